@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Read simulation files, and trust nothing in them.
+
+The data passes the modules in this order: `restricted_pickle` (is it a pickle of plain data?) →
+`version2` or `older_format` (is it a simulation?), with `packed_array` for the arrays in it →
+`simulation` (the arrays everything else works on). Only NumPy and the standard library are
+imported, so that Blender extensions carry this package as it is.
+"""
+
+from __future__ import annotations
+
+from .errors import SimulationFileError
+from .reader import read
+from .simulation import SECTION_TYPES, Cell, Simulation
+
+__all__ = ["SECTION_TYPES", "Cell", "Simulation", "SimulationFileError", "read"]

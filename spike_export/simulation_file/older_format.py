@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From the older format's list of dicts to a `Simulation`.
+
+One dict per section: ``ID``, ``type``, ``X``, ``Y``, ``Z``, ``DIAM`` (µm) and ``Voltage``, a dict
+from the frame's number to one value per segment. It knows neither time nor parents nor cells.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ContentError
+from .restricted_pickle import PickledArray
+from .simulation import SECTION_TYPES, Cell, Simulation, starts
+from .version2 import text
+
+_KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")
+# The smallest number a file can hold takes a byte, but then it is no voltage: two do for all.
+_SMALLEST_VALUE: Final = 2
+
+
+def parse(content: list[Any], file_size: int, name: str) -> Simulation:
+    """Check a loaded file of the older format and gather its sections into arrays.
+
+    Parameters
+    ----------
+    content : list of dict
+        The unpickled file.
+    file_size : int
+        In bytes; no count in the file may ask for more than this.
+    name : str
+        What to call the cell.
+
+    Returns
+    -------
+    Simulation
+        All sections in one cell, `has_time` false. A section that begins inside or on an earlier
+        one has that as its parent.
+
+    Raises
+    ------
+    ContentError
+        Naming the section and frame at fault.
+    """
+    if not content:
+        raise ContentError("it holds no sections")
+    points, names, types, segment_counts = [], [], [], []
+    bytes_left = file_size
+    frames = _frame_count(content)
+    for index, section in enumerate(content):
+        where = f"section {index}"
+        if not isinstance(section, dict):
+            raise ContentError(f"{where} is {type(section).__name__}, not a dict")
+        kind = text(section.get("type"), "other")
+        where = f"section {index} ({kind!r:.40})"
+        for key in _KEYS:
+            if key not in section:
+                raise ContentError(f"{where}: the key {key!r} is missing")
+        points.append(_points(section, where))
+        segments = _segment_count(section["Voltage"], where)
+        bytes_left -= segments * frames * _SMALLEST_VALUE + points[-1].size
+        if bytes_left < 0:
+            raise ContentError(f"{where}: it claims more voltages than the file has bytes")
+        names.append(f"{kind}[{index}]")
+        types.append(_type_index(kind))
+        segment_counts.append(segments)
+
+    counts = np.array(segment_counts, np.int32)
+    values = np.empty((frames, int(counts.sum())), np.float32)
+    for index, (first, count) in enumerate(zip(starts(counts), counts, strict=True)):
+        _fill(values[:, first : first + count], content[index]["Voltage"], index)
+    parents, parent_x = _infer_parents(points)
+    return Simulation(
+        cells=(Cell(name),),
+        section_names=tuple(names),
+        section_types=np.array(types, np.uint8),
+        section_cells=np.zeros(len(names), np.int32),
+        parents=parents,
+        parent_x=parent_x,
+        segment_counts=counts,
+        point_counts=np.array([len(p) for p in points], np.int32),
+        points_um=np.concatenate(points).astype(np.float32),
+        time_ms=np.arange(frames, dtype=np.float64),
+        values=values,
+        has_time=False,
+        version=1,
+    )
+
+
+def _numbers(thing: object, where: str) -> NDArray[Any]:
+    if isinstance(thing, PickledArray):
+        return thing.array
+    if isinstance(thing, list | tuple) and all(type(n) in (int, float) for n in thing):
+        return np.array(thing, np.float64)
+    raise ContentError(f"{where} holds {type(thing).__name__}, not numbers")
+
+
+def _points(section: dict[Any, Any], where: str) -> NDArray[np.float64]:
+    columns = [_numbers(section[key], f"{where}: {key!r}") for key in ("X", "Y", "Z", "DIAM")]
+    lengths = {column.shape for column in columns}
+    if len(lengths) != 1 or columns[0].ndim != 1 or not columns[0].size:
+        raise ContentError(
+            f"{where}: X, Y, Z and DIAM hold "
+            f"{', '.join(str(column.size) for column in columns)} numbers"
+        )
+    points = np.stack(columns, axis=1).astype(np.float64)
+    if not np.isfinite(points).all() or (points[:, 3] < 0).any():
+        raise ContentError(f"{where}: a point is not finite or has a negative diameter")
+    return points
+
+
+def _frame_count(content: list[Any]) -> int:
+    """Frames of the section that has most of them; a section with fewer lacks some."""
+    voltages = [s.get("Voltage") for s in content if isinstance(s, dict)]
+    return max((len(v) for v in voltages if isinstance(v, dict)), default=0)
+
+
+def _segment_count(voltage: object, where: str) -> int:
+    if not isinstance(voltage, dict) or not voltage:
+        raise ContentError(f"{where}: it has no voltages")
+    if 0 not in voltage:
+        raise ContentError(f"{where}: frame 0 is missing")
+    first = _numbers(voltage[0], f"{where}, frame 0")
+    if first.ndim != 1 or not first.size:
+        raise ContentError(f"{where}, frame 0: it is not one row of voltages")
+    return int(first.size)
+
+
+def _fill(values: NDArray[np.float32], voltage: dict[Any, Any], index: int) -> None:
+    for frame, row in enumerate(values):
+        where = f"section {index}, frame {frame}"
+        if frame not in voltage:
+            raise ContentError(f"{where} is missing")
+        numbers = _numbers(voltage[frame], where)
+        if numbers.shape != row.shape:
+            raise ContentError(f"{where} has {numbers.size} voltages instead of {row.size}")
+        # A float64 beyond float32 becomes infinite, which is marked as such later on.
+        with np.errstate(over="ignore"):
+            row[:] = numbers
+
+
+def _type_index(kind: str) -> int:
+    return SECTION_TYPES.index(kind if kind in SECTION_TYPES else "other")
+
+
+def _infer_parents(
+    points: list[NDArray[np.float64]],
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Which earlier section each section begins in or on, and where along its arc length."""
+    parents = np.full(len(points), -1, np.int32)
+    parent_x = np.zeros(len(points))
+    every = np.concatenate(points)
+    section_of = np.repeat(np.arange(len(points)), [len(p) for p in points])
+    arcs = [
+        np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(p[:, :3], axis=0), axis=1))] for p in points
+    ]
+    every_x = np.concatenate([arc / arc[-1] if arc[-1] else arc for arc in arcs])
+    ends = np.cumsum([len(p) for p in points])
+    for child in range(1, len(points)):
+        earlier = every[: ends[child - 1]]
+        distance = np.linalg.norm(earlier[:, :3] - points[child][0, :3], axis=1)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] <= max(earlier[nearest, 3] / 2, 1e-3):
+            parents[child] = section_of[nearest]
+            parent_x[child] = every_x[nearest]
+    return parents, parent_x

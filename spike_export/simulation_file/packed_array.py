@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Arrays as they stand in a version-2 file: a dict of built-ins with the bytes in it.
+
+``{"dtype": "<f4", "shape": [2, 3], "encoding": "raw", "data": b"…"}``, with optional ``scale`` and
+``offset``: value = stored * scale + offset. ``zlib`` deflates the bytes; ``delta-zlib`` deflates
+the first row followed by the differences between rows, as integers modulo their own size.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ContentError
+
+DTYPES: Final = frozenset(f"<{kind}" for kind in ("f4", "f8", "i2", "i4", "i8", "u2", "u4")) | {
+    "|u1",
+    "|i1",
+}
+ENCODINGS: Final = ("raw", "zlib", "delta-zlib")
+
+# Deflate cannot shrink anything by more than this factor, so a larger claim is false.
+_DEFLATE_LIMIT: Final = 1032
+# Data that shrinks more than this is believed only while it is small: a megabyte of file may not
+# ask for a gigabyte of memory.
+_BELIEVED_RATIO: Final = 100
+_BELIEVED_BYTES: Final = 1 << 28
+
+
+def unpack(packed: Any, what: str) -> NDArray[Any]:
+    """Turn a packed array into a NumPy array, checking every claim before memory is taken.
+
+    Parameters
+    ----------
+    packed : object
+        What stands in the file in the array's place.
+    what : str
+        What to call it in an error, for example ``"time"``.
+
+    Returns
+    -------
+    ndarray
+        Read-only and without a copy where the bytes are stored as they are.
+
+    Raises
+    ------
+    ContentError
+        If it is not a packed array, or its parts contradict each other.
+    """
+    if not isinstance(packed, dict):
+        raise ContentError(f"{what} should be an array but is {type(packed).__name__}")
+    for key in ("dtype", "shape", "encoding", "data"):
+        if key not in packed:
+            raise ContentError(f"the array {what} has no {key!r}")
+    dtype, shape = packed["dtype"], packed["shape"]
+    encoding, data = packed["encoding"], packed["data"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ContentError(f"the array {what} has the unknown dtype {_short(dtype)}")
+    if encoding not in ENCODINGS:
+        raise ContentError(f"the array {what} has the unknown encoding {_short(encoding)}")
+    if not isinstance(data, bytes):
+        raise ContentError(f"the array {what} holds {type(data).__name__} instead of bytes")
+    if (
+        not isinstance(shape, list | tuple)
+        or not 1 <= len(shape) <= 2
+        or not all(type(n) is int and n >= 0 for n in shape)
+    ):
+        raise ContentError(f"the array {what} has the damaged shape {_short(shape)}")
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if encoding != "raw":
+        data = _inflate(data, size, what)
+    if len(data) != size:
+        raise ContentError(
+            f"the array {what} claims the shape {_short(list(shape))} of {dtype}, {size} bytes, "
+            f"but holds {len(data)}"
+        )
+    array = np.frombuffer(data, dtype=dtype).reshape(shape)
+    if encoding == "delta-zlib":
+        if array.dtype.kind == "f":
+            raise ContentError(f"the array {what} has differences of {dtype}, not of integers")
+        # Unsigned arithmetic wraps around, which is what modulo means.
+        unsigned = array.view(f"u{array.itemsize}")
+        array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)
+    return _scaled(array, packed, what)
+
+
+def _scaled(array: NDArray[Any], packed: dict[Any, Any], what: str) -> NDArray[Any]:
+    scale, offset = packed.get("scale"), packed.get("offset")
+    if scale is None and offset is None:
+        return array
+    scale = 1.0 if scale is None else scale
+    offset = 0.0 if offset is None else offset
+    for name, number in (("scale", scale), ("offset", offset)):
+        if not isinstance(number, int | float) or not math.isfinite(number):
+            raise ContentError(f"the array {what} has the damaged {name} {_short(number)}")
+    if array.itemsize > 4:
+        return array * float(scale) + float(offset)
+    # Row by row in float64, so that only the float32 result exists as a whole.
+    result = np.empty(array.shape, np.float32)
+    for row, stored in zip(np.atleast_2d(result), np.atleast_2d(array), strict=True):
+        row[:] = stored * float(scale) + float(offset)
+    return result
+
+
+def _inflate(data: bytes, size: int, what: str) -> bytes:
+    limit = _DEFLATE_LIMIT * len(data) + 64
+    if size > limit or (size > _BELIEVED_BYTES and size > _BELIEVED_RATIO * len(data)):
+        raise ContentError(
+            f"the array {what} claims {size} bytes, which its {len(data)} compressed ones "
+            "cannot honestly hold"
+        )
+    try:
+        inflater = zlib.decompressobj()
+        inflated = inflater.decompress(data, size + 1)
+    except zlib.error as error:
+        raise ContentError(f"the compressed array {what} is damaged ({error})") from None
+    if not inflater.eof and len(inflated) <= size:
+        raise ContentError(f"the compressed array {what} is cut off")
+    return inflated
+
+
+def _short(thing: object) -> str:
+    text = repr(thing)
+    return text if len(text) <= 60 else text[:57] + "..."

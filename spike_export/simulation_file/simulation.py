@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A simulation as arrays: morphology, and one value per segment and frame.
+
+Everything is kept in flat arrays over all sections, segments and points of the file, in file
+order, because a network has hundreds of thousands of sections and a Python object for each would
+cost more than the voltages do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SECTION_TYPES = ("soma", "dend", "apic", "axon", "other")
+"""Section types; `Simulation.section_types` holds indices into this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell.
+
+    Attributes
+    ----------
+    name : str
+        What the model calls it.
+    gid : int or None
+        The cell's global identifier in a parallel network.
+    spikes_ms : ndarray, shape (K,), or None
+        Spike times; None where nobody looked for spikes.
+    """
+
+    name: str
+    gid: int | None = None
+    spikes_ms: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """Cells made of N sections, S segments and P three-dimensional points, over F frames.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+    section_names : tuple of str, length N
+    section_types : ndarray of uint8, shape (N,)
+        Index into `SECTION_TYPES`.
+    section_cells : ndarray of int32, shape (N,)
+        Index into `cells`; never decreases.
+    parents : ndarray of int32, shape (N,)
+        Index of the parent section among all N, -1 at a root.
+    parent_x : ndarray of float64, shape (N,)
+        Where on the parent the section begins, 0..1 along its arc length.
+    segment_counts : ndarray of int32, shape (N,)
+        NEURON's ``nseg``.
+    point_counts : ndarray of int32, shape (N,)
+        One point stands for a cell without shape.
+    points_um : ndarray of float32, shape (P, 4)
+        x, y, z and diameter, in µm.
+    time_ms : ndarray of float64, shape (F,)
+        Strictly increasing; the frame's number where `has_time` is false.
+    values : ndarray of float32, shape (F, S)
+        Segment k of ``nseg`` lies at arc length (k + 0.5) / nseg of its section.
+    quantity, unit : str
+        What the values are, as in NEURON: ``v`` in ``mV``.
+    has_time : bool
+        False for files in the older format, which know frames only.
+    version : int
+        Format version of the file; 1 stands for the older format.
+    created_by, source : str
+        The program that wrote the file, and the model it ran.
+    meta : mapping
+        Free text and numbers.
+    """
+
+    cells: tuple[Cell, ...]
+    section_names: tuple[str, ...]
+    section_types: NDArray[np.uint8]
+    section_cells: NDArray[np.int32]
+    parents: NDArray[np.int32]
+    parent_x: NDArray[np.float64]
+    segment_counts: NDArray[np.int32]
+    point_counts: NDArray[np.int32]
+    points_um: NDArray[np.float32]
+    time_ms: NDArray[np.float64]
+    values: NDArray[np.float32]
+    quantity: str = "v"
+    unit: str = "mV"
+    has_time: bool = True
+    version: int = 2
+    created_by: str = ""
+    source: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_sections(self) -> int:
+        """Number of sections."""
+        return len(self.segment_counts)
+
+    @property
+    def n_segments(self) -> int:
+        """Number of segments."""
+        return int(self.values.shape[1])
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames."""
+        return int(self.values.shape[0])
+
+    @property
+    def duration_ms(self) -> float:
+        """Time from the first frame to the last, in ms."""
+        return float(self.time_ms[-1] - self.time_ms[0])
+
+    @property
+    def first_segments(self) -> NDArray[np.int64]:
+        """Index of each section's first segment, shape (N,)."""
+        return starts(self.segment_counts)
+
+    @property
+    def first_points(self) -> NDArray[np.int64]:
+        """Index of each section's first point, shape (N,)."""
+        return starts(self.point_counts)
+
+
+def starts(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Index at which each of several consecutive runs begins.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (N,)
+        Lengths of the runs.
+
+    Returns
+    -------
+    ndarray of int64, shape (N,)
+    """
+    ends = np.cumsum(counts, dtype=np.int64)
+    return ends - counts
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRange:
+    """The finite values' limits, and how many values are not finite."""
+
+    low: float
+    high: float
+    not_finite: int
+
+
+def value_range(values: NDArray[np.float32]) -> ValueRange:
+    """Limits of all finite values.
+
+    Goes frame by frame, so that no copy of a matrix of gigabytes is made.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (F, S)
+
+    Returns
+    -------
+    ValueRange
+        Limits are 0 and 0 if nothing is finite.
+    """
+    low, high, not_finite = np.inf, -np.inf, 0
+    for frame in values:
+        frame_low, frame_high = frame.min(), frame.max()
+        if not (np.isfinite(frame_low) and np.isfinite(frame_high)):
+            finite = frame[np.isfinite(frame)]
+            not_finite += frame.size - finite.size
+            if not finite.size:
+                continue
+            frame_low, frame_high = finite.min(), finite.max()
+        low, high = min(low, float(frame_low)), max(high, float(frame_high))
+    return ValueRange(low, high, not_finite) if low <= high else ValueRange(0.0, 0.0, not_finite)

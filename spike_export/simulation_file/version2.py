@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a version-2 file's dicts to a `Simulation`.
+
+The layout is described in docs/file-format.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ContentError
+from .packed_array import unpack
+from .simulation import SECTION_TYPES, Cell, Simulation
+
+FORMAT: Final = "spike-export"
+VERSION: Final = 2
+
+# Bytes that the smallest section takes in a file: fewer, and one section was listed many times
+# by reference, which costs a hostile file two bytes and the reader a whole section.
+_SMALLEST_SECTION: Final = 16
+_INT32_MAX: Final = 2**31 - 1
+_TYPE_INDEX: Final = {name: index for index, name in enumerate(SECTION_TYPES)}
+
+
+def parse(content: dict[Any, Any], file_size: int) -> Simulation:
+    """Check a loaded version-2 file and gather its sections into arrays.
+
+    Parameters
+    ----------
+    content : dict
+        The unpickled file.
+    file_size : int
+        In bytes; no count in the file may ask for more than this.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    ContentError
+        Naming the cell and section at fault.
+    """
+    if content.get("format") != FORMAT:
+        raise ContentError(
+            f"it is not a simulation file: its 'format' is {content.get('format')!r:.40}, "
+            f"not {FORMAT!r}"
+        )
+    version = content.get("version")
+    if version != VERSION:
+        raise ContentError(
+            f"it is written in format version {version!r:.20}; "
+            f"this reader knows version {VERSION}, so update it to open the file"
+        )
+    for key in ("time", "cells", "values"):
+        if key not in content:
+            raise ContentError(f"the key {key!r} is missing")
+
+    time_ms = _times(content["time"])
+    sections = _Sections(content["cells"], file_size)
+    values = _values(content["values"], len(time_ms), sections.segment_total)
+    quantity = content.get("quantity")
+    if not isinstance(quantity, dict):
+        quantity = {}
+    meta = content.get("meta")
+    return Simulation(
+        cells=tuple(sections.cells),
+        section_names=tuple(sections.names),
+        section_types=np.array(sections.types, np.uint8),
+        section_cells=np.array(sections.cell_of, np.int32),
+        parents=np.array(sections.parents, np.int32),
+        parent_x=np.array(sections.parent_x, np.float64),
+        segment_counts=np.array(sections.segments, np.int32),
+        point_counts=np.array(sections.point_counts, np.int32),
+        points_um=sections.points(),
+        time_ms=time_ms,
+        values=values,
+        quantity=text(quantity.get("name"), "v"),
+        unit=text(quantity.get("unit"), "mV"),
+        version=VERSION,
+        created_by=text(content.get("created_by")),
+        source=text(content.get("source")),
+        meta={
+            text(key): value
+            for key, value in (meta if isinstance(meta, dict) else {}).items()
+            if isinstance(value, str | int | float | bool | None)
+        },
+    )
+
+
+def text(value: object, default: str = "") -> str:
+    """A string that can be shown and encoded, whatever stands in the file.
+
+    Parameters
+    ----------
+    value : object
+    default : str
+        Used where the value is no string.
+
+    Returns
+    -------
+    str
+        At most 1,000 characters; lone surrogates become question marks.
+    """
+    if not isinstance(value, str):
+        return default
+    return value[:1000].encode("utf-8", "replace").decode("utf-8")
+
+
+def _times(packed: object) -> NDArray[np.float64]:
+    time_ms = unpack(packed, "time").astype(np.float64)
+    if time_ms.ndim != 1 or time_ms.size == 0:
+        raise ContentError(f"the array time has the shape {list(time_ms.shape)}, not one row")
+    if not np.isfinite(time_ms).all():
+        raise ContentError(f"frame {int(np.argmin(np.isfinite(time_ms)))} has no finite time")
+    late = np.flatnonzero(np.diff(time_ms) <= 0)
+    if late.size:
+        frame = int(late[0]) + 1
+        raise ContentError(
+            f"frame {frame} at {time_ms[frame]:g} ms does not come after "
+            f"frame {frame - 1} at {time_ms[frame - 1]:g} ms"
+        )
+    return time_ms
+
+
+def _values(packed: object, frames: int, segments: int) -> NDArray[np.float32]:
+    values = unpack(packed, "values")
+    if values.shape != (frames, segments):
+        raise ContentError(
+            f"the array values has the shape {list(values.shape)}, but there are {frames} frames "
+            f"and {segments} segments"
+        )
+    return values.astype(np.float32, copy=False)
+
+
+class _Sections:
+    """The sections of all cells, gathered into one list per property."""
+
+    def __init__(self, cells: object, file_size: int) -> None:
+        self.cells: list[Cell] = []
+        self.names: list[str] = []
+        self.types: list[int] = []
+        self.cell_of: list[int] = []
+        self.parents: list[int] = []
+        self.parent_x: list[float] = []
+        self.segments: list[int] = []
+        self.point_counts: list[int] = []
+        self.segment_total = 0
+        self._points: list[bytes | NDArray[np.float32]] = []
+        self._all_raw = True
+        self._bytes_left = file_size
+        if not isinstance(cells, list) or not cells:
+            raise ContentError("it holds no cells")
+        count = 0
+        for cell in cells:
+            listed = cell.get("sections") if isinstance(cell, dict) else None
+            count += len(listed) if isinstance(listed, list) else 1
+            if count * _SMALLEST_SECTION > file_size:
+                raise ContentError("it lists more sections than a file of its size can hold")
+        for index, cell in enumerate(cells):
+            self._add_cell(index, cell)
+
+    def points(self) -> NDArray[np.float32]:
+        """All points in one array, shape (P, 4)."""
+        if self._all_raw:
+            joined = b"".join(part for part in self._points if isinstance(part, bytes))
+            points = np.frombuffer(joined, np.float32).reshape(-1, 4)
+        else:
+            points = np.concatenate(
+                [np.frombuffer(p, "<f4").reshape(-1, 4) if isinstance(p, bytes) else p
+                 for p in self._points]
+            )  # fmt: skip
+        bad = ~np.isfinite(points).all(axis=1) | (points[:, 3] < 0)
+        if bad.any():
+            first = int(np.argmax(bad))
+            section = int(np.searchsorted(np.cumsum(self.point_counts), first, side="right"))
+            raise ContentError(
+                f"{self._place(section)}: a point is not finite or has a negative diameter"
+            )
+        return points
+
+    def _place(self, section: int) -> str:
+        cell = self.cell_of[section]
+        return (
+            f"cell {cell} {self.cells[cell].name!r:.60}, section {section - self._first_of(cell)} "
+            f"{self.names[section]!r:.60}"
+        )
+
+    def _first_of(self, cell: int) -> int:
+        return self.cell_of.index(cell)
+
+    def _add_cell(self, index: int, cell: object) -> None:
+        if not isinstance(cell, dict):
+            raise ContentError(f"cell {index} is {type(cell).__name__}, not a dict")
+        name = text(cell.get("name"), f"cell {index}")
+        where = f"cell {index} {name!r:.60}"
+        sections = cell.get("sections")
+        if not isinstance(sections, list) or not sections:
+            raise ContentError(f"{where} has no sections")
+        gid = cell.get("gid")
+        if gid is not None and type(gid) is not int:
+            raise ContentError(f"{where}: its gid is {gid!r:.40}, not a whole number")
+        spikes = cell.get("spikes")
+        spikes_ms = None
+        if spikes is not None:
+            spikes_ms = unpack(spikes, f"spikes of {where}").astype(np.float64)
+            if spikes_ms.ndim != 1:
+                raise ContentError(f"{where}: its spikes are not one row of times")
+            self._take(8 * spikes_ms.size, where)
+        self.cells.append(Cell(name, gid, spikes_ms))
+        first = len(self.names)
+        for number, section in enumerate(sections):
+            self._add_section(index, first, number, section)
+        self._check_parents(index, first, len(sections))
+
+    def _add_section(self, cell: int, first: int, number: int, section: object) -> None:
+        try:
+            if not isinstance(section, dict):
+                raise ContentError(f"it is {type(section).__name__}, not a dict")
+            try:
+                name, kind_name, parent = section["name"], section["type"], section["parent"]
+                parent_x, nseg, points = section["parent_x"], section["nseg"], section["points"]
+            except KeyError as error:
+                raise ContentError(f"the key {error.args[0]!r} is missing") from None
+            kind = _TYPE_INDEX.get(kind_name) if isinstance(kind_name, str) else None
+            if kind is None:
+                raise ContentError(
+                    f"its type is {kind_name!r:.40}, not one of {', '.join(SECTION_TYPES)}"
+                )
+            if type(nseg) is not int or not 1 <= nseg <= _INT32_MAX:
+                raise ContentError(f"its nseg is {nseg!r:.40}, not a whole number above 0")
+            if type(parent) is not int or not -1 <= parent <= _INT32_MAX:
+                raise ContentError(f"its parent is {parent!r:.40}, not a section's index or -1")
+            if not isinstance(parent_x, float | int) or not 0 <= parent_x <= 1:
+                raise ContentError(f"its parent_x is {parent_x!r:.40}, not between 0 and 1")
+            count = self._add_points(points)
+        except ContentError as error:
+            label = section.get("name", "") if isinstance(section, dict) else ""
+            raise ContentError(
+                f"cell {cell} {self.cells[cell].name!r:.60}, section {number} "
+                f"{text(label)!r:.60}: {error}"
+            ) from None
+        self.names.append(text(name, f"section {number}"))
+        self.types.append(kind)
+        self.cell_of.append(cell)
+        self.parents.append(parent if parent < 0 else parent + first)
+        self.parent_x.append(parent_x)
+        self.segments.append(nseg)
+        self.segment_total += nseg
+        self.point_counts.append(count)
+
+    def _add_points(self, packed: Any) -> int:
+        # What the writer makes is taken as it is; anything else goes through the general way.
+        if (
+            type(packed) is dict
+            and packed.get("dtype") == "<f4"
+            and packed.get("encoding") == "raw"
+            and type(data := packed.get("data")) is bytes
+            and data
+            and packed.get("shape") == [len(data) // 16, 4]
+            and not len(data) % 16
+            and "scale" not in packed
+            and "offset" not in packed
+        ):
+            self._take(len(data), "its points")
+            self._points.append(data)
+            return len(data) // 16
+        points = unpack(packed, "points")
+        if points.ndim != 2 or points.shape[1] != 4 or not len(points):
+            raise ContentError(f"its points have the shape {list(points.shape)}, not (P, 4)")
+        if packed["encoding"] == "raw":
+            self._take(points.nbytes, "its points")
+        self._points.append(points.astype(np.float32))
+        self._all_raw = False
+        return len(points)
+
+    def _take(self, size: int, what: str) -> None:
+        """Account for bytes that were read, so that none is read twice by reference."""
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise ContentError(f"{what} together are larger than the file")
+
+    def _check_parents(self, cell: int, first: int, count: int) -> None:
+        parents = np.array(self.parents[first:]) - first
+        own = np.arange(count)
+        rooted = parents < 0
+        wrong = np.flatnonzero(~rooted & ((parents >= count) | (parents == own)))
+        if wrong.size:
+            raise ContentError(
+                f"{self._place(first + int(wrong[0]))}: its parent is section "
+                f"{int(parents[wrong[0]])} of {count}"
+            )
+        # Parents mostly come first; where they do not, each pass halves the way to the root, and
+        # a circle never gets there.
+        if (parents < own).all():
+            return
+        ancestor = np.where(rooted, own, parents)
+        for _ in range(max(count.bit_length(), 1) + 1):
+            ancestor = ancestor[ancestor]
+        circle = np.flatnonzero(~rooted[ancestor])
+        if circle.size:
+            raise ContentError(f"{self._place(first + int(circle[0]))}: it is its own ancestor")

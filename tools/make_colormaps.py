@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the colormap table that the add-ons ship.
+
+The colours are taken from the installed matplotlib, seaborn and cmasher, whose versions are
+recorded in the table. The same versions give the same file, byte for byte, under the same zlib.
+
+Arrays in the file (``M`` maps, ``K`` aliases):
+
+- ``names`` (M,) and ``sources`` (M,): strings, ordered by source, then name ignoring case;
+- ``stops`` (M, 256, 3): uint16, sRGB-encoded, full scale 65535;
+- ``aliases`` (K, 2): strings, a left-out name and the listed name with the same colours;
+- ``libraries`` (3,) and ``versions`` (3,): strings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import Colormap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+STOPS = 256
+LIBRARIES = ("cmasher", "matplotlib", "seaborn")
+DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "blender_addons" / "common" / "colormaps.npz"
+
+
+def collect_sources() -> dict[str, str]:
+    """Find every forward colormap of the three libraries.
+
+    Returns
+    -------
+    dict of str to str
+        Registered name to source library, in matplotlib's order of registration.
+
+    Raises
+    ------
+    RuntimeError
+        If matplotlib is set up to build its maps with another number of entries than 256.
+    """
+    # A user's matplotlibrc may change this, and every table entry would change with it.
+    if matplotlib.rcParams["image.lut"] != STOPS:
+        raise RuntimeError("matplotlib's image.lut setting must be 256 to make this table")
+    # Importing these registers their maps with matplotlib. They carry no type information, and
+    # a dynamic import needs no exemption from the type checker.
+    seaborn_maps = importlib.import_module("seaborn.cm")
+    importlib.import_module("cmasher")
+    from_seaborn = {key for key, value in vars(seaborn_maps).items() if isinstance(value, Colormap)}
+    sources = {}
+    for name in matplotlib.colormaps:
+        if name.endswith("_r"):
+            continue
+        if name.startswith("cmr."):
+            sources[name] = "cmasher"
+        elif name in from_seaborn:
+            sources[name] = "seaborn"
+        else:
+            sources[name] = "matplotlib"
+    return sources
+
+
+def sample(name: str) -> NDArray[np.uint16]:
+    """Sample a registered colormap at the centres of 256 equal bins.
+
+    Parameters
+    ----------
+    name : str
+        Name in matplotlib's registry.
+
+    Returns
+    -------
+    ndarray of uint16, shape (256, 3)
+        sRGB-encoded red, green and blue, full scale 65535.
+
+    Raises
+    ------
+    ValueError
+        If the map is partly transparent, which the table cannot hold.
+    """
+    # Bin centres work for every length of map: entry i of a 256-entry map, an even thinning of a
+    # longer one, and for a qualitative map runs of equal stops with its colours unmixed.
+    rgba = np.asarray(matplotlib.colormaps[name]((np.arange(STOPS) + 0.5) / STOPS))
+    if not np.all(rgba[:, 3] == 1.0):
+        raise ValueError(f"colormap {name} is not opaque")
+    return np.rint(rgba[:, :3] * 65535.0).astype("<u2")
+
+
+def build() -> dict[str, NDArray[Any]]:
+    """Make all arrays of the table.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays that the module's docstring describes.
+    """
+    sources = collect_sources()
+    order = {name: position for position, name in enumerate(sources)}
+    stops = {name: sample(name) for name in sources}
+
+    # Maps with the same colours are listed once, under the shortest name (gray, not gist_gray),
+    # or where that ties the one that its library registers first (gray, not grey).
+    listed: dict[bytes, str] = {}
+    aliases: dict[str, str] = {}
+    for name in sorted(sources, key=lambda name: (len(name), order[name])):
+        first = listed.setdefault(stops[name].tobytes(), name)
+        if first != name:
+            aliases[name] = first
+    names = sorted(listed.values(), key=lambda name: (sources[name], name.casefold(), name))
+
+    # Byte order is spelled out so that the file does not depend on the machine.
+    def text(values: object) -> NDArray[Any]:
+        array = np.array(values, dtype=np.str_)
+        return array.astype(array.dtype.newbyteorder("<"))
+
+    return {
+        "names": text(names),
+        "sources": text([sources[name] for name in names]),
+        "stops": np.stack([stops[name] for name in names]),
+        "aliases": text(sorted(aliases.items())).reshape(-1, 2),
+        "libraries": text(LIBRARIES),
+        "versions": text([importlib.metadata.version(library) for library in LIBRARIES]),
+    }
+
+
+def write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays to an npz file whose bytes depend on nothing but the arrays.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    arrays : dict of str to ndarray
+        Arrays of any shape, by name.
+    """
+    # np.savez_compressed promises nothing about the dates it writes, so the archive is made here.
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, array, version=(1, 0), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # otherwise Windows and the others write different bytes
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, buffer.getvalue(), compresslevel=9)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process by default.
+    """
+    parser = argparse.ArgumentParser(description="Write the colormap table that the add-ons ship.")
+    parser.add_argument(
+        "output", nargs="?", type=Path, default=DEFAULT_OUTPUT, help="file to write (%(default)s)"
+    )
+    output: Path = parser.parse_args(argv).output
+    arrays = build()
+    write(output, arrays)
+    print(f"{len(arrays['names'])} colormaps, {output.stat().st_size} bytes: {output}")
+
+
+if __name__ == "__main__":
+    main()
