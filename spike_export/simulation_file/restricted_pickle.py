@@ -24,11 +24,57 @@ from numpy.typing import NDArray
 from .errors import ContentError
 
 _PLAIN: Final = frozenset(
-    ["PROTO", "FRAME", "MARK", "STOP", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET", "EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8"]
+    [
+        "PROTO",
+        "FRAME",
+        "MARK",
+        "STOP",
+        "MEMOIZE",
+        "BINPUT",
+        "LONG_BINPUT",
+        "BINGET",
+        "LONG_BINGET",
+        "EMPTY_DICT",
+        "SETITEM",
+        "SETITEMS",
+        "EMPTY_LIST",
+        "APPEND",
+        "APPENDS",
+        "EMPTY_TUPLE",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG1",
+        "LONG4",
+        "BINFLOAT",
+        "SHORT_BINUNICODE",
+        "BINUNICODE",
+        "BINUNICODE8",
+        "SHORT_BINBYTES",
+        "BINBYTES",
+        "BINBYTES8",
+    ]
 )
 _CALLS: Final = frozenset(["GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD", "BYTEARRAY8"])
 _CONTAINERS: Final = frozenset(
-    ["EMPTY_DICT", "EMPTY_LIST", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "REDUCE", "STACK_GLOBAL", "GLOBAL"]
+    [
+        "EMPTY_DICT",
+        "EMPTY_LIST",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "REDUCE",
+        "STACK_GLOBAL",
+        "GLOBAL",
+    ]
 )
 
 
@@ -59,7 +105,7 @@ _SKIP, _COUNT, _CHECK, _STOP, _REFUSE = range(5)
 
 
 def _actions(allowed: frozenset[str]) -> list[int]:
-    """What the walk does at each of the 256 opcode bytes."""
+    """Say what the walk does at each of the 256 opcode bytes."""
     actions = [_REFUSE] * 256
     for code, name in enumerate(_NAMES):
         if name not in allowed:
@@ -288,6 +334,7 @@ class PickledArray:
         self.array: NDArray[Any] = np.empty(0)
 
     def __setstate__(self, state: object) -> None:
+        """Take the array from what the file says it is."""
         if not (isinstance(state, tuple) and len(state) == 5):
             raise ContentError("an array in it is damaged")
         _version, shape, dtype, fortran, data = state

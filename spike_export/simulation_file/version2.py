@@ -92,7 +92,7 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
 
 
 def text(value: object, default: str = "") -> str:
-    """A string that can be shown and encoded, whatever stands in the file.
+    """Make a string that can be shown and encoded of whatever stands in the file.
 
     Parameters
     ----------

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BlenderSpike: neurons that glow with their voltage, played by geometry nodes.
+
+The data passes the modules in this order: `simulation_file` (a file to arrays) → `morphology`
+(sections to curves) → `build` (arrays to datablocks) → `playback` (datablocks to voltages now) →
+`coloring` (voltages to light). `operators` and `panels` only call them.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from . import operators, panels, properties
+
+CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
+
+
+def register() -> None:
+    """Add the extension to Blender."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    properties.attach()
+    operators.add_to_menus()
+
+
+def unregister() -> None:
+    """Take the extension out of Blender again."""
+    operators.remove_from_menus()
+    properties.detach()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

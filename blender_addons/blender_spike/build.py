@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a simulation file to an object that plays it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from . import coloring, playback
+from .common.geometry import new_curves, new_points
+from .morphology import Strands, centre_um, strands
+from .simulation_file import Simulation, read
+from .simulation_file.simulation import ValueRange, value_range
+
+Style = Literal["AUTO", "STRANDS", "TUBES"]
+
+# Tubes are meshes: above this, EEVEE too is better off with strands.
+MOST_TUBES: Final = 3000
+# Sampling counts as regular if no interval differs from the mean by more than this share of it.
+_REGULAR: Final = 1e-6
+
+
+def import_simulation(
+    context: bpy.types.Context,
+    filepath: str | os.PathLike[str],
+    *,
+    um_per_unit: float = 100.0,
+    center: bool = True,
+    style: Style = "AUTO",
+    set_frame_range: bool = True,
+) -> bpy.types.Object:
+    """Import a simulation file as one object that plays it.
+
+    Parameters
+    ----------
+    context : Context
+        The object goes into its active collection and becomes active.
+    filepath : path-like
+        A simulation file in either format.
+    um_per_unit : float
+        Micrometres to one Blender unit.
+    center : bool
+        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
+    style : str
+        ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
+    set_frame_range : bool
+        Make the scene as long as the simulation.
+
+    Returns
+    -------
+    Object
+        Of type Curves, with the modifier `playback.MODIFIER`.
+
+    Raises
+    ------
+    SimulationFileError
+        If the file cannot be read; nothing is added then.
+    """
+    path = Path(os.fspath(filepath))
+    simulation = read(path)
+    lines = strands(simulation)
+    limits = value_range(simulation.values)
+    made: list[bpy.types.ID] = []
+    try:
+        neuron = _build(context, path, simulation, lines, limits, made, um_per_unit, center, style)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    if set_frame_range and context.scene is not None:
+        context.scene.frame_start = 0
+        context.scene.frame_end = max(simulation.n_frames - 1, 1)
+    return neuron
+
+
+def _build(
+    context: bpy.types.Context,
+    path: Path,
+    simulation: Simulation,
+    lines: Strands,
+    limits: ValueRange,
+    made: list[bpy.types.ID],
+    um_per_unit: float,
+    center: bool,
+    style: Style,
+) -> bpy.types.Object:
+    """Make all datablocks; each is entered in `made` as soon as it exists."""
+    scene = context.scene
+    assert scene is not None
+    name = path.stem
+    values = _data_object(
+        f"{name} values", simulation.n_segments, _rows(simulation.values, limits), made
+    )
+    time = _time_inputs(simulation)
+    if time["Irregular Times"]:
+        elapsed = simulation.time_ms - simulation.time_ms[0]
+        time["Sample Times"] = _data_object(
+            f"{name} times", len(elapsed), iter([(playback.TIMES, elapsed)]), made
+        )
+
+    scale = 1.0 / um_per_unit
+    origin = centre_um(simulation, lines) if center else np.zeros(3)
+    curves = new_curves(
+        name,
+        lines.point_counts.astype(np.int32),
+        (lines.positions_um - origin) * scale,
+        {
+            ("radius", "POINT"): lines.radii_um * scale,
+            ("segment_a", "POINT"): lines.segment_a,
+            ("segment_b", "POINT"): lines.segment_b,
+            ("weight_b", "POINT"): lines.weight_b,
+            ("role", "CURVE"): lines.roles,
+            ("section", "CURVE"): lines.sections,
+            ("section_type", "CURVE"): simulation.section_types[lines.sections],
+            ("cell", "CURVE"): simulation.section_cells[lines.sections],
+        },
+    )
+    made.append(curves)
+    neuron = bpy.data.objects.new(name, curves)
+    made.append(neuron)
+    if style == "AUTO":
+        tubes = scene.render.engine != "CYCLES" and simulation.n_sections <= MOST_TUBES
+        style = "TUBES" if tubes else "STRANDS"
+    if style == "STRANDS" and scene.render.engine != "CYCLES":
+        # Otherwise EEVEE draws every strand as a line one pixel wide.
+        scene.render.hair_type = "CYLINDER"  # type: ignore[attr-defined]
+    playback.add_modifier(
+        neuron,
+        {
+            **time,
+            "Values": values,
+            "Style": style.title(),
+            "Mean Radius": lines.mean_radius_um * scale,
+        },
+    )
+    _describe(neuron, path, simulation, limits)
+    v_min, v_max = coloring_limits(limits)
+    made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
+    _link(context, neuron)
+    return neuron
+
+
+def coloring_limits(limits: ValueRange) -> tuple[float, float]:
+    """Widen limits to something that colours can be spread over.
+
+    Parameters
+    ----------
+    limits : ValueRange
+
+    Returns
+    -------
+    v_min, v_max : float
+        Different even if all values are equal.
+    """
+    if limits.low < limits.high:
+        return limits.low, limits.high
+    return limits.low - 1.0, limits.low + 1.0
+
+
+def _data_object(
+    name: str,
+    count: int,
+    rows: Iterator[tuple[str, NDArray[Any]]],
+    made: list[bpy.types.ID],
+) -> bpy.types.Object:
+    """Make an object that holds data for modifiers; it is in no collection and never drawn."""
+    mesh = new_points(name, count, rows)
+    made.append(mesh)
+    holder = bpy.data.objects.new(name, mesh)
+    made.append(holder)
+    return holder
+
+
+def _rows(
+    values: NDArray[np.float32], limits: ValueRange
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    for frame, row in enumerate(values):
+        if limits.not_finite:
+            row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
+        yield playback.frame_attribute(frame), row
+
+
+def _time_inputs(simulation: Simulation) -> dict[str, Any]:
+    intervals = np.diff(simulation.time_ms)
+    mean = float(intervals.mean()) if intervals.size else 1.0
+    irregular = bool(np.abs(intervals - mean).max(initial=0.0) > _REGULAR * mean)
+    return {
+        "Start Frame": 0.0,
+        # One sample a frame; where they are irregular, as many frames as there are samples.
+        "Milliseconds per Frame": mean,
+        "First Time": float(simulation.time_ms[0]),
+        "Irregular Times": irregular,
+        "Sample Interval": 1.0 if irregular else mean,
+        "Span": simulation.duration_ms if irregular else float(simulation.n_frames - 1),
+        "Samples": simulation.n_frames,
+    }
+
+
+def _describe(
+    neuron: bpy.types.Object, path: Path, simulation: Simulation, limits: ValueRange
+) -> None:
+    """Keep what the panel shows with the object, so that it needs the file no more."""
+    about = neuron.blender_spike  # type: ignore[attr-defined]
+    about.filepath = str(path)
+    about.cells = len(simulation.cells)
+    about.sections = simulation.n_sections
+    about.segments = simulation.n_segments
+    about.frames = simulation.n_frames
+    about.has_time = simulation.has_time
+    about.duration_ms = simulation.duration_ms
+    about.quantity = simulation.quantity
+    about.unit = simulation.unit
+    about.low, about.high = limits.low, limits.high
+    about.not_finite = limits.not_finite
+
+
+def _link(context: bpy.types.Context, neuron: bpy.types.Object) -> None:
+    """Put the object into the scene, alone selected and active."""
+    collection = context.collection or (context.scene and context.scene.collection)
+    assert collection is not None
+    collection.objects.link(neuron)
+    view_layer = context.view_layer
+    if view_layer is None:
+        return
+    view_layer.update()
+    for other in view_layer.objects.selected[:] if view_layer.objects.selected else []:
+        other.select_set(False)
+    if neuron.name in view_layer.objects:
+        neuron.select_set(True)
+        view_layer.objects.active = neuron

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the attribute ``voltage`` to light of the right colour.
+
+The colormap is an image of 256 x 1 float pixels with linear values, read with *Closest*: every
+pixel then has exactly the colour that the colormap's own library gives to the value.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import bpy
+import numpy as np
+
+from .common import colormaps, nodes
+from .common.modifiers import input_value, set_inputs
+from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
+
+LIMITS: Final = "Limits"
+COLORMAP: Final = "Colormap"
+GLOW: Final = "Glow"
+NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
+"""Scene-linear grey for segments without a finite value."""
+
+
+def color_by_voltage(
+    neuron: bpy.types.Object,
+    colormap: str = "plasma",
+    v_min: float = -80.0,
+    v_max: float = 40.0,
+    strength: float = 1.0,
+    *,
+    reverse: bool = False,
+) -> bpy.types.Material:
+    """Make a neuron shine in the colours of its voltage.
+
+    Calling it again changes the same material, so that what others built onto it stays.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    colormap : str
+        One of `common.colormaps.names`.
+    v_min, v_max : float
+        Values at the colormap's two ends, in the unit of the file, mV as a rule.
+    strength : float
+        Emission strength; 1 shows the colormap's own colours under the view transform *Standard*.
+    reverse : bool
+        Turn the colormap round.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    ValueError
+        If the object is no imported simulation, or the limits are not in order.
+    UnknownColormapError
+        If there is no such colormap; the text names those that come close.
+    """
+    modifier = find_modifier(neuron)
+    if modifier is None:
+        raise ValueError(f"'{neuron.name}' is not an imported simulation")
+    if not v_min < v_max:
+        raise ValueError(f"The lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
+    image = colormap_image(colormap, reverse=reverse)
+    holder = input_value(modifier, "Material")
+    material: bpy.types.Material | None = holder.value
+    if material is None or not _is_ours(material):
+        material = bpy.data.materials.new(f"{neuron.name} voltage")
+        _write_nodes(material)
+        set_inputs(modifier, {"Material": material})
+    tree = material.node_tree
+    assert tree is not None
+    limits, table, glow = (tree.nodes[name] for name in (LIMITS, COLORMAP, GLOW))
+    limits.inputs["From Min"].default_value = v_min  # type: ignore[attr-defined]
+    limits.inputs["From Max"].default_value = v_max  # type: ignore[attr-defined]
+    table.image = image  # type: ignore[attr-defined]
+    glow.inputs["Strength"].default_value = strength  # type: ignore[attr-defined]
+    return material
+
+
+def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
+    """Make the image that holds a colormap, or return it if the file has it.
+
+    Parameters
+    ----------
+    name : str
+    reverse : bool
+
+    Returns
+    -------
+    Image
+        256 x 1 pixels, float, Non-Color, packed into the file.
+
+    Raises
+    ------
+    UnknownColormapError
+        If there is no such colormap.
+    """
+    stops = colormaps.linear_stops(name, reverse=reverse)
+    pixels = np.ones((len(stops), 4), np.float32)
+    pixels[:, :3] = stops
+    title = f"colormap {name}{' reversed' if reverse else ''}"
+    image = bpy.data.images.get(title)
+    if image is not None and image.library is None and tuple(image.size) == (len(stops), 1):
+        kept = np.empty_like(pixels)
+        image.pixels.foreach_get(kept.ravel())  # type: ignore[attr-defined]
+        if np.array_equal(kept, pixels):
+            return image
+    image = bpy.data.images.new(title, len(stops), 1, float_buffer=True, is_data=True)
+    image.colorspace_settings.name = "Non-Color"
+    image.pixels.foreach_set(pixels.ravel())  # type: ignore[attr-defined]
+    # Without these two, the file would be saved with the pixels from before.
+    image.update()
+    image.pack()
+    return image
+
+
+def _is_ours(material: bpy.types.Material) -> bool:
+    tree = material.node_tree
+    return (
+        material.library is None
+        and tree is not None
+        and all(name in tree.nodes for name in (LIMITS, COLORMAP, GLOW))
+    )
+
+
+def _write_nodes(material: bpy.types.Material) -> None:
+    with nodes.material(material) as tree:
+        voltage = tree.add(
+            "ShaderNodeAttribute", label="Voltage", attribute_type="GEOMETRY",
+            attribute_name=VOLTAGE,
+        )["Factor"]  # fmt: skip
+        position = tree.add(
+            "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
+            name=LIMITS, label="Limits", clamp=True,
+        )  # fmt: skip
+        place = tree.add("ShaderNodeCombineXYZ", {"X": position, "Y": 0.5})
+        table = tree.add(
+            "ShaderNodeTexImage", {"Vector": place},
+            name=COLORMAP, label="Colormap", interpolation="Closest", extension="EXTEND",
+        )["Color"]  # fmt: skip
+        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        color = tree.mix(no_data, table, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
+        glow = tree.add(
+            "ShaderNodeEmission", {"Color": color, "Strength": 1.0}, name=GLOW, label="Glow"
+        )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operators: each collects its settings, calls one function and says what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from .build import Style, coloring_limits, import_simulation
+from .coloring import color_by_voltage
+from .common.colormaps import UnknownColormapError
+from .playback import find_modifier
+from .properties import about, search_colormaps
+from .simulation_file import SimulationFileError
+from .simulation_file.simulation import ValueRange
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+EXTENSIONS = (".pickle", ".pkl")
+
+
+class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
+    """Import a NEURON simulation as a neuron that plays its voltages"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.import_simulation"
+    bl_label = "Import Simulation"
+    bl_options = {"REGISTER", "UNDO", "PRESET"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        um_per_unit: float
+        center: bool
+        style: Style
+        set_frame_range: bool
+    else:
+        # Saved by presets and redo otherwise, although it belongs to one import only.
+        filepath: StringProperty(
+            name="File", subtype="FILE_PATH", options={"SKIP_SAVE", "SKIP_PRESET"}
+        )
+        filter_glob: StringProperty(
+            default=";".join(f"*{extension}" for extension in EXTENSIONS), options={"HIDDEN"}
+        )
+        um_per_unit: FloatProperty(
+            name="µm per Unit",
+            description="Micrometres that make one Blender unit",
+            default=100.0,
+            min=1e-3,
+            soft_max=1000.0,
+        )
+        center: BoolProperty(
+            name="Soma at Origin",
+            description="Put the soma at the object's origin instead of keeping the file's "
+            "coordinates",
+            default=True,
+        )
+        style: EnumProperty(
+            name="Style",
+            description="How neurites are drawn; it can be changed at any time",
+            items=[
+                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere"),
+                ("STRANDS", "Strands", "Curves that the render engine draws, fast at any size"),
+                ("TUBES", "Tubes", "Meshes, which look the same in every engine"),
+            ],
+        )
+        set_frame_range: BoolProperty(
+            name="Set Frame Range",
+            description="Make the scene as long as the simulation",
+            default=True,
+        )
+
+    def invoke(
+        self, context: bpy.types.Context, event: bpy.types.Event
+    ) -> set[OperatorReturnItems]:
+        """Ask for the file, or for the options alone if a file was dropped."""
+        if self.filepath:
+            return self.invoke_popup(context)  # type: ignore[no-any-return]
+        return super().invoke(context, event)
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Import the file."""
+        if not self.filepath:
+            self.report({"ERROR"}, "Choose a simulation file first.")
+            return {"CANCELLED"}
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        try:
+            neuron = import_simulation(
+                context,
+                bpy.path.abspath(self.filepath),
+                um_per_unit=self.um_per_unit,
+                center=self.center,
+                style=self.style,
+                set_frame_range=self.set_frame_range,
+            )
+        except SimulationFileError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report(*_imported(neuron))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_color_by_voltage(bpy.types.Operator):
+    """Make the selected neurons shine in the colours of their voltage"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.color_by_voltage"
+    bl_label = "Color by Voltage"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        colormap: str
+        reverse: bool
+        v_min: float
+        v_max: float
+        strength: float
+    else:
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        v_min: FloatProperty(
+            name="Minimum",
+            description="Value at the colormap's lower end; the lowest in the file if not given",
+            default=-80.0,
+        )
+        v_max: FloatProperty(
+            name="Maximum",
+            description="Value at the colormap's upper end; the highest in the file if not given",
+            default=40.0,
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="Emission strength; 1 shows the colormap's own colours",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Colour all selected neurons alike, or the active one."""
+        neurons = _chosen_neurons(context)
+        if not neurons:
+            self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
+            return {"CANCELLED"}
+        low, high = coloring_limits(
+            ValueRange(
+                min(about(neuron).low for neuron in neurons),
+                max(about(neuron).high for neuron in neurons),
+                0,
+            )
+        )
+        if not self.properties.is_property_set("v_min"):
+            self.v_min = low
+        if not self.properties.is_property_set("v_max"):
+            self.v_max = high
+        try:
+            for neuron in neurons:
+                color_by_voltage(
+                    neuron,
+                    self.colormap,
+                    self.v_min,
+                    self.v_max,
+                    self.strength,
+                    reverse=self.reverse,
+                )
+        except (ValueError, UnknownColormapError) as error:
+            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
+            return {"CANCELLED"}
+        which = f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"
+        self.report(
+            {"INFO"},
+            f"Colored {which} with {self.colormap} from {self.v_min:g} to {self.v_max:g} "
+            f"{about(neurons[0]).unit}.",
+        )
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
+    """Show colours as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.use_standard_view"
+    bl_label = "Use Standard View Transform"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Set the scene's view transform."""
+        assert context.scene is not None
+        context.scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
+    """Imports a simulation file that is dropped on a 3-D viewport."""
+
+    bl_idname = "BLENDER_SPIKE_FH_simulation"
+    bl_label = "NEURON Simulation"
+    bl_import_operator = BLENDER_SPIKE_OT_import_simulation.bl_idname
+    bl_file_extensions = ";".join(EXTENSIONS)
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        """Take drops on 3-D viewports."""
+        return context.area is not None and context.area.type == "VIEW_3D"
+
+
+def _chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
+    active = context.view_layer.objects.active if context.view_layer else None
+    candidates = list(context.selected_objects or [])
+    if active is not None and active not in candidates and not candidates:
+        candidates.append(active)
+    return [neuron for neuron in candidates if find_modifier(neuron) is not None]
+
+
+def _imported(
+    neuron: bpy.types.Object,
+) -> tuple[set[Literal["INFO", "WARNING"]], str]:
+    """Put into one sentence what was imported."""
+    data = about(neuron)
+    text = (
+        f"Imported {Path(data.filepath).name}: {data.cells:,} cell{'s' * (data.cells != 1)}, "
+        f"{data.sections:,} sections, {data.segments:,} segments, {data.frames:,} frames"
+    )
+    text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
+    if data.not_finite:
+        return {"WARNING"}, f"{text}; {data.not_finite:,} values are not finite and shown in grey."
+    return {"INFO"}, f"{text}."
+
+
+def _draw_import(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    self.layout.operator(
+        BLENDER_SPIKE_OT_import_simulation.bl_idname, text="NEURON Simulation (.pickle)"
+    )
+
+
+def add_to_menus() -> None:
+    """Add the entry of File > Import."""
+    bpy.types.TOPBAR_MT_file_import.append(_draw_import)
+
+
+def remove_from_menus() -> None:
+    """Take the entry of File > Import out again."""
+    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_import_simulation,
+    BLENDER_SPIKE_OT_color_by_voltage,
+    BLENDER_SPIKE_OT_use_standard_view,
+    BLENDER_SPIKE_FH_simulation,
+)

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab in the sidebar of the 3-D viewport."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from .common.modifiers import input_value
+from .operators import (
+    BLENDER_SPIKE_OT_color_by_voltage,
+    BLENDER_SPIKE_OT_import_simulation,
+    BLENDER_SPIKE_OT_use_standard_view,
+)
+from .playback import find_modifier
+from .properties import about, fields
+
+
+class _Tab:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "BlenderSpike"
+
+
+class _NeuronTab(_Tab):
+    """A panel about the active neuron; it is there only if there is one."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return find_modifier(context.object) is not None
+
+
+class BLENDER_SPIKE_PT_simulation(_Tab, bpy.types.Panel):
+    """Import a file, and what the active neuron's file holds."""
+
+    bl_label = "Simulation"
+    bl_idname = "BLENDER_SPIKE_PT_simulation"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the file field, the import button and the figures."""
+        layout = self.layout
+        assert layout is not None and context.scene is not None
+        typed = fields(context.scene)
+        layout.prop(typed, "filepath", text="", placeholder="Simulation file (.pickle)")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.operator_context = "EXEC_DEFAULT" if typed.filepath else "INVOKE_DEFAULT"
+        operator = row.operator(BLENDER_SPIKE_OT_import_simulation.bl_idname, icon="IMPORT")
+        operator.filepath = typed.filepath  # type: ignore[attr-defined]
+        neuron = context.object
+        if neuron is not None and find_modifier(neuron) is not None:
+            _draw_figures(layout, neuron)
+
+
+class BLENDER_SPIKE_PT_color(_Tab, bpy.types.Panel):
+    """Colour by voltage."""
+
+    bl_label = "Color"
+    bl_idname = "BLENDER_SPIKE_PT_color"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the colouring's settings and its button."""
+        layout = self.layout
+        scene = context.scene
+        assert layout is not None and scene is not None
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(scene)
+        layout.prop(typed, "colormap", icon="COLOR")
+        layout.prop(typed, "reverse")
+        layout.prop(typed, "use_data_limits")
+        limits = layout.column(align=True)
+        limits.active = not typed.use_data_limits
+        limits.prop(typed, "v_min")
+        limits.prop(typed, "v_max")
+        layout.prop(typed, "strength")
+        row = layout.row()
+        row.scale_y = 1.3
+        operator = row.operator(BLENDER_SPIKE_OT_color_by_voltage.bl_idname, icon="SHADING_RENDERED")
+        for name in ("colormap", "reverse", "strength"):
+            setattr(operator, name, getattr(typed, name))
+        if not typed.use_data_limits:
+            operator.v_min, operator.v_max = typed.v_min, typed.v_max  # type: ignore[attr-defined]
+        view_transform = scene.view_settings.view_transform
+        if view_transform != "Standard":
+            note = layout.column(align=True)
+            note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
+            note.operator(BLENDER_SPIKE_OT_use_standard_view.bl_idname)
+
+
+class BLENDER_SPIKE_PT_time(_NeuronTab, bpy.types.Panel):
+    """When the active neuron plays, and how fast."""
+
+    bl_label = "Time"
+    bl_idname = "BLENDER_SPIKE_PT_time"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the modifier's inputs about time."""
+        layout = _draw_inputs(
+            self, context, "Start Frame", "Milliseconds per Frame", "At the Ends", "Use Time"
+        )
+        modifier = find_modifier(context.object)
+        assert modifier is not None
+        row = layout.row()
+        row.active = input_value(modifier, "Use Time").value
+        row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
+
+
+class BLENDER_SPIKE_PT_look(_NeuronTab, bpy.types.Panel):
+    """How the active neuron is drawn."""
+
+    bl_label = "Look"
+    bl_idname = "BLENDER_SPIKE_PT_look"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the modifier's inputs about shape."""
+        _draw_inputs(
+            self,
+            context,
+            "Style",
+            "Thickness",
+            "Homogeneity",
+            "Minimum Radius",
+            "Tube Resolution",
+            "Soma",
+            "Soma Size",
+        )
+
+
+def _draw_inputs(
+    panel: bpy.types.Panel, context: bpy.types.Context, *names: str
+) -> bpy.types.UILayout:
+    layout = panel.layout
+    modifier = find_modifier(context.object)
+    assert layout is not None and modifier is not None
+    layout.use_property_split = True
+    for name in names:
+        layout.prop(input_value(modifier, name), "value", text=name)
+    return layout
+
+
+def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
+    data = about(neuron)
+    box = layout.box().column(align=True)
+    box.label(text=neuron.name, icon="OUTLINER_OB_CURVES")
+    figures = [
+        ("File", Path(data.filepath).name),
+        ("Cells", f"{data.cells:,}"),
+        ("Sections", f"{data.sections:,}"),
+        ("Segments", f"{data.segments:,}"),
+        ("Frames", f"{data.frames:,}"),
+        ("Duration", f"{data.duration_ms:g} ms" if data.has_time else "not in this format"),
+        ("Range", f"{data.low:.1f} to {data.high:.1f} {data.unit}"),
+    ]
+    if data.not_finite:
+        figures.append(("Not finite", f"{data.not_finite:,}, in grey"))
+    for label, text in figures:
+        row = box.split(factor=0.35)
+        row.label(text=label)
+        row.label(text=text)
+
+
+CLASSES = (
+    BLENDER_SPIKE_PT_simulation,
+    BLENDER_SPIKE_PT_color,
+    BLENDER_SPIKE_PT_time,
+    BLENDER_SPIKE_PT_look,
+)

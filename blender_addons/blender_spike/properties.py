@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is stored with an imported neuron, and what the panel's fields hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .common import colormaps
+
+
+def search_colormaps(
+    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    """Offer the colormaps whose name holds what was typed.
+
+    Returns
+    -------
+    list of (name, source library)
+    """
+    return [
+        (name, colormaps.source(name))
+        for name in colormaps.names()
+        if typed.casefold() in name.casefold()
+    ]
+
+
+class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
+    """What the file of an imported neuron held."""
+
+    if TYPE_CHECKING:
+        filepath: str
+        cells: int
+        sections: int
+        segments: int
+        frames: int
+        has_time: bool
+        duration_ms: float
+        quantity: str
+        unit: str
+        low: float
+        high: float
+        not_finite: int
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH")
+        cells: IntProperty(name="Cells")
+        sections: IntProperty(name="Sections")
+        segments: IntProperty(name="Segments")
+        frames: IntProperty(name="Frames")
+        has_time: BoolProperty(name="Has Time", default=True)
+        duration_ms: FloatProperty(name="Duration", description="In milliseconds")
+        quantity: StringProperty(name="Quantity")
+        unit: StringProperty(name="Unit")
+        low: FloatProperty(name="Lowest Value")
+        high: FloatProperty(name="Highest Value")
+        not_finite: IntProperty(name="Values Not Finite")
+
+
+class BLENDER_SPIKE_PG_scene(bpy.types.PropertyGroup):
+    """Fields of the panel."""
+
+    if TYPE_CHECKING:
+        filepath: str
+        colormap: str
+        reverse: bool
+        use_data_limits: bool
+        v_min: float
+        v_max: float
+        strength: float
+    else:
+        filepath: StringProperty(
+            name="File",
+            description="Simulation file to import",
+            subtype="FILE_PATH",
+            options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+        )
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        use_data_limits: BoolProperty(
+            name="Limits from Data",
+            description="Spread the colormap from the lowest value in the file to the highest",
+            default=True,
+        )
+        v_min: FloatProperty(
+            name="Minimum", description="Value at the colormap's lower end", default=-80.0
+        )
+        v_max: FloatProperty(
+            name="Maximum", description="Value at the colormap's upper end", default=40.0
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="Emission strength; 1 shows the colormap's own colours",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+
+
+def about(neuron: bpy.types.Object) -> BLENDER_SPIKE_PG_neuron:
+    """Return what is stored with a neuron."""
+    return cast(BLENDER_SPIKE_PG_neuron, neuron.blender_spike)  # type: ignore[attr-defined]
+
+
+def fields(scene: bpy.types.Scene) -> BLENDER_SPIKE_PG_scene:
+    """Return the fields of the panel."""
+    return cast(BLENDER_SPIKE_PG_scene, scene.blender_spike)  # type: ignore[attr-defined]
+
+
+CLASSES = (BLENDER_SPIKE_PG_neuron, BLENDER_SPIKE_PG_scene)
+
+
+def attach() -> None:
+    """Give objects and scenes their properties; the classes are registered already."""
+    bpy.types.Object.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_neuron)  # type: ignore[attr-defined]
+    bpy.types.Scene.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_scene)  # type: ignore[attr-defined]
+
+
+def detach() -> None:
+    """Take the properties away again; what files stored in them stays in the files."""
+    del bpy.types.Object.blender_spike  # type: ignore[attr-defined]
+    del bpy.types.Scene.blender_spike  # type: ignore[attr-defined]

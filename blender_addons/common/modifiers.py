@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inputs of a geometry nodes modifier, by the names that its panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+
+
+def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
+    """Find the holder of an input's value.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        As the modifier panel shows it.
+
+    Returns
+    -------
+    bpy_struct
+        Its ``value`` can be read, set, keyframed and put into a panel.
+
+    Raises
+    ------
+    KeyError
+        Naming the inputs there are.
+    """
+    group = modifier.node_group
+    items = [] if group is None or group.interface is None else group.interface.items_tree
+    inputs = {
+        item.name: item.identifier
+        for item in items
+        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
+    }
+    if name not in inputs:
+        raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
+    # In 5.2 inputs are properties of a struct; the stubs know them as custom properties still.
+    properties: Any = modifier.properties  # type: ignore[attr-defined]
+    return getattr(properties.inputs, inputs[name])
+
+
+def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> None:
+    """Set inputs and have the object evaluated anew.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    values : mapping
+        By the names that the modifier panel shows.
+
+    Raises
+    ------
+    KeyError
+        If there is no such input.
+    """
+    for name, value in values.items():
+        input_value(modifier, name).value = value
+    owner = modifier.id_data
+    if isinstance(owner, bpy.types.Object):
+        owner.update_tag()
