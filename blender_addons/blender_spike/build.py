@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from . import coloring, playback
 from .common.geometry import new_curves, new_points
+from .common.required import required
 from .morphology import Strands, centre_um, strands
 from .simulation_file import Simulation, read
 from .simulation_file.simulation import ValueRange, value_range
@@ -90,8 +91,7 @@ def _build(
     style: Style,
 ) -> bpy.types.Object:
     """Make all datablocks; each is entered in `made` as soon as it exists."""
-    scene = context.scene
-    assert scene is not None
+    scene = required(context.scene)
     name = path.stem
     values = _data_object(
         f"{name} values", simulation.n_segments, _rows(simulation.values, limits), made
@@ -123,12 +123,14 @@ def _build(
     made.append(curves)
     neuron = bpy.data.objects.new(name, curves)
     made.append(neuron)
+    render = required(scene.render)
+    # Engines register themselves, so the stubs cannot know them all.
+    in_cycles = str(render.engine) == "CYCLES"
     if style == "AUTO":
-        tubes = scene.render.engine != "CYCLES" and simulation.n_sections <= MOST_TUBES
-        style = "TUBES" if tubes else "STRANDS"
-    if style == "STRANDS" and scene.render.engine != "CYCLES":
+        style = "STRANDS" if in_cycles or simulation.n_sections > MOST_TUBES else "TUBES"
+    if style == "STRANDS" and not in_cycles:
         # Otherwise EEVEE draws every strand as a line one pixel wide.
-        scene.render.hair_type = "CYLINDER"  # type: ignore[attr-defined]
+        render.hair_type = "CYLINDER"
     playback.add_modifier(
         neuron,
         {
@@ -221,14 +223,12 @@ def _describe(
 
 def _link(context: bpy.types.Context, neuron: bpy.types.Object) -> None:
     """Put the object into the scene, alone selected and active."""
-    collection = context.collection or (context.scene and context.scene.collection)
-    assert collection is not None
-    collection.objects.link(neuron)
+    required(context.collection).objects.link(neuron)
     view_layer = context.view_layer
     if view_layer is None:
         return
     view_layer.update()
-    for other in view_layer.objects.selected[:] if view_layer.objects.selected else []:
+    for other in context.selected_objects or ():
         other.select_set(False)
     if neuron.name in view_layer.objects:
         neuron.select_set(True)

@@ -7,13 +7,14 @@ pixel then has exactly the colour that the colormap's own library gives to the v
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import bpy
 import numpy as np
 
 from .common import colormaps, nodes
 from .common.modifiers import input_value, set_inputs
+from .common.required import required
 from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
 
 LIMITS: Final = "Limits"
@@ -72,8 +73,7 @@ def color_by_voltage(
         material = bpy.data.materials.new(f"{neuron.name} voltage")
         _write_nodes(material)
         set_inputs(modifier, {"Material": material})
-    tree = material.node_tree
-    assert tree is not None
+    tree = required(material.node_tree)
     limits, table, glow = (tree.nodes[name] for name in (LIMITS, COLORMAP, GLOW))
     limits.inputs["From Min"].default_value = v_min  # type: ignore[attr-defined]
     limits.inputs["From Max"].default_value = v_max  # type: ignore[attr-defined]
@@ -107,16 +107,22 @@ def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
     image = bpy.data.images.get(title)
     if image is not None and image.library is None and tuple(image.size) == (len(stops), 1):
         kept = np.empty_like(pixels)
-        image.pixels.foreach_get(kept.ravel())  # type: ignore[attr-defined]
+        _pixels(image).foreach_get(kept.ravel())
         if np.array_equal(kept, pixels):
             return image
     image = bpy.data.images.new(title, len(stops), 1, float_buffer=True, is_data=True)
-    image.colorspace_settings.name = "Non-Color"
-    image.pixels.foreach_set(pixels.ravel())  # type: ignore[attr-defined]
+    colorspace: Any = image.colorspace_settings
+    colorspace.name = "Non-Color"
+    _pixels(image).foreach_set(pixels.ravel())
     # Without these two, the file would be saved with the pixels from before.
     image.update()
     image.pack()
     return image
+
+
+def _pixels(image: bpy.types.Image) -> Any:
+    # The stubs know lists of numbers only, where an array is copied a thousand times faster.
+    return image.pixels
 
 
 def _is_ours(material: bpy.types.Material) -> bool:

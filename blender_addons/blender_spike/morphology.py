@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .simulation_file import SECTION_TYPES, Simulation
-from .simulation_file.simulation import starts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -97,9 +96,7 @@ def strands(simulation: Simulation) -> Strands:
         first = simulation.first_points[points]
         diameters = np.maximum.reduceat(axis.points[:, 3], simulation.first_points)[points]
         parts.append(
-            _spheres(
-                simulation, points, axis.points[first, :3], diameters / 2, Role.POINT_CELL
-            )
+            _spheres(simulation, points, axis.points[first, :3], diameters / 2, Role.POINT_CELL)
         )
     if somata.sections.size:
         parts.append(
@@ -107,9 +104,7 @@ def strands(simulation: Simulation) -> Strands:
                 simulation, somata.sections, somata.centers_um, somata.radii_um, Role.SOMA_SPHERE
             )
         )
-    joined = {
-        name: np.concatenate([part[name] for part in parts]) for name in parts[0]
-    }
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Strands(**joined, mean_radius_um=_mean_radius(axis, simulation))
 
 
@@ -231,9 +226,7 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
         (parent_x * counts).astype(np.int64), counts - 1
     )
     begins = axis.points[simulation.first_points, :3]
-    return _Attachments(
-        attached, positions, segments, np.linalg.norm(begins - positions, axis=1)
-    )
+    return _Attachments(attached, positions, segments, np.linalg.norm(begins - positions, axis=1))
 
 
 def _curves(
@@ -277,8 +270,8 @@ def _curves(
     segment_a = np.where(early, attach.segments[section], segment_a)
     weight_b = np.where(early, (way + arc) / (way + half_segment), weight_b)
 
-    connected = wanted & attach.attached & (attach.distances_um > _SAME_POINT_UM)
-    connected = np.flatnonzero(connected)
+    apart = wanted & attach.attached & (attach.distances_um > _SAME_POINT_UM)
+    connected = np.flatnonzero(apart)
     begins = np.searchsorted(section, connected)
     point_counts = np.bincount(section, minlength=len(segment_counts))
     point_counts[connected] += 1
@@ -286,9 +279,7 @@ def _curves(
     is_soma = simulation.section_types[used] == _SOMA
     return {
         "point_counts": point_counts[used],
-        "positions_um": np.insert(
-            geometry[:, :3], begins, attach.positions_um[connected], axis=0
-        ),
+        "positions_um": np.insert(geometry[:, :3], begins, attach.positions_um[connected], axis=0),
         "radii_um": np.insert(geometry[:, 3] / 2, begins, geometry[begins, 3] / 2),
         "segment_a": np.insert(segment_a, begins, attach.segments[connected]),
         "segment_b": np.insert(segment_b, begins, first_segments[connected]),

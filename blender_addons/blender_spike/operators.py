@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
@@ -13,13 +13,15 @@ from bpy_extras.io_utils import ImportHelper
 from .build import Style, coloring_limits, import_simulation
 from .coloring import color_by_voltage
 from .common.colormaps import UnknownColormapError
+from .common.required import required
+from .common.scene import use_standard_view
 from .playback import find_modifier
 from .properties import about, search_colormaps
 from .simulation_file import SimulationFileError
 from .simulation_file.simulation import ValueRange
 
 if TYPE_CHECKING:
-    from bpy.stub_internal.rna_enums import OperatorReturnItems
+    from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 EXTENSIONS = (".pickle", ".pkl")
 
@@ -74,16 +76,19 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
             default=True,
         )
 
-    def invoke(
-        self, context: bpy.types.Context, event: bpy.types.Event
+    def invoke(  # type: ignore[override]
+        self, context: bpy.types.Context | None, event: bpy.types.Event | None
     ) -> set[OperatorReturnItems]:
         """Ask for the file, or for the options alone if a file was dropped."""
         if self.filepath:
-            return self.invoke_popup(context)  # type: ignore[no-any-return]
-        return super().invoke(context, event)
+            answer: Any = self.invoke_popup(required(context))
+        else:
+            answer = super().invoke(required(context), required(event))
+        return cast("set[OperatorReturnItems]", answer)
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Import the file."""
+        context = required(context)
         if not self.filepath:
             self.report({"ERROR"}, "Choose a simulation file first.")
             return {"CANCELLED"}
@@ -144,9 +149,9 @@ class BLENDER_SPIKE_OT_color_by_voltage(bpy.types.Operator):
             soft_max=10.0,
         )
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Colour all selected neurons alike, or the active one."""
-        neurons = _chosen_neurons(context)
+        neurons = _chosen_neurons(required(context))
         if not neurons:
             self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
             return {"CANCELLED"}
@@ -190,10 +195,9 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
     bl_label = "Use Standard View Transform"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        assert context.scene is not None
-        context.scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
+        use_standard_view(required(required(context).scene))
         return {"FINISHED"}
 
 
@@ -206,9 +210,10 @@ class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
     bl_file_extensions = ";".join(EXTENSIONS)
 
     @classmethod
-    def poll_drop(cls, context: bpy.types.Context) -> bool:
+    def poll_drop(cls, context: bpy.types.Context | None) -> bool:
         """Take drops on 3-D viewports."""
-        return context.area is not None and context.area.type == "VIEW_3D"
+        area = required(context).area
+        return area is not None and area.type == "VIEW_3D"
 
 
 def _chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -219,9 +224,7 @@ def _chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     return [neuron for neuron in candidates if find_modifier(neuron) is not None]
 
 
-def _imported(
-    neuron: bpy.types.Object,
-) -> tuple[set[Literal["INFO", "WARNING"]], str]:
+def _imported(neuron: bpy.types.Object) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported."""
     data = about(neuron)
     text = (
@@ -234,7 +237,7 @@ def _imported(
     return {"INFO"}, f"{text}."
 
 
-def _draw_import(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
+def _draw_import(self: Any, _context: bpy.types.Context) -> None:
     self.layout.operator(
         BLENDER_SPIKE_OT_import_simulation.bl_idname, text="NEURON Simulation (.pickle)"
     )
@@ -242,12 +245,12 @@ def _draw_import(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
 
 def add_to_menus() -> None:
     """Add the entry of File > Import."""
-    bpy.types.TOPBAR_MT_file_import.append(_draw_import)
+    bpy.types.TOPBAR_MT_file_import.append(_draw_import)  # type: ignore[arg-type]
 
 
 def remove_from_menus() -> None:
     """Take the entry of File > Import out again."""
-    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
+    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)  # type: ignore[arg-type]
 
 
 CLASSES = (

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from .common.modifiers import input_value
+from .common.required import required
 from .operators import (
     BLENDER_SPIKE_OT_color_by_voltage,
     BLENDER_SPIKE_OT_import_simulation,
@@ -17,7 +18,7 @@ from .playback import find_modifier
 from .properties import about, fields
 
 
-class _Tab:
+class _Tab(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "BlenderSpike"
@@ -27,43 +28,42 @@ class _NeuronTab(_Tab):
     """A panel about the active neuron; it is there only if there is one."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return find_modifier(context.object) is not None
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron."""
+        return find_modifier(required(context).object) is not None
 
 
-class BLENDER_SPIKE_PT_simulation(_Tab, bpy.types.Panel):
+class BLENDER_SPIKE_PT_simulation(_Tab):
     """Import a file, and what the active neuron's file holds."""
 
     bl_label = "Simulation"
     bl_idname = "BLENDER_SPIKE_PT_simulation"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the file field, the import button and the figures."""
-        layout = self.layout
-        assert layout is not None and context.scene is not None
-        typed = fields(context.scene)
+        context, layout = required(context), required(self.layout)
+        typed = fields(required(context.scene))
         layout.prop(typed, "filepath", text="", placeholder="Simulation file (.pickle)")
         row = layout.row()
         row.scale_y = 1.3
         row.operator_context = "EXEC_DEFAULT" if typed.filepath else "INVOKE_DEFAULT"
         operator = row.operator(BLENDER_SPIKE_OT_import_simulation.bl_idname, icon="IMPORT")
-        operator.filepath = typed.filepath  # type: ignore[attr-defined]
+        operator.filepath = typed.filepath
         neuron = context.object
         if neuron is not None and find_modifier(neuron) is not None:
             _draw_figures(layout, neuron)
 
 
-class BLENDER_SPIKE_PT_color(_Tab, bpy.types.Panel):
+class BLENDER_SPIKE_PT_color(_Tab):
     """Colour by voltage."""
 
     bl_label = "Color"
     bl_idname = "BLENDER_SPIKE_PT_color"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the colouring's settings and its button."""
-        layout = self.layout
-        scene = context.scene
-        assert layout is not None and scene is not None
+        layout = required(self.layout)
+        scene = required(required(context).scene)
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(scene)
@@ -77,43 +77,44 @@ class BLENDER_SPIKE_PT_color(_Tab, bpy.types.Panel):
         layout.prop(typed, "strength")
         row = layout.row()
         row.scale_y = 1.3
-        operator = row.operator(BLENDER_SPIKE_OT_color_by_voltage.bl_idname, icon="SHADING_RENDERED")
+        operator = row.operator(
+            BLENDER_SPIKE_OT_color_by_voltage.bl_idname, icon="SHADING_RENDERED"
+        )
         for name in ("colormap", "reverse", "strength"):
             setattr(operator, name, getattr(typed, name))
         if not typed.use_data_limits:
-            operator.v_min, operator.v_max = typed.v_min, typed.v_max  # type: ignore[attr-defined]
-        view_transform = scene.view_settings.view_transform
+            operator.v_min, operator.v_max = typed.v_min, typed.v_max
+        view_transform = str(required(scene.view_settings).view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator(BLENDER_SPIKE_OT_use_standard_view.bl_idname)
 
 
-class BLENDER_SPIKE_PT_time(_NeuronTab, bpy.types.Panel):
+class BLENDER_SPIKE_PT_time(_NeuronTab):
     """When the active neuron plays, and how fast."""
 
     bl_label = "Time"
     bl_idname = "BLENDER_SPIKE_PT_time"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about time."""
         layout = _draw_inputs(
             self, context, "Start Frame", "Milliseconds per Frame", "At the Ends", "Use Time"
         )
-        modifier = find_modifier(context.object)
-        assert modifier is not None
+        modifier = required(find_modifier(required(context).object))
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
 
 
-class BLENDER_SPIKE_PT_look(_NeuronTab, bpy.types.Panel):
+class BLENDER_SPIKE_PT_look(_NeuronTab):
     """How the active neuron is drawn."""
 
     bl_label = "Look"
     bl_idname = "BLENDER_SPIKE_PT_look"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
         _draw_inputs(
             self,
@@ -129,11 +130,10 @@ class BLENDER_SPIKE_PT_look(_NeuronTab, bpy.types.Panel):
 
 
 def _draw_inputs(
-    panel: bpy.types.Panel, context: bpy.types.Context, *names: str
+    panel: bpy.types.Panel, context: bpy.types.Context | None, *names: str
 ) -> bpy.types.UILayout:
-    layout = panel.layout
-    modifier = find_modifier(context.object)
-    assert layout is not None and modifier is not None
+    layout = required(panel.layout)
+    modifier = required(find_modifier(required(context).object))
     layout.use_property_split = True
     for name in names:
         layout.prop(input_value(modifier, name), "value", text=name)

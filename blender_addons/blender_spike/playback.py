@@ -253,7 +253,7 @@ def _shape(tree: Tree, curves: Linkable) -> Linkable:
     with tree.panel("Look"):
         style = tree.input(
             "Style", "Menu", default="Strands",
-            description="Strands render fast in Cycles at any size; tubes are meshes, best in EEVEE",
+            description="Strands are fast in Cycles at any size; tubes are meshes, best in EEVEE",
         )  # fmt: skip
         thickness = tree.input(
             "Thickness", "Float", default=1.0, minimum=0.0,
@@ -315,15 +315,19 @@ def _shape(tree: Tree, curves: Linkable) -> Linkable:
         )
         tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
     with tree.frame("Spheres"):
+        # Meshes, because EEVEE draws the points of a point cloud as octahedra.
+        ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0})
+        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
         points = tree.add("GeometryNodeCurveToPoints", {"Curve": dots}, mode="EVALUATED")["Points"]
         sized = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), soma_size)
-        spheres = tree.add("GeometryNodeSetPointRadius", {"Points": points, "Radius": sized})
+        balls = tree.add(
+            "GeometryNodeInstanceOnPoints", {"Points": points, "Instance": smooth, "Scale": sized}
+        )
+        spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
     with tree.frame("Together"):
         drawn = tree.menu("GEOMETRY", style, {"Strands": strands, "Tubes": tubes})
         joined = tree.join(drawn, spheres)
-        return tree.add(
-            "GeometryNodeSetMaterial", {"Geometry": joined, "Material": material}
-        )
+        return tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
 
 
 def _compare_int(tree: Tree, operation: str, a: Linkable, b: int) -> Linkable:

@@ -29,7 +29,7 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
         Naming the inputs there are.
     """
     group = modifier.node_group
-    items = [] if group is None or group.interface is None else group.interface.items_tree
+    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
     inputs = {
         item.name: item.identifier
         for item in items
@@ -37,8 +37,8 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     }
     if name not in inputs:
         raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
-    # In 5.2 inputs are properties of a struct; the stubs know them as custom properties still.
-    properties: Any = modifier.properties  # type: ignore[attr-defined]
+    # Each group's inputs make a struct of their own, which no stub can know.
+    properties: Any = modifier.properties
     return getattr(properties.inputs, inputs[name])
 
 

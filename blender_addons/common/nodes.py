@@ -27,12 +27,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import bpy
 
 from . import node_layout
 
+_GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree"]
 _DIGEST: Final = "built_from"
 _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
 
@@ -173,7 +174,9 @@ class Tree:
                 try:
                     setattr(socket, attribute, value)
                 except (TypeError, AttributeError, ValueError) as problem:
-                    raise self.error(f"input '{name}': {attribute} = {value!r}: {problem}") from None
+                    raise self.error(
+                        f"input '{name}': {attribute} = {value!r}: {problem}"
+                    ) from None
         if kind == "Menu" and default is not None:
             # Its items are known only when it is linked to the node that has them.
             self._menu_defaults.append((socket, default))
@@ -301,7 +304,9 @@ class Tree:
         inputs = {key: value for key, value in values.items() if value is not None}
         return self.add("ShaderNodeMath", inputs, label=label, operation=operation)
 
-    def mix(self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value) -> Node:
+    def mix(
+        self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value
+    ) -> Node:
         """Add a mix node.
 
         Parameters
@@ -339,7 +344,9 @@ class Tree:
         )
         return node["Attribute"]
 
-    def switch(self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = "") -> Node:
+    def switch(
+        self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = ""
+    ) -> Node:
         """Add a switch; what is not chosen is not computed.
 
         Parameters
@@ -601,7 +608,7 @@ def _embedded(owner: Any, name: str) -> Iterator[Tree]:
 
 
 @contextlib.contextmanager
-def _group(name: str, kind: str) -> Iterator[Tree]:
+def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
     groups = bpy.data.node_groups
     older = groups.get(name)
     if older is not None and older.library is not None:
@@ -674,10 +681,10 @@ def _arrange(tree: Any) -> None:
 
 def _height(node: Any) -> float:
     """Height of a node as drawn, in the editor's units; Blender knows it only after drawing."""
-    rows = 1.5 + len(_usable(node.inputs)) + sum(not s.hide for s in _usable(node.outputs))
+    rows: float = 1.5 + len(_usable(node.inputs)) + sum(not s.hide for s in _usable(node.outputs))
     own = [p for p in node.bl_rna.properties if p.identifier not in _COMMON_PROPERTIES]
     # A vector that is not linked shows three fields, a colour ramp or image its own widget.
-    vectors = sum(s.type == "VECTOR" and not s.is_linked for s in node.inputs)
+    vectors: int = sum(s.type == "VECTOR" and not s.is_linked for s in node.inputs)
     return 22.0 * (rows + min(len(own), 3) + 2.5 * vectors)
 
 

@@ -1,0 +1,94 @@
+# What people type: make demo, make test. Everything else hangs on these.
+# Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench dist pictures colormaps clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A Blender of your own to render with: make demo BLENDER=/path/to/blender
+BLENDER ?=
+# The Python to make .venv with, if it is not on the PATH under a usual name.
+PYTHON ?=
+
+help:
+	@echo "make demo      simulate a neuron and render it as a film, into out/"
+	@echo "make test      run all tests"
+	@echo "make lint      check style and types"
+	@echo "make bench     measure import, playback and recording; prints ratios"
+	@echo "make dist      build the Blender extensions, into dist/"
+	@echo "make pictures  make the README's pictures from what make demo made"
+	@echo "make colormaps make the colormap table anew from its libraries"
+	@echo "make clean     remove .venv, out/ and dist/"
+
+demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
+	@$(BIN)/python tools/demo.py --blender "$(BLENDER)"
+
+test: $(VENV)/.ready-test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready-test $(VENV)/.ready-lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy -p spike_export -p common -p blender_spike
+	@$(BIN)/mypy examples tools
+
+bench: $(VENV)/.ready-test
+	@$(BIN)/python -m tests.benchmarks
+
+dist: $(VENV)/.ready-blender
+	@$(BIN)/python tools/build_extension.py
+
+pictures: $(VENV)/.ready-test
+	@$(BIN)/python tools/make_pictures.py
+
+colormaps: $(VENV)/.ready-test
+	@$(BIN)/python tools/make_colormaps.py
+
+clean:
+	rm -rf $(VENV) out dist
+
+# --- Set-up ---
+
+# The first of the usual names that really is Python 3.13; pyenv finds it by .python-version.
+define MAKE_VENV
+for python in $(PYTHON) python3.13 python3 python; do \
+  version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+  if [ "$$version" = 3.13 ]; then \
+    if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+      echo "$$python has no venv module; on Debian or Ubuntu, install python3.13-venv." >&2; exit 1; \
+    fi; \
+    exec "$$python" -m venv --clear $(VENV); \
+  fi; \
+done; \
+echo "Python 3.13 is needed and was not found. Install it (for example: pyenv install 3.13)" >&2; \
+echo "or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13" >&2; \
+exit 1
+endef
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.ready-venv: .python-version
+	@$(MAKE_VENV)
+	@$(PIP) --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up spike-export and NEURON, once ..."
+	@$(PIP) --editable ".[neuron]"
+	@touch $@
+
+$(VENV)/.ready-blender: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up Blender as a Python module, once (about 400 MB to download) ..."
+	@$(PIP) --group blender
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender
+	@echo "Setting up the tests, once ..."
+	@$(PIP) --group test
+	@touch $@
+
+$(VENV)/.ready-lint: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up the style and type checkers, once ..."
+	@$(PIP) --group lint
+	@touch $@

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender's types allow None in many places where the program knows there is something."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def required(thing: T | None) -> T:
+    """Return what must be there.
+
+    Parameters
+    ----------
+    thing : object or None
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    AssertionError
+        If it is None after all, which is a mistake in the program, never in its input.
+    """
+    assert thing is not None
+    return thing

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a film scene needs around its subject: background, glow, camera."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+from numpy.typing import NDArray
+
+from . import nodes
+
+BLOOM: Final = "Bloom"
+CAMERA: Final = "Film Camera"
+PIVOT: Final = "Film Camera Pivot"
+
+
+def use_standard_view(scene: bpy.types.Scene) -> None:
+    """Show colours as they are; the default view transform, AgX, shifts them."""
+    # The installed colour configuration decides what there is, so the stubs cannot know it.
+    view_settings: Any = scene.view_settings
+    view_settings.view_transform = "Standard"
+
+
+def use_plain_world(
+    scene: bpy.types.Scene, color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> bpy.types.World:
+    """Give the scene a world of one colour.
+
+    Parameters
+    ----------
+    scene : Scene
+    color : tuple of float
+        Scene-linear; black by default.
+
+    Returns
+    -------
+    World
+        The scene's own if it has one.
+    """
+    world = scene.world or bpy.data.worlds.new("Film World")
+    scene.world = world
+    with nodes.world(world) as tree:
+        background = tree.add("ShaderNodeBackground", {"Color": (*color, 1.0), "Strength": 1.0})
+        tree.add("ShaderNodeOutputWorld", {"Surface": background})
+    return world
+
+
+def add_bloom(
+    scene: bpy.types.Scene,
+    strength: float = 0.5,
+    threshold: float = 0.3,
+    size: float = 0.5,
+) -> bpy.types.NodeTree:
+    """Let bright parts of the picture glow, in the compositor, for every engine.
+
+    Parameters
+    ----------
+    scene : Scene
+        Its compositor group is replaced.
+    strength : float
+    threshold : float
+        Scene-linear brightness from which on a pixel glows.
+    size : float
+        0..1, of the picture.
+
+    Returns
+    -------
+    NodeTree
+    """
+    with nodes.compositor_group(BLOOM) as tree:
+        rendered = tree.add("CompositorNodeRLayers")["Image"]
+        glare = tree.add(
+            "CompositorNodeGlare",
+            {
+                "Image": rendered,
+                "Type": "Bloom",
+                "Quality": "High",
+                "Threshold": threshold,
+                "Strength": strength,
+                "Size": size,
+            },
+        )
+        tree.output("Image", glare["Image"], kind="Color")
+    group: bpy.types.NodeTree = tree.tree
+    scene.compositing_node_group = group
+    scene.render.use_compositing = True
+    return group
+
+
+def frame_camera(
+    scene: bpy.types.Scene,
+    objects: Iterable[bpy.types.Object],
+    *,
+    direction: tuple[float, float, float] = (0.0, 0.0, -1.0),
+    up: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    margin: float = 0.06,
+    lens_mm: float = 70.0,
+) -> bpy.types.Object:
+    """Point a camera at objects so that they fill the picture.
+
+    Parameters
+    ----------
+    scene : Scene
+        The camera becomes its active one. One made here before is used again.
+    objects : iterable of Object
+    direction : tuple of float
+        In which the camera looks; by default down onto the xy plane, in which morphologies are
+        traced.
+    up : tuple of float
+        What is up in the picture.
+    margin : float
+        Part of the picture that is left free on each side.
+    lens_mm : float
+
+    Returns
+    -------
+    Object
+        The camera. Its parent is an empty in the middle of the objects, see `orbit`.
+    """
+    points = world_points(scene, objects)
+    camera = _own(scene, CAMERA, lambda: bpy.data.cameras.new(CAMERA))
+    pivot = _own(scene, PIVOT, lambda: None)
+    data = camera.data
+    assert isinstance(data, bpy.types.Camera)
+    data.lens = lens_mm
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    pivot.animation_data_clear()
+    pivot.matrix_world = _placed(np.eye(3), middle)
+    rotation = _looking(np.array(direction), np.array(up))
+    camera.parent = None
+    camera.matrix_world = _placed(rotation, middle)
+    # Moving the points away from the middle makes room at the picture's edges.
+    spread = middle + (points - middle) / (1 - 2 * margin)
+    fitted: Any = camera.camera_fit_coords(_depsgraph(scene), spread.ravel().tolist())
+    location = np.array(fitted[0])
+    camera.matrix_world = _placed(rotation, location)
+    camera.parent = pivot
+    camera.matrix_parent_inverse = _placed(np.eye(3), -middle)
+    distance = float(np.linalg.norm(location - middle))
+    extent = float(np.ptp(points, axis=0).max())
+    data.clip_start = max((distance - 2 * extent) / 2, distance / 1000)
+    data.clip_end = distance + 10 * extent
+    scene.camera = camera
+    return camera
+
+
+def orbit(
+    camera: bpy.types.Object,
+    degrees: float,
+    frame_start: int,
+    frame_end: int,
+    *,
+    axis: tuple[float, float, float] = (0.0, 1.0, 0.0),
+) -> None:
+    """Let a camera of `frame_camera` circle around what it looks at, at constant speed.
+
+    Parameters
+    ----------
+    camera : Object
+    degrees : float
+        Angle travelled, half of it before the view that the camera has now and half after.
+    frame_start, frame_end : int
+        First and last frame of the movement.
+    axis : tuple of float
+        Around which it circles, in world space.
+    """
+    pivot = camera.parent
+    assert pivot is not None
+    pivot.rotation_mode = "AXIS_ANGLE"
+    rotation: Any = pivot.rotation_axis_angle
+    for frame, angle in ((frame_start, -degrees / 2), (frame_end, degrees / 2)):
+        rotation[:] = (math.radians(angle), *axis)
+        pivot.keyframe_insert("rotation_axis_angle", frame=frame)
+    for curve in _fcurves(pivot):
+        for key in curve.keyframe_points:
+            key.interpolation = "LINEAR"
+
+
+def world_points(
+    scene: bpy.types.Scene, objects: Iterable[bpy.types.Object]
+) -> NDArray[np.float64]:
+    """Find where objects are.
+
+    Parameters
+    ----------
+    scene : Scene
+    objects : iterable of Object
+
+    Returns
+    -------
+    ndarray, shape (P, 3)
+        In world space: the points of curves, the corners of the bounding box of anything else.
+    """
+    depsgraph = _depsgraph(scene)
+    parts = []
+    for thing in objects:
+        evaluated = thing.evaluated_get(depsgraph)
+        data = thing.data
+        if isinstance(data, bpy.types.Curves) and len(data.points):
+            local = np.empty((len(data.points), 3), np.float32)
+            data.attributes["position"].data.foreach_get("vector", local.ravel())  # type: ignore[attr-defined]
+        else:
+            local = np.array(evaluated.bound_box, np.float32)
+        matrix = np.array(evaluated.matrix_world)
+        parts.append(local @ matrix[:3, :3].T + matrix[:3, 3])
+    if not parts:
+        raise ValueError("There is nothing to point a camera at")
+    return np.concatenate(parts).astype(np.float64)
+
+
+def _looking(direction: NDArray[Any], up: NDArray[Any]) -> NDArray[np.float64]:
+    """Rotate a camera, which looks down its own -z axis with y up, to look in a direction."""
+    backward = -direction / np.linalg.norm(direction)
+    right = np.cross(up, backward)
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(backward, right), backward], axis=1)
+
+
+def _placed(rotation: NDArray[Any], location: NDArray[Any]) -> Matrix:
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = rotation, location
+    return Matrix(matrix.tolist())
+
+
+def _own(scene: bpy.types.Scene, name: str, make_data: Any) -> bpy.types.Object:
+    """Return the scene's object of this name, or a new one."""
+    for thing in scene.objects:
+        if thing.name.split(".")[0] == name:
+            return thing
+    thing = bpy.data.objects.new(name, make_data())
+    scene.collection.objects.link(thing)
+    return thing
+
+
+def _depsgraph(scene: bpy.types.Scene) -> bpy.types.Depsgraph:
+    _update(scene)
+    depsgraph = scene.view_layers[0].depsgraph
+    assert depsgraph is not None
+    return depsgraph
+
+
+def _update(scene: bpy.types.Scene) -> None:
+    scene.view_layers[0].update()
+
+
+def _fcurves(thing: bpy.types.Object) -> list[Any]:
+    animation = thing.animation_data
+    action = animation.action if animation else None
+    if action is None:
+        return []
+    layers: Any = action.layers
+    return [
+        c
+        for layer in layers
+        for strip in layer.strips
+        for bag in strip.channelbags
+        for c in bag.fcurves
+    ]

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job from beginning to end: simulate, import, colour, render, encode.
+
+Run by ``make demo``. Simulates the pyramidal cell that ships with NEURON and renders it, in this
+Python's bpy module or in a Blender of your own, with a progress bar and a log beside the results.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from spike_export import demo_model, write
+
+FRAMES = (20, 100)
+RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_neuron.py"
+_FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
+
+
+@click.command()
+@click.option(
+    "-o", "--outdir", type=click.Path(path_type=Path, file_okay=False), default=Path("out"),
+    show_default=True, help="Folder for everything that is made.",
+)  # fmt: skip
+@click.option(
+    "--blender", default="", metavar="PATH",
+    help="Blender to render with, instead of this Python's bpy module.",
+)  # fmt: skip
+def main(outdir: Path, blender: str) -> None:
+    """Make the demo: a pickle, a scene, frames and a film."""
+    if blender and not os.access(blender, os.X_OK):
+        raise click.ClickException(f"There is no program {blender}: give Blender's full path.")
+    try:
+        (outdir / "frames").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write to {outdir}: {error.strerror}.") from None
+    made = {
+        "Simulation": outdir / "demo.pickle",
+        "Scene": outdir / "demo.blend",
+        "Frames": outdir / "frames",
+        "Film": outdir / "demo.mp4",
+    }
+    console = Console(highlight=False)
+    count = FRAMES[1] - FRAMES[0] + 1
+    columns = (
+        TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        simulating = progress.add_task("Simulating (steps)", total=24)
+        rendering = progress.add_task("Rendering (frames)", total=count)
+        encoding = progress.add_task("Encoding (film)", total=1)
+        simulation = demo_model.simulate(progress=lambda _time_ms: progress.advance(simulating))
+        write(made["Simulation"], simulation)
+        log = outdir / "demo.log"
+        command = render_command(blender, made)
+        with tempfile.TemporaryDirectory() as home, log.open("w") as log_file:
+            # Otherwise Blender reads the user's own preferences, and the picture depends on them.
+            (Path(home) / "config").mkdir()
+            environment = os.environ | {"BLENDER_USER_RESOURCES": home}
+            with subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                errors="replace", env=environment,
+            ) as process:  # fmt: skip
+                for line in process.stdout or ():
+                    log_file.write(line)
+                    if match := _FRAME_LINE.match(line):
+                        progress.update(rendering, completed=int(match[1]))
+        missing = [path for path in made.values() if not path.exists()]
+        if process.returncode or missing:
+            progress.stop()
+            tail = "\n".join(log.read_text().splitlines()[-12:])
+            raise click.ClickException(
+                f"Rendering failed (exit code {process.returncode}). The end of {log}:\n{tail}"
+            )
+        progress.update(encoding, completed=1)
+    for label, path in made.items():
+        console.print(f"[bold]{label:<12}[/bold]{path}", soft_wrap=True)
+
+
+def render_command(blender: str, made: dict[str, Path]) -> list[str]:
+    """Put together the command that renders.
+
+    Parameters
+    ----------
+    blender : str
+        Path of a Blender; empty for this Python's bpy module.
+    made : dict
+        Where everything is or goes.
+
+    Returns
+    -------
+    list of str
+    """
+    start = (
+        [blender, "-b", "--factory-startup", "--python-exit-code", "1", "-P", str(RENDER_SCRIPT)]
+        if blender
+        else [sys.executable, str(RENDER_SCRIPT)]
+    )
+    return [
+        *start, "--", str(made["Simulation"]), str(made["Frames"]),
+        "--frames", f"{FRAMES[0]}-{FRAMES[1]}",
+        "--blend", str(made["Scene"]), "--video", str(made["Film"]),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
