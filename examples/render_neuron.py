@@ -33,8 +33,6 @@ def main(arguments: list[str]) -> None:
     film = importlib.import_module(f"{package}.common.scene")
     modifiers = importlib.import_module(f"{package}.common.modifiers")
     playback = importlib.import_module(f"{package}.playback")
-    # The modules' own functions; the operators below are what scripts rely on.
-
     scene = empty_scene(options)
     bpy.ops.blender_spike.import_simulation(filepath=str(options.file))
     neuron = bpy.context.object
@@ -92,7 +90,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--v-min", type=float, metavar="MV", help="lower end (default: the lowest in the file)")
     add("--v-max", type=float, metavar="MV", help="upper end (default: the highest in the file)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
-    add("--bloom", type=float, default=1.5, help="glow around bright parts, 0 for none")
+    add("--bloom", type=float, default=1.0, help="glow around bright parts, 0 for none")
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")
     add("--style", choices=("strands", "tubes"), help="default: what suits engine and size")
@@ -151,8 +149,6 @@ def empty_scene(options: argparse.Namespace) -> Any:
     scene: Any = bpy.context.scene
     if options.engine == "cycles":
         addon_utils.enable("cycles")
-    # Reading a file drops classes that were registered without being an extension.
-    load_extension()
     scene.render.engine = ENGINES[options.engine]
     scene.render.resolution_x, scene.render.resolution_y = options.resolution
     scene.render.resolution_percentage = 100

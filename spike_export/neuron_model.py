@@ -74,10 +74,16 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     list of ModelCell
         In the order in which their first sections came; each keeps its sections' order.
     """
+    from neuron import hoc
+
     groups: dict[Any, list[Any]] = {}
     for section in sections:
         owner = section.cell()
-        key = ("tree", _root(section).name()) if owner is None else ("object", str(owner))
+        if owner is None:
+            key = (_root(section).name(), None)
+        else:
+            # Python objects may all print alike; hoc's are wrapped anew each time.
+            key = (str(owner), None if isinstance(owner, hoc.HocObject) else id(owner))
         groups.setdefault(key, []).append(section)
     return [
         ModelCell(
@@ -85,7 +91,7 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
             sections=group,
             soma=next((s for s in group if section_type(s.name()) == "soma"), group[0]),
         )
-        for (_, name), group in groups.items()
+        for (name, _), group in groups.items()
     ]
 
 

@@ -35,6 +35,9 @@ class Recorder:
 
     Each `finitialize` begins a new recording; the last one with more than its first frame counts.
 
+    With variable steps, stdrun's ``continuerun`` and ``run`` stop at the first step near the end
+    unless its variable ``using_cvode_`` is set; ``h.cvode.solve(tstop)`` ends exactly there.
+
     Parameters
     ----------
     sections : iterable of neuron Section, optional
@@ -45,7 +48,8 @@ class Recorder:
     variable : str
         Name of a range variable. Segments without it are recorded as not a number.
     threshold_mv : float
-        A cell spikes when the middle of its soma crosses this upwards.
+        A cell spikes when the middle of its soma crosses this upwards. Where the model looks for
+        spikes itself, its own threshold counts: NEURON has one for each place.
 
     Raises
     ------
@@ -78,8 +82,10 @@ class Recorder:
         self._threshold_mv = threshold_mv
         self._current: _Capture | None = None
         self._kept: _Capture | None = None
-        # Before NEURON counts what it has to integrate, and after the initial values are set.
+        # While the run before is as it ended, before NEURON counts what it has to integrate, and
+        # after the initial values are set.
         self._handlers = [
+            h.FInitializeHandler(3, self._end),
             h.FInitializeHandler(0, self._prepare),
             h.FInitializeHandler(2, self._begin),
         ]
@@ -136,12 +142,12 @@ class Recorder:
                 "Nothing was recorded: the model has not called finitialize since the recorder "
                 "was made."
             )
-        capture.check_unchanged()
+        capture.check()
         shape = read_shape(capture.sections)
         return Simulation(
             cells=tuple(
-                Cell(cell.name, None, np.array(spikes, np.float64))
-                for cell, (_, spikes) in zip(capture.cells, capture.spikes, strict=True)
+                Cell(cell.name, None, spikes_ms)
+                for cell, spikes_ms in zip(capture.cells, capture.spikes_ms, strict=True)
             ),
             section_names=tuple(section.name() for section in capture.sections),
             section_types=shape.section_types,
@@ -187,11 +193,20 @@ class Recorder:
         """
         return write(path, self.simulation(source=source))
 
-    def _prepare(self) -> None:
+    def _end(self) -> None:
         if self._current is not None:
             self._current.finish()
             if len(self._current.frames) > 1:
                 self._kept = self._current
+
+    def _prepare(self) -> None:
+        from neuron import coreneuron
+
+        if coreneuron.enable:
+            raise RecordingError(
+                "CoreNEURON cannot be recorded, for it discards the events that take the samples; "
+                "set coreneuron.enable = False."
+            )
         sections = self._h.allsec() if self._sections is None else self._sections
         self._current = _Capture(
             self._h, group_cells(sections), self._every_ms, self._variable, self._threshold_mv
@@ -217,7 +232,9 @@ class _Capture:
         self.segment_counts = [section.nseg for section in self.sections]
         self.times_ms: list[float] = []
         self.frames: list[NDArray[np.float32]] = []
-        self.spikes = [self._watch(cell.soma, threshold_mv) for cell in cells]
+        self.spikes_ms: list[NDArray[np.float64]] = []
+        self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
+        self._failure: RecordingError | None = None
 
     def begin(self) -> None:
         """Record the initial values, and order the first event.
@@ -226,13 +243,18 @@ class _Capture:
         values between the two.
         """
         segments = [segment for section in self.sections for segment in section]
-        recorded = [i for i, segment in enumerate(segments) if hasattr(segment, self._variable)]
+        references = [getattr(segment, f"_ref_{self._variable}", None) for segment in segments]
+        recorded = [i for i, reference in enumerate(references) if reference is not None]
         if not recorded:
             self._open = False
+            self._failure = RecordingError(
+                f"Nothing was recorded: none of {len(segments)} segments has the variable "
+                f"{self._variable!r}."
+            )
             return
         pointers = self._h.PtrVector(len(recorded))
         for position, index in enumerate(recorded):
-            pointers.pset(position, getattr(segments[index], f"_ref_{self._variable}"))
+            pointers.pset(position, references[index])
         self._pointers = pointers
         self._gathered = self._h.Vector(len(recorded))
         self._view = self._gathered.as_numpy()
@@ -243,15 +265,27 @@ class _Capture:
 
     def finish(self) -> None:
         """Record the end of the run, which with variable steps comes after the last event."""
+        # A detector's threshold is also that of whatever is connected there later.
+        self.spikes_ms.extend(np.array(times, np.float64) for _, times in self._detectors)
+        self._detectors.clear()
         if not self._open:
             return
         self._open = False
         if self.times_ms and self._h.t > self.times_ms[-1] + 1e-9:
-            self.check_unchanged()
-            self._gather()
+            # Kept for whoever asks for the recording: here, it would hide what ended the run.
+            try:
+                self._check_unchanged()
+                self._gather()
+            except RecordingError as error:
+                self._failure = error
 
-    def check_unchanged(self) -> None:
-        """Raise `RecordingError` if a section has not the segments it had at `finitialize`."""
+    def check(self) -> None:
+        """Raise `RecordingError` if something went wrong, or segments changed since."""
+        if self._failure is not None:
+            raise self._failure
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
         for section, count in zip(self.sections, self.segment_counts, strict=True):
             try:
                 now = section.nseg
@@ -266,7 +300,13 @@ class _Capture:
                 )
 
     def _gather(self) -> None:
-        self._pointers.gather(self._gathered)
+        try:
+            self._pointers.gather(self._gathered)
+        except RuntimeError:
+            self._check_unchanged()
+            raise RecordingError(
+                f"The model changed while it was recorded: a {self._variable!r} is gone."
+            ) from None
         row = self._row.copy()
         row[self._recorded] = self._view
         self.frames.append(row)
@@ -287,7 +327,9 @@ class _Capture:
 
     def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any]:
         detector = self._h.NetCon(soma(0.5)._ref_v, None, sec=soma)
-        detector.threshold = threshold_mv
+        # All detectors at one place share a threshold, and the model's own synapses hang on it.
+        if len(detector.prelist()) == 1 and detector.srcgid() < 0:
+            detector.threshold = threshold_mv
         times = self._h.Vector()
         detector.record(times)
         return detector, times

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -163,7 +164,7 @@ class Tree:
                 parent=self._panel,
             )
         except (TypeError, RuntimeError, ValueError) as problem:
-            raise self.error(f"no input of kind {kind!r} ({problem})") from None
+            raise self.error(f"no input of kind {kind!r}: {_reason(problem)}") from None
         settings = {"subtype": unit, "min_value": minimum, "max_value": maximum}
         if hide:
             settings["hide_in_modifier"] = True
@@ -175,7 +176,7 @@ class Tree:
                     setattr(socket, attribute, value)
                 except (TypeError, AttributeError, ValueError) as problem:
                     raise self.error(
-                        f"input '{name}': {attribute} = {value!r}: {problem}"
+                        f"input '{name}': {attribute} = {value!r}: {_reason(problem)}"
                     ) from None
         if kind == "Menu" and default is not None:
             # Its items are known only when it is linked to the node that has them.
@@ -272,7 +273,7 @@ class Tree:
         try:
             bpy_node = self.tree.nodes.new(node_type)
         except RuntimeError as problem:
-            raise self.error(f"no node of type {node_type!r}: {str(problem).strip()}") from None
+            raise self.error(f"no node of type {node_type!r}: {_reason(problem)}") from None
         bpy_node.parent = self._frame
         bpy_node.label = label
         if name:
@@ -446,7 +447,7 @@ class Tree:
             try:
                 socket.default_value = default
             except TypeError as problem:
-                raise self.error(f"input '{socket.name}': {problem}") from None
+                raise self.error(f"input '{socket.name}': {_reason(problem)}") from None
         for node in self.tree.nodes:
             if node.bl_idname == "NodeGroupInput":
                 for socket in node.outputs:
@@ -471,7 +472,7 @@ class Tree:
         try:
             setattr(node.bpy_node, attribute, value)
         except (TypeError, AttributeError, ValueError) as problem:
-            raise self.error(f"{node}: {attribute} = {value!r}: {problem}") from None
+            raise self.error(f"{node}: {attribute} = {value!r}: {_reason(problem)}") from None
 
     def _connect(self, node: Node, name: str, value: Value) -> None:
         socket = self.find_socket(node, node.bpy_node.inputs, name, "input")
@@ -489,7 +490,7 @@ class Tree:
                 socket.default_value = value
             except (TypeError, AttributeError, ValueError) as problem:
                 raise self.error(
-                    f"input '{name}' of {node} cannot be set to {value!r}: {problem}"
+                    f"input '{name}' of {node} cannot be set to {value!r}: {_reason(problem)}"
                 ) from None
 
     def _link(self, node: Node, socket: Any, value: Linkable) -> None:
@@ -632,6 +633,11 @@ def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
             older.user_remap(tree.tree)
         groups.remove(older)
     tree.tree.name = name
+
+
+def _reason(problem: Exception) -> str:
+    """Take what Blender says of itself out of what it says is wrong."""
+    return re.sub(r"^(Error: |bpy_struct: item\.attr = val: )+", "", str(problem).strip())
 
 
 def _usable(sockets: Any) -> list[Any]:

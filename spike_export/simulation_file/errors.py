@@ -10,3 +10,34 @@ class SimulationFileError(ValueError):
 
 class ContentError(ValueError):
     """What is wrong inside the file, before the file's own name is put in front."""
+
+
+def shown(thing: object) -> str:
+    """Print something that stands in a file, in a few characters.
+
+    Containers are only named: one may hold itself, or by reference the same list a billion times,
+    and then `repr` would not end.
+
+    Parameters
+    ----------
+    thing : object
+
+    Returns
+    -------
+    str
+        On one line.
+    """
+    if isinstance(thing, str | bytes):
+        return repr(thing[:40]) + ("..." if len(thing) > 40 else "")
+    if isinstance(thing, list | tuple) and len(thing) <= 4:
+        return f"[{', '.join(_shown_number(entry) for entry in thing)}]"
+    return _shown_number(thing)
+
+
+def _shown_number(thing: object) -> str:
+    if thing is None or isinstance(thing, bool | float):
+        return repr(thing)
+    if isinstance(thing, int):
+        # Python refuses to print numbers of more than 4300 digits.
+        return repr(thing) if abs(thing) < 1 << 64 else "a number beyond 64 bits"
+    return f"a {type(thing).__name__}"

@@ -20,6 +20,12 @@ from .version2 import text
 _KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")
 # The smallest number a file can hold takes a byte, but then it is no voltage: two do for all.
 _SMALLEST_VALUE: Final = 2
+# The four coordinates of a point, at the least.
+_SMALLEST_POINT: Final = 16
+# Of a section: fewer bytes, and one was listed many times by reference.
+_SMALLEST_SECTION: Final = 100
+# Ends nearer than this are the same point, whatever the diameter.
+_TOUCHING_UM: Final = 1e-3
 
 
 def parse(content: list[Any], file_size: int, name: str) -> Simulation:
@@ -47,6 +53,8 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
     """
     if not content:
         raise ContentError("it holds no sections")
+    if len(content) * _SMALLEST_SECTION > file_size:
+        raise ContentError("it lists more sections than a file of its size can hold")
     points, names, types, segment_counts = [], [], [], []
     bytes_left = file_size
     frames = _frame_count(content)
@@ -54,14 +62,14 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
         where = f"section {index}"
         if not isinstance(section, dict):
             raise ContentError(f"{where} is {type(section).__name__}, not a dict")
-        kind = text(section.get("type"), "other")
-        where = f"section {index} ({kind!r:.40})"
+        kind = text(section.get("type"), "other")[:40]
+        where = f"section {index} ({kind!r})"
         for key in _KEYS:
             if key not in section:
                 raise ContentError(f"{where}: the key {key!r} is missing")
         points.append(_points(section, where))
         segments = _segment_count(section["Voltage"], where)
-        bytes_left -= segments * frames * _SMALLEST_VALUE + points[-1].size
+        bytes_left -= segments * frames * _SMALLEST_VALUE + len(points[-1]) * _SMALLEST_POINT
         if bytes_left < 0:
             raise ContentError(f"{where}: it claims more voltages than the file has bytes")
         names.append(f"{kind}[{index}]")
@@ -94,7 +102,10 @@ def _numbers(thing: object, where: str) -> NDArray[Any]:
     if isinstance(thing, PickledArray):
         return thing.array
     if isinstance(thing, list | tuple) and all(type(n) in (int, float) for n in thing):
-        return np.array(thing, np.float64)
+        try:
+            return np.array(thing, np.float64)
+        except OverflowError:
+            raise ContentError(f"{where} holds a number beyond all floats") from None
     raise ContentError(f"{where} holds {type(thing).__name__}, not numbers")
 
 
@@ -159,11 +170,21 @@ def _infer_parents(
     ]
     every_x = np.concatenate([arc / arc[-1] if arc[-1] else arc for arc in arcs])
     ends = np.cumsum([len(p) for p in points])
+    # Only points this near can be a parent, and sorting finds them without a look at all others.
+    reach = max(every[:, 3].max() / 2, _TOUCHING_UM)
+    by_x = np.argsort(every[:, 0], kind="stable")
+    sorted_x = every[by_x, 0]
     for child in range(1, len(points)):
-        earlier = every[: ends[child - 1]]
-        distance = np.linalg.norm(earlier[:, :3] - points[child][0, :3], axis=1)
-        nearest = int(np.argmin(distance))
-        if distance[nearest] <= max(earlier[nearest, 3] / 2, 1e-3):
+        start = points[child][0, :3]
+        first = np.searchsorted(sorted_x, start[0] - reach)
+        last = np.searchsorted(sorted_x, start[0] + reach, side="right")
+        near = np.sort(by_x[first:last])
+        near = near[near < ends[child - 1]]
+        if not near.size:
+            continue
+        distance = np.linalg.norm(every[near, :3] - start, axis=1)
+        nearest = near[np.argmin(distance)]
+        if distance.min() <= max(every[nearest, 3] / 2, _TOUCHING_UM):
             parents[child] = section_of[nearest]
             parent_x[child] = every_x[nearest]
     return parents, parent_x

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ContentError
+from .errors import ContentError, shown
 
 DTYPES: Final = frozenset(f"<{kind}" for kind in ("f4", "f8", "i2", "i4", "i8", "u2", "u4")) | {
     "|u1",
@@ -23,69 +23,127 @@ DTYPES: Final = frozenset(f"<{kind}" for kind in ("f4", "f8", "i2", "i4", "i8", 
 }
 ENCODINGS: Final = ("raw", "zlib", "delta-zlib")
 
+# Beyond this, NumPy has no index for it.
+_LONGEST: Final = 1 << 62
+_LARGEST_FACTOR: Final = 1e300
+
 # Deflate cannot shrink anything by more than this factor, so a larger claim is false.
 _DEFLATE_LIMIT: Final = 1032
-# Data that shrinks more than this is believed only while it is small: a megabyte of file may not
-# ask for a gigabyte of memory.
+# Files that shrank more than this are believed only while they are small: a megabyte of file may
+# not ask for a gigabyte of memory.
 _BELIEVED_RATIO: Final = 100
-_BELIEVED_BYTES: Final = 1 << 28
+_BELIEVED_BYTES: Final = 1 << 24
+# Numbers that are scaled at once, in float64.
+_CHUNK: Final = 1 << 16
 
 
-def unpack(packed: Any, what: str) -> NDArray[Any]:
-    """Turn a packed array into a NumPy array, checking every claim before memory is taken.
+class Unpacker:
+    """Turns the packed arrays of one file into NumPy arrays, and keeps account of their bytes.
+
+    By reference, a pickle can list the same array a million times. So the bytes that are stored
+    may add up to the file's size, and those that are inflated from them to a limit.
 
     Parameters
     ----------
-    packed : object
-        What stands in the file in the array's place.
-    what : str
-        What to call it in an error, for example ``"time"``.
-
-    Returns
-    -------
-    ndarray
-        Read-only and without a copy where the bytes are stored as they are.
-
-    Raises
-    ------
-    ContentError
-        If it is not a packed array, or its parts contradict each other.
+    file_size : int
+        In bytes.
     """
-    if not isinstance(packed, dict):
-        raise ContentError(f"{what} should be an array but is {type(packed).__name__}")
-    for key in ("dtype", "shape", "encoding", "data"):
-        if key not in packed:
-            raise ContentError(f"the array {what} has no {key!r}")
-    dtype, shape = packed["dtype"], packed["shape"]
-    encoding, data = packed["encoding"], packed["data"]
-    if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise ContentError(f"the array {what} has the unknown dtype {_short(dtype)}")
-    if encoding not in ENCODINGS:
-        raise ContentError(f"the array {what} has the unknown encoding {_short(encoding)}")
-    if not isinstance(data, bytes):
-        raise ContentError(f"the array {what} holds {type(data).__name__} instead of bytes")
-    if (
-        not isinstance(shape, list | tuple)
-        or not 1 <= len(shape) <= 2
-        or not all(type(n) is int and n >= 0 for n in shape)
-    ):
-        raise ContentError(f"the array {what} has the damaged shape {_short(shape)}")
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    if encoding != "raw":
-        data = _inflate(data, size, what)
-    if len(data) != size:
-        raise ContentError(
-            f"the array {what} claims the shape {_short(list(shape))} of {dtype}, {size} bytes, "
-            f"but holds {len(data)}"
-        )
-    array = np.frombuffer(data, dtype=dtype).reshape(shape)
-    if encoding == "delta-zlib":
-        if array.dtype.kind == "f":
-            raise ContentError(f"the array {what} has differences of {dtype}, not of integers")
-        # Unsigned arithmetic wraps around, which is what modulo means.
-        unsigned = array.view(f"u{array.itemsize}")
-        array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)
-    return _scaled(array, packed, what)
+
+    def __init__(self, file_size: int) -> None:
+        self._stored_left = file_size
+        self._inflated_left = max(_BELIEVED_BYTES, _BELIEVED_RATIO * file_size)
+
+    def take(self, size: int, what: str) -> None:
+        """Account for stored bytes that are read without `unpack`.
+
+        Parameters
+        ----------
+        size : int
+        what : str
+            What to call them in an error.
+
+        Raises
+        ------
+        ContentError
+            If all together are more than the file has.
+        """
+        self._stored_left -= size
+        if self._stored_left < 0:
+            raise ContentError(f"the arrays up to {what} are together larger than the file")
+
+    def unpack(self, packed: Any, what: str) -> NDArray[Any]:
+        """Turn a packed array into a NumPy array, checking every claim before memory is taken.
+
+        Parameters
+        ----------
+        packed : object
+            What stands in the file in the array's place.
+        what : str
+            What to call it in an error, for example ``"time"``.
+
+        Returns
+        -------
+        ndarray
+            Read-only and without a copy where the bytes are stored as they are.
+
+        Raises
+        ------
+        ContentError
+            If it is not a packed array, its parts contradict each other, or the file is too small
+            for it.
+        """
+        if not isinstance(packed, dict):
+            raise ContentError(f"{what} should be an array but is {shown(packed)}")
+        for key in ("dtype", "shape", "encoding", "data"):
+            if key not in packed:
+                raise ContentError(f"the array {what} has no {key!r}")
+        dtype, shape = packed["dtype"], packed["shape"]
+        encoding, data = packed["encoding"], packed["data"]
+        if not isinstance(dtype, str) or dtype not in DTYPES:
+            raise ContentError(f"the array {what} has the unknown dtype {shown(dtype)}")
+        if encoding not in ENCODINGS:
+            raise ContentError(f"the array {what} has the unknown encoding {shown(encoding)}")
+        if not isinstance(data, bytes):
+            raise ContentError(f"the array {what} holds {type(data).__name__} instead of bytes")
+        if (
+            not isinstance(shape, list | tuple)
+            or not 1 <= len(shape) <= 2
+            or not all(type(n) is int and 0 <= n < _LONGEST for n in shape)
+        ):
+            raise ContentError(f"the array {what} has the damaged shape {shown(shape)}")
+        self.take(len(data), what)
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if encoding != "raw":
+            data = self._inflate(data, size, what)
+        if len(data) != size:
+            raise ContentError(
+                f"the array {what} claims the shape {shown(shape)} of {dtype}, {size} bytes, "
+                f"but holds {len(data)}"
+            )
+        array = np.frombuffer(data, dtype=dtype).reshape(shape)
+        if encoding == "delta-zlib":
+            if array.dtype.kind == "f":
+                raise ContentError(f"the array {what} has differences of {dtype}, not of integers")
+            # Unsigned arithmetic wraps around, which is what modulo means.
+            unsigned = array.view(f"u{array.itemsize}")
+            array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)
+        return _scaled(array, packed, what)
+
+    def _inflate(self, data: bytes, size: int, what: str) -> bytes:
+        self._inflated_left -= size
+        if size > _DEFLATE_LIMIT * len(data) + 64 or self._inflated_left < 0:
+            raise ContentError(
+                f"the array {what} claims {size} bytes, which its {len(data)} compressed ones "
+                "cannot honestly hold"
+            )
+        try:
+            inflater = zlib.decompressobj()
+            inflated = inflater.decompress(data, size + 1)
+        except zlib.error as error:
+            raise ContentError(f"the compressed array {what} is damaged ({error})") from None
+        if not inflater.eof and len(inflated) <= size:
+            raise ContentError(f"the compressed array {what} is cut off")
+        return inflated
 
 
 def _scaled(array: NDArray[Any], packed: dict[Any, Any], what: str) -> NDArray[Any]:
@@ -95,34 +153,16 @@ def _scaled(array: NDArray[Any], packed: dict[Any, Any], what: str) -> NDArray[A
     scale = 1.0 if scale is None else scale
     offset = 0.0 if offset is None else offset
     for name, number in (("scale", scale), ("offset", offset)):
-        if not isinstance(number, int | float) or not math.isfinite(number):
-            raise ContentError(f"the array {what} has the damaged {name} {_short(number)}")
-    if array.itemsize > 4:
-        return array * float(scale) + float(offset)
-    # Row by row in float64, so that only the float32 result exists as a whole.
-    result = np.empty(array.shape, np.float32)
-    for row, stored in zip(np.atleast_2d(result), np.atleast_2d(array), strict=True):
-        row[:] = stored * float(scale) + float(offset)
+        # Not `isfinite`: a whole number of the file may be too large for any float.
+        if not isinstance(number, int | float) or not abs(number) < _LARGEST_FACTOR:
+            raise ContentError(f"the array {what} has the damaged {name} {shown(number)}")
+    with np.errstate(all="ignore"):
+        if array.itemsize > 4:
+            return array * float(scale) + float(offset)
+        # A part at a time in float64, so that only the float32 result exists as a whole.
+        result = np.empty(array.shape, np.float32)
+        stored, scaled = array.reshape(-1), result.reshape(-1)
+        for begin in range(0, stored.size, _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            scaled[part] = stored[part] * float(scale) + float(offset)
     return result
-
-
-def _inflate(data: bytes, size: int, what: str) -> bytes:
-    limit = _DEFLATE_LIMIT * len(data) + 64
-    if size > limit or (size > _BELIEVED_BYTES and size > _BELIEVED_RATIO * len(data)):
-        raise ContentError(
-            f"the array {what} claims {size} bytes, which its {len(data)} compressed ones "
-            "cannot honestly hold"
-        )
-    try:
-        inflater = zlib.decompressobj()
-        inflated = inflater.decompress(data, size + 1)
-    except zlib.error as error:
-        raise ContentError(f"the compressed array {what} is damaged ({error})") from None
-    if not inflater.eof and len(inflated) <= size:
-        raise ContentError(f"the compressed array {what} is cut off")
-    return inflated
-
-
-def _short(thing: object) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -3,25 +3,31 @@
 
 Two locks, one behind the other. First the opcodes are walked without carrying any of them out: an
 opcode that plain data never needs, a length beyond the end of the file, a memo index out of order
-(17 bytes of it can claim 64 GB) or more containers than the file could honestly hold end the read
-before anything was allocated. Then Python's own unpickler runs with a `find_class` that never
-imports: it raises, or, for the older format, hands out the stand-ins defined here.
+(17 bytes of it can claim 64 GB), more containers than the file could honestly hold, or tuples in
+tuples (deep ones overflow the stack when they are hashed) end the read before anything was
+allocated. Then Python's own unpickler runs with a `find_class` that never imports: it raises, or,
+for the older format, hands out the stand-ins defined here.
+
+A file that passes can make Python take about fifteen times its size, at worst. Honest files of
+the older format, with an array for each section and frame, take up to twelve.
 
 The opcodes are those of `pickletools` in the standard library.
 """
 
 from __future__ import annotations
 
+import math
 import pickle
 import pickletools
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ContentError
+from .errors import ContentError, shown
 
 _PLAIN: Final = frozenset(
     [
@@ -40,11 +46,6 @@ _PLAIN: Final = frozenset(
         "EMPTY_LIST",
         "APPEND",
         "APPENDS",
-        "EMPTY_TUPLE",
-        "TUPLE",
-        "TUPLE1",
-        "TUPLE2",
-        "TUPLE3",
         "NONE",
         "NEWTRUE",
         "NEWFALSE",
@@ -62,20 +63,34 @@ _PLAIN: Final = frozenset(
         "BINBYTES8",
     ]
 )
-_CALLS: Final = frozenset(["GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD", "BYTEARRAY8"])
-_CONTAINERS: Final = frozenset(
-    [
-        "EMPTY_DICT",
-        "EMPTY_LIST",
-        "TUPLE",
-        "TUPLE1",
-        "TUPLE2",
-        "TUPLE3",
-        "REDUCE",
-        "STACK_GLOBAL",
-        "GLOBAL",
-    ]
-)
+_TUPLES: Final = frozenset(["TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"])
+_CALLS: Final = _TUPLES | {
+    "EMPTY_TUPLE",
+    "GLOBAL",
+    "STACK_GLOBAL",
+    "REDUCE",
+    "BUILD",
+    "BYTEARRAY8",
+}
+# How many bytes of file each such opcode must be able to show: about what an honest file has for
+# it at least, and never less than a fifteenth of the memory it takes. Without this, `]` repeated, or
+# a REDUCE of arguments from the memo, would take a hundred bytes of memory for each in the file.
+_COSTS: Final = {
+    "EMPTY_DICT": 16,
+    "EMPTY_LIST": 8,
+    "EMPTY_TUPLE": 4,
+    "TUPLE": 4,
+    "TUPLE1": 4,
+    "TUPLE2": 4,
+    "TUPLE3": 4,
+    "GLOBAL": 16,
+    "STACK_GLOBAL": 16,
+    "REDUCE": 12,
+    "NONE": 2,
+    "NEWTRUE": 2,
+    "NEWFALSE": 2,
+}
+_FREE_ALLOWANCE: Final = 8192
 
 
 class NeedsArraysError(ContentError):
@@ -101,7 +116,15 @@ _NAMES, _SIZES = _opcode_table()
 # What `pickletools` means by a negative size, as bytes of a little-endian length prefix.
 _PREFIX: Final = {-2: 1, -3: 4, -4: 4, -5: 8}
 
-_SKIP, _COUNT, _CHECK, _STOP, _REFUSE = range(5)
+_SKIP, _COUNT, _TUPLE, _CHECK, _STOP, _REFUSE = range(6)
+
+_CODES: Final = {opcode.name: ord(opcode.code) for opcode in pickletools.opcodes}
+_COST_OF_CODE: Final = [_COSTS.get(name, 0) for name in _NAMES]
+_INTEGERS: Final = frozenset(_CODES[name] for name in ("BININT", "BININT1", "BININT2"))
+_CONSUMERS: Final = frozenset(_CODES[name] for name in ("REDUCE", "BUILD"))
+_BETWEEN: Final = frozenset(_CODES[name] for name in ("MEMOIZE", "BINPUT", "LONG_BINPUT", "FRAME"))
+_CALL_FOLLOWS: Final = frozenset([b"\x94R", b"\x94b"])
+_NO_FRAME: Final = sys.maxsize
 
 
 def _actions(allowed: frozenset[str]) -> list[int]:
@@ -112,10 +135,12 @@ def _actions(allowed: frozenset[str]) -> list[int]:
             continue
         if name == "STOP":
             actions[code] = _STOP
+        elif name in _TUPLES:
+            actions[code] = _TUPLE
         elif name in ("BINPUT", "LONG_BINPUT", "FRAME", "GLOBAL") or _SIZES[code] < 0:
             actions[code] = _CHECK
         else:
-            actions[code] = _COUNT if name in _CONTAINERS else _SKIP
+            actions[code] = _COUNT if name in _COSTS else _SKIP
     return actions
 
 
@@ -136,35 +161,53 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
         At the first opcode that plain data does not need, or that asks for too much.
     """
     actions = _actions(_PLAIN | _CALLS if calls else _PLAIN)
-    sizes = _SIZES
-    # An honest container is preceded or followed by content; 8 bytes each is far below any real
-    # file and keeps what a file can make Python allocate to about ten times its own size.
-    containers_left = 1000 + size // 8
-    opcodes_seen = 0
+    sizes, costs = _SIZES, _COST_OF_CODE
+    allowance = _FREE_ALLOWANCE + size
+    puts = 0
+    before = previous = -1
     base = stream.tell()
     buffer = stream.read(_WINDOW)
     i = 0
+    # Counted from the buffer's first byte, as `i` is.
+    frame_end = _NO_FRAME
     if not buffer.startswith(b"\x80"):
         raise ContentError("it is not a pickle of protocol 2 or newer")
     while True:
         if i > len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
             base += i
+            frame_end -= i if frame_end != _NO_FRAME else 0
             stream.seek(base)
             buffer = stream.read(_WINDOW)
             i = 0
         if i >= len(buffer):
             raise ContentError(f"it is cut off after {size} bytes")
+        if i >= frame_end:
+            if i > frame_end:
+                # The unpickler would drop the rest of the frame and go on elsewhere than this
+                # walk does, and so carry out what was never looked at.
+                raise ContentError(f"its frame before byte {base + i} ends inside an opcode")
+            frame_end = _NO_FRAME
         code = buffer[i]
         action = actions[code]
-        opcodes_seen += 1
         if action == _SKIP:
             i += 1 + sizes[code]
+            before, previous = previous, code
             continue
-        if action == _COUNT:
-            containers_left -= 1
-            if containers_left < 0:
+        if action <= _TUPLE:
+            allowance -= costs[code]
+            if allowance < 0:
                 raise ContentError("it holds more containers than a file of its size can fill")
+            if (
+                action == _TUPLE
+                # What nearly all are, without a call.
+                and buffer[i + 1 : i + 3] not in _CALL_FOLLOWS
+                and not _is_flat(buffer, i, before, previous)
+            ):
+                raise ContentError(
+                    f"it holds a tuple at byte {base + i}, which simulation data never needs there"
+                )
             i += 1 + sizes[code]
+            before, previous = previous, code
             continue
         if action == _STOP:
             return
@@ -177,17 +220,21 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
                 f"it holds {what} at byte {base + i}, which simulation data never needs"
             )
         if name == "GLOBAL":
-            containers_left -= 1
-            end = buffer.find(b"\n", buffer.find(b"\n", i) + 1)
-            if end < 0:
-                raise ContentError(f"it is cut off after {size} bytes")
+            allowance -= costs[code]
+            line_end = buffer.find(b"\n", i)
+            end = buffer.find(b"\n", line_end + 1) if line_end >= 0 else -1
+            if end < 0 or allowance < 0:
+                raise ContentError(f"its GLOBAL at byte {base + i} is damaged")
             i = end + 1
+            before, previous = previous, code
             continue
         prefix = _PREFIX.get(sizes[code], sizes[code])
         number = int.from_bytes(buffer[i + 1 : i + 1 + prefix], "little")
         i += 1 + prefix
         if name in ("BINPUT", "LONG_BINPUT"):
-            if number > opcodes_seen:
+            # Picklers count from 0 or, long ago, from 1.
+            puts += 1
+            if number > puts:
                 raise ContentError(f"its memo index {number} at byte {base + i} is out of order")
             continue
         if number > size - base - i:
@@ -195,20 +242,40 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
                 f"it is cut off: {name} at byte {base + i} announces {number} bytes, "
                 f"but only {max(size - base - i, 0)} are left"
             )
-        if name != "FRAME":
-            i += number
-            if i > len(buffer):
-                base += i
-                stream.seek(base)
-                buffer = stream.read(_WINDOW)
-                i = 0
+        if name == "FRAME":
+            if frame_end != _NO_FRAME:
+                raise ContentError(f"its frame at byte {base + i} begins inside another one")
+            frame_end = i + number
+            continue
+        i += number
+        before, previous = previous, code
+
+
+def _is_flat(buffer: bytes, i: int, before: int, previous: int) -> bool:
+    """Whether the tuple made at `i` is an array's shape, or goes into a call that checks it.
+
+    With `_check_flat` in all that can be called, no tuple gets deeper than two.
+    """
+    name = _NAMES[buffer[i]]
+    i += 1
+    while buffer[i : i + 1] and buffer[i] in _BETWEEN:
+        i += 1 + _SIZES[buffer[i]]
+    if buffer[i : i + 1] and buffer[i] in _CONSUMERS:
+        return True
+    if name == "TUPLE1":
+        return previous in _INTEGERS
+    return name == "TUPLE2" and previous in _INTEGERS and before in _INTEGERS
 
 
 class _NoGlobals(pickle.Unpickler):
     """Python's unpickler, with nothing it could call."""
 
     def find_class(self, module_name: str, global_name: str, /) -> NoReturn:
-        raise ContentError(f"it asks for {module_name}.{global_name}, which it may not use")
+        raise ContentError(f"it asks for {_name(module_name, global_name)}, which it may not use")
+
+
+def _name(module_name: str, global_name: str) -> str:
+    return shown(f"{module_name[:60]}.{global_name[:60]}")
 
 
 def load_plain(stream: BinaryIO, size: int) -> Any:
@@ -232,7 +299,7 @@ def load_plain(stream: BinaryIO, size: int) -> Any:
     ContentError
         If it is damaged.
     """
-    return _load(_NoGlobals, stream, size, calls=False)
+    return _load(_NoGlobals(stream), stream, size, calls=False)
 
 
 def load_with_arrays(stream: BinaryIO, size: int) -> Any:
@@ -254,15 +321,15 @@ def load_with_arrays(stream: BinaryIO, size: int) -> Any:
     ContentError
         If it holds anything else or is damaged.
     """
-    return _load(_ArraysOnly, stream, size, calls=True)
+    return _load(_ArraysOnly(stream, size), stream, size, calls=True)
 
 
-def _load(unpickler: type[pickle.Unpickler], stream: BinaryIO, size: int, *, calls: bool) -> Any:
+def _load(unpickler: pickle.Unpickler, stream: BinaryIO, size: int, *, calls: bool) -> Any:
     start = stream.tell()
     check_opcodes(stream, size, calls=calls)
     stream.seek(start)
     try:
-        return unpickler(stream).load()
+        return unpickler.load()
     except ContentError:
         raise
     except MemoryError:
@@ -280,6 +347,14 @@ def _load(unpickler: type[pickle.Unpickler], stream: BinaryIO, size: int, *, cal
 # expect.
 
 _DTYPE = re.compile(r"[<>=|]?[fiub][1248]")
+_NO_NUMBERS: Final = np.empty(0)
+
+
+def _check_flat(arguments: Iterable[object]) -> None:
+    """Raise `ContentError` if a tuple among the arguments holds anything but whole numbers."""
+    for argument in arguments:
+        if isinstance(argument, tuple) and not all(type(n) is int for n in argument):
+            raise ContentError("an array in it is damaged")
 
 
 class _Sealed:
@@ -302,6 +377,7 @@ class _Callable(_Sealed):
         self._function = function
 
     def __call__(self, *arguments: Any) -> Any:
+        _check_flat(arguments)
         try:
             return self._function(*arguments)
         except TypeError:
@@ -315,11 +391,14 @@ class _DType:
 
     def __init__(self, code: object, *_flags: object) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
-            raise ContentError(f"an array in it holds {str(code)[:20]!r}, not plain numbers")
+            raise ContentError(f"an array in it holds {shown(code)}, not plain numbers")
         self.code = code
 
     def __setstate__(self, state: object) -> None:
-        order = state[1] if isinstance(state, tuple) and len(state) > 1 else None
+        if not (isinstance(state, tuple) and len(state) > 1):
+            raise ContentError("an array in it has a damaged number type")
+        _check_flat(state)
+        order = state[1]
         if order not in ("<", ">", "|", "="):
             raise ContentError("an array in it has a damaged number type")
         self.code = f"{order}{self.code.lstrip('<>=|')}"
@@ -331,12 +410,13 @@ class PickledArray:
     __slots__ = ("array",)
 
     def __init__(self) -> None:
-        self.array: NDArray[Any] = np.empty(0)
+        self.array: NDArray[Any] = _NO_NUMBERS
 
     def __setstate__(self, state: object) -> None:
         """Take the array from what the file says it is."""
         if not (isinstance(state, tuple) and len(state) == 5):
             raise ContentError("an array in it is damaged")
+        _check_flat(state)
         _version, shape, dtype, fortran, data = state
         self.array = _array(data, dtype, shape, "F" if fortran else "C")
 
@@ -346,15 +426,13 @@ def _array(data: object, dtype: object, shape: object, order: object) -> NDArray
         raise ContentError("an array in it does not hold plain numbers")
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
         raise ContentError("an array in it has a damaged shape")
-    numbers = np.frombuffer(data, dtype=dtype.code)
-    count = 1
-    for n in shape:
-        count *= n
-    if len(shape) > 2 or count != numbers.size:
+    code = np.dtype(dtype.code)
+    if len(shape) > 2 or math.prod(shape) * code.itemsize != len(data):
         raise ContentError(
-            f"an array in it claims the shape {str(shape)[:60]} but holds {numbers.size} numbers"
+            f"an array in it claims the shape {shown(shape)} of {dtype.code}, "
+            f"but holds {len(data)} bytes"
         )
-    return numbers.reshape(shape, order="F" if order == "F" else "C")
+    return np.ndarray(shape, code, data, order="F" if order == "F" else "C")
 
 
 def _frombuffer(data: object, dtype: object, shape: object, order: object) -> PickledArray:
@@ -367,18 +445,36 @@ def _scalar(dtype: object, data: object) -> float:
     return float(_array(data, dtype, (1,), "C")[0])
 
 
-def _latin1(text: object, encoding: object = "latin1") -> bytes:
-    # How protocol 2 spells bytes.
-    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
-        raise ContentError("an array in it is damaged")
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        raise ContentError("an array in it is damaged") from None
+class _Latin1:
+    """Stands for ``_codecs.encode``, which is how protocol 2 spells bytes.
+
+    Each call makes new bytes, so they are counted: with its arguments from the memo, a call costs
+    a file five bytes.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def __call__(self, text: object, encoding: object = "latin1") -> bytes:
+        if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+            raise ContentError("an array in it is damaged")
+        self._left -= len(text)
+        if self._left < 0:
+            raise ContentError("it claims more bytes than it has")
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            raise ContentError("an array in it is damaged") from None
 
 
 class _ArraysOnly(pickle.Unpickler):
     """Python's unpickler, which finds the stand-ins above and nothing else."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        super().__init__(stream)
+        self._latin1 = _Latin1(size)
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         # NumPy 2 moved the module; both spellings occur in files.
@@ -395,8 +491,8 @@ class _ArraysOnly(pickle.Unpickler):
             case ("numpy.core.multiarray", "scalar"):
                 return _Callable(_scalar)
             case ("_codecs", "encode"):
-                return _Callable(_latin1)
+                return _Callable(self._latin1)
         raise ContentError(
-            f"it asks for {module_name}.{global_name}, which simulation data never needs; "
+            f"it asks for {_name(module_name, global_name)}, which simulation data never needs; "
             "nothing was run"
         )

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ContentError
-from .packed_array import unpack
+from .errors import ContentError, shown
+from .packed_array import Unpacker
 from .simulation import SECTION_TYPES, Cell, Simulation
 
 FORMAT: Final = "spike-export"
@@ -20,7 +20,7 @@ VERSION: Final = 2
 
 # Bytes that the smallest section takes in a file: fewer, and one section was listed many times
 # by reference, which costs a hostile file two bytes and the reader a whole section.
-_SMALLEST_SECTION: Final = 16
+_SMALLEST_SECTION: Final = 40
 _INT32_MAX: Final = 2**31 - 1
 _TYPE_INDEX: Final = {name: index for index, name in enumerate(SECTION_TYPES)}
 
@@ -46,22 +46,25 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     """
     if content.get("format") != FORMAT:
         raise ContentError(
-            f"it is not a simulation file: its 'format' is {content.get('format')!r:.40}, "
+            f"it is not a simulation file: its 'format' is {shown(content.get('format'))}, "
             f"not {FORMAT!r}"
         )
     version = content.get("version")
     if version != VERSION:
         raise ContentError(
-            f"it is written in format version {version!r:.20}; "
+            f"it is written in format version {shown(version)}; "
             f"this reader knows version {VERSION}, so update it to open the file"
         )
     for key in ("time", "cells", "values"):
         if key not in content:
             raise ContentError(f"the key {key!r} is missing")
 
-    time_ms = _times(content["time"])
-    sections = _Sections(content["cells"], file_size)
-    values = _values(content["values"], len(time_ms), sections.segment_total)
+    unpacker = Unpacker(file_size)
+    time_ms = _times(unpacker.unpack(content["time"], "time"))
+    sections = _Sections(content["cells"], file_size, unpacker)
+    values = _values(
+        unpacker.unpack(content["values"], "values"), len(time_ms), sections.segment_total
+    )
     quantity = content.get("quantity")
     if not isinstance(quantity, dict):
         quantity = {}
@@ -110,13 +113,14 @@ def text(value: object, default: str = "") -> str:
     return value[:1000].encode("utf-8", "replace").decode("utf-8")
 
 
-def _times(packed: object) -> NDArray[np.float64]:
-    time_ms = unpack(packed, "time").astype(np.float64)
+def _times(stored: NDArray[Any]) -> NDArray[np.float64]:
+    time_ms = stored.astype(np.float64)
     if time_ms.ndim != 1 or time_ms.size == 0:
         raise ContentError(f"the array time has the shape {list(time_ms.shape)}, not one row")
     if not np.isfinite(time_ms).all():
         raise ContentError(f"frame {int(np.argmin(np.isfinite(time_ms)))} has no finite time")
-    late = np.flatnonzero(np.diff(time_ms) <= 0)
+    # Not `diff`, which gets infinite between times at the ends of what float64 can hold.
+    late = np.flatnonzero(time_ms[1:] <= time_ms[:-1])
     if late.size:
         frame = int(late[0]) + 1
         raise ContentError(
@@ -126,20 +130,21 @@ def _times(packed: object) -> NDArray[np.float64]:
     return time_ms
 
 
-def _values(packed: object, frames: int, segments: int) -> NDArray[np.float32]:
-    values = unpack(packed, "values")
+def _values(values: NDArray[Any], frames: int, segments: int) -> NDArray[np.float32]:
     if values.shape != (frames, segments):
         raise ContentError(
             f"the array values has the shape {list(values.shape)}, but there are {frames} frames "
             f"and {segments} segments"
         )
-    return values.astype(np.float32, copy=False)
+    # A float64 beyond float32 becomes infinite, which is marked as such later on.
+    with np.errstate(all="ignore"):
+        return values.astype(np.float32, copy=False)
 
 
 class _Sections:
     """The sections of all cells, gathered into one list per property."""
 
-    def __init__(self, cells: object, file_size: int) -> None:
+    def __init__(self, cells: object, file_size: int, unpacker: Unpacker) -> None:
         self.cells: list[Cell] = []
         self.names: list[str] = []
         self.types: list[int] = []
@@ -151,7 +156,8 @@ class _Sections:
         self.segment_total = 0
         self._points: list[bytes | NDArray[np.float32]] = []
         self._all_raw = True
-        self._bytes_left = file_size
+        self._unpacker = unpacker
+        self._texts: dict[str, str] = {}
         if not isinstance(cells, list) or not cells:
             raise ContentError("it holds no cells")
         count = 0
@@ -170,9 +176,11 @@ class _Sections:
             points = np.frombuffer(joined, np.float32).reshape(-1, 4)
         else:
             points = np.concatenate(
-                [np.frombuffer(p, "<f4").reshape(-1, 4) if isinstance(p, bytes) else p
-                 for p in self._points]
-            )  # fmt: skip
+                [
+                    np.frombuffer(p, "<f4").reshape(-1, 4) if isinstance(p, bytes) else p
+                    for p in self._points
+                ]
+            )
         bad = ~np.isfinite(points).all(axis=1) | (points[:, 3] < 0)
         if bad.any():
             first = int(np.argmax(bad))
@@ -195,21 +203,20 @@ class _Sections:
     def _add_cell(self, index: int, cell: object) -> None:
         if not isinstance(cell, dict):
             raise ContentError(f"cell {index} is {type(cell).__name__}, not a dict")
-        name = text(cell.get("name"), f"cell {index}")
+        name = self._text(cell.get("name"), f"cell {index}")
         where = f"cell {index} {name!r:.60}"
         sections = cell.get("sections")
         if not isinstance(sections, list) or not sections:
             raise ContentError(f"{where} has no sections")
         gid = cell.get("gid")
         if gid is not None and type(gid) is not int:
-            raise ContentError(f"{where}: its gid is {gid!r:.40}, not a whole number")
+            raise ContentError(f"{where}: its gid is {shown(gid)}, not a whole number")
         spikes = cell.get("spikes")
         spikes_ms = None
         if spikes is not None:
-            spikes_ms = unpack(spikes, f"spikes of {where}").astype(np.float64)
+            spikes_ms = self._unpacker.unpack(spikes, f"spikes of {where}").astype(np.float64)
             if spikes_ms.ndim != 1:
                 raise ContentError(f"{where}: its spikes are not one row of times")
-            self._take(8 * spikes_ms.size, where)
         self.cells.append(Cell(name, gid, spikes_ms))
         first = len(self.names)
         for number, section in enumerate(sections):
@@ -228,14 +235,14 @@ class _Sections:
             kind = _TYPE_INDEX.get(kind_name) if isinstance(kind_name, str) else None
             if kind is None:
                 raise ContentError(
-                    f"its type is {kind_name!r:.40}, not one of {', '.join(SECTION_TYPES)}"
+                    f"its type is {shown(kind_name)}, not one of {', '.join(SECTION_TYPES)}"
                 )
             if type(nseg) is not int or not 1 <= nseg <= _INT32_MAX:
-                raise ContentError(f"its nseg is {nseg!r:.40}, not a whole number above 0")
+                raise ContentError(f"its nseg is {shown(nseg)}, not a whole number above 0")
             if type(parent) is not int or not -1 <= parent <= _INT32_MAX:
-                raise ContentError(f"its parent is {parent!r:.40}, not a section's index or -1")
+                raise ContentError(f"its parent is {shown(parent)}, not a section's index or -1")
             if not isinstance(parent_x, float | int) or not 0 <= parent_x <= 1:
-                raise ContentError(f"its parent_x is {parent_x!r:.40}, not between 0 and 1")
+                raise ContentError(f"its parent_x is {shown(parent_x)}, not between 0 and 1")
             count = self._add_points(points)
         except ContentError as error:
             label = section.get("name", "") if isinstance(section, dict) else ""
@@ -243,7 +250,7 @@ class _Sections:
                 f"cell {cell} {self.cells[cell].name!r:.60}, section {number} "
                 f"{text(label)!r:.60}: {error}"
             ) from None
-        self.names.append(text(name, f"section {number}"))
+        self.names.append(self._text(name, f"section {number}"))
         self.types.append(kind)
         self.cell_of.append(cell)
         self.parents.append(parent if parent < 0 else parent + first)
@@ -265,26 +272,24 @@ class _Sections:
             and "scale" not in packed
             and "offset" not in packed
         ):
-            self._take(len(data), "its points")
+            self._unpacker.take(len(data), "its points")
             self._points.append(data)
             return len(data) // 16
-        points = unpack(packed, "points")
+        points = self._unpacker.unpack(packed, "points")
         if points.ndim != 2 or points.shape[1] != 4 or not len(points):
             raise ContentError(f"its points have the shape {list(points.shape)}, not (P, 4)")
-        if packed["encoding"] == "raw":
-            self._take(points.nbytes, "its points")
-        self._points.append(points.astype(np.float32))
+        with np.errstate(all="ignore"):
+            self._points.append(points.astype(np.float32))
         self._all_raw = False
         return len(points)
 
-    def _take(self, size: int, what: str) -> None:
-        """Account for bytes that were read, so that none is read twice by reference."""
-        self._bytes_left -= size
-        if self._bytes_left < 0:
-            raise ContentError(f"{what} together are larger than the file")
+    def _text(self, value: object, default: str) -> str:
+        """As `text`, but equal texts are one: by reference, a file can repeat a long one freely."""
+        made = text(value, default)
+        return self._texts.setdefault(made, made)
 
     def _check_parents(self, cell: int, first: int, count: int) -> None:
-        parents = np.array(self.parents[first:]) - first
+        parents = np.array(self.parents[first:], np.int64) - first
         own = np.arange(count)
         rooted = parents < 0
         wrong = np.flatnonzero(~rooted & ((parents >= count) | (parents == own)))

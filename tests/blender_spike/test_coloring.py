@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colours: the pixels that come out, against the colormap's own library."""
+
+from __future__ import annotations
+
+import ctypes.util
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from pictures import read_pixels
+from simulations import sample_at, simulation
+
+from spike_export import read, write
+
+# The issue of a straight thick dendrite seen from above: its pixels are its voltages.
+WIDTH, HEIGHT = 96, 24
+LENGTH_UM = 300.0
+
+
+@pytest.fixture
+def dendrite(tmp_path) -> Path:
+    sections = [
+        {"points": [[0, 0, 0, 60], [LENGTH_UM, 0, 0, 60]], "nseg": 6},
+        {"type": "soma", "name": "soma", "points": [[400, 0, 0, 40], [440, 0, 0, 40]]},
+    ]
+    return write(tmp_path / "dendrite.pickle", simulation(sections, 4, seed=3))
+
+
+def flat_view(bpy, resolution=(WIDTH, HEIGHT)):
+    """A camera straight above, 450 µm wide from x = 0 on, and colours as they are."""
+    from blender_spike.common import scene as film
+
+    scene = bpy.context.scene
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.5
+    camera.location = (2.25, 0, 10)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    scene.render.resolution_x, scene.render.resolution_y = resolution
+    scene.render.dither_intensity = 0.0
+    return scene
+
+
+def expected_colors(sim, time_ms, colormap, v_min, v_max):
+    """8-bit colours of the pixels over the dendrite, and of the soma."""
+    x_um = (np.arange(WIDTH) + 0.5) / WIDTH * 450
+    now = sample_at(sim, time_ms)
+    centres = (np.arange(6) + 0.5) / 6 * LENGTH_UM
+    voltage = np.interp(x_um, centres, now[:6])
+    inside = (x_um > 10) & (x_um < LENGTH_UM - 10)
+
+    def color(value):
+        position = np.clip((value - v_min) / (v_max - v_min), 0, 1)
+        return np.array(mpl.colormaps[colormap](position))[..., :3] * 255
+
+    return inside, color(voltage), color(now[6])
+
+
+def check(picture: Path, sim, time_ms, colormap, v_min, v_max, tolerance):
+    pixels = read_pixels(picture)
+    middle = pixels[HEIGHT // 2]
+    inside, along, soma = expected_colors(sim, time_ms, colormap, v_min, v_max)
+    # 7 µm of dendrite in a pixel are up to 2.5 steps of the colormap.
+    assert np.abs(middle[inside] - along[inside]).max() <= tolerance
+    assert np.abs(middle[int(420 / 450 * WIDTH)] - soma).max() <= 1
+
+
+@pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
+@pytest.mark.parametrize("colormap", ["plasma", "viridis", "coolwarm"])
+def test_cycles_shows_the_colormaps_own_colors(bpy, dendrite, tmp_path, style, colormap):
+    """Within 5/255 along a gradient sampled by pixels, within 1/255 on a surface of one value."""
+    scene = flat_view(bpy)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 16
+    scene.cycles.use_denoising = False
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite), style=style, center=False)
+    bpy.ops.blender_spike.color_by_voltage(colormap=colormap, v_min=-80, v_max=40)
+    scene.frame_set(2)
+    scene.render.filepath = str(tmp_path / "picture.png")
+    bpy.ops.render.render(write_still=True)
+    check(tmp_path / "picture.png", read(dendrite), 0.2, colormap, -80, 40, 5)
+
+
+def test_eevee_shows_them_too(bpy, dendrite, tmp_path):
+    """In a process of its own: without a graphics library EEVEE takes Blender down with it."""
+    if ctypes.util.find_library("EGL") is None:
+        pytest.skip("EEVEE needs libEGL")
+    scene = flat_view(bpy)
+    scene.render.engine = "BLENDER_EEVEE"
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite), center=False)
+    bpy.ops.blender_spike.color_by_voltage(colormap="plasma", v_min=-80, v_max=40)
+    scene.render.filepath = str(tmp_path / "picture.png")
+    scene.eevee.taa_render_samples = 8
+    scene.frame_set(2)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"), copy=True)
+    script = f"""
+import bpy
+bpy.ops.wm.open_mainfile(filepath={str(tmp_path / "scene.blend")!r}, use_scripts=False)
+bpy.ops.render.render(write_still=True)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    if not (tmp_path / "picture.png").exists():
+        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    check(tmp_path / "picture.png", read(dendrite), 0.2, "plasma", -80, 40, 5)
+
+
+def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
+    """A segment without data has a colour that no colormap of the test has."""
+    from blender_spike.coloring import NO_DATA_COLOR
+
+    sim = simulation([{"type": "soma", "points": [[200, 0, 0, 40], [240, 0, 0, 40]]}], 2)
+    sim.values[1] = np.nan
+    path = write(tmp_path / "hole.pickle", sim)
+    scene = flat_view(bpy)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 4
+    scene.cycles.use_denoising = False
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False)
+    scene.frame_set(1)
+    scene.render.filepath = str(tmp_path / "picture.png")
+    bpy.ops.render.render(write_still=True)
+    pixels = read_pixels(tmp_path / "picture.png")
+    linear = NO_DATA_COLOR[0]
+    grey = 255 * (1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(pixels[HEIGHT // 2, int(220 / 450 * WIDTH)] - grey).max() <= 1
+
+
+def test_recoloring_changes_the_same_material(bpy, dendrite):
+    """And leaves what somebody added to it."""
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.playback import find_modifier
+
+    material = input_value(find_modifier(bpy.context.object), "Material").value
+    note = material.node_tree.nodes.new("NodeFrame")
+    note.label = "mine"
+    for colormap in ("viridis", "viridis", "cmr.ember"):
+        bpy.ops.blender_spike.color_by_voltage(colormap=colormap, v_min=-70, v_max=20, strength=3)
+    assert len(bpy.data.materials) == 1
+    nodes = material.node_tree.nodes
+    assert any(node.label == "mine" for node in nodes)
+    assert nodes["Colormap"].image.name == "colormap cmr.ember"
+    assert nodes["Limits"].inputs["From Min"].default_value == -70
+    assert nodes["Glow"].inputs["Strength"].default_value == 3
+    assert len([i for i in bpy.data.images if i.name.startswith("colormap viridis")]) == 1
+
+
+def test_limits_come_from_the_data(bpy, dendrite):
+    """Where none are given: from the lowest value in the file to the highest."""
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.playback import find_modifier
+
+    values = read(dendrite).values
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
+    bpy.ops.blender_spike.color_by_voltage(colormap="viridis")
+    material = input_value(find_modifier(bpy.context.object), "Material").value
+    limits = material.node_tree.nodes["Limits"].inputs
+    assert limits["From Min"].default_value == pytest.approx(values.min())
+    assert limits["From Max"].default_value == pytest.approx(values.max())
+
+
+def test_colormap_is_in_the_saved_file(bpy, dendrite, tmp_path):
+    """Packed, float, and with the very stops of the table."""
+    from blender_spike.common import colormaps
+
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
+    blend = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    image = bpy.data.images["colormap plasma"]
+    pixels = np.empty(256 * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    np.testing.assert_allclose(
+        pixels.reshape(256, 4)[:, :3], colormaps.linear_stops("plasma"), atol=1e-6
+    )
+    assert image.is_float and image.colorspace_settings.name == "Non-Color"

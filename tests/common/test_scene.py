@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Camera, orbit, world and bloom, checked by projection and by pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pictures import read_pixels
+
+
+@pytest.fixture
+def film(bpy):
+    from common import scene
+
+    return scene
+
+
+def tall_mesh(bpy):
+    bpy.ops.mesh.primitive_cube_add(location=(3, 40, -2))
+    thing = bpy.context.object
+    thing.scale = (2, 6, 1)
+    bpy.context.view_layer.update()
+    return thing
+
+
+def projected(bpy, camera, thing):
+    """Corners in the picture, 0..1 in both directions."""
+    from bpy_extras.object_utils import world_to_camera_view
+    from mathutils import Vector
+
+    scene = bpy.context.scene
+    return np.array(
+        [
+            world_to_camera_view(scene, camera, thing.matrix_world @ Vector(corner))
+            for corner in thing.bound_box
+        ]
+    )
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1280, 720), (500, 500)])
+def test_camera_frames_the_subject(bpy, film, size):
+    """All of it in the picture, with the margin, and not smaller than it need be."""
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = size
+    thing = tall_mesh(bpy)
+    camera = film.frame_camera(scene, [thing], margin=0.05)
+    bpy.context.view_layer.update()
+    seen = projected(bpy, camera, thing)
+    assert seen[:, :2].min() > 0.03 and seen[:, :2].max() < 0.97
+    assert max(np.ptp(seen[:, 0]), np.ptp(seen[:, 1])) > 0.8
+    assert (seen[:, 2] > camera.data.clip_start).all()
+    assert (seen[:, 2] < camera.data.clip_end).all()
+
+
+def test_camera_is_made_once(bpy, film):
+    """Framing again moves it, also after an orbit."""
+    thing = tall_mesh(bpy)
+    scene = bpy.context.scene
+    first = film.frame_camera(scene, [thing])
+    film.orbit(first, 90, 0, 10)
+    scene.frame_set(10)
+    second = film.frame_camera(scene, [thing])
+    bpy.context.view_layer.update()
+    assert first == second and len(bpy.data.cameras) == 1
+    seen = projected(bpy, second, thing)
+    assert seen[:, :2].min() > 0 and seen[:, :2].max() < 1
+
+
+def test_orbit_is_even_and_keeps_looking(bpy, film):
+    """Equal angles in equal times, at a constant distance, the subject in the middle."""
+    thing = tall_mesh(bpy)
+    scene = bpy.context.scene
+    camera = film.frame_camera(scene, [thing])
+    film.orbit(camera, 40, 0, 10)
+    middle = np.array(thing.location)
+    directions = []
+    for frame in (0, 5, 10):
+        scene.frame_set(frame)
+        way = np.array(camera.matrix_world.translation) - middle
+        directions.append(way)
+        seen = projected(bpy, camera, thing).mean(axis=0)
+        assert seen[:2] == pytest.approx([0.5, 0.5], abs=0.03)
+    lengths = [np.linalg.norm(way) for way in directions]
+    assert lengths == pytest.approx([lengths[0]] * 3, rel=1e-4)
+    unit = [way / np.linalg.norm(way) for way in directions]
+    angles = [np.degrees(np.arccos(unit[i] @ unit[i + 1])) for i in (0, 1)]
+    assert angles == pytest.approx([20, 20], abs=0.1)
+
+
+def test_bloom_glows_beyond_the_edge(bpy, film, tmp_path):
+    """Pixels beside a bright sphere are dark without bloom and not with it."""
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 4
+    scene.render.resolution_x = scene.render.resolution_y = 64
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    bpy.ops.mesh.primitive_uv_sphere_add()
+    from common import nodes
+
+    with nodes.material("Light") as tree:
+        glow = tree.add("ShaderNodeEmission", {"Strength": 3.0})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+    bpy.context.object.data.materials.append(bpy.data.materials["Light"])
+    film.frame_camera(scene, [bpy.context.object], margin=0.3)
+    brightness = []
+    for bloom in (False, True):
+        if bloom:
+            film.add_bloom(scene)
+            film.add_bloom(scene)
+        scene.render.filepath = str(tmp_path / f"{bloom}.png")
+        bpy.ops.render.render(write_still=True)
+        pixels = read_pixels(scene.render.filepath)
+        brightness.append(pixels[32, 8].mean())
+    assert brightness[0] == 0 and brightness[1] > 2
+    assert [g.name for g in bpy.data.node_groups] == ["Bloom"]

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One Blender for all tests of the add-ons, started only if one of them runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Blender with BlenderSpike registered, and with preferences of its own."""
+    home = tmp_path_factory.mktemp("blender")
+    (home / "config").mkdir()
+    # Read once, when bpy is imported.
+    os.environ["BLENDER_USER_RESOURCES"] = str(home)
+    import bpy  # isort: skip
+
+    # bpy makes Blender's own scripts importable.
+    import addon_utils  # isort: skip
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    addon_utils.enable("cycles")
+    import blender_spike
+
+    blender_spike.register()
+    yield bpy
+    blender_spike.unregister()
+
+
+@pytest.fixture
+def bpy(_blender: Any) -> Any:
+    """Blender with an empty file."""
+    _blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    return _blender
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real and hostile files that not every machine has."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the data folder beside the repository")
+    return SHARED_DATA

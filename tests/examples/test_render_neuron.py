@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The headless script on the demo cell, and what a stranger's Blender makes of its scene."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from pictures import read_pixels
+from simulations import sample_at
+
+from spike_export import read
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCRIPT = ROOT / "examples" / "render_neuron.py"
+FRAMES = (40, 42)
+
+
+def render(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), "--", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """Everything `make demo` makes, smaller and without bloom."""
+    folder = tmp_path_factory.mktemp("out")
+    subprocess.run(
+        [sys.executable, "-m", "spike_export", "demo", "-o", folder / "demo.pickle"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    result = render(
+        folder / "demo.pickle", folder / "frames", "--frames", "40-42", "--resolution", "180x320",
+        "--bloom", 0, "--orbit", 0,
+        "--video", folder / "demo.mp4", "--blend", folder / "demo.blend",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+def test_everything_is_made(made):
+    """Frames, film and scene, and no temporary files."""
+    frames = sorted(path.name for path in (made / "frames").iterdir())
+    assert frames == ["frame_0040.png", "frame_0041.png", "frame_0042.png"]
+    assert read_pixels(made / "frames" / frames[0]).shape == (320, 180, 3)
+    assert (made / "demo.mp4").read_bytes()[4:8] == b"ftyp"
+    assert not [path for path in made.iterdir() if path.name.startswith(".")]
+
+
+def test_film_shows_the_frames(made, bpy):
+    """Blender's own decoder finds as many frames of the size, with the frames' colours."""
+    clip = bpy.data.movieclips.load(str(made / "demo.mp4"))
+    assert tuple(clip.size) == (180, 320) and clip.frame_duration == 3
+
+
+def test_scene_plays_and_renders_without_the_extension(made, tmp_path):
+    """Voltages within 1e-3 mV and the soma's pixels within 1/255 of matplotlib's colour.
+
+    In a fresh process, with no extension enabled and no Python allowed to run.
+    """
+    script = f"""
+import json, bpy, numpy as np
+bpy.ops.wm.open_mainfile(filepath={str(made / "demo.blend")!r}, use_scripts=False)
+assert not hasattr(bpy.types, "BLENDER_SPIKE_OT_import_simulation")
+scene, neuron, rows = bpy.context.scene, bpy.data.objects["demo"], {{}}
+scene.render.dither_intensity = 0
+for frame in (0, 40, 83):
+    scene.frame_set(frame)
+    geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    data = geometry.curves.attributes["voltage"].data
+    values = np.empty(len(data), np.float32)
+    data.foreach_get("value", values)
+    rows[str(frame)] = values.tolist()
+    scene.render.filepath = f"{tmp_path}/{{frame}}.png"
+    bpy.ops.render.render(write_still=True)
+from bpy_extras.object_utils import world_to_camera_view
+rows["soma"] = list(world_to_camera_view(scene, scene.camera, neuron.matrix_world.translation))
+json.dump(rows, open({str(tmp_path / "found.json")!r}, "w"))
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+
+    from blender_spike.morphology import Role, strands
+
+    sim = read(made / "demo.pickle")
+    lines = strands(sim)
+    drawn = np.repeat(lines.roles == Role.NEURITE, lines.point_counts)
+    low, high = float(sim.values.min()), float(sim.values.max())
+    x, y = found["soma"][:2]
+    for frame in (0, 40, 83):
+        now = sample_at(sim, frame * 0.05)
+        value = (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
+        np.testing.assert_allclose(found[str(frame)], value[drawn], atol=1e-3)
+        pixels = read_pixels(tmp_path / f"{frame}.png")
+        expected = np.array(mpl.colormaps["plasma"]((now[0] - low) / (high - low))[:3]) * 255
+        assert np.abs(pixels[int((1 - y) * 320), int(x * 180)] - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence", "code"),
+    [
+        (["/nowhere.pickle", "out"], "there is no such file", 1),
+        (["{good}", "out", "--colormap", "plasam"], "plasma", 1),
+        (["{good}", "out", "--v-min", "10", "--v-max", "5"], "not below", 1),
+        (["{good}", "out", "--frames", "9-3"], "ends before it begins", 2),
+        (["{good}", "out", "--resolution", "101x50"], "even", 2),
+        (["{good}", "{good}"], "File exists", 1),
+    ],
+)
+def test_mistakes_end_with_a_sentence_and_a_code(made, tmp_path, arguments, sentence, code):
+    """What a farm and a person both need."""
+    filled = [a.format(good=made / "demo.pickle") for a in arguments]
+    filled[1] = filled[1] if filled[1] != "out" else str(tmp_path / "out")
+    result = render(*filled)
+    assert result.returncode == code
+    assert sentence in result.stderr and "Traceback" not in result.stderr
