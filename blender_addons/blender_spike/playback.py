@@ -9,13 +9,14 @@ decides what is drawn: strands or tubes, how thick, and with which somata.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 import bpy
 
 from .common import nodes
 from .common.modifiers import set_inputs
-from .common.nodes import Linkable, Socket, Tree
+from .common.nodes import Linkable, Node, Socket, Tree
 from .morphology import Role
 
 GROUP: Final = "BlenderSpike Playback"
@@ -93,138 +94,297 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
 
 
 def node_group() -> bpy.types.NodeTree:
-    """Build the playback group, or return it if it exists.
+    """Build the playback group and the three groups it is made of, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(GROUP) as tree:
         curves = tree.input("Geometry", "Geometry")
-        sample, fraction, last = _time(tree)
-        voltage = _voltage(tree, sample, fraction, last)
-        with tree.frame("Store"):
+        with tree.panel("Time"):
+            time = _inputs(tree, TIME_INPUTS)
+        with tree.panel("Look"):
+            look = _inputs(tree, LOOK_INPUTS)
+        with tree.panel("Data", closed=True):
+            values = _inputs(tree, VALUES_INPUTS)
+            samples = _inputs(tree, SAMPLES_INPUTS)
+            statistics = _inputs(tree, STATISTICS_INPUTS)
+        now = tree.group(_time_group(), {**time, **samples})
+        valued = tree.group(
+            _voltage_group(),
+            {"Geometry": curves, **values, **{name: now[name] for name in MOMENT_INPUTS}},
+        )
+        shaped = tree.group(_shape_group(), {"Geometry": valued, **look, **statistics})
+        tree.output("Geometry", shaped)
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _inputs(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
+    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
+
+
+# The inputs of the three groups, which the whole passes on to them.
+TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Start Frame": {
+        "kind": "Float",
+        "default": 0.0,
+        "description": "Scene frame at which the simulation begins",
+    },
+    "Milliseconds per Frame": {
+        "kind": "Float",
+        "default": 1.0,
+        "description": "Simulated time that passes in one scene frame",
+    },
+    "At the Ends": {
+        "kind": "Menu",
+        "default": "Hold",
+        "description": "What is shown before the first and after the last sample",
+    },
+    "Use Time": {
+        "kind": "Bool",
+        "default": False,
+        "description": "Show the time below instead: keyframe it to slow down, freeze or reverse",
+    },
+    "Time": {
+        "kind": "Float",
+        "default": 0.0,
+        "description": "Simulated time in milliseconds that is shown while Use Time is on",
+    },
+}
+SAMPLES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Samples": {"kind": "Int", "default": 1, "minimum": 1, "hide": True},
+    "First Time": {"kind": "Float", "hide": True, "description": "In milliseconds"},
+    "Sample Interval": {
+        "kind": "Float",
+        "default": 1.0,
+        "hide": True,
+        "description": "Milliseconds between samples; 1 where they are irregular",
+    },
+    "Span": {
+        "kind": "Float",
+        "default": 1.0,
+        "hide": True,
+        "description": "From the first sample to the last, in sample intervals",
+    },
+    "Irregular Times": {"kind": "Bool", "default": False, "hide": True},
+    "Sample Times": {
+        "kind": "Object",
+        "description": "Holds the time of each sample; empty where they are regular",
+    },
+}
+VALUES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Values": {
+        "kind": "Object",
+        "description": "Holds the values: a vertex for each segment, an attribute for each sample",
+    },
+}
+MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Sample": {"kind": "Float"},
+    "Next Sample": {"kind": "Float"},
+    "Fraction": {"kind": "Float"},
+}
+LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Style": {
+        "kind": "Menu",
+        "default": "Strands",
+        "description": "Strands are fast in Cycles at any size; tubes are meshes, best in EEVEE",
+    },
+    "Thickness": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "description": "Factor on the diameter of neurites",
+    },
+    "Homogeneity": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "0 shows true diameters, 1 the mean diameter everywhere",
+    },
+    "Minimum Radius": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "unit": "DISTANCE",
+        "description": "No neurite is drawn thinner than this",
+    },
+    "Tube Resolution": {
+        "kind": "Int",
+        "default": 10,
+        "minimum": 3,
+        "maximum": 64,
+        "description": "Corners of a tube's cross-section",
+    },
+    "Soma": {
+        "kind": "Menu",
+        "default": "Sphere",
+        "description": "A sphere of the soma's own area, or the outline as it was recorded",
+    },
+    "Soma Size": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "description": "Factor on the diameter of spheres",
+    },
+    "Material": {"kind": "Material"},
+}
+STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Mean Radius": {"kind": "Float", "unit": "DISTANCE", "hide": True},
+}
+
+
+def _time_group() -> Any:
+    """From the scene's frame to a sample, the one after it, and the fraction of the way."""
+    with nodes.geometry_group(f"{GROUP}: Time") as tree:
+        given = _inputs(tree, TIME_INPUTS | SAMPLES_INPUTS)
+        with tree.frame("Time, in sample intervals"):
+            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+            elapsed = tree.math("SUBTRACT", frame, given["Start Frame"], label="Frames elapsed")
+            # Dividing first keeps whole samples whole where a frame is a sample.
+            speed = tree.math(
+                "DIVIDE", given["Milliseconds per Frame"], given["Sample Interval"],
+                label="Samples per frame",
+            )  # fmt: skip
+            played = tree.math("MULTIPLY", elapsed, speed, label="Played")
+            offset = tree.math("SUBTRACT", given["Time"], given["First Time"])
+            keyed = tree.math("DIVIDE", offset, given["Sample Interval"], label="Given")
+            position = tree.switch("FLOAT", given["Use Time"], played, keyed)
+        with tree.frame("At the ends"):
+            span = given["Span"]
+            held = tree.add("ShaderNodeClamp", {"Value": position, "Min": 0.0, "Max": span})
+            looped = tree.math("WRAP", position, span, 0.0, label="Loop")
+            pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
+            within = tree.menu(
+                "FLOAT",
+                given["At the Ends"],
+                {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
+            )
+        with tree.frame("Irregular samples: count those that are not later"):
+            table = tree.add("GeometryNodeObjectInfo", {"Object": given["Sample Times"]})
+            times = table["Geometry"]
+            sampled_at = tree.attribute(TIMES)
+            not_later = tree.add(
+                "FunctionNodeCompare", {"A": sampled_at, "B": within},
+                data_type="FLOAT", operation="LESS_EQUAL",
+            )  # fmt: skip
+            counted = tree.add(
+                "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
+            )["Sum"]
+            before = tree.math("SUBTRACT", counted, 1.0, label="Sample before")
+            time_before = _sample(tree, times, sampled_at, before)
+            time_after = _sample(tree, times, sampled_at, counted)
+            ahead = tree.math("SUBTRACT", within, time_before)
+            distance = tree.math("SUBTRACT", time_after, time_before)
+            # Dividing by the last sample's distance to itself gives 0, as it should.
+            part = tree.math("DIVIDE", ahead, distance)
+            looked_up = tree.math("ADD", before, part, label="Looked up")
+        with tree.frame("Sample and fraction"):
+            exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
+            sample = tree.math("FLOOR", exact, label="Sample")
+            fraction = tree.math("SUBTRACT", exact, sample, label="Fraction")
+            following = tree.math("ADD", sample, 1.0)
+            last = tree.math("SUBTRACT", given["Samples"], 1.0, label="Last sample")
+            following_in = tree.math("MINIMUM", following, last, label="Next sample")
+        tree.output("Sample", sample, kind="Float")
+        tree.output("Next Sample", following_in, kind="Float")
+        tree.output("Fraction", fraction, kind="Float")
+    return tree.tree
+
+
+def _voltage_group() -> Any:
+    """From two samples to the attribute `VOLTAGE` on every point of the curves."""
+    with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
+        curves = tree.input("Geometry", "Geometry")
+        given = _inputs(tree, VALUES_INPUTS | MOMENT_INPUTS)
+        with tree.frame("Values of all segments now"):
+            data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
+            this = _row(tree, given["Sample"], "This sample")
+            following = _row(tree, given["Next Sample"], "Next sample")
+            now = tree.mix(given["Fraction"], this, following, label="Now")
+            segments = tree.add(
+                "GeometryNodeStoreNamedAttribute",
+                {"Geometry": data, "Name": "now", "Value": now},
+                data_type="FLOAT", domain="POINT",
+            )  # fmt: skip
+        with tree.frame("Each point's share of two segments"):
+            value = tree.attribute("now")
+            a = _sample(tree, segments, value, tree.attribute("segment_a", "INT"))
+            b = _sample(tree, segments, value, tree.attribute("segment_b", "INT"))
+            voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
             valued = tree.add(
                 "GeometryNodeStoreNamedAttribute",
                 {"Geometry": curves, "Name": VOLTAGE, "Value": voltage},
-                data_type="FLOAT",
-                domain="POINT",
+                data_type="FLOAT", domain="POINT",
+            )  # fmt: skip
+        tree.output("Geometry", valued)
+    return tree.tree
+
+
+def _shape_group() -> Any:
+    """From curves with voltages to what is drawn."""
+    with nodes.geometry_group(f"{GROUP}: Shape") as tree:
+        curves = tree.input("Geometry", "Geometry")
+        given = _inputs(tree, LOOK_INPUTS | STATISTICS_INPUTS)
+        with tree.frame("Which curves are lines, which are spheres"):
+            role = tree.attribute("role", "INT")
+            round_soma = tree.menu("BOOLEAN", given["Soma"], {"Sphere": True, "As Recorded": False})
+            last_line = tree.switch("INT", round_soma, Role.SOMA_AS_RECORDED, Role.NEURITE)
+            first_sphere = tree.switch("INT", round_soma, Role.POINT_CELL, Role.SOMA_SPHERE)
+            is_line = _compare(tree, "LESS_EQUAL", role, last_line)
+            is_sphere = _compare(tree, "GREATER_EQUAL", role, first_sphere)
+        with tree.frame("Radius of lines"):
+            own = tree.add("GeometryNodeInputRadius")
+            alike = tree.mix(given["Homogeneity"], own, given["Mean Radius"], label="Homogeneity")
+            scaled = tree.math("MULTIPLY", alike, given["Thickness"], label="Thickness")
+            thick = tree.math("MAXIMUM", scaled, given["Minimum Radius"], label="Not thinner than")
+            # Strands that are not wanted get no thickness: taking them out would copy all others.
+            radius = tree.math("MULTIPLY", thick, is_line, label="Lines only")
+            strands = tree.add("GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": radius})
+        with tree.frame("Tubes"):
+            lines = tree.add(
+                "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
+                domain="CURVE",
+            )["Selection"]  # fmt: skip
+            profile = tree.add(
+                "GeometryNodeCurvePrimitiveCircle",
+                {"Resolution": given["Tube Resolution"], "Radius": 1.0},
+            )["Curve"]
+            mesh = tree.add(
+                "GeometryNodeCurveToMesh",
+                {
+                    "Curve": lines,
+                    "Profile Curve": profile,
+                    "Scale": tree.add("GeometryNodeInputRadius"),
+                    "Fill Caps": True,
+                },
             )
-        tree.output("Geometry", _shape(tree, valued))
-    group = tree.tree
-    assert isinstance(group, bpy.types.NodeTree)
-    return group
-
-
-def _time(tree: Tree) -> tuple[Linkable, Linkable, Linkable]:
-    """From the scene's frame to a sample, the fraction towards the next one, and the last one."""
-    with tree.panel("Time"):
-        start = tree.input(
-            "Start Frame", "Float", default=0.0,
-            description="Scene frame at which the simulation begins",
-        )  # fmt: skip
-        ms_per_frame = tree.input(
-            "Milliseconds per Frame", "Float", default=1.0,
-            description="Simulated time that passes in one scene frame",
-        )  # fmt: skip
-        ends = tree.input(
-            "At the Ends", "Menu", default="Hold",
-            description="What is shown before the first and after the last sample",
-        )  # fmt: skip
-        use_time = tree.input(
-            "Use Time", "Bool", default=False,
-            description="Play the time below instead: keyframe it to slow down, freeze or reverse",
-        )  # fmt: skip
-        given_time = tree.input(
-            "Time", "Float", default=0.0,
-            description="Simulated time in milliseconds that is shown while Use Time is on",
-        )  # fmt: skip
-    with tree.panel("Data", closed=True):
-        first_time = tree.input("First Time", "Float", hide=True, description="In milliseconds")
-        interval = tree.input(
-            "Sample Interval", "Float", default=1.0, hide=True,
-            description="Milliseconds between samples; 1 where they are irregular",
-        )  # fmt: skip
-        span = tree.input(
-            "Span", "Float", default=1.0, hide=True,
-            description="From the first sample to the last, in sample intervals",
-        )  # fmt: skip
-        count = tree.input("Samples", "Int", default=1, minimum=1, hide=True)
-        times = tree.input(
-            "Sample Times", "Object",
-            description="Holds the time of each sample; empty where they are regular",
-        )  # fmt: skip
-        irregular = tree.input("Irregular Times", "Bool", default=False, hide=True)
-
-    with tree.frame("Time, in sample intervals"):
-        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-        elapsed = tree.math("SUBTRACT", frame, start, label="Frames elapsed")
-        # Dividing first keeps whole samples whole where a frame is a sample.
-        speed = tree.math("DIVIDE", ms_per_frame, interval, label="Samples per frame")
-        played = tree.math("MULTIPLY", elapsed, speed, label="Played")
-        offset = tree.math("SUBTRACT", given_time, first_time)
-        keyed = tree.math("DIVIDE", offset, interval, label="Given")
-        position = tree.switch("FLOAT", use_time, played, keyed, label="Played or given")
-    with tree.frame("At the ends"):
-        held = tree.add("ShaderNodeClamp", {"Value": position, "Min": 0.0, "Max": span})
-        looped = tree.math("WRAP", position, span, 0.0, label="Loop")
-        pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
-        position_in = tree.menu(
-            "FLOAT", ends, {"Hold": held, "Loop": looped, "Ping-Pong": pingponged}
-        )
-    with tree.frame("Irregular samples: count those that are not later"):
-        table = tree.add("GeometryNodeObjectInfo", {"Object": times})["Geometry"]
-        sampled_at = tree.attribute(TIMES)
-        not_later = tree.add(
-            "FunctionNodeCompare",
-            {"A": sampled_at, "B": position_in},
-            data_type="FLOAT",
-            operation="LESS_EQUAL",
-        )
-        counted = tree.add(
-            "GeometryNodeAttributeStatistic", {"Geometry": table, "Attribute": not_later}
-        )["Sum"]
-        before = tree.math("SUBTRACT", counted, 1.0, label="Sample before")
-        after = tree.math("ADD", before, 1.0, label="Sample after")
-        time_before = _sample(tree, table, sampled_at, before)
-        time_after = _sample(tree, table, sampled_at, after)
-        ahead = tree.math("SUBTRACT", position_in, time_before)
-        distance = tree.math("SUBTRACT", time_after, time_before)
-        # Dividing by the last sample's distance to itself gives 0, as it should.
-        within = tree.math("DIVIDE", ahead, distance)
-        looked_up = tree.math("ADD", before, within, label="Looked up")
-    with tree.frame("Sample and fraction"):
-        exact = tree.switch("FLOAT", irregular, position_in, looked_up)
-        last = tree.math("SUBTRACT", count, 1.0, label="Last sample")
-        sample = tree.math("FLOOR", exact, label="Sample")
-        fraction = tree.math("SUBTRACT", exact, sample, label="Fraction")
-    return sample, fraction, last
-
-
-def _voltage(tree: Tree, sample: Linkable, fraction: Linkable, last: Linkable) -> Linkable:
-    """From a sample and the fraction towards the next to one value per point."""
-    with tree.panel("Data"):
-        values = tree.input(
-            "Values", "Object", description="Holds the values: a vertex a segment, a row a sample"
-        )
-    with tree.frame("Values of all segments now"):
-        data = tree.add("GeometryNodeObjectInfo", {"Object": values})["Geometry"]
-        this = _row(tree, sample, "This sample")
-        following = tree.math("ADD", sample, 1.0)
-        following_in = tree.math("MINIMUM", following, last)
-        following_row = _row(tree, following_in, "Next sample")
-        now = tree.mix(fraction, this, following_row, label="Now")
-        segments = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": data, "Name": "now", "Value": now},
-            data_type="FLOAT",
-            domain="POINT",
-        )
-    with tree.frame("Each point's share of two segments"):
-        value = tree.attribute("now")
-        a = _sample(tree, segments, value, tree.attribute("segment_a", "INT"))
-        b = _sample(tree, segments, value, tree.attribute("segment_b", "INT"))
-        return tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
+            tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
+        with tree.frame("Spheres"):
+            # Meshes, because EEVEE draws the points of a point cloud as octahedra.
+            ball = tree.add(
+                "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
+            )
+            smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+            own_radius = tree.add("GeometryNodeInputRadius")
+            sized = tree.math("MULTIPLY", own_radius, given["Soma Size"], label="Soma size")
+            balls = tree.add(
+                "GeometryNodeInstanceOnPoints",
+                {"Points": curves, "Selection": is_sphere, "Instance": smooth, "Scale": sized},
+            )
+            spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
+        with tree.frame("Together"):
+            drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
+            joined = tree.join(drawn, spheres)
+            finished = tree.add(
+                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": given["Material"]}
+            )
+        tree.output("Geometry", finished)
+    return tree.tree
 
 
 def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
@@ -238,106 +398,13 @@ def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
     return row["Attribute"]
 
 
-def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Linkable:
+def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Node:
     return tree.add(
         "GeometryNodeSampleIndex",
         {"Geometry": geometry, "Value": value, "Index": index},
-        data_type="FLOAT",
-        domain="POINT",
-        clamp=True,
-    )
+        data_type="FLOAT", domain="POINT", clamp=True,
+    )  # fmt: skip
 
 
-def _shape(tree: Tree, curves: Linkable) -> Linkable:
-    """From curves with voltages to what is drawn."""
-    with tree.panel("Look"):
-        style = tree.input(
-            "Style", "Menu", default="Strands",
-            description="Strands are fast in Cycles at any size; tubes are meshes, best in EEVEE",
-        )  # fmt: skip
-        thickness = tree.input(
-            "Thickness", "Float", default=1.0, minimum=0.0,
-            description="Factor on the diameter of neurites",
-        )  # fmt: skip
-        homogeneity = tree.input(
-            "Homogeneity", "Float", default=0.0, minimum=0.0, maximum=1.0, unit="FACTOR",
-            description="0 shows true diameters, 1 the mean diameter everywhere",
-        )  # fmt: skip
-        thinnest = tree.input(
-            "Minimum Radius", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-            description="No neurite is drawn thinner than this",
-        )  # fmt: skip
-        resolution = tree.input(
-            "Tube Resolution", "Int", default=10, minimum=3, maximum=64,
-            description="Corners of a tube's cross-section",
-        )  # fmt: skip
-        soma = tree.input(
-            "Soma", "Menu", default="Sphere",
-            description="A sphere of the soma's own area, or the outline as it was recorded",
-        )  # fmt: skip
-        soma_size = tree.input(
-            "Soma Size", "Float", default=1.0, minimum=0.0,
-            description="Factor on the diameter of spheres",
-        )  # fmt: skip
-        material = tree.input("Material", "Material")
-    with tree.panel("Data"):
-        mean_radius = tree.input("Mean Radius", "Float", unit="DISTANCE", hide=True)
-
-    with tree.frame("Which curves are lines, which are spheres"):
-        role = tree.attribute("role", "INT")
-        neurite = _compare_int(tree, "EQUAL", role, Role.NEURITE)
-        recorded = _compare_int(tree, "LESS_EQUAL", role, Role.SOMA_AS_RECORDED)
-        sphere = _compare_int(tree, "GREATER_EQUAL", role, Role.SOMA_SPHERE)
-        point_cell = _compare_int(tree, "EQUAL", role, Role.POINT_CELL)
-        round_soma = tree.menu("BOOLEAN", soma, {"Sphere": True, "As Recorded": False})
-        is_line = tree.switch("BOOLEAN", round_soma, recorded, neurite)
-        is_sphere = tree.switch("BOOLEAN", round_soma, point_cell, sphere)
-        lines = _part(tree, curves, is_line)
-        dots = _part(tree, curves, is_sphere)
-    with tree.frame("Radius"):
-        own = tree.add("GeometryNodeInputRadius")
-        alike = tree.mix(homogeneity, own, mean_radius, label="Homogeneity")
-        scaled = tree.math("MULTIPLY", alike, thickness, label="Thickness")
-        radius = tree.math("MAXIMUM", scaled, thinnest, label="Not thinner than")
-        strands = tree.add("GeometryNodeSetCurveRadius", {"Curve": lines, "Radius": radius})
-    with tree.frame("Tubes"):
-        profile = tree.add(
-            "GeometryNodeCurvePrimitiveCircle", {"Resolution": resolution, "Radius": 1.0}
-        )["Curve"]
-        mesh = tree.add(
-            "GeometryNodeCurveToMesh",
-            {
-                "Curve": strands,
-                "Profile Curve": profile,
-                "Scale": tree.add("GeometryNodeInputRadius"),
-                "Fill Caps": True,
-            },
-        )
-        tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
-    with tree.frame("Spheres"):
-        # Meshes, because EEVEE draws the points of a point cloud as octahedra.
-        ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0})
-        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-        points = tree.add("GeometryNodeCurveToPoints", {"Curve": dots}, mode="EVALUATED")["Points"]
-        sized = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), soma_size)
-        balls = tree.add(
-            "GeometryNodeInstanceOnPoints", {"Points": points, "Instance": smooth, "Scale": sized}
-        )
-        spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
-    with tree.frame("Together"):
-        drawn = tree.menu("GEOMETRY", style, {"Strands": strands, "Tubes": tubes})
-        joined = tree.join(drawn, spheres)
-        return tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
-
-
-def _compare_int(tree: Tree, operation: str, a: Linkable, b: int) -> Linkable:
-    return tree.add(
-        "FunctionNodeCompare", {"A": a, "B": int(b)}, data_type="INT", operation=operation
-    )
-
-
-def _part(tree: Tree, curves: Linkable, wanted: Linkable) -> Socket:
-    separated = tree.add(
-        "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": wanted}, domain="CURVE"
-    )
-    return separated["Selection"]
+def _compare(tree: Tree, operation: str, a: Linkable, b: Linkable) -> Node:
+    return tree.add("FunctionNodeCompare", {"A": a, "B": b}, data_type="INT", operation=operation)

@@ -36,6 +36,7 @@ from . import node_layout
 
 _GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree"]
 _DIGEST: Final = "built_from"
+_built_here: dict[str, str] = {}
 _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
 
 
@@ -113,6 +114,8 @@ class Tree:
         self._frame: Any = None
         self._panel: Any = None
         self._lines: list[str] = []
+        self._inputs: set[str] = set()
+        self._group_inputs: dict[str, Node] = {}
         self._menu_defaults: list[tuple[Any, str]] = []
 
     def error(self, what: str) -> NodeError:
@@ -155,6 +158,9 @@ class Tree:
             An output of a group input node; each use gets a node of its own beside the user.
         """
         self._note("input", name, kind, default, minimum, maximum, unit, hide)
+        if name in self._inputs:
+            raise self.error(f"a second input '{name}'")
+        self._inputs.add(name)
         try:
             socket = self.tree.interface.new_socket(
                 name,
@@ -181,7 +187,7 @@ class Tree:
         if kind == "Menu" and default is not None:
             # Its items are known only when it is linked to the node that has them.
             self._menu_defaults.append((socket, default))
-        return _GroupInput(self, socket)
+        return _GroupInput(self, name)
 
     def output(self, name: str, value: Linkable, *, kind: str = "Geometry") -> None:
         """Give the group an output.
@@ -284,6 +290,21 @@ class Tree:
         for socket_name, value in (inputs or {}).items():
             self._connect(node, socket_name, value)
         return node
+
+    def group(self, group: Any, inputs: Mapping[str, Value]) -> Node:
+        """Add a geometry node group as a node.
+
+        Parameters
+        ----------
+        group : NodeTree
+        inputs : mapping
+            See `add`.
+
+        Returns
+        -------
+        Node
+        """
+        return self.add("GeometryNodeGroup", inputs, label=group.name, node_tree=group)
 
     def math(
         self, operation: str, a: Value, b: Value = None, c: Value = None, *, label: str = ""
@@ -408,6 +429,18 @@ class Tree:
 
     # --- How a line is carried out ---
 
+    def group_input(self, frame: Any) -> Node:
+        """Find or make the group input node inside a frame.
+
+        One node for the whole tree would send links across all of it.
+        """
+        key = frame.name if frame else ""
+        if key not in self._group_inputs:
+            bpy_node = self.tree.nodes.new("NodeGroupInput")
+            bpy_node.parent = frame
+            self._group_inputs[key] = Node(self, bpy_node)
+        return self._group_inputs[key]
+
     def find_socket(self, node: Node, sockets: Any, name: str, what: str) -> Any:
         """Find a socket by name or identifier.
 
@@ -448,10 +481,9 @@ class Tree:
                 socket.default_value = default
             except TypeError as problem:
                 raise self.error(f"input '{socket.name}': {_reason(problem)}") from None
-        for node in self.tree.nodes:
-            if node.bl_idname == "NodeGroupInput":
-                for socket in node.outputs:
-                    socket.hide = not socket.is_linked
+        for node in self._group_inputs.values():
+            for socket in node.bpy_node.outputs:
+                socket.hide = not socket.is_linked
         try:
             _arrange(self.tree)
         except node_layout.LoopError as problem:
@@ -514,33 +546,16 @@ class Tree:
 class _GroupInput(Socket):
     """An input of the group, with a node for each frame it is used in."""
 
-    __slots__ = ("_interface_socket",)
+    __slots__ = ("_name",)
 
-    def __init__(self, tree: Tree, interface_socket: Any) -> None:
-        self._interface_socket = interface_socket
-        super().__init__(Node(tree, _group_input_node(tree.tree, None)), None)
-        self.socket = self._on(self.node.bpy_node)
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._name = name
+        node = tree.group_input(None)
+        super().__init__(node, node.bpy_node.outputs[name])
 
     def beside(self, frame: Any) -> Socket:
-        bpy_node = _group_input_node(self.node.tree.tree, frame)
-        return Socket(Node(self.node.tree, bpy_node), self._on(bpy_node))
-
-    def _on(self, bpy_node: Any) -> Any:
-        identifier = self._interface_socket.identifier
-        return next(s for s in bpy_node.outputs if s.identifier == identifier)
-
-
-def _group_input_node(tree: Any, frame: Any) -> Any:
-    """Find or make the group input node inside a frame.
-
-    One node for the whole tree would send links across all of it.
-    """
-    for node in tree.nodes:
-        if node.bl_idname == "NodeGroupInput" and node.parent == frame:
-            return node
-    node = tree.nodes.new("NodeGroupInput")
-    node.parent = frame
-    return node
+        node = self.node.tree.group_input(frame)
+        return Socket(node, node.bpy_node.outputs[self._name])
 
 
 @contextlib.contextmanager
@@ -561,6 +576,24 @@ def geometry_group(name: str) -> Iterator[Tree]:
     with _group(name, "GeometryNodeTree") as tree:
         tree.tree.is_modifier = True
         yield tree
+
+
+def find_group(name: str) -> Any:
+    """Find a group that this session wrote, so that it need not write it again to compare.
+
+    Parameters
+    ----------
+    name : str
+        Of a group whose lines do not depend on anything.
+
+    Returns
+    -------
+    NodeTree or None
+    """
+    group = bpy.data.node_groups.get(name)
+    if group is None or group.library is not None or name not in _built_here:
+        return None
+    return group if group.get(_DIGEST) == _built_here[name] else None
 
 
 @contextlib.contextmanager
@@ -624,10 +657,11 @@ def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
         groups.remove(tree.tree)
         raise
     if older is not None and older.bl_idname == kind and older.get(_DIGEST) == digest:
+        _built_here[name] = digest
         groups.remove(tree.tree)
         tree.tree = older
         return
-    tree.tree[_DIGEST] = digest
+    tree.tree[_DIGEST] = _built_here[name] = digest
     if older is not None:
         if older.bl_idname == kind:
             older.user_remap(tree.tree)
@@ -681,8 +715,10 @@ def _arrange(tree: Any) -> None:
         for box in boxes.values():
             flat.update(box.children)
         positions = node_layout.arrange(flat, links)
-    for name, (x, y) in positions.items():
-        tree.nodes[name].location_absolute = (x, y)
+    # Set one by one, each would have Blender update the whole tree. Frames stand at the origin, so
+    # that the locations of the nodes in them, which are relative, are absolute as well.
+    places = [positions.get(node.name, (0.0, 0.0)) for node in tree.nodes]
+    tree.nodes.foreach_set("location", [number for place in places for number in place])
 
 
 def _height(node: Any) -> float:

@@ -42,13 +42,52 @@ def voltages(bpy, neuron, frame):
 
 
 def expected(sim, time_ms):
-    """The same by hand: strands only, somata being spheres."""
-    from blender_spike.morphology import Role, strands
+    """The same by hand."""
+    from blender_spike.morphology import strands
 
     lines = strands(sim)
     now = sample_at(sim, time_ms)
-    value = (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
-    return value[np.repeat(lines.roles == Role.NEURITE, lines.point_counts)]
+    return (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
+
+
+def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
+    """Strands that are not wanted have no thickness; the sphere has the soma's own size."""
+    from blender_spike.common.modifiers import set_inputs
+
+    neuron = load(bpy, branched_file, style="STRANDS")
+    for soma, radii, vertices in (("Sphere", [0, 0], True), ("As Recorded", [0.1, 0], False)):
+        set_inputs(modifier_of(neuron), {"Soma": soma})
+        geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+        data = geometry.curves.attributes["radius"].data
+        # The soma is the first curve and its sphere the last.
+        assert [data[0].value, data[len(data) - 1].value] == pytest.approx(radii)
+        assert bool(geometry.mesh and len(geometry.mesh.vertices)) is vertices
+        if vertices:
+            reach = max(vertex.co.length for vertex in geometry.mesh.vertices)
+            assert reach == pytest.approx(0.1, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "radius"),
+    [
+        ({"Thickness": 2.0}, 0.04),
+        ({"Minimum Radius": 0.5}, 0.5),
+        ({"Homogeneity": 1.0}, None),
+    ],
+)
+def test_thickness(bpy, branched_file, inputs, radius):
+    """Factors and limits on the dendrite, which begins with a radius of 2 µm."""
+    from blender_spike.common.modifiers import set_inputs
+    from blender_spike.morphology import strands
+
+    neuron = load(bpy, branched_file, style="STRANDS")
+    set_inputs(modifier_of(neuron), inputs)
+    geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    lines = strands(read(branched_file))
+    first = lines.point_counts[0]
+    expected_radius = lines.mean_radius_um / 100 if radius is None else radius
+    found = geometry.curves.attributes["radius"].data[int(first)].value
+    assert found == pytest.approx(expected_radius, rel=1e-5)
 
 
 @pytest.fixture
@@ -68,6 +107,8 @@ def test_frames_and_subframes(bpy, branched_file):
 
 def test_tubes_carry_the_same_voltages(bpy, branched_file):
     """Each ring of a tube has its point's value, and the soma's sphere the soma's."""
+    from blender_spike.morphology import Role, strands
+
     sim = read(branched_file)
     neuron = load(bpy, branched_file, style="TUBES")
     bpy.context.scene.frame_set(4)
@@ -75,9 +116,11 @@ def test_tubes_carry_the_same_voltages(bpy, branched_file):
     mesh = geometry.mesh
     found = np.empty(len(mesh.vertices), np.float32)
     mesh.attributes["voltage"].data.foreach_get("value", found)
-    known = np.r_[expected(sim, 0.4), sample_at(sim, 0.4)[1]]
+    known = expected(sim, 0.4)
+    lines = strands(sim)
+    drawn = known[np.repeat(lines.roles != Role.SOMA_AS_RECORDED, lines.point_counts)]
     assert np.abs(found[:, None] - known[None, :]).min(axis=1).max() < TOLERANCE_MV
-    assert {round(float(v), 2) for v in known} <= {round(float(v), 2) for v in found}
+    assert np.abs(found[:, None] - drawn[None, :]).min(axis=0).max() < TOLERANCE_MV
 
 
 def test_milliseconds_per_frame_and_start(bpy, branched_file):
@@ -197,10 +240,10 @@ def test_older_format_plays_its_own_voltages(bpy, shared_data):
     for frame in (0, 100, 299, -20, 400):
         shown = min(max(frame, 0), 299)
         found = voltages(bpy, neuron, frame)
-        # Attached to the soma, then 25 segments with a centre every 4 µm, then the axon's end.
+        # Three points of the soma, the axon from where it is attached to its end, and a sphere.
         own = np.float32(axon["Voltage"][shown])
-        assert found[0] == np.float32(soma["Voltage"][shown][0])
-        np.testing.assert_allclose(found[-1], own[-1], atol=1e-5)
+        assert (found[[0, 1, 2, -1]] == np.float32(soma["Voltage"][shown][0])).all()
+        np.testing.assert_allclose(found[-2], own[-1], atol=1e-5)
         for value in own:
             assert np.abs(found - value).min() < 1e-5
 
@@ -251,7 +294,8 @@ def test_two_files_share_one_node_group(bpy, branched_file, tmp_path):
     one = load(bpy, branched_file, style="STRANDS")
     two = load(bpy, other, style="STRANDS")
     again = load(bpy, branched_file, style="STRANDS")
-    assert [g.name for g in bpy.data.node_groups] == ["BlenderSpike Playback"]
+    assert sum(g.name.startswith("BlenderSpike Playback") for g in bpy.data.node_groups) == 4
+    assert not any(".0" in g.name for g in bpy.data.node_groups)
     for neuron, path in ((one, branched_file), (two, other), (again, branched_file)):
         np.testing.assert_allclose(
             voltages(bpy, neuron, 3), expected(read(path), 0.3), atol=TOLERANCE_MV

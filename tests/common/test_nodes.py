@@ -167,13 +167,26 @@ def test_material_is_built_in_place(bpy, nodes):
     assert len(bpy.data.materials["Glow"].node_tree.nodes) == 2
 
 
-def test_a_tree_can_be_read(bpy):
-    """The playback tree: every link goes right, no node on another, frames labelled."""
+def test_trees_can_be_read(bpy):
+    """The playback trees: every link goes right, no node on another, frames labelled."""
     from blender_spike.playback import node_group
 
-    tree = node_group()
-    placed = [node for node in tree.nodes if node.bl_idname != "NodeFrame"]
-    assert len({tuple(node.location_absolute) for node in placed}) == len(placed)
-    for link in tree.links:
-        assert link.from_node.location_absolute.x < link.to_node.location_absolute.x
-    assert all(node.label for node in tree.nodes if node.bl_idname == "NodeFrame")
+    node_group()
+    assert len(bpy.data.node_groups) == 4
+    for tree in bpy.data.node_groups:
+        placed = [node for node in tree.nodes if node.bl_idname != "NodeFrame"]
+        assert len({tuple(node.location_absolute) for node in placed}) == len(placed)
+        for link in tree.links:
+            assert link.from_node.location_absolute.x < link.to_node.location_absolute.x
+        assert all(node.label for node in tree.nodes if node.bl_idname == "NodeFrame")
+
+
+def test_a_group_of_this_session_is_found(bpy, nodes):
+    """Without writing it again; not after somebody took it away."""
+    assert nodes.find_group("Lift") is None
+    group = lift(nodes)
+    assert nodes.find_group("Lift") == group
+    bpy.data.node_groups.remove(group)
+    assert nodes.find_group("Lift") is None
+    bpy.data.node_groups.new("Lift", "GeometryNodeTree")
+    assert nodes.find_group("Lift") is None

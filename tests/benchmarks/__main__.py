@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run all benchmarks and print one table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main() -> None:
+    """Measure, then print."""
+    sys.path[:0] = [str(ROOT / "blender_addons")]
+    home = tempfile.TemporaryDirectory()
+    (Path(home.name) / "config").mkdir()
+    os.environ["BLENDER_USER_RESOURCES"] = home.name
+    import bpy
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    import blender_spike
+
+    blender_spike.register()
+    from . import playback, recording
+
+    console = Console(highlight=False)
+    table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
+    table.columns[1].justify = "right"
+    for module in (recording, playback):
+        for row in module.measure():
+            console.print(*row, sep="  ", soft_wrap=True)
+            table.add_row(*row)
+    console.print(table)
+    home.cleanup()
+
+
+def machine(blender: str) -> str:
+    """Describe what the figures were measured on."""
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, Blender {blender}"
+
+
+main()
