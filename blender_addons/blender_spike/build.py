@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from . import coloring, playback
 from .common.geometry import new_curves, new_points
 from .common.required import required
-from .morphology import Strands, centre_um, strands
+from .morphology import Role, Strands, centre_um, strands
 from .simulation_file import Simulation, read
 from .simulation_file.simulation import ValueRange, value_range
 
@@ -23,6 +23,7 @@ Style = Literal["AUTO", "STRANDS", "TUBES"]
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
 MOST_TUBES: Final = 3000
+_THINNEST_UM: Final = 1e-6
 # Sampling counts as regular if no interval differs from the mean by more than this share of it.
 _REGULAR: Final = 1e-6
 
@@ -94,7 +95,7 @@ def _build(
     scene = required(context.scene)
     name = path.stem
     values = _data_object(
-        f"{name} values", simulation.n_segments, _rows(simulation.values, limits), made
+        f"{name} values", simulation.n_segments, _frames(simulation.values, limits), made
     )
     time = _time_inputs(simulation)
     if time["Irregular Times"]:
@@ -105,22 +106,31 @@ def _build(
 
     scale = 1.0 / um_per_unit
     origin = centre_um(simulation, lines) if center else np.zeros(3)
+    positions = (lines.positions_um - origin) * scale
+    is_line = np.isin(lines.roles, (Role.NEURITE, Role.SOMA_AS_RECORDED))
+    on_line = np.repeat(is_line, lines.point_counts)
     curves = new_curves(
         name,
-        lines.point_counts.astype(np.int32),
-        (lines.positions_um - origin) * scale,
+        lines.point_counts[is_line],
+        positions[on_line],
         {
-            ("radius", "POINT"): lines.radii_um * scale,
-            ("segment_a", "POINT"): lines.segment_a,
-            ("segment_b", "POINT"): lines.segment_b,
-            ("weight_b", "POINT"): lines.weight_b,
-            ("role", "CURVE"): lines.roles,
-            ("section", "CURVE"): lines.sections,
-            ("section_type", "CURVE"): simulation.section_types[lines.sections],
-            ("cell", "CURVE"): simulation.section_cells[lines.sections],
+            ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
+            **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
+            **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
         },
     )
     made.append(curves)
+    # A sphere is a curve of one point, so what belongs to curves belongs to its point.
+    rows = _per_point(lines, scale) | {
+        key: np.repeat(row, lines.point_counts)
+        for key, row in _per_curve(simulation, lines).items()
+    }
+    spheres = _data_object(
+        f"{name} spheres",
+        positions[~on_line],
+        ((key, row[~on_line]) for key, row in rows.items()),
+        made,
+    )
     neuron = bpy.data.objects.new(name, curves)
     made.append(neuron)
     render = required(scene.render)
@@ -136,6 +146,7 @@ def _build(
         {
             **time,
             "Values": values,
+            "Spheres": spheres,
             "Style": style.title(),
             "Mean Radius": lines.mean_radius_um * scale,
         },
@@ -145,6 +156,31 @@ def _build(
     made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
     _link(context, neuron)
     return neuron
+
+
+def _strand_radii(lines: Strands) -> NDArray[np.float64]:
+    """Radii in µm as the modifier takes them: none where a sphere stands for the soma."""
+    soma = np.repeat(lines.roles == Role.SOMA_AS_RECORDED, lines.point_counts)
+    # No thickness at all is what the modifier knows unwanted strands by.
+    return np.where(soma, 0.0, np.maximum(lines.radii_um, _THINNEST_UM))
+
+
+def _per_point(lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
+    return {
+        "recorded_radius": lines.radii_um * scale,
+        "segment_a": lines.segment_a,
+        "segment_b": lines.segment_b,
+        "weight_b": lines.weight_b,
+    }
+
+
+def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]]:
+    return {
+        "role": lines.roles,
+        "section": lines.sections,
+        "section_type": simulation.section_types[lines.sections],
+        "cell": simulation.section_cells[lines.sections],
+    }
 
 
 def coloring_limits(limits: ValueRange) -> tuple[float, float]:
@@ -166,19 +202,19 @@ def coloring_limits(limits: ValueRange) -> tuple[float, float]:
 
 def _data_object(
     name: str,
-    count: int,
+    vertices: int | NDArray[np.float64],
     rows: Iterator[tuple[str, NDArray[Any]]],
     made: list[bpy.types.ID],
 ) -> bpy.types.Object:
     """Make an object that holds data for modifiers; it is in no collection and never drawn."""
-    mesh = new_points(name, count, rows)
+    mesh = new_points(name, vertices, rows)
     made.append(mesh)
     holder = bpy.data.objects.new(name, mesh)
     made.append(holder)
     return holder
 
 
-def _rows(
+def _frames(
     values: NDArray[np.float32], limits: ValueRange
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     for frame, row in enumerate(values):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import bpy
@@ -14,7 +15,7 @@ from .operators import (
     BLENDER_SPIKE_OT_import_simulation,
     BLENDER_SPIKE_OT_use_standard_view,
 )
-from .playback import find_modifier
+from .playback import LOOK_INPUTS, find_modifier
 from .properties import about, fields
 
 
@@ -70,10 +71,10 @@ class BLENDER_SPIKE_PT_color(_Tab):
         layout.prop(typed, "colormap", icon="COLOR")
         layout.prop(typed, "reverse")
         layout.prop(typed, "use_data_limits")
-        limits = layout.column(align=True)
-        limits.active = not typed.use_data_limits
-        limits.prop(typed, "v_min")
-        limits.prop(typed, "v_max")
+        if not typed.use_data_limits:
+            limits = layout.column(align=True)
+            limits.prop(typed, "v_min")
+            limits.prop(typed, "v_max")
         layout.prop(typed, "strength")
         row = layout.row()
         row.scale_y = 1.3
@@ -100,7 +101,14 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about time."""
         layout = _draw_inputs(
-            self, context, "Start Frame", "Milliseconds per Frame", "At the Ends", "Use Time"
+            self,
+            context,
+            {
+                "Start Frame": "Start Frame",
+                "Milliseconds per Frame": "ms per Frame",
+                "At the Ends": "At the Ends",
+                "Use Time": "Use Time",
+            },
         )
         modifier = required(find_modifier(required(context).object))
         row = layout.row()
@@ -116,27 +124,18 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
-        _draw_inputs(
-            self,
-            context,
-            "Style",
-            "Thickness",
-            "Homogeneity",
-            "Minimum Radius",
-            "Tube Resolution",
-            "Soma",
-            "Soma Size",
-        )
+        names = [name for name in LOOK_INPUTS if name != "Material"]
+        _draw_inputs(self, context, {name: name for name in names})
 
 
 def _draw_inputs(
-    panel: bpy.types.Panel, context: bpy.types.Context | None, *names: str
+    panel: bpy.types.Panel, context: bpy.types.Context | None, labels: Mapping[str, str]
 ) -> bpy.types.UILayout:
     layout = required(panel.layout)
     modifier = required(find_modifier(required(context).object))
     layout.use_property_split = True
-    for name in names:
-        layout.prop(input_value(modifier, name), "value", text=name)
+    for name, label in labels.items():
+        layout.prop(input_value(modifier, name), "value", text=label)
     return layout
 
 

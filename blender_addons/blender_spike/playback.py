@@ -112,12 +112,16 @@ def node_group() -> bpy.types.NodeTree:
             values = _inputs(tree, VALUES_INPUTS)
             samples = _inputs(tree, SAMPLES_INPUTS)
             statistics = _inputs(tree, STATISTICS_INPUTS)
+            spheres = _inputs(tree, SPHERES_INPUTS)
         now = tree.group(_time_group(), {**time, **samples})
         valued = tree.group(
             _voltage_group(),
-            {"Geometry": curves, **values, **{name: now[name] for name in MOMENT_INPUTS}},
+            {"Strands": curves, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
         )
-        shaped = tree.group(_shape_group(), {"Geometry": valued, **look, **statistics})
+        shaped = tree.group(
+            _shape_group(),
+            {"Strands": valued["Strands"], "Spheres": valued["Spheres"], **look, **statistics},
+        )
         tree.output("Geometry", shaped)
     return cast(bpy.types.NodeTree, tree.tree)
 
@@ -179,6 +183,12 @@ VALUES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Values": {
         "kind": "Object",
         "description": "Holds the values: a vertex for each segment, an attribute for each sample",
+    },
+}
+SPHERES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Spheres": {
+        "kind": "Object",
+        "description": "Holds a vertex for each soma and each cell without shape",
     },
 }
 MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -297,10 +307,10 @@ def _time_group() -> Any:
 
 
 def _voltage_group() -> Any:
-    """From two samples to the attribute `VOLTAGE` on every point of the curves."""
+    """From two samples to the attribute `VOLTAGE` on every point of strands and spheres."""
     with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
-        curves = tree.input("Geometry", "Geometry")
-        given = _inputs(tree, VALUES_INPUTS | MOMENT_INPUTS)
+        strands = tree.input("Strands", "Geometry")
+        given = _inputs(tree, VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS)
         with tree.frame("Values of all segments now"):
             data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
             this = _row(tree, given["Sample"], "This sample")
@@ -316,35 +326,52 @@ def _voltage_group() -> Any:
             a = _sample(tree, segments, value, tree.attribute("segment_a", "INT"))
             b = _sample(tree, segments, value, tree.attribute("segment_b", "INT"))
             voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
-            valued = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": curves, "Name": VOLTAGE, "Value": voltage},
-                data_type="FLOAT", domain="POINT",
-            )  # fmt: skip
-        tree.output("Geometry", valued)
+            spheres = tree.add("GeometryNodeObjectInfo", {"Object": given["Spheres"]})["Geometry"]
+            valued = {
+                name: tree.add(
+                    "GeometryNodeStoreNamedAttribute",
+                    {"Geometry": geometry, "Name": VOLTAGE, "Value": voltage},
+                    label=name, data_type="FLOAT", domain="POINT",
+                )
+                for name, geometry in (("Strands", strands), ("Spheres", spheres))
+            }  # fmt: skip
+        for name, geometry in valued.items():
+            tree.output(name, geometry)
     return tree.tree
 
 
 def _shape_group() -> Any:
-    """From curves with voltages to what is drawn."""
+    """From strands and spheres with voltages to what is drawn."""
     with nodes.geometry_group(f"{GROUP}: Shape") as tree:
-        curves = tree.input("Geometry", "Geometry")
+        curves = tree.input("Strands", "Geometry")
+        centers = tree.input("Spheres", "Geometry")
         given = _inputs(tree, LOOK_INPUTS | STATISTICS_INPUTS)
-        with tree.frame("Which curves are lines, which are spheres"):
+        with tree.frame("What is drawn"):
             role = tree.attribute("role", "INT")
             round_soma = tree.menu("BOOLEAN", given["Soma"], {"Sphere": True, "As Recorded": False})
             last_line = tree.switch("INT", round_soma, Role.SOMA_AS_RECORDED, Role.NEURITE)
             first_sphere = tree.switch("INT", round_soma, Role.POINT_CELL, Role.SOMA_SPHERE)
             is_line = _compare(tree, "LESS_EQUAL", role, last_line)
             is_sphere = _compare(tree, "GREATER_EQUAL", role, first_sphere)
-        with tree.frame("Radius of lines"):
-            own = tree.add("GeometryNodeInputRadius")
+        with tree.frame("Radius of strands"):
+            recorded = tree.attribute("recorded_radius")
+            own = tree.switch("FLOAT", round_soma, recorded, tree.add("GeometryNodeInputRadius"))
             alike = tree.mix(given["Homogeneity"], own, given["Mean Radius"], label="Homogeneity")
             scaled = tree.math("MULTIPLY", alike, given["Thickness"], label="Thickness")
             thick = tree.math("MAXIMUM", scaled, given["Minimum Radius"], label="Not thinner than")
-            # Strands that are not wanted get no thickness: taking them out would copy all others.
-            radius = tree.math("MULTIPLY", thick, is_line, label="Lines only")
-            strands = tree.add("GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": radius})
+            # A strand without thickness is one that is not wanted; taking it out of the geometry
+            # would copy all others in every frame.
+            wanted = tree.math("SIGN", own, label="Wanted")
+            radius = tree.math("MULTIPLY", thick, wanted, label="Wanted ones only")
+            changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": radius})
+            # Nor is anything computed for each point while nothing differs from the file.
+            thicker = tree.math("SUBTRACT", given["Thickness"], 1.0)
+            thickened = tree.math("ABSOLUTE", thicker)
+            limited = tree.math("ADD", given["Homogeneity"], given["Minimum Radius"])
+            styled = tree.math("ADD", thickened, limited, label="Above 0 if styled")
+            as_in_file = tree.math("SUBTRACT", round_soma, styled, label="1 if as in the file")
+            is_as_in_file = tree.math("GREATER_THAN", as_in_file, 0.999999)
+            strands = tree.switch("GEOMETRY", is_as_in_file, changed, curves)
         with tree.frame("Tubes"):
             lines = tree.add(
                 "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
@@ -370,11 +397,11 @@ def _shape_group() -> Any:
                 "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
             )
             smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-            own_radius = tree.add("GeometryNodeInputRadius")
-            sized = tree.math("MULTIPLY", own_radius, given["Soma Size"], label="Soma size")
+            sphere_radius = tree.attribute("recorded_radius")
+            sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
             balls = tree.add(
                 "GeometryNodeInstanceOnPoints",
-                {"Points": curves, "Selection": is_sphere, "Instance": smooth, "Scale": sized},
+                {"Points": centers, "Selection": is_sphere, "Instance": smooth, "Scale": sized},
             )
             spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
         with tree.frame("Together"):

@@ -29,7 +29,7 @@ def new_curves(
     ----------
     name : str
     point_counts : ndarray of int, shape (C,)
-        Points of each curve, all above zero.
+        Points of each curve, all above zero; there may be no curve.
     positions : ndarray, shape (P, 3)
         In Blender units.
     attributes : mapping
@@ -41,6 +41,8 @@ def new_curves(
     Curves
     """
     curves = bpy.data.hair_curves.new(name)
+    if not len(point_counts):
+        return curves
     curves.add_curves(point_counts.tolist())
     curves.set_types(type="POLY")
     position = curves.attributes["position"]
@@ -50,15 +52,19 @@ def new_curves(
     return curves
 
 
-def new_points(name: str, count: int, rows: Iterable[tuple[str, NDArray[Any]]]) -> bpy.types.Mesh:
+def new_points(
+    name: str,
+    vertices: int | NDArray[np.floating[Any]],
+    rows: Iterable[tuple[str, NDArray[Any]]],
+) -> bpy.types.Mesh:
     """Make a mesh of loose vertices that holds data and is never drawn.
 
     Parameters
     ----------
     name : str
-    count : int
-        Number of vertices.
-    rows : iterable of (str, ndarray of shape (count,))
+    vertices : int or ndarray, shape (V, 3)
+        How many there are, or where.
+    rows : iterable of (str, ndarray of shape (V,))
         Attributes; taken one at a time, so that a generator needs memory for one only.
 
     Returns
@@ -66,7 +72,15 @@ def new_points(name: str, count: int, rows: Iterable[tuple[str, NDArray[Any]]]) 
     Mesh
     """
     mesh = bpy.data.meshes.new(name)
-    mesh.vertices.add(count)
+    if isinstance(vertices, int):
+        mesh.vertices.add(vertices)
+    else:
+        mesh.vertices.add(len(vertices))
+        _fill(
+            mesh.attributes["position"],
+            "vector",
+            np.ascontiguousarray(vertices, np.float32).ravel(),
+        )
     for attribute, values in rows:
         set_attribute(mesh, attribute, "POINT", values)
     return mesh

@@ -719,6 +719,8 @@ def _arrange(tree: Any) -> None:
     # that the locations of the nodes in them, which are relative, are absolute as well.
     places = [positions.get(node.name, (0.0, 0.0)) for node in tree.nodes]
     tree.nodes.foreach_set("location", [number for place in places for number in place])
+    # New nodes are selected, and somebody's first press of a key would move them all.
+    tree.nodes.foreach_set("select", [False] * len(tree.nodes))
 
 
 def _height(node: Any) -> float:

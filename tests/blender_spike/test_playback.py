@@ -15,6 +15,7 @@ from simulations import branched, sample_at, simulation
 from spike_export import read, write
 
 TOLERANCE_MV = 1e-3
+SPHERE_VERTICES = 32 * 15 + 2
 
 
 def load(bpy, path, **settings):
@@ -29,7 +30,7 @@ def modifier_of(neuron):
 
 
 def voltages(bpy, neuron, frame):
-    """Evaluated voltage at every point of the strands, in the curves' order."""
+    """Evaluated voltage at every point of the strands, then of every sphere's first vertex."""
     whole = int(np.floor(frame))
     bpy.context.scene.frame_set(whole, subframe=frame - whole)
     depsgraph = bpy.context.evaluated_depsgraph_get()
@@ -38,16 +39,26 @@ def voltages(bpy, neuron, frame):
     data = geometry.curves.attributes["voltage"].data
     found = np.empty(len(data), np.float32)
     data.foreach_get("value", found)
-    return found
+    if not geometry.mesh:
+        return found
+    data = geometry.mesh.attributes["voltage"].data
+    on_spheres = np.empty(len(data), np.float32)
+    data.foreach_get("value", on_spheres)
+    # Each sphere has one voltage.
+    spheres = on_spheres.reshape(-1, SPHERE_VERTICES)
+    assert (spheres == spheres[:, :1]).all()
+    return np.r_[found, spheres[:, 0]]
 
 
 def expected(sim, time_ms):
-    """The same by hand."""
-    from blender_spike.morphology import strands
+    """The same by hand, for strands and for spheres behind them."""
+    from blender_spike.morphology import Role, strands
 
     lines = strands(sim)
     now = sample_at(sim, time_ms)
-    return (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
+    value = (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
+    sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
+    return np.r_[value[~sphere], value[sphere]]
 
 
 def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
@@ -55,12 +66,12 @@ def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
     from blender_spike.common.modifiers import set_inputs
 
     neuron = load(bpy, branched_file, style="STRANDS")
-    for soma, radii, vertices in (("Sphere", [0, 0], True), ("As Recorded", [0.1, 0], False)):
+    for soma, radius, vertices in (("Sphere", 0.0, True), ("As Recorded", 0.1, False)):
         set_inputs(modifier_of(neuron), {"Soma": soma})
         geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
         data = geometry.curves.attributes["radius"].data
-        # The soma is the first curve and its sphere the last.
-        assert [data[0].value, data[len(data) - 1].value] == pytest.approx(radii)
+        # The soma is the first curve.
+        assert data[0].value == pytest.approx(radius)
         assert bool(geometry.mesh and len(geometry.mesh.vertices)) is vertices
         if vertices:
             reach = max(vertex.co.length for vertex in geometry.mesh.vertices)
@@ -214,6 +225,20 @@ def test_long_file_stays_exact(bpy, tmp_path):
         )
 
 
+def test_network_of_points(bpy, tmp_path):
+    """Cells without shape are spheres, each with its own voltage, and there are no strands."""
+    cells = [{"points": [[50 * i, 0, 0, 20 + i]]} for i in range(7)]
+    path = write(tmp_path / "points.pickle", simulation(cells, 4))
+    sim = read(path)
+    neuron = load(bpy, path)
+    bpy.context.scene.frame_set(2)
+    geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    data = geometry.mesh.attributes["voltage"].data
+    found = np.array([item.value for item in data]).reshape(7, SPHERE_VERTICES)
+    np.testing.assert_allclose(found, np.repeat(sim.values[2][:, None], SPHERE_VERTICES, 1))
+    assert neuron.dimensions[1] == pytest.approx(0.26, rel=1e-3)
+
+
 def test_values_that_are_not_finite_are_marked(bpy, tmp_path):
     """They import, are counted, and do not spoil other segments or frames."""
     from blender_spike.playback import NO_DATA_BELOW
@@ -272,7 +297,7 @@ np.save({str(tmp_path / "found.npy")!r}, rows)
     found = np.load(tmp_path / "found.npy")
     for row, frame in zip(found, (0, 5, 11), strict=True):
         np.testing.assert_allclose(
-            row, expected(read(branched_file), frame * 0.1), atol=TOLERANCE_MV
+            row, expected(read(branched_file), frame * 0.1)[:-1], atol=TOLERANCE_MV
         )
 
 

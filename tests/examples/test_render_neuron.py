@@ -95,7 +95,8 @@ json.dump(rows, open({str(tmp_path / "found.json")!r}, "w"))
     for frame in (0, 40, 83):
         now = sample_at(sim, frame * 0.05)
         value = (1 - lines.weight_b) * now[lines.segment_a] + lines.weight_b * now[lines.segment_b]
-        np.testing.assert_allclose(found[str(frame)], value, atol=1e-3)
+        # All but the last point, which is the soma's sphere.
+        np.testing.assert_allclose(found[str(frame)], value[:-1], atol=1e-3)
         pixels = read_pixels(tmp_path / f"{frame}.png")
         expected = np.array(mpl.colormaps["plasma"]((now[0] - low) / (high - low))[:3]) * 255
         assert np.abs(pixels[int((1 - y) * 320), int(x * 180)] - expected).max() <= 1
