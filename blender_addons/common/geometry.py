@@ -19,7 +19,7 @@ Domain = Literal["POINT", "CURVE"]
 
 def new_curves(
     name: str,
-    point_counts: NDArray[np.int32],
+    point_counts: NDArray[np.integer[Any]],
     positions: NDArray[np.floating[Any]],
     attributes: Mapping[tuple[str, Domain], NDArray[Any]],
 ) -> bpy.types.Curves:
