@@ -81,6 +81,7 @@ $(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml
 $(VENV)/.ready-blender: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up Blender as a Python module, once (about 400 MB to download) ..."
 	@$(PIP) --group blender
+	@$(BIN)/python tools/system_libraries.py
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender

@@ -23,21 +23,26 @@ import bpy
 
 SOURCE = Path(__file__).resolve().parent.parent / "blender_addons"
 OPERATOR = "BLENDER_SPIKE_OT_import_simulation"
+OLDEST_BLENDER = (5, 2, 0)
 ENGINES = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
 
 
 def main(arguments: list[str]) -> None:
     """Import, colour, set the scene, render, encode."""
     options = parse(arguments)
+    if bpy.app.version < OLDEST_BLENDER:
+        raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
     package = load_extension()
     film = importlib.import_module(f"{package}.common.scene")
     modifiers = importlib.import_module(f"{package}.common.modifiers")
     playback = importlib.import_module(f"{package}.playback")
     scene = empty_scene(options)
-    bpy.ops.blender_spike.import_simulation(filepath=str(options.file))
+    # The stubs know Blender's own operators only.
+    operators: Any = bpy.ops
+    operators.blender_spike.import_simulation(filepath=str(options.file))
     neuron = bpy.context.object
     limits = {"v_min": options.v_min, "v_max": options.v_max}
-    bpy.ops.blender_spike.color_by_voltage(
+    operators.blender_spike.color_by_voltage(
         colormap=options.colormap,
         strength=options.strength,
         **{name: value for name, value in limits.items() if value is not None},
