@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from . import __version__
 from .simulation_file import SimulationFileError, read
@@ -48,7 +49,7 @@ def demo(output: Path, tstop: float, every: float) -> None:
     """
     from . import demo_model
 
-    if every >= tstop:
+    if not every < tstop:
         raise click.UsageError(
             f"--every {every:g} leaves no second frame before --tstop {tstop:g}."
         )
@@ -101,5 +102,6 @@ def _show(summary: Summary) -> None:
     table.add_column(style="bold")
     table.add_column()
     for label, text in summary.rows():
-        table.add_row(label, text)
+        # A file's text is neither rich's markup nor a terminal's commands.
+        table.add_row(label, Text("".join(c if c.isprintable() else "?" for c in text)))
     _console.print(table)

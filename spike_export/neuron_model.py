@@ -79,11 +79,9 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     groups: dict[Any, list[Any]] = {}
     for section in sections:
         owner = section.cell()
-        if owner is None:
-            key = (_root(section).name(), None)
-        else:
-            # Python objects may all print alike; hoc's are wrapped anew each time.
-            key = (str(owner), None if isinstance(owner, hoc.HocObject) else id(owner))
+        # Python objects may all print alike; hoc's are wrapped anew each time.
+        identity = None if owner is None or isinstance(owner, hoc.HocObject) else id(owner)
+        key = (_root(section).name() if owner is None else str(owner), identity)
         groups.setdefault(key, []).append(section)
     return [
         ModelCell(
@@ -98,9 +96,6 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
 def read_shape(sections: list[Any]) -> Shape:
     """Read the morphology of sections, with points made up where the model has none.
 
-    NEURON's ``define_shape`` would change the areas of tapered sections, and with them the next
-    run. So what it changed is put back as it was.
-
     Parameters
     ----------
     sections : list of neuron Section
@@ -109,18 +104,10 @@ def read_shape(sections: list[Any]) -> Shape:
     -------
     Shape
     """
-    shapeless = [section for section in sections if section.n3d() == 0]
-    before = [(s.L, s.rallbranch, [seg.diam for seg in s]) for s in shapeless]
-    if shapeless:
-        from neuron import h
-
-        h.define_shape()
-    points = [_points(section) for section in sections]
-    for section, (length, rallbranch, diameters) in zip(shapeless, before, strict=True):
-        section.pt3dclear()
-        section.L, section.rallbranch = length, rallbranch
-        for segment, diameter in zip(section, diameters, strict=True):
-            segment.diam = diameter
+    if all(section.n3d() for section in sections):
+        points = [_points(section) for section in sections]
+    else:
+        points = _points_with_made_up(sections)
 
     index_of = {section: index for index, section in enumerate(sections)}
     parents = np.full(len(sections), -1, np.int32)
@@ -139,6 +126,53 @@ def read_shape(sections: list[Any]) -> Shape:
         point_counts=np.array([len(p) for p in points], np.int32),
         points_um=np.concatenate(points),
     )
+
+
+def _points_with_made_up(sections: list[Any]) -> list[NDArray[np.float32]]:
+    """Points of sections that do not all have them.
+
+    NEURON's ``define_shape`` makes them up, but would change the areas of tapered sections, and
+    with them the next run; and it moves all sections that do have points to where their parents
+    end. So all it changed, in the whole model, is put back, and what was made up is moved along.
+    """
+    from neuron import h
+
+    every = list(h.allsec())
+    real = {section: _points(section) for section in every if section.n3d()}
+    real_lengths = [section.L for section in real]
+    shapeless = [
+        (section, section.L, section.rallbranch, [segment.diam for segment in section])
+        for section in every
+        if section not in real
+    ]
+    h.define_shape()
+    made = {section: _points(section) for section in every}
+    for section, length, rallbranch, diameters in shapeless:
+        section.pt3dclear()
+        section.L, section.rallbranch = length, rallbranch
+        for segment, diameter in zip(section, diameters, strict=True):
+            segment.diam = diameter
+    for (section, points), length in zip(real.items(), real_lengths, strict=True):
+        if not np.array_equal(points, made[section]):
+            for index, point in enumerate(points):
+                section.pt3dchange(index, *point.tolist())
+        # A length that was set by hand is more exact than its points are.
+        if length != section.L:
+            section.L = length
+
+    back = {section: points[0, :3] - made[section][0, :3] for section, points in real.items()}
+    for section in sections:
+        if section not in real:
+            made[section][:, :3] += _way_back(section, back)
+    return [real.get(section, made[section]) for section in sections]
+
+
+def _way_back(section: Any, back: dict[Any, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """How far the nearest ancestor with points was moved, or else any section of the tree."""
+    while (parent := section.parentseg()) is not None and section not in back:
+        section = parent.sec
+    nearest = next((s for s in section.subtree() if s in back), None)
+    return np.zeros(3, np.float32) if nearest is None else back[nearest]
 
 
 def _points(section: Any) -> NDArray[np.float32]:

@@ -36,7 +36,9 @@ class Recorder:
     Each `finitialize` begins a new recording; the last one with more than its first frame counts.
 
     With variable steps, stdrun's ``continuerun`` and ``run`` stop at the first step near the end
-    unless its variable ``using_cvode_`` is set; ``h.cvode.solve(tstop)`` ends exactly there.
+    unless its variable ``using_cvode_`` is set; ``h.cvode.solve(tstop)`` ends exactly there. The
+    integrator's steps stay as they are, but NEURON also looks for spikes at each sample, so that
+    those of a network may move, by less than the integrator's own error.
 
     Parameters
     ----------
@@ -48,8 +50,9 @@ class Recorder:
     variable : str
         Name of a range variable. Segments without it are recorded as not a number.
     threshold_mv : float
-        A cell spikes when the middle of its soma crosses this upwards. Where the model looks for
-        spikes itself, its own threshold counts: NEURON has one for each place.
+        A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
+        the model watches the middle itself: NEURON has one threshold and one list of spikes for
+        each place.
 
     Raises
     ------
@@ -113,6 +116,8 @@ class Recorder:
         self, *, source: str = "", **meta: str | int | float | bool | None
     ) -> Simulation:
         """Put together what was recorded, with the model's shape as it is now.
+
+        This ends the recording; the next `finitialize` begins another one.
 
         Parameters
         ----------
@@ -232,7 +237,7 @@ class _Capture:
         self.segment_counts = [section.nseg for section in self.sections]
         self.times_ms: list[float] = []
         self.frames: list[NDArray[np.float32]] = []
-        self.spikes_ms: list[NDArray[np.float64]] = []
+        self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
         self._failure: RecordingError | None = None
 
@@ -266,7 +271,10 @@ class _Capture:
     def finish(self) -> None:
         """Record the end of the run, which with variable steps comes after the last event."""
         # A detector's threshold is also that of whatever is connected there later.
-        self.spikes_ms.extend(np.array(times, np.float64) for _, times in self._detectors)
+        self.spikes_ms.extend(
+            None if detector is None else np.array(detector[1], np.float64)
+            for detector in self._detectors
+        )
         self._detectors.clear()
         if not self._open:
             return
@@ -325,11 +333,13 @@ class _Capture:
                 self._gather()
             self._order()
 
-    def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any]:
-        detector = self._h.NetCon(soma(0.5)._ref_v, None, sec=soma)
-        # All detectors at one place share a threshold, and the model's own synapses hang on it.
-        if len(detector.prelist()) == 1 and detector.srcgid() < 0:
-            detector.threshold = threshold_mv
-        times = self._h.Vector()
-        detector.record(times)
-        return detector, times
+    def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:
+        for x in (0.5, 1, 0):
+            detector = self._h.NetCon(soma(x)._ref_v, None, sec=soma)
+            # Where others are, to set a threshold or to record would take theirs away.
+            if len(detector.prelist()) == 1 and detector.srcgid() < 0:
+                detector.threshold = threshold_mv
+                times = self._h.Vector()
+                detector.record(times)
+                return detector, times
+        return None

@@ -117,7 +117,9 @@ def _points(section: dict[Any, Any], where: str) -> NDArray[np.float64]:
             f"{where}: X, Y, Z and DIAM hold "
             f"{', '.join(str(column.size) for column in columns)} numbers"
         )
-    points = np.stack(columns, axis=1).astype(np.float64)
+    # Checked as what they are kept as: a float64 beyond float32 becomes infinite.
+    with np.errstate(all="ignore"):
+        points = np.stack(columns, axis=1).astype(np.float32).astype(np.float64)
     if not np.isfinite(points).all() or (points[:, 3] < 0).any():
         raise ContentError(f"{where}: a point is not finite or has a negative diameter")
     return points

@@ -8,7 +8,7 @@ tuples (deep ones overflow the stack when they are hashed) end the read before a
 allocated. Then Python's own unpickler runs with a `find_class` that never imports: it raises, or,
 for the older format, hands out the stand-ins defined here.
 
-A file that passes can make Python take about fifteen times its size, at worst. Honest files of
+A file that passes can make Python take about seventeen times its size, at worst. Honest files of
 the older format, with an array for each section and frame, take up to twelve.
 
 The opcodes are those of `pickletools` in the standard library.
@@ -73,8 +73,8 @@ _CALLS: Final = _TUPLES | {
     "BYTEARRAY8",
 }
 # How many bytes of file each such opcode must be able to show: about what an honest file has for
-# it at least, and never less than a fifteenth of the memory it takes. Without this, `]` repeated, or
-# a REDUCE of arguments from the memo, would take a hundred bytes of memory for each in the file.
+# it at least, and never less than a seventeenth of the memory it takes. Without this, `]` repeated,
+# or a REDUCE of arguments from the memo, would take a hundred bytes of memory for each of file.
 _COSTS: Final = {
     "EMPTY_DICT": 16,
     "EMPTY_LIST": 8,
@@ -164,9 +164,10 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
     sizes, costs = _SIZES, _COST_OF_CODE
     allowance = _FREE_ALLOWANCE + size
     puts = 0
+    window = min(_WINDOW, size)
     before = previous = -1
     base = stream.tell()
-    buffer = stream.read(_WINDOW)
+    buffer = stream.read(window)
     i = 0
     # Counted from the buffer's first byte, as `i` is.
     frame_end = _NO_FRAME
@@ -177,7 +178,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
             base += i
             frame_end -= i if frame_end != _NO_FRAME else 0
             stream.seek(base)
-            buffer = stream.read(_WINDOW)
+            buffer = stream.read(window)
             i = 0
         if i >= len(buffer):
             raise ContentError(f"it is cut off after {size} bytes")
