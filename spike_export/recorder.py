@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -263,10 +264,12 @@ class _Capture:
         self._pointers = pointers
         self._gathered = self._h.Vector(len(recorded))
         self._view = self._gathered.as_numpy()
-        self._row = np.full(len(segments), np.nan, np.float32)
-        self._recorded = slice(None) if len(recorded) == len(segments) else np.array(recorded)
-        self._gather()
-        self._order()
+        self._segment_total = len(segments)
+        self._recorded = None if len(recorded) == len(segments) else np.array(recorded)
+        # Looked up once: this is called for every sample, and NEURON makes a new object each time.
+        self._schedule = self._h.cvode.event
+        self._gather(self._h.t)
+        self._order(self._h.t)
 
     def finish(self) -> None:
         """Record the end of the run, which with variable steps comes after the last event."""
@@ -283,7 +286,7 @@ class _Capture:
             # Kept for whoever asks for the recording: here, it would hide what ended the run.
             try:
                 self._check_unchanged()
-                self._gather()
+                self._gather(self._h.t)
             except RecordingError as error:
                 self._failure = error
 
@@ -307,7 +310,7 @@ class _Capture:
                     "now; set nseg before finitialize."
                 )
 
-    def _gather(self) -> None:
+    def _gather(self, time_ms: float) -> None:
         try:
             self._pointers.gather(self._gathered)
         except RuntimeError:
@@ -315,23 +318,27 @@ class _Capture:
             raise RecordingError(
                 f"The model changed while it was recorded: a {self._variable!r} is gone."
             ) from None
-        row = self._row.copy()
-        row[self._recorded] = self._view
+        if self._recorded is None:
+            row = self._view.astype(np.float32)
+        else:
+            row = np.full(self._segment_total, np.nan, np.float32)
+            row[self._recorded] = self._view
         self.frames.append(row)
-        self.times_ms.append(self._h.t)
+        self.times_ms.append(time_ms)
 
-    def _order(self) -> None:
+    def _order(self, time_ms: float) -> None:
         # The next multiple that is really ahead: an event in the past would never come, which
         # happens when the interval is shorter than a step.
-        step = int(np.floor(self._h.t / self._every_ms + 1e-6)) + 1
-        self._h.cvode.event(step * self._every_ms, self._on_event)
+        step = math.floor(time_ms / self._every_ms + 1e-6) + 1
+        self._schedule(step * self._every_ms, self._on_event)
 
     def _on_event(self) -> None:
         if self._open:
+            time_ms = self._h.t
             # Intervals shorter than a fixed step yield several events at one time.
-            if self._h.t > self.times_ms[-1]:
-                self._gather()
-            self._order()
+            if time_ms > self.times_ms[-1]:
+                self._gather(time_ms)
+            self._order(time_ms)
 
     def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:
         for x in (0.5, 1, 0):

@@ -162,6 +162,11 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
     """
     actions = _actions(_PLAIN | _CALLS if calls else _PLAIN)
     sizes, costs = _SIZES, _COST_OF_CODE
+    # Opcodes that are of no consequence in a file of built-ins, where no tuple asks what came
+    # before; nearly all of a large file is passed over by these lengths.
+    steps = [
+        0 if calls or action != _SKIP else 1 + n for action, n in zip(actions, sizes, strict=True)
+    ]
     allowance = _FREE_ALLOWANCE + size
     puts = 0
     window = min(_WINDOW, size)
@@ -174,7 +179,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
     if not buffer.startswith(b"\x80"):
         raise ContentError("it is not a pickle of protocol 2 or newer")
     while True:
-        if i > len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
+        if i >= len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
             base += i
             frame_end -= i if frame_end != _NO_FRAME else 0
             stream.seek(base)
@@ -188,6 +193,12 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> None:
                 # walk does, and so carry out what was never looked at.
                 raise ContentError(f"its frame before byte {base + i} ends inside an opcode")
             frame_end = _NO_FRAME
+        more = base + len(buffer) < size
+        end = min(len(buffer) - _LONGEST_LINES if more else len(buffer), frame_end)
+        while i < end and (step := steps[buffer[i]]):
+            i += step
+        if i >= end:
+            continue
         code = buffer[i]
         action = actions[code]
         if action == _SKIP:

@@ -171,6 +171,8 @@ with open("/proc/self/statm") as statm:
     now = int(statm.read().split()[0]) * resource.getpagesize()
 limit = now + int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+# As small as the stacks of some systems are.
+resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 for path in sys.argv[2:]:
     try:
         outcome = f"read {read(path).n_sections} sections"

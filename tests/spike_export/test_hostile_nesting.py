@@ -60,21 +60,22 @@ def test_things_in_things_end_neither_the_process_nor_the_memory(save, read_in_c
     deep_tuple = b")" + TUPLE1 * DEEP
     # A tuple that is wrapped again and again by way of the memo and of calls that succeed.
     by_calls = name("numpy", "dtype") + MEMOIZE + NONE + MEMOIZE
-    wrap = get(0) + text("f8") + get(1) + TUPLE2 + MEMOIZE + REDUCE
-    by_calls += wrap + (wrap.replace(get(1), get(2))) * 2000
+    for level in range(1, DEEP // 6):
+        before = b"j" + struct.pack("<I", level)
+        by_calls += get(0) + text("f8") + before + TUPLE2 + MEMOIZE + REDUCE
     contents = {
         "lists": PROTO + deep_list,
         "dicts": PROTO + nested(DICT + NONE, SETITEM, DEEP)[:-1] + NONE + SETITEM,
         "self": PROTO + self_in_self,
         "self as section": PROTO + LIST + MEMOIZE + DICT + text("type") + get(0) + SETITEM + APPEND,
         "tuple as key": PROTO + DICT + deep_tuple + NONE + SETITEM,
-        "tuples by calls as key": PROTO + DICT + by_calls,
+        "tuples by calls as key": PROTO + by_calls + DICT + before + NONE + SETITEM,
         **{
             f"{key} {kind}": PROTO + version_2_with(key, value)
             for key in ("format", "version")
             for kind, value in (
                 ("deep", deep_list),
-                ("self", self_in_self.replace(get(0), get(0))),
+                ("self", self_in_self),
                 ("laughs", laughs(12).removeprefix(MARK)),
             )
         },
