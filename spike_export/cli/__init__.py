@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command line, `spike-export`: one module for each command.
+
+What a command needs beyond NumPy is imported when it runs, so that `spike-export info` starts at
+once and works where NEURON is not installed.
+"""
+
+from __future__ import annotations
+
+import click
+
+from .. import __version__
+from .demo import demo
+from .info import info
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="spike-export")
+def main() -> None:
+    """Export NEURON simulations to pickles that Blender can play."""
+
+
+for command in (demo, info):
+    main.add_command(command)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the commands share: options, the progress bar, reading, writing, and showing a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from ..simulation_file import Simulation, SimulationFileError, read
+from ..summary import Summary, summarize
+from ..writer import write
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path)
+ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
+
+console = Console(highlight=False)
+
+
+def output_option(default: str | None = None) -> Callable[[Command], Command]:
+    """Give a command ``-o/--output`` and ``--force``; see `save`."""
+
+    def decorate(command: Command) -> Command:
+        command = click.option(
+            "--force", is_flag=True, help="Replace the file if it exists, without asking."
+        )(command)
+        return click.option(
+            "-o",
+            "--output",
+            type=FILE,
+            default=default,
+            required=default is None,
+            show_default=default is not None,
+            metavar="FILE",
+            help="Where to write.",
+        )(command)
+
+    return decorate
+
+
+@contextmanager
+def progress(unit: str) -> Iterator[Progress]:
+    """Show progress bars that count in a unit while the ``with`` block runs."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn(f"{{task.completed:.2f}} / {{task.total:g}} {unit}"),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bars:
+        yield bars
+
+
+@contextmanager
+def needs_neuron() -> Iterator[None]:
+    """Say how to get NEURON where the ``with`` block misses it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "neuron":
+            raise
+        raise click.ClickException(
+            "NEURON is not installed; pip install 'spike-export[neuron]' brings it."
+        ) from None
+
+
+def load(path: Path) -> Simulation:
+    """Read a simulation file, or end the command with what is wrong with it."""
+    try:
+        return read(path)
+    except SimulationFileError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def may_write(path: Path, *, force: bool) -> None:
+    """Ask before a file is replaced, or end the command where there is nobody to ask.
+
+    Called before a simulation begins, so that nobody waits for it in vain.
+    """
+    if force or not path.exists():
+        return
+    if path.is_dir():
+        raise click.ClickException(f"Cannot write {path}: it is a folder.")
+    if not sys.stdin.isatty():
+        raise click.ClickException(f"{path} exists; --force replaces it.")
+    click.confirm(f"{path} exists. Replace it?", abort=True)
+
+
+def save(path: Path, simulation: Simulation) -> None:
+    """Write a simulation file, or end the command with the reason, and show what is in it."""
+    try:
+        write(path, simulation)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
+    show(summarize(simulation, path))
+
+
+def show(summary: Summary) -> None:
+    """Print a summary as a table."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    for label, text in summary.rows():
+        # A file's text is neither rich's markup nor a terminal's commands.
+        table.add_row(label, Text("".join(c if c.isprintable() else "?" for c in text)))
+    console.print(table)
