@@ -261,13 +261,14 @@ class _Capture:
         pointers = self._h.PtrVector(len(recorded))
         for position, index in enumerate(recorded):
             pointers.pset(position, references[index])
-        self._pointers = pointers
+        self._copy = pointers.gather
         self._gathered = self._h.Vector(len(recorded))
         self._view = self._gathered.as_numpy()
         self._segment_total = len(segments)
         self._recorded = None if len(recorded) == len(segments) else np.array(recorded)
-        # Looked up once: this is called for every sample, and NEURON makes a new object each time.
+        # Looked up once: they are used for every sample, and NEURON makes new objects each time.
         self._schedule = self._h.cvode.event
+        self._time = self._h._ref_t
         self._gather(self._h.t)
         self._order(self._h.t)
 
@@ -312,7 +313,7 @@ class _Capture:
 
     def _gather(self, time_ms: float) -> None:
         try:
-            self._pointers.gather(self._gathered)
+            self._copy(self._gathered)
         except RuntimeError:
             self._check_unchanged()
             raise RecordingError(
@@ -334,7 +335,7 @@ class _Capture:
 
     def _on_event(self) -> None:
         if self._open:
-            time_ms = self._h.t
+            time_ms = self._time[0]
             # Intervals shorter than a fixed step yield several events at one time.
             if time_ms > self.times_ms[-1]:
                 self._gather(time_ms)

@@ -67,11 +67,12 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
         for key in _KEYS:
             if key not in section:
                 raise ContentError(f"{where}: the key {key!r} is missing")
-        points.append(_points(section, where))
+        columns = _columns(section, where)
         segments = _segment_count(section["Voltage"], where)
-        bytes_left -= segments * frames * _SMALLEST_VALUE + len(points[-1]) * _SMALLEST_POINT
+        bytes_left -= segments * frames * _SMALLEST_VALUE + columns[0].size * _SMALLEST_POINT
         if bytes_left < 0:
-            raise ContentError(f"{where}: it claims more voltages than the file has bytes")
+            raise ContentError(f"{where}: it claims more numbers than the file has bytes for")
+        points.append(_points(columns, where))
         names.append(f"{kind}[{index}]")
         types.append(_type_index(kind))
         segment_counts.append(segments)
@@ -109,7 +110,7 @@ def _numbers(thing: object, where: str) -> NDArray[Any]:
     raise ContentError(f"{where} holds {type(thing).__name__}, not numbers")
 
 
-def _points(section: dict[Any, Any], where: str) -> NDArray[np.float64]:
+def _columns(section: dict[Any, Any], where: str) -> list[NDArray[Any]]:
     columns = [_numbers(section[key], f"{where}: {key!r}") for key in ("X", "Y", "Z", "DIAM")]
     lengths = {column.shape for column in columns}
     if len(lengths) != 1 or columns[0].ndim != 1 or not columns[0].size:
@@ -117,6 +118,10 @@ def _points(section: dict[Any, Any], where: str) -> NDArray[np.float64]:
             f"{where}: X, Y, Z and DIAM hold "
             f"{', '.join(str(column.size) for column in columns)} numbers"
         )
+    return columns
+
+
+def _points(columns: list[NDArray[Any]], where: str) -> NDArray[np.float64]:
     # Checked as what they are kept as: a float64 beyond float32 becomes infinite.
     with np.errstate(all="ignore"):
         points = np.stack(columns, axis=1).astype(np.float32).astype(np.float64)

@@ -103,7 +103,7 @@ class Unpacker:
             raise ContentError(f"the array {what} has the unknown dtype {shown(dtype)}")
         if encoding not in ENCODINGS:
             raise ContentError(f"the array {what} has the unknown encoding {shown(encoding)}")
-        if not isinstance(data, bytes):
+        if not isinstance(data, bytes | memoryview):
             raise ContentError(f"the array {what} holds {type(data).__name__} instead of bytes")
         if (
             not isinstance(shape, list | tuple)
@@ -129,7 +129,7 @@ class Unpacker:
             array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)
         return _scaled(array, packed, what)
 
-    def _inflate(self, data: bytes, size: int, what: str) -> bytes:
+    def _inflate(self, data: bytes | memoryview, size: int, what: str) -> bytes:
         self._inflated_left -= size
         if size > _DEFLATE_LIMIT * len(data) + 64 or self._inflated_left < 0:
             raise ContentError(

@@ -7,6 +7,7 @@ a frame change handler looks up a colour for every vertex.
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import bpy
@@ -16,18 +17,48 @@ from spike_export import Simulation
 
 
 class HandlerWay:
-    """Sections as objects of their own, and the handler that colours them."""
+    """Sections as objects of their own, and the handler that colours them.
 
-    def __init__(self, simulation: Simulation) -> None:
-        self.values = simulation.values
-        self.low, self.high = float(self.values.min()), float(self.values.max())
-        self.parts: list[tuple[Any, np.ndarray[Any, Any]]] = []
+    Parameters
+    ----------
+    older_file : bytes
+        From `write_file`; reading it is part of the way.
+    """
+
+    def __init__(self, older_file: bytes) -> None:
+        self.sections = pickle.loads(older_file)
+        voltages = [row for section in self.sections for row in section["Voltage"].values()]
+        self.low = min(float(row.min()) for row in voltages)
+        self.high = max(float(row.max()) for row in voltages)
+        self.parts = [
+            self._tube(
+                f"section {section['ID']}",
+                np.stack([section[key] for key in ("X", "Y", "Z", "DIAM")], axis=1),
+            )
+            for section in self.sections
+        ]
+        self(bpy.context.scene)
+
+    @staticmethod
+    def write_file(simulation: Simulation) -> bytes:
+        """Write a simulation as the older format does: an array for each section and frame."""
+        sections = []
         first_points, first_segments = simulation.first_points, simulation.first_segments
         for index, count in enumerate(simulation.point_counts):
-            begin = first_points[index]
-            points = simulation.points_um[begin : begin + count]
-            segments = first_segments[index] + np.arange(simulation.segment_counts[index])
-            self.parts.append((self._tube(f"section {index}", points), segments))
+            points = simulation.points_um[first_points[index] :][:count].astype(np.float64)
+            segments = slice(
+                first_segments[index], first_segments[index] + simulation.segment_counts[index]
+            )
+            voltage = simulation.values[:, segments].astype(np.float64)
+            sections.append(
+                {
+                    "ID": index,
+                    "type": "dend",
+                    **dict(zip(("X", "Y", "Z", "DIAM"), points.T.copy(), strict=True)),
+                    "Voltage": {frame: row.copy() for frame, row in enumerate(voltage)},
+                }
+            )
+        return pickle.dumps(sections, protocol=4)
 
     def _tube(self, name: str, points: np.ndarray[Any, Any]) -> Any:
         curve = bpy.data.curves.new(name, "CURVE")
@@ -49,11 +80,12 @@ class HandlerWay:
 
     def __call__(self, scene: Any, _depsgraph: object = None) -> None:
         """Colour every vertex of every section for the current frame."""
-        row = self.values[min(max(scene.frame_current, 0), len(self.values) - 1)]
-        for thing, segments in self.parts:
+        for thing, section in zip(self.parts, self.sections, strict=True):
+            frames = section["Voltage"]
+            row = frames[min(max(scene.frame_current, 0), len(frames) - 1)]
             colors = thing.data.color_attributes["voltage"].data
             count = len(colors)
             for vertex in range(count):
-                value = row[segments[vertex * len(segments) // count]]
+                value = row[vertex * len(row) // count]
                 shade = (value - self.low) / (self.high - self.low)
                 colors[vertex].color = (shade, 0.0, 1.0 - shade, 1.0)

@@ -36,7 +36,7 @@ def measure() -> Iterator[Row]:
         bare()
         vectors.clear()
 
-    for every_ms in (0.1, 0.025):
+    for every_ms in (0.1, 0.05):
         result = paired(lambda every_ms=every_ms: recorded(every_ms), bare, RUNS)
         yield (
             f"Demo cell, {TSTOP_MS:g} ms: recorded every {every_ms:g} ms / not recorded "

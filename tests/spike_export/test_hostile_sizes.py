@@ -220,6 +220,7 @@ def bombs_by_reference(layout, older, array) -> dict[str, object]:
     }
     section = point["sections"][0]
     many = array(np.ones((1000, 4)), "<f4")
+    bytes_ = np.ones(40_000, np.uint8)
     tiny = {"dtype": "<f4", "shape": [1, 4], "encoding": "zlib", "data": zlib.compress(bytes(16))}
 
     def cells(*listed):
@@ -245,6 +246,7 @@ def bombs_by_reference(layout, older, array) -> dict[str, object]:
         "older section": [older[0]] * LISTED,
         "older section with a long name": [{**older[0], "type": long_name}] * LISTED,
         "older arrays": [dict(older[0]) for _ in range(LISTED // 10)],
+        "older points": [{**older[0], **dict.fromkeys(("X", "Y", "Z", "DIAM"), bytes_)}],
         "older frames": [{**older[0], "Voltage": dict.fromkeys(range(LISTED), np.zeros(2000))}],
     }
 
@@ -252,7 +254,7 @@ def bombs_by_reference(layout, older, array) -> dict[str, object]:
 BOMBS = [
     "section", "section with a long name", "small packed points", "points", "points of zlib",
     "cell", "cell with a long name", "sections", "spikes", "spikes of zlib", "older section",
-    "older section with a long name", "older arrays", "older frames",
+    "older section with a long name", "older arrays", "older points", "older frames",
 ]  # fmt: skip
 
 
