@@ -3,11 +3,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    StringProperty,
+)
 from bpy_extras.io_utils import ImportHelper
 
 from .build import Style, coloring_limits, import_simulation
@@ -35,15 +43,24 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
 
     if TYPE_CHECKING:
         filepath: str
+        directory: str
+        files: Sequence[bpy.types.OperatorFileListElement]
         filter_glob: str
         um_per_unit: float
         center: bool
         style: Style
         set_frame_range: bool
     else:
-        # Saved by presets and redo otherwise, although it belongs to one import only.
+        # Kept for the next import otherwise, although they belong to this one only.
         filepath: StringProperty(
             name="File", subtype="FILE_PATH", options={"SKIP_SAVE", "SKIP_PRESET"}
+        )
+        directory: StringProperty(
+            subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"}
+        )
+        files: CollectionProperty(
+            type=bpy.types.OperatorFileListElement,
+            options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"},
         )
         filter_glob: StringProperty(
             default=";".join(f"*{extension}" for extension in EXTENSIONS), options={"HIDDEN"}
@@ -87,27 +104,33 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         return cast("set[OperatorReturnItems]", answer)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Import the file."""
+        """Import the file, or each of several that were chosen or dropped together."""
         context = required(context)
-        if not self.filepath:
+        paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
+        if not paths and self.filepath:
+            paths = [bpy.path.abspath(self.filepath)]
+        if not paths:
             self.report({"ERROR"}, "Choose a simulation file first.")
             return {"CANCELLED"}
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
-        try:
-            neuron = import_simulation(
-                context,
-                bpy.path.abspath(self.filepath),
-                um_per_unit=self.um_per_unit,
-                center=self.center,
-                style=self.style,
-                set_frame_range=self.set_frame_range,
-            )
-        except SimulationFileError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report(*_imported(neuron))
-        return {"FINISHED"}
+        imported = False
+        for path in paths:
+            try:
+                neuron = import_simulation(
+                    context,
+                    path,
+                    um_per_unit=self.um_per_unit,
+                    center=self.center,
+                    style=self.style,
+                    set_frame_range=self.set_frame_range,
+                )
+            except SimulationFileError as error:
+                self.report({"ERROR"}, str(error))
+            else:
+                self.report(*_imported(neuron))
+                imported = True
+        return {"FINISHED"} if imported else {"CANCELLED"}
 
 
 class BLENDER_SPIKE_OT_color_by_voltage(bpy.types.Operator):

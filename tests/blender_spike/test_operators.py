@@ -108,6 +108,17 @@ def test_import_sets_the_frame_range_and_selection(bpy, good):
     assert bpy.context.scene.frame_end == 77
 
 
+def test_several_files_at_once(bpy, good, tmp_path):
+    """As the file browser and a drop hand them over; a bad one does not stop the others."""
+    other = write(tmp_path / "other.pickle", simulation(branched(), seed=1))
+    bad = tmp_path / "bad.pickle"
+    bad.write_bytes(b"nothing")
+    files = [{"name": path.name} for path in (good, bad, other)]
+    with pytest.raises(RuntimeError, match="bad.pickle"):
+        bpy.ops.blender_spike.import_simulation(directory=str(tmp_path), files=files)
+    assert {"good", "other"} <= set(bpy.data.objects.keys())
+
+
 def test_import_in_edit_mode(bpy, good):
     """Whatever mode Blender is in."""
     bpy.ops.mesh.primitive_cube_add()
