@@ -28,7 +28,7 @@ ENGINES = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
 
 
 def main(arguments: list[str]) -> None:
-    """Import, colour, set the scene, render, encode."""
+    """Import, color, set the scene, render, encode."""
     options = parse(arguments)
     if bpy.app.version < OLDEST_BLENDER:
         raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
@@ -202,7 +202,7 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     )
     for picture in pictures[1:]:
         strip.elements.append(picture.name)
-    # The frames are finished pictures: nothing may change their colours.
+    # The frames are finished pictures: nothing may change their colors.
     cutting.view_settings.view_transform = "Standard"
     render = cutting.render
     render.resolution_x, render.resolution_y = scene.render.resolution_x, scene.render.resolution_y

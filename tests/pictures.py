@@ -11,6 +11,6 @@ from PIL import Image
 
 
 def read_pixels(path: str | Path) -> NDArray[np.float64]:
-    """Read a picture's 8-bit colours, shape (height, width, 3), row 0 at the top."""
+    """Read a picture's 8-bit colors, shape (height, width, 3), row 0 at the top."""
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"), np.float64)

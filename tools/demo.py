@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job from beginning to end: simulate, import, colour, render, encode.
+"""The main job from beginning to end: simulate, import, color, render, encode.
 
 Run by ``make demo``. Simulates the pyramidal cell that ships with NEURON and renders it, in this
 Python's bpy module or in a Blender of your own, with a progress bar and a log beside the results.

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the colormap table that the add-ons ship.
 
-The colours are taken from the installed matplotlib, seaborn and cmasher, whose versions are
+The colors are taken from the installed matplotlib, seaborn and cmasher, whose versions are
 recorded in the table. The same versions give the same file, byte for byte, under the same zlib.
 
 Arrays in the file (``M`` maps, ``K`` aliases):
 
 - ``names`` (M,) and ``sources`` (M,): strings, ordered by source, then name ignoring case;
 - ``stops`` (M, 256, 3): uint16, sRGB-encoded, full scale 65535;
-- ``aliases`` (K, 2): strings, a left-out name and the listed name with the same colours;
+- ``aliases`` (K, 2): strings, a left-out name and the listed name with the same colors;
 - ``libraries`` (3,) and ``versions`` (3,): strings.
 """
 
@@ -71,7 +71,7 @@ def collect_sources() -> dict[str, str]:
 
 
 def sample(name: str) -> NDArray[np.uint16]:
-    """Sample a registered colormap at the centres of 256 equal bins.
+    """Sample a registered colormap at the centers of 256 equal bins.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def sample(name: str) -> NDArray[np.uint16]:
     ValueError
         If the map is partly transparent, which the table cannot hold.
     """
-    # Bin centres work for every length of map: entry i of a 256-entry map, an even thinning of a
-    # longer one, and for a qualitative map runs of equal stops with its colours unmixed.
+    # Bin centers work for every length of map: entry i of a 256-entry map, an even thinning of a
+    # longer one, and for a qualitative map runs of equal stops with its colors unmixed.
     rgba = np.asarray(matplotlib.colormaps[name]((np.arange(STOPS) + 0.5) / STOPS))
     if not np.all(rgba[:, 3] == 1.0):
         raise ValueError(f"colormap {name} is not opaque")
@@ -108,7 +108,7 @@ def build() -> dict[str, NDArray[Any]]:
     order = {name: position for position, name in enumerate(sources)}
     stops = {name: sample(name) for name in sources}
 
-    # Maps with the same colours are listed once, under the shortest name (gray, not gist_gray),
+    # Maps with the same colors are listed once, under the shortest name (gray, not gist_gray),
     # or where that ties the one that its library registers first (gray, not grey).
     listed: dict[bytes, str] = {}
     aliases: dict[str, str] = {}

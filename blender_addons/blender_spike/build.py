@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from . import coloring, playback
 from .common.geometry import new_curves, new_points
 from .common.required import required
-from .morphology import Role, Strands, centre_um, strands
+from .morphology import Role, Strands, center_um, strands
 from .simulation_file import Simulation, read
 from .simulation_file.simulation import ValueRange, value_range
 
@@ -105,7 +105,7 @@ def _build(
         )
 
     scale = 1.0 / um_per_unit
-    origin = centre_um(simulation, lines) if center else np.zeros(3)
+    origin = center_um(simulation, lines) if center else np.zeros(3)
     positions = (lines.positions_um - origin) * scale
     is_line = np.isin(lines.roles, (Role.NEURITE, Role.SOMA_AS_RECORDED))
     on_line = np.repeat(is_line, lines.point_counts)
@@ -184,7 +184,7 @@ def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]
 
 
 def coloring_limits(limits: ValueRange) -> tuple[float, float]:
-    """Widen limits to something that colours can be spread over.
+    """Widen limits to something that colors can be spread over.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the attribute ``voltage`` to light of the right colour.
+"""From the attribute ``voltage`` to light of the right color.
 
 The colormap is an image of 256 x 1 float pixels with linear values, read with *Closest*: every
-pixel then has exactly the colour that the colormap's own library gives to the value.
+pixel then has exactly the color that the colormap's own library gives to the value.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def color_by_voltage(
     *,
     reverse: bool = False,
 ) -> bpy.types.Material:
-    """Make a neuron shine in the colours of its voltage.
+    """Make a neuron shine in the colors of its voltage.
 
     Calling it again changes the same material, so that what others built onto it stays.
 
@@ -46,7 +46,7 @@ def color_by_voltage(
     v_min, v_max : float
         Values at the colormap's two ends, in the unit of the file, mV as a rule.
     strength : float
-        Emission strength; 1 shows the colormap's own colours under the view transform *Standard*.
+        Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     reverse : bool
         Turn the colormap round.
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From sections to the curves that are drawn, each point with the segments it takes its value from.
 
-A section becomes one curve through its three-dimensional points and its segments' centres, both
-placed by arc length: segment k of n lies at (k + 0.5) / n. Between two centres the value runs
-linearly; from a section's beginning to its first centre it runs from the segment it is attached
-to, so that colours pass the joints without a step; beyond the last centre it stays.
+A section becomes one curve through its three-dimensional points and its segments' centers, both
+placed by arc length: segment k of n lies at (k + 0.5) / n. Between two centers the value runs
+linearly; from a section's beginning to its first center it runs from the segment it is attached
+to, so that colors pass the joints without a step; beyond the last center it stays.
 
 A section whose first point is not on its parent, as in many reconstructions, begins with a
-connecting point on the parent's centre line. Somata, which are recorded as stacks of discs, get a
-sphere of the same area besides, and what is attached to a soma begins in that sphere's centre.
+connecting point on the parent's center line. Somata, which are recorded as stacks of discs, get a
+sphere of the same area besides, and what is attached to a soma begins in that sphere's center.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def strands(simulation: Simulation) -> Strands:
     return Strands(**joined, mean_radius_um=_mean_radius(axis, simulation))
 
 
-def centre_um(simulation: Simulation, lines: Strands) -> Floats:
-    """Find the point to put at the origin: the somata's centre, or that of everything.
+def center_um(simulation: Simulation, lines: Strands) -> Floats:
+    """Find the point to put at the origin: the somata's center, or that of everything.
 
     Parameters
     ----------
@@ -123,8 +123,8 @@ def centre_um(simulation: Simulation, lines: Strands) -> Floats:
     """
     spheres = np.repeat(lines.roles == Role.SOMA_SPHERE, lines.point_counts)
     chosen = lines.positions_um[spheres] if spheres.any() else lines.positions_um
-    centre: Floats = (chosen.min(axis=0) + chosen.max(axis=0)) / 2
-    return centre
+    center: Floats = (chosen.min(axis=0) + chosen.max(axis=0)) / 2
+    return center
 
 
 class _Axis:
@@ -174,7 +174,7 @@ def _somata(simulation: Simulation, axis: _Axis) -> _Somata:
     group_of = np.full(len(parents), -1)
     group_of[is_soma] = np.searchsorted(sections, root[is_soma])
 
-    # Frusta between consecutive points, each with its lateral area and centre.
+    # Frusta between consecutive points, each with its lateral area and center.
     a, b = axis.points[:-1], axis.points[1:]
     group = group_of[axis.section_of[:-1]]
     inside = (axis.section_of[:-1] == axis.section_of[1:]) & (group >= 0)
@@ -264,7 +264,7 @@ def _curves(
     weight_b = in_segments - lower
     segment_a = first + np.clip(lower, 0, count - 1).astype(np.int64)
     segment_b = first + np.clip(lower + 1, 0, count - 1).astype(np.int64)
-    # Before the first centre, the value comes from where the section is attached.
+    # Before the first center, the value comes from where the section is attached.
     early = (lower < 0) & attach.attached[section]
     way = attach.distances_um[section]
     segment_a = np.where(early, attach.segments[section], segment_a)

@@ -24,7 +24,7 @@ from .common.colormaps import UnknownColormapError
 from .common.required import required
 from .common.scene import use_standard_view
 from .playback import find_modifier
-from .properties import about, search_colormaps
+from .properties import ColorSettings, about
 from .simulation_file import SimulationFileError
 from .simulation_file.simulation import ValueRange
 
@@ -133,47 +133,15 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         return {"FINISHED"} if imported else {"CANCELLED"}
 
 
-class BLENDER_SPIKE_OT_color_by_voltage(bpy.types.Operator):
-    """Make the selected neurons shine in the colours of their voltage"""  # noqa: D400, D415
+class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
+    """Make the selected neurons shine in the colors of their voltage"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.color_by_voltage"
     bl_label = "Color by Voltage"
     bl_options = {"REGISTER", "UNDO"}
 
-    if TYPE_CHECKING:
-        colormap: str
-        reverse: bool
-        v_min: float
-        v_max: float
-        strength: float
-    else:
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
-            search=search_colormaps,
-        )
-        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
-        v_min: FloatProperty(
-            name="Minimum",
-            description="Value at the colormap's lower end; the lowest in the file if not given",
-            default=-80.0,
-        )
-        v_max: FloatProperty(
-            name="Maximum",
-            description="Value at the colormap's upper end; the highest in the file if not given",
-            default=40.0,
-        )
-        strength: FloatProperty(
-            name="Strength",
-            description="Emission strength; 1 shows the colormap's own colours",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-        )
-
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Colour all selected neurons alike, or the active one."""
+        """Color all selected neurons alike, or the active one."""
         neurons = _chosen_neurons(required(context))
         if not neurons:
             self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
@@ -212,7 +180,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
-    """Show colours as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
+    """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.use_standard_view"
     bl_label = "Use Standard View Transform"

@@ -56,13 +56,13 @@ class BLENDER_SPIKE_PT_simulation(_Tab):
 
 
 class BLENDER_SPIKE_PT_color(_Tab):
-    """Colour by voltage."""
+    """Color by voltage."""
 
     bl_label = "Color"
     bl_idname = "BLENDER_SPIKE_PT_color"
 
     def draw(self, context: bpy.types.Context | None) -> None:
-        """Draw the colouring's settings and its button."""
+        """Draw the coloring's settings and its button."""
         layout = required(self.layout)
         scene = required(required(context).scene)
         layout.use_property_split = True

@@ -64,24 +64,16 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         not_finite: IntProperty(name="Values Not Finite")
 
 
-class BLENDER_SPIKE_PG_scene(bpy.types.PropertyGroup):
-    """Fields of the panel."""
+class ColorSettings:
+    """Settings of coloring by voltage; the panel keeps them, and the operator takes them."""
 
     if TYPE_CHECKING:
-        filepath: str
         colormap: str
         reverse: bool
-        use_data_limits: bool
         v_min: float
         v_max: float
         strength: float
     else:
-        filepath: StringProperty(
-            name="File",
-            description="Simulation file to import",
-            subtype="FILE_PATH",
-            options={"PATH_SUPPORTS_BLEND_RELATIVE"},
-        )
         colormap: StringProperty(
             name="Colormap",
             description="A colormap of matplotlib, seaborn or cmasher; type to search",
@@ -89,23 +81,42 @@ class BLENDER_SPIKE_PG_scene(bpy.types.PropertyGroup):
             search=search_colormaps,
         )
         reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        v_min: FloatProperty(
+            name="Minimum",
+            description="Value at the colormap's lower end; the lowest in the file if not given",
+            default=-80.0,
+        )
+        v_max: FloatProperty(
+            name="Maximum",
+            description="Value at the colormap's upper end; the highest in the file if not given",
+            default=40.0,
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="Emission strength; 1 shows the colormap's own colors",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+
+
+class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
+    """Fields of the panel."""
+
+    if TYPE_CHECKING:
+        filepath: str
+        use_data_limits: bool
+    else:
+        filepath: StringProperty(
+            name="File",
+            description="Simulation file to import",
+            subtype="FILE_PATH",
+            options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+        )
         use_data_limits: BoolProperty(
             name="Limits from Data",
             description="Spread the colormap from the lowest value in the file to the highest",
             default=True,
-        )
-        v_min: FloatProperty(
-            name="Minimum", description="Value at the colormap's lower end", default=-80.0
-        )
-        v_max: FloatProperty(
-            name="Maximum", description="Value at the colormap's upper end", default=40.0
-        )
-        strength: FloatProperty(
-            name="Strength",
-            description="Emission strength; 1 shows the colormap's own colours",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
         )
 
 

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Scientific colormaps from a table shipped with the add-on.
 
-Blender's Python has neither matplotlib nor seaborn nor cmasher, so their colours are stored in
+Blender's Python has neither matplotlib nor seaborn nor cmasher, so their colors are stored in
 ``colormaps.npz`` beside this file, written by ``tools/make_colormaps.py``. The table holds 256
 sRGB-encoded stops per map as 16-bit integers, which keeps it small and still within 1e-5 of the
 libraries' own values.
 
-Stop ``i`` is what the library's map gives at ``(i + 0.5) / 256``, the centre of the ``i``-th of
+Stop ``i`` is what the library's map gives at ``(i + 0.5) / 256``, the center of the ``i``-th of
 256 equal bins. For a map that has 256 entries that is entry ``i`` itself; longer maps are thinned
-to 256. Qualitative maps (``tab10``, ``Set1``, ...) are here as well: each of their few colours
-fills a run of equal stops, so every colour is exact, and a boundary between two colours lies on
+to 256. Qualitative maps (``tab10``, ``Set1``, ...) are here as well: each of their few colors
+fills a run of equal stops, so every color is exact, and a boundary between two colors lies on
 the nearest bin edge. Read those without interpolation between stops.
 
 Only NumPy and the standard library are imported, so this module also works outside Blender.
@@ -149,7 +149,7 @@ def names() -> tuple[str, ...]:
     -------
     tuple of str
         All names in table order: by source library, then by name ignoring case. Reversed
-        variants and second names of the same colours (such as ``grey``) are not listed, but the
+        variants and second names of the same colors (such as ``grey``) are not listed, but the
         other functions accept them.
     """
     return _table().names
@@ -207,7 +207,7 @@ def display_stops(name: str, *, reverse: bool = False) -> NDArray[np.float64]:
 
 
 def linear_stops(name: str, *, reverse: bool = False) -> NDArray[np.float32]:
-    """Return a colormap's stops in scene-linear light, as Blender's colour sockets want them.
+    """Return a colormap's stops in scene-linear light, as Blender's color sockets want them.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@
 Data flows from left to right, in columns; what feeds one node stands close to it. Frames are laid
 out inside first and then like nodes of their own size. This is the layered drawing of directed
 graphs (Sugiyama, Tagawa and Toda 1981) in its plainest form: longest path for the columns, one
-barycentre pass in each direction for the order within them.
+barycenter pass in each direction for the order within them.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def arrange(
 def _place(
     boxes: Mapping[Hashable, Box], links: Sequence[tuple[Hashable, Hashable]]
 ) -> dict[Hashable, Position]:
-    """Top left corners of boxes, the first column at x = 0 and every column centred on y = 0."""
+    """Top left corners of boxes, the first column at x = 0 and every column centered on y = 0."""
     columns = _ordered(_columns(boxes, links), links)
     positions: dict[Hashable, Position] = {}
     x = 0.0

@@ -338,7 +338,7 @@ class Tree:
         a, b : float, tuple, Socket or Node
         label : str
         **properties
-            ``data_type="RGBA"`` for colours.
+            ``data_type="RGBA"`` for colors.
 
         Returns
         -------
@@ -727,7 +727,7 @@ def _height(node: Any) -> float:
     """Height of a node as drawn, in the editor's units; Blender knows it only after drawing."""
     rows: float = 1.5 + len(_usable(node.inputs)) + sum(not s.hide for s in _usable(node.outputs))
     own = [p for p in node.bl_rna.properties if p.identifier not in _COMMON_PROPERTIES]
-    # A vector that is not linked shows three fields, a colour ramp or image its own widget.
+    # A vector that is not linked shows three fields, a color ramp or image its own widget.
     vectors: int = sum(s.type == "VECTOR" and not s.is_linked for s in node.inputs)
     return 22.0 * (rows + min(len(own), 3) + 2.5 * vectors)
 

@@ -20,8 +20,8 @@ PIVOT: Final = "Film Camera Pivot"
 
 
 def use_standard_view(scene: bpy.types.Scene) -> None:
-    """Show colours as they are; the default view transform, AgX, shifts them."""
-    # The installed colour configuration decides what there is, so the stubs cannot know it.
+    """Show colors as they are; the default view transform, AgX, shifts them."""
+    # The installed color configuration decides what there is, so the stubs cannot know it.
     view_settings: Any = scene.view_settings
     view_settings.view_transform = "Standard"
 
@@ -29,7 +29,7 @@ def use_standard_view(scene: bpy.types.Scene) -> None:
 def use_plain_world(
     scene: bpy.types.Scene, color: tuple[float, float, float] = (0.0, 0.0, 0.0)
 ) -> bpy.types.World:
-    """Give the scene a world of one colour.
+    """Give the scene a world of one color.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How voltages were shown before: one mesh object per section, recoloured by Python every frame.
+"""How voltages were shown before: one mesh object per section, recolored by Python every frame.
 
 Only the approach, as small as it can be: each section is a bevelled curve converted to a mesh, and
-a frame change handler looks up a colour for every vertex.
+a frame change handler looks up a color for every vertex.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from spike_export import Simulation
 
 
 class HandlerWay:
-    """Sections as objects of their own, and the handler that colours them.
+    """Sections as objects of their own, and the handler that colors them.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class HandlerWay:
         return thing
 
     def __call__(self, scene: Any, _depsgraph: object = None) -> None:
-        """Colour every vertex of every section for the current frame."""
+        """Color every vertex of every section for the current frame."""
         for thing, section in zip(self.parts, self.sections, strict=True):
             frames = section["Voltage"]
             row = frames[min(max(scene.frame_current, 0), len(frames) - 1)]

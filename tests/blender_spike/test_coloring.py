@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Colours: the pixels that come out, against the colormap's own library."""
+"""Colors: the pixels that come out, against the colormap's own library."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def dendrite(tmp_path) -> Path:
 
 
 def flat_view(bpy, resolution=(WIDTH, HEIGHT)):
-    """A camera straight above, 450 µm wide from x = 0 on, and colours as they are."""
+    """A camera straight above, 450 µm wide from x = 0 on, and colors as they are."""
     from blender_spike.common import scene as film
 
     scene = bpy.context.scene
@@ -48,11 +48,11 @@ def flat_view(bpy, resolution=(WIDTH, HEIGHT)):
 
 
 def expected_colors(sim, time_ms, colormap, v_min, v_max):
-    """8-bit colours of the pixels over the dendrite, and of the soma."""
+    """8-bit colors of the pixels over the dendrite, and of the soma."""
     x_um = (np.arange(WIDTH) + 0.5) / WIDTH * 450
     now = sample_at(sim, time_ms)
-    centres = (np.arange(6) + 0.5) / 6 * LENGTH_UM
-    voltage = np.interp(x_um, centres, now[:6])
+    centers = (np.arange(6) + 0.5) / 6 * LENGTH_UM
+    voltage = np.interp(x_um, centers, now[:6])
     inside = (x_um > 10) & (x_um < LENGTH_UM - 10)
 
     def color(value):
@@ -111,7 +111,7 @@ bpy.ops.render.render(write_still=True)
 
 
 def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
-    """A segment without data has a colour that no colormap of the test has."""
+    """A segment without data has a color that no colormap of the test has."""
     from blender_spike.coloring import NO_DATA_COLOR
 
     sim = simulation([{"type": "soma", "points": [[200, 0, 0, 40], [240, 0, 0, 40]]}], 2)

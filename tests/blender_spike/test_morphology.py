@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from blender_spike.morphology import Role, Strands, centre_um, strands
+from blender_spike.morphology import Role, Strands, center_um, strands
 from simulations import branched, simulation
 
 
@@ -30,18 +30,18 @@ def test_segments_lie_at_their_arc_length():
 
 
 def test_values_follow_arc_length_on_a_bent_section():
-    """Every point's mix is linear interpolation between segment centres along the arc."""
+    """Every point's mix is linear interpolation between segment centers along the arc."""
     rng = np.random.default_rng(1)
     points = np.c_[np.cumsum(rng.normal(size=(30, 3)) * 5, axis=0), np.ones(30)]
     sim = simulation([{"points": points, "nseg": 9}])
     lines = strands(sim)
     arc = np.r_[0, np.cumsum(np.linalg.norm(np.diff(lines.positions_um, axis=0), axis=1))]
-    centres = (np.arange(9) + 0.5) / 9 * arc[-1]
-    expected = np.interp(arc, centres, sim.values[0])
+    centers = (np.arange(9) + 0.5) / 9 * arc[-1]
+    expected = np.interp(arc, centers, sim.values[0])
     found = (1 - lines.weight_b) * sim.values[0][lines.segment_a] + lines.weight_b * sim.values[0][
         lines.segment_b
     ]
-    # Points and centres lie on the same polyline, so its arc length is the section's.
+    # Points and centers lie on the same polyline, so its arc length is the section's.
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
@@ -52,8 +52,8 @@ def test_children_begin_on_their_parents():
     for child in (2, 3):
         first = lines.positions_um[curve(lines, child)][0]
         assert np.linalg.norm(parent - first, axis=1).min() < 1e-4
-    soma_centre = lines.positions_um[curve(lines, 4)][0]
-    np.testing.assert_allclose(lines.positions_um[curve(lines, 1)][0], soma_centre, atol=1e-6)
+    soma_center = lines.positions_um[curve(lines, 4)][0]
+    np.testing.assert_allclose(lines.positions_um[curve(lines, 1)][0], soma_center, atol=1e-6)
 
 
 def test_values_pass_joints_without_a_step():
@@ -130,9 +130,9 @@ def test_repeated_points_are_dropped_but_ends_stay():
     assert lines.positions_um[:, 0].tolist() == pytest.approx([0, 5, 10])
 
 
-def test_centre_is_the_somas():
-    """With a soma, its centre; without one, the middle of everything."""
+def test_center_is_the_somas():
+    """With a soma, its center; without one, the middle of everything."""
     sim = simulation(branched())
-    np.testing.assert_allclose(centre_um(sim, strands(sim)), [0, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(center_um(sim, strands(sim)), [0, 0, 0], atol=1e-9)
     bare = simulation([{"points": [[0, 0, 0, 1], [10, 20, 40, 1]]}])
-    np.testing.assert_allclose(centre_um(bare, strands(bare)), [5, 10, 20])
+    np.testing.assert_allclose(center_um(bare, strands(bare)), [5, 10, 20])

@@ -166,7 +166,7 @@ def test_color_mistakes_are_named(bpy, good):
 
 
 def test_color_reaches_all_selected_neurons(bpy, good):
-    """With one pair of limits for all, so that their colours can be compared."""
+    """With one pair of limits for all, so that their colors can be compared."""
     from blender_spike.common.modifiers import input_value
     from blender_spike.playback import find_modifier
 

@@ -59,7 +59,7 @@ def scalar_decode(value: float) -> float:
 
 @pytest.mark.parametrize("name", colormaps.names())
 def test_display_stops_match_library(name: str) -> None:
-    """All 256 stops are the library's colours."""
+    """All 256 stops are the library's colors."""
     cmap = reference(name)
     expected = np.array([cmap((i + 0.5) / 256)[:3] for i in range(256)])
     if cmap.N == 256:
@@ -72,7 +72,7 @@ def test_display_stops_match_library(name: str) -> None:
 
 @pytest.mark.parametrize(("alias", "name"), recorded_aliases())
 def test_aliases_match_library(alias: str, name: str) -> None:
-    """A left-out second name still gives its library's colours."""
+    """A left-out second name still gives its library's colors."""
     cmap = reference(alias)
     assert alias not in colormaps.names()
     assert name in colormaps.names()
@@ -81,8 +81,8 @@ def test_aliases_match_library(alias: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Accent", "Set3", "tab10", "tab20", "okabe_ito"])
-def test_qualitative_colours_are_all_present_and_unmixed(name: str) -> None:
-    """A short map's stops hold its colours in order and nothing between them."""
+def test_qualitative_colors_are_all_present_and_unmixed(name: str) -> None:
+    """A short map's stops hold its colors in order and nothing between them."""
     cmap = reference(name)
     stops = colormaps.display_stops(name)
     starts = np.flatnonzero(np.any(np.diff(stops, axis=0) != 0.0, axis=1)) + 1

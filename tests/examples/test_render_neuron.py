@@ -53,13 +53,13 @@ def test_everything_is_made(made):
 
 
 def test_film_shows_the_frames(made, bpy):
-    """Blender's own decoder finds as many frames of the size, with the frames' colours."""
+    """Blender's own decoder finds as many frames of the size, with the frames' colors."""
     clip = bpy.data.movieclips.load(str(made / "demo.mp4"))
     assert tuple(clip.size) == (180, 320) and clip.frame_duration == 3
 
 
 def test_scene_plays_and_renders_without_the_extension(made, tmp_path):
-    """Voltages within 1e-3 mV and the soma's pixels within 1/255 of matplotlib's colour.
+    """Voltages within 1e-3 mV and the soma's pixels within 1/255 of matplotlib's color.
 
     In a fresh process, with no extension enabled and no Python allowed to run.
     """
