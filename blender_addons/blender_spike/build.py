@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -68,51 +68,105 @@ def import_simulation(
     simulation = read(path)
     lines = strands(simulation)
     limits = value_range(simulation.values)
+    scene = required(context.scene)
+    # Blender's names are UTF-8, which a file's name need not be.
+    name = path.stem.encode("utf-8", "replace").decode("utf-8")
+    origin = center_um(simulation, lines) if center else np.zeros(3)
+    scale = 1.0 / um_per_unit
     made: list[bpy.types.ID] = []
     try:
-        neuron = _build(context, path, simulation, lines, limits, made, um_per_unit, center, style)
+        inputs = {
+            **_values(name, simulation, limits, made),
+            **_time(name, simulation, made),
+            **_spheres(name, simulation, lines, origin, scale, made),
+            "Mean Radius": lines.mean_radius_um * scale,
+            "Style": _chosen_style(scene, style, simulation.n_sections),
+        }
+        neuron = bpy.data.objects.new(name, _curves(name, simulation, lines, origin, scale, made))
+        made.append(neuron)
+        playback.add_modifier(neuron, inputs)
+        _describe(neuron, path, simulation, limits)
+        v_min, v_max = coloring_limits(limits)
+        made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
+        _link(context, neuron)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    if set_frame_range and context.scene is not None:
-        context.scene.frame_start = 0
-        context.scene.frame_end = max(simulation.n_frames - 1, 1)
+    if set_frame_range:
+        scene.frame_start = 0
+        scene.frame_end = max(simulation.n_frames - 1, 1)
     return neuron
 
 
-def _build(
-    context: bpy.types.Context,
-    path: Path,
+def coloring_limits(limits: ValueRange) -> tuple[float, float]:
+    """Widen limits to something that colors can be spread over.
+
+    Parameters
+    ----------
+    limits : ValueRange
+
+    Returns
+    -------
+    v_min, v_max : float
+        Different even if all values are equal.
+    """
+    if limits.low < limits.high:
+        return limits.low, limits.high
+    return limits.low - 1.0, limits.low + 1.0
+
+
+# Each of the following makes datablocks and enters them in `made` as soon as they exist, so that
+# a failure can take them all back; and gives the modifier inputs they are for.
+
+
+def _values(
+    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
+) -> dict[str, Any]:
+    def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
+        for frame, row in enumerate(simulation.values):
+            if limits.not_finite:
+                row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
+            yield playback.frame_attribute(frame), row
+
+    return {"Values": _holder(f"{name} values", simulation.n_segments, frames(), made)}
+
+
+def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
+    intervals = np.diff(simulation.time_ms)
+    mean = float(intervals.mean()) if intervals.size else 1.0
+    inputs = {
+        "Start Frame": 0.0,
+        # One sample a frame; where they are irregular, as many frames as there are samples.
+        "Milliseconds per Frame": mean,
+        "First Time": float(simulation.time_ms[0]),
+        "Samples": simulation.n_frames,
+    }
+    if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
+        return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
+    elapsed = simulation.time_ms - simulation.time_ms[0]
+    times = _holder(f"{name} times", len(elapsed), [(playback.TIMES, elapsed)], made)
+    return inputs | {
+        "Irregular Times": True,
+        "Sample Times": times,
+        "Sample Interval": 1.0,
+        "Span": simulation.duration_ms,
+    }
+
+
+def _curves(
+    name: str,
     simulation: Simulation,
     lines: Strands,
-    limits: ValueRange,
+    origin: NDArray[np.float64],
+    scale: float,
     made: list[bpy.types.ID],
-    um_per_unit: float,
-    center: bool,
-    style: Style,
-) -> bpy.types.Object:
-    """Make all datablocks; each is entered in `made` as soon as it exists."""
-    scene = required(context.scene)
-    name = path.stem
-    values = _data_object(
-        f"{name} values", simulation.n_segments, _frames(simulation.values, limits), made
-    )
-    time = _time_inputs(simulation)
-    if time["Irregular Times"]:
-        elapsed = simulation.time_ms - simulation.time_ms[0]
-        time["Sample Times"] = _data_object(
-            f"{name} times", len(elapsed), iter([(playback.TIMES, elapsed)]), made
-        )
-
-    scale = 1.0 / um_per_unit
-    origin = center_um(simulation, lines) if center else np.zeros(3)
-    positions = (lines.positions_um - origin) * scale
-    is_line = np.isin(lines.roles, (Role.NEURITE, Role.SOMA_AS_RECORDED))
+) -> bpy.types.Curves:
+    is_line = lines.roles <= Role.SOMA_AS_RECORDED
     on_line = np.repeat(is_line, lines.point_counts)
     curves = new_curves(
         name,
         lines.point_counts[is_line],
-        positions[on_line],
+        (lines.positions_um[on_line] - origin) * scale,
         {
             ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
@@ -120,42 +174,53 @@ def _build(
         },
     )
     made.append(curves)
+    return curves
+
+
+def _spheres(
+    name: str,
+    simulation: Simulation,
+    lines: Strands,
+    origin: NDArray[np.float64],
+    scale: float,
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    is_sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
     # A sphere is a curve of one point, so what belongs to curves belongs to its point.
     rows = _per_point(lines, scale) | {
         key: np.repeat(row, lines.point_counts)
         for key, row in _per_curve(simulation, lines).items()
     }
-    spheres = _data_object(
-        f"{name} spheres",
-        positions[~on_line],
-        ((key, row[~on_line]) for key, row in rows.items()),
-        made,
-    )
-    neuron = bpy.data.objects.new(name, curves)
-    made.append(neuron)
+    positions = (lines.positions_um[is_sphere] - origin) * scale
+    chosen = ((key, row[is_sphere]) for key, row in rows.items())
+    return {"Spheres": _holder(f"{name} spheres", positions, chosen, made)}
+
+
+def _holder(
+    name: str,
+    vertices: int | NDArray[np.float64],
+    rows: Iterable[tuple[str, NDArray[Any]]],
+    made: list[bpy.types.ID],
+) -> bpy.types.Object:
+    """Make an object that holds data for modifiers; it is in no collection and never drawn."""
+    mesh = new_points(name, vertices, rows)
+    made.append(mesh)
+    holder = bpy.data.objects.new(name, mesh)
+    made.append(holder)
+    return holder
+
+
+def _chosen_style(scene: bpy.types.Scene, style: Style, sections: int) -> str:
+    """Name the modifier's style, and prepare the scene for it."""
     render = required(scene.render)
     # Engines register themselves, so the stubs cannot know them all.
     in_cycles = str(render.engine) == "CYCLES"
     if style == "AUTO":
-        style = "STRANDS" if in_cycles or simulation.n_sections > MOST_TUBES else "TUBES"
+        style = "STRANDS" if in_cycles or sections > MOST_TUBES else "TUBES"
     if style == "STRANDS" and not in_cycles:
         # Otherwise EEVEE draws every strand as a line one pixel wide.
         render.hair_type = "CYLINDER"
-    playback.add_modifier(
-        neuron,
-        {
-            **time,
-            "Values": values,
-            "Spheres": spheres,
-            "Style": style.title(),
-            "Mean Radius": lines.mean_radius_um * scale,
-        },
-    )
-    _describe(neuron, path, simulation, limits)
-    v_min, v_max = coloring_limits(limits)
-    made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
-    _link(context, neuron)
-    return neuron
+    return style.title()
 
 
 def _strand_radii(lines: Strands) -> NDArray[np.float64]:
@@ -183,68 +248,12 @@ def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]
     }
 
 
-def coloring_limits(limits: ValueRange) -> tuple[float, float]:
-    """Widen limits to something that colors can be spread over.
-
-    Parameters
-    ----------
-    limits : ValueRange
-
-    Returns
-    -------
-    v_min, v_max : float
-        Different even if all values are equal.
-    """
-    if limits.low < limits.high:
-        return limits.low, limits.high
-    return limits.low - 1.0, limits.low + 1.0
-
-
-def _data_object(
-    name: str,
-    vertices: int | NDArray[np.float64],
-    rows: Iterator[tuple[str, NDArray[Any]]],
-    made: list[bpy.types.ID],
-) -> bpy.types.Object:
-    """Make an object that holds data for modifiers; it is in no collection and never drawn."""
-    mesh = new_points(name, vertices, rows)
-    made.append(mesh)
-    holder = bpy.data.objects.new(name, mesh)
-    made.append(holder)
-    return holder
-
-
-def _frames(
-    values: NDArray[np.float32], limits: ValueRange
-) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    for frame, row in enumerate(values):
-        if limits.not_finite:
-            row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
-        yield playback.frame_attribute(frame), row
-
-
-def _time_inputs(simulation: Simulation) -> dict[str, Any]:
-    intervals = np.diff(simulation.time_ms)
-    mean = float(intervals.mean()) if intervals.size else 1.0
-    irregular = bool(np.abs(intervals - mean).max(initial=0.0) > _REGULAR * mean)
-    return {
-        "Start Frame": 0.0,
-        # One sample a frame; where they are irregular, as many frames as there are samples.
-        "Milliseconds per Frame": mean,
-        "First Time": float(simulation.time_ms[0]),
-        "Irregular Times": irregular,
-        "Sample Interval": 1.0 if irregular else mean,
-        "Span": simulation.duration_ms if irregular else float(simulation.n_frames - 1),
-        "Samples": simulation.n_frames,
-    }
-
-
 def _describe(
     neuron: bpy.types.Object, path: Path, simulation: Simulation, limits: ValueRange
 ) -> None:
     """Keep what the panel shows with the object, so that it needs the file no more."""
     about = neuron.blender_spike  # type: ignore[attr-defined]
-    about.filepath = str(path)
+    about.filepath = str(path).encode("utf-8", "replace").decode("utf-8")
     about.cells = len(simulation.cells)
     about.sections = simulation.n_sections
     about.segments = simulation.n_segments

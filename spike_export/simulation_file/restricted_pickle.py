@@ -202,6 +202,8 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
             stream.seek(base)
             buffer = stream.read(window)
             i = 0
+            if len(buffer) < min(window, size - base):
+                raise ContentError("it became shorter while it was read")
         if i >= len(buffer):
             raise ContentError(f"it is cut off after {size} bytes")
         if i >= frame_end:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from spike_export import Simulation, SimulationFileError, read
+from spike_export.simulation_file.errors import ContentError
+from spike_export.simulation_file.restricted_pickle import check_opcodes
 from spike_export.summary import summarize
 
 
@@ -144,6 +147,15 @@ def test_a_disk_that_fails(save, refused, monkeypatch, layout):
 
     monkeypatch.setattr("spike_export.simulation_file.reader.load_plain", fail)
     assert "Input/output error" in refused(path)
+
+
+@pytest.mark.parametrize("left", [0, 1, 12, 1500])
+@pytest.mark.parametrize("lost", [1, 5000])
+def test_a_file_that_becomes_shorter_while_it_is_read(left, lost):
+    # As for whoever asked for its size before somebody else cut it.
+    stream = io.BytesIO(b"\x80\x04(" + b"K\x01" * left)
+    with pytest.raises(ContentError, match="became shorter|is cut off"):
+        check_opcodes(stream, 3 + 2 * left + lost, calls=False)
 
 
 def test_too_little_memory(save, refused, monkeypatch, layout):

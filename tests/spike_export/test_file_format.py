@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import pickle
 import pickletools
+import zlib
 from typing import Any
 
 import numpy as np
@@ -213,3 +214,30 @@ def test_a_long_chain_of_parents_after_their_children_is_no_circle(layout, save,
     ]  # fmt: skip
     layout["values"] = array(np.zeros((4, n)), "<f4")
     assert read(save(layout)).parents.tolist() == [*range(1, n), -1]
+
+
+@pytest.mark.parametrize("protocol", [3, 4, 5])
+def test_arrays_of_megabytes_are_read_exactly(layout, save, array, protocol):
+    # The reader takes these by a way of their own.
+    chance = np.random.default_rng(2)
+    values = chance.normal(-65, 9, (70_000, 6)).astype("<f4")
+    layout["values"] = array(values, "<f4")
+    layout["time"] = {**array(np.arange(70_000) * 0.025, "<f8"), "encoding": "zlib"}
+    layout["time"]["data"] = zlib.compress(layout["time"]["data"])
+    points = chance.uniform(0, 9, (80_000, 4)).astype("<f4")
+    layout["cells"][0]["sections"][1]["points"] = array(points, "<f4")
+    spikes = np.sort(chance.uniform(0, 1e4, 150_000))
+    layout["cells"][1]["spikes"] = array(spikes, "<f8")
+    layout["kept"] = [layout["values"]["data"], layout["values"]["data"]]
+    simulation = read(save(layout, protocol))
+    assert np.array_equal(simulation.values, values)
+    assert np.array_equal(simulation.points_um[2:-3], points)
+    assert np.array_equal(simulation.cells[1].spikes_ms, spikes)
+    assert simulation.section_names == ("soma", "dend[0]", "axon", "soma")
+
+
+def test_a_file_with_an_array_of_megabytes_cut_off_in_it_is_refused(layout, save, array, refused):
+    layout["values"] = array(np.zeros((70_000, 6)), "<f4")
+    content = save(layout).read_bytes()
+    for length in (len(content) // 2, len(content) - 1, len(content) - 30):
+        refused(save(content[:length]))
