@@ -259,7 +259,9 @@ def _curves(
     count = segment_counts[section]
     first = first_segments[section]
     half_segment = axis.lengths_um[section] / (2 * count)
-    in_segments = arc / (2 * half_segment) - 0.5
+    # Rounded, so that a point at a segment's center has that segment's value and no share of the
+    # next one's.
+    in_segments = np.round(arc / (2 * half_segment) - 0.5, 9)
     lower = np.floor(in_segments)
     weight_b = in_segments - lower
     segment_a = first + np.clip(lower, 0, count - 1).astype(np.int64)
