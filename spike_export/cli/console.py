@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,15 +64,12 @@ def progress(unit: str) -> Iterator[Progress]:
 
 @contextmanager
 def needs_neuron() -> Iterator[None]:
-    """Say how to get NEURON where the ``with`` block misses it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name != "neuron":
-            raise
+    """Say how to get NEURON, before the ``with`` block begins, where it is missing."""
+    if importlib.util.find_spec("neuron") is None:
         raise click.ClickException(
             "NEURON is not installed; pip install 'spike-export[neuron]' brings it."
-        ) from None
+        )
+    yield
 
 
 def load(path: Path) -> Simulation:

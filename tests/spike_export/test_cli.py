@@ -199,11 +199,10 @@ def test_demo_refuses_impossible_times(command, quick, tmp_path, monkeypatch, op
 
 
 def test_demo_without_neuron_says_how_to_get_it(command, monkeypatch, tmp_path):
-    def simulate(*_):
-        raise ModuleNotFoundError("No module named 'neuron'", name="neuron")
-
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(demo_model, "simulate", simulate)
+    # What Python makes of a module that is not there.
+    monkeypatch.setitem(sys.modules, "neuron", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     code, _, errors = command("demo")
     assert code == 1
     assert "NEURON is not installed; pip install 'spike-export[neuron]'" in errors
