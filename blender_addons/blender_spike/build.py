@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,16 +15,20 @@ from numpy.typing import NDArray
 
 from . import coloring, playback
 from .common.geometry import new_curves, new_points
+from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .morphology import Role, Strands, center_um, strands
+from .properties import about
 from .simulation_file import Simulation, read
-from .simulation_file.simulation import ValueRange, value_range
+from .simulation_file.simulation import value_range
 
 Style = Literal["AUTO", "STRANDS", "TUBES"]
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
 MOST_TUBES: Final = 3000
 _THINNEST_UM: Final = 1e-6
+# Values that percentiles are taken from, at most about this many.
+_SAMPLE: Final = 1_000_000
 # Sampling counts as regular if no interval differs from the mean by more than this share of it.
 _REGULAR: Final = 1e-6
 
@@ -66,27 +71,18 @@ def import_simulation(
     """
     path = Path(os.fspath(filepath))
     simulation = read(path)
-    lines = strands(simulation)
-    limits = value_range(simulation.values)
     scene = required(context.scene)
-    # Blender's names are UTF-8, which a file's name need not be.
-    name = path.stem.encode("utf-8", "replace").decode("utf-8")
-    origin = center_um(simulation, lines) if center else np.zeros(3)
-    scale = 1.0 / um_per_unit
+    placing = Placing(um_per_unit, center)
     made: list[bpy.types.ID] = []
     try:
-        inputs = {
-            **_values(name, simulation, limits, made),
-            **_time(name, simulation, made),
-            **_spheres(name, simulation, lines, origin, scale, made),
-            "Mean Radius": lines.mean_radius_um * scale,
-            "Style": _chosen_style(scene, style, simulation.n_sections),
-        }
-        neuron = bpy.data.objects.new(name, _curves(name, simulation, lines, origin, scale, made))
+        name = _name(path)
+        curves, inputs = _parts(name, simulation, placing, made)
+        neuron = bpy.data.objects.new(name, curves)
         made.append(neuron)
+        inputs["Style"] = _chosen_style(scene, style, simulation.n_sections)
         playback.add_modifier(neuron, inputs)
-        _describe(neuron, path, simulation, limits)
-        v_min, v_max = coloring_limits(limits)
+        _describe(neuron, path, simulation, placing)
+        v_min, v_max = coloring.limits_of([neuron])
         made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
         _link(context, neuron)
     except BaseException:
@@ -98,33 +94,92 @@ def import_simulation(
     return neuron
 
 
-def coloring_limits(limits: ValueRange) -> tuple[float, float]:
-    """Widen limits to something that colors can be spread over.
+def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]) -> None:
+    """Put a simulation file's content into a neuron that exists.
+
+    Its look, its colors and their limits, and its timing stay: milliseconds per frame, unless it
+    played one sample a frame, which it then does with the new samples too.
 
     Parameters
     ----------
-    limits : ValueRange
+    neuron : Object
+        An imported simulation.
+    filepath : path-like
+        The file it came from, or another.
 
-    Returns
-    -------
-    v_min, v_max : float
-        Different even if all values are equal.
+    Raises
+    ------
+    SimulationFileError
+        If the file cannot be read; the neuron stays as it is then.
     """
-    if limits.low < limits.high:
-        return limits.low, limits.high
-    return limits.low - 1.0, limits.low + 1.0
+    path = Path(os.fspath(filepath))
+    simulation = read(path)
+    modifier = required(playback.find_modifier(neuron))
+    before = about(neuron)
+    placing = Placing(before.um_per_unit, before.centered)
+    old: list[Any] = [neuron.data]
+    for name in ("Values", "Spheres", "Sample Times"):
+        holder = input_value(modifier, name).value
+        old += [] if holder is None else [holder, holder.data]
+    made: list[bpy.types.ID] = []
+    try:
+        curves, inputs = _parts(_name(path), simulation, placing, made)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    if not playback.plays_sample_by_sample(neuron):
+        del inputs["Milliseconds per Frame"]
+    del inputs["Start Frame"]
+    duration_ms = before.duration_ms
+    same_frames = not before.has_time and before.frames == simulation.n_frames
+    neuron.data = curves
+    set_inputs(modifier, inputs)
+    _describe(neuron, path, simulation, placing)
+    if same_frames and not simulation.has_time:
+        playback.set_duration(neuron, duration_ms)
+    # A copy of the neuron may still play the old values.
+    bpy.data.batch_remove([block for block in old if not block.users])
+    bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How coordinates in a file become coordinates in the scene."""
+
+    um_per_unit: float
+    center: bool
+
+
+def _name(path: Path) -> str:
+    # Blender's names are UTF-8, which a file's name need not be.
+    return path.stem.encode("utf-8", "replace").decode("utf-8")
+
+
+def _parts(
+    name: str, simulation: Simulation, placing: Placing, made: list[bpy.types.ID]
+) -> tuple[bpy.types.Curves, dict[str, Any]]:
+    """Make the strands, and what the modifier needs to play on them."""
+    lines = strands(simulation)
+    origin = center_um(simulation, lines) if placing.center else np.zeros(3)
+    scale = 1.0 / placing.um_per_unit
+    inputs = {
+        **_values(name, simulation, made),
+        **_time(name, simulation, made),
+        **_spheres(name, simulation, lines, origin, scale, made),
+        "Mean Radius": lines.mean_radius_um * scale,
+    }
+    return _curves(name, simulation, lines, origin, scale, made), inputs
 
 
 # Each of the following makes datablocks and enters them in `made` as soon as they exist, so that
 # a failure can take them all back; and gives the modifier inputs they are for.
 
 
-def _values(
-    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
-) -> dict[str, Any]:
+def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
     def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
         for frame, row in enumerate(simulation.values):
-            if limits.not_finite:
+            # A sum tells at the cost of reading once; that of honest voltages is finite.
+            if not np.isfinite(row.sum(dtype=np.float64)):
                 row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
             yield playback.frame_attribute(frame), row
 
@@ -140,6 +195,8 @@ def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[s
         "Milliseconds per Frame": mean,
         "First Time": float(simulation.time_ms[0]),
         "Samples": simulation.n_frames,
+        "Irregular Times": False,
+        "Sample Times": None,
     }
     if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
         return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
@@ -249,21 +306,42 @@ def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]
 
 
 def _describe(
-    neuron: bpy.types.Object, path: Path, simulation: Simulation, limits: ValueRange
+    neuron: bpy.types.Object, path: Path, simulation: Simulation, placing: Placing
 ) -> None:
     """Keep what the panel shows with the object, so that it needs the file no more."""
-    about = neuron.blender_spike  # type: ignore[attr-defined]
-    about.filepath = str(path).encode("utf-8", "replace").decode("utf-8")
-    about.cells = len(simulation.cells)
-    about.sections = simulation.n_sections
-    about.segments = simulation.n_segments
-    about.frames = simulation.n_frames
-    about.has_time = simulation.has_time
-    about.duration_ms = simulation.duration_ms
-    about.quantity = simulation.quantity
-    about.unit = simulation.unit
-    about.low, about.high = limits.low, limits.high
-    about.not_finite = limits.not_finite
+    limits = value_range(simulation.values)
+    data = about(neuron)
+    data.filepath = str(path).encode("utf-8", "replace").decode("utf-8")
+    data.um_per_unit, data.centered = placing.um_per_unit, placing.center
+    data.cells = len(simulation.cells)
+    data.sections = simulation.n_sections
+    data.segments = simulation.n_segments
+    data.frames = simulation.n_frames
+    data.has_time = simulation.has_time
+    data.duration_ms = simulation.duration_ms
+    data.quantity = simulation.quantity
+    data.unit = simulation.unit
+    data.low, data.high = limits.low, limits.high
+    data.low_percentile, data.high_percentile = _percentiles(simulation.values)
+    data.not_finite = limits.not_finite
+
+
+def _percentiles(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Limits that leave out the lowest and the highest hundredth, of a sample of the values."""
+    sample = values.ravel()[:: max(values.size // _SAMPLE, 1)]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return 0.0, 0.0
+    low, high = np.percentile(sample, (1, 99))
+    return float(low), float(high)
+
+
+def _is_alive(block: Any) -> bool:
+    """Tell whether a datablock is still there after others were removed."""
+    try:
+        return bool(block.name)
+    except ReferenceError:
+        return False
 
 
 def _link(context: bpy.types.Context, neuron: bpy.types.Object) -> None:

@@ -7,6 +7,7 @@ pixel then has exactly the color that the colormap's own library gives to the va
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import bpy
@@ -16,10 +17,13 @@ from .common import colormaps, nodes
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
+from .properties import about
 
 LIMITS: Final = "Limits"
 COLORMAP: Final = "Colormap"
-GLOW: Final = "Glow"
+STRENGTH: Final = "Strength"
+REST: Final = "Glow at Rest"
+_OURS: Final = (LIMITS, COLORMAP, STRENGTH, REST)
 NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
 """Scene-linear grey for segments without a finite value."""
 
@@ -32,6 +36,7 @@ def color_by_voltage(
     strength: float = 1.0,
     *,
     reverse: bool = False,
+    rest_glow: float = 1.0,
 ) -> bpy.types.Material:
     """Make a neuron shine in the colors of its voltage.
 
@@ -49,6 +54,9 @@ def color_by_voltage(
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     reverse : bool
         Turn the colormap round.
+    rest_glow : float
+        Share of the strength that is left at the lower limit: at 0 a resting neuron is dark and a
+        spike glows, at 1 all values glow alike.
 
     Returns
     -------
@@ -74,12 +82,40 @@ def color_by_voltage(
         _write_nodes(material)
         set_inputs(modifier, {"Material": material})
     tree = required(material.node_tree)
-    limits, table, glow = (tree.nodes[name] for name in (LIMITS, COLORMAP, GLOW))
+    limits, table, glow, rest = (tree.nodes[name] for name in _OURS)
     limits.inputs["From Min"].default_value = v_min  # type: ignore[attr-defined]
     limits.inputs["From Max"].default_value = v_max  # type: ignore[attr-defined]
     table.image = image  # type: ignore[attr-defined]
-    glow.inputs["Strength"].default_value = strength  # type: ignore[attr-defined]
+    glow.inputs["Value"].default_value = strength  # type: ignore[attr-defined]
+    rest.inputs["A"].default_value = rest_glow  # type: ignore[attr-defined]
     return material
+
+
+def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:
+    """Find limits that suit the values of neurons.
+
+    Parameters
+    ----------
+    neurons : sequence of Object
+        Imported simulations; one pair of limits serves all, so that colors can be compared.
+    kind : str
+        ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out a hundredth
+        at each end, ``"SYMMETRIC"`` for the same distance from zero on both sides.
+
+    Returns
+    -------
+    v_min, v_max : float
+        Different even if all values are equal.
+    """
+    known = [about(neuron) for neuron in neurons]
+    low, high = min(data.low for data in known), max(data.high for data in known)
+    if kind == "PERCENTILES":
+        low = min(data.low_percentile for data in known)
+        high = max(data.high_percentile for data in known)
+    elif kind == "SYMMETRIC":
+        high = max(abs(low), abs(high))
+        low = -high
+    return (low, high) if low < high else (low - 1.0, low + 1.0)
 
 
 def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
@@ -128,9 +164,7 @@ def _pixels(image: bpy.types.Image) -> Any:
 def _is_ours(material: bpy.types.Material) -> bool:
     tree = material.node_tree
     return (
-        material.library is None
-        and tree is not None
-        and all(name in tree.nodes for name in (LIMITS, COLORMAP, GLOW))
+        material.library is None and tree is not None and all(name in tree.nodes for name in _OURS)
     )
 
 
@@ -151,7 +185,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
         )["Color"]  # fmt: skip
         no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
         color = tree.mix(no_data, table, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
-        glow = tree.add(
-            "ShaderNodeEmission", {"Color": color, "Strength": 1.0}, name=GLOW, label="Glow"
-        )
+        share = tree.mix(position, 1.0, 1.0, name=REST, label=REST)
+        strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})

@@ -8,13 +8,10 @@ from pathlib import Path
 
 import bpy
 
+from .coloring import limits_of
 from .common.modifiers import input_value
 from .common.required import required
-from .operators import (
-    BLENDER_SPIKE_OT_color_by_voltage,
-    BLENDER_SPIKE_OT_import_simulation,
-    BLENDER_SPIKE_OT_use_standard_view,
-)
+from .operators.selection import chosen_neurons
 from .playback import LOOK_INPUTS, find_modifier
 from .properties import about, fields
 
@@ -48,11 +45,14 @@ class BLENDER_SPIKE_PT_simulation(_Tab):
         row = layout.row()
         row.scale_y = 1.3
         row.operator_context = "EXEC_DEFAULT" if typed.filepath else "INVOKE_DEFAULT"
-        operator = row.operator(BLENDER_SPIKE_OT_import_simulation.bl_idname, icon="IMPORT")
+        operator = row.operator("blender_spike.import_simulation", icon="IMPORT")
         operator.filepath = typed.filepath
         neuron = context.object
         if neuron is not None and find_modifier(neuron) is not None:
             _draw_figures(layout, neuron)
+            row = layout.row(align=True)
+            row.operator("blender_spike.reload", icon="FILE_REFRESH")
+            row.operator("blender_spike.relink", icon="FILE_FOLDER")
 
 
 class BLENDER_SPIKE_PT_color(_Tab):
@@ -70,26 +70,28 @@ class BLENDER_SPIKE_PT_color(_Tab):
         typed = fields(scene)
         layout.prop(typed, "colormap", icon="COLOR")
         layout.prop(typed, "reverse")
-        layout.prop(typed, "use_data_limits")
-        if not typed.use_data_limits:
+        layout.prop(typed, "limits")
+        if typed.limits == "MANUAL":
             limits = layout.column(align=True)
             limits.prop(typed, "v_min")
             limits.prop(typed, "v_max")
         layout.prop(typed, "strength")
+        layout.prop(typed, "rest_glow")
         row = layout.row()
         row.scale_y = 1.3
-        operator = row.operator(
-            BLENDER_SPIKE_OT_color_by_voltage.bl_idname, icon="SHADING_RENDERED"
-        )
-        for name in ("colormap", "reverse", "strength"):
+        operator = row.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
+        for name in ("colormap", "reverse", "strength", "rest_glow"):
             setattr(operator, name, getattr(typed, name))
-        if not typed.use_data_limits:
+        neurons = chosen_neurons(required(context))
+        if typed.limits == "MANUAL":
             operator.v_min, operator.v_max = typed.v_min, typed.v_max
+        elif neurons:
+            operator.v_min, operator.v_max = limits_of(neurons, typed.limits)
         view_transform = str(required(scene.view_settings).view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
-            note.operator(BLENDER_SPIKE_OT_use_standard_view.bl_idname)
+            note.operator("blender_spike.use_standard_view")
 
 
 class BLENDER_SPIKE_PT_time(_NeuronTab):
@@ -114,6 +116,17 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
+        typed = fields(required(required(context).scene))
+        layout.separator()
+        row = layout.row(align=True)
+        row.prop(typed, "frames")
+        row.operator("blender_spike.fit_time", text="Fit").frames = typed.frames
+        layout.operator("blender_spike.fit_time", text="Fit to Scene Range").frames = 0
+        neuron = required(required(context).object)
+        if not about(neuron).has_time:
+            note = layout.column(align=True)
+            note.label(text="The file holds no time", icon="INFO")
+            note.operator("blender_spike.set_duration", text="Set Duration")
 
 
 class BLENDER_SPIKE_PT_look(_NeuronTab):
@@ -126,6 +139,27 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
         """Draw the modifier's inputs about shape."""
         names = [name for name in LOOK_INPUTS if name != "Material"]
         _draw_inputs(self, context, {name: name for name in names})
+
+
+class BLENDER_SPIKE_PT_film(_Tab):
+    """Set the scene for a film."""
+
+    bl_label = "Film"
+    bl_idname = "BLENDER_SPIKE_PT_film"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw a button for everything, and one for each part."""
+        layout = required(self.layout)
+        row = layout.row()
+        row.scale_y = 1.3
+        row.operator("blender_spike.film_scene", icon="OUTLINER_OB_CAMERA")
+        column = layout.column(align=True)
+        column.operator("blender_spike.black_world", icon="WORLD")
+        column.operator("blender_spike.use_standard_view", icon="COLOR")
+        column.operator("blender_spike.bloom", icon="LIGHT_SUN")
+        column.operator("blender_spike.frame_camera", icon="CAMERA_DATA")
+        column.operator("blender_spike.orbit_camera", icon="FILE_REFRESH")
 
 
 def _draw_inputs(
@@ -165,4 +199,5 @@ CLASSES = (
     BLENDER_SPIKE_PT_color,
     BLENDER_SPIKE_PT_time,
     BLENDER_SPIKE_PT_look,
+    BLENDER_SPIKE_PT_film,
 )

@@ -15,9 +15,11 @@ from typing import Any, Final, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import set_inputs
+from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
+from .common.required import required
 from .morphology import Role
+from .properties import about
 
 GROUP: Final = "BlenderSpike Playback"
 MODIFIER: Final = "Playback"
@@ -91,6 +93,67 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
         ):
             return modifier
     return None
+
+
+def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
+    """Tell whether a neuron shows one sample in each frame, as it does after import.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    bool
+    """
+    data = about(neuron)
+    modifier = required(find_modifier(neuron))
+    pace = input_value(modifier, "Milliseconds per Frame").value
+    played_ms = float(pace) * (data.frames - 1)
+    return abs(played_ms - data.duration_ms) <= 1e-4 * data.duration_ms
+
+
+def fit_time(neuron: bpy.types.Object, start_frame: float, frames: int) -> None:
+    """Have a neuron play its whole simulation in a number of frames.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    start_frame : float
+        Scene frame of the first sample.
+    frames : int
+        From the first sample to the last, both counted; at least 2.
+    """
+    pace = about(neuron).duration_ms / (frames - 1)
+    set_inputs(
+        required(find_modifier(neuron)),
+        {"Start Frame": start_frame, "Milliseconds per Frame": pace, "Use Time": False},
+    )
+
+
+def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
+    """Say how long a simulation took whose file does not know it.
+
+    It goes on playing as many samples in a frame as before.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation of the older format, whose samples are regular.
+    duration_ms : float
+        From the first sample to the last; above zero.
+    """
+    modifier = required(find_modifier(neuron))
+    interval = input_value(modifier, "Sample Interval").value
+    pace = input_value(modifier, "Milliseconds per Frame").value
+    longer = duration_ms / max(about(neuron).frames - 1, 1) / interval
+    set_inputs(
+        modifier,
+        {"Sample Interval": interval * longer, "Milliseconds per Frame": pace * longer},
+    )
+    about(neuron).duration_ms = duration_ms
 
 
 def node_group() -> bpy.types.NodeTree:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import (
     BoolProperty,
+    EnumProperty,
     FloatProperty,
     IntProperty,
     PointerProperty,
@@ -48,7 +49,11 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         unit: str
         low: float
         high: float
+        low_percentile: float
+        high_percentile: float
         not_finite: int
+        um_per_unit: float
+        centered: bool
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells")
@@ -56,12 +61,19 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         segments: IntProperty(name="Segments")
         frames: IntProperty(name="Frames")
         has_time: BoolProperty(name="Has Time", default=True)
-        duration_ms: FloatProperty(name="Duration", description="In milliseconds")
+        duration_ms: FloatProperty(
+            name="Duration",
+            description="Milliseconds from the first sample to the last",
+        )
         quantity: StringProperty(name="Quantity")
         unit: StringProperty(name="Unit")
         low: FloatProperty(name="Lowest Value")
         high: FloatProperty(name="Highest Value")
+        low_percentile: FloatProperty(name="Value Above the Lowest Hundredth")
+        high_percentile: FloatProperty(name="Value Below the Highest Hundredth")
         not_finite: IntProperty(name="Values Not Finite")
+        um_per_unit: FloatProperty(name="µm per Unit", default=100.0)
+        centered: BoolProperty(name="Soma at Origin", default=True)
 
 
 class ColorSettings:
@@ -73,6 +85,7 @@ class ColorSettings:
         v_min: float
         v_max: float
         strength: float
+        rest_glow: float
     else:
         colormap: StringProperty(
             name="Colormap",
@@ -98,6 +111,14 @@ class ColorSettings:
             min=0.0,
             soft_max=10.0,
         )
+        rest_glow: FloatProperty(
+            name="Glow at Rest",
+            description="Share of the strength at the lower limit: 0 leaves only spikes glowing",
+            default=1.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
 
 
 class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
@@ -105,7 +126,8 @@ class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
 
     if TYPE_CHECKING:
         filepath: str
-        use_data_limits: bool
+        limits: str
+        frames: int
     else:
         filepath: StringProperty(
             name="File",
@@ -113,10 +135,18 @@ class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE"},
         )
-        use_data_limits: BoolProperty(
-            name="Limits from Data",
-            description="Spread the colormap from the lowest value in the file to the highest",
-            default=True,
+        limits: EnumProperty(
+            name="Limits",
+            description="What the colormap's two ends stand for",
+            items=[
+                ("DATA", "Data", "The lowest and the highest value"),
+                ("PERCENTILES", "Percentiles", "Leave out a hundredth of the values at each end"),
+                ("SYMMETRIC", "Symmetric", "The same distance from zero on both sides"),
+                ("MANUAL", "Manual", "Set them yourself"),
+            ],
+        )
+        frames: IntProperty(
+            name="Frames", description="How many frames a simulation takes", default=240, min=2
         )
 
 

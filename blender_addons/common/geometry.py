@@ -72,15 +72,11 @@ def new_points(
     Mesh
     """
     mesh = bpy.data.meshes.new(name)
-    if isinstance(vertices, int):
-        mesh.vertices.add(vertices)
-    else:
-        mesh.vertices.add(len(vertices))
-        _fill(
-            mesh.attributes["position"],
-            "vector",
-            np.ascontiguousarray(vertices, np.float32).ravel(),
-        )
+    mesh.vertices.add(vertices if isinstance(vertices, int) else len(vertices))
+    # A mesh without vertices has no positions either.
+    if not isinstance(vertices, int) and len(vertices):
+        positions = np.ascontiguousarray(vertices, np.float32).ravel()
+        _fill(mesh.attributes["position"], "vector", positions)
     for attribute, values in rows:
         set_attribute(mesh, attribute, "POINT", values)
     return mesh

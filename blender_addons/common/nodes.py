@@ -307,7 +307,14 @@ class Tree:
         return self.add("GeometryNodeGroup", inputs, label=group.name, node_tree=group)
 
     def math(
-        self, operation: str, a: Value, b: Value = None, c: Value = None, *, label: str = ""
+        self,
+        operation: str,
+        a: Value,
+        b: Value = None,
+        c: Value = None,
+        *,
+        name: str = "",
+        label: str = "",
     ) -> Node:
         """Add a math node; its inputs all share one name, so they go by position.
 
@@ -316,7 +323,7 @@ class Tree:
         operation : str
             For example ``"MULTIPLY"``.
         a, b, c : float, Socket or Node
-        label : str
+        name, label : str
 
         Returns
         -------
@@ -324,7 +331,7 @@ class Tree:
         """
         values = {"Value": a, "Value_001": b, "Value_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
-        return self.add("ShaderNodeMath", inputs, label=label, operation=operation)
+        return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
 
     def mix(
         self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value
@@ -338,7 +345,7 @@ class Tree:
         a, b : float, tuple, Socket or Node
         label : str
         **properties
-            ``data_type="RGBA"`` for colors.
+            As of `add`: ``data_type="RGBA"`` for colors.
 
         Returns
         -------

@@ -52,7 +52,7 @@ def use_plain_world(
 
 def add_bloom(
     scene: bpy.types.Scene,
-    strength: float = 0.5,
+    strength: float = 1.0,
     threshold: float = 0.3,
     size: float = 0.5,
 ) -> bpy.types.NodeTree:
@@ -147,6 +147,20 @@ def frame_camera(
     data.clip_end = distance + 10 * extent
     scene.camera = camera
     return camera
+
+
+def is_film_camera(camera: bpy.types.Object) -> bool:
+    """Tell whether `frame_camera` made a camera, so that it can orbit.
+
+    Parameters
+    ----------
+    camera : Object
+
+    Returns
+    -------
+    bool
+    """
+    return camera.parent is not None and camera.parent.name.split(".")[0] == PIVOT
 
 
 def orbit(

@@ -147,8 +147,49 @@ def test_recoloring_changes_the_same_material(bpy, dendrite):
     assert any(node.label == "mine" for node in nodes)
     assert nodes["Colormap"].image.name == "colormap cmr.ember"
     assert nodes["Limits"].inputs["From Min"].default_value == -70
-    assert nodes["Glow"].inputs["Strength"].default_value == 3
+    assert nodes["Strength"].inputs["Value"].default_value == 3
     assert len([i for i in bpy.data.images if i.name.startswith("colormap viridis")]) == 1
+
+
+def test_glow_at_rest(bpy, tmp_path):
+    """At the lower limit the strength's share is left, at the upper one all of it."""
+    sim = simulation([{"type": "soma", "points": [[200, 0, 0, 40], [240, 0, 0, 40]]}], 3)
+    sim.values[:, 0] = [-80, -20, 40]
+    path = write(tmp_path / "ramp.pickle", sim)
+    scene = flat_view(bpy)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 4
+    scene.cycles.use_denoising = False
+    scene.render.image_settings.file_format = "OPEN_EXR"
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False)
+    bpy.ops.blender_spike.color_by_voltage(colormap="gray_r", rest_glow=0.25, strength=2.0)
+    for frame, share in ((0, 0.25), (1, 0.625), (2, 1.0)):
+        scene.frame_set(frame)
+        scene.render.filepath = str(tmp_path / f"{frame}.exr")
+        bpy.ops.render.render(write_still=True)
+        picture = bpy.data.images.load(scene.render.filepath)
+        pixels = np.array(picture.pixels[:]).reshape(HEIGHT, WIDTH, -1)
+        position = [0.0, 0.5, 1.0][frame]
+        gray = mpl.colormaps["gray_r"](position)[0]
+        linear = ((gray + 0.055) / 1.055) ** 2.4 if gray > 0.04045 else gray / 12.92
+        found = pixels[HEIGHT // 2, int(220 / 450 * WIDTH), 0]
+        assert found == pytest.approx(2.0 * share * linear, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [("DATA", -100.0, 40.0), ("PERCENTILES", -70.0, -60.0), ("SYMMETRIC", -100.0, 100.0)],
+)
+def test_kinds_of_limits(bpy, tmp_path, kind, low, high):
+    """A few outliers decide the data's limits, but not the percentiles."""
+    from blender_spike.coloring import limits_of
+
+    sim = simulation([{"points": [[0, 0, 0, 1], [9, 0, 0, 1]]}], 1001)
+    sim.values[:, 0] = np.linspace(-70.05, -59.95, 1001)
+    sim.values[5, 0], sim.values[7, 0] = -100, 40
+    path = write(tmp_path / "outliers.pickle", sim)
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    assert limits_of([bpy.context.object], kind) == pytest.approx((low, high), abs=0.11)
 
 
 def test_limits_come_from_the_data(bpy, dendrite):

@@ -239,6 +239,15 @@ def test_network_of_points(bpy, tmp_path):
     assert neuron.dimensions[1] == pytest.approx(0.26, rel=1e-3)
 
 
+def test_file_without_soma(bpy, tmp_path):
+    """A piece of axon: strands, and no sphere."""
+    path = write(tmp_path / "axon.pickle", simulation([{"points": [[0, 0, 0, 1], [9, 0, 0, 1]]}]))
+    neuron = load(bpy, path, style="STRANDS")
+    np.testing.assert_allclose(
+        voltages(bpy, neuron, 2), expected(read(path), 0.2), atol=TOLERANCE_MV
+    )
+
+
 def test_values_that_are_not_finite_are_marked(bpy, tmp_path):
     """They import, are counted, and do not spoil other segments or frames."""
     from blender_spike.playback import NO_DATA_BELOW

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operators: each collects its settings, calls one function and says what came of it."""
+"""Import a simulation file, read it again, or put another one in its place."""
 
 from __future__ import annotations
 
@@ -18,20 +18,17 @@ from bpy.props import (
 )
 from bpy_extras.io_utils import ImportHelper
 
-from .build import Style, coloring_limits, import_simulation
-from .coloring import color_by_voltage
-from .common.colormaps import UnknownColormapError
-from .common.required import required
-from .common.scene import use_standard_view
-from .playback import find_modifier
-from .properties import ColorSettings, about
-from .simulation_file import SimulationFileError
-from .simulation_file.simulation import ValueRange
+from ..build import Style, import_simulation, reload_simulation
+from ..common.required import required
+from ..playback import find_modifier
+from ..properties import about
+from ..simulation_file import SimulationFileError
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 EXTENSIONS = (".pickle", ".pkl")
+FILTER = ";".join(f"*{extension}" for extension in EXTENSIONS)
 
 
 class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
@@ -62,9 +59,7 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
             type=bpy.types.OperatorFileListElement,
             options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"},
         )
-        filter_glob: StringProperty(
-            default=";".join(f"*{extension}" for extension in EXTENSIONS), options={"HIDDEN"}
-        )
+        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         um_per_unit: FloatProperty(
             name="µm per Unit",
             description="Micrometres that make one Blender unit",
@@ -133,63 +128,47 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         return {"FINISHED"} if imported else {"CANCELLED"}
 
 
-class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
-    """Make the selected neurons shine in the colors of their voltage"""  # noqa: D400, D415
+class BLENDER_SPIKE_OT_reload(bpy.types.Operator):
+    """Read the active neuron's file again and keep its look, colors and timing"""  # noqa: D400, D415
 
-    bl_idname = "blender_spike.color_by_voltage"
-    bl_label = "Color by Voltage"
+    bl_idname = "blender_spike.reload"
+    bl_label = "Reload"
     bl_options = {"REGISTER", "UNDO"}
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron."""
+        return find_modifier(required(context).object) is not None
+
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Color all selected neurons alike, or the active one."""
-        neurons = _chosen_neurons(required(context))
-        if not neurons:
-            self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
-            return {"CANCELLED"}
-        low, high = coloring_limits(
-            ValueRange(
-                min(about(neuron).low for neuron in neurons),
-                max(about(neuron).high for neuron in neurons),
-                0,
-            )
-        )
-        if not self.properties.is_property_set("v_min"):
-            self.v_min = low
-        if not self.properties.is_property_set("v_max"):
-            self.v_max = high
-        try:
-            for neuron in neurons:
-                color_by_voltage(
-                    neuron,
-                    self.colormap,
-                    self.v_min,
-                    self.v_max,
-                    self.strength,
-                    reverse=self.reverse,
-                )
-        except (ValueError, UnknownColormapError) as error:
-            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
-            return {"CANCELLED"}
-        which = f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"
-        self.report(
-            {"INFO"},
-            f"Colored {which} with {self.colormap} from {self.v_min:g} to {self.v_max:g} "
-            f"{about(neurons[0]).unit}.",
-        )
-        return {"FINISHED"}
+        """Read the file it came from."""
+        neuron = required(required(context).object)
+        return _reload(self, neuron, bpy.path.abspath(about(neuron).filepath))
 
 
-class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
-    """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
+class BLENDER_SPIKE_OT_relink(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
+    """Put another simulation into the active neuron and keep its look, colors and timing"""  # noqa: D400, D415
 
-    bl_idname = "blender_spike.use_standard_view"
-    bl_label = "Use Standard View Transform"
+    bl_idname = "blender_spike.relink"
+    bl_label = "Relink"
     bl_options = {"REGISTER", "UNDO"}
 
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron."""
+        return find_modifier(required(context).object) is not None
+
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Set the scene's view transform."""
-        use_standard_view(required(required(context).scene))
-        return {"FINISHED"}
+        """Read the chosen file."""
+        neuron = required(required(context).object)
+        return _reload(self, neuron, bpy.path.abspath(self.filepath))
 
 
 class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
@@ -207,12 +186,16 @@ class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
         return area is not None and area.type == "VIEW_3D"
 
 
-def _chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
-    active = context.view_layer.objects.active if context.view_layer else None
-    candidates = list(context.selected_objects or [])
-    if active is not None and active not in candidates and not candidates:
-        candidates.append(active)
-    return [neuron for neuron in candidates if find_modifier(neuron) is not None]
+def _reload(
+    operator: bpy.types.Operator, neuron: bpy.types.Object, path: str
+) -> set[OperatorReturnItems]:
+    try:
+        reload_simulation(neuron, path)
+    except SimulationFileError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    operator.report(*_imported(neuron))
+    return {"FINISHED"}
 
 
 def _imported(neuron: bpy.types.Object) -> tuple[set[WmReportItems], str]:
@@ -246,7 +229,7 @@ def remove_from_menus() -> None:
 
 CLASSES = (
     BLENDER_SPIKE_OT_import_simulation,
-    BLENDER_SPIKE_OT_color_by_voltage,
-    BLENDER_SPIKE_OT_use_standard_view,
+    BLENDER_SPIKE_OT_reload,
+    BLENDER_SPIKE_OT_relink,
     BLENDER_SPIKE_FH_simulation,
 )

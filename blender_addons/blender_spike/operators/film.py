@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the scene for a film: each step alone, or all of them at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty
+
+from ..common import scene as film
+from ..common.required import required
+from .selection import chosen_neurons
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+# The picture's direction and what is up in it, for each view. Morphologies are traced in xy.
+VIEWS = {
+    "TOP": ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0)),
+    "FRONT": ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "RIGHT": ((-1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
+}
+
+
+class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
+    """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.use_standard_view"
+    bl_label = "Use Standard View Transform"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set the scene's view transform."""
+        film.use_standard_view(required(required(context).scene))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
+    """Make the scene's background black"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.black_world"
+    bl_label = "Black World"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Replace the nodes of the scene's world."""
+        film.use_plain_world(required(required(context).scene))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
+    """Let bright parts of the picture glow, in the compositor, whatever the render engine"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.bloom"
+    bl_label = "Bloom"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        strength: float
+    else:
+        strength: FloatProperty(name="Strength", default=1.0, min=0.0, soft_max=3.0)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Put a glare node into the scene's compositor."""
+        film.add_bloom(required(required(context).scene), self.strength)
+        return {"FINISHED"}
+
+
+class _OnNeurons(bpy.types.Operator):
+    """An operator that needs neurons to be chosen."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected or active neuron."""
+        return bool(chosen_neurons(required(context)))
+
+
+class BLENDER_SPIKE_OT_frame_camera(_OnNeurons):
+    """Point a camera at the selected neurons so that they fill the picture"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.frame_camera"
+    bl_label = "Frame Camera"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        view: str
+        lens: float
+    else:
+        view: EnumProperty(
+            name="View",
+            description="Where the camera stands",
+            items=[
+                ("TOP", "Top", "Look down on xy, the plane in which morphologies are traced"),
+                ("FRONT", "Front", "Look along y"),
+                ("RIGHT", "Right", "Look along x"),
+            ],
+        )
+        lens: FloatProperty(name="Focal Length", default=70.0, min=1.0, unit="CAMERA")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Make the camera, or move the one made before."""
+        direction, up = VIEWS[self.view]
+        film.frame_camera(
+            required(required(context).scene),
+            chosen_neurons(required(context)),
+            direction=direction,
+            up=up,
+            lens_mm=self.lens,
+        )
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_orbit_camera(_OnNeurons):
+    """Let the camera circle around the selected neurons over the scene's frames"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.orbit_camera"
+    bl_label = "Orbit Camera"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        degrees: float
+    else:
+        degrees: FloatProperty(
+            name="Degrees",
+            description="How far it travels, half of it before the present view",
+            default=30.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Keyframe the film camera's pivot; frame the camera first where there is none."""
+        scene = required(required(context).scene)
+        camera = scene.camera
+        if camera is None or not film.is_film_camera(camera):
+            camera = film.frame_camera(scene, chosen_neurons(required(context)))
+        film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_film_scene(_OnNeurons):
+    """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.film_scene"
+    bl_label = "Film Scene"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Do all of the above with their defaults."""
+        scene = required(required(context).scene)
+        film.use_standard_view(scene)
+        film.use_plain_world(scene)
+        film.add_bloom(scene)
+        camera = film.frame_camera(scene, chosen_neurons(required(context)))
+        film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_use_standard_view,
+    BLENDER_SPIKE_OT_black_world,
+    BLENDER_SPIKE_OT_bloom,
+    BLENDER_SPIKE_OT_frame_camera,
+    BLENDER_SPIKE_OT_orbit_camera,
+    BLENDER_SPIKE_OT_film_scene,
+)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Spread the selected neurons' simulations over frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import FloatProperty, IntProperty
+
+from ..common.required import required
+from ..playback import find_modifier, fit_time, set_duration
+from ..properties import about
+from .selection import chosen_neurons
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
+    """Play the whole simulation in a number of frames, from the scene's first frame on"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.fit_time"
+    bl_label = "Fit to Frames"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        frames: int
+    else:
+        frames: IntProperty(
+            name="Frames",
+            description="How many frames it takes; 0 for as many as the scene has",
+            default=0,
+            min=0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set when it starts and how fast it plays."""
+        scene = required(required(context).scene)
+        neurons = chosen_neurons(required(context))
+        frames = self.frames or scene.frame_end - scene.frame_start + 1
+        if not neurons:
+            self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
+            return {"CANCELLED"}
+        if frames < 2:
+            self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
+            return {"CANCELLED"}
+        for neuron in neurons:
+            fit_time(neuron, scene.frame_start, frames)
+        pace = about(neurons[0]).duration_ms / (frames - 1)
+        self.report({"INFO"}, f"Plays in {frames} frames, {pace:.4g} ms each.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
+    """Say how long a simulation took whose file holds no time, as in the older format"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.set_duration"
+    bl_label = "Set Duration"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        duration_ms: float
+    else:
+        duration_ms: FloatProperty(
+            name="Duration (ms)",
+            description="Milliseconds from the first sample to the last",
+            default=100.0,
+            min=1e-3,
+        )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron without time."""
+        neuron = required(context).object
+        return (
+            neuron is not None
+            and find_modifier(neuron) is not None
+            and not about(neuron).has_time
+            and about(neuron).frames > 1
+        )
+
+    def invoke(
+        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Ask for the duration."""
+        self.duration_ms = about(required(required(context).object)).duration_ms
+        manager = required(required(context).window_manager)
+        return manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set the time between samples; as many of them go into a frame as before."""
+        set_duration(required(required(context).object), self.duration_ms)
+        return {"FINISHED"}
+
+
+CLASSES = (BLENDER_SPIKE_OT_fit_time, BLENDER_SPIKE_OT_set_duration)
