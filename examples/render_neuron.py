@@ -143,7 +143,7 @@ def load_extension() -> str:
         sys.path.insert(0, str(SOURCE))
         importlib.import_module("blender_spike").register()
     module: str = getattr(bpy.types, OPERATOR).__module__
-    return module.rpartition(".")[0]
+    return module.partition(".operators")[0]
 
 
 def empty_scene(options: argparse.Namespace) -> Any:

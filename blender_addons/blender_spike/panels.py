@@ -137,8 +137,10 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
+        # The sidebar is narrow.
+        shorter = {"Minimum Radius": "Min Radius", "Tube Resolution": "Resolution"}
         names = [name for name in LOOK_INPUTS if name != "Material"]
-        _draw_inputs(self, context, {name: name for name in names})
+        _draw_inputs(self, context, {name: shorter.get(name, name) for name in names})
 
 
 class BLENDER_SPIKE_PT_film(_Tab):
