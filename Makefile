@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench dist pictures colormaps clean
+.PHONY: help demo test test-gui lint bench dist pictures colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,7 @@ PYTHON ?=
 help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
+	@echo "make test-gui  drive a window of your own Blender: BLENDER=/path/to/blender"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; prints ratios"
 	@echo "make dist      build the Blender extensions, into dist/"
@@ -26,6 +27,9 @@ demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
 
 test: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest
+
+test-gui: $(VENV)/.ready-test
+	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
 
 lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/ruff format --check .
@@ -89,7 +93,10 @@ $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender
 	@$(PIP) --group test
 	@touch $@
 
-$(VENV)/.ready-lint: $(VENV)/.ready-venv pyproject.toml
+$(VENV)/.ready-test-gui: $(VENV)/.ready-test
+	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
+
+lint: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up the style and type checkers, once ..."
 	@$(PIP) --group lint
 	@touch $@

@@ -201,10 +201,14 @@ def _reload(
 def _imported(neuron: bpy.types.Object) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported."""
     data = about(neuron)
-    text = (
-        f"Imported {Path(data.filepath).name}: {data.cells:,} cell{'s' * (data.cells != 1)}, "
-        f"{data.sections:,} sections, {data.segments:,} segments, {data.frames:,} frames"
-    )
+    counts = {
+        "cell": data.cells,
+        "section": data.sections,
+        "segment": data.segments,
+        "frame": data.frames,
+    }
+    listed = ", ".join(f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
     if data.not_finite:
         return {"WARNING"}, f"{text}; {data.not_finite:,} values are not finite and shown in grey."
