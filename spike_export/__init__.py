@@ -10,6 +10,10 @@
 
 from __future__ import annotations
 
+from .cell_recorder import CellRecorder
+from .from_arrays import simulation_from_arrays
+from .merge import merge
+from .older_writer import write_older
 from .recorder import Recorder, RecordingError
 from .simulation_file import SECTION_TYPES, Cell, Simulation, SimulationFileError, read
 from .writer import write
@@ -19,10 +23,14 @@ __version__ = "0.1.0"
 __all__ = [
     "SECTION_TYPES",
     "Cell",
+    "CellRecorder",
     "Recorder",
     "RecordingError",
     "Simulation",
     "SimulationFileError",
+    "merge",
     "read",
+    "simulation_from_arrays",
     "write",
+    "write_older",
 ]

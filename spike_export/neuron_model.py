@@ -7,7 +7,7 @@ NEURON is imported when it is needed, so that files can be read and written with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,15 @@ _TYPE_PATTERNS = (
 
 @dataclass(frozen=True, slots=True)
 class ModelCell:
-    """One cell: its name, its sections, and the one where its spikes are looked for."""
+    """One cell: its name, its sections, and the one where its spikes are looked for.
+
+    A cell made from a hoc template takes its sections with it when it goes; `owner` keeps it.
+    """
 
     name: str
     sections: list[Any]
     soma: Any
+    owner: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +47,31 @@ class Shape:
     parent_x: NDArray[np.float64]
     point_counts: NDArray[np.int32]
     points_um: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """All that the morphology of N sections follows from, kept without the sections themselves.
+
+    Attributes
+    ----------
+    names : list of str
+    parents : ndarray of int32, shape (N,)
+        Index of the parent section among all N, -1 at a root.
+    parent_x : ndarray of float64, shape (N,)
+    lengths_um : list of float
+    diameters_um : list of list of float
+        One for each segment.
+    points_um : list of ndarray of float32, shape (P, 4)
+        Empty where the model has none.
+    """
+
+    names: list[str]
+    parents: NDArray[np.int32]
+    parent_x: NDArray[np.float64]
+    lengths_um: list[float]
+    diameters_um: list[list[float]]
+    points_um: list[NDArray[np.float32]]
 
 
 def section_type(name: str) -> str:
@@ -60,6 +89,45 @@ def section_type(name: str) -> str:
     """
     own = name.rsplit(".", 1)[-1]
     return next((kind for kind, pattern in _TYPE_PATTERNS if pattern.search(own)), "other")
+
+
+def select_sections(
+    cells: Iterable[ModelCell], only: str | None = None, names: Collection[str] = ()
+) -> list[Any]:
+    """Choose sections by their own names and their cells'.
+
+    Parameters
+    ----------
+    cells : iterable of ModelCell
+    only : str, optional
+        Regular expression that has to match all of a section's own name, with its index or
+        without (``apic`` is ``Pyramidal[0].apic[12]``), or all of its whole name.
+    names : collection of str
+        Cells to take; all if empty.
+
+    Returns
+    -------
+    list of neuron Section
+
+    Raises
+    ------
+    re.error
+        If `only` is not a regular expression.
+    """
+    pattern = None if only is None else re.compile(only)
+
+    def fits(name: str) -> bool:
+        own = name.rsplit(".", 1)[-1]
+        forms = (own, own.split("[", 1)[0], name)
+        return pattern is None or any(pattern.fullmatch(form) for form in forms)
+
+    return [
+        section
+        for cell in cells
+        if not names or cell.name in names
+        for section in cell.sections
+        if fits(section.name())
+    ]
 
 
 def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
@@ -88,8 +156,9 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
             name=name,
             sections=group,
             soma=next((s for s in group if section_type(s.name()) == "soma"), group[0]),
+            owner=group[0].cell() if identity is None else None,
         )
-        for (name, _), group in groups.items()
+        for (name, identity), group in groups.items()
     ]
 
 
@@ -108,7 +177,63 @@ def read_shape(sections: list[Any]) -> Shape:
         points = [_points(section) for section in sections]
     else:
         points = _points_with_made_up(sections)
+    return _shape([section.name() for section in sections], *_parents(sections), points)
 
+
+def sketch(sections: list[Any]) -> Sketch:
+    """Note what the morphology of sections follows from, and change nothing in the model.
+
+    Parameters
+    ----------
+    sections : list of neuron Section
+
+    Returns
+    -------
+    Sketch
+    """
+    parents, parent_x = _parents(sections)
+    return Sketch(
+        names=[section.name() for section in sections],
+        parents=parents,
+        parent_x=parent_x,
+        lengths_um=[section.L for section in sections],
+        diameters_um=[[segment.diam for segment in section] for section in sections],
+        points_um=[_points(section) for section in sections],
+    )
+
+
+def shape_of(sketch: Sketch) -> Shape:
+    """Morphology of sections that may be gone, with points made up where they had none.
+
+    Parameters
+    ----------
+    sketch : Sketch
+
+    Returns
+    -------
+    Shape
+        As `read_shape` would have read it.
+    """
+    if all(len(points) for points in sketch.points_um):
+        return _shape(sketch.names, sketch.parents, sketch.parent_x, sketch.points_um)
+    from neuron import h
+
+    # Only NEURON knows what it makes up, so it gets the sections back for a moment.
+    copies = [h.Section(name=name) for name in sketch.names]
+    for index, copy in enumerate(copies):
+        if sketch.parents[index] >= 0:
+            copy.connect(copies[sketch.parents[index]](float(sketch.parent_x[index])))
+        copy.nseg = len(sketch.diameters_um[index])
+        for point in sketch.points_um[index]:
+            copy.pt3dadd(*point.tolist())
+        if not len(sketch.points_um[index]):
+            copy.L = sketch.lengths_um[index]
+            for segment, diameter in zip(copy, sketch.diameters_um[index], strict=True):
+                segment.diam = diameter
+    return read_shape(copies)
+
+
+def _parents(sections: list[Any]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     index_of = {section: index for index, section in enumerate(sections)}
     parents = np.full(len(sections), -1, np.int32)
     parent_x = np.zeros(len(sections))
@@ -117,10 +242,17 @@ def read_shape(sections: list[Any]) -> Shape:
         if parent is not None and parent.sec in index_of:
             parents[index] = index_of[parent.sec]
             parent_x[index] = parent.x
+    return parents, parent_x
+
+
+def _shape(
+    names: list[str],
+    parents: NDArray[np.int32],
+    parent_x: NDArray[np.float64],
+    points: list[NDArray[np.float32]],
+) -> Shape:
     return Shape(
-        section_types=np.array(
-            [SECTION_TYPES.index(section_type(s.name())) for s in sections], np.uint8
-        ),
+        section_types=np.array([SECTION_TYPES.index(section_type(n)) for n in names], np.uint8),
         parents=parents,
         parent_x=parent_x,
         point_counts=np.array([len(p) for p in points], np.int32),
@@ -182,7 +314,7 @@ def _points(section: Any) -> NDArray[np.float32]:
             for i in range(section.n3d())
         ],
         np.float32,
-    )
+    ).reshape(-1, 4)
 
 
 def _root(section: Any) -> Any:

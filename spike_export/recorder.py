@@ -5,21 +5,28 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .neuron_model import ModelCell, group_cells, read_shape
+from .neuron_model import ModelCell, Shape, Sketch, group_cells, read_shape, shape_of, sketch
 from .simulation_file import Cell, Simulation
 from .writer import write
 
 UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik": "mA/cm2",
          "ica": "mA/cm2", "i_membrane_": "nA"}  # fmt: skip
 """Units of the quantities that are recorded most often."""
+
+PEAK_STEP_MS = 0.025
+"""How often a peak is looked for with variable steps: as often as NEURON's own fixed step."""
+
+FIRST_INTERVAL_MS = 0.001
+"""Where the search for the interval that yields a number of frames begins with variable steps."""
 
 
 class RecordingError(RuntimeError):
@@ -36,15 +43,16 @@ class Recorder:
 
     Each `finitialize` begins a new recording; the last one with more than its first frame counts.
 
-    With variable steps, stdrun's ``continuerun`` and ``run`` stop at the first step near the end
-    unless its variable ``using_cvode_`` is set; ``h.cvode.solve(tstop)`` ends exactly there. The
-    integrator's steps stay as they are, but NEURON also looks for spikes at each sample, so that
-    those of a network may move, by less than the integrator's own error.
+    A spike lasts a millisecond, so that frames further apart than that may miss it. With
+    ``mode="peak"`` each frame holds, for each segment, the maximum since the frame before, and no
+    spike is lost. That needs a look at every fixed step, which makes a run a quarter longer, or at
+    every `PEAK_STEP_MS` with variable steps, where it takes two to three times as long.
 
     Parameters
     ----------
     sections : iterable of neuron Section, optional
-        All sections in memory at `finitialize`, if not given.
+        All sections in memory at `finitialize`, if not given. A function that returns sections is
+        called at each `finitialize`.
     every_ms : float
         Sampling interval. With a fixed step, samples are taken at the first step at or after
         each multiple of it, and `time_ms` says when that was.
@@ -54,11 +62,19 @@ class Recorder:
         A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
         the model watches the middle itself: NEURON has one threshold and one list of spikes for
         each place.
+    mode : {"sample", "peak"}
+        What a frame holds: the values at its time, or their maximum since the frame before.
+    frames : int, optional
+        Keep this many frames, evenly spread over the run as far as there are samples, however
+        long it takes; `every_ms` is ignored then. Up to four times as many are held meanwhile.
+    capture : int, optional
+        Keep this run, counted from 1, instead of the last; a `finitialize` that no step follows
+        does not count.
 
     Raises
     ------
     RecordingError
-        If `every_ms` is not above zero.
+        If `every_ms`, `frames` or `capture` is impossible, or `mode` unknown.
 
     Examples
     --------
@@ -70,20 +86,41 @@ class Recorder:
 
     def __init__(
         self,
-        sections: Iterable[Any] | None = None,
+        sections: Iterable[Any] | Callable[[], Iterable[Any]] | None = None,
         every_ms: float = 0.1,
         variable: str = "v",
         threshold_mv: float = -20.0,
+        *,
+        mode: Literal["sample", "peak"] = "sample",
+        frames: int | None = None,
+        capture: int | None = None,
     ) -> None:
         if not every_ms > 0:
             raise RecordingError(f"The sampling interval is {every_ms} ms, but must be above 0.")
+        if frames is not None and frames < 2:
+            raise RecordingError(f"A recording has at least 2 frames, not {frames}.")
+        if capture is not None and capture < 1:
+            raise RecordingError(f"Runs are counted from 1, so there is no run {capture}.")
+        if mode not in ("sample", "peak"):
+            raise RecordingError(f"A recording's mode is 'sample' or 'peak', not {mode!r}.")
         from neuron import h
 
         self._h = h
-        self._sections = None if sections is None else list(sections)
+        if sections is None:
+            self._sections: Callable[[], Iterable[Any]] = h.allsec
+        elif callable(sections):
+            self._sections = sections
+        else:
+            given = list(sections)
+            self._sections = lambda: given
         self._every_ms = float(every_ms)
         self._variable = variable
         self._threshold_mv = threshold_mv
+        self._peak = mode == "peak"
+        self._frames = frames
+        self._wanted = capture
+        self._runs_before = 0
+        self._refusal: RecordingError | None = None
         self._current: _Capture | None = None
         self._kept: _Capture | None = None
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
@@ -138,41 +175,38 @@ class Recorder:
         """
         from . import __version__
 
-        capture = self._current
-        if capture is not None:
-            capture.finish()
-        if (capture is None or len(capture.frames) < 2) and self._kept is not None:
-            capture = self._kept
-        if capture is None:
-            raise RecordingError(
-                "Nothing was recorded: the model has not called finitialize since the recorder "
-                "was made."
-            )
-        capture.check()
-        shape = read_shape(capture.sections)
+        if self._current is not None:
+            self._current.finish()
+        capture = self._chosen()
+        names, segment_counts, shape = capture.morphology()
+        time_ms, values = capture.time_and_values()
+        recorded: dict[str, str | int | float] = {"threshold_mv": self._threshold_mv}
+        if self._frames is None:
+            recorded["every_ms"] = self._every_ms
+        if self._peak:
+            recorded["mode"] = "peak: the maximum since the frame before"
         return Simulation(
             cells=tuple(
-                Cell(cell.name, None, spikes_ms)
-                for cell, spikes_ms in zip(capture.cells, capture.spikes_ms, strict=True)
+                Cell(name, None, spikes_ms)
+                for name, spikes_ms in zip(capture.cell_names, capture.spikes_ms, strict=True)
             ),
-            section_names=tuple(section.name() for section in capture.sections),
+            section_names=tuple(names),
             section_types=shape.section_types,
             section_cells=np.repeat(
-                np.arange(len(capture.cells), dtype=np.int32),
-                [len(cell.sections) for cell in capture.cells],
+                np.arange(len(capture.cell_names), dtype=np.int32), capture.section_counts
             ),
             parents=shape.parents,
             parent_x=shape.parent_x,
-            segment_counts=np.array(capture.segment_counts, np.int32),
+            segment_counts=np.array(segment_counts, np.int32),
             point_counts=shape.point_counts,
             points_um=shape.points_um,
-            time_ms=np.array(capture.times_ms),
-            values=np.stack(capture.frames),
+            time_ms=time_ms,
+            values=values,
             quantity=self._variable,
             unit=UNITS.get(self._variable, ""),
             created_by=f"spike-export {__version__}",
             source=source,
-            meta={"every_ms": self._every_ms, "threshold_mv": self._threshold_mv, **meta},
+            meta={**recorded, **meta},
         )
 
     def save(self, path: str | os.PathLike[str], *, source: str = "") -> Path:
@@ -199,23 +233,73 @@ class Recorder:
         """
         return write(path, self.simulation(source=source))
 
+    @property
+    def time_ms(self) -> float | None:
+        """Time of the latest frame of the run that is being recorded, None before the first."""
+        times = [] if self._current is None else self._current.times_ms
+        return times[-1] if times else None
+
+    @property
+    def runs(self) -> int:
+        """Number of runs so far; a `finitialize` that no step follows does not count."""
+        return self._runs_before + (self._current is not None and self._current.has_run)
+
+    @property
+    def failure(self) -> RecordingError | None:
+        """What is wrong with the run that is being recorded."""
+        return self._refusal if self._current is None else self._current.failure
+
+    def _chosen(self) -> _Capture:
+        if self._wanted is None:
+            if self._current is not None and (self._current.has_run or self._kept is None):
+                return self._current
+        elif self._current is not None and self._current.has_run and self.runs == self._wanted:
+            return self._current
+        elif self._kept is None and self.runs:
+            raise RecordingError(
+                f"There is no run {self._wanted}: the model ran {self.runs} "
+                f"time{'s' * (self.runs > 1)}."
+            )
+        if self._kept is not None:
+            return self._kept
+        raise self._refusal or RecordingError(
+            "Nothing was recorded: the model has not called finitialize since the recorder was "
+            "made."
+        )
+
     def _end(self) -> None:
         if self._current is not None:
             self._current.finish()
-            if len(self._current.frames) > 1:
-                self._kept = self._current
+            if self._current.has_run:
+                self._runs_before += 1
+                if self._wanted in (None, self._runs_before):
+                    self._kept = self._current
+                    self._kept.sketch()
+            # Whatever the model has thrown away must be gone before NEURON starts anew.
+            self._current.let_go()
+            self._current = None
 
     def _prepare(self) -> None:
         from neuron import coreneuron
 
-        if coreneuron.enable:
-            raise RecordingError(
-                "CoreNEURON cannot be recorded, for it discards the events that take the samples; "
-                "set coreneuron.enable = False."
-            )
-        sections = self._h.allsec() if self._sections is None else self._sections
+        if self._wanted is not None and self._kept is not None:
+            return
+        self._refusal = None
+        try:
+            if coreneuron.enable:
+                raise RecordingError(_NO_CORENEURON)
+            cells = group_cells(self._sections())
+        except RecordingError as error:
+            self._refusal = error
+            raise
         self._current = _Capture(
-            self._h, group_cells(sections), self._every_ms, self._variable, self._threshold_mv
+            self._h,
+            cells,
+            self._every_ms,
+            self._variable,
+            self._threshold_mv,
+            peak=self._peak,
+            frames=self._frames,
         )
 
     def _begin(self) -> None:
@@ -223,24 +307,86 @@ class Recorder:
             self._current.begin()
 
 
+def spread(
+    time_ms: NDArray[np.float64], values: NDArray[np.float32], frames: int, *, peak: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Choose frames that are evenly spread over a recording.
+
+    Parameters
+    ----------
+    time_ms : ndarray of float64, shape (F,)
+        Strictly increasing.
+    values : ndarray of float32, shape (F, S)
+    frames : int
+        How many to choose, among them the first and the last.
+    peak : bool
+        Keep the maximum since the frame before.
+
+    Returns
+    -------
+    time_ms : ndarray of float64, shape (G,)
+        G is `frames`, or F if there are no more.
+    values : ndarray of float32, shape (G, S)
+    """
+    if len(time_ms) <= frames:
+        return time_ms, values
+    wanted = np.linspace(time_ms[0], time_ms[-1], frames)
+    nearest = np.searchsorted((time_ms[1:] + time_ms[:-1]) / 2, wanted)
+    # Where samples are sparse, two wanted times may be nearest to one of them.
+    order = np.arange(frames)
+    chosen = np.maximum.accumulate(nearest - order) + order
+    chosen = np.minimum(chosen, len(time_ms) - frames + order)
+    if peak:
+        after_the_one_before = np.concatenate(([0], chosen[:-1] + 1))
+        # Beyond the last frame chosen there is none.
+        return time_ms[chosen], np.maximum.reduceat(values, after_the_one_before, axis=0)
+    return time_ms[chosen], values[chosen]
+
+
+_NO_CORENEURON = (
+    "CoreNEURON cannot be recorded, for it discards the events that take the samples; set "
+    "coreneuron.enable = False."
+)
+
+
 class _Capture:
     """What one `finitialize` and the run after it yield."""
 
     def __init__(
-        self, h: Any, cells: list[ModelCell], every_ms: float, variable: str, threshold_mv: float
+        self,
+        h: Any,
+        cells: list[ModelCell],
+        every_ms: float,
+        variable: str,
+        threshold_mv: float,
+        *,
+        peak: bool,
+        frames: int | None,
     ) -> None:
         self._h = h
         self._every_ms = every_ms
         self._variable = variable
+        self._peak = peak
+        self._wanted_frames = frames
+        # Twice as many as wanted are left whenever every second one is dropped.
+        self._most_frames = math.inf if frames is None else 4 * frames
         self._open = True
-        self.cells = cells
-        self.sections = [section for cell in cells for section in cell.sections]
-        self.segment_counts = [section.nseg for section in self.sections]
+        self.cell_names = [cell.name for cell in cells]
+        self.section_counts = [len(cell.sections) for cell in cells]
+        self._cells = cells
+        self._sections = [section for cell in cells for section in cell.sections]
+        self._segment_counts = [section.nseg for section in self._sections]
+        self._sketch: Sketch | None = None
         self.times_ms: list[float] = []
         self.frames: list[NDArray[np.float32]] = []
         self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
-        self._failure: RecordingError | None = None
+        self.failure: RecordingError | None = None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is more than the initial values."""
+        return len(self.times_ms) > 1
 
     def begin(self) -> None:
         """Record the initial values, and order the first event.
@@ -248,12 +394,12 @@ class _Capture:
         The pointers are taken here rather than in the constructor because NEURON moves its
         values between the two.
         """
-        segments = [segment for section in self.sections for segment in section]
+        segments = [segment for section in self._sections for segment in section]
         references = [getattr(segment, f"_ref_{self._variable}", None) for segment in segments]
         recorded = [i for i, reference in enumerate(references) if reference is not None]
         if not recorded:
             self._open = False
-            self._failure = RecordingError(
+            self.failure = RecordingError(
                 f"Nothing was recorded: none of {len(segments)} segments has the variable "
                 f"{self._variable!r}."
             )
@@ -269,7 +415,23 @@ class _Capture:
         # Looked up once: they are used for every sample, and NEURON makes new objects each time.
         self._schedule = self._h.cvode.event
         self._time = self._h._ref_t
-        self._gather(self._h.t)
+        # The last event of a run stays in NEURON's queue. It must not keep the sections alive: the
+        # next finitialize clears the queue when no section may go any more, and NEURON aborts.
+        this = weakref.ref(self)
+
+        def wake() -> None:
+            capture = this()
+            if capture is not None:
+                capture._on_event()
+
+        self._wake = wake
+        self._step = self._h._ref_dt
+        self._variable_steps = bool(self._h.cvode.active())
+        if self._wanted_frames is not None:
+            self._every_ms = FIRST_INTERVAL_MS if self._variable_steps else self._h.dt
+        self._look()
+        self._maxima = self._view.copy()
+        self._keep(self._h.t)
         self._order(self._h.t)
 
     def finish(self) -> None:
@@ -285,20 +447,53 @@ class _Capture:
         self._open = False
         if self.times_ms and self._h.t > self.times_ms[-1] + 1e-9:
             # Kept for whoever asks for the recording: here, it would hide what ended the run.
-            try:
-                self._check_unchanged()
-                self._gather(self._h.t)
-            except RecordingError as error:
-                self._failure = error
+            from neuron import coreneuron
 
-    def check(self) -> None:
-        """Raise `RecordingError` if something went wrong, or segments changed since."""
-        if self._failure is not None:
-            raise self._failure
-        self._check_unchanged()
+            try:
+                if coreneuron.enable:
+                    raise RecordingError(_NO_CORENEURON)
+                self._check_unchanged()
+                self._look()
+                self._keep(self._h.t)
+            except RecordingError as error:
+                self.failure = error
+
+    def sketch(self) -> None:
+        """Note the morphology, so that it outlives the sections."""
+        try:
+            self._check()
+            self._sketch = sketch(self._sections)
+        except RecordingError as error:
+            self.failure = error
+
+    def let_go(self) -> None:
+        """Keep no section alive any more."""
+        self._cells, self._sections = [], []
+        self._copy = None
+
+    def morphology(self) -> tuple[list[str], list[int], Shape]:
+        """Names of the sections, their numbers of segments, and their shape."""
+        self._check()
+        if self._sketch is not None:
+            return self._sketch.names, self._segment_counts, shape_of(self._sketch)
+        names = [section.name() for section in self._sections]
+        return names, self._segment_counts, read_shape(self._sections)
+
+    def time_and_values(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Frames, as many as were wanted."""
+        time_ms, values = np.array(self.times_ms), np.stack(self.frames)
+        if self._wanted_frames is None:
+            return time_ms, values
+        return spread(time_ms, values, self._wanted_frames, peak=self._peak)
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        if self._sketch is None:
+            self._check_unchanged()
 
     def _check_unchanged(self) -> None:
-        for section, count in zip(self.sections, self.segment_counts, strict=True):
+        for section, count in zip(self._sections, self._segment_counts, strict=True):
             try:
                 now = section.nseg
             except ReferenceError:
@@ -311,7 +506,7 @@ class _Capture:
                     "now; set nseg before finitialize."
                 )
 
-    def _gather(self, time_ms: float) -> None:
+    def _look(self) -> None:
         try:
             self._copy(self._gathered)
         except RuntimeError:
@@ -319,26 +514,52 @@ class _Capture:
             raise RecordingError(
                 f"The model changed while it was recorded: a {self._variable!r} is gone."
             ) from None
+
+    def _keep(self, time_ms: float) -> None:
+        values = self._view
+        if self._peak:
+            values = np.maximum(self._maxima, self._view)
+            self._maxima.fill(-np.inf)
         if self._recorded is None:
-            row = self._view.astype(np.float32)
+            row = values.astype(np.float32)
         else:
             row = np.full(self._segment_total, np.nan, np.float32)
-            row[self._recorded] = self._view
+            row[self._recorded] = values
         self.frames.append(row)
         self.times_ms.append(time_ms)
+        if len(self.frames) > self._most_frames:
+            self._halve()
+
+    def _halve(self) -> None:
+        """Keep every second frame, the first and the last among them."""
+        if self._peak:
+            for kept, dropped in zip(self.frames[2::2], self.frames[1::2], strict=True):
+                np.maximum(kept, dropped, out=kept)
+        del self.frames[1::2], self.times_ms[1::2]
+        self._every_ms *= 2
 
     def _order(self, time_ms: float) -> None:
         # The next multiple that is really ahead: an event in the past would never come, which
         # happens when the interval is shorter than a step.
-        step = math.floor(time_ms / self._every_ms + 1e-6) + 1
-        self._schedule(step * self._every_ms, self._on_event)
+        self._due_ms = (math.floor(time_ms / self._every_ms + 1e-6) + 1) * self._every_ms
+        self._schedule(self._next_look(time_ms) if self._peak else self._due_ms, self._wake)
+
+    def _next_look(self, time_ms: float) -> float:
+        if self._variable_steps:
+            return min(time_ms + PEAK_STEP_MS, self._due_ms)
+        # A fixed step ends at the first event it reaches, up to rounding.
+        return time_ms + 0.75 * float(self._step[0])
 
     def _on_event(self) -> None:
         if self._open:
             time_ms = self._time[0]
             # Intervals shorter than a fixed step yield several events at one time.
             if time_ms > self.times_ms[-1]:
-                self._gather(time_ms)
+                self._look()
+                if self._peak and time_ms < self._due_ms - 1e-9:
+                    np.maximum(self._maxima, self._view, out=self._maxima)
+                else:
+                    self._keep(time_ms)
             self._order(time_ms)
 
     def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:

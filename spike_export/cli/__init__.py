@@ -10,8 +10,15 @@ from __future__ import annotations
 import click
 
 from .. import __version__
+from .compile import compile_mechanisms
+from .convert import convert
 from .demo import demo
 from .info import info
+from .merge import merge
+from .plot import plot
+from .run import run
+from .sonata import sonata
+from .swc import swc
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,5 +27,5 @@ def main() -> None:
     """Export NEURON simulations to pickles that Blender can play."""
 
 
-for command in (demo, info):
+for command in (compile_mechanisms, convert, demo, info, merge, plot, run, sonata, swc):
     main.add_command(command)

@@ -35,15 +35,16 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
         command = click.option(
             "--force", is_flag=True, help="Replace the file if it exists, without asking."
         )(command)
+        # To newer versions of click, None is a default like any other.
+        presence = {"required": True} if default is None else {"default": default}
         return click.option(
             "-o",
             "--output",
             type=FILE,
-            default=default,
-            required=default is None,
-            show_default=default is not None,
+            show_default=True,
             metavar="FILE",
             help="Where to write.",
+            **presence,
         )(command)
 
     return decorate

@@ -27,12 +27,12 @@ def main() -> None:
     import blender_spike
 
     blender_spike.register()
-    from . import playback, recording
+    from . import playback, recording, writing
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
     table.columns[1].justify = "right"
-    for module in (recording, playback):
+    for module in (recording, writing, playback):
         for row in module.measure():
             console.print(*row, sep="  ", soft_wrap=True)
             table.add_row(*row)

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from spike_export import Simulation, SimulationFileError, read, write
+from spike_export import Simulation, read, write
+from spike_export.cli import main
 
 
 @pytest.fixture
@@ -56,41 +60,163 @@ def test_a_write_that_fails_leaves_the_old_file(old, simulation, monkeypatch, st
 
 def test_a_write_that_fails_makes_no_file(old, simulation, monkeypatch):
     old.unlink()
-    monkeypatch.setattr("spike_export.writer._content", lambda _: 1 / 0)
+    monkeypatch.setattr("spike_export.writer._content", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write(old, simulation)
     assert not list(old.parent.iterdir())
 
 
 KILLED = """
-import os, pickle, signal, sys
-import spike_export.writer
-from spike_export import read, write
+import io, json, os, random, signal, sys
+from pathlib import Path
+from spike_export import read, write, writer
 
-dumps = pickle.dumps
+old, new, target = map(Path, sys.argv[1:])
+simulation = read(new)
+before, after = old.read_bytes(), new.read_bytes()
+fdopen = os.fdopen
 
-def dump(content, stream, **options):
-    data = dumps(content, **options)
-    stream.write(data[: len(data) // 2])
-    stream.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
 
-spike_export.writer.pickle.dump = dump
-write(sys.argv[1], read(sys.argv[1]))
+class DiesAt(io.FileIO):
+    # A file whose process is killed when so many bytes are written.
+    left = sys.maxsize
+
+    def write(self, data):
+        data = memoryview(data).cast("B")
+        if len(data) < self.left:
+            self.left -= len(data)
+            return super().write(data)
+        super().write(data[: self.left])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def in_child(bytes_left, lines_left):
+    if child := os.fork():
+        return os.waitpid(child, 0)[1]
+    DiesAt.left = bytes_left
+    writer.os.fdopen = lambda handle, mode: io.BufferedWriter(DiesAt(handle, mode))
+
+    def trace(frame, event, _):
+        nonlocal lines_left
+        if frame.f_code.co_filename != writer.__file__:
+            return None
+        lines_left -= event == "line"
+        if not lines_left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    sys.settrace(trace)
+    write(target, simulation)
+    os._exit(0)
+
+
+def outcome(status):
+    signal_number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    found = target.read_bytes()
+    parts = [path.name for path in target.parent.iterdir() if path != target]
+    for name in parts:
+        (target.parent / name).unlink()
+    target.write_bytes(before)
+    which = "old" if found == before else "new" if found == after else "damaged"
+    return [signal_number, which, parts]
+
+
+target.write_bytes(before)
+lines = 1
+while os.WIFSIGNALED(status := in_child(sys.maxsize, lines)):
+    outcome(status)
+    lines += 1
+choice = random.Random(3)
+results = [outcome(status)]
+for _ in range(25):
+    results.append(outcome(in_child(choice.randrange(1, len(after)), -1)))
+    # The last lines are those that count, and there are few of them.
+    results.append(outcome(in_child(sys.maxsize, lines - 1 - choice.randrange(min(lines - 1, 40)))))
+print(json.dumps(results))
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal nobody can catch")
-def test_a_process_that_is_killed_leaves_the_old_file(old):
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals nobody can catch")
+def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(old, simulation, tmp_path):
+    object.__setattr__(simulation, "source", "the second")
+    new = write(tmp_path / "new.pickle", simulation)
+    folder = tmp_path / "target"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(old), str(new), str(folder / "run.pickle")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    whole, *killed = json.loads(done.stdout)
+    assert whole == [0, "new", []]
+    assert len(killed) == 50
+    assert {number for number, _, _ in killed} == {signal.SIGKILL}
+    assert {which for _, which, _ in killed} == {"old", "new"}
+    for _, which, parts in killed:
+        assert len(parts) <= (which == "old")
+        for name in parts:
+            assert name.startswith(".run.pickle.")
+            assert name.endswith(".part"), "half a file never has the name of a whole one"
+
+
+FULL = """
+import resource, sys
+from spike_export.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs limits as Unix has them")
+@pytest.mark.parametrize("options", [(), ("--legacy",), ("--precision", "zlib")])
+def test_a_disk_without_room_is_a_sentence(old, options):
     before = old.read_bytes()
-    done = subprocess.run([sys.executable, "-c", KILLED, str(old)], check=False)
-    assert done.returncode == -signal.SIGKILL
+    for target in (old, old.with_name("new.pickle")):
+        done = subprocess.run(
+            [sys.executable, "-c", FULL, "convert", str(old), str(target), "--force", *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stderr == f"Error: Cannot write {target}: File too large.\n"
     assert old.read_bytes() == before
-    left = [path for path in old.parent.iterdir() if path != old]
-    assert [path.suffix for path in left] == [".part"], "half a file never has the name of a whole"
-    assert left[0].name.startswith(".run.pickle.")
-    with pytest.raises(SimulationFileError):
-        read(left[0])
+    assert list(old.parent.iterdir()) == [old]
+
+
+@pytest.fixture
+def nobody():
+    """Give up the right to write anywhere, where the tests run with it."""
+    if os.name != "posix":
+        pytest.skip("needs permissions as Unix has them")
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_a_folder_that_is_read_only_is_a_sentence(simulation, request):
+    # Not in pytest's own folder, which only its user may enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = write(folder / "run.pickle", simulation)
+        before = path.read_bytes()
+        folder.chmod(0o555)
+        request.getfixturevalue("nobody")
+        for target in (path, folder / "new.pickle"):
+            arguments = ["convert", str(path), str(target), "--force"]
+            result = CliRunner().invoke(main, arguments)
+            assert result.exit_code == 1
+            assert result.stderr == f"Error: Cannot write {target}: Permission denied.\n"
+        assert path.read_bytes() == before
+        assert list(folder.iterdir()) == [path]
+        if os.getuid() == 0:
+            os.seteuid(0)
+        folder.chmod(0o755)
 
 
 def test_a_file_that_exists_is_replaced(old, simulation):
@@ -140,3 +266,22 @@ def test_names_of_files_may_be_anything(tmp_path, simulation, monkeypatch):
     for name in ("ü 文 .pickle", "no_suffix", "-o"):
         write(name, simulation)
         assert np.array_equal(read(name).values, simulation.values)
+
+
+def test_a_device_is_not_replaced(tmp_path, simulation):
+    """As root, renaming over /dev/null would take it away from everybody."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="not an ordinary file"):
+        write(pipe, simulation)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_link_stays_a_link(tmp_path, simulation):
+    target = tmp_path / "target.pickle"
+    target.write_bytes(b"old")
+    link = tmp_path / "link.pickle"
+    link.symlink_to(target)
+    write(link, simulation)
+    assert link.is_symlink()
+    assert read(target).n_frames == simulation.n_frames

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export convert``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import click
+
+from .. import __version__
+from ..convert import ConversionError
+from ..convert import convert as convert_simulation
+from ..older_writer import write_older
+from ..summary import summarize
+from ..writer import PRECISIONS, Precision, PrecisionError, write
+from .console import ABOVE_ZERO, FILE, load, may_write, show
+
+
+@click.command()
+@click.argument("source", type=FILE, metavar="IN")
+@click.argument("target", type=FILE, metavar="OUT")
+@click.option("--legacy", is_flag=True, help="Write the older format, a list of sections.")
+@click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    default=None,
+    help="Values as they are, the same deflated, or in steps of 0.01 mV.  [default: float32]",
+)
+@click.option("--every", type=ABOVE_ZERO, metavar="MS", help="New time between two frames.")
+@click.option(
+    "--frames", type=click.IntRange(min=1), metavar="N", help="New number of frames in all."
+)
+@click.option("--start", type=float, metavar="MS", help="Leave out what is before.")
+@click.option("--stop", type=float, metavar="MS", help="Leave out what is after.")
+@click.option("--cells", metavar="A,B", help="Keep these cells only; spike-export info lists them.")
+@click.option(
+    "--duration",
+    type=ABOVE_ZERO,
+    metavar="MS",
+    help="How long a file of the older format lasts, which does not say it itself.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT if it exists, without asking.")
+def convert(
+    source: Path,
+    target: Path,
+    legacy: bool,
+    precision: str | None,
+    every: float | None,
+    frames: int | None,
+    start: float | None,
+    stop: float | None,
+    cells: str | None,
+    duration: float | None,
+    force: bool,
+) -> None:
+    """Write the simulation in IN to OUT: in another format, smaller, or a part of it.
+
+    New frames are interpolated linearly in time. Spike times stay as they are.
+    """
+    if every is not None and frames is not None:
+        raise click.UsageError("--every and --frames exclude each other.")
+    if legacy and precision is not None:
+        raise click.UsageError("--legacy has a precision of its own; leave out --precision.")
+    may_write(target, force=force)
+    simulation = load(source)
+    if not (simulation.has_time or legacy or duration):
+        raise click.ClickException(
+            f"{source} is in the older format, which knows no time; --duration says how many ms "
+            f"its {simulation.n_frames:,} frames last."
+        )
+    try:
+        converted = convert_simulation(
+            simulation,
+            every_ms=every,
+            frames=frames,
+            start_ms=start,
+            stop_ms=stop,
+            cells=None if cells is None else [name.strip() for name in cells.split(",")],
+            duration_ms=duration,
+        )
+    except ConversionError as error:
+        raise click.ClickException(f"Cannot convert {source}: {error}") from None
+    try:
+        if legacy:
+            write_older(target, converted)
+        else:
+            converted = replace(converted, created_by=f"spike-export {__version__}")
+            write(target, converted, cast(Precision, precision or "float32"))
+    except PrecisionError as error:
+        raise click.ClickException(f"Cannot write {target}: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
+    show(summarize(load(target), target))

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export merge``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..merge import MergeError
+from ..merge import merge as merge_parts
+from .console import FILE, load, may_write, output_option, save
+
+
+@click.command()
+@click.argument("parts", type=FILE, nargs=-1, required=True, metavar="PART...")
+@output_option()
+def merge(parts: tuple[Path, ...], output: Path, force: bool) -> None:
+    """Put the cells of several files into one.
+
+    Each PART has other cells over the same frames, as the processes of a parallel run write them.
+    """
+    may_write(output, force=force)
+    simulations = [load(part) for part in parts]
+    try:
+        merged = merge_parts(simulations)
+    except MergeError as error:
+        raise click.ClickException(
+            f"Cannot merge {parts[error.part]} with {parts[0]} (part 1): it {error.reason}."
+        ) from None
+    save(output, merged)

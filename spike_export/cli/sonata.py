@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export sonata``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..hdf5 import Hdf5Error
+from ..sonata import SonataError, load
+from ..sonata_config import ConfigError, NodeFile, Sources, read_config
+from .console import FILE, may_write, output_option, save
+
+
+@click.command()
+@click.argument("file", type=FILE, metavar="CONFIG|REPORT.h5")
+@output_option("REPORT.pickle")
+@click.option("--report", metavar="NAME", help="Which report, where CONFIG names several.")
+@click.option(
+    "--nodes", type=FILE, metavar="NODES.h5",
+    help="File of the nodes; CONFIG names it otherwise.",
+)  # fmt: skip
+@click.option(
+    "--morphologies", type=FILE, metavar="DIR",
+    help="Folder of the nodes' SWC files; CONFIG names it otherwise.",
+)  # fmt: skip
+@click.pass_context
+def sonata(
+    context: click.Context,
+    file: Path,
+    output: Path,
+    force: bool,
+    report: str | None,
+    nodes: Path | None,
+    morphologies: Path | None,
+) -> None:
+    """Convert a SONATA compartment report.
+
+    CONFIG is the JSON file of a simulation; the circuit, the report and the spikes are found
+    through it. Reports of somata only become points at the nodes' positions.
+    """
+    try:
+        sources = _sources(file, report, nodes, morphologies)
+        if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
+            output = Path(f"{sources.report.stem}.pickle")
+        may_write(output, force=force)
+        loaded = load(sources)
+    except (ConfigError, Hdf5Error, SonataError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot read {file.name}: {error.strerror}.") from None
+    except ModuleNotFoundError as error:
+        if error.name != "h5py":
+            raise
+        raise click.ClickException(
+            "h5py is not installed; pip install 'spike-export[sonata]' brings it."
+        ) from None
+    for note in loaded.notes:
+        click.echo(f"Note: {note}")
+    save(output, loaded.simulation)
+
+
+def _sources(
+    file: Path, report: str | None, nodes: Path | None, morphologies: Path | None
+) -> Sources:
+    if file.suffix == ".json":
+        found = read_config(file, report)
+    elif report is not None:
+        raise click.UsageError("--report chooses among the reports of a CONFIG.json.")
+    else:
+        found = Sources(file)
+    if morphologies is not None and not morphologies.is_dir():
+        raise click.BadParameter(f"{morphologies} is not a folder.", param_hint="--morphologies")
+    own_nodes = found.nodes
+    if nodes is not None:
+        own_nodes = (NodeFile(nodes),)
+    elif morphologies is not None:
+        own_nodes = tuple(NodeFile(entry.path, entry.types) for entry in found.nodes)
+    return Sources(
+        found.report, own_nodes, morphologies or found.morphologies, found.spikes, found.quantity
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The figures that sit beside a rendered neuron in a film, made with matplotlib.
+
+`sections` chooses what is drawn, `curves` draws lines and fills that know one number, how far they
+are drawn, `traces` lays a figure out of them, `pictures` and `film` write it, frame by frame.
+Each piece works on its own, with any curve:
+
+>>> from spike_export.figures import GradientLine, pictures, trace_axes
+>>> figure, (axes,) = trace_axes(["soma"], x_limits=(0, 6), y_limits=(-80, 40))  # doctest: +SKIP
+>>> line = GradientLine(axes, time_ms, values)  # doctest: +SKIP
+>>> for picture in pictures(figure, [line], time_ms):  # doctest: +SKIP
+...     ...
+
+No pyplot is imported: the figures are nobody else's. matplotlib itself is imported when the first
+one is made, because reading and converting files works without it.
+"""
+
+from __future__ import annotations
+
+from .curves import Cursor, Fill, GradientLine, Head, Part, PlainLine
+from .film import FilmError, film_writer, find_ffmpeg
+from .pictures import Frame, frames, pictures, save_drawing, save_picture
+from .sections import ChoiceError, Trace, choose_traces
+from .traces import TraceFigure, color_limits, trace_axes, trace_figure
+
+__all__ = [
+    "ChoiceError",
+    "Cursor",
+    "Fill",
+    "FilmError",
+    "Frame",
+    "GradientLine",
+    "Head",
+    "Part",
+    "PlainLine",
+    "Trace",
+    "TraceFigure",
+    "choose_traces",
+    "color_limits",
+    "film_writer",
+    "find_ffmpeg",
+    "frames",
+    "pictures",
+    "save_drawing",
+    "save_picture",
+    "trace_axes",
+    "trace_figure",
+]

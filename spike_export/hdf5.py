@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""HDF5 files from strangers: what is read lies in the file itself, and is no larger than it says.
+
+An HDF5 file can point into other files (external links, external and virtual datasets), and can
+claim a dataset of any size without storing any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LARGEST: Final = 16 << 30
+# What compresses a thousandfold is at most this large.
+_UNSUSPICIOUS: Final = 64 << 20
+_LARGEST_RATIO: Final = 100
+_TEXTS_AT_ONCE: Final = 256
+_KINDS: Final = {"iu": "whole numbers", "fiu": "numbers", "OSU": "text"}
+
+
+class Hdf5Error(ValueError):
+    """A file that cannot be trusted or read; the text is one sentence naming file and place."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Group]:
+    """Open a file, and turn whatever h5py raises in the ``with`` block into a sentence.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    Group
+        The file's root.
+
+    Raises
+    ------
+    Hdf5Error
+    ModuleNotFoundError
+        If h5py is not installed.
+    """
+    import h5py
+
+    if not path.exists():
+        raise Hdf5Error(f"Cannot read {path.name}: there is no such file.")
+    if not path.is_file():
+        raise Hdf5Error(f"Cannot read {path.name}: it is not a regular file.")
+    try:
+        with h5py.File(path, "r") as file:
+            yield Group(path, file)
+    except Hdf5Error:
+        raise
+    except MemoryError:
+        raise Hdf5Error(f"Cannot read {path.name}: it needs more memory than there is.") from None
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        if not _is_from_h5py(error):
+            raise
+        raise Hdf5Error(f"Cannot read {path.name}: it is damaged or no HDF5 file.") from None
+
+
+def _is_from_h5py(error: BaseException) -> bool:
+    """Whether h5py raised it, rather than what works with the data in the ``with`` block."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__", "").split(".")[0] == "h5py":
+            return True
+        trace = trace.tb_next
+    return False
+
+
+class Group:
+    """A group in a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    group : h5py Group
+    """
+
+    def __init__(self, path: Path, group: Any) -> None:
+        self._path = path
+        self._group = group
+
+    def error(self, problem: str, name: str = "") -> Hdf5Error:
+        """Make an error that names the file and something in this group."""
+        place = f"{self._group.name.rstrip('/')}/{name}" if name else self._group.name
+        return Hdf5Error(f"Cannot read {self._path.name}: {_printable(place)} {problem}.")
+
+    def names(self) -> list[str]:
+        """Names of what the group holds."""
+        return list(self._group)
+
+    def group(self, name: str) -> Group:
+        """Enter a group that has to be there."""
+        found = self._child(name)
+        if found is None:
+            raise self.error("is missing", name)
+        return self._as_group(name, found)
+
+    def optional_group(self, name: str) -> Group | None:
+        """Enter a group that may be missing."""
+        found = self._child(name)
+        return None if found is None else self._as_group(name, found)
+
+    def array(self, name: str, kinds: str) -> NDArray[Any]:
+        """Read a dataset of one dimension that has to be there.
+
+        Parameters
+        ----------
+        name : str
+        kinds : str
+            ``"iu"`` for whole numbers, ``"fiu"`` for any, ``"OSU"`` for text, which comes as an
+            array of str.
+
+        Returns
+        -------
+        ndarray, shape (N,)
+        """
+        found = self.optional_array(name, kinds)
+        if found is None:
+            raise self.error("is missing", name)
+        return found
+
+    def optional_array(self, name: str, kinds: str) -> NDArray[Any] | None:
+        """Read a dataset of one dimension that may be missing; see `array`."""
+        found = self._child(name)
+        if found is None:
+            return None
+        self._check(name, found, kinds, 1)
+        if kinds != "OSU":
+            return np.asarray(found[...])
+        texts: list[str] = []
+        characters = 0
+        # In pieces, for all of them may refer to one long text.
+        for begin in range(0, len(found), _TEXTS_AT_ONCE):
+            piece = [
+                text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+                for text in found[begin : begin + _TEXTS_AT_ONCE]
+            ]
+            characters += sum(map(len, piece))
+            if characters > _UNSUSPICIOUS:
+                raise self.error("holds more than 64 MB of text", name)
+            texts += piece
+        return np.array(texts, object)
+
+    def kind(self, name: str) -> str:
+        """Tell the kind of a dataset, as NumPy's ``dtype.kind``; empty if there is none."""
+        dtype = getattr(self._child(name), "dtype", None)
+        return "" if dtype is None else str(dtype.kind)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Check a dataset of two dimensions of numbers, and tell its shape without reading it."""
+        found = self._child(name)
+        if found is None:
+            raise self.error("is missing", name)
+        self._check(name, found, "fiu", 2)
+        return tuple(found.shape)
+
+    def matrix(self, name: str) -> NDArray[np.float32]:
+        """Read a dataset of two dimensions as float32."""
+        values = np.empty(self.shape(name), np.float32)
+        if values.size:
+            self._group[name].read_direct(values)
+        return values
+
+    def text_attribute(self, dataset: str, *names: str) -> str:
+        """Read the first of some attributes of a dataset that is text; empty if none is."""
+        attributes = self._group[dataset].attrs
+        for name in names:
+            if name in attributes:
+                value = attributes[name]
+                if isinstance(value, np.ndarray) and value.size == 1:
+                    value = value.flat[0]
+                if isinstance(value, bytes):
+                    value = value.decode("utf-8", "replace")
+                if isinstance(value, str):
+                    return _printable(value)
+        return ""
+
+    def _child(self, name: str) -> Any:
+        import h5py
+
+        link = self._group.get(name, getlink=True)
+        if link is None:
+            return None
+        if not isinstance(link, h5py.HardLink):
+            raise self.error("is a link to another place, which is not followed", name)
+        return self._group[name]
+
+    def _as_group(self, name: str, found: Any) -> Group:
+        import h5py
+
+        if not isinstance(found, h5py.Group):
+            raise self.error("is not a group", name)
+        return Group(self._path, found)
+
+    def _check(self, name: str, found: Any, kinds: str, dimensions: int) -> None:
+        import h5py
+
+        if not isinstance(found, h5py.Dataset):
+            raise self.error("is not a dataset", name)
+        if found.shape is None or len(found.shape) != dimensions:
+            raise self.error(
+                f"has {len(found.shape or ())} dimensions instead of {dimensions}", name
+            )
+        if found.dtype.kind not in kinds or (
+            found.dtype.kind == "O" and h5py.check_string_dtype(found.dtype) is None
+        ):
+            raise self.error(f"holds {found.dtype}, not {_KINDS[kinds]}", name)
+        if found.external or found.is_virtual:
+            raise self.error("keeps its values in another file, which is not followed", name)
+        claimed = found.size * found.dtype.itemsize
+        stored = found.id.get_storage_size()
+        if claimed > _LARGEST:
+            raise self.error(f"would take {claimed / 1e9:,.0f} GB of memory", name)
+        if claimed > max(_UNSUSPICIOUS, _LARGEST_RATIO * stored):
+            raise self.error(
+                f"claims {claimed / 1e6:,.0f} MB, but {stored / 1e6:,.1f} MB are stored", name
+            )
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:100])

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""SONATA's configuration files: where the report, the nodes, morphologies and spikes are.
+
+As the SONATA developer guide has them (https://github.com/AllenInstitute/sonata), with the ways of
+the Allen Institute's and the Blue Brain Project's own files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+_LARGEST_CONFIG: Final = 16 << 20
+_LONGEST_PATH: Final = 4096
+_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+class ConfigError(ValueError):
+    """A configuration that does not say what is needed; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFile:
+    """A file of nodes, and what belongs to it."""
+
+    path: Path
+    types: Path | None = None
+    morphologies: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that one report needs.
+
+    Attributes
+    ----------
+    report : Path
+    nodes : tuple of NodeFile
+    morphologies : Path or None
+        The folder, unless a population has its own.
+    spikes : Path or None
+    quantity : str
+        Name of the variable; empty if unknown.
+    """
+
+    report: Path
+    nodes: tuple[NodeFile, ...] = ()
+    morphologies: Path | None = None
+    spikes: Path | None = None
+    quantity: str = ""
+
+
+def read_config(path: Path, report: str | None = None) -> Sources:
+    """Find what a simulation's configuration names.
+
+    Parameters
+    ----------
+    path : Path
+        The simulation's configuration, or one that names it and the circuit's.
+    report : str, optional
+        Name of the report, where there are several.
+
+    Returns
+    -------
+    Sources
+
+    Raises
+    ------
+    ConfigError
+    """
+    simulation = _Config(path)
+    circuit_from = simulation
+    if "reports" not in simulation.content and "simulation" in simulation.content:
+        simulation = _Config(simulation.path_at("simulation"))
+    for config in (simulation, circuit_from):
+        if "network" in config.content:
+            circuit = _Config(config.path_at("network"))
+            break
+    else:
+        beside = simulation.folder / "circuit_config.json"
+        has_own = "networks" in simulation.content or not beside.is_file()
+        circuit = simulation if has_own else _Config(beside)
+    name, settings = _choose(simulation, report)
+    folder = simulation.optional_path("output", "output_dir") or simulation.folder
+    file_name = settings.get("file_name", f"{name}.h5")
+    report_path = _inside(simulation, folder, file_name, f"the file of report {name!r:.60}")
+    if not report_path.exists() and report_path.suffix != ".h5":
+        report_path = report_path.with_name(f"{report_path.name}.h5")
+    output = simulation.table("output")
+    spikes = _inside(
+        simulation, folder, output.get("spikes_file", "spikes.h5"), "the file of spikes"
+    )
+    quantity = settings.get("variable_name", "")
+    if isinstance(quantity, list) and len(quantity) == 1:
+        quantity = quantity[0]
+    return Sources(
+        report=report_path,
+        nodes=_nodes(circuit),
+        morphologies=circuit.optional_path("components", "morphologies_dir"),
+        spikes=spikes if "spikes_file" in output or spikes.exists() else None,
+        quantity=quantity if isinstance(quantity, str) else "",
+    )
+
+
+def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
+    reports = {
+        name: settings
+        for name, settings in config.table("reports").items()
+        if isinstance(settings, dict)
+        and settings.get("enabled") is not False
+        and settings.get("type", "compartment") in ("compartment", "summation")
+        and settings.get("module", "membrane_report") in ("membrane_report", "SaveReport")
+    }
+    names = ", ".join(repr(name[:60]) for name in list(reports)[:10])
+    if wanted is not None:
+        if wanted not in reports:
+            raise config.error(
+                f"it has no compartment report {wanted!r:.60}"
+                + (f"; there are {names}" if names else "")
+            )
+        return wanted, reports[wanted]
+    if not reports:
+        raise config.error("it names no compartment report; give the report's own file instead")
+    if len(reports) > 1:
+        raise config.error(f"it names {len(reports)} reports, {names}; choose one by --report")
+    return next(iter(reports.items()))
+
+
+def _nodes(circuit: _Config) -> tuple[NodeFile, ...]:
+    found = []
+    listed = circuit.table("networks").get("nodes", [])
+    for entry in listed if isinstance(listed, list) else []:
+        if not isinstance(entry, dict) or not isinstance(entry.get("nodes_file"), str):
+            raise circuit.error("an entry of its networks' nodes has no nodes_file")
+        types = entry.get("node_types_file")
+        populations = entry.get("populations")
+        folders = {
+            name: circuit.resolve(settings["morphologies_dir"])
+            for name, settings in (populations if isinstance(populations, dict) else {}).items()
+            if isinstance(settings, dict) and isinstance(settings.get("morphologies_dir"), str)
+        }
+        found.append(
+            NodeFile(
+                circuit.resolve(entry["nodes_file"]),
+                circuit.resolve(types) if isinstance(types, str) and types != "NULL" else None,
+                folders,
+            )
+        )
+    return tuple(found)
+
+
+def _inside(config: _Config, folder: Path, name: object, what: str) -> Path:
+    """Find an output, which has to lie in the folder of outputs."""
+    if not isinstance(name, str) or not name:
+        raise config.error(f"the name of {what} is not text")
+    path = (folder / config.expand(name)).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise config.error(f"{what} lies outside the folder of outputs")
+    return path
+
+
+class _Config:
+    """One file, with the variables of its manifest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.folder = path.resolve().parent
+        self.content = self._load()
+        self._variables: dict[str, str] = {"configdir": str(self.folder)}
+        for name, value in self.table("manifest").items():
+            if isinstance(value, str):
+                self._variables[name.removeprefix("$").strip("{}")] = value
+
+    def error(self, problem: str) -> ConfigError:
+        return ConfigError(f"Cannot use {self._path.name}: {problem}.")
+
+    def table(self, name: str) -> dict[str, Any]:
+        found = self.content.get(name, {})
+        if not isinstance(found, dict):
+            raise self.error(f"its {name!r} is not an object")
+        return found
+
+    def path_at(self, name: str) -> Path:
+        value = self.content.get(name)
+        if not isinstance(value, str):
+            raise self.error(f"its {name!r} is not a path")
+        return self.resolve(value)
+
+    def optional_path(self, table: str, name: str) -> Path | None:
+        value = self.table(table).get(name)
+        return self.resolve(value) if isinstance(value, str) else None
+
+    def resolve(self, text: str) -> Path:
+        return self.folder / self.expand(text)
+
+    def expand(self, text: str) -> str:
+        """Put the manifest's variables in, which may hold each other."""
+        original = text
+        for _ in range(len(self._variables) + 1):
+            if "\0" in text or len(text) > _LONGEST_PATH:
+                break
+            text, count = _VARIABLE.subn(self._value, text)
+            if not count:
+                return text
+        raise self.error(f"the path {original!r:.60} does not end, or is no path")
+
+    def _value(self, match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        if name not in self._variables:
+            raise self.error(f"the variable ${name[:60]} is not in its manifest")
+        return self._variables[name]
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            if not self._path.exists():
+                raise self.error("there is no such file")
+            if not self._path.is_file():
+                raise self.error("it is not a regular file")
+            with self._path.open("rb") as stream:
+                data = stream.read(_LARGEST_CONFIG + 1)
+            if len(data) > _LARGEST_CONFIG:
+                raise self.error(f"it is larger than {_LARGEST_CONFIG >> 20} MiB")
+            content = json.loads(data)
+        except OSError as error:
+            raise self.error(error.strerror or str(error)) from None
+        except json.JSONDecodeError as error:
+            raise self.error(f"it is not JSON: line {error.lineno}, {error.msg}") from None
+        except ConfigError:
+            raise
+        except (ValueError, RecursionError):
+            raise self.error("it is not JSON") from None
+        if not isinstance(content, dict):
+            raise self.error("it is not a JSON object")
+        return content

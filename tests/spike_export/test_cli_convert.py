@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export convert`` and ``merge``: what they write, say and exit with."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from spike_export import __version__, read
+from spike_export.cli import main
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Run `spike-export` in a folder; return its exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
+
+    return command
+
+
+@pytest.fixture
+def new(layout, save) -> Path:
+    return save(layout, name="new.pickle")
+
+
+@pytest.fixture
+def old(older, save) -> Path:
+    return save(older, name="old.pickle")
+
+
+def test_newer_to_older_and_back(command, new):
+    assert command("convert", new, "a.pickle", "--legacy")[::2] == (0, "")
+    sections = pickle.loads(Path("a.pickle").read_bytes())
+    assert [section["type"] for section in sections] == ["soma", "dend", "axon", "soma"]
+    code, output, errors = command("convert", "a.pickle", "b.pickle", "--duration", "0.3")
+    assert (code, errors) == (0, "")
+    assert "Frames      4, one every 0.1 ms" in output
+    first, back = read(new), read("b.pickle")
+    assert np.array_equal(back.values, first.values)
+    assert np.array_equal(back.points_um, first.points_um)
+    assert back.created_by == f"spike-export {__version__}"
+
+
+@pytest.mark.parametrize(("precision", "most"), [("float32", 0), ("zlib", 0), ("0.01mV", 0.0051)])
+def test_precisions(command, new, precision, most):
+    assert command("convert", new, "a.pickle", "--precision", precision)[0] == 0
+    assert np.abs(read("a.pickle").values - read(new).values).max() <= most
+    assert read("a.pickle").cells[0].spikes_ms.tolist() == [0.125, 0.25]
+
+
+def test_a_part_of_it(command, new):
+    options = ("--every", 0.05, "--start", 0.1, "--stop", 0.2, "--cells", "Basket[0]")
+    assert command("convert", new, "a.pickle", *options)[0] == 0
+    made = read("a.pickle")
+    assert [cell.name for cell in made.cells] == ["Basket[0]"]
+    assert np.allclose(made.time_ms, [0.1, 0.15, 0.2])
+    assert command("convert", new, "b.pickle", "--cells", "Basket[0], Pyramidal[0]")[0] == 0
+    assert len(read("b.pickle").cells) == 2
+
+
+def test_frames_of_the_older_format(command, old):
+    assert command("convert", old, "a.pickle", "--legacy", "--frames", 5)[0] == 0
+    assert read("a.pickle").n_frames == 5
+
+
+def test_a_file_may_take_its_own_place(command, new):
+    assert command("convert", new, new, "--frames", 2)[0] == 1
+    assert command("convert", new, new, "--frames", 2, "--force")[0] == 0
+    assert read(new).n_frames == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (("old.pickle", "x"), 1, "old.pickle is in the older format, which knows no time; --durat"),
+        (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: It is in"),
+        (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: It has a time"),
+        (("new.pickle", "x", "--cells", "A"), 1, "Cannot convert new.pickle: There is no cell 'A'"),
+        (("new.pickle", "x", "--cells", ""), 1, "There is no cell ''"),
+        (("new.pickle", "x", "--every", "1e-99"), 1, "17 GB is the most"),
+        (("new.pickle", "x", "--every", "1", "--frames", "3"), 2, "exclude each other"),
+        (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "leave out --precision"),
+        (("new.pickle", "x", "--precision", "8bit"), 2, "'float32', 'zlib', '0.01mV'"),
+        (("new.pickle", "x", "--frames", "0"), 2, "--frames"),
+        (("new.pickle", "no/x"), 1, "Cannot write no/x: No such file or directory."),
+        (("new.pickle", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
+        (("no.pickle", "x"), 1, "Cannot read no.pickle: there is no such file."),
+        (("new.pickle",), 2, "Missing argument 'OUT'"),
+    ],
+)
+def test_what_cannot_be_converted(command, new, old, tmp_path, arguments, code, reason):
+    before = old.read_bytes()
+    found, output, errors = command("convert", *arguments)
+    assert (found, output) == (code, "")
+    assert reason in errors
+    assert errors.splitlines()[-1].startswith("Error: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.pickle", "old.pickle"]
+    assert old.read_bytes() == before
+
+
+def test_values_that_are_not_finite_in_hundredths(command, layout, save, array):
+    values = np.full((4, 6), np.nan)
+    layout["values"] = array(values, "<f4")
+    path = save(layout)
+    code, _, errors = command("convert", path, "x.pickle", "--precision", "0.01mV")
+    assert code == 1
+    assert errors.startswith("Error: Cannot write x.pickle: 24 of 24 values are not finite, which")
+    assert not Path("x.pickle").exists()
+
+
+def test_parts_are_merged(command, new):
+    for number, name in enumerate(("Pyramidal[0]", "Basket[0]")):
+        command("convert", new, f"{number}.pickle", "--cells", name)
+    code, output, errors = command("merge", "0.pickle", "1.pickle", "-o", "all.pickle")
+    assert (code, errors) == (0, "")
+    assert "Cells       2 (Pyramidal[0], Basket[0])" in output
+    assert np.array_equal(read("all.pickle").values, read(new).values)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (("new.pickle", "new.pickle", "-o", "x"), 1, "Cannot merge new.pickle with new.pickle (p"),
+        (("new.pickle", "old.pickle", "-o", "x"), 1, "Cannot merge old.pickle with new.pickle "),
+        (("new.pickle", "no.pickle", "-o", "x"), 1, "Cannot read no.pickle: there is no such"),
+        (("new.pickle", "-o", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
+        (("new.pickle", "-o", "no/x"), 1, "Cannot write no/x: No such file or directory."),
+        (("new.pickle",), 2, "Missing option '-o'"),
+        (("-o", "x"), 2, "Missing argument 'PART...'"),
+    ],
+)
+def test_what_cannot_be_merged(command, new, old, tmp_path, arguments, code, reason):
+    found, output, errors = command("merge", *arguments)
+    assert (found, output) == (code, "")
+    assert reason in errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.pickle", "old.pickle"]

@@ -1,0 +1,439 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export run`` on models that know nothing of it, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spike_export import Simulation, read
+
+pytest.importorskip("neuron")
+
+CELL = """
+    import sys
+    from neuron import h
+    h.load_file("stdrun.hoc")
+    soma, dend = h.Section(name="soma"), h.Section(name="dend")
+    dend.connect(soma(1))
+    soma.L = soma.diam = 20
+    dend.L, dend.diam, dend.nseg = 200, 2, 5
+    for section in (soma, dend):
+        section.insert("hh")
+    clamp = h.IClamp(soma(0.5))
+    clamp.dur, clamp.amp = 1e9, 0.5
+"""
+
+# The referee: the same script saves what NEURON's own per-step recording yields, and its spikes.
+WATCHED = """
+    import os
+    import numpy as np
+    spikes = h.Vector()
+    detector = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+    detector.threshold = -20
+    detector.record(spikes)
+    times = h.Vector().record(h._ref_t)
+    vectors = [h.Vector().record(segment._ref_v) for s in (soma, dend) for segment in s]
+    h.finitialize(-65)
+    h.continuerun(float(sys.argv[1]))
+    np.savez(sys.argv[2], times=times, values=np.stack(vectors, axis=1), spikes=spikes)
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Callable[..., Path]:
+    """Write a model; its parts are put one after another."""
+
+    def model(*parts: str, name: str = "model.py") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(textwrap.dedent(part) for part in parts))
+        return path
+
+    return model
+
+
+@pytest.fixture
+def spike_export(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command in a folder of its own, with nobody at the keyboard."""
+
+    def spike_export(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "spike_export", *map(str, arguments)],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return spike_export
+
+
+def recorded(done: subprocess.CompletedProcess[str], path: Path, code: int = 0) -> Simulation:
+    assert done.returncode == code, done.stderr
+    return read(path)
+
+
+@pytest.mark.parametrize("method", ["fixed steps", "two threads"])
+def test_fixed_steps_are_neuron_s_own_bit_by_bit(model, spike_export, tmp_path, method):
+    threads = "h.ParallelContext().nthread(2)\n" if method == "two threads" else ""
+    path = model(CELL, threads, WATCHED)
+    simulation = recorded(
+        spike_export("run", path, "-o", "run.pickle", "--every", "0.3", "--", 20, "own.npz"),
+        tmp_path / "run.pickle",
+    )
+    subprocess.run(
+        [sys.executable, path, "20", "alone.npz"], cwd=tmp_path, check=True, capture_output=True
+    )
+    with np.load(tmp_path / "own.npz") as own, np.load(tmp_path / "alone.npz") as alone:
+        for name in alone:
+            assert np.array_equal(own[name], alone[name]), "recording changes nothing"
+        steps = np.searchsorted(alone["times"], simulation.time_ms)
+        assert np.array_equal(simulation.time_ms, alone["times"][steps])
+        assert np.array_equal(simulation.values, alone["values"][steps].astype(np.float32))
+        assert len(alone["spikes"]) > 1
+        # The script watches the middle of the soma itself; the recorder takes its end, which with
+        # one segment is the same.
+        assert np.array_equal(simulation.cells[0].spikes_ms, alone["spikes"])
+
+
+@pytest.mark.parametrize("local", [0, 1])
+def test_variable_steps_are_neuron_s_own(model, spike_export, tmp_path, local):
+    path = model(
+        CELL,
+        f"""
+        import numpy as np
+        h.cvode.active(1)
+        h.cvode.use_local_dt({local})
+        times = h.Vector(np.arange(0, 20.01, 0.25))
+        vectors = [h.Vector().record(s._ref_v, times) for part in (soma, dend) for s in part]
+        h.finitialize(-65)
+        h.cvode.solve(20.1)
+        np.save("own.npy", np.stack(vectors, axis=1))
+        """,
+    )
+    done = spike_export("run", path, "--every", "0.25")
+    simulation = recorded(done, tmp_path / "model.pickle")
+    own = np.load(tmp_path / "own.npy")
+    assert simulation.time_ms[-1] == pytest.approx(20.1)
+    assert own.max() > 20
+    assert np.abs(simulation.values[:-1] - own).max() < 1e-5
+
+
+NETWORK = """
+    load_file("stdrun.hoc")
+    begintemplate Cell
+    public soma, dend, synapse
+    objref synapse
+    create soma, dend[19]
+    proc init() { local i
+        soma { L = 20  diam = 20  insert hh  synapse = new ExpSyn(0.5) }
+        for i = 0, 18 {
+            connect dend[i](0), soma(1)
+            dend[i] { L = 50  diam = 1  nseg = 3  insert pas }
+        }
+    }
+    endtemplate Cell
+    objref cells, clamp, links, link
+    cells = new List()
+    links = new List()
+    for i = 0, 9 cells.append(new Cell())
+    for i = 0, 8 {
+        cells.o(i).soma link = new NetCon(&v(0.5), cells.o(i + 1).synapse)
+        link.weight = 0.5
+        links.append(link)
+    }
+    cells.o(0).soma clamp = new IClamp(0.5)
+    clamp.dur = 1e9
+    clamp.amp = 1
+"""
+
+
+def test_a_network_in_hoc(model, spike_export, tmp_path):
+    path = model(
+        NETWORK, 'tstop = 12\nrun()\nprint "end", t, cells.o(9).soma.v(0.5)\n', name="net.hoc"
+    )
+    done = spike_export("run", path)
+    simulation = recorded(done, tmp_path / "net.pickle")
+    assert [cell.name for cell in simulation.cells] == [f"Cell[{i}]" for i in range(10)]
+    assert (simulation.n_sections, simulation.n_segments) == (200, 580)
+    printed = next(line for line in done.stdout.splitlines() if line.startswith("end"))
+    time_ms, voltage = map(float, printed.removeprefix("end").split())
+    assert simulation.time_ms[-1] == pytest.approx(time_ms, abs=1e-6)
+    assert simulation.values[-1, 9 * 58] == pytest.approx(voltage, rel=1e-4)
+    firsts = [cell.spikes_ms[0] for cell in simulation.cells if cell.spikes_ms.size]
+    assert len(firsts) > 3
+    assert firsts == sorted(firsts)
+
+
+def test_a_hoc_file_that_quits_is_written_and_its_code_kept(model, spike_export, tmp_path):
+    path = model(NETWORK, "tstop = 1\nrun()\nquit(3)\n", name="net.hoc")
+    simulation = recorded(spike_export("run", path), tmp_path / "net.pickle", code=3)
+    assert simulation.time_ms[-1] == pytest.approx(1)
+
+
+def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
+    path = model(NETWORK, "tstop = 1\nrun()\n", name="net.hoc")
+    done = spike_export(
+        "run", path, "--cell", "Cell[3]", "--cell", "Cell[7]", "--only", r"soma|dend\[1.\]"
+    )
+    simulation = recorded(done, tmp_path / "net.pickle")
+    assert [cell.name for cell in simulation.cells] == ["Cell[3]", "Cell[7]"]
+    own = ["soma", *(f"dend[{i}]" for i in range(10, 19))]
+    assert list(simulation.section_names) == [f"Cell[{c}].{s}" for c in (3, 7) for s in own]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--cell", "Cell[10]"), "no cell 'Cell[10]', but Cell[0], Cell[1]"),
+        (("--only", "axon"), "No section fits 'axon'; there are Cell[0].soma, Cell[0].dend[0]"),
+        (("--variable", "cai"), "none of 580 segments has the variable 'cai'"),
+        (("--only", "("), "is no regular expression"),
+        (("--capture", "2"), "no run 2: the model ran 1 time"),
+        (("--every", "1", "--frames", "5"), "exclude each other"),
+        (("-o", "nowhere/run.pickle"), "its folder does not exist"),
+        (("--mechanisms", "."), "spike-export compile . makes them"),
+    ],
+)
+def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, options, sentence):
+    path = model(NETWORK, "tstop = 1\nrun()\n", name="net.hoc")
+    done = spike_export("run", path, *options)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "NEURON:" not in done.stderr
+    assert not list(tmp_path.glob("*.pickle"))
+
+
+def test_a_script_finds_its_world_as_it_is_without_us(model, spike_export, tmp_path):
+    model("ANSWER = 42\n", name="models/beside.py")
+    (tmp_path / "data.txt").write_text("0.5")
+    path = model(
+        CELL,
+        """
+        import os
+        import beside
+        assert __name__ == "__main__"
+        assert __file__ == sys.argv[0] == "models/model.py", __file__
+        assert sys.argv[1:] == ["--amp", "x y", "-o"], sys.argv
+        assert sys.path[0] == os.path.dirname(os.path.abspath(__file__))
+        clamp.amp = float(open("data.txt").read())
+        os.mkdir("elsewhere")
+        os.chdir("elsewhere")
+        if __name__ == "__main__":
+            print("the model says", beside.ANSWER, flush=True)
+            h.finitialize(-65)
+            h.continuerun(1)
+            sys.exit()
+        """,
+        name="models/model.py",
+    )
+    done = spike_export(
+        "run", path.relative_to(tmp_path), "-o", "run.pickle", "--", "--amp", "x y", "-o"
+    )
+    recorded(done, tmp_path / "run.pickle")
+    assert done.stdout.startswith("the model says 42\n")
+
+
+@pytest.mark.parametrize(("code", "expected"), [("5", 5), ("'a reason'", 1)])
+def test_an_exit_code_is_passed_on(model, spike_export, tmp_path, code, expected):
+    path = model(CELL, f"h.finitialize(-65)\nh.continuerun(1)\nsys.exit({code})\n")
+    done = spike_export("run", path)
+    recorded(done, tmp_path / "model.pickle", code=expected)
+    assert ("a reason" in done.stderr) == (expected == 1)
+    assert "Traceback" not in done.stderr
+
+
+TWO_RUNS = """
+    def trial(tstop):
+        # All of it ends with the function, as in many scripts.
+        section = h.Section(name=f"made_for_{tstop}")
+        section.insert("pas")
+        h.finitialize(-65)
+        h.continuerun(tstop)
+    del soma, dend, clamp, section
+    trial(2)
+    trial(3)
+    h.finitialize(-65)
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "end"), [((), 3), (("--capture", 1), 2), (("--capture", 2), 3)]
+)
+def test_one_of_several_runs_is_written(model, spike_export, tmp_path, options, end):
+    done = spike_export("run", model(CELL, TWO_RUNS), *options)
+    simulation = recorded(done, tmp_path / "model.pickle")
+    assert simulation.time_ms[-1] == pytest.approx(end)
+    assert simulation.section_names == (f"made_for_{end}",)
+    assert ("ran 2 times; this is the last" in done.stderr) == (not options)
+
+
+def test_frames_and_peak(model, spike_export, tmp_path):
+    path = model(CELL, "h.finitialize(-65)\nh.continuerun(40)\n")
+    sampled = recorded(spike_export("run", path, "--frames", 11), tmp_path / "model.pickle")
+    done = spike_export("run", path, "--frames", 11, "--peak", "--force")
+    peak = recorded(done, tmp_path / "model.pickle")
+    assert sampled.n_frames == peak.n_frames == 11
+    assert np.array_equal(sampled.time_ms, peak.time_ms)
+    assert (peak.values[1:] >= sampled.values[1:]).all()
+    assert (peak.values[:, 0] > 20).sum() > (sampled.values[:, 0] > 20).sum()
+
+
+def test_an_error_is_the_model_s_own_and_what_came_before_is_kept(model, spike_export, tmp_path):
+    path = model(
+        CELL,
+        """
+        h.finitialize(-65)
+        h.continuerun(2)
+        def broken():
+            return 1 / 0
+        broken()
+        """,
+    )
+    done = spike_export("run", path)
+    simulation = recorded(done, tmp_path / "model.pickle", code=1)
+    assert simulation.time_ms[-1] == pytest.approx(2)
+    trace = done.stderr[done.stderr.index("Traceback") :]
+    files = [line for line in trace.splitlines() if line.startswith('  File "')]
+    assert [line.split(", ")[0] for line in files] == [f'  File "{path}"'] * 2
+    assert "ZeroDivisionError: division by zero\nThe model ended with an error at 2 ms." in trace
+
+
+def test_an_error_before_anything_ran(model, spike_export, tmp_path):
+    done = spike_export("run", model("x = 1\ny = = 2\n"))
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+    assert "SyntaxError" in done.stderr
+    assert "runpy" not in done.stderr
+    assert "nothing is written" in done.stderr
+    assert not list(tmp_path.glob("*.pickle"))
+
+
+def test_an_error_in_hoc_is_neuron_s_own(model, spike_export, tmp_path):
+    path = model(NETWORK, "tstop = 1\nrun()\nno such thing\n", name="net.hoc")
+    done = spike_export("run", path)
+    recorded(done, tmp_path / "net.pickle", code=1)
+    assert "syntax error" in done.stderr
+    assert "near line" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("rest", "sentence"),
+    [("", "has not called finitialize"), ("h.finitialize(-65)\n", "does not run")],
+)
+def test_a_model_that_does_not_run(model, spike_export, tmp_path, rest, sentence):
+    done = spike_export("run", model(CELL, rest))
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert not list(tmp_path.glob("*.pickle"))
+
+
+def test_coreneuron_is_refused_with_the_reason(model, spike_export):
+    path = model(
+        CELL,
+        """
+        from neuron import coreneuron
+        coreneuron.enable = True
+        h.finitialize(-65)
+        """,
+    )
+    done = spike_export("run", path)
+    assert done.returncode == 1
+    assert "it discards the events that take the samples" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["model.py", "net.hoc"])
+def test_ctrl_c_writes_what_there_is(model, tmp_path, name):
+    if name == "model.py":
+        path = model(CELL, 'h.finitialize(-65)\nprint("go", flush=True)\nh.continuerun(1e9)\n')
+    else:
+        path = model(
+            NETWORK,
+            'nrnpython("import sys")',
+            'finitialize(-65)\nprint "go"\ncontinuerun(1e9)\n',
+            name=name,
+        )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spike_export", "run", str(path), "-o", "run.pickle"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process, process.stdout, process.stderr:
+        while (line := process.stdout.readline()) and "go" not in line:
+            pass
+        process.send_signal(signal.SIGINT)
+        too_late = threading.Timer(30, process.kill)
+        too_late.start()
+        errors = process.stderr.read()
+        too_late.cancel()
+    assert process.returncode == 130, errors
+    assert "Interrupted at" in errors or "Nothing was recorded" in errors
+    assert "Traceback" not in errors
+    assert "KeyboardInterrupt" not in errors
+    if "Interrupted at" in errors and "Nothing" not in errors:
+        assert read(tmp_path / "run.pickle").n_frames > 1
+
+
+def test_a_dry_run_lists_and_stops(model, spike_export, tmp_path):
+    done = spike_export("run", model(NETWORK, "run()\nprint 77777\n", name="net.hoc"), "--dry-run")
+    assert done.returncode == 0, done.stderr
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
+    assert lines[-12] == "Cell Sections Segments Names"
+    assert lines[-11] == "Cell[0] 20 58 soma, 19 dend"
+    assert lines[-1] == "10 cells 200 580"
+    assert "77777" not in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*.pickle"))
+
+
+def test_a_dry_run_of_a_script_that_never_runs(model, spike_export):
+    done = spike_export("run", model(CELL), "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-5:] == ["soma", "2", "6", "soma,", "dend"]
+
+
+def test_an_existing_file_stays_before_anything_runs(model, spike_export, tmp_path):
+    (tmp_path / "model.pickle").write_text("mine")
+    done = spike_export("run", model("print('it ran')\n"))
+    assert done.returncode == 1
+    assert "--force replaces it" in done.stderr
+    assert "it ran" not in done.stdout
+    assert (tmp_path / "model.pickle").read_text() == "mine"
+
+
+def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
+    (tmp_path / "mods").mkdir()
+    (tmp_path / "mods" / "x.mod").write_text("NEURON { SUFFIX x }\nnonsense ]\n")
+    done = spike_export("compile", "mods")
+    assert done.returncode != 0
+    assert "Illegal block at line 2 in file x.mod" in done.stdout + done.stderr
+    assert "nrnivmodl failed on mods" in done.stderr
+    assert "holds no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
+                                                           "mods").stderr  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "sentence"), [("nowhere", "no folder"), (".", "no .mod files")])
+def test_compile_needs_mod_files(spike_export, folder, sentence):
+    done = spike_export("compile", folder)
+    assert done.returncode == 1
+    assert sentence in done.stderr

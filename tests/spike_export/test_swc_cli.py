@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export swc``: what it prints, writes and exits with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from spike_export import read
+from spike_export.cli import main
+
+CELL = """\
+1 1 0 0 0 5 -1
+2 3 0 5 0 1 1
+3 3 0 120 0 0.5 2
+4 2 0 -5 0 0.5 1
+5 2 0 -150 0 0.5 4
+"""
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Run ``spike-export swc`` in an empty folder; return its exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        result = CliRunner().invoke(main, ["swc", *map(str, arguments)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
+
+    return command
+
+
+@pytest.fixture
+def cell(tmp_path):
+    path = tmp_path / "L5 cell.v2.swc"
+    path.write_text(CELL)
+    return path
+
+
+def test_a_cell_fires_by_default(h, command, cell, tmp_path):
+    code, output, errors = command(cell, "--tstop", 10)
+    assert (code, errors) == (0, "")
+    assert "10.00 / 10 ms" in output
+    simulation = read(tmp_path / "L5 cell.v2.pickle")
+    assert [c.name for c in simulation.cells] == ["L5 cell.v2"]
+    assert simulation.section_names[0] == "L5 cell.v2.soma[0]"
+    assert len(simulation.time_ms) == 101
+    assert (simulation.cells[0].spikes_ms > 5).all()
+    assert len(simulation.cells[0].spikes_ms) == 1
+    code, _, errors = command(cell)
+    assert code == 1
+    assert "exists; --force replaces it" in errors
+
+
+def test_options_reach_the_model(h, command, cell, tmp_path):
+    code, _, errors = command(
+        cell, "-o", "out.pickle", "--biophysics", "pas", "--inject", "axon(1)", "--amp", -0.1,
+        "--delay", 1, "--dur", 1, "--tstop", 3, "--every", 0.5, "--d-lambda", 0.05,
+    )  # fmt: skip
+    assert (code, errors) == (0, "")
+    simulation = read(tmp_path / "out.pickle")
+    assert np.allclose(simulation.time_ms, [0, 0.5, 1, 1.5, 2, 2.5, 3])
+    assert simulation.values[3].argmin() == 1 + simulation.segment_counts[1] - 1
+    assert simulation.meta["current_step_nA"] == -0.1
+    assert simulation.meta["d_lambda"] == 0.05
+
+
+def test_synapses_replace_the_step_unless_both_are_asked_for(h, command, cell, tmp_path):
+    options = ("--synapses", 10, "--rate", 100, "--seed", 4, "--tstop", 2, "--force")
+    assert command(cell, *options)[0] == 0
+    alone = read(tmp_path / "L5 cell.v2.pickle")
+    assert alone.meta["synapses"] == 10
+    assert "current_step_nA" not in alone.meta
+    assert command(cell, *options, "--inject", "soma")[0] == 0
+    assert read(tmp_path / "L5 cell.v2.pickle").meta["current_step_nA"] == 1
+
+
+def test_a_cell_without_a_soma_is_driven_at_its_root(h, command, tmp_path):
+    path = tmp_path / "axon.swc"
+    path.write_text("1 2 0 0 0 1 -1\n2 2 0 50 0 1 1\n")
+    assert command(path, "--tstop", 1)[0] == 0
+    assert read(tmp_path / "axon.pickle").meta["current_step_at"] == "axon[0](0.5)"
+    code, _, errors = command(path, "--inject", "soma(0.5)", "--force")
+    assert (code, errors) == (1, "Error: There is no section soma[0]; the cell has axon[0].\n")
+
+
+def test_checking_needs_no_neuron(command, cell, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "neuron", None)
+    code, output, errors = command(cell, "--check")
+    assert (code, errors) == (0, "")
+    assert output == (
+        "L5 cell.v2.swc: 5 points in 3 sections (1 soma, 1 axon, 1 dend), 270 µm long; "
+        "nothing is wrong with it.\n"
+    )
+    assert list(tmp_path.iterdir()) == [cell]
+    code, _, errors = command(cell)
+    assert code == 1
+    assert "pip install 'spike-export[neuron]'" in errors
+
+
+def test_faults_are_listed_and_mended(command, tmp_path):
+    path = tmp_path / "bad.swc"
+    path.write_text("\ufeff" + CELL.replace("2 3 0 5 0 1 1", "2,3,0,5,0,0,1") + "9 3 8 8 8 1 8\n")
+    code, output, errors = command(path, "--check")
+    assert (code, output) == (1, "")
+    lines = errors.splitlines()
+    assert lines[0] == "Error: Cannot read bad.swc:"
+    assert [line.split(":")[0] for line in lines[1:-1]] == [
+        "line 1", "line 2", "line 2", "line 6", "line 6"
+    ]  # fmt: skip
+    assert lines[-1] == "--repair mends this."
+    code, output, errors = command(path, "--check", "--repair")
+    assert (code, errors) == (0, "")
+    lines = output.splitlines()
+    assert lines[0] == "Mended in bad.swc:"
+    assert lines[2] == "  line 2: commas stand between the columns; they are read as blanks."
+    assert lines[-1].endswith("270 µm long; fine once mended.")
+
+
+def test_what_cannot_be_mended_is_said(command, tmp_path):
+    path = tmp_path / "bad.swc"
+    path.write_text(CELL + "5 2 0 -150 0 0.5 1\n7,3,1,1,1,1,1\n")
+    assert "--repair mends 1 of these 2." in command(path)[2]
+    code, _, errors = command(path, "--repair")
+    assert code == 1
+    assert errors == (
+        "Error: Cannot read bad.swc:\nline 6: the id 5 was given before, in line 5.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--rate", 5), "--rate needs --synapses"),
+        (("--synapses", 5, "--amp", 1), "--amp needs --inject"),
+        (("--synapses", 0), "0 is not in the range"),
+        (("--amp", "nan"), "nan is not a finite number"),
+        (("--dur", "inf"), "inf is not a finite number"),
+        (("--rate", "nan", "--synapses", 1), "nan is not a finite number"),
+        (("--every", 60), "--every 60 leaves no second frame before --tstop 50"),
+        (("--biophysics", "xx"), "'xx' is not one of 'hh', 'pas'"),
+        (("--seed", -1, "--synapses", 1), "-1 is not in the range"),
+    ],
+)
+def test_options_that_make_no_sense(command, cell, options, reason):
+    code, _, errors = command(cell, *options)
+    assert code == 2
+    assert reason in errors
+
+
+def test_files_that_are_not_there(command, tmp_path):
+    assert command("no.swc")[2] == "Error: Cannot read no.swc: there is no such file.\n"
+    assert "it is a folder" in command(tmp_path)[2]
+    assert "it is not a regular file" in command("/dev/null")[2]
