@@ -56,7 +56,7 @@ def progress(unit: str) -> Iterator[Progress]:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn(f"{{task.completed:.2f}} / {{task.total:g}} {unit}"),
+        TextColumn(f"{{task.completed:.4g}} / {{task.total:g}} {unit}"),
         TimeRemainingColumn(),
         console=console,
     ) as bars:

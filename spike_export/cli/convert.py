@@ -55,7 +55,7 @@ def convert(
     duration: float | None,
     force: bool,
 ) -> None:
-    """Write the simulation in IN to OUT: in another format, smaller, or a part of it.
+    """Write IN to OUT: smaller, a part of it, or in the older format.
 
     New frames are interpolated linearly in time. Spike times stay as they are.
     """

@@ -204,7 +204,7 @@ def plot(
     fps: float,
     size: tuple[int, int],
 ) -> None:
-    """Draw voltage traces from a simulation FILE, in step with the rendered neuron."""
+    """Draw voltage traces of FILE, in step with the rendered neuron."""
     target = _target(output)
     if target.kind is _Kind.FILM and (size[0] % 2 or size[1] % 2):
         raise click.UsageError(f"--size {size[0]}x{size[1]}: a film needs even numbers.")
