@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .neuron_model import quiet_stderr
 from .recorder import Recorder
 from .simulation_file import Simulation
 
@@ -27,7 +25,7 @@ def build() -> Any:
     neuron IClamp
         The current step at the soma; the cell fires only while this object lives.
     """
-    with _quiet():
+    with quiet_stderr():
         from neuron import h
 
         h.load_file("stdrun.hoc")
@@ -86,20 +84,3 @@ def simulate(
             temperature_C=h.celsius,
             dt_ms=h.dt,
         )
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep NEURON's remark that there is no display out of the terminal.
-
-    NEURON prints it from C, so the file descriptor has to be turned aside.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

@@ -2,7 +2,8 @@
 """HDF5 files from strangers: what is read lies in the file itself, and is no larger than it says.
 
 An HDF5 file can point into other files (external links, external and virtual datasets), and can
-claim a dataset of any size without storing any of it.
+claim a dataset of any size without storing any of it. What a damaged file does to the HDF5 library
+itself, which has loops that a flipped byte makes endless, cannot be helped from here.
 """
 
 from __future__ import annotations

@@ -6,8 +6,11 @@ NEURON is imported when it is needed, so that files can be read and written with
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Collection, Iterable
+import sys
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -321,3 +324,20 @@ def _root(section: Any) -> Any:
     while (parent := section.parentseg()) is not None:
         section = parent.sec
     return section
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep what NEURON says while it starts, that there is no display, out of the terminal.
+
+    NEURON prints it from C, so the file descriptor has to be turned aside.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from .neuron_model import section_type
+from .neuron_model import quiet_stderr, section_type
 from .recorder import Recorder
 from .simulation_file import Simulation
 from .swc import Sections
@@ -151,7 +148,7 @@ def simulate(
         If NEURON is not installed.
     """
     where = None if step is None else parse_place(step.place, sections)
-    with _quiet():
+    with quiet_stderr():
         from neuron import h
 
         h.load_file("stdrun.hoc")
@@ -311,20 +308,3 @@ def _kinds(sections: Sections) -> str:
         f"{kind}[0]" + (f" to {kind}[{count - 1}]" if count > 1 else "")
         for kind, count in counts.items()
     )
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep NEURON's remark that there is no display out of the terminal.
-
-    NEURON prints it from C, so the file descriptor has to be turned aside.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

@@ -176,8 +176,16 @@ def test_a_real_cells_geometry(h, real_cell, real):
 
 
 def test_a_real_cells_voltages(h, real_cell):
+    compare_voltages(h, real_cell)
+
+
+def test_a_small_cells_voltages(h):
+    compare_voltages(h, SMALL.encode())
+
+
+def compare_voltages(h, data: bytes) -> None:
     """Against one Vector.record for each segment of a model built by hand."""
-    sections = split(parse(real_cell).points)
+    sections = split(parse(data).points)
     simulation = simulate(sections, "cell", step=CurrentStep(), tstop_ms=9, every_ms=0.1)
     cell = build(sections, Owner())
     for section in cell:
@@ -234,17 +242,37 @@ def test_synapses_are_the_same_for_the_same_seed(h):
     assert run(synapses=Synapses(20, 200, 1), tstop_ms=1).meta["synapses"] == 20
 
 
-def test_synapses_stand_on_dendrites_and_get_the_rate_asked_for(h):
-    counts = h.Vector()
-    made = []
+def test_each_input_has_its_own_times_and_another_seed_gives_others(h):
     from spike_export import swc_model
+
+    cell = build(split(parse(SMALL.encode()).points), Owner())
+
+    def times(seed):
+        made = swc_model._synapses(h, cell, Synapses(2, 100, seed))
+        vectors = [h.Vector() for _ in range(2)]
+        for connection, vector in zip(made[2::3], vectors, strict=True):
+            connection.record(vector)
+        h.finitialize(-65)
+        h.continuerun(100)
+        return [tuple(vector) for vector in vectors]
+
+    assert times(1) == times(1)
+    assert len({*times(1), *times(2)}) == 4
+
+
+def test_synapses_stand_on_dendrites_and_get_the_rate_asked_for(h):
+    from spike_export import swc_model
+
+    counts = h.Vector()
 
     text = SMALL + "10 4 400 0 0 1 1\n11 4 700 0 0 1 10\n"
     cell = build(split(parse(text.encode()).points), Owner())
+    discretize(cell, 0.01)
     made = swc_model._synapses(h, cell, Synapses(400, 50, 3))
     sections = [synapse.get_segment().sec.name() for synapse in made[::3]]
     shares = {name: sections.count(name) / 400 for name in set(sections)}
     assert set(shares) <= {"cell.dend[0]", "cell.dend[1]", "cell.dend[2]", "cell.apic[0]"}
+    assert np.std([synapse.get_segment().x for synapse in made[::3]]) > 0.15, "all along"
     total = sum(section.L for section in cell if section.name() in shares)
     assert shares["cell.apic[0]"] == pytest.approx(300 / total, abs=0.08)
     for connection in made[2::3]:
