@@ -20,7 +20,7 @@ from .common.required import required
 from .morphology import Role, Strands, center_um, strands
 from .properties import about
 from .simulation_file import Simulation, read
-from .simulation_file.simulation import value_range
+from .simulation_file.simulation import ValueRange, value_range
 
 Style = Literal["AUTO", "STRANDS", "TUBES"]
 
@@ -28,7 +28,7 @@ Style = Literal["AUTO", "STRANDS", "TUBES"]
 MOST_TUBES: Final = 3000
 _THINNEST_UM: Final = 1e-6
 # Values that percentiles are taken from, at most about this many.
-_SAMPLE: Final = 1_000_000
+_SAMPLE: Final = 100_000
 # Sampling counts as regular if no interval differs from the mean by more than this share of it.
 _REGULAR: Final = 1e-6
 
@@ -71,17 +71,18 @@ def import_simulation(
     """
     path = Path(os.fspath(filepath))
     simulation = read(path)
+    limits = value_range(simulation.values)
     scene = required(context.scene)
     placing = Placing(um_per_unit, center)
     made: list[bpy.types.ID] = []
     try:
         name = _name(path)
-        curves, inputs = _parts(name, simulation, placing, made)
+        curves, inputs = _parts(name, simulation, limits, placing, made)
         neuron = bpy.data.objects.new(name, curves)
         made.append(neuron)
         inputs["Style"] = _chosen_style(scene, style, simulation.n_sections)
         playback.add_modifier(neuron, inputs)
-        _describe(neuron, path, simulation, placing)
+        _describe(neuron, path, simulation, limits, placing)
         v_min, v_max = coloring.limits_of([neuron])
         made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
         _link(context, neuron)
@@ -114,6 +115,7 @@ def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]
     """
     path = Path(os.fspath(filepath))
     simulation = read(path)
+    limits = value_range(simulation.values)
     modifier = required(playback.find_modifier(neuron))
     before = about(neuron)
     placing = Placing(before.um_per_unit, before.centered)
@@ -123,7 +125,7 @@ def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]
         old += [] if holder is None else [holder, holder.data]
     made: list[bpy.types.ID] = []
     try:
-        curves, inputs = _parts(_name(path), simulation, placing, made)
+        curves, inputs = _parts(_name(path), simulation, limits, placing, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
@@ -134,7 +136,7 @@ def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]
     same_frames = not before.has_time and before.frames == simulation.n_frames
     neuron.data = curves
     set_inputs(modifier, inputs)
-    _describe(neuron, path, simulation, placing)
+    _describe(neuron, path, simulation, limits, placing)
     if same_frames and not simulation.has_time:
         playback.set_duration(neuron, duration_ms)
     # A copy of the neuron may still play the old values.
@@ -156,14 +158,18 @@ def _name(path: Path) -> str:
 
 
 def _parts(
-    name: str, simulation: Simulation, placing: Placing, made: list[bpy.types.ID]
+    name: str,
+    simulation: Simulation,
+    limits: ValueRange,
+    placing: Placing,
+    made: list[bpy.types.ID],
 ) -> tuple[bpy.types.Curves, dict[str, Any]]:
     """Make the strands, and what the modifier needs to play on them."""
     lines = strands(simulation)
     origin = center_um(simulation, lines) if placing.center else np.zeros(3)
     scale = 1.0 / placing.um_per_unit
     inputs = {
-        **_values(name, simulation, made),
+        **_values(name, simulation, limits, made),
         **_time(name, simulation, made),
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
@@ -175,11 +181,12 @@ def _parts(
 # a failure can take them all back; and gives the modifier inputs they are for.
 
 
-def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
+def _values(
+    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
+) -> dict[str, Any]:
     def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
         for frame, row in enumerate(simulation.values):
-            # A sum tells at the cost of reading once; that of honest voltages is finite.
-            if not np.isfinite(row.sum(dtype=np.float64)):
+            if limits.not_finite:
                 row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
             yield playback.frame_attribute(frame), row
 
@@ -306,10 +313,13 @@ def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]
 
 
 def _describe(
-    neuron: bpy.types.Object, path: Path, simulation: Simulation, placing: Placing
+    neuron: bpy.types.Object,
+    path: Path,
+    simulation: Simulation,
+    limits: ValueRange,
+    placing: Placing,
 ) -> None:
     """Keep what the panel shows with the object, so that it needs the file no more."""
-    limits = value_range(simulation.values)
     data = about(neuron)
     data.filepath = str(path).encode("utf-8", "replace").decode("utf-8")
     data.um_per_unit, data.centered = placing.um_per_unit, placing.center
