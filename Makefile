@@ -93,10 +93,7 @@ $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender
 	@$(PIP) --group test
 	@touch $@
 
-$(VENV)/.ready-test-gui: $(VENV)/.ready-test
-	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
-
-lint: $(VENV)/.ready-venv pyproject.toml
+$(VENV)/.ready-lint: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up the style and type checkers, once ..."
 	@$(PIP) --group lint
 	@touch $@

@@ -162,7 +162,7 @@ class CellRecorder:
             # Python's events come at the end of the step after their time, and never if that is
             # past; a little early, they come at the right step whatever the rounding.
             little = 1e-6 * h.dt if reach else 0.0
-            h.cvode.event(max(following - reach - little, now + little), sample)
+            h.CVode().event(max(following - reach - little, now + little), sample)
 
         # Now, for an event at time 0 would come a step late.
         sample()

@@ -413,7 +413,7 @@ class _Capture:
         self._segment_total = len(segments)
         self._recorded = None if len(recorded) == len(segments) else np.array(recorded)
         # Looked up once: they are used for every sample, and NEURON makes new objects each time.
-        self._schedule = self._h.cvode.event
+        self._schedule = self._h.CVode().event
         self._time = self._h._ref_t
         # The last event of a run stays in NEURON's queue. It must not keep the sections alive: the
         # next finitialize clears the queue when no section may go any more, and NEURON aborts.
@@ -426,7 +426,7 @@ class _Capture:
 
         self._wake = wake
         self._step = self._h._ref_dt
-        self._variable_steps = bool(self._h.cvode.active())
+        self._variable_steps = bool(self._h.CVode().active())
         if self._wanted_frames is not None:
             self._every_ms = FIRST_INTERVAL_MS if self._variable_steps else self._h.dt
         self._look()

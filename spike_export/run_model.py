@@ -13,15 +13,17 @@ import runpy
 import signal
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from . import recorder as recorder_module
-from .neuron_model import ModelCell, group_cells, select_sections
+from .neuron_model import ModelCell, group_cells, section_type, select_sections
 from .recorder import Recorder, RecordingError
+from .simulation_file import Simulation
 
 # An event before the one that is being delivered never comes, and with a fixed step that one may
 # be later than the time by all of its rounding errors.
@@ -63,6 +65,9 @@ class ModelRun:
         Regular expression for the sections to record; see `select_sections`.
     cells : sequence of str
         Names of the cells to record; all if empty.
+    elsewhere : bool
+        Cells that fit may be in other processes, so that to have none is no error; `nothing_here`
+        says so then.
     **recording
         As `Recorder` takes them.
 
@@ -79,6 +84,7 @@ class ModelRun:
         *,
         only: str | None = None,
         cells: Sequence[str] = (),
+        elsewhere: bool = False,
         **recording: Any,
     ) -> None:
         from neuron import h
@@ -87,12 +93,15 @@ class ModelRun:
         self._path = path
         self._arguments = list(arguments)
         self._only, self._cells = only, cells
+        self._elsewhere = elsewhere
         self._recording = recording
         self._variables: dict[str, Any] = {}
         self._interrupted = False
         self._refusal: RecordingError | None = None
         self.recorder: Recorder | None = None
         self.end_ms: float | None = None
+        self.cells: tuple[tuple[str, int | None], ...] = ()
+        self.nothing_here = ""
 
     def run(self, at_quit: Callable[[], None] = lambda: None) -> Ending:
         """Run the model to its end, and record it.
@@ -152,6 +161,27 @@ class ModelRun:
             return found, Ending()
         return group_cells(self._choose()), ending
 
+    def simulation(self) -> Simulation:
+        """Put together what was recorded, with the cells' global identifiers.
+
+        Returns
+        -------
+        Simulation
+
+        Raises
+        ------
+        RecordingError
+            As `Recorder.simulation`.
+        """
+        assert self.recorder is not None
+        simulation = self.recorder.simulation(source=self._path.name)
+        counts = Counter(name for name, _ in self.cells)
+        gids = {name: gid for name, gid in self.cells if counts[name] == 1}
+        return replace(
+            simulation,
+            cells=tuple(replace(cell, gid=gids.get(cell.name)) for cell in simulation.cells),
+        )
+
     def _run(self) -> Ending:
         kept = sys.argv, sys.path[0], sys.stderr
         sys.argv = [str(self._path), *self._arguments]
@@ -199,6 +229,8 @@ class ModelRun:
     def _choose(self) -> list[Any]:
         cells = group_cells(self._h.allsec())
         sections = select_sections(cells, self._only, self._cells)
+        self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
+        self.nothing_here = "" if sections else "The model has no sections."
         if sections or not cells:
             return sections
         unknown = [name for name in self._cells if name not in {cell.name for cell in cells}]
@@ -209,8 +241,24 @@ class ModelRun:
         else:
             names = [section.name() for cell in cells for section in cell.sections]
             reason = f"No section fits {self._only!r}; there are {_some(names)}."
-        self._refuse(RecordingError(reason))
+        self.nothing_here = reason
+        if not self._elsewhere:
+            self._refuse(RecordingError(reason))
         return sections
+
+    def _gids(self, cells: Sequence[ModelCell]) -> list[int | None]:
+        """Global identifiers of the places in cells where the model looks for spikes."""
+        gids: list[int | None] = []
+        for cell in cells:
+            axons = [part for part in cell.sections if section_type(part.name()) == "axon"]
+            places = (part(x) for part in (cell.soma, *axons) for x in (0.5, 1, 0))
+            found = (
+                # NEURON has no other way from a place to its identifier.
+                int(self._h.NetCon(place._ref_v, None, sec=place.sec).srcgid())
+                for place in places
+            )
+            gids.append(next((gid for gid in found if gid >= 0), None))
+        return gids
 
     def _check_method(self) -> None:
         from neuron import coreneuron
@@ -228,16 +276,19 @@ class ModelRun:
         self.end_ms = None if tstop is None else float(tstop)
         # hoc's nrnpython has put NEURON's own in place of it.
         signal.signal(signal.SIGINT, self._on_signal)
-        if self.recorder is not None and self.recorder.failure is not None:
+        none_wanted = self._elsewhere and self.nothing_here
+        if self.recorder is not None and self.recorder.failure is not None and not none_wanted:
             # Some models initialise once before they are complete, so this waits for a step.
             failure = self.recorder.failure
-            self._h.cvode.event(self._h.t + _AT_ONCE_MS, functools.partial(self._refuse, failure))
+            self._h.CVode().event(self._h.t + _AT_ONCE_MS, functools.partial(self._refuse, failure))
 
     def _refuse(self, reason: RecordingError) -> None:
         self._refusal = reason
         self._stop()
 
     def _stop(self) -> None:
+        # Under MPI, NEURON would end all processes before anybody could say why.
+        self._h.ParallelContext().mpiabort_on_error(0)
         # NEURON prints whatever is raised in its callbacks.
         sys.stderr = io.StringIO()
         raise RuntimeError("stopped by spike-export")
@@ -255,7 +306,7 @@ class ModelRun:
         self._interrupted = True
         # What is raised inside a callback of NEURON's is printed there and forgotten, so an event
         # ends the run as well.
-        self._h.cvode.event(self._h.t + _AT_ONCE_MS, self._stop)
+        self._h.CVode().event(self._h.t + _AT_ONCE_MS, self._stop)
         if not _in_callback(frame):
             raise KeyboardInterrupt
 

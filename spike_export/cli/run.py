@@ -18,14 +18,32 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save
+from ..merge import MergeError, merge
+from ..parallel import (
+    ParallelError,
+    PartReport,
+    Ranks,
+    join,
+    one_process_names,
+    part_path,
+    rename_cells,
+)
+from ..run_model import Ending
+from ..summary import summarize
+from ..writer import write
+from .console import ABOVE_ZERO, FILE, console, load, may_write, needs_neuron, save, show
 
 if TYPE_CHECKING:
-    from ..neuron_model import ModelCell
-    from ..run_model import Ending, ModelRun
+    from ..run_model import ModelRun
 
 _REDRAWS_PER_SECOND = 5
 _MODEL_SUFFIXES = (".py", ".hoc")
+Row = tuple[str, int, int, str]
+
+_DOES_NOT_RUN = (
+    "{} sets its initial values but does not run, so there is nothing to write; a line run() at "
+    "its end may be all that is missing."
+)
 
 
 def _pattern(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -81,6 +99,10 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     help="Keep the model's Nth run, counted from 1, instead of the last.",
 )  # fmt: skip
 @click.option(
+    "--no-merge", is_flag=True,
+    help="Under mpiexec, leave what each process recorded in FILE.rank0000.pickle and so on.",
+)  # fmt: skip
+@click.option(
     "--dry-run", is_flag=True,
     help="List cells, sections and segments, and stop where the model would begin to run.",
 )  # fmt: skip
@@ -98,6 +120,7 @@ def run(
     threshold: float,
     mechanisms: Path | None,
     capture: int | None,
+    no_merge: bool,
     dry_run: bool,
 ) -> None:
     """Run a NEURON MODEL, a .py or .hoc file, unchanged, and record all of it.
@@ -105,21 +128,34 @@ def run(
     The model finds its own arguments (those after --), its working folder and __main__ as it
     would without spike-export. What it simulates is written when it ends: the last of its runs, if
     there are several. Ctrl-C ends it early, and writes what there is.
+
+    Under mpiexec each process records its own cells, and the first one puts them together.
     """
     if model.suffix.lower() not in _MODEL_SUFFIXES:
         raise click.UsageError(f"{model} is neither a .py nor a .hoc file.")
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other.")
     target = Path(f"{model.stem}.pickle") if output is None else output
-    if not dry_run:
-        if not target.absolute().parent.is_dir():
-            raise click.ClickException(f"Cannot write {target}: its folder does not exist.")
-        may_write(target, force=force)
-    # The model may move to another folder.
-    target = target if output is not None and target.is_absolute() else Path.cwd() / target
     with needs_neuron():
         from .. import run_model
+        from ..recorder import RecordingError
 
+    try:
+        ranks = join()
+    except ParallelError as error:
+        raise click.ClickException(str(error)) from None
+    with ExitStack() as stack:
+        if ranks is not None:
+            stack.enter_context(_ending_all(ranks))
+        elif no_merge:
+            raise click.UsageError("--no-merge is for runs under mpiexec; this is one process.")
+        if not dry_run:
+            if ranks is None:
+                _may_write([target], force=force)
+            else:
+                _may_write_parts(ranks, target, force=force, merged=not no_merge)
+        # The model may move to another folder.
+        target = target if output is not None and target.is_absolute() else Path.cwd() / target
         try:
             if mechanisms is not None:
                 run_model.load_mechanisms(mechanisms)
@@ -130,6 +166,7 @@ def run(
             arguments,
             only=only,
             cells=cells,
+            elsewhere=ranks is not None,
             every_ms=0.1 if every is None else every,
             variable=variable,
             threshold_mv=threshold,
@@ -137,15 +174,165 @@ def run(
             frames=frames,
             capture=capture,
         )
-    from ..recorder import RecordingError
+        try:
+            if dry_run:
+                _dry_run(model_run, ranks)
+            elif ranks is not None:
+                _run_part(
+                    model_run, ranks, model, target, chosen=capture is not None, merged=not no_merge
+                )
+            else:
+                _run(model_run, model, target, chosen=capture is not None)
+        except RecordingError as error:
+            raise click.ClickException(str(error)) from None
 
+
+@contextmanager
+def _ending_all(ranks: Ranks) -> Iterator[None]:
+    """End the other processes of a parallel run with this one, instead of letting them wait."""
     try:
-        if dry_run:
-            _dry_run(model_run)
-        else:
-            _run(model_run, model, target, chosen=capture is not None)
-    except RecordingError as error:
-        raise click.ClickException(str(error)) from None
+        yield
+    except SystemExit as error:
+        if error.code:
+            ranks.abort(error.code if isinstance(error.code, int) else 1)
+        ranks.finalize()
+        raise
+    except click.ClickException as error:
+        _say(ranks, f"Error: {error.format_message()}")
+        ranks.abort(error.exit_code)
+    except BaseException as error:
+        _say(ranks, f"Error: {str(error) or type(error).__name__}")
+        ranks.abort(1)
+    ranks.finalize()
+
+
+def _say(ranks: Ranks, text: str) -> None:
+    for line in text.splitlines():
+        click.echo(f"rank {ranks.rank}: {line}", err=True)
+
+
+def _may_write(paths: list[Path], *, force: bool) -> None:
+    for path in paths:
+        if not path.absolute().parent.is_dir():
+            raise click.ClickException(f"Cannot write {path}: its folder does not exist.")
+        may_write(path, force=force)
+
+
+def _may_write_parts(ranks: Ranks, target: Path, *, force: bool, merged: bool) -> None:
+    """As `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
+    if ranks.rank == 0:
+        parts = [part_path(target, rank) for rank in range(ranks.size)]
+        _may_write([target, *parts] if merged else parts, force=force)
+        # Else they could be taken for this run's.
+        for part in parts:
+            part.unlink(missing_ok=True)
+    ranks.barrier()
+
+
+def _run_part(
+    model_run: ModelRun, ranks: Ranks, model: Path, target: Path, *, chosen: bool, merged: bool
+) -> None:
+    """Record this process's cells, and put the parts of all processes together."""
+    ended = False
+    with ExitStack() as stack:
+        if ranks.rank == 0:
+            stack.enter_context(_progress(lambda: _reached(model_run)))
+
+        def finish(ending: Ending) -> None:
+            nonlocal ended
+            if ended:
+                return
+            ended = True
+            stack.close()
+            with _all_or_none(ranks, target):
+                _say(ranks, ending.trace)
+                report = _write_part(model_run, model, part_path(target, ranks.rank), ending)
+                if ending.exit_code:
+                    _say(ranks, _why(model_run, ending))
+                    _say_kept(ranks, target)
+                    ranks.abort(ending.exit_code)
+                reports = ranks.gather(report)
+                if ranks.rank == 0:
+                    _put_together(reports, target, merged=merged)
+                    _say_runs(max(report.runs for report in reports), chosen=chosen)
+
+        # NEURON's quit() leaves MPI before anything else, and does not come back.
+        ranks.before_finalize(lambda: finish(Ending()))
+        finish(model_run.run())
+
+
+@contextmanager
+def _all_or_none(ranks: Ranks, target: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        text = error.message if isinstance(error, click.ClickException) else str(error)
+        _say(ranks, f"Error: {text}")
+        _say_kept(ranks, target)
+        ranks.abort(1)
+
+
+def _why(model_run: ModelRun, ending: Ending) -> str:
+    time_ms = _reached(model_run)[0]
+    at = "" if time_ms is None else f" at {time_ms:g} ms"
+    if ending.interrupted:
+        return f"Interrupted{at}, and with it all processes."
+    if ending.failed:
+        return f"The model ended with an error{at}, and with it all processes."
+    return f"The model ended with exit code {ending.exit_code}{at}, and with it all processes."
+
+
+def _say_kept(ranks: Ranks, target: Path) -> None:
+    parts = [part_path(target, rank) for rank in range(ranks.size)]
+    kept = [_shown(part) for part in parts if part.exists()]
+    if kept:
+        _say(ranks, f"What was recorded until then is in {', '.join(map(str, kept))}.")
+
+
+def _write_part(model_run: ModelRun, model: Path, path: Path, ending: Ending) -> PartReport:
+    recorder = model_run.recorder
+    if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
+        return PartReport(None, model_run.cells, model_run.nothing_here)
+    simulation = model_run.simulation()
+    if simulation.n_frames < 2:
+        raise click.ClickException(_DOES_NOT_RUN.format(model))
+    try:
+        write(path, simulation)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
+    return PartReport(path, model_run.cells, runs=recorder.runs)
+
+
+def _put_together(reports: list[PartReport], target: Path, *, merged: bool) -> None:
+    """Merge the parts of all processes, or list them."""
+    written = [report.path for report in reports if report.path is not None]
+    if not written:
+        reason = next((report.reason for report in reports if report.reason), "")
+        raise click.ClickException(f"No process has anything to record. {reason}".rstrip())
+    if not merged:
+        for path in written:
+            show(summarize(load(path), _shown(path)))
+        return
+    names = one_process_names([report.cells for report in reports])
+    parts = [
+        rename_cells(load(report.path), renamed)
+        for report, renamed in zip(reports, names, strict=True)
+        if report.path is not None
+    ]
+    try:
+        simulation = merge(parts)
+    except MergeError as error:
+        raise click.ClickException(
+            f"Cannot merge {_shown(written[error.part])} with {_shown(written[0])} (part 1): it "
+            f"{error.reason}."
+        ) from None
+    save(_shown(target), simulation)
+    for path in written:
+        path.unlink()
+
+
+def _shown(path: Path) -> Path:
+    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
 
 
 def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
@@ -187,48 +374,60 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
 def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
     recorder = model_run.recorder
     assert recorder is not None
-    simulation = recorder.simulation(source=model.name)
+    simulation = model_run.simulation()
     if simulation.n_frames < 2:
-        raise click.ClickException(
-            f"{model} sets its initial values but does not run, so there is nothing to write; "
-            "a line run() at its end may be all that is missing."
-        )
-    shown = Path(os.path.relpath(target)) if target.is_relative_to(Path.cwd()) else target
-    save(shown, simulation)
-    if recorder.runs > 1 and not chosen:
+        raise click.ClickException(_DOES_NOT_RUN.format(model))
+    save(_shown(target), simulation)
+    _say_runs(recorder.runs, chosen=chosen)
+
+
+def _say_runs(runs: int, *, chosen: bool) -> None:
+    if runs > 1 and not chosen:
         click.echo(
-            f"The model ran {recorder.runs} times; this is the last. --capture N keeps another.",
+            f"The model ran {runs} times; this is the last. --capture N keeps another.",
             err=True,
         )
 
 
-def _dry_run(model_run: ModelRun) -> None:
+def _dry_run(model_run: ModelRun, ranks: Ranks | None) -> None:
     cells, ending = model_run.dry_run()
-    click.echo(ending.trace, nl=False, err=True)
+    rows = [
+        (cell.name, len(cell.sections), sum(part.nseg for part in cell.sections),
+         _families(cell.sections))
+        for cell in cells
+    ]  # fmt: skip
+    said = ending.trace
     if ending.failed:
-        click.echo("The model ended with an error before it ran.", err=True)
-    if not cells:
-        click.echo("The model has no sections.", err=True)
+        said += "The model ended with an error before it ran.\n"
+    if ranks is None:
+        click.echo(said, nl=False, err=True)
     else:
-        console.print(_table(cells))
+        _say(ranks, said)
+    if ranks is not None and not ending.exit_code:
+        rows = [
+            (f"{row[0]} (rank {rank})", *row[1:])
+            for rank, part in enumerate(ranks.gather(rows))
+            for row in part
+        ]
+    if ranks is None or ranks.rank == 0:
+        if not rows:
+            click.echo("The model has no sections.", err=True)
+        else:
+            console.print(_table(rows))
     sys.exit(ending.exit_code)
 
 
-def _table(cells: list[ModelCell]) -> Table:
+def _table(rows: list[Row]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Cell")
     for heading in ("Sections", "Segments"):
         table.add_column(heading, justify="right")
     table.add_column("Names")
-    totals = [0, 0]
-    for cell in cells:
-        counts = len(cell.sections), sum(section.nseg for section in cell.sections)
-        totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        table.add_row(
-            Text(cell.name), f"{counts[0]:,}", f"{counts[1]:,}", Text(_families(cell.sections))
-        )
-    if len(cells) > 1:
-        table.add_row(f"{len(cells):,} cells", f"{totals[0]:,}", f"{totals[1]:,}", style="bold")
+    for name, sections, segments, families in rows:
+        table.add_row(Text(name), f"{sections:,}", f"{segments:,}", Text(families))
+    if len(rows) > 1:
+        totals = sum(row[1] for row in rows), sum(row[2] for row in rows)
+        table.add_row(f"{len(rows):,} cells", f"{totals[0]:,}", f"{totals[1]:,}", style="bold")
     return table
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -402,3 +404,22 @@ def test_coreneuron_is_refused_rather_than_recorded_wrong(h, model, monkeypatch)
     monkeypatch.setattr(coreneuron, "enable", True)
     with Recorder(), pytest.raises(RuntimeError, match="CoreNEURON cannot be recorded"):
         h.finitialize(-65)
+
+
+def test_a_model_without_the_standard_run_system(tmp_path):
+    """`stdrun.hoc` is what makes ``h.cvode``; a script that steps by itself need not load it."""
+    script = f"""
+from neuron import h
+from spike_export import Recorder, read
+soma = h.Section(name="soma")
+soma.insert("hh")
+with Recorder(every_ms=0.1) as recorder:
+    h.finitialize(-65)
+    while h.t < 1 - h.dt / 2:
+        h.fadvance()
+    recorder.save({str(tmp_path / "run.pickle")!r})
+assert not hasattr(h, "cvode")
+print(read({str(tmp_path / "run.pickle")!r}).n_frames)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.stdout.split() == ["11"], result.stderr
