@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -422,6 +423,8 @@ def test_an_existing_file_stays_before_anything_runs(model, spike_export, tmp_pa
 
 
 def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
+    if not (shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")):
+        pytest.skip("needs a C++ compiler")
     (tmp_path / "mods").mkdir()
     (tmp_path / "mods" / "x.mod").write_text("NEURON { SUFFIX x }\nnonsense ]\n")
     done = spike_export("compile", "mods")
@@ -430,6 +433,16 @@ def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
     assert "nrnivmodl failed on mods" in done.stderr
     assert "holds no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
                                                            "mods").stderr  # fmt: skip
+
+
+def test_compile_without_a_compiler_says_so(spike_export, tmp_path, monkeypatch):
+    (tmp_path / "mods").mkdir()
+    (tmp_path / "mods" / "x.mod").write_text("NEURON { SUFFIX x }\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    done = spike_export("compile", "mods")
+    assert done.returncode == 1
+    assert "There is no C++ compiler" in done.stderr
 
 
 @pytest.mark.parametrize(("folder", "sentence"), [("nowhere", "no folder"), (".", "no .mod files")])
