@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .neuron_model import quiet_stderr
+from .neuron_model import d_lambda_counts, quiet_stderr, run_until
 from .recorder import Recorder
 from .simulation_file import Simulation
 
@@ -30,13 +30,12 @@ def build() -> Any:
 
         h.load_file("stdrun.hoc")
         h.load_file(str(Path(h.neuronhome()) / "demo" / "pyramid.nrn"))
-    for section in h.allsec():
+    sections = list(h.allsec())
+    for section in sections:
         section.insert("hh")
         section.Ra, section.cm = 100.0, 1.0
-        # The d_lambda rule: no segment longer than a tenth of the length constant at 100 Hz
-        # (Hines and Carnevale 2001), rounded up to an odd number.
-        wanted = section.L / (0.1 * h.lambda_f(100.0, sec=section))
-        section.nseg = int((wanted + 0.999) / 2) * 2 + 1
+    for section, count in zip(sections, d_lambda_counts(sections, 0.1), strict=True):
+        section.nseg = count
     step = h.IClamp(h.soma(0.5))
     step.delay, step.dur, step.amp = STEP_DELAY_MS, STEP_DURATION_MS, STEP_AMPLITUDE_NA
     return step
@@ -72,10 +71,7 @@ def simulate(
 
     with Recorder(every_ms=every_ms) as recorder:
         h.finitialize(RESTING_POTENTIAL_MV)
-        # As stdrun counts: what is left may be less than the step that would be needed.
-        while h.t < tstop_ms - h.dt / 2:
-            h.continuerun(min(h.t + 0.25, tstop_ms))
-            progress(h.t)
+        run_until(tstop_ms, progress)
         recorder.close()
         return recorder.simulation(
             source="demo/pyramid.nrn, as shipped with NEURON",

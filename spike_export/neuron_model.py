@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -324,6 +324,47 @@ def _root(section: Any) -> Any:
     while (parent := section.parentseg()) is not None:
         section = parent.sec
     return section
+
+
+def d_lambda_counts(sections: Iterable[Any], d_lambda: float) -> list[int]:
+    """Count the segments that sections need by the d_lambda rule.
+
+    No segment is longer than a share of the length constant at 100 Hz, and counts are odd (Hines
+    and Carnevale 2001).
+
+    Parameters
+    ----------
+    sections : iterable of neuron Section
+        With ``stdrun.hoc`` loaded.
+    d_lambda : float
+        The share.
+
+    Returns
+    -------
+    list of int
+        One for each section.
+    """
+    from neuron import h
+
+    shares = [section.L / (d_lambda * h.lambda_f(100.0, sec=section)) for section in sections]
+    return [int((share + 0.999) / 2) * 2 + 1 for share in shares]
+
+
+def run_until(tstop_ms: float, progress: Callable[[float], None]) -> None:
+    """Run the model that stands in memory, from where it is.
+
+    Parameters
+    ----------
+    tstop_ms : float
+    progress : callable
+        Called with the time reached, in ms.
+    """
+    from neuron import h
+
+    # As stdrun counts: what is left may be less than the step that would be needed.
+    while h.t < tstop_ms - h.dt / 2:
+        h.continuerun(min(h.t + 0.25, tstop_ms))
+        progress(h.t)
 
 
 @contextlib.contextmanager

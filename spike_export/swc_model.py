@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from .neuron_model import quiet_stderr, section_type
+from .neuron_model import d_lambda_counts, quiet_stderr, run_until, section_type
 from .recorder import Recorder
 from .simulation_file import Simulation
 from .swc import Sections
@@ -182,10 +182,7 @@ def simulate(
     try:
         with Recorder(cell, every_ms=every_ms) as recorder:
             h.finitialize(RESTING_POTENTIAL_MV)
-            # As stdrun counts: what is left may be less than the step that would be needed.
-            while h.t < tstop_ms - h.dt / 2:
-                h.continuerun(min(h.t + 0.25, tstop_ms))
-                progress(h.t)
+            run_until(tstop_ms, progress)
             recorder.close()
             return recorder.simulation(
                 source=name,
@@ -196,9 +193,7 @@ def simulate(
                 **meta,
             )
     finally:
-        # What acts on sections goes before them. They go here and now, for the recorder's last
-        # event, still waiting, holds them too, and NEURON ends the process where it frees
-        # sections in the next finitialize.
+        # NEURON is left without a model; what acts on sections goes before them.
         inputs.clear()
         for section in cell:
             h.delete_section(sec=section)
@@ -253,10 +248,7 @@ def discretize(cell: list[Any], d_lambda: float) -> int:
     ModelError
         If there would be more of them than NEURON or the memory can take.
     """
-    from neuron import h
-
-    shares = [section.L / (d_lambda * h.lambda_f(100.0, sec=section)) for section in cell]
-    counts = [int((share + 0.999) / 2) * 2 + 1 for share in shares]
+    counts = d_lambda_counts(cell, d_lambda)
     if sum(counts) > _MOST_SEGMENTS or max(counts) > _MOST_SEGMENTS_IN_SECTION:
         raise ModelError(
             f"With d_lambda {d_lambda:g} the cell would have {sum(counts):,} segments, up to "

@@ -33,10 +33,6 @@ NO_DATA: Final = -1.0e30
 # Node groups and materials compare with this, since mixing leaves a share of `NO_DATA`.
 NO_DATA_BELOW: Final = -1.0e20
 
-STYLES: Final = ("Strands", "Tubes")
-ENDS: Final = ("Hold", "Loop", "Ping-Pong")
-SOMATA: Final = ("Sphere", "As Recorded")
-
 
 def frame_attribute(frame: int) -> str:
     """Name the data mesh's attribute that holds a frame.

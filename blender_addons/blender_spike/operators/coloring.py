@@ -11,7 +11,7 @@ from ..coloring import color_by_voltage, limits_of
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..properties import ColorSettings, about
-from .selection import chosen_neurons
+from .selection import NO_NEURON, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -28,7 +28,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         """Color all selected neurons alike, or the active one."""
         neurons = chosen_neurons(required(context))
         if not neurons:
-            self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
+            self.report({"ERROR"}, NO_NEURON)
             return {"CANCELLED"}
         low, high = limits_of(neurons)
         if not self.properties.is_property_set("v_min"):

@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, FloatProperty
 
 from ..common import scene as film
 from ..common.required import required
-from .selection import chosen_neurons
+from .selection import OnNeurons, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -67,16 +67,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _OnNeurons(bpy.types.Operator):
-    """An operator that needs neurons to be chosen."""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for a selected or active neuron."""
-        return bool(chosen_neurons(required(context)))
-
-
-class BLENDER_SPIKE_OT_frame_camera(_OnNeurons):
+class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     """Point a camera at the selected neurons so that they fill the picture"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.frame_camera"
@@ -111,7 +102,7 @@ class BLENDER_SPIKE_OT_frame_camera(_OnNeurons):
         return {"FINISHED"}
 
 
-class BLENDER_SPIKE_OT_orbit_camera(_OnNeurons):
+class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
     """Let the camera circle around the selected neurons over the scene's frames"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.orbit_camera"
@@ -137,7 +128,7 @@ class BLENDER_SPIKE_OT_orbit_camera(_OnNeurons):
         return {"FINISHED"}
 
 
-class BLENDER_SPIKE_OT_film_scene(_OnNeurons):
+class BLENDER_SPIKE_OT_film_scene(OnNeurons):
     """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.film_scene"

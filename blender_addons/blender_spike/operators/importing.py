@@ -20,9 +20,9 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..build import Style, import_simulation, reload_simulation
 from ..common.required import required
-from ..playback import find_modifier
 from ..properties import about
 from ..simulation_file import SimulationFileError
+from .selection import OnActiveNeuron
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -128,17 +128,12 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         return {"FINISHED"} if imported else {"CANCELLED"}
 
 
-class BLENDER_SPIKE_OT_reload(bpy.types.Operator):
+class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
     """Read the active neuron's file again and keep its look, colors and timing"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.reload"
     bl_label = "Reload"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for an active neuron."""
-        return find_modifier(required(context).object) is not None
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file it came from."""
@@ -146,7 +141,7 @@ class BLENDER_SPIKE_OT_reload(bpy.types.Operator):
         return _reload(self, neuron, bpy.path.abspath(about(neuron).filepath))
 
 
-class BLENDER_SPIKE_OT_relink(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
+class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
     """Put another simulation into the active neuron and keep its look, colors and timing"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.relink"
@@ -159,11 +154,6 @@ class BLENDER_SPIKE_OT_relink(bpy.types.Operator, ImportHelper):  # type: ignore
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for an active neuron."""
-        return find_modifier(required(context).object) is not None
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the chosen file."""

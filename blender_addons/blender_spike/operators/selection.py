@@ -5,7 +5,11 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.required import required
 from ..playback import find_modifier
+
+NO_NEURON = "Select a neuron that was imported from a simulation file."
+"""What an operator reports that was called without any."""
 
 
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -24,3 +28,21 @@ def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     if active is not None and active not in candidates and not candidates:
         candidates.append(active)
     return [neuron for neuron in candidates if find_modifier(neuron) is not None]
+
+
+class OnNeurons(bpy.types.Operator):
+    """An operator that needs neurons to be chosen."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected or active neuron."""
+        return bool(chosen_neurons(required(context)))
+
+
+class OnActiveNeuron(bpy.types.Operator):
+    """An operator that works on the active object, if it is a neuron."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron."""
+        return find_modifier(required(context).object) is not None

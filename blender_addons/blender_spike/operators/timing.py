@@ -11,7 +11,7 @@ from bpy.props import FloatProperty, IntProperty
 from ..common.required import required
 from ..playback import find_modifier, fit_time, set_duration
 from ..properties import about
-from .selection import chosen_neurons
+from .selection import NO_NEURON, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -40,7 +40,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         neurons = chosen_neurons(required(context))
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
-            self.report({"ERROR"}, "Select a neuron that was imported from a simulation file.")
+            self.report({"ERROR"}, NO_NEURON)
             return {"CANCELLED"}
         if frames < 2:
             self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
