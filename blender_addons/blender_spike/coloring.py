@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the attribute ``voltage`` to light of the right color.
-
-The colormap is an image of 256 x 1 float pixels with linear values, read with *Closest*: every
-pixel then has exactly the color that the colormap's own library gives to the value.
-"""
+"""From the attribute ``voltage`` to light of the right color."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import bpy
-import numpy as np
 
-from .common import colormaps, nodes
+from .common import nodes
+from .common.colormap_image import colormap_image
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
@@ -116,49 +112,6 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
         high = max(abs(low), abs(high))
         low = -high
     return (low, high) if low < high else (low - 1.0, low + 1.0)
-
-
-def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
-    """Make the image that holds a colormap, or return it if the file has it.
-
-    Parameters
-    ----------
-    name : str
-    reverse : bool
-
-    Returns
-    -------
-    Image
-        256 x 1 pixels, float, Non-Color, packed into the file.
-
-    Raises
-    ------
-    UnknownColormapError
-        If there is no such colormap.
-    """
-    stops = colormaps.linear_stops(name, reverse=reverse)
-    pixels = np.ones((len(stops), 4), np.float32)
-    pixels[:, :3] = stops
-    title = f"colormap {name}{' reversed' if reverse else ''}"
-    image = bpy.data.images.get(title)
-    if image is not None and image.library is None and tuple(image.size) == (len(stops), 1):
-        kept = np.empty_like(pixels)
-        _pixels(image).foreach_get(kept.ravel())
-        if np.array_equal(kept, pixels):
-            return image
-    image = bpy.data.images.new(title, len(stops), 1, float_buffer=True, is_data=True)
-    colorspace: Any = image.colorspace_settings
-    colorspace.name = "Non-Color"
-    _pixels(image).foreach_set(pixels.ravel())
-    # Without these two, the file would be saved with the pixels from before.
-    image.update()
-    image.pack()
-    return image
-
-
-def _pixels(image: bpy.types.Image) -> Any:
-    # The stubs know lists of numbers only, where an array is copied a thousand times faster.
-    return image.pixels
 
 
 def _is_ours(material: bpy.types.Material) -> bool:
