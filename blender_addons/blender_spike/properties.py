@@ -15,23 +15,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from .common import colormaps
-
-
-def search_colormaps(
-    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
-) -> list[tuple[str, str]]:
-    """Offer the colormaps whose name holds what was typed.
-
-    Returns
-    -------
-    list of (name, source library)
-    """
-    return [
-        (name, colormaps.source(name))
-        for name in colormaps.names()
-        if typed.casefold() in name.casefold()
-    ]
+from .common.colormap_choice import search_colormaps
 
 
 class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
