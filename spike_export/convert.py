@@ -215,7 +215,17 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[points],
         values=simulation.values[:, segments],
+        connections=_between(simulation, indices),
+        layouts={name: places[indices] for name, places in simulation.layouts.items()},
     )
+
+
+def _between(simulation: Simulation, cells: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Keep the connections between some cells, with their new indices."""
+    new_index = np.full(len(simulation.cells), -1, np.int32)
+    new_index[cells] = np.arange(len(cells))
+    pairs = new_index[simulation.connections]
+    return pairs[(pairs >= 0).all(axis=1)]
 
 
 def _runs(firsts: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.int64]:

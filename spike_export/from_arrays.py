@@ -33,6 +33,8 @@ def simulation_from_arrays(
     unit: str = "mV",
     source: str = "",
     meta: Mapping[str, str | int | float | bool | None] | None = None,
+    connections: ArrayLike | None = None,
+    layouts: Mapping[str, ArrayLike] | None = None,
 ) -> Simulation:
     """Make a simulation of plain dicts and arrays, as any simulator can give them.
 
@@ -56,6 +58,10 @@ def simulation_from_arrays(
         Name of the model.
     meta : mapping, optional
         Free text and numbers to keep in the file.
+    connections : array-like of int, shape (M, 2), optional
+        Indices of cells: from, to.
+    layouts : mapping from str to array-like, shape (cells, 3), optional
+        Other places of the cells, in µm, by name.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def simulation_from_arrays(
         packed_cells = [_packed_cell(cell, f"cell {i}") for i, cell in enumerate(cells)]
         packed_time = _packed(time_ms, "<f8", "the array time_ms")
         packed_values = _packed(values, "<f4", "the array values")
-        content = {
+        content: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
             "created_by": f"spike-export {__version__}",
@@ -85,6 +91,15 @@ def simulation_from_arrays(
             "values": packed_values,
         }
         packed = [packed_time, packed_values]
+        if connections is not None:
+            content["connections"] = _packed_pairs(connections)
+            packed.append(content["connections"])
+        if layouts is not None:
+            content["layouts"] = {
+                name: _packed(row, "<f4", f"the layout {text(name)!r:.60}")
+                for name, row in layouts.items()
+            }
+            packed += content["layouts"].values()
         dicts = 1
         for cell in packed_cells:
             packed += [section["points"] for section in cell["sections"]]
@@ -133,6 +148,14 @@ def _packed_section(section: Mapping[str, Any], where: str) -> dict[str, Any]:
         "points": {**points, "data": bytes(points["data"])},
         "nseg": _whole(section.get("nseg", 1), f"{where}: its nseg"),
     }
+
+
+def _packed_pairs(connections: ArrayLike) -> dict[str, Any]:
+    what = "the array connections"
+    pairs = _numbers(connections, "<i8", what)
+    if not np.array_equal(pairs, np.asarray(connections)):
+        raise ContentError(f"{what} holds numbers that are not whole")
+    return _packed(pairs.reshape(-1, 2) if not pairs.size else pairs, "<i8", what)
 
 
 def _check_keys(

@@ -152,6 +152,13 @@ class Group:
             texts += piece
         return np.array(texts, object)
 
+    def indices(self, name: str) -> NDArray[np.int64]:
+        """Read a dataset of one dimension that counts from 0 on, and has to be there."""
+        found = self.array(name, "iu")
+        if found.size and (found.min() < 0 or found.max() > np.iinfo(np.int64).max // 2):
+            raise self.error("holds a number that is no index", name)
+        return found.astype(np.int64)
+
     def kind(self, name: str) -> str:
         """Tell the kind of a dataset, as NumPy's ``dtype.kind``; empty if there is none."""
         dtype = getattr(self._child(name), "dtype", None)

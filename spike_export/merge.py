@@ -47,7 +47,7 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     Simulation
         In the order of the global identifiers where all cells have one, else in that of the
         parts. Cells of several parts that share a name get the part's number after it. Of the
-        free text and numbers stays what all parts agree on.
+        free text and numbers stays what all parts agree on, and of the layouts those that all have.
 
     Raises
     ------
@@ -90,6 +90,14 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
             key: value
             for key, value in parts[0].meta.items()
             if all(key in part.meta and part.meta[key] == value for part in parts)
+        },
+        connections=np.concatenate(
+            [part.connections + first for part, first in zip(parts, cell_offsets, strict=False)]
+        ).astype(np.int32),
+        layouts={
+            name: np.concatenate([part.layouts[name] for part in parts])
+            for name in parts[0].layouts
+            if all(name in part.layouts for part in parts)
         },
     )
     gids = [cell.gid for cell in merged.cells if cell.gid is not None]

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """SONATA compartment reports, put on the circuit's morphologies.
 
-Report, nodes and spikes are as in the SONATA developer guide
+Reports are as in the SONATA developer guide
 (https://github.com/AllenInstitute/sonata). Sections are numbered there as `swc.split` orders them:
 soma, axon, basal and apical dendrites, each as they begin in the file.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 from .hdf5 import Group, opened
 from .neuron_model import section_type
 from .simulation_file import SECTION_TYPES, Cell, Simulation
-from .sonata_config import NodeFile, Sources
+from .sonata_config import Sources
+from .sonata_network import Nodes, SonataError, read_nodes, read_spikes
 from .swc import SOMA, Sections, SwcError, split
 from .swc import read as read_swc
 
@@ -27,13 +27,8 @@ UNKNOWN_SOMA_UM: Final = 10.0
 """Diameter of a soma of which nothing is known."""
 
 _GAP_UM: Final = 20.0
-_LARGEST_TYPES_FILE: Final = 64 << 20
 _MOST_POINTS: Final = 100_000_000
 _LARGEST_VALUES: Final = 16 << 30
-
-
-class SonataError(ValueError):
-    """A report that cannot be put on its circuit; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +80,11 @@ def load(sources: Sources) -> Loaded:
                 f"{report.name!r:.60} have different times."
             )
     circuit = _Circuit(sources)
-    spikes = _spikes(sources.spikes, circuit.notes)
+    spikes = {}
+    if sources.spikes is not None and sources.spikes.exists():
+        spikes = read_spikes(sources.spikes)
+    elif sources.spikes is not None:
+        circuit.notes.append(f"Spikes are missing, for there is no {sources.spikes.name}.")
     builder = _Builder(circuit, spikes)
     for report in reports:
         builder.add(report)
@@ -99,9 +98,9 @@ class _Report:
         self.name = name
         mapping = group.group("mapping")
         frames, count = group.shape("data")
-        self.node_ids: NDArray[np.int64] = _indices(mapping, "node_ids")
+        self.node_ids: NDArray[np.int64] = mapping.indices("node_ids")
         pointers = "index_pointers" if "index_pointers" in mapping.names() else "index_pointer"
-        self.bounds = _indices(mapping, pointers)
+        self.bounds = mapping.indices(pointers)
         if len(self.bounds) == len(self.node_ids):
             self.bounds = np.append(self.bounds, count)
         if len(self.bounds) != len(self.node_ids) + 1:
@@ -112,7 +111,7 @@ class _Report:
             raise mapping.error(f"does not cut {count} values into rising pieces", pointers)
         if len(np.unique(self.node_ids)) != len(self.node_ids):
             raise mapping.error("names a node twice", "node_ids")
-        self.element_ids = _indices(mapping, "element_ids")
+        self.element_ids = mapping.indices("element_ids")
         self.element_pos = mapping.optional_array("element_pos", "fiu")
         for entry, array in (("element_ids", self.element_ids), ("element_pos", self.element_pos)):
             if array is not None and len(array) != count:
@@ -121,13 +120,6 @@ class _Report:
         self.values = group.matrix("data")
         self.unit = group.text_attribute("data", "units", "unit")
         self.quantity = group.text_attribute("data", "variable", "variable_name")
-
-
-def _indices(group: Group, name: str) -> NDArray[np.int64]:
-    found = group.array(name, "iu")
-    if found.size and (found.min() < 0 or found.max() > np.iinfo(np.int64).max // 2):
-        raise group.error("holds a number that is no index", name)
-    return found.astype(np.int64)
 
 
 def _times(mapping: Group, frames: int) -> NDArray[np.float64]:
@@ -151,36 +143,6 @@ def _times(mapping: Group, frames: int) -> NDArray[np.float64]:
     return times
 
 
-def _spikes(path: Path | None, notes: list[str]) -> dict[str, dict[int, NDArray[np.float64]]]:
-    """Spike times by population and node."""
-    if path is None:
-        return {}
-    if not path.exists():
-        notes.append(f"Spikes are missing, for there is no {path.name}.")
-        return {}
-    spikes: dict[str, dict[int, NDArray[np.float64]]] = {}
-    with opened(path) as root:
-        populations = root.group("spikes")
-        for name in populations.names():
-            group = populations.optional_group(name)
-            if group is None:
-                continue
-            nodes = _indices(group, "node_ids")
-            times = group.array("timestamps", "fiu").astype(np.float64)
-            if len(nodes) != len(times):
-                raise group.error(f"has {len(times)} entries for {len(nodes)} nodes", "timestamps")
-            if not np.isfinite(times).all():
-                raise group.error("holds a time that is not finite", "timestamps")
-            if group.text_attribute("timestamps", "units") not in ("", "ms"):
-                raise group.error("is not in ms", "timestamps")
-            order = np.lexsort((times, nodes))
-            found, firsts = np.unique(nodes[order], return_index=True)
-            spikes[name] = dict(
-                zip(found.tolist(), np.split(times[order], firsts[1:]), strict=False)
-            )
-    return spikes
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shape:
     """A morphology as a circuit uses it."""
@@ -197,12 +159,9 @@ class _Circuit:
         self.notes: list[str] = []
         self._folder = sources.morphologies
         self._shapes: dict[Path, _Shape] = {}
-        self._populations: dict[str, _Nodes] = {}
+        self._populations: dict[str, Nodes] = {}
         for file in sources.nodes:
-            with opened(file.path) as root:
-                populations = root.group("nodes")
-                for name in populations.names():
-                    self._populations[name] = _Nodes(populations.group(name), name, file)
+            self._populations |= read_nodes(file)
 
     def knows(self, population: str) -> bool:
         return population in self._populations
@@ -213,12 +172,8 @@ class _Circuit:
         return None if nodes is None else nodes.attribute(node, name)
 
     def number(self, population: str, node: int, name: str) -> float | None:
-        value = self.attribute(population, node, name)
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return None
-        return number if np.isfinite(number) else None
+        nodes = self._populations.get(population)
+        return None if nodes is None else nodes.number(node, name)
 
     def morphology(self, population: str, node: int) -> Path | None:
         """Path of a node's morphology, whether or not it exists; None if none is named."""
@@ -262,99 +217,6 @@ def _sphere_um(points: NDArray[np.float64]) -> float:
     lengths = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
     slants = np.hypot(lengths, np.diff(radii))
     return float(np.sqrt(((radii[1:] + radii[:-1]) * slants).sum()))
-
-
-class _Nodes:
-    """One population of nodes; attributes are read when they are asked for."""
-
-    def __init__(self, group: Group, name: str, file: NodeFile) -> None:
-        self.file = file
-        self._types = _node_types(file.types, name)
-        type_ids = group.optional_array("node_type_id", "iu")
-        groups = group.optional_array("node_group_id", "iu")
-        indices = group.optional_array("node_group_index", "iu")
-        ids = group.optional_array("node_id", "iu")
-        counts = {len(array) for array in (type_ids, groups, indices, ids) if array is not None}
-        if len(counts) != 1 or (groups is None) != (indices is None):
-            raise group.error("has columns of different lengths, or none")
-        (count,) = counts
-        self._rows = dict(
-            zip(range(count) if ids is None else ids.tolist(), range(count), strict=True)
-        )
-        self._type_ids = np.full(count, -1) if type_ids is None else type_ids
-        self._group_ids = np.zeros(count, np.int64) if groups is None else groups
-        self._indices = np.arange(count) if indices is None else indices
-        self._columns: dict[int, dict[str, NDArray[Any]]] = {}
-        for number in np.unique(self._group_ids).tolist():
-            members = group.optional_group(str(number))
-            self._columns[number] = {} if members is None else _columns(members)
-
-    def attribute(self, node: int, name: str) -> object:
-        row = self._rows.get(node)
-        if row is None:
-            return None
-        column = self._columns[int(self._group_ids[row])].get(name)
-        index = int(self._indices[row])
-        if column is not None and 0 <= index < len(column):
-            value: object = column[index]
-            return value
-        return self._types.get(int(self._type_ids[row]), {}).get(name)
-
-
-_NUMBERS: Final = (
-    "x", "y", "z", "radius", "recenter",
-    "rotation_angle_xaxis", "rotation_angle_yaxis", "rotation_angle_zaxis",
-    "orientation_w", "orientation_x", "orientation_y", "orientation_z",
-)  # fmt: skip
-
-
-def _columns(group: Group) -> dict[str, NDArray[Any]]:
-    columns = {}
-    for name in _NUMBERS:
-        column = group.optional_array(name, "fiu")
-        if column is not None:
-            columns[name] = column
-    if group.kind("morphology") in ("i", "u"):
-        # An index into a list of the names that occur.
-        library = group.group("@library").array("morphology", "OSU")
-        chosen = _indices(group, "morphology")
-        if chosen.size and chosen.max() >= len(library):
-            raise group.error(f"names entry {chosen.max()} of {len(library)}", "morphology")
-        columns["morphology"] = library[chosen]
-    else:
-        names = group.optional_array("morphology", "OSU")
-        if names is not None:
-            columns["morphology"] = names
-    return columns
-
-
-def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]:
-    if path is None:
-        return {}
-    try:
-        if not path.is_file():
-            raise SonataError(f"Cannot read {path.name}: there is no such file.")
-        if path.stat().st_size > _LARGEST_TYPES_FILE:
-            raise SonataError(f"Cannot read {path.name}: it is larger than 64 MiB.")
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter=" ", skipinitialspace=True))
-    except OSError as error:
-        raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
-    except (UnicodeDecodeError, csv.Error):
-        raise SonataError(f"Cannot read {path.name}: it is not a table of text.") from None
-    types = {}
-    for row in rows:
-        if row.get("population") in (None, "", "NULL", population):
-            try:
-                number = int(row["node_type_id"])
-            except (KeyError, TypeError, ValueError):
-                raise SonataError(f"Cannot read {path.name}: a row has no node_type_id.") from None
-            types[number] = {
-                key: value
-                for key, value in row.items()
-                if isinstance(key, str) and isinstance(value, str) and value != "NULL"
-            }
-    return types
 
 
 class _Builder:

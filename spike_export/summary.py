@@ -40,6 +40,8 @@ class Summary:
     highest: float
     values_not_finite: int
     spikes: int | None
+    connections: int
+    layouts: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """All figures as built-ins, for JSON."""
@@ -62,11 +64,16 @@ class Summary:
             ("3-D points", f"{self.points:,}"),
             ("Frames", self._frames()),
             ("Duration", self._duration()),
-            ("Range", f"{self.lowest:.2f} to {self.highest:.2f} {self.unit} ({self.quantity})"),
+            ("Range", " ".join(self._range().split())),
             ("Not finite", f"{self.values_not_finite:,} values" if self.values_not_finite else ""),
             ("Spikes", "not recorded" if self.spikes is None else f"{self.spikes:,}"),
+            ("Connections", f"{self.connections:,}" if self.connections else ""),
+            ("Layouts", ", ".join(self.layouts)),
         ]
         return [(label, text) for label, text in rows if text]
+
+    def _range(self) -> str:
+        return f"{self.lowest:.2f} to {self.highest:.2f} {self.unit} ({self.quantity})"
 
     def _frames(self) -> str:
         if self.interval_ms is None:
@@ -125,6 +132,8 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         highest=limits.high,
         values_not_finite=limits.not_finite,
         spikes=sum(spikes) if spikes else None,
+        connections=len(simulation.connections),
+        layouts=list(simulation.layouts),
     )
 
 

@@ -247,7 +247,7 @@ def _deflated(
 
 
 def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
-    return {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "created_by": simulation.created_by,
@@ -258,6 +258,11 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
         "cells": _cells(simulation),
         "values": pack_values(simulation.values, precision, simulation.unit),
     }
+    if len(simulation.connections):
+        content["connections"] = pack(simulation.connections, "<i4")
+    if simulation.layouts:
+        content["layouts"] = {name: pack(row, "<f4") for name, row in simulation.layouts.items()}
+    return content
 
 
 def _cells(simulation: Simulation) -> list[dict[str, Any]]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import click
 
 from .. import __version__
+from .branching import branching
 from .compile import compile_mechanisms
 from .convert import convert
 from .demo import demo
+from .from_spikes import from_spikes
 from .info import info
 from .merge import merge
 from .plot import plot
@@ -27,5 +29,7 @@ def main() -> None:
     """Export NEURON simulations to pickles that Blender can play."""
 
 
-for command in (compile_mechanisms, convert, demo, info, merge, plot, run, sonata, swc):
+for command in (
+    branching, compile_mechanisms, convert, demo, from_spikes, info, merge, plot, run, sonata, swc,
+):  # fmt: skip
     main.add_command(command)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..simulation_file import Simulation, SimulationFileError, read
+from ..smoothing import Kernel, SmoothingError
 from ..summary import Summary, summarize
 from ..writer import write
 
@@ -71,6 +72,50 @@ def needs_neuron() -> Iterator[None]:
             "NEURON is not installed; pip install 'spike-export[neuron]' brings it."
         )
     yield
+
+
+@contextmanager
+def _needs(module: str, name: str, extra: str) -> Iterator[None]:
+    """Say how to get a library where the ``with`` block finds that it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != module:
+            raise
+        raise click.ClickException(
+            f"{name} is not installed; pip install 'spike-export[{extra}]' brings it."
+        ) from None
+
+
+def needs_h5py() -> AbstractContextManager[None]:
+    """Say how to get h5py where the ``with`` block finds that it is missing."""
+    return _needs("h5py", "h5py", "sonata")
+
+
+def needs_scipy() -> AbstractContextManager[None]:
+    """Say how to get SciPy where the ``with`` block finds that it is missing."""
+    return _needs("scipy", "SciPy", "smooth")
+
+
+def smoothing_options(command: Command) -> Command:
+    """Give a command ``--rise`` and ``--decay``; see `smoothing_kernel`."""
+    for name, what in (("--decay", "fades."), ("--rise", "rises.")):
+        command = click.option(
+            name, type=ABOVE_ZERO, metavar="MS", help=f"Smooth in time: how fast a jump {what}"
+        )(command)
+    return command
+
+
+def smoothing_kernel(rise: float | None, decay: float | None) -> Kernel | None:
+    """Make a kernel of both time constants, or none of neither."""
+    if rise is None and decay is None:
+        return None
+    if rise is None or decay is None:
+        raise click.UsageError("--rise and --decay belong together.")
+    try:
+        return Kernel(rise, decay)
+    except SmoothingError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def load(path: Path) -> Simulation:

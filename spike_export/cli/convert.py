@@ -13,9 +13,19 @@ from .. import __version__
 from ..convert import ConversionError
 from ..convert import convert as convert_simulation
 from ..older_writer import write_older
+from ..smoothing import SmoothingError, smooth
 from ..summary import summarize
 from ..writer import PRECISIONS, Precision, PrecisionError, write
-from .console import ABOVE_ZERO, FILE, load, may_write, show
+from .console import (
+    ABOVE_ZERO,
+    FILE,
+    load,
+    may_write,
+    needs_scipy,
+    show,
+    smoothing_kernel,
+    smoothing_options,
+)  # fmt: skip
 
 
 @click.command()
@@ -41,6 +51,7 @@ from .console import ABOVE_ZERO, FILE, load, may_write, show
     metavar="MS",
     help="How long a file of the older format lasts, which does not say it itself.",
 )
+@smoothing_options
 @click.option("--force", is_flag=True, help="Replace OUT if it exists, without asking.")
 def convert(
     source: Path,
@@ -53,16 +64,20 @@ def convert(
     stop: float | None,
     cells: str | None,
     duration: float | None,
+    rise: float | None,
+    decay: float | None,
     force: bool,
 ) -> None:
     """Write IN to OUT: smaller, a part of it, or in the older format.
 
-    New frames are interpolated linearly in time. Spike times stay as they are.
+    New frames are interpolated linearly in time. Spike times stay as they are. With --rise and
+    --decay each 1 of on-off values becomes a rise and a decay; other values lag behind as much.
     """
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other.")
     if legacy and precision is not None:
         raise click.UsageError("--legacy has a precision of its own; leave out --precision.")
+    kernel = smoothing_kernel(rise, decay)
     may_write(target, force=force)
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
@@ -80,7 +95,10 @@ def convert(
             cells=None if cells is None else [name.strip() for name in cells.split(",")],
             duration_ms=duration,
         )
-    except ConversionError as error:
+        if kernel is not None:
+            with needs_scipy():
+                converted = smooth(converted, kernel)
+    except (ConversionError, SmoothingError) as error:
         raise click.ClickException(f"Cannot convert {source}: {error}") from None
     try:
         if legacy:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from ..hdf5 import Hdf5Error
-from ..sonata import SonataError, load
+from ..sonata import load
 from ..sonata_config import ConfigError, NodeFile, Sources, read_config
-from .console import FILE, may_write, output_option, save
+from ..sonata_network import SonataError
+from .console import FILE, may_write, needs_h5py, output_option, save
 
 
 @click.command()
@@ -45,17 +46,12 @@ def sonata(
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
             output = Path(f"{sources.report.stem}.pickle")
         may_write(output, force=force)
-        loaded = load(sources)
+        with needs_h5py():
+            loaded = load(sources)
     except (ConfigError, Hdf5Error, SonataError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"Cannot read {file.name}: {error.strerror}.") from None
-    except ModuleNotFoundError as error:
-        if error.name != "h5py":
-            raise
-        raise click.ClickException(
-            "h5py is not installed; pip install 'spike-export[sonata]' brings it."
-        ) from None
     for note in loaded.notes:
         click.echo(f"Note: {note}")
     save(output, loaded.simulation)

@@ -38,6 +38,16 @@ class Cell:
     spikes_ms: NDArray[np.float64] | None = None
 
 
+def no_connections() -> NDArray[np.int32]:
+    """Make the array that says that no cells are connected.
+
+    Returns
+    -------
+    ndarray of int32, shape (0, 2)
+    """
+    return np.empty((0, 2), np.int32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
     """Cells made of N sections, S segments and P three-dimensional points, over F frames.
@@ -74,6 +84,10 @@ class Simulation:
         The program that wrote the file, and the model it ran.
     meta : mapping
         Free text and numbers.
+    connections : ndarray of int32, shape (M, 2)
+        Indices into `cells`: from, to. None in most files.
+    layouts : mapping from str to ndarray of float32, shape (cells, 3)
+        Places of the cells, in µm, other than those their points have.
     """
 
     cells: tuple[Cell, ...]
@@ -94,6 +108,8 @@ class Simulation:
     created_by: str = ""
     source: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    connections: NDArray[np.int32] = field(default_factory=no_connections)
+    layouts: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def n_sections(self) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .errors import ContentError, shown
 from .packed_array import Unpacker
-from .simulation import SECTION_TYPES, Cell, Simulation
+from .simulation import SECTION_TYPES, Cell, Simulation, no_connections
 
 FORMAT: Final = "spike-export"
 VERSION: Final = 2
@@ -24,6 +24,7 @@ _SMALLEST_SECTION: Final = 40
 # So that differences of times are finite too.
 _LATEST_MS: Final = 1e300
 _INT32_MAX: Final = 2**31 - 1
+_MOST_LAYOUTS: Final = 1000
 _TYPE_INDEX: Final = {name: index for index, name in enumerate(SECTION_TYPES)}
 
 
@@ -93,6 +94,8 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
             for key, value in (meta if isinstance(meta, dict) else {}).items()
             if isinstance(value, str | int | float | bool | None)
         },
+        connections=_connections(content.get("connections"), len(sections.cells), unpacker),
+        layouts=_layouts(content.get("layouts"), len(sections.cells), unpacker),
     )
 
 
@@ -141,6 +144,49 @@ def _values(values: NDArray[Any], frames: int, segments: int) -> NDArray[np.floa
     # A float64 beyond float32 becomes infinite, which is marked as such later on.
     with np.errstate(all="ignore"):
         return values.astype(np.float32, copy=False)
+
+
+def _connections(packed: object, cells: int, unpacker: Unpacker) -> NDArray[np.int32]:
+    if packed is None:
+        return no_connections()
+    pairs = unpacker.unpack(packed, "connections")
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+        raise ContentError(
+            f"the array connections has the shape {list(pairs.shape)} of {pairs.dtype}, not pairs "
+            "of cells' indices"
+        )
+    outside = np.flatnonzero(((pairs < 0) | (pairs >= cells)).any(axis=1))
+    if outside.size:
+        first = int(outside[0])
+        raise ContentError(
+            f"connection {first} goes from cell {pairs[first, 0]} to cell {pairs[first, 1]}, but "
+            f"there are {cells} cells"
+        )
+    return pairs.astype(np.int32)
+
+
+def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArray[np.float32]]:
+    if packed is None:
+        return {}
+    if not isinstance(packed, dict) or len(packed) > _MOST_LAYOUTS:
+        raise ContentError(f"its layouts are no dict of at most {_MOST_LAYOUTS} of them")
+    layouts: dict[str, NDArray[np.float32]] = {}
+    for name, stored in packed.items():
+        if not isinstance(name, str):
+            raise ContentError(f"a layout has the name {shown(name)}, which is no text")
+        where = f"layout {text(name)!r:.60}"
+        places = unpacker.unpack(stored, where)
+        if places.shape != (cells, 3):
+            raise ContentError(
+                f"the {where} has the shape {list(places.shape)}, but there are {cells} cells"
+            )
+        with np.errstate(all="ignore"):
+            places = places.astype(np.float32)
+        lost = ~np.isfinite(places).all(axis=1)
+        if lost.any():
+            raise ContentError(f"the {where} has no finite place for cell {int(np.argmax(lost))}")
+        layouts[text(name)] = places
+    return layouts
 
 
 class _Sections:

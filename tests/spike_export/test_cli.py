@@ -85,6 +85,8 @@ def test_info_as_json(command, layout, save):
         "highest": 40.0,
         "values_not_finite": 0,
         "spikes": 2,
+        "connections": 0,
+        "layouts": [],
     }
 
 

@@ -8,24 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from spike_export import __version__, read
-from spike_export.cli import main
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch):
-    """Run `spike-export` in a folder; return its exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.stdout, result.stderr
-
-    return command
 
 
 @pytest.fixture

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export branching``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from .. import branching as model
+from ..smoothing import smooth
+from .console import (
+    ABOVE_ZERO,
+    may_write,
+    needs_scipy,
+    output_option,
+    save,
+    smoothing_kernel,
+    smoothing_options,
+)
+
+
+@click.command()
+@output_option("branching.pickle")
+@click.option("--layers", default=10, show_default=True, metavar="L", help="Layers.")
+@click.option(
+    "--neurons", default=10, show_default=True, metavar="N", help="Neurons in each layer."
+)
+@click.option(
+    "--sigma", default=1.0, show_default=True, metavar="X",
+    help="How many neurons of the next layer an active one activates on average.",
+)  # fmt: skip
+@click.option(
+    "--connections", type=int, default=None, metavar="K",
+    help="From each neuron into the next layer.  [default: 4, if there are as many]",
+)  # fmt: skip
+@click.option(
+    "--spontaneous", default=0.001, show_default=True, metavar="P",
+    help="Probability that a neuron becomes active by itself in a step.",
+)  # fmt: skip
+@click.option("--steps", default=2000, show_default=True, metavar="N", help="Steps to run.")
+@click.option(
+    "--step-ms", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
+    help="Time that a step takes.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
+    help="Of everything random; the same seed gives the same file.",
+)  # fmt: skip
+@smoothing_options
+def branching(
+    output: Path,
+    force: bool,
+    layers: int,
+    neurons: int,
+    sigma: float,
+    connections: int | None,
+    spontaneous: float,
+    steps: int,
+    step_ms: float,
+    seed: int,
+    rise: float | None,
+    decay: float | None,
+) -> None:
+    """Run a branching model: layers of neurons that are on or off.
+
+    Each active neuron activates SIGMA neurons of the next layer on average. Below 1 activity dies
+    out, above it spreads; at 1 the network is critical, and avalanches have all sizes.
+    """
+    kernel = smoothing_kernel(rise, decay)
+    may_write(output, force=force)
+    try:
+        network = model.branching_model(
+            layers, neurons, sigma, spontaneous, connections=connections, seed=seed
+        )
+        result = model.run(network, steps, seed=seed)
+        simulation = model.simulation(network, result, step_ms=step_ms, seed=seed)
+        if kernel is not None:
+            with needs_scipy():
+                simulation = smooth(simulation, kernel)
+    except model.BranchingError as error:
+        raise click.ClickException(str(error)) from None
+    save(output, simulation)
+    _report(result)
+
+
+def _report(result: model.Run) -> None:
+    count = len(result.descendants)
+    if not count:
+        click.echo("No neuron with a next layer was ever active; try a higher --spontaneous.")
+        return
+    mean = result.descendants.mean()
+    error = result.descendants.std() / np.sqrt(count)
+    click.echo(f"Each active neuron activated {mean:.3f} ± {error:.3f} others.")

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export from-spikes``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from ..from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
+from ..hdf5 import Hdf5Error
+from ..point_network import DIAMETER_UM
+from ..smoothing import SmoothingError
+from ..sonata_config import NodeFile
+from ..sonata_network import SonataError, read_nodes
+from ..sonata_network import read_spikes as read_sonata_spikes
+from ..spike_files import TableError, read_connections, read_places, read_spikes
+from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
+
+_HDF5 = (".h5", ".hdf5")
+Places = Mapping[str, NDArray[np.float64]]
+Population = TypeVar("Population")
+
+
+@click.command("from-spikes")
+@click.argument("spikes", type=FILE)
+@output_option("SPIKES.pickle")
+@click.option(
+    "--positions", type=FILE, metavar="FILE",
+    help="Table of cell, x, y, z in µm, or a SONATA file of nodes.  [default: a grid]",
+)  # fmt: skip
+@click.option("--connections", type=FILE, metavar="FILE", help="Table of pairs of cells: from, to.")
+@click.option("--population", metavar="NAME", help="Which, where a SONATA file has several.")
+@click.option(
+    "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
+    help="Time between two frames.",
+)  # fmt: skip
+@click.option(
+    "--stop", type=ABOVE_ZERO, metavar="MS",
+    help="Time of the last frame.  [default: when the last spike has faded]",
+)  # fmt: skip
+@click.option(
+    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
+    help="How fast a cell lights up.",
+)  # fmt: skip
+@click.option(
+    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
+    help="How fast it fades.",
+)  # fmt: skip
+@click.option(
+    "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
+    help="Of a cell, in µm.",
+)  # fmt: skip
+@click.pass_context
+def from_spikes(
+    context: click.Context,
+    spikes: Path,
+    output: Path,
+    force: bool,
+    positions: Path | None,
+    connections: Path | None,
+    population: str | None,
+    every: float,
+    stop: float | None,
+    rise: float,
+    decay: float,
+    diameter: float,
+) -> None:
+    """Turn the spike times of any network into cells that light up with each spike.
+
+    SPIKES is a table of cell and time in ms, the text that NEURON prints (time, cell), or a SONATA
+    file of spikes.
+    """
+    if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
+        output = Path(f"{spikes.stem}.pickle")
+    may_write(output, force=force)
+    try:
+        with needs_h5py(), needs_scipy():
+            times = _spikes(spikes, population)
+            places = None if positions is None else _places(positions, population)
+            labels = list(times if places is None else places)
+            simulation = simulation_from_spikes(
+                times,
+                places,
+                every_ms=every,
+                stop_ms=stop,
+                rise_ms=rise,
+                decay_ms=decay,
+                diameter_um=diameter,
+                connections=None if connections is None else read_connections(connections, labels),
+                source=spikes.name,
+            )
+    except (Hdf5Error, SmoothingError, SonataError, SpikesError, TableError) as error:
+        raise click.ClickException(str(error)) from None
+    save(output, simulation)
+
+
+def _spikes(path: Path, population: str | None) -> Mapping[str, NDArray[np.float64]]:
+    if path.suffix.casefold() in _HDF5:
+        own = _chosen(path, read_sonata_spikes(path), population)
+        return {str(node): times for node, times in own.items()}
+    read = read_spikes(path)
+    for note in read.notes:
+        click.echo(f"Note: {note}")
+    return read.times_ms
+
+
+def _places(path: Path, population: str | None) -> Places:
+    if path.suffix.casefold() not in _HDF5:
+        return read_places(path)
+    nodes = _chosen(path, read_nodes(NodeFile(path)), population)
+    places = {}
+    for node in nodes.ids:
+        place = [nodes.number(node, axis) for axis in "xyz"]
+        if None in place:
+            raise SonataError(f"Cannot use {path.name}: node {node} has no place.")
+        places[str(node)] = np.array(place, np.float64)
+    return places
+
+
+def _chosen(path: Path, populations: Mapping[str, Population], name: str | None) -> Population:
+    """Take the population that was asked for, or the only one."""
+    there = ", ".join(populations) or "none"
+    if name is None and len(populations) == 1:
+        return next(iter(populations.values()))
+    if name is None:
+        raise SonataError(
+            f"Cannot use {path.name}: say which population with --population; it has {there:.200}."
+        )
+    if name not in populations:
+        raise SonataError(
+            f"Cannot use {path.name}: it has no population {name!r:.60}, but {there:.200}."
+        )
+    return populations[name]

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""SONATA's files of nodes and of spikes.
+
+As the SONATA developer guide has them (https://github.com/AllenInstitute/sonata).
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .hdf5 import Group, opened
+from .sonata_config import NodeFile
+
+_LARGEST_TYPES_FILE: Final = 64 << 20
+
+
+class SonataError(ValueError):
+    """Files of a circuit that cannot be used; the text is one sentence."""
+
+
+def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
+    """Read a file of spikes.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict
+        From population to node to its spike times in ms, in order, shape (K,).
+
+    Raises
+    ------
+    Hdf5Error
+        If something is missing, damaged or hostile.
+    ModuleNotFoundError
+        If h5py is not installed.
+    """
+    spikes: dict[str, dict[int, NDArray[np.float64]]] = {}
+    with opened(path) as root:
+        populations = root.group("spikes")
+        for name in populations.names():
+            group = populations.optional_group(name)
+            if group is None:
+                continue
+            nodes = group.indices("node_ids")
+            times = group.array("timestamps", "fiu").astype(np.float64)
+            if len(nodes) != len(times):
+                raise group.error(f"has {len(times)} entries for {len(nodes)} nodes", "timestamps")
+            if not np.isfinite(times).all():
+                raise group.error("holds a time that is not finite", "timestamps")
+            if group.text_attribute("timestamps", "units") not in ("", "ms"):
+                raise group.error("is not in ms", "timestamps")
+            order = np.lexsort((times, nodes))
+            found, firsts = np.unique(nodes[order], return_index=True)
+            spikes[name] = dict(
+                zip(found.tolist(), np.split(times[order], firsts[1:]), strict=False)
+            )
+    return spikes
+
+
+class Nodes:
+    """One population of nodes.
+
+    Parameters
+    ----------
+    group : Group
+        The population's.
+    name : str
+        The population's.
+    file : NodeFile
+
+    Raises
+    ------
+    SonataError, Hdf5Error
+        If something is missing, damaged or hostile.
+    """
+
+    def __init__(self, group: Group, name: str, file: NodeFile) -> None:
+        self.file = file
+        self._types = _node_types(file.types, name)
+        type_ids = group.optional_array("node_type_id", "iu")
+        groups = group.optional_array("node_group_id", "iu")
+        indices = group.optional_array("node_group_index", "iu")
+        ids = group.optional_array("node_id", "iu")
+        counts = {len(array) for array in (type_ids, groups, indices, ids) if array is not None}
+        if len(counts) != 1 or (groups is None) != (indices is None):
+            raise group.error("has columns of different lengths, or none")
+        (count,) = counts
+        self._rows = dict(
+            zip(range(count) if ids is None else ids.tolist(), range(count), strict=True)
+        )
+        self._type_ids = np.full(count, -1) if type_ids is None else type_ids
+        self._group_ids = np.zeros(count, np.int64) if groups is None else groups
+        self._indices = np.arange(count) if indices is None else indices
+        self._columns: dict[int, dict[str, NDArray[Any]]] = {}
+        for number in np.unique(self._group_ids).tolist():
+            members = group.optional_group(str(number))
+            self._columns[number] = {} if members is None else _columns(members)
+
+    @property
+    def ids(self) -> list[int]:
+        """Identifiers of all nodes."""
+        return list(self._rows)
+
+    def attribute(self, node: int, name: str) -> object:
+        """Tell what is written about a node; None if nothing is.
+
+        Parameters
+        ----------
+        node : int
+            Its identifier.
+        name : str
+
+        Returns
+        -------
+        object
+        """
+        row = self._rows.get(node)
+        if row is None:
+            return None
+        column = self._columns[int(self._group_ids[row])].get(name)
+        index = int(self._indices[row])
+        if column is not None and 0 <= index < len(column):
+            value: object = column[index]
+            return value
+        return self._types.get(int(self._type_ids[row]), {}).get(name)
+
+    def number(self, node: int, name: str) -> float | None:
+        """Tell a finite number that is written about a node; None if none is."""
+        value = self.attribute(node, name)
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None
+        return number if np.isfinite(number) else None
+
+
+_NUMBERS: Final = (
+    "x", "y", "z", "radius", "recenter",
+    "rotation_angle_xaxis", "rotation_angle_yaxis", "rotation_angle_zaxis",
+    "orientation_w", "orientation_x", "orientation_y", "orientation_z",
+)  # fmt: skip
+
+
+def read_nodes(file: NodeFile) -> dict[str, Nodes]:
+    """Read a file of nodes.
+
+    Parameters
+    ----------
+    file : NodeFile
+
+    Returns
+    -------
+    dict
+        Nodes by population.
+
+    Raises
+    ------
+    SonataError, Hdf5Error
+        If something is missing, damaged or hostile.
+    ModuleNotFoundError
+        If h5py is not installed.
+    """
+    with opened(file.path) as root:
+        populations = root.group("nodes")
+        return {name: Nodes(populations.group(name), name, file) for name in populations.names()}
+
+
+def _columns(group: Group) -> dict[str, NDArray[Any]]:
+    columns = {}
+    for name in _NUMBERS:
+        column = group.optional_array(name, "fiu")
+        if column is not None:
+            columns[name] = column
+    if group.kind("morphology") in ("i", "u"):
+        # An index into a list of the names that occur.
+        library = group.group("@library").array("morphology", "OSU")
+        chosen = group.indices("morphology")
+        if chosen.size and chosen.max() >= len(library):
+            raise group.error(f"names entry {chosen.max()} of {len(library)}", "morphology")
+        columns["morphology"] = library[chosen]
+    else:
+        names = group.optional_array("morphology", "OSU")
+        if names is not None:
+            columns["morphology"] = names
+    return columns
+
+
+def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]:
+    if path is None:
+        return {}
+    try:
+        if not path.is_file():
+            raise SonataError(f"Cannot read {path.name}: there is no such file.")
+        if path.stat().st_size > _LARGEST_TYPES_FILE:
+            raise SonataError(f"Cannot read {path.name}: it is larger than 64 MiB.")
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream, delimiter=" ", skipinitialspace=True))
+    except OSError as error:
+        raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise SonataError(f"Cannot read {path.name}: it is not a table of text.") from None
+    types = {}
+    for row in rows:
+        if row.get("population") in (None, "", "NULL", population):
+            try:
+                number = int(row["node_type_id"])
+            except (KeyError, TypeError, ValueError):
+                raise SonataError(f"Cannot read {path.name}: a row has no node_type_id.") from None
+            types[number] = {
+                key: value
+                for key, value in row.items()
+                if isinstance(key, str) and isinstance(value, str) and value != "NULL"
+            }
+    return types

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of text that describe a network: spikes, places and connections of its cells.
+
+Columns are separated by commas, semicolons, tabs or blanks. The first line may name them.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LARGEST_FILE: Final = 1 << 30
+_CELL: Final = ("cell", "gid", "id", "cell_id", "node_id", "neuron", "neuron_id", "sender", "name")
+_TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamps", "spike_time")
+_FROM: Final = ("from", "source", "pre", "source_id", "source_node_id", "pre_gid")
+_TO: Final = ("to", "target", "post", "target_id", "target_node_id", "post_gid")
+_AXES: Final = tuple((axis, f"{axis}_um", f"pos_{axis}") for axis in "xyz")
+
+
+class TableError(ValueError):
+    """A table that cannot be used; the text is one sentence that names file and line."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spikes:
+    """Spike times of cells.
+
+    Attributes
+    ----------
+    times_ms : dict
+        From a cell's name to its spike times in order, shape (K,).
+    notes : tuple of str
+        Sentences about what had to be supposed or put right.
+    """
+
+    times_ms: Mapping[str, NDArray[np.float64]]
+    notes: tuple[str, ...] = ()
+
+
+def read_spikes(path: Path) -> Spikes:
+    """Read a table of cells and times.
+
+    Parameters
+    ----------
+    path : Path
+        Without a line that names them, the columns are cell and time; or time and cell, as NEURON
+        prints them, if only the second holds whole numbers alone.
+
+    Returns
+    -------
+    Spikes
+
+    Raises
+    ------
+    TableError
+        If the file is missing, no table, or holds a time that is none.
+    """
+    table = _Table(path)
+    cell, time, notes = _spike_columns(table)
+    spikes: dict[str, list[float]] = {}
+    for line, row in table.rows(2):
+        ms = table.number(row[time], line, "time")
+        if ms < 0:
+            raise table.error(f"has a spike at {ms:g} ms, before 0", line)
+        spikes.setdefault(_label(row[cell]), []).append(ms)
+    if not spikes:
+        raise table.error("holds no spikes")
+    times_ms = {name: np.array(times) for name, times in sorted(spikes.items(), key=_by_number)}
+    late = [name for name, times in times_ms.items() if (np.diff(times) < 0).any()]
+    if late:
+        notes.append(
+            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in order of time, "
+            f"those of cell {late[0]!r:.60} for one; they were sorted."
+        )
+    return Spikes({name: np.sort(times) for name, times in times_ms.items()}, tuple(notes))
+
+
+def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
+    """Read a table of cells and their places.
+
+    Parameters
+    ----------
+    path : Path
+        Without a line that names them, the columns are cell, x, y and z.
+
+    Returns
+    -------
+    dict
+        From a cell's name to x, y, z in µm, shape (3,), in the table's order.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, no table, names a cell twice, or a place is not finite.
+    """
+    table = _Table(path)
+    columns = table.columns([("cell", _CELL), *zip("xyz", _AXES, strict=True)], range(4))
+    places: dict[str, NDArray[np.float64]] = {}
+    for line, row in table.rows(max(columns) + 1):
+        name = _label(row[columns[0]])
+        if name in places:
+            raise table.error(f"places cell {name!r:.60} a second time", line)
+        places[name] = np.array(
+            [
+                table.number(row[column], line, axis)
+                for column, axis in zip(columns[1:], "xyz", strict=True)
+            ]
+        )
+    if not places:
+        raise table.error("holds no places")
+    return places
+
+
+def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
+    """Read a table of pairs of cells.
+
+    Parameters
+    ----------
+    path : Path
+        Without a line that names them, the columns are from and to.
+    cells : sequence of str
+        Names of all cells.
+
+    Returns
+    -------
+    ndarray of int32, shape (M, 2)
+        Indices into `cells`: from, to.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, no table, or names a cell that there is not.
+    """
+    table = _Table(path)
+    columns = table.columns([("from", _FROM), ("to", _TO)], range(2))
+    index = {name: number for number, name in enumerate(cells)}
+    pairs: list[tuple[int, int]] = []
+    for line, row in table.rows(max(columns) + 1):
+        ends = [_label(row[column]) for column in columns]
+        for end in ends:
+            if end not in index:
+                raise table.error(f"connects cell {end!r:.60}, which is not in the network", line)
+        pairs.append((index[ends[0]], index[ends[1]]))
+    return np.array(pairs, np.int32).reshape(-1, 2)
+
+
+class _Table:
+    """Rows of a text file, and the names of its columns if its first line has them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            if not path.exists():
+                raise self.error("is not there")
+            if not path.is_file():
+                raise self.error("is not a regular file")
+            if path.stat().st_size > _LARGEST_FILE:
+                raise self.error("is larger than 1 GiB")
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise TableError(f"Cannot read {path.name}: {error.strerror}.") from None
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise self.error("is not UTF-8 text", line) from None
+        self._lines = text.splitlines()
+        first = next((line for line in self._lines if _is_content(line)), "")
+        self._separator = next((mark for mark in ",;\t" if mark in first), " ")
+        self.first = self._split(first, self._lines.index(first) + 1) if first else []
+        named = _CELL + _TIME + _FROM + _TO + tuple(name for axis in _AXES for name in axis)
+        self.is_named = any(field.casefold() in named for field in self.first)
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether blanks or tabs separate the columns, as NEURON prints them."""
+        return self._separator in " \t"
+
+    def error(self, problem: str, line: int | None = None) -> TableError:
+        place = "" if line is None else f"line {line} "
+        return TableError(f"Cannot use {self.path.name}: {place or 'it '}{problem}.")
+
+    def rows(self, columns: int) -> Iterator[tuple[int, list[str]]]:
+        """All rows after the names, with the numbers of their lines."""
+        skip = self.is_named
+        for line, text in enumerate(self._lines, 1):
+            if not _is_content(text):
+                continue
+            if skip:
+                skip = False
+                continue
+            row = self._split(text, line)
+            if len(row) < columns:
+                raise self.error(f"has {len(row)} columns, but {columns} are needed", line)
+            yield line, row
+
+    def columns(
+        self, wanted: Sequence[tuple[str, Sequence[str]]], unnamed: Sequence[int]
+    ) -> list[int]:
+        """Find columns by their names, or take them in order where there are no names."""
+        if not self.is_named:
+            return list(unnamed)
+        present = [field.casefold() for field in self.first]
+        found = []
+        for what, names in wanted:
+            column = next((present.index(name) for name in names if name in present), None)
+            if column is None:
+                there = ", ".join(self.first)
+                raise self.error(f"has no column for {what}; its columns are {there:.200}")
+            found.append(column)
+        return found
+
+    def number(self, text: str, line: int, what: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            raise self.error(f"has the {what} {text!r:.60}, which is no number", line) from None
+        if not math.isfinite(number):
+            raise self.error(f"has the {what} {text!r:.60}, which is not finite", line)
+        return number
+
+    def _split(self, text: str, line: int) -> list[str]:
+        if self._separator == " ":
+            return text.split()
+        try:
+            (row,) = csv.reader([text], delimiter=self._separator, strict=True)
+        except (csv.Error, ValueError):
+            raise self.error("is no row of a table", line) from None
+        return [field.strip() for field in row]
+
+
+def _spike_columns(table: _Table) -> tuple[int, int, list[str]]:
+    if table.is_named:
+        cell, time = table.columns([("cell", _CELL), ("time", _TIME)], range(2))
+        return cell, time, []
+    whole = [True, True]
+    for _, row in table.rows(2):
+        whole = [kept and _is_whole(field) for kept, field in zip(whole, row, strict=False)]
+        if not any(whole):
+            break
+    as_neuron = whole == [False, True] or (whole == [True, True] and table.is_spaced)
+    order = "time, cell" if as_neuron else "cell, time"
+    notes = []
+    if whole[0] == whole[1]:
+        notes.append(
+            f"The columns of {table.path.name} are taken to be {order}; a first line with their "
+            "names leaves no doubt."
+        )
+    return (1, 0, notes) if as_neuron else (0, 1, notes)
+
+
+def _is_content(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return float(text).is_integer()
+    except ValueError:
+        return False
+
+
+def _label(text: str) -> str:
+    """Name a cell; a number is the same cell however it is written."""
+    return str(int(float(text))) if _is_whole(text) else text
+
+
+def _by_number(item: tuple[str, object]) -> tuple[bool, float, str]:
+    return (False, float(item[0]), "") if _is_whole(item[0]) else (True, 0.0, item[0])
