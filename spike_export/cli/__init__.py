@@ -14,6 +14,7 @@ from .branching import branching
 from .compile import compile_mechanisms
 from .convert import convert
 from .demo import demo
+from .figure import figure
 from .from_spikes import from_spikes
 from .info import info
 from .merge import merge
@@ -30,6 +31,17 @@ def main() -> None:
 
 
 for command in (
-    branching, compile_mechanisms, convert, demo, from_spikes, info, merge, plot, run, sonata, swc,
-):  # fmt: skip
+    branching,
+    compile_mechanisms,
+    convert,
+    demo,
+    figure,
+    from_spikes,
+    info,
+    merge,
+    plot,
+    run,
+    sonata,
+    swc,
+):
     main.add_command(command)

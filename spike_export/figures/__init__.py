@@ -3,6 +3,8 @@
 
 `sections` chooses what is drawn, `curves` draws lines and fills that know one number, how far they
 are drawn, `traces` lays a figure out of them, `pictures` and `film` write it, frame by frame.
+`shapes` has an arrow that turns, a curve that becomes another and a matrix, for the bare ground of
+`stage`; `arrays` reads files of numbers for them.
 Each piece works on its own, with any curve:
 
 >>> from spike_export.figures import GradientLine, pictures, trace_axes
@@ -17,13 +19,23 @@ one is made, because reading and converting files works without it.
 
 from __future__ import annotations
 
+from .arrays import read_array
 from .curves import Cursor, Fill, GradientLine, Head, Part, PlainLine
 from .film import FilmError, film_writer, find_ffmpeg
-from .pictures import Frame, frames, pictures, save_drawing, save_picture
+from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
 from .sections import ChoiceError, Trace, choose_traces
-from .traces import TraceFigure, color_limits, trace_axes, trace_figure
+from .shapes import MatrixCells, Morph, PhaseArrow
+from .stage import paced, size_factor, stage
+from .traces import color_limits, trace_axes, trace_figure
 
 __all__ = [
+    "stage",
+    "size_factor",
+    "read_array",
+    "paced",
+    "PhaseArrow",
+    "Morph",
+    "MatrixCells",
     "ChoiceError",
     "Cursor",
     "Fill",
@@ -34,7 +46,7 @@ __all__ = [
     "Part",
     "PlainLine",
     "Trace",
-    "TraceFigure",
+    "MovingFigure",
     "choose_traces",
     "color_limits",
     "film_writer",

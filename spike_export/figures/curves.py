@@ -8,6 +8,7 @@ trace), so that parts stay in step however that number runs: evenly, slowed down
 from __future__ import annotations
 
 import difflib
+import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -42,11 +43,11 @@ class Part(Protocol):
 
 
 class GradientLine:
-    """A line coloured by its own value, as BlenderSpike colours the neuron.
+    """A line colored by its own value, as BlenderSpike colors the neuron, or by another one.
 
-    It is cut where the value passes from one of the colormap's colours to the next, so that each
-    piece has the very colour that the colormap gives its values. All pieces of one colour are
-    drawn as one line with gaps: there are never more lines than colours, however long the curve.
+    It is cut where the value passes from one of the colormap's colors to the next, so that each
+    piece has the very color that the colormap gives its values. All pieces of one color are
+    drawn as one line with gaps: there are never more lines than colors, however long the curve.
 
     Parameters
     ----------
@@ -56,9 +57,11 @@ class GradientLine:
     colormap : str
         A colormap of matplotlib.
     limits : (float, float), optional
-        Values at the colormap's two ends; the lowest and highest in `y` by default.
+        Values at the colormap's two ends; the lowest and highest by default.
     width : float
         In points.
+    color_by : array-like, shape (M,), optional
+        The values that color the line; `y` itself by default. A gap where they are not finite.
 
     Raises
     ------
@@ -81,15 +84,16 @@ class GradientLine:
         colormap: str = "plasma",
         limits: tuple[float, float] | None = None,
         width: float = 3.0,
+        color_by: ArrayLike | None = None,
     ) -> None:
         from matplotlib.collections import LineCollection
 
         colors = colormap_named(colormap)
-        runs = _runs(x, y)
+        runs = _runs(x, y, color_by)
         bins, self._lines = _by_bin(runs, limits or _limits_of(runs), colors.N)
         self._collection = LineCollection(
             self._lines,
-            # An empty list of colours would mean matplotlib's default.
+            # An empty list of colors would mean matplotlib's default.
             colors=colors((bins + 0.5) / colors.N) if bins.size else "none",
             linewidths=width,
             capstyle="round",
@@ -106,7 +110,7 @@ class GradientLine:
 
 
 class PlainLine:
-    """A line of one colour; see `GradientLine` for the parameters.
+    """A line of one color; see `GradientLine` for the parameters.
 
     Attributes
     ----------
@@ -146,9 +150,9 @@ class Fill:
     limits : (float, float)
         The fill reaches from the lower one up to the curve; it is densest from the upper one on.
     colormap : str, optional
-        Colours each height as `GradientLine` colours that value.
-    color : colour, optional
-        The one colour, without a colormap.
+        Colors each height as `GradientLine` colors that value.
+    color : color, optional
+        The one color, without a colormap.
 
     Attributes
     ----------
@@ -223,9 +227,9 @@ class Head:
     limits : (float, float), optional
         As for `GradientLine`; needed with a colormap.
     colormap : str, optional
-        Colours the dot by the value under it.
-    color : colour, optional
-        The one colour, without a colormap.
+        Colors the dot by the value under it.
+    color : color, optional
+        The one color, without a colormap.
     size : float
         Diameter in points.
 
@@ -278,7 +282,7 @@ class Cursor:
     Parameters
     ----------
     rows : sequence of matplotlib Axes
-    color : colour
+    color : color
     width : float
         In points.
 
@@ -300,7 +304,7 @@ class Cursor:
 
 
 def colormap_named(name: str) -> Colormap:
-    """Find a colormap of matplotlib.
+    """Find a colormap of matplotlib, or of seaborn and cmasher where they are installed.
 
     Parameters
     ----------
@@ -317,11 +321,24 @@ def colormap_named(name: str) -> Colormap:
     """
     import matplotlib
 
-    if name in matplotlib.colormaps:
-        return matplotlib.colormaps[name]
+    # Both register their colormaps with matplotlib when they are imported.
+    for library in ("", "seaborn", "cmasher"):
+        if library and importlib.util.find_spec(library) is not None:
+            importlib.import_module(library)
+        for known in (name, f"cmr.{name}"):
+            if known in matplotlib.colormaps:
+                return matplotlib.colormaps[known]
     close = difflib.get_close_matches(name, list(matplotlib.colormaps), n=3)
     offer = f"; close to it: {', '.join(close)}" if close else "; plasma and viridis are two"
-    raise ChoiceError(f"matplotlib has no colormap named {name!r}{offer}")
+    missing = [
+        library for library in ("seaborn", "cmasher") if importlib.util.find_spec(library) is None
+    ]
+    more = (
+        f"; pip install 'spike-export[colormaps]' brings those of {' and '.join(missing)}"
+        if missing
+        else ""
+    )
+    raise ChoiceError(f"there is no colormap named {name!r}{offer}{more}")
 
 
 def value_at(x: Points, y: Points, t: float) -> float:
@@ -387,18 +404,22 @@ def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Points, Points]:
     return x, np.where(np.isfinite(y), y, np.nan)
 
 
-def _runs(x: ArrayLike, y: ArrayLike) -> list[Points]:
-    """Part a curve at its gaps, into arrays of shape (m, 2), m > 1."""
+def _runs(x: ArrayLike, y: ArrayLike, color_by: ArrayLike | None = None) -> list[Points]:
+    """Part a curve at its gaps, into arrays of shape (m, 2), or (m, 3) with colors; m > 1."""
     x, y = _checked(x, y)
-    edges = np.diff(np.isfinite(y).astype(np.int8), prepend=0, append=0)
-    points = np.stack([x, y], axis=1)
+    columns = [x, y] if color_by is None else [x, y, _checked(x, color_by)[1]]
+    points = np.stack(columns, axis=1)
+    edges = np.diff(np.isfinite(points).all(axis=1).astype(np.int8), prepend=0, append=0)
     runs = [
         points[begin:end]
         for begin, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True)
     ]
     # One sample between two gaps: a line's round cap is drawn where there is a line, however short.
     tiny = max(1e-6 * (x[-1] - x[0]), 4 * float(np.spacing(np.abs(x).max())), 1e-12)
-    return [run if len(run) > 1 else np.concatenate([run - [tiny, 0.0], run]) for run in runs]
+    return [
+        run if len(run) > 1 else np.concatenate([run - np.eye(1, run.shape[1]) * tiny, run])
+        for run in runs
+    ]
 
 
 def _runs_to(runs: list[Points], t: float) -> list[Points]:
@@ -420,7 +441,7 @@ def _cut(points: Points, t: float) -> Points:
 def _by_bin(
     runs: list[Points], limits: tuple[float, float], count: int
 ) -> tuple[NDArray[np.int64], list[Points]]:
-    """Sort a curve's pieces by colour.
+    """Sort a curve's pieces by color.
 
     Returns
     -------
@@ -456,13 +477,18 @@ def _split(
 ) -> tuple[Points, NDArray[np.int64]]:
     """Add the points where a line passes from one of `count` equal bins to the next.
 
+    Parameters
+    ----------
+    run : ndarray, shape (m, 2) or (m, 3)
+        The last column decides about the bin.
+
     Returns
     -------
     points : ndarray, shape (m, 2)
     bins : ndarray, shape (m - 1,)
         Of what lies between each point and the next.
     """
-    level = ((run[:, 1] - limits[0]) / (limits[1] - limits[0]) * count).clip(0, count)
+    level = ((run[:, -1] - limits[0]) / (limits[1] - limits[0]) * count).clip(0, count)
     begin, end = level[:-1], level[1:]
     lower = np.floor(np.minimum(begin, end)).astype(np.int64) + 1
     passed = np.maximum(np.ceil(np.maximum(begin, end)).astype(np.int64) - lower, 0)
@@ -471,9 +497,10 @@ def _split(
     k = np.arange(passed.sum()) - np.repeat(np.cumsum(passed) - passed, passed)
     edge = lower[step] + np.where((end > begin)[step], k, passed[step] - 1 - k)
     value = limits[0] + edge / count * (limits[1] - limits[0])
-    weight = ((value - run[step, 1]) / (run[step + 1, 1] - run[step, 1])).clip(0, 1)
-    x = run[step, 0] * (1 - weight) + run[step + 1, 0] * weight
-    points = np.insert(run, step + 1, np.stack([x, value], axis=1), axis=0)
+    weight = ((value - run[step, -1]) / (run[step + 1, -1] - run[step, -1])).clip(0, 1)
+    between = run[step] * (1 - weight[:, None]) + run[step + 1] * weight[:, None]
+    between[:, -1] = value
+    points = np.insert(run, step + 1, between, axis=0)[:, :2]
     levels = np.insert(level, step + 1, edge)
     bins = np.floor((levels[:-1] + levels[1:]) / 2).astype(np.int64).clip(0, count - 1)
     return points, bins
@@ -492,8 +519,8 @@ def _joined(runs: list[Points]) -> tuple[Points, Points]:
 def _limits_of(runs: list[Points]) -> tuple[float, float]:
     if not runs:
         return 0.0, 1.0
-    low = min(float(run[:, 1].min()) for run in runs)
-    high = max(float(run[:, 1].max()) for run in runs)
+    low = min(float(run[:, -1].min()) for run in runs)
+    high = max(float(run[:, -1].max()) for run in runs)
     return (low, high) if low < high else (low - 1.0, low + 1.0)
 
 

@@ -30,7 +30,7 @@ _ENCODERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]]] = {
         (*_PRORES, "-pix_fmt", "yuva444p10le", "-alpha_bits", "16"),
     ),
 }
-# Without these, players guess by the size of the picture, and colours shift. ProRes takes them from
+# Without these, players guess by the size of the picture, and colors shift. ProRes takes them from
 # the frames, the others from the options.
 _COLORS: Final = (
     "-vf", "scale=out_color_matrix=bt709:out_range=tv,"

@@ -17,6 +17,7 @@ from .curves import Part
 from .sections import ChoiceError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Picture = NDArray[np.uint8]
@@ -31,6 +32,26 @@ def own_style() -> Iterator[None]:
 
     with matplotlib.style.context("default", after_reset=True):
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class MovingFigure:
+    """A figure and the parts of it that move with time.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    parts : list of Part
+        For `pictures`.
+    axes : list of matplotlib Axes
+    size : (int, int)
+        Width and height in pixels.
+    """
+
+    figure: Figure
+    parts: list[Part]
+    axes: list[Axes]
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,7 @@ def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> I
     try:
         with own_style():
             canvas.draw()
-        # Where there is nothing lies the ground's colour, not white: encoders smear it into edges.
+        # Where there is nothing lies the ground's color, not white: encoders smear it into edges.
         empty = np.asarray(canvas.buffer_rgba())
         empty[empty[..., 3] == 0, :3] = ground
         still = canvas.copy_from_bbox(figure.bbox)

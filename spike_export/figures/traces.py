@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 import numpy as np
@@ -12,18 +11,18 @@ import numpy as np
 from ..simulation_file import Simulation
 from ..simulation_file.simulation import value_range
 from .curves import Cursor, Fill, GradientLine, Head, Part, PlainLine, thinned
-from .pictures import own_style
+from .pictures import MovingFigure, own_style
 from .sections import ChoiceError, Trace
+from .stage import Background, size_factor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Background = Literal["black", "white"]
 Style = Literal["line", "gradient"]
 
 PLAIN_COLORS: Final = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
-"""Told apart by colour-blind people too, on black and on white (Okabe and Ito 2008)."""
+"""Told apart by color-blind people too, on black and on white (Okabe and Ito 2008)."""
 
 _INK: Final = {
     # Names, and what should not draw the eye.
@@ -36,37 +35,14 @@ _LONGEST_NAME: Final = 28
 _QUANTITIES: Final = {"v": "Membrane potential"}
 # One point is one pixel.
 _DPI: Final = 72
-# Sizes in pixels are meant for this many of them.
-_FULL_HD: Final = 1920 * 1080
 
 
 class _Colors(TypedDict, total=False):
-    """How fills and dots are coloured."""
+    """How fills and dots are colored."""
 
     limits: tuple[float, float]
     colormap: str
     color: str
-
-
-@dataclass(frozen=True, slots=True)
-class TraceFigure:
-    """A figure and the parts of it that move with time.
-
-    Attributes
-    ----------
-    figure : matplotlib Figure
-    parts : list of Part
-        For `pictures`.
-    axes : list of matplotlib Axes
-        One for each trace.
-    size : (int, int)
-        Width and height in pixels.
-    """
-
-    figure: Figure
-    parts: list[Part]
-    axes: list[Axes]
-    size: tuple[int, int]
 
 
 @own_style()
@@ -83,7 +59,7 @@ def trace_figure(
     background: Background = "black",
     transparent: bool = False,
     size: tuple[int, int] = (1920, 1080),
-) -> TraceFigure:
+) -> MovingFigure:
     """Lay out the traces of chosen sections.
 
     Parameters
@@ -92,7 +68,7 @@ def trace_figure(
     traces : sequence of Trace
         From `choose_traces`.
     style : {"gradient", "line"}
-        Coloured by value, or one colour for each section.
+        Colored by value, or one color for each section.
     colormap : str
         Of matplotlib.
     limits : (float, float), optional
@@ -112,7 +88,7 @@ def trace_figure(
 
     Returns
     -------
-    TraceFigure
+    MovingFigure
 
     Raises
     ------
@@ -123,7 +99,7 @@ def trace_figure(
     time_ms = simulation.time_ms
     rows = [simulation.values[:, trace.segment].astype(np.float64) for trace in traces]
     shown = np.concatenate([row[np.isfinite(row)] for row in rows])
-    # A narrow range of colours must not cut the curves off.
+    # A narrow range of colors must not cut the curves off.
     y_limits = (min(v_min, shown.min(initial=v_min)), max(v_max, shown.max(initial=v_max)))
     figure, axes = trace_axes(
         [trace.name for trace in traces],
@@ -137,7 +113,7 @@ def trace_figure(
         size=size,
     )
     # Thinner where rows are low.
-    scale = _scale(size) * min(1.0, float(np.sqrt(axes[0].bbox.height / size[1] / 0.15)))
+    scale = size_factor(size) * min(1.0, float(np.sqrt(axes[0].bbox.height / size[1] / 0.15)))
     parts: list[Part] = []
     if moving and not draw_on:
         parts.append(Cursor(axes, color=_INK[background][1], width=1.5 * scale))
@@ -160,7 +136,7 @@ def trace_figure(
             parts += drawn
         if moving:
             parts.append(Head(ax, time_ms, values, **colors, size=13 * scale))
-    return TraceFigure(figure, parts, axes, size)
+    return MovingFigure(figure, parts, axes, size)
 
 
 @own_style()
@@ -201,7 +177,7 @@ def trace_axes(
     from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
     ink, dim = _INK[background]
-    scale = _scale(size)
+    scale = size_factor(size)
     width, height = size
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
     canvas: Any = FigureCanvasAgg(figure)
@@ -295,10 +271,6 @@ def color_limits(
     if not v_min < v_max:
         raise ChoiceError(f"the lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
     return v_min, v_max
-
-
-def _scale(size: tuple[int, int]) -> float:
-    return float(np.sqrt(size[0] * size[1] / _FULL_HD))
 
 
 def _widened(limits: tuple[float, float], share: float) -> tuple[float, float]:

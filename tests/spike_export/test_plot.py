@@ -212,7 +212,7 @@ def test_many_sections(plot, save, layout):
         (["--sections", "soma,("], 1, "'(' is not a pattern for names: missing )"),
         (["--sections", "soma,,axon"], 2, "'soma,,axon' has an empty name in it"),
         (["--cells", "X"], 1, "No cell is named 'X'; the first cells are 'Pyramidal', 'Basket'"),
-        (["--colormap", "plasmo"], 1, "Matplotlib has no colormap named 'plasmo'; close to it: "),
+        (["--colormap", "plasmo"], 1, "There is no colormap named 'plasmo'; close to it: "),
         (["--v-min", "40"], 1, "The lower limit, 40, is not below the upper one, 40."),
         (["--v-max", "nan"], 2, "nan is not a finite number"),
         (["--v-min", "inf"], 2, "inf is not a finite number"),

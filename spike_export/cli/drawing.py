@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What commands that draw share: where pictures go, of which size, and writing them."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from .console import may_write, output_option, progress
+
+if TYPE_CHECKING:
+    from ..figures import Frame, MovingFigure
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_SMALLEST, _LARGEST = 100, 8192
+
+
+class Kind(Enum):
+    """How pictures are kept."""
+
+    STILL = auto()
+    DRAWING = auto()
+    FRAMES = auto()
+    FILM = auto()
+
+
+_KINDS = {
+    ".png": Kind.STILL,
+    ".svg": Kind.DRAWING,
+    ".pdf": Kind.DRAWING,
+    ".mp4": Kind.FILM,
+    ".webm": Kind.FILM,
+    ".mov": Kind.FILM,
+}
+_NO_ALPHA = ".mp4"
+
+
+OUTPUTS: Final = """
+\b
+What -o can name:
+  {name}.png, .svg, .pdf     one picture of {still}
+  frames/%04d.png            a picture for each frame, with its number in the name
+  {name}.mp4, .webm, .mov    a film; .webm and .mov (ProRes 4444) hold transparency
+"""
+"""For a command's epilog; click takes what follows \\b as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where pictures go: one file, or one for each frame where the name has its number in it."""
+
+    path: Path
+    kind: Kind
+
+    @property
+    def holds_one(self) -> bool:
+        """Whether it is one picture."""
+        return self.kind in (Kind.STILL, Kind.DRAWING)
+
+    def of(self, frame: int) -> Path:
+        """Path of a frame's picture."""
+        if self.kind is not Kind.FRAMES:
+            return self.path
+        return self.path.with_name(self.path.name % frame)
+
+
+def drawing_options(default: str) -> Callable[[Command], Command]:
+    """Give a command the options of where pictures go, and what all of them have."""
+
+    def decorate(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--size", callback=_size, default="1920x1080", show_default=True, metavar="WxH",
+                help="In pixels.",
+            ),
+            click.option(
+                "--fps", type=click.FloatRange(1, 240), callback=finite, default=24.0,
+                show_default=True, help="Frames a second of a film.",
+            ),
+            click.option(
+                "--transparent", is_flag=True,
+                help="Leave the background out, for compositing; --background still says what "
+                "the rest is made for.",
+            ),
+            click.option(
+                "--background", type=click.Choice(["black", "white"]), default="black",
+                show_default=True,
+            ),
+            output_option(default),
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _size(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,9})x(\d{1,9})", text)
+    if not match:
+        raise click.BadParameter(f"'{text}' is not a size such as 1920x1080.")
+    width, height = int(match[1]), int(match[2])
+    if not (_SMALLEST <= width <= _LARGEST and _SMALLEST <= height <= _LARGEST):
+        raise click.BadParameter(f"'{text}': both must be {_SMALLEST} to {_LARGEST} pixels.")
+    return width, height
+
+
+def finite(_context: click.Context, _option: click.Parameter, number: float | None) -> float | None:
+    """Refuse what is not finite; a click callback."""
+    if number is not None and not math.isfinite(number):
+        raise click.BadParameter(f"{number} is not a finite number.")
+    return number
+
+
+def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Target:
+    """Understand what ``-o`` names, or end the command with what is wrong with it."""
+    kind = _KINDS.get(output.suffix.lower())
+    if kind is None:
+        raise click.UsageError(f"-o {output}: the name must end in {', '.join(_KINDS)}.")
+    if kind is Kind.FILM and (size[0] % 2 or size[1] % 2):
+        raise click.UsageError(f"--size {size[0]}x{size[1]}: a film needs even numbers.")
+    if transparent and output.suffix.lower() == _NO_ALPHA:
+        raise click.UsageError(
+            "--transparent: .mp4 cannot hold transparency; .webm, .mov and frames/%04d.png can."
+        )
+    if "%" not in str(output):
+        return Target(output, kind)
+    if "%" in str(output.parent) or not re.fullmatch(r"[^%]*%(0[1-9])?d[^%]*", output.name):
+        raise click.UsageError(f"-o {output}: a name for frames has one %04d, and no other %.")
+    if kind is not Kind.STILL:
+        raise click.UsageError(f"-o {output}: frames are written as .png.")
+    return Target(output, Kind.FRAMES)
+
+
+def may_write_frames(target: Target, chosen: list[Frame], *, force: bool) -> None:
+    """Ask once, however many frames would be replaced."""
+    if target.kind is not Kind.FRAMES:
+        may_write(target.path, force=force)
+        return
+    existing = sum(target.of(frame.number).exists() for frame in chosen)
+    if force or not existing:
+        return
+    found = f"{existing:,} of the {len(chosen):,} files {target.path} exist"
+    if not sys.stdin.isatty():
+        raise click.ClickException(f"{found}; --force replaces them.")
+    click.confirm(f"{found}. Replace them?", abort=True)
+
+
+def draw(
+    made: MovingFigure, target: Target, chosen: list[Frame], *, fps: float, transparent: bool
+) -> None:
+    """Write a figure's frames to where they go, with a progress bar, and say so."""
+    try:
+        _write(made, target, chosen, fps=fps, transparent=transparent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.ClickException(f"Cannot write {target.path}: {reason}.") from None
+    count = "" if target.holds_one else f"{len(chosen):,} frame{'s' * (len(chosen) > 1)} of "
+    click.echo(f"Wrote {target.path}: {count}{made.size[0]} x {made.size[1]} pixels.")
+
+
+def _write(
+    made: MovingFigure, target: Target, chosen: list[Frame], *, fps: float, transparent: bool
+) -> None:
+    from .. import figures
+
+    times = [frame.time for frame in chosen]
+    if target.kind is Kind.DRAWING:
+        for part in made.parts:
+            part.draw_to(times[0])
+        figures.save_drawing(target.path, made.figure)
+        return
+    drawn = figures.pictures(made.figure, made.parts, times)
+    if target.kind is Kind.STILL:
+        figures.save_picture(target.path, next(drawn), transparent=transparent)
+        return
+    if target.kind is Kind.FILM:
+        with (
+            figures.film_writer(target.path, made.size, fps, transparent=transparent) as add,
+            progress("frames") as bars,
+        ):
+            for picture in bars.track(drawn, total=len(chosen), description="Drawing"):
+                add(picture)
+        return
+    target.path.parent.mkdir(exist_ok=True)
+    with progress("frames") as bars:
+        counted = bars.track(drawn, total=len(chosen), description="Drawing")
+        for frame, picture in zip(chosen, counted, strict=True):
+            figures.save_picture(target.of(frame.number), picture, transparent=transparent)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """End the command with what is wrong with a choice, or with what is not installed."""
+    from ..figures import ChoiceError, FilmError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "matplotlib":
+            raise
+        raise click.ClickException(
+            "matplotlib is not installed; pip install 'spike-export[plot]' brings it."
+        ) from None
+    except (ChoiceError, FilmError) as error:
+        text = str(error)
+        raise click.ClickException(f"{text[0].upper()}{text[1:]}.") from None

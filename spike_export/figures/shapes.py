@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Moving shapes beside the curves: an arrow on a circle, one curve becoming another, a matrix.
+
+Like the parts in `curves`, each is moved by one number and knows nothing of frames.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .curves import Color, colormap_named
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+CellShape = Literal["square", "circle"]
+
+# Pieces of the circle: fewer, and the steps of a cyclic colormap show.
+_PIECES: Final = 720
+_HEAD: Final = 0.16
+"""Length of an arrow's head, in radii of its circle."""
+
+
+class PhaseArrow:
+    """An arrow that turns with a phase, on a circle in the colors of a cyclic colormap.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        The circle is around 0, 0 with radius 1.
+    t, phase : array-like, shape (M,)
+        Phase in radians, counterclockwise from the right; `t` grows. Between two samples the arrow
+        turns by their difference as it is, so that phases should be unwrapped where they jump.
+    colormap : str
+        A cyclic one shows no seam.
+    color : color
+        Of the arrow.
+    width : float
+        Of arrow and circle, in points.
+
+    Attributes
+    ----------
+    artists : tuple of matplotlib Artist
+        Circle and arrow.
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        t: ArrayLike,
+        phase: ArrayLike,
+        *,
+        colormap: str = "twilight_shifted",
+        color: Color = "white",
+        width: float = 4.0,
+    ) -> None:
+        from matplotlib.collections import LineCollection
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Polygon
+
+        self._t, self._phase = _samples(t, phase)
+        edges = np.linspace(0, 2 * np.pi, _PIECES + 1)
+        around = np.stack([np.cos(edges), np.sin(edges)], axis=1)
+        colors = colormap_named(colormap)((np.arange(_PIECES) + 0.5) / _PIECES)
+        circle = LineCollection(
+            list(np.stack([around[:-1], around[1:]], axis=1)), colors=colors, linewidths=2 * width,
+            capstyle="round",
+        )  # fmt: skip
+        axes.add_collection(circle, autolim=False)
+        self._shaft = Line2D([], [], color=color, linewidth=width, solid_capstyle="round")
+        self._head = Polygon(np.zeros((3, 2)), closed=True, color=color, linewidth=0)
+        axes.add_artist(self._shaft)
+        axes.add_artist(self._head)
+        self.artists: tuple[Artist, ...] = (circle, self._shaft, self._head)
+
+    def draw_to(self, t: float) -> None:
+        """Turn the arrow to the phase at `t`; beyond the samples it rests."""
+        phase = float(np.interp(t, self._t, self._phase))
+        along = np.array([np.cos(phase), np.sin(phase)])
+        across = np.array([-along[1], along[0]])
+        tip = 0.86 * along
+        neck = tip - _HEAD * along
+        self._shaft.set_data([0, neck[0]], [0, neck[1]])
+        self._head.set_xy(np.array([tip, neck + _HEAD / 2 * across, neck - _HEAD / 2 * across]))
+
+
+class Morph:
+    """A curve that becomes another: each point goes straight to its place in the other curve.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    first, second : array-like, shape (M, 2)
+        x and y of both curves, in the same number of points; x need not grow.
+    color, second_color : color
+        Of the curve at the beginning and at the end.
+    width : float
+        In points.
+
+    Raises
+    ------
+    ValueError
+        If the curves do not have as many points.
+
+    Attributes
+    ----------
+    artists : tuple of matplotlib Line2D
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        first: ArrayLike,
+        second: ArrayLike,
+        *,
+        color: Color = "white",
+        second_color: Color | None = None,
+        width: float = 4.0,
+    ) -> None:
+        from matplotlib.colors import to_rgba
+        from matplotlib.lines import Line2D
+
+        self._first, self._second = _curve(first), _curve(second)
+        if self._first.shape != self._second.shape:
+            raise ValueError(
+                f"a curve of {len(self._first)} points cannot become one of {len(self._second)}"
+            )
+        self._colors = np.array([to_rgba(color), to_rgba(second_color or color)])
+        self._line = Line2D(
+            [], [], linewidth=width, solid_capstyle="round", solid_joinstyle="round", snap=False
+        )
+        axes.add_artist(self._line)
+        self.artists: tuple[Artist, ...] = (self._line,)
+        self.draw_to(0.0)
+
+    def draw_to(self, t: float) -> None:
+        """Go the share `t` of the way, 0..1."""
+        share = min(max(t, 0.0), 1.0)
+        points = (1 - share) * self._first + share * self._second
+        self._line.set_data(points[:, 0], points[:, 1])
+        color = (1 - share) * self._colors[0] + share * self._colors[1]
+        self._line.set_color((color[0], color[1], color[2], color[3]))
+
+
+class MatrixCells:
+    """A matrix as squares or circles whose colors go smoothly from frame to frame.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Cell (row, column) is around (column, row); `matrix_axes` turns rows downward.
+    t : array-like, shape (F,)
+        Grows.
+    values : array-like, shape (F, rows, columns)
+        Nothing is drawn where a value is not finite.
+    colormap : str
+    limits : (float, float), optional
+        Values at the colormap's two ends; the lowest and highest by default.
+    shape : {"square", "circle"}
+    size : float
+        Of a cell, 0..1: its share of the distance to the next.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit.
+
+    Attributes
+    ----------
+    artists : tuple of matplotlib PatchCollection
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        t: ArrayLike,
+        values: ArrayLike,
+        *,
+        colormap: str = "plasma",
+        limits: tuple[float, float] | None = None,
+        shape: CellShape = "square",
+        size: float = 0.9,
+    ) -> None:
+        from matplotlib.collections import PatchCollection
+        from matplotlib.patches import Circle, Patch, Rectangle
+
+        self._values = np.asarray(values, np.float32)
+        if self._values.ndim != 3 or not self._values.size:
+            raise ValueError(
+                f"a matrix over time has frames, rows and columns, not {self._values.shape}"
+            )
+        self._t, _ = _samples(t, np.zeros(len(self._values)))
+        finite = self._values[np.isfinite(self._values)]
+        low, high = limits or (
+            (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        )
+        self._limits = (low, high) if low < high else (low - 1.0, low + 1.0)
+        self._colors = colormap_named(colormap)
+        _, rows, columns = self._values.shape
+        row, column = np.divmod(np.arange(rows * columns), columns)
+        patches: list[Patch] = [
+            Circle((x, y), size / 2)
+            if shape == "circle"
+            else Rectangle((x - size / 2, y - size / 2), size, size)
+            for x, y in zip(column.tolist(), row.tolist(), strict=True)
+        ]
+        self._cells = PatchCollection(patches, linewidths=0)
+        axes.add_collection(self._cells, autolim=False)
+        self.artists: tuple[Artist, ...] = (self._cells,)
+
+    def draw_to(self, t: float) -> None:
+        """Show the values at `t`, interpolated between two frames; beyond them they rest."""
+        place = float(np.interp(t, self._t, np.arange(len(self._t))))
+        before = int(place)
+        after = min(before + 1, len(self._t) - 1)
+        share = np.float32(place - before)
+        now = self._values[before]
+        if share:
+            now = (1 - share) * now + share * self._values[after]
+        low, high = self._limits
+        colors = self._colors(np.clip((now.ravel() - low) / (high - low), 0.0, 1.0))
+        colors[~np.isfinite(now.ravel())] = 0.0
+        self._cells.set_facecolor(colors)
+
+
+def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    t, values = np.asarray(t, np.float64), np.asarray(values, np.float64)
+    if t.ndim != 1 or t.shape != values.shape or not t.size:
+        raise ValueError(f"there are as many times as values, not {t.shape} and {values.shape}")
+    if not (np.isfinite(t).all() and np.isfinite(values).all()):
+        raise ValueError("times and values must be finite")
+    if (np.diff(t) <= 0).any():
+        raise ValueError("times must grow from sample to sample")
+    return t, values
+
+
+def _curve(points: ArrayLike) -> NDArray[np.float64]:
+    points = np.asarray(points, np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise ValueError(f"a curve has rows of x and y, not the shape {points.shape}")
+    return points

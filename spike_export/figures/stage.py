@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bare grounds for moving shapes, and how their one number runs over the frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pictures import Frame, own_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Background = Literal["black", "white"]
+Pace = Literal["linear", "smooth"]
+
+_DPI: Final = 72
+# Free on each side, of the picture's shorter one.
+_MARGIN: Final = 0.08
+
+
+@own_style()
+def stage(
+    x_limits: tuple[float, float],
+    y_limits: tuple[float, float],
+    *,
+    equal: bool = False,
+    background: Background = "black",
+    transparent: bool = False,
+    size: tuple[int, int] = (1920, 1080),
+) -> tuple[Figure, Axes]:
+    """Make axes with nothing in them: no frame, no ticks, no text.
+
+    Parameters
+    ----------
+    x_limits, y_limits : (float, float)
+        What is at the edges, a margin away from those of the picture; y grows upward if the first
+        is the lower one.
+    equal : bool
+        Show x and y in the same scale: circles are round.
+    background : {"black", "white"}
+    transparent : bool
+        Leave the ground out.
+    size : (int, int)
+        Width and height in pixels.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+        With 72 dots per inch: one point is one pixel.
+    axes : matplotlib Axes
+    """
+    from matplotlib.figure import Figure
+
+    width, height = size
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
+    figure.patch.set_facecolor(background)
+    figure.patch.set_alpha(0.0 if transparent else 1.0)
+    # The axes are the whole picture, so that nothing thick is cut off at the limits.
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    spans = np.array([x_limits[1] - x_limits[0], y_limits[1] - y_limits[0]])
+    pixels = np.array(size) - 2 * _MARGIN * min(size)
+    per_pixel = np.abs(spans) / pixels
+    if equal:
+        per_pixel[:] = per_pixel.max()
+    half = per_pixel * np.array(size) / 2 * np.sign(spans)
+    axes.set_xlim(sum(x_limits) / 2 - half[0], sum(x_limits) / 2 + half[0])
+    axes.set_ylim(sum(y_limits) / 2 - half[1], sum(y_limits) / 2 + half[1])
+    return figure, axes
+
+
+def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
+    """Let a number run from one value to another.
+
+    Parameters
+    ----------
+    first, last : float
+    frames : int
+        Above 0; a single one shows `last`.
+    pace : {"linear", "smooth"}
+        Evenly, or slowly at both ends.
+
+    Returns
+    -------
+    list of Frame
+    """
+    share: NDArray[np.float64] = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
+    if pace == "smooth":
+        share = share * share * (3 - 2 * share)
+    # Both ends exactly.
+    numbers = np.where(share == 1.0, last, first + share * (last - first))
+    return [Frame(number, value) for number, value in enumerate(numbers.tolist())]
+
+
+def size_factor(size: tuple[int, int]) -> float:
+    """Find the factor on lengths in points that are meant for 1920 x 1080 pixels.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height of the picture in pixels.
+
+    Returns
+    -------
+    float
+    """
+    return float(np.sqrt(size[0] * size[1] / (1920 * 1080)))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`spike-export figure`: what it writes, and what it refuses in which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spike_export import figures
+
+SMALL = ("--size", "160x100")
+
+
+@pytest.fixture
+def arrays(tmp_path: Path) -> None:
+    x = np.linspace(0, 6, 60)
+    np.save(tmp_path / "y.npy", np.sin(x))
+    np.save(tmp_path / "xy.npy", np.stack([x, np.cos(x)], axis=1))
+    np.savetxt(tmp_path / "phase.csv", x)
+    np.save(tmp_path / "matrix.npy", np.random.default_rng(0).random((5, 3, 4)))
+
+
+def pixels(path: str) -> Any:
+    with Image.open(path) as image:
+        return np.array(image)
+
+
+KINDS = [
+    ("wave", "y.npy"),
+    ("wave", "xy.npy", "--color-by", "y.npy"),
+    ("fill", "xy.npy", "--colormap", "rocket"),
+    ("arrow", "phase.csv"),
+    ("morph", "y.npy", "xy.npy"),
+    ("matrix", "matrix.npy", "--cells", "circle"),
+    ("matrix", "xy.npy"),
+]
+
+
+@pytest.mark.parametrize("arguments", KINDS, ids=[" ".join(kind) for kind in KINDS])
+def test_each_kind_makes_frames_that_move(command, arrays, arguments):
+    result = command("figure", *arguments, "-o", "f/%03d.png", "--frames", 7, *SMALL)
+    assert result[::2] == (0, "")
+    assert "Wrote f/%03d.png: 7 frames of 160 x 100 pixels." in result[1]
+    frames = [pixels(f"f/{k:03d}.png") for k in range(7)]
+    assert {frame.shape for frame in frames} == {(100, 160, 3)}
+    assert frames[3].any()
+    assert not np.array_equal(frames[2], frames[5])
+
+
+@pytest.mark.parametrize("arguments", KINDS[:6], ids=[kind[0] for kind in KINDS[:6]])
+def test_transparency_is_in_the_file(command, arrays, arguments):
+    assert command("figure", *arguments, "-o", "a.png", "--transparent", *SMALL)[0] == 0
+    alpha = pixels("a.png")[..., 3]
+    assert (alpha[0] == 0).all() and (alpha[:, 0] == 0).all()
+    # The smallest lines are not wider than a pixel.
+    assert alpha.max() > 200
+    assert (alpha == 0).mean() > 0.3 or arguments[0] == "matrix"
+
+
+def test_frame_k_of_a_wave_ends_at_the_kth_place(command, arrays):
+    command("figure", "wave", "xy.npy", "-o", "%03d.png", "--frames", 13, "--size", "400x200")
+    for k, frame in list(enumerate(figures.paced(0.0, 6.0, 13)))[1:]:
+        drawn = np.flatnonzero(pixels(f"{k:03d}.png").any(axis=(0, 2)))
+        # 16 pixels of margin, 368 of curve; a round end of 1.4 points and a smooth edge.
+        assert abs(drawn.max() - (16 + 368 * frame.time / 6)) <= 3
+        assert abs(drawn.min() - 16) <= 3
+
+
+def test_a_film_with_transparency(command, arrays):
+    try:
+        figures.find_ffmpeg()
+    except figures.FilmError:
+        pytest.skip("needs ffmpeg")
+    code, _, errors = command(
+        "figure", "arrow", "phase.csv", "-o", "a.webm", "--frames", 3, "--transparent", *SMALL
+    )
+    assert (code, errors) == (0, "")
+    assert Path("a.webm").read_bytes()[:4] == b"\x1aE\xdf\xa3"
+
+
+BAD = [
+    (("wave", "none.npy"), "Cannot read none.npy: there is no such file."),
+    (("wave", "objects.npy"), "objects.npy: it is damaged, or holds objects instead of numbers."),
+    (("wave", "short.npy"), "short.npy: it is damaged, or holds objects"),
+    (("wave", "complex.npy"), "complex.npy: it holds complex128, not real numbers."),
+    (("wave", "empty.npy"), "empty.npy: it holds no numbers."),
+    (("wave", "matrix.npy"), "the shape (5, 3, 4), neither y alone nor two columns."),
+    (("wave", "falling.csv"), "falling.csv: its first column does not grow from row to row."),
+    (("wave", "ragged.csv"), "ragged.csv: line 2 has 1 columns, but the first row has 2."),
+    (("wave", "words.csv"), "words.csv: line 3 holds 'b', which is no row of numbers."),
+    (("wave", "bytes.csv"), "bytes.csv: it is neither .npy nor a table of text."),
+    (("wave", "y.npy", "--color-by", "phase3.csv"), "the shape (3,), but the line has 60 points."),
+    (("wave", "nan.csv"), "nan.csv: it has no finite value."),
+    (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper one, 0.99"),
+    (("wave", "y.npy", "--colormap", "plasmo"), "There is no colormap named 'plasmo'; close to"),
+    (("morph", "y.npy", "phase3.csv"), "of as many points, but y.npy has 60 and phase3.csv 3."),
+    (("arrow", "nan1.csv"), "nan1.csv: the value in row 1 is not finite."),
+    (("matrix", "y.npy"), "y.npy: it has the shape (60,), not frames of rows and columns."),
+    (("matrix", "wide.npy"), "1 x 200,000 cells are more than 100,000."),
+    (("fill", "."), "it is not a regular file."),
+]
+
+
+@pytest.fixture
+def bad(tmp_path: Path, arrays: None) -> None:
+    np.save(tmp_path / "objects.npy", np.array([{}, []], object), allow_pickle=True)
+    np.save(tmp_path / "complex.npy", np.array([1j]))
+    np.save(tmp_path / "empty.npy", np.empty(0))
+    np.save(tmp_path / "wide.npy", np.zeros((1, 200_000), np.uint8))
+    with (tmp_path / "short.npy").open("wb") as stream:
+        header = {"descr": "<f8", "fortran_order": False, "shape": (30_000, 30_000)}
+        np.lib.format.write_array_header_1_0(stream, header)
+        stream.write(b"\0" * 100)
+    for name, text in (
+        ("falling.csv", "x,y\n1,2\n0,3\n"),
+        ("ragged.csv", "1,2\n3\n"),
+        ("words.csv", "y\n1\nb\n"),
+        ("nan.csv", "nan\nnan\n"),
+        ("nan1.csv", "1\nnan\n"),
+        ("phase3.csv", "1\n2\n3\n"),
+    ):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
+
+
+@pytest.mark.parametrize(("arguments", "reason"), BAD, ids=[reason for _, reason in BAD])
+def test_what_cannot_be_drawn_is_a_sentence(command, bad, arguments, reason):
+    code, output, errors = command("figure", *arguments, "-o", "out.png", *SMALL)
+    assert (code, output) == (1, "")
+    assert reason in errors
+    assert not Path("out.png").exists()
+
+
+def test_columns_may_have_names(command, arrays, tmp_path):
+    (tmp_path / "named.tsv").write_text("# from a model\nx\ty\n0\t1\n1\t3\n2\t2\n")
+    assert figures.read_array(tmp_path / "named.tsv").tolist() == [[0, 1], [1, 3], [2, 2]]
+    assert command("figure", "wave", "named.tsv", "-o", "a.png", *SMALL)[0] == 0
