@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render frames of a saved scene, or make the film of them: what a render farm runs.
+
+In Blender, or in a Python that has the bpy module::
+
+    blender -b -P examples/farm/render_blend.py -- scene.blend frames --frames 1-20
+    blender -b -P examples/farm/render_blend.py -- scene.blend frames --film film.mp4
+
+No add-on is needed. Frames that are there already are left, so that a job that was stopped goes on
+where it was. Every frame is written under a temporary name and renamed when it is complete.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+film: Any = importlib.import_module("frames")
+
+
+def main(arguments: list[str]) -> None:
+    """Open the scene, then render what is missing, or encode what is there."""
+    options = parse(arguments)
+    if not options.blend.is_file():
+        raise RuntimeError(f"Cannot open {options.blend}: there is no such file.")
+    # Cycles is an add-on, which the bpy module does not enable by itself.
+    importlib.import_module("addon_utils").enable("cycles")
+    # Scripts inside a scene from elsewhere stay where they are.
+    bpy.ops.wm.open_mainfile(filepath=str(options.blend.resolve()), use_scripts=False)
+    scene: Any = bpy.context.scene
+    if scene.camera is None:
+        raise RuntimeError(f"Cannot render {options.blend}: its scene has no camera.")
+    first, last = options.frames or (scene.frame_start, scene.frame_end)
+    frames = range(first, last + 1)
+    options.outdir.mkdir(parents=True, exist_ok=True)
+    if options.film is None:
+        settings = scene.render.image_settings
+        settings.media_type = "IMAGE"
+        settings.file_format = "PNG"
+        film.render_frames(scene, frames, options.outdir, only_missing=True)
+        return
+    pictures = [options.outdir / f"frame_{frame:04d}.png" for frame in frames]
+    missing = [picture.name for picture in pictures if not picture.is_file()]
+    if missing:
+        raise RuntimeError(
+            f"Cannot make {options.film}: {len(missing)} of {len(pictures)} frames are missing, "
+            f"{missing[0]} for one."
+        )
+    film.encode(scene, pictures, options.film)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="render_blend.py", description="Render frames of a saved scene."
+    )
+    add = parser.add_argument
+    add("blend", type=Path, help="scene (.blend)")
+    add("outdir", type=Path, help="folder of the frames; made if it is missing")
+    add("--frames", type=film.frame_range, metavar="A-B", help="default: all of the scene")
+    add("--film", type=Path, metavar="FILE", help="render nothing, make an H.264 film (.mp4)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    film.run(main)

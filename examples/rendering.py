@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scripts share: options of a film, an extension, an empty scene, the way to the film."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+
+HERE: Final = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "farm"))
+frames: Any = importlib.import_module("frames")
+
+SOURCE: Final = HERE.parent / "blender_addons"
+ENGINES: Final = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
+
+
+def add_film_options(
+    parser: argparse.ArgumentParser,
+    *,
+    samples: int,
+    resolution: tuple[int, int],
+    orbit: float,
+    bloom: float,
+) -> None:
+    """Give a script's command line what every film has; the defaults are the script's own."""
+    add = parser.add_argument
+    add("--frames", type=frames.frame_range, metavar="A-B", help="frames to render (default: all)")
+    add("--bloom", type=float, default=bloom, help="glow around bright parts, 0 for none")
+    add(
+        "--orbit", type=float, default=orbit, metavar="DEGREES", help="the camera's way, 0 for none"
+    )
+    add("--engine", choices=ENGINES, default="cycles")
+    add("--samples", type=int, default=samples, help=f"per pixel (default: {samples})")
+    add("--resolution", type=size, default=resolution, metavar="WxH")
+    add("--fps", type=int, default=24, help="of the video (default: 24)")
+    add("--video", type=Path, metavar="FILE", help="H.264 film to write (.mp4)")
+    add("--blend", type=Path, metavar="FILE", help="scene to save (.blend)")
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read ``WxH``; H.264 needs both even."""
+    match = re.fullmatch(r"(\d+)x(\d+)", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")
+    width, height = int(match[1]), int(match[2])
+    if width % 2 or height % 2 or not (16 <= width <= 16384 and 16 <= height <= 16384):
+        raise argparse.ArgumentTypeError(f"'{text}': both must be even and between 16 and 16384")
+    return width, height
+
+
+def load_extension(name: str, operator: str) -> str:
+    """Make an extension's operators available: the installed one's, or those of the source tree.
+
+    Parameters
+    ----------
+    name : str
+        Of the extension.
+    operator : str
+        Class name of one of its operators.
+
+    Returns
+    -------
+    str
+        The extension's Python package.
+    """
+    if not hasattr(bpy.types, operator):
+        sys.path.insert(0, str(SOURCE))
+        importlib.import_module(name).register()
+    module: str = getattr(bpy.types, operator).__module__
+    return module.partition(".operators")[0]
+
+
+def empty_scene(options: argparse.Namespace) -> Any:
+    """Start from nothing, with the render settings of something that shines by itself."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    import addon_utils
+
+    scene: Any = bpy.context.scene
+    if options.engine == "cycles":
+        addon_utils.enable("cycles")
+    scene.render.engine = ENGINES[options.engine]
+    scene.render.resolution_x, scene.render.resolution_y = options.resolution
+    scene.render.resolution_percentage = 100
+    scene.render.fps = options.fps
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.image_settings.color_mode = "RGB"
+    scene.render.use_persistent_data = True
+    if options.engine == "cycles":
+        # Light that only leaves its source needs no bounces, and 8 samples smooth the edges.
+        scene.cycles.samples = options.samples
+        scene.cycles.max_bounces = 0
+        scene.cycles.use_denoising = False
+        scene.cycles.use_adaptive_sampling = False
+    else:
+        scene.eevee.taa_render_samples = options.samples
+    return scene
+
+
+def render_film(scene: Any, options: argparse.Namespace) -> None:
+    """Save the scene, render its frames and encode them, as the options say."""
+    first, last = scene.frame_start, scene.frame_end
+    options.outdir.mkdir(parents=True, exist_ok=True)
+    scene.frame_set(first)
+    if options.blend:
+        scene.render.filepath = str(options.outdir.resolve() / "frame_####")
+        bpy.ops.wm.save_as_mainfile(filepath=str(options.blend.resolve()), compress=True)
+        print(f"Saved {options.blend}", flush=True)
+    pictures = frames.render_frames(scene, range(first, last + 1), options.outdir)
+    if options.video:
+        frames.encode(scene, pictures, options.video)
