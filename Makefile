@@ -17,7 +17,7 @@ help:
 	@echo "make test-gui  drive a window of your own Blender: BLENDER=/path/to/blender"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; prints ratios"
-	@echo "make dist      build the Blender extensions, into dist/"
+	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make pictures  make the README's pictures from what make demo made"
 	@echo "make colormaps make the colormap table anew from its libraries"
 	@echo "make clean     remove .venv, out/ and dist/"
@@ -40,8 +40,11 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 bench: $(VENV)/.ready-test
 	@$(BIN)/python -m tests.benchmarks
 
-dist: $(VENV)/.ready-blender
+dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@$(BIN)/python tools/build_extension.py
+	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
+	@rm dist/build.log
+	@ls dist/*.whl dist/*.tar.gz
 
 pictures: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_pictures.py
@@ -86,6 +89,10 @@ $(VENV)/.ready-blender: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up Blender as a Python module, once (about 400 MB to download) ..."
 	@$(PIP) --group blender
 	@$(BIN)/python tools/system_libraries.py
+	@touch $@
+
+$(VENV)/.ready-dist: $(VENV)/.ready-venv pyproject.toml
+	@$(PIP) --group dist
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender
