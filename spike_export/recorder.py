@@ -382,6 +382,10 @@ class _Capture:
         self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
         self.failure: RecordingError | None = None
+        # Looked up once: they are used for every sample, and NEURON makes new objects each time.
+        integrator = h.CVode()
+        self._schedule = integrator.event
+        self._changes = integrator.structure_change_count
 
     @property
     def has_run(self) -> bool:
@@ -394,26 +398,20 @@ class _Capture:
         The pointers are taken here rather than in the constructor because NEURON moves its
         values between the two.
         """
-        segments = [segment for section in self._sections for segment in section]
-        references = [getattr(segment, f"_ref_{self._variable}", None) for segment in segments]
+        references = self._references()
         recorded = [i for i, reference in enumerate(references) if reference is not None]
+        self._segment_total = len(references)
         if not recorded:
             self._open = False
             self.failure = RecordingError(
-                f"Nothing was recorded: none of {len(segments)} segments has the variable "
+                f"Nothing was recorded: none of {self._segment_total} segments has the variable "
                 f"{self._variable!r}."
             )
             return
-        pointers = self._h.PtrVector(len(recorded))
-        for position, index in enumerate(recorded):
-            pointers.pset(position, references[index])
-        self._copy = pointers.gather
+        self._recorded = None if len(recorded) == self._segment_total else np.array(recorded)
+        self._point([references[index] for index in recorded])
         self._gathered = self._h.Vector(len(recorded))
         self._view = self._gathered.as_numpy()
-        self._segment_total = len(segments)
-        self._recorded = None if len(recorded) == len(segments) else np.array(recorded)
-        # Looked up once: they are used for every sample, and NEURON makes new objects each time.
-        self._schedule = self._h.CVode().event
         self._time = self._h._ref_t
         # The last event of a run stays in NEURON's queue. It must not keep the sections alive: the
         # next finitialize clears the queue when no section may go any more, and NEURON aborts.
@@ -506,14 +504,40 @@ class _Capture:
                     "now; set nseg before finitialize."
                 )
 
+    def _references(self) -> list[Any]:
+        """Where NEURON keeps each segment's value; None where there is none."""
+        name = f"_ref_{self._variable}"
+        return [
+            getattr(segment, name, None) for section in self._sections for segment in section
+        ]
+
+    def _point(self, references: list[Any]) -> None:
+        pointers = self._h.PtrVector(len(references))
+        for position, reference in enumerate(references):
+            pointers.pset(position, reference)
+        self._copy = pointers.gather
+        self._changes_seen = self._changes()
+
     def _look(self) -> None:
+        if self._changes() != self._changes_seen:
+            # Whatever the model has changed, and maybe changed back, NEURON may have moved values.
+            self._check_unchanged()
+            references = self._references()
+            if self._recorded is not None:
+                references = [references[index] for index in self._recorded]
+            if None in references:
+                raise self._gone()
+            self._point(references)
         try:
             self._copy(self._gathered)
         except RuntimeError:
             self._check_unchanged()
-            raise RecordingError(
-                f"The model changed while it was recorded: a {self._variable!r} is gone."
-            ) from None
+            raise self._gone() from None
+
+    def _gone(self) -> RecordingError:
+        return RecordingError(
+            f"The model changed while it was recorded: a {self._variable!r} is gone."
+        )
 
     def _keep(self, time_ms: float) -> None:
         values = self._view

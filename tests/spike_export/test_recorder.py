@@ -321,6 +321,36 @@ def test_segments_that_change_in_a_run_are_named(h, model, segments):
         recorder.simulation()
 
 
+@pytest.mark.parametrize("meanwhile", [1, 4, 9])
+@pytest.mark.parametrize("variable", ["v", "m_hh"])
+def test_segments_that_change_and_change_back_are_recorded(h, model, meanwhile, variable):
+    dend = model.sections[1]
+    with Recorder(every_ms=0.1, variable=variable) as recorder:
+        h.finitialize(-65)
+        h.continuerun(1)
+        dend.nseg = meanwhile
+        dend.nseg = 5
+        h.continuerun(2)
+    values = [getattr(segment, variable) for segment in model.segments]
+    simulation = recorder.simulation()
+    assert np.array_equal(simulation.values[-1], np.array(values, np.float32))
+    assert simulation.n_frames == 21
+
+
+def test_what_is_added_in_a_run_leaves_the_recording_as_it_is(h, model):
+    model.sections[1].uninsert("hh")
+    with Recorder(every_ms=0.1, variable="m_hh") as recorder:
+        h.finitialize(-65)
+        h.continuerun(1)
+        model.added = h.Section(name="added")
+        model.synapses = [h.ExpSyn(segment) for segment in model.segments]
+        model.sections[1].insert("hh")
+        h.continuerun(2)
+    values = np.array([segment.m_hh for segment in model.segments], np.float32)
+    values[1:6] = np.nan
+    assert np.array_equal(recorder.simulation().values[-1], values, equal_nan=True)
+
+
 def test_segments_that_change_after_the_run_are_named(h, model):
     with Recorder() as recorder:
         h.finitialize(-65)
