@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -92,7 +93,7 @@ def convert(
             frames=frames,
             start_ms=start,
             stop_ms=stop,
-            cells=None if cells is None else [name.strip() for name in cells.split(",")],
+            cells=None if cells is None else _names(cells, {c.name for c in simulation.cells}),
             duration_ms=duration,
         )
         if kernel is not None:
@@ -111,3 +112,14 @@ def convert(
     except OSError as error:
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
+
+
+def _names(text: str, known: Collection[str]) -> list[str]:
+    """Split at commas, but not within a known name: Python's may hold some, as ``Cell(1, 2)``."""
+    parts, names = text.split(","), []
+    while parts:
+        counts = range(len(parts), 0, -1)
+        count = next((n for n in counts if ",".join(parts[:n]).strip() in known), 1)
+        names.append(",".join(parts[:count]).strip())
+        del parts[:count]
+    return names

@@ -52,6 +52,22 @@ def test_a_part_of_it(command, new):
     assert len(read("b.pickle").cells) == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Cell(1, 2)", ["Cell(1, 2)"]),
+        ("Basket[0],Cell(1, 2)", ["Cell(1, 2)", "Basket[0]"]),
+        (" Cell(1, 2) , Basket[0]", ["Cell(1, 2)", "Basket[0]"]),
+    ],
+)
+def test_a_cell_s_name_may_hold_a_comma(command, layout, save, given, kept):
+    layout["cells"][0]["name"] = "Cell(1, 2)"
+    path = save(layout)
+    assert command("convert", path, "a.pickle", "--cells", given)[0] == 0
+    assert sorted(cell.name for cell in read("a.pickle").cells) == sorted(kept)
+    assert "There is no cell 'Cell(1'" in command("convert", path, "b", "--cells", "Cell(1,3)")[2]
+
+
 def test_frames_of_the_older_format(command, old):
     assert command("convert", old, "a.pickle", "--legacy", "--frames", 5)[0] == 0
     assert read("a.pickle").n_frames == 5

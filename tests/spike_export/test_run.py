@@ -15,8 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from spike_export import Simulation, read
+from spike_export.cli import main
 
 pytest.importorskip("neuron")
 
@@ -443,6 +445,18 @@ def test_compile_without_a_compiler_says_so(spike_export, tmp_path, monkeypatch)
     done = spike_export("compile", "mods")
     assert done.returncode == 1
     assert "There is no C++ compiler" in done.stderr
+
+
+def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
+    (tmp_path / "x.mod").write_text("NEURON { SUFFIX x }\n")
+    # An interpreter without NEURON's programs beside it, and none elsewhere.
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = CliRunner().invoke(main, ["compile", str(tmp_path)])
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: nrnivmodl is missing; it comes with NEURON: pip install 'spike-export[neuron]'.\n"
+    )
 
 
 @pytest.mark.parametrize(("folder", "sentence"), [("nowhere", "no folder"), (".", "no .mod files")])
