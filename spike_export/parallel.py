@@ -72,6 +72,8 @@ class Ranks:
                 "process could not end the others at an error."
             )
         self._kept: list[Any] = []
+        # At an error in hoc, NEURON would end all processes before anything could be said or kept.
+        context.mpiabort_on_error(0)
 
     def barrier(self) -> None:
         """Wait until all processes are here."""

@@ -507,9 +507,7 @@ class _Capture:
     def _references(self) -> list[Any]:
         """Where NEURON keeps each segment's value; None where there is none."""
         name = f"_ref_{self._variable}"
-        return [
-            getattr(segment, name, None) for section in self._sections for segment in section
-        ]
+        return [getattr(segment, name, None) for section in self._sections for segment in section]
 
     def _point(self, references: list[Any]) -> None:
         pointers = self._h.PtrVector(len(references))

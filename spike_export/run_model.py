@@ -29,6 +29,8 @@ from .simulation_file import Simulation
 # be later than the time by all of its rounding errors.
 _AT_ONCE_MS = 1e-3
 
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -39,7 +41,7 @@ class Ending:
     exit_code : int
         What the script asked for with ``sys.exit``, or 1 after an error.
     interrupted : bool
-        By Ctrl-C.
+        By Ctrl-C, or by SIGTERM, which mpiexec makes of it and which ends jobs on clusters.
     failed : bool
         By an error of its own.
     trace : str
@@ -96,7 +98,7 @@ class ModelRun:
         self._elsewhere = elsewhere
         self._recording = recording
         self._variables: dict[str, Any] = {}
-        self._interrupted = False
+        self._interrupted = 0
         self._refusal: RecordingError | None = None
         self.recorder: Recorder | None = None
         self.end_ms: float | None = None
@@ -196,16 +198,22 @@ class ModelRun:
         except SystemExit as error:
             code = 0 if error.code is None else error.code
             text = "" if isinstance(code, int) else f"{code}\n"
-            return Ending(code if isinstance(code, int) else 1, self._interrupted, trace=text)
+            code = code if isinstance(code, int) else 1
+            return Ending(code, bool(self._interrupted), trace=text)
         except KeyboardInterrupt:
-            return Ending(130, interrupted=True)
+            return self._interruption(self._interrupted or signal.SIGINT)
         except BaseException as error:
             if self._interrupted:
-                return Ending(130, interrupted=True)
+                return self._interruption(self._interrupted)
             return Ending(1, failed=True, trace=self._trace(error))
         finally:
             sys.argv, sys.path[0], sys.stderr = kept
-        return Ending(130 if self._interrupted else 0, self._interrupted)
+        return self._interruption(self._interrupted) if self._interrupted else Ending()
+
+    @staticmethod
+    def _interruption(number: int) -> Ending:
+        # As shells count.
+        return Ending(128 + number, interrupted=True)
 
     def _run_hoc(self) -> None:
         # NEURON's own program finds files beside the one it was started with only in the working
@@ -275,7 +283,8 @@ class ModelRun:
         tstop = getattr(self._h, "tstop", None)
         self.end_ms = None if tstop is None else float(tstop)
         # hoc's nrnpython has put NEURON's own in place of it.
-        signal.signal(signal.SIGINT, self._on_signal)
+        for number in _ENDING_SIGNALS:
+            signal.signal(number, self._on_signal)
         none_wanted = self._elsewhere and self.nothing_here
         if self.recorder is not None and self.recorder.failure is not None and not none_wanted:
             # Some models initialise once before they are complete, so this waits for a step.
@@ -287,8 +296,6 @@ class ModelRun:
         self._stop()
 
     def _stop(self) -> None:
-        # Under MPI, NEURON would end all processes before anybody could say why.
-        self._h.ParallelContext().mpiabort_on_error(0)
         # NEURON prints whatever is raised in its callbacks.
         sys.stderr = io.StringIO()
         raise RuntimeError("stopped by spike-export")
@@ -296,14 +303,15 @@ class ModelRun:
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:
         """Let Ctrl-C end the model, not this program."""
-        before = signal.signal(signal.SIGINT, self._on_signal)
+        before = {number: signal.signal(number, self._on_signal) for number in _ENDING_SIGNALS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._interrupted = True
+        self._interrupted = number
         # What is raised inside a callback of NEURON's is printed there and forgotten, so an event
         # ends the run as well.
         self._h.CVode().event(self._h.t + _AT_ONCE_MS, self._stop)

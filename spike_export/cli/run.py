@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ..run_model import ModelRun
 
 _REDRAWS_PER_SECOND = 5
+_OTHERS_WRITE_S = 2.0
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
 
@@ -250,6 +252,9 @@ def _run_part(
                 if ending.exit_code:
                     _say(ranks, _why(model_run, ending))
                     _say_kept(ranks, target)
+                    if ending.interrupted:
+                        # So are the others, which mpiexec gives a second to do the same.
+                        time.sleep(_OTHERS_WRITE_S)
                     ranks.abort(ending.exit_code)
                 reports = ranks.gather(report)
                 if ranks.rank == 0:

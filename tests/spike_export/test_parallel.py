@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +69,16 @@ RING = """
         for gid, cell in cells.items()
     })
 """
+NETWORK_IN_HOC = """
+    load_file("stdrun.hoc")
+    objref pc
+    pc = new ParallelContext()
+    create soma
+    access soma
+    insert hh
+    tstop = 2
+    run()
+"""
 QUIT = "pc.barrier()\npc.done()\nh.quit()\n"
 
 
@@ -93,18 +106,32 @@ def spike_export(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[st
     more = ["--oversubscribe"] if "Open" in version.stdout else []
     as_root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 
-    def spike_export(processes: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    def spike_export(
+        processes: int, *arguments: object, interrupt_at: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Interrupt, as Ctrl-C does, when all processes have printed a word."""
         started = [mpiexec, *more, "-n", str(processes)] if processes > 1 else []
-        return subprocess.run(
-            [*started, sys.executable, "-m", "spike_export", *map(str, arguments)],
+        command = [*started, sys.executable, "-m", "spike_export", *map(str, arguments)]
+        with subprocess.Popen(
+            command,
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
             env={**os.environ, **as_root},
-            check=False,
-        )
+        ) as process:
+            too_late = threading.Timer(60, process.kill)
+            too_late.start()
+            assert process.stdout is not None
+            seen = ""
+            while interrupt_at and seen.count(interrupt_at) < processes:
+                seen += process.stdout.read(1) or interrupt_at * processes
+            if interrupt_at:
+                process.send_signal(signal.SIGINT)
+            output, errors = process.communicate()
+            too_late.cancel()
+        return subprocess.CompletedProcess(command, process.returncode, seen + output, errors)
 
     return spike_export
 
@@ -195,6 +222,42 @@ def test_a_process_that_fails_ends_all_and_parts_stay(model, spike_export, tmp_p
     assert f"rank 2: What was recorded until then is in {', '.join(parts)}." in lines
     assert not (tmp_path / "ring.pickle").exists()
     assert [read(tmp_path / part).cells[0].gid for part in parts] == [*range(4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "said"),
+    [
+        (
+            "ring.py",
+            "h.Vector(-1) if rank == 1 else None\npc.barrier()\n",
+            "hoc_execerror: Arg out",
+        ),
+        ("net.hoc", "if (pc.id() == 1) { nosuchproc() }\npc.barrier()\n", "undefined function"),
+    ],
+)
+def test_an_error_in_hoc_ends_all_and_is_told(model, spike_export, tmp_path, name, broken, said):
+    path = model(RING if name == "ring.py" else NETWORK_IN_HOC, broken).rename(tmp_path / name)
+    done = spike_export(2, "run", path, "-o", "ring.pickle", "--", 2)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "rank 1: The model ended with an error at" in done.stderr
+    assert "rank 1: What was recorded until then is in ring.rank0001.pickle" in (
+        done.stderr.replace("ring.rank0000.pickle, ", "")
+    )
+    assert read(tmp_path / "ring.rank0001.pickle").n_frames > 1
+    assert not (tmp_path / "ring.pickle").exists()
+
+
+def test_ctrl_c_keeps_and_names_the_parts(model, spike_export, tmp_path):
+    ring = textwrap.dedent(RING).replace("pc.psolve(15)", 'print("go", flush=True)\npc.psolve(1e8)')
+    done = spike_export(2, "run", model(ring), "--every", 20, "--", 2, interrupt_at="go")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("rank ")]
+    assert any("Interrupted at" in line for line in lines), done.stderr
+    named = {name for line in lines for name in re.findall(r"ring\.rank\d{4}\.pickle", line)}
+    assert named == set(parts_in(tmp_path)) != set()
+    assert all(read(tmp_path / name).n_frames > 1 for name in named)
 
 
 def test_a_process_that_fails_early_keeps_nobody_waiting(model, spike_export, tmp_path):

@@ -361,7 +361,8 @@ def test_coreneuron_is_refused_with_the_reason(model, spike_export):
 
 
 @pytest.mark.parametrize("name", ["model.py", "net.hoc"])
-def test_ctrl_c_writes_what_there_is(model, tmp_path, name):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
+def test_ctrl_c_writes_what_there_is(model, tmp_path, name, number):
     if name == "model.py":
         path = model(CELL, 'h.finitialize(-65)\nprint("go", flush=True)\nh.continuerun(1e9)\n')
     else:
@@ -384,12 +385,12 @@ def test_ctrl_c_writes_what_there_is(model, tmp_path, name):
     with process, process.stdout, process.stderr:
         while (line := process.stdout.readline()) and "go" not in line:
             pass
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         too_late = threading.Timer(30, process.kill)
         too_late.start()
         errors = process.stderr.read()
         too_late.cancel()
-    assert process.returncode == 130, errors
+    assert process.returncode == 128 + number, errors
     assert "Interrupted at" in errors or "Nothing was recorded" in errors
     assert "Traceback" not in errors
     assert "KeyboardInterrupt" not in errors
