@@ -119,6 +119,8 @@ class Recorder:
         self._peak = mode == "peak"
         self._frames = frames
         self._wanted = capture
+        # No method of the recorder's own, which would keep itself alive.
+        self._fail: Callable[[RecordingError], None] = _end_the_run
         self._runs_before = 0
         self._refusal: RecordingError | None = None
         self._current: _Capture | None = None
@@ -300,6 +302,7 @@ class Recorder:
             self._threshold_mv,
             peak=self._peak,
             frames=self._frames,
+            fail=self._fail,
         )
 
     def _begin(self) -> None:
@@ -343,6 +346,10 @@ def spread(
     return time_ms[chosen], values[chosen]
 
 
+def _end_the_run(error: RecordingError) -> None:
+    raise error
+
+
 _NO_CORENEURON = (
     "CoreNEURON cannot be recorded, for it discards the events that take the samples; set "
     "coreneuron.enable = False."
@@ -362,8 +369,11 @@ class _Capture:
         *,
         peak: bool,
         frames: int | None,
+        fail: Callable[[RecordingError], None],
     ) -> None:
         self._h = h
+        self._fail = fail
+        self._copy: Any = None
         self._every_ms = every_ms
         self._variable = variable
         self._peak = peak
@@ -419,8 +429,14 @@ class _Capture:
 
         def wake() -> None:
             capture = this()
-            if capture is not None:
+            if capture is None:
+                return
+            try:
                 capture._on_event()
+            except RecordingError as error:
+                capture._open = False
+                capture.failure = error
+                capture._fail(error)
 
         self._wake = wake
         self._step = self._h._ref_dt

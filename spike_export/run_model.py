@@ -54,6 +54,14 @@ class Ending:
     trace: str = ""
 
 
+class _StoppedByUs(Recorder):
+    """A recorder that ends the run where it fails, without a traceback of NEURON's."""
+
+    def __init__(self, refuse: Callable[[RecordingError], None], *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._fail = refuse
+
+
 class ModelRun:
     """A script or hoc file that runs once, and what was recorded of it.
 
@@ -93,7 +101,7 @@ class ModelRun:
 
         self._h = h
         self._path = path
-        self._arguments = list(arguments)
+        self.arguments = list(arguments)
         self._only, self._cells = only, cells
         self._elsewhere = elsewhere
         self._recording = recording
@@ -123,7 +131,7 @@ class ModelRun:
             If the model cannot be recorded as asked.
         """
         early = self._h.FInitializeHandler(0, self._check_method)
-        with Recorder(self._choose, **self._recording) as self.recorder:
+        with _StoppedByUs(self._refuse, self._choose, **self._recording) as self.recorder:
             late = self._h.FInitializeHandler(2, self._note_end)
             with _survives_quit(at_quit):
                 ending = self._run()
@@ -186,7 +194,7 @@ class ModelRun:
 
     def _run(self) -> Ending:
         kept = sys.argv, sys.path[0], sys.stderr
-        sys.argv = [str(self._path), *self._arguments]
+        sys.argv = [str(self._path), *self.arguments]
         sys.path[0] = str(self._path.resolve().parent)
         try:
             with self._interruptible():
@@ -368,11 +376,18 @@ def _survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
     """
     if os.name == "posix":
         _python_ends_with_the_process()
-    atexit.register(at_quit)
+    here = os.getpid()
+
+    def at_our_quit() -> None:
+        # A process that the model has forked has nothing to write.
+        if os.getpid() == here:
+            at_quit()
+
+    atexit.register(at_our_quit)
     try:
         yield
     finally:
-        atexit.unregister(at_quit)
+        atexit.unregister(at_our_quit)
 
 
 @functools.cache

@@ -48,6 +48,28 @@ _DOES_NOT_RUN = (
 )
 
 
+_NEVER_INITIALIZED = (
+    "{} has not called finitialize, so there is nothing to write. What a model runs in processes "
+    "of its own, as with multiprocessing, is not recorded."
+)
+
+_NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
+
+_OWN_ARGUMENTS = "The model's own arguments go after --: spike-export run {} -- ARGS..."
+
+
+class _WithModelArguments(click.Command):
+    """A command that knows whose an unknown option may be."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        try:
+            return super().parse_args(context, arguments)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                f"{error.format_message()} Options of the model itself go after --.", context
+            ) from None
+
+
 def _pattern(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         try:
@@ -57,7 +79,7 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     return value
 
 
-@click.command()
+@click.command(cls=_WithModelArguments)
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS...]")
 @click.option(
@@ -142,6 +164,9 @@ def run(
         from .. import run_model
         from ..recorder import RecordingError
 
+    if not os.environ.get("DISPLAY"):
+        # There is nothing to show windows on, and NEURON need not say so.
+        os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     try:
         ranks = join()
     except ParallelError as error:
@@ -358,8 +383,10 @@ def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> Non
         ending = model_run.run(at_quit)
     _report(model_run, ending)
     recorder = model_run.recorder
-    if (ending.failed or ending.interrupted) and (recorder is None or not recorder.runs):
-        click.echo("Nothing was recorded before, so nothing is written.", err=True)
+    if ending.exit_code and (recorder is None or not recorder.runs):
+        click.echo(_NOTHING_BEFORE, err=True)
+        if ending.exit_code == click.UsageError.exit_code and not model_run.arguments:
+            click.echo(_OWN_ARGUMENTS.format(model), err=True)
         sys.exit(ending.exit_code)
     _write(model_run, model, target, chosen=chosen)
     sys.exit(ending.exit_code)
@@ -379,6 +406,8 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
 def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
     recorder = model_run.recorder
     assert recorder is not None
+    if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
+        raise click.ClickException(_NEVER_INITIALIZED.format(model))
     simulation = model_run.simulation()
     if simulation.n_frames < 2:
         raise click.ClickException(_DOES_NOT_RUN.format(model))

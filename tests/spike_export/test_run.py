@@ -345,6 +345,73 @@ def test_a_model_that_does_not_run(model, spike_export, tmp_path, rest, sentence
     assert not list(tmp_path.glob("*.pickle"))
 
 
+ASKS = """
+    import argparse
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-n", type=int, required=True)
+    print("n is", parser.parse_args().n)
+    h.finitialize(-65)
+    h.continuerun(1)
+"""
+
+
+def test_a_model_that_misses_its_arguments(model, spike_export, tmp_path):
+    path = model(CELL, ASKS)
+    missed = spike_export("run", path)
+    assert missed.returncode == 2
+    assert "the following arguments are required: -n" in missed.stderr
+    assert f"arguments go after --: spike-export run {path} -- ARGS" in missed.stderr
+    ours = spike_export("run", path, "-n", 3)
+    assert ours.returncode == 2
+    assert "No such option" in ours.stderr
+    assert "Options of the model itself go after --." in ours.stderr
+    wrong = spike_export("run", path, "--", "-n", "x")
+    assert wrong.returncode == 2
+    assert "go after --" not in wrong.stderr, "it knows"
+    assert not list(tmp_path.glob("*.pickle"))
+    assert "n is 3" in spike_export("run", path, "--", "-n", 3).stdout
+    assert (tmp_path / "model.pickle").exists()
+
+
+def test_segments_that_change_in_a_run_are_one_sentence(model, spike_export, tmp_path):
+    done = spike_export("run", model(CELL, "h.finitialize(-65)\ndend.nseg = 9\nh.continuerun(5)\n"))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: Section dend had 5 segments at finitialize but has 9 now; set nseg before "
+        "finitialize.\n"
+    )
+    assert not list(tmp_path.glob("*.pickle"))
+
+
+def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path):
+    # A child that quits by hoc's own way must not write the file in its parent's place.
+    child = """
+        import os
+        if os.fork() == 0:
+            h.finitialize(-65)
+            h.continuerun(3)
+            print("the child ran", flush=True)
+            h.quit()
+        os.wait()
+    """
+    done = spike_export("run", model(CELL, child))
+    assert done.returncode == 1
+    assert "the child ran" in done.stdout
+    assert "model.py has not called finitialize" in done.stderr
+    assert "processes of its own, as with multiprocessing, is not recorded" in done.stderr
+    assert not list(tmp_path.glob("*.pickle"))
+    own = model(CELL, "h.finitialize(-65)\nh.continuerun(1)\n", child)
+    simulation = recorded(spike_export("run", own), tmp_path / "model.pickle")
+    assert simulation.time_ms[-1] == pytest.approx(1)
+
+
+def test_without_a_display_neuron_need_not_say_so(model, spike_export, tmp_path, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    done = spike_export("run", model("from neuron import gui\n", CELL, "h.tstop = 1\nh.run()\n"))
+    recorded(done, tmp_path / "model.pickle")
+    assert done.stderr == ""
+
+
 def test_coreneuron_is_refused_with_the_reason(model, spike_export):
     path = model(
         CELL,
