@@ -41,12 +41,17 @@ class Recorder:
     needs no change, and the run takes hardly longer, where a ``Vector.record`` for each segment
     would make it take several times as long.
 
+    With variable steps (CVode) NEURON interpolates to the time of each frame, to its full order,
+    and evaluates the model's equations there. So a run takes longer by one evaluation a frame:
+    twice as long where there are more frames than steps. To record CVode's own steps instead, and
+    interpolate between them linearly, would be off by up to 0.2 mV, and slower for large models.
+
     Each `finitialize` begins a new recording; the last one with more than its first frame counts.
 
     A spike lasts a millisecond, so that frames further apart than that may miss it. With
     ``mode="peak"`` each frame holds, for each segment, the maximum since the frame before, and no
     spike is lost. That needs a look at every fixed step, which makes a run a quarter longer, or at
-    every `PEAK_STEP_MS` with variable steps, where it takes two to three times as long.
+    every `PEAK_STEP_MS` with variable steps, where it takes two to five times as long.
 
     Parameters
     ----------
