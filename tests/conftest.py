@@ -15,7 +15,7 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Blender with BlenderSpike registered, and with preferences of its own."""
+    """Blender with the extensions registered, and with preferences of its own."""
     home = tmp_path_factory.mktemp("blender")
     (home / "config").mkdir()
     # Read once, when bpy is imported.
@@ -28,10 +28,14 @@ def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("cycles")
     import blender_spike
+    import surface_slicer
 
-    blender_spike.register()
+    extensions = (blender_spike, surface_slicer)
+    for extension in extensions:
+        extension.register()
     yield bpy
-    blender_spike.unregister()
+    for extension in reversed(extensions):
+        extension.unregister()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "blender_addons"
 LICENSE = ROOT / "LICENSES" / "GPL-3.0-or-later.txt"
-EXTENSIONS = ("blender_spike",)
+EXTENSIONS = ("blender_spike", "surface_slicer")
 
 
 def build(name: str, folder: Path) -> Path:

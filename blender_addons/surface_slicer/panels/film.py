@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the scene for a film."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.required import required
+from .tab import Tab
+
+
+class SURFACE_SLICER_PT_film(Tab):
+    """Set the scene for a film."""
+
+    bl_label = "Film"
+    bl_idname = "SURFACE_SLICER_PT_film"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw a button for each part."""
+        layout = required(self.layout)
+        layout.operator("surface_slicer.use_standard_view", icon="COLOR")
+
+
+CLASSES = (SURFACE_SLICER_PT_film,)
