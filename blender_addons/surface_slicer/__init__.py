@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Surface Slicer: arrays as colored surfaces, and a cut through anything."""
+"""Surface Slicer: arrays as colored surfaces, and a cut through anything.
+
+The data passes the modules in this order: `array_file`, `image_heights` and `formula` (a source to
+an array) → `heightmap` (checked heights) → `source` (whichever it is) → `grid` (its layout) →
+`build` (arrays to datablocks) → `playback` (heights now) → `surface` (the object) →
+`surface_color` (values to light). `operators` and `panels` only call them.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +21,12 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    operators.add_to_menus()
 
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
+    operators.remove_from_menus()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -3,24 +3,269 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import bpy
-from bpy.props import PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    IntVectorProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .common.colormap_choice import search_colormaps
+from .formula import DEFAULT
+from .heightmap import Origin
+from .ramp_stops import MOST_STOPS
+
+NEW_RELIEF: Final = 0.6
+"""Relief of new surfaces, so that their shape is seen; see `surface_color.color_surface`."""
+COLOR_SOURCES: Final = (
+    ("HEIGHT", "Height", "The array's own values"),
+    ("X", "Along x", "From the first column to the last"),
+    ("Y", "Along y", "From the first row to the last"),
+    ("ARRAY", "Second Array", "An array of the same shape, from Color by Array"),
+)
 
 
-class SURFACE_SLICER_PG_scene(bpy.types.PropertyGroup):
-    """Fields of the panel."""
+class SourceSettings:
+    """Where heights come from; the panel keeps it, the operator takes it, a surface remembers."""
 
     if TYPE_CHECKING:
         filepath: str
+        array: str
+        image: str
+        formula: str
+        x_range: tuple[float, float]
+        y_range: tuple[float, float]
+        origin: Origin
+        resolution: tuple[int, int]
     else:
         filepath: StringProperty(
             name="File",
-            description="Array or image to make a surface of",
+            description="Array (.npy, .npz, .csv, .txt) or picture to make a surface of",
             subtype="FILE_PATH",
-            options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+            options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
+        array: StringProperty(
+            name="Array",
+            description="Which array of an .npz archive; not needed if it holds just one",
+        )
+        image: StringProperty(
+            name="Image", description="Image in this file to make a surface of, instead of a file"
+        )
+        formula: StringProperty(
+            name="Formula",
+            description="Formula of x and y, with +, -, *, /, ** and functions such as exp, sin, "
+            "sqrt, hypot and where",
+            default=DEFAULT,
+        )
+        x_range: FloatVectorProperty(
+            name="x",
+            description="Values of x in the formula's first and last column",
+            size=2,
+            default=(0.0, 1.0),
+        )
+        y_range: FloatVectorProperty(
+            name="y",
+            description="Values of y in the formula's first and last row",
+            size=2,
+            default=(0.0, 1.0),
+        )
+        origin: EnumProperty(
+            name="Row 0",
+            description="Where the array's first row lies, seen from above; called origin in "
+            "matplotlib",
+            items=[
+                ("UPPER", "At the Top", "The highest y, as imshow shows arrays and pictures"),
+                ("LOWER", "At the Bottom", "The lowest y, as contour and plot_surface show arrays"),
+            ],
+        )
+        resolution: IntVectorProperty(
+            name="Resolution",
+            description="Vertices along x and y; 0 for as many as the array has, or 257 where "
+            "there is a formula",
+            size=2,
+            default=(0, 0),
+            min=0,
+            max=10_000,
+        )
+
+
+class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
+    """What a surface was made of."""
+
+    if TYPE_CHECKING:
+        title: str
+        frames: int
+        rows: int
+        columns: int
+        low: float
+        high: float
+        holes: int
+        size: tuple[float, float]
+        x_limits: tuple[float, float]
+        y_limits: tuple[float, float]
+        color_title: str
+        color_filepath: str
+        color_array: str
+        color_low: float
+        color_high: float
+    else:
+        title: StringProperty(name="Source")
+        frames: IntProperty(name="Frames")
+        rows: IntProperty(name="Rows")
+        columns: IntProperty(name="Columns")
+        low: FloatProperty(name="Lowest Value")
+        high: FloatProperty(name="Highest Value")
+        holes: IntProperty(name="Holes")
+        size: FloatVectorProperty(
+            name="Size",
+            description="Extent along x and y; 0 along y for square cells",
+            size=2,
+            default=(2.0, 0.0),
+            min=0.0,
+            unit="LENGTH",
+        )
+        x_limits: FloatVectorProperty(name="x", size=2)
+        y_limits: FloatVectorProperty(name="y", size=2)
+        color_title: StringProperty(name="Second Array")
+        color_filepath: StringProperty(name="Color File", subtype="FILE_PATH")
+        color_array: StringProperty(name="Color Array")
+        color_low: FloatProperty(name="Lowest Color Value")
+        color_high: FloatProperty(name="Highest Color Value")
+
+
+class ColorSettings:
+    """Settings of a surface's color; the panel keeps them, and the operator takes them."""
+
+    if TYPE_CHECKING:
+        by: str
+        colormap: str
+        reverse: bool
+        low: float
+        high: float
+        strength: float
+        relief: float
+        ramp: bool
+    else:
+        by: EnumProperty(
+            name="Color", description="What the color shows", items=list(COLOR_SOURCES)
+        )
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        low: FloatProperty(
+            name="Minimum",
+            description="Value at the colormap's lower end; the lowest there is if not given",
+        )
+        high: FloatProperty(
+            name="Maximum",
+            description="Value at the colormap's upper end; the highest there is if not given",
+            default=1.0,
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="Emission strength; 1 shows the colormap's own colors",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+        relief: FloatProperty(
+            name="Relief",
+            description="How much darker slopes are that face away; 0 shows the colormap's own "
+            "colors everywhere",
+            default=NEW_RELIEF,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        ramp: BoolProperty(
+            name="Color Ramp",
+            description="Use a color ramp, whose stops can be changed, instead of the exact table",
+        )
+
+
+class RampSettings:
+    """Settings of a colormap on a color ramp; the panel keeps them, and the operator takes them."""
+
+    if TYPE_CHECKING:
+        ramp_colormap: str
+        ramp_reverse: bool
+        ramp_start: float
+        ramp_end: float
+        stops: int
+    else:
+        ramp_colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        ramp_reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        ramp_start: FloatProperty(
+            name="Start",
+            description="Where on the colormap the ramp begins",
+            default=0.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        ramp_end: FloatProperty(
+            name="End",
+            description="Where on the colormap the ramp ends",
+            default=1.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        stops: IntProperty(
+            name="Stops",
+            description="At most so many stops; fewer are easier to change by hand, more are "
+            "closer to the colormap",
+            default=MOST_STOPS,
+            min=2,
+            max=MOST_STOPS,
+        )
+
+
+class SURFACE_SLICER_PG_scene(SourceSettings, ColorSettings, RampSettings, bpy.types.PropertyGroup):
+    """Fields of the panel."""
+
+    if TYPE_CHECKING:
+        kind: str
+        limits: str
+    else:
+        kind: EnumProperty(
+            name="From",
+            description="What the surface is made of",
+            items=[
+                ("FILE", "File", "An array or a picture"),
+                ("IMAGE", "Image", "An image in this file"),
+                ("FORMULA", "Formula", "A formula of x and y"),
+            ],
+        )
+        limits: EnumProperty(
+            name="Limits",
+            description="What the colormap's two ends stand for",
+            items=[
+                ("DATA", "Data", "The lowest and the highest value"),
+                ("MANUAL", "Manual", "Set them yourself"),
+            ],
+        )
+
+
+def about(surface: bpy.types.Object) -> SURFACE_SLICER_PG_surface:
+    """Return what is stored with a surface."""
+    return cast(SURFACE_SLICER_PG_surface, surface.surface_slicer)  # type: ignore[attr-defined]
 
 
 def fields(scene: bpy.types.Scene) -> SURFACE_SLICER_PG_scene:
@@ -28,14 +273,16 @@ def fields(scene: bpy.types.Scene) -> SURFACE_SLICER_PG_scene:
     return cast(SURFACE_SLICER_PG_scene, scene.surface_slicer)  # type: ignore[attr-defined]
 
 
-CLASSES = (SURFACE_SLICER_PG_scene,)
+CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_scene)
 
 
 def attach() -> None:
-    """Give scenes their properties; the classes are registered already."""
+    """Give objects and scenes their properties; the classes are registered already."""
+    bpy.types.Object.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_surface)  # type: ignore[attr-defined]
     bpy.types.Scene.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_scene)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
+    del bpy.types.Object.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Scene.surface_slicer  # type: ignore[attr-defined]

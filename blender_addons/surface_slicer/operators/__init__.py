@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from . import film
+from . import color, color_ramp, film, surface
+from .surface import add_to_menus, remove_from_menus
 
-__all__ = ["CLASSES"]
+__all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
 
-CLASSES = (*film.CLASSES,)
+CLASSES = (*surface.CLASSES, *color.CLASSES, *color_ramp.CLASSES, *film.CLASSES)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.props import FloatProperty
 
-from ..common import scene as film
 from ..common.required import required
+from ..common.scene import use_standard_view
+from ..film import set_scene
+from .selection import OnSurfaces, chosen_surfaces
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -23,8 +27,48 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        film.use_standard_view(required(required(context).scene))
+        use_standard_view(required(required(context).scene))
+        self.report({"INFO"}, "The scene shows colors as they are.")
         return {"FINISHED"}
 
 
-CLASSES = (SURFACE_SLICER_OT_use_standard_view,)
+class SURFACE_SLICER_OT_film_scene(OnSurfaces):
+    """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.film_scene"
+    bl_label = "Film Scene"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        orbit: float
+        bloom: float
+    else:
+        orbit: FloatProperty(
+            name="Orbit",
+            description="How far the camera circles over the scene's frames; 0 stands still",
+            default=math.radians(60.0),
+            subtype="ANGLE",
+        )
+        bloom: FloatProperty(
+            name="Bloom",
+            description="Glow around bright parts, in the compositor; 0 for none",
+            default=0.5,
+            min=0.0,
+            soft_max=3.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Do all of it; the camera of an earlier call is used again."""
+        context = required(context)
+        scene = required(context.scene)
+        surfaces = chosen_surfaces(context)
+        set_scene(scene, surfaces, orbit_degrees=math.degrees(self.orbit), bloom=self.bloom)
+        self.report(
+            {"INFO"},
+            f"The camera circles {math.degrees(self.orbit):.0f} degrees from frame "
+            f"{scene.frame_start} to {scene.frame_end}.",
+        )
+        return {"FINISHED"}
+
+
+CLASSES = (SURFACE_SLICER_OT_use_standard_view, SURFACE_SLICER_OT_film_scene)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from . import film
+from . import color, film, surface
 
 __all__ = ["CLASSES"]
 
 # In the order in which they are shown.
-CLASSES = (*film.CLASSES,)
+CLASSES = (*surface.CLASSES, *color.CLASSES, *film.CLASSES)

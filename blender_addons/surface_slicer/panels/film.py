@@ -17,8 +17,11 @@ class SURFACE_SLICER_PT_film(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, _context: bpy.types.Context | None) -> None:
-        """Draw a button for each part."""
+        """Draw a button for everything, and one for the colors alone."""
         layout = required(self.layout)
+        row = layout.row()
+        row.scale_y = 1.3
+        row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA")
         layout.operator("surface_slicer.use_standard_view", icon="COLOR")
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.required import required
+from ..surface import is_surface
+
 
 class Tab(bpy.types.Panel):
     """A panel in the sidebar of the 3-D viewport."""
@@ -12,3 +15,12 @@ class Tab(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Surface Slicer"
+
+
+class SurfaceTab(Tab):
+    """A panel about the active surface; it is there only if there is one."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active surface."""
+        return is_surface(required(context).object)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the scene for a film of surfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import bpy
+
+from .common import scene as film
+
+# From in front and above, as surfaces are drawn in books.
+_DIRECTION: Final = (-0.45, 1.0, -0.62)
+_UP: Final = (0.0, 0.0, 1.0)
+
+
+def set_scene(
+    scene: bpy.types.Scene,
+    surfaces: Sequence[bpy.types.Object],
+    *,
+    orbit_degrees: float = 60.0,
+    bloom: float = 0.5,
+) -> bpy.types.Object:
+    """Give a scene a black world, true colors, bloom, and a camera that circles around surfaces.
+
+    Parameters
+    ----------
+    scene : Scene
+    surfaces : sequence of Object
+    orbit_degrees : float
+        Angle that the camera travels over the scene's frames; 0 if it stands still.
+    bloom : float
+        Strength of the glow around bright parts; 0 for none.
+
+    Returns
+    -------
+    Object
+        The camera.
+    """
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    if bloom:
+        film.add_bloom(scene, bloom)
+    # Room for the corners, which swing out when the camera circles.
+    camera = film.frame_camera(
+        scene, surfaces, direction=_DIRECTION, up=_UP, margin=0.1, lens_mm=60.0
+    )
+    if orbit_degrees:
+        film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
+    return camera

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Heights from pictures, read by Blender's own loader."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from .heightmap import HeightmapError, check_shape
+
+EXTENSIONS: Final = (".png", ".tif", ".tiff", ".exr", ".hdr", ".jpg", ".jpeg", ".bmp", ".webp")
+
+
+def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
+    """Read a picture's values as they stand in the file.
+
+    Parameters
+    ----------
+    filepath : path-like
+
+    Returns
+    -------
+    ndarray of float32, shape (rows, columns)
+        The mean of the color channels, row 0 at the top. Integers are divided by the largest there
+        can be, 255 or 65,535; floating point numbers stay as they are.
+
+    Raises
+    ------
+    HeightmapError
+        One sentence with the file's name.
+    """
+    path = Path(os.fspath(filepath))
+    if not path.is_file():
+        what = "it is a folder" if path.is_dir() else "there is no such file"
+        raise HeightmapError(f"Cannot read {path.name}: {what}.")
+    try:
+        image = bpy.data.images.load(str(path.resolve()))
+    except RuntimeError:
+        raise HeightmapError(
+            f"Cannot read {path.name}: Blender cannot open it as an image."
+        ) from None
+    try:
+        # Otherwise 16-bit and float pictures are converted to linear light,
+        colorspace: Any = image.colorspace_settings
+        colorspace.name = "Non-Color"
+        # and the colors of transparent pixels are lost.
+        image.alpha_mode = "CHANNEL_PACKED"
+        return pixel_heights(image, path.name)
+    finally:
+        bpy.data.images.remove(image)
+
+
+def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]:
+    """Take the heights that the pixels of an image stand for.
+
+    Parameters
+    ----------
+    image : Image
+    name : str
+        What it is called in an error; its own name if not given.
+
+    Returns
+    -------
+    ndarray of float32, shape (rows, columns)
+        The mean of the color channels, row 0 at the top.
+
+    Raises
+    ------
+    HeightmapError
+        If it has no pixels, or too many.
+    """
+    name = name or f"image '{image.name}'"
+    size: Any = image.size
+    columns, rows = (int(n) for n in size)
+    channels = image.channels
+    if not (rows and columns and channels):
+        raise HeightmapError(f"Cannot read {name}: it has no pixels that Blender can read.")
+    try:
+        check_shape((rows, columns), np.dtype(np.float32))
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot read {name}: {error}.") from None
+    flat = np.empty(rows * columns * channels, np.float32)
+    pixels: Any = image.pixels
+    pixels.foreach_get(flat)
+    colors = flat.reshape(rows, columns, channels)[::-1, :, : 1 if channels < 3 else 3]
+    # In double precision, since the mean of three equal numbers must be that number.
+    return np.asarray(colors.mean(axis=2, dtype=np.float64), np.float32)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Color surfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from ..common.colormaps import UnknownColormapError
+from ..common.required import required
+from ..heightmap import HeightmapError
+from ..properties import ColorSettings, about
+from ..surface import read_color_array
+from ..surface_color import color_surface, limits_of, show
+from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+FILTER = "*.npy;*.npz;*.csv;*.txt;*.png;*.tif;*.tiff;*.exr"
+
+
+class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
+    """Make the selected surfaces shine in the colors of a colormap"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.color_surface"
+    bl_label = "Color Surface"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Color all selected surfaces, each from its own lowest to its own highest value."""
+        surfaces = chosen_surfaces(required(context))
+        given = {
+            name: getattr(self, name) if self.properties.is_property_set(name) else None
+            for name in ("low", "high")
+        }
+        try:
+            for surface in surfaces:
+                color_surface(
+                    surface,
+                    self.by,
+                    self.colormap,
+                    given["low"],
+                    given["high"],
+                    reverse=self.reverse,
+                    strength=self.strength,
+                    relief=self.relief,
+                    ramp=self.ramp,
+                )
+        except (ValueError, UnknownColormapError) as error:
+            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
+            return {"CANCELLED"}
+        low, high = limits_of(surfaces[0], self.by)
+        which = f"'{surfaces[0].name}'" if len(surfaces) == 1 else f"{len(surfaces)} surfaces"
+        self.report(
+            {"INFO"},
+            f"Colored {which} with {self.colormap} from "
+            f"{low if given['low'] is None else given['low']:g} to "
+            f"{high if given['high'] is None else given['high']:g}.",
+        )
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: ignore[misc]
+    """Color the active surface by a second array of the same shape"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.color_by_array"
+    bl_label = "Color by Array"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        array: str
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+        array: StringProperty(
+            name="Array",
+            description="Which array of an .npz archive; not needed if it holds just one",
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Read the array and show it instead of the height."""
+        surface = required(required(context).object)
+        try:
+            read_color_array(surface, self.filepath, self.array)
+        except HeightmapError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        show(surface, "ARRAY")
+        data = about(surface)
+        self.report(
+            {"INFO"},
+            f"Colored '{surface.name}' by {data.color_title}, "
+            f"from {data.color_low:.4g} to {data.color_high:.4g}.",
+        )
+        return {"FINISHED"}
+
+
+CLASSES = (SURFACE_SLICER_OT_color_surface, SURFACE_SLICER_OT_color_by_array)

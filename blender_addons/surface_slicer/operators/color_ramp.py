@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put a colormap on color ramp nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..color_ramp import fill_ramp, selected_ramps
+from ..common.colormaps import UnknownColormapError, linear_stops
+from ..common.required import required
+from ..properties import RampSettings
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
+    """Put a colormap on the selected color ramp nodes, with the stops where they show it best"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.fill_color_ramp"
+    bl_label = "Fill Color Ramp"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected color ramp node."""
+        found = bool(selected_ramps(required(context)))
+        if not found:
+            cls.poll_message_set("Select a Color Ramp node.")
+        return found
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Replace the stops of each, and say how far off they are."""
+        ramps = selected_ramps(required(context))
+        try:
+            colors = linear_stops(self.ramp_colormap, reverse=self.ramp_reverse)
+            for node in ramps:
+                placed = fill_ramp(
+                    node.color_ramp, colors, self.stops, self.ramp_start, self.ramp_end
+                )
+        except (ValueError, UnknownColormapError) as error:
+            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
+            return {"CANCELLED"}
+        off = f"at most {placed.error:.1f} of 255 steps off" if placed.error else "exact"
+        self.report({"INFO"}, f"{self.ramp_colormap} on {len(placed.positions)} stops, {off}.")
+        return {"FINISHED"}
+
+
+CLASSES = (SURFACE_SLICER_OT_fill_color_ramp,)

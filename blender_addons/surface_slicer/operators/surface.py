@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a surface, or read its source again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty, FloatVectorProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from .. import array_file, image_heights
+from ..base_plane import add_base_plane
+from ..common.required import required
+from ..heightmap import HeightmapError
+from ..properties import NEW_RELIEF, SourceSettings, about
+from ..surface import create_surface, reload_surface, shape_text, source_of
+from ..surface_color import color_surface
+from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
+
+DROPPED = (".npy", ".npz", ".csv")
+FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTENSIONS))
+
+
+class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, ImportHelper):
+    """Make a surface from an array, a picture or a formula"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.create_surface"
+    bl_label = "Create Surface"
+    bl_options = {"REGISTER", "UNDO", "PRESET"}
+
+    if TYPE_CHECKING:
+        directory: str
+        filter_glob: str
+        browse: bool
+        size: tuple[float, float]
+        height_scale: float
+        smooth: bool
+        base_plane: bool
+        set_frame_range: bool
+    else:
+        directory: StringProperty(
+            subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"}
+        )
+        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+        browse: BoolProperty(options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"})
+        size: FloatVectorProperty(
+            name="Size",
+            description="Extent along x and y; 0 along y for square cells",
+            size=2,
+            default=(2.0, 0.0),
+            min=0.0,
+            unit="LENGTH",
+        )
+        height_scale: FloatProperty(
+            name="Height Scale",
+            description="Blender units for 1 in the data; 0 fits the height to the size",
+            default=0.0,
+        )
+        smooth: BoolProperty(
+            name="Smooth", description="Shade smooth instead of showing the faces", default=True
+        )
+        base_plane: BoolProperty(
+            name="Base Plane", description="Lay a plane of faint lines under the surface"
+        )
+        set_frame_range: BoolProperty(
+            name="Set Frame Range",
+            description="Make the scene as long as an animated surface",
+            default=True,
+        )
+
+    def invoke(  # type: ignore[override]
+        self, context: bpy.types.Context | None, event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Ask for the file, or for the options alone if a file was dropped."""
+        if self.filepath:
+            answer: Any = self.invoke_popup(required(context))
+        else:
+            self.browse = True
+            answer = super().invoke(required(context), required(event))
+        return cast("set[OperatorReturnItems]", answer)
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the options that have a meaning for the source."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        if self.filepath or self.browse:
+            if self.filepath.lower().endswith(".npz"):
+                layout.prop(self, "array")
+            layout.prop(self, "origin")
+        elif not self.image:
+            layout.prop(self, "formula")
+            layout.prop(self, "x_range")
+            layout.prop(self, "y_range")
+        for name in ("resolution", "size", "height_scale", "smooth", "base_plane"):
+            layout.prop(self, name)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Make the surface, and color it by its height."""
+        context = required(context)
+        if self.browse and not os.path.basename(self.filepath):
+            self.report({"ERROR"}, "Choose an array or a picture first.")
+            return {"CANCELLED"}
+        if not self.size[0]:
+            self.report({"ERROR"}, "A surface needs a size along x above 0.")
+            return {"CANCELLED"}
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        try:
+            surface = create_surface(
+                context,
+                source_of(self),
+                size=(self.size[0], self.size[1]),
+                height_scale=self.height_scale,
+                smooth=self.smooth,
+                set_frame_range=self.set_frame_range,
+            )
+        except HeightmapError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        color_surface(surface, relief=NEW_RELIEF)
+        if self.base_plane:
+            add_base_plane(surface)
+        self.report(*_made(surface))
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_reload(OnActiveSurface):
+    """Read the active surface's source again, with its settings as they are now, and keep its look"""  # noqa: D400, D415, E501
+
+    bl_idname = "surface_slicer.reload"
+    bl_label = "Reload"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Read the file, image or formula it came from."""
+        surface = required(required(context).object)
+        try:
+            reload_surface(surface)
+        except HeightmapError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report(*_made(surface))
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_base_plane(OnSurfaces):
+    """Lay a plane of faint lines under the selected surfaces"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.base_plane"
+    bl_label = "Base Plane"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Give each surface a plane as its child, or fit the one it has."""
+        surfaces = chosen_surfaces(required(context))
+        for surface in surfaces:
+            add_base_plane(surface)
+        many = f"{len(surfaces)} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
+        self.report({"INFO"}, f"Laid a plane under {many}.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_FH_array(bpy.types.FileHandler):
+    """Makes a surface of an array that is dropped on a 3-D viewport."""
+
+    bl_idname = "SURFACE_SLICER_FH_array"
+    bl_label = "Surface from an Array"
+    bl_import_operator = SURFACE_SLICER_OT_create_surface.bl_idname
+    bl_file_extensions = ";".join(DROPPED)
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context | None) -> bool:
+        """Take drops on 3-D viewports."""
+        area = required(context).area
+        return area is not None and area.type == "VIEW_3D"
+
+
+def _made(surface: bpy.types.Object) -> tuple[set[WmReportItems], str]:
+    """Put into one sentence what was made."""
+    data = about(surface)
+    name = Path(data.filepath).name if data.filepath else data.title
+    text = f"{name}: {shape_text(data.frames, data.rows, data.columns)}"
+    if data.low == data.high:
+        return {"WARNING"}, f"{text}, all of them {data.low:g}, so the surface is flat."
+    text += f" from {data.low:.4g} to {data.high:.4g}"
+    if data.holes:
+        text += f", {data.holes:,} of them holes"
+    return {"INFO"}, f"{text}."
+
+
+def _draw_import(self: Any, _context: bpy.types.Context) -> None:
+    self.layout.operator(
+        SURFACE_SLICER_OT_create_surface.bl_idname,
+        text="Surface from Array or Picture (.npy/.npz/.csv/.png)",
+    )
+
+
+def add_to_menus() -> None:
+    """Add the entry of File > Import."""
+    bpy.types.TOPBAR_MT_file_import.append(_draw_import)  # type: ignore[arg-type]
+
+
+def remove_from_menus() -> None:
+    """Take the entry of File > Import out again."""
+    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)  # type: ignore[arg-type]
+
+
+CLASSES = (
+    SURFACE_SLICER_OT_create_surface,
+    SURFACE_SLICER_OT_reload,
+    SURFACE_SLICER_OT_base_plane,
+    SURFACE_SLICER_FH_array,
+)

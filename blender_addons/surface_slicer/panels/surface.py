@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a surface, and what the active one is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from ..array_file import array_names
+from ..common.modifiers import input_value
+from ..common.required import required
+from ..playback import TIME_INPUTS, find_modifier
+from ..properties import about, fields
+from ..surface import height_holder, is_surface
+from .tab import SurfaceTab, Tab
+
+
+class SURFACE_SLICER_PT_surface(Tab):
+    """Make a surface."""
+
+    bl_label = "Surface"
+    bl_idname = "SURFACE_SLICER_PT_surface"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the source's fields and the button."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(required(required(context).scene))
+        layout.row().prop(typed, "kind", expand=True)
+        names = {
+            "FILE": ["filepath", "origin"],
+            "IMAGE": ["image", "origin"],
+            "FORMULA": ["formula", "x_range", "y_range"],
+        }[typed.kind]
+        for name in names:
+            if name == "image":
+                layout.prop_search(typed, "image", bpy.data, "images")
+            elif name == "formula":
+                layout.prop(typed, name, text="")
+            elif name.endswith("_range"):
+                layout.row(align=True).prop(typed, name)
+            else:
+                layout.prop(typed, name)
+            if name == "filepath" and typed.filepath.lower().endswith(".npz"):
+                layout.prop(typed, "array")
+                listed = array_names(bpy.path.abspath(typed.filepath))
+                layout.label(text=", ".join(listed[:8]), icon="INFO")
+        layout.row(align=True).prop(typed, "resolution")
+        row = layout.row()
+        row.scale_y = 1.3
+        browse = typed.kind == "FILE" and not typed.filepath
+        row.operator_context = "INVOKE_DEFAULT" if browse else "EXEC_DEFAULT"
+        row.enabled = typed.kind != "IMAGE" or bool(typed.image)
+        operator = row.operator("surface_slicer.create_surface", icon="MESH_GRID")
+        if typed.kind == "FILE":
+            operator.filepath, operator.array = typed.filepath, typed.array
+        operator.image = typed.image if typed.kind == "IMAGE" else ""
+        for name in ("formula", "x_range", "y_range", "origin", "resolution"):
+            setattr(operator, name, getattr(typed, name))
+
+
+class SURFACE_SLICER_PT_shape(SurfaceTab):
+    """What the active surface is made of, and how high it is."""
+
+    bl_label = "Shape"
+    bl_idname = "SURFACE_SLICER_PT_shape"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the height, the source's settings and the figures."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        surface = required(required(context).object)
+        data = about(surface)
+        height, name, midlevel, mid_name = height_holder(surface)
+        column = layout.column(align=True)
+        column.prop(height, name, text="Height")
+        column.prop(midlevel, mid_name, text="Midlevel")
+        column = layout.column()
+        column.row(align=True).prop(data, "size")
+        column.row(align=True).prop(data, "resolution")
+        if data.filepath:
+            column.prop(data, "filepath")
+        elif data.image:
+            column.prop_search(data, "image", bpy.data, "images")
+        else:
+            column.prop(data, "formula")
+            column.row(align=True).prop(data, "x_range")
+            column.row(align=True).prop(data, "y_range")
+        if data.filepath or data.image:
+            column.prop(data, "origin")
+        row = layout.row(align=True)
+        row.operator("surface_slicer.reload", text="Apply and Reload", icon="FILE_REFRESH")
+        row.operator("surface_slicer.base_plane", icon="GRID")
+        _draw_figures(layout, surface)
+
+
+class SURFACE_SLICER_PT_time(SurfaceTab):
+    """When an animated surface plays, and how fast."""
+
+    bl_label = "Time"
+    bl_idname = "SURFACE_SLICER_PT_time"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an animated surface."""
+        surface = required(context).object
+        return is_surface(surface) and find_modifier(surface) is not None
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the modifier's inputs about time."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        modifier = required(find_modifier(required(context).object))
+        for name in TIME_INPUTS:
+            row = layout.row()
+            row.active = name != "Sample" or input_value(modifier, "Use Sample").value
+            row.prop(input_value(modifier, name), "value", text=name)
+
+
+def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None:
+    data = about(surface)
+    box = layout.box().column(align=True)
+    figures = [
+        ("Source", Path(data.filepath).name if data.filepath else data.title),
+        ("Rows", f"{data.rows:,}"),
+        ("Columns", f"{data.columns:,}"),
+        ("Range", f"{data.low:.4g} to {data.high:.4g}"),
+    ]
+    if data.frames > 1:
+        figures.append(("Frames", f"{data.frames:,}"))
+    if data.holes:
+        figures.append(("Holes", f"{data.holes:,}"))
+    if data.color_title:
+        figures.append(("Color", data.color_title))
+    for label, text in figures:
+        row = box.split(factor=0.35)
+        row.label(text=label)
+        row.label(text=text)
+
+
+CLASSES = (SURFACE_SLICER_PT_surface, SURFACE_SLICER_PT_shape, SURFACE_SLICER_PT_time)
