@@ -13,6 +13,8 @@ import contextlib
 import io
 import math
 import os
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +33,18 @@ _MOST_COLUMNS: Final = 30_000
 # Numbers written out need about 25 bytes each.
 _MOST_TEXT_BYTES: Final = 25 * MOST_CELLS
 _MOST_HEADER: Final = 10_000
+# What NumPy's reader, which is not made for damaged files, is known to raise.
+_HEADER_ERRORS: Final = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    RecursionError,
+    OverflowError,
+    IndexError,
+    KeyError,
+    tokenize.TokenError,
+)
 
 
 def read_array(filepath: str | os.PathLike[str], name: str = "") -> NDArray[Any]:
@@ -119,11 +133,14 @@ def _npy_header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Read what stands before the numbers."""
     try:
         version = npy_format.read_magic(file)
-        if version == (1, 0):
-            return npy_format.read_array_header_1_0(file, max_header_size=_MOST_HEADER)
-        if version == (2, 0):
-            return npy_format.read_array_header_2_0(file, max_header_size=_MOST_HEADER)
-    except (ValueError, TypeError, SyntaxError, EOFError, RecursionError, OverflowError):
+        with warnings.catch_warnings():
+            # NumPy warns of headers that Python 2 wrote, and reads them.
+            warnings.simplefilter("ignore")
+            if version == (1, 0):
+                return npy_format.read_array_header_1_0(file, max_header_size=_MOST_HEADER)
+            if version == (2, 0):
+                return npy_format.read_array_header_2_0(file, max_header_size=_MOST_HEADER)
+    except _HEADER_ERRORS:
         raise HeightmapError("it is not a NumPy array, or its header is damaged") from None
     raise HeightmapError(
         f"it has version {version[0]}.{version[1]} of the format; 1.0 and 2.0 are read"
@@ -219,35 +236,24 @@ def _read_text(file: BinaryIO, size: int) -> NDArray[np.float64]:
     separator: str | None = None
     cells = 0
     try:
-        for number, line in enumerate(io.TextIOWrapper(file, "utf-8-sig", newline=None), 1):
-            text = line.partition("#")[0].strip(" \r\n")
-            if not text.strip():
-                continue
-            if not rows:
-                separator = next((s for s in ";\t," if s in text), None)
-            fields = text.split(separator, _MOST_COLUMNS)
-            if len(fields) > _MOST_COLUMNS:
-                raise HeightmapError(f"line {number} has more than {_MOST_COLUMNS:,} numbers")
-            # With semicolons, commas are those of decimal fractions.
-            parsed = [_number(f.replace(",", ".") if separator == ";" else f) for f in fields]
-            if None in parsed:
-                if not rows and all(value is None for value in parsed):
-                    # Names of the columns.
+        with io.TextIOWrapper(file, "utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                text = line.partition("#")[0].strip(" \r\n")
+                if not text.strip():
                     continue
-                column = parsed.index(None)
-                raise HeightmapError(
-                    f"line {number}, field {column + 1}: '{fields[column].strip()[:30]}' "
-                    "is no number"
-                )
-            row = np.array(parsed, np.float64)
-            if rows and len(row) != len(rows[0]):
-                raise HeightmapError(
-                    f"line {number} has {len(row):,} numbers, those before it {len(rows[0]):,}"
-                )
-            cells += len(row)
-            if cells > MOST_CELLS:
-                raise HeightmapError(f"it has more than {MOST_CELLS:,} numbers")
-            rows.append(row)
+                if not rows:
+                    separator = next((s for s in ";\t," if s in text), None)
+                row = _row(text, separator, number, may_be_names=not rows)
+                if row is None:
+                    continue
+                if rows and len(row) != len(rows[0]):
+                    raise HeightmapError(
+                        f"line {number} has {len(row):,} numbers, those before it {len(rows[0]):,}"
+                    )
+                cells += len(row)
+                if cells > MOST_CELLS:
+                    raise HeightmapError(f"it has more than {MOST_CELLS:,} numbers")
+                rows.append(row)
     except UnicodeDecodeError:
         raise HeightmapError("it is not text") from None
     if not rows:
@@ -255,6 +261,26 @@ def _read_text(file: BinaryIO, size: int) -> NDArray[np.float64]:
     array = np.stack(rows)
     check_shape(array.shape, array.dtype)
     return array
+
+
+def _row(
+    text: str, separator: str | None, number: int, *, may_be_names: bool
+) -> NDArray[np.float64] | None:
+    """Read a line; None if it holds names of the columns instead of numbers."""
+    fields = text.split(separator, _MOST_COLUMNS)
+    if len(fields) > _MOST_COLUMNS:
+        raise HeightmapError(f"line {number} has more than {_MOST_COLUMNS:,} numbers")
+    if separator == ";":
+        # Commas are those of decimal fractions then.
+        fields = [field.replace(",", ".") for field in fields]
+    parsed = [_number(field) for field in fields]
+    if None not in parsed:
+        return np.array(parsed, np.float64)
+    if may_be_names and not any(parsed):
+        return None
+    column = parsed.index(None)
+    shown = fields[column].strip()[:30]
+    raise HeightmapError(f"line {number}, field {column + 1}: '{shown}' is no number")
 
 
 def _number(field: str) -> float | None:

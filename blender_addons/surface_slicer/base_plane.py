@@ -10,6 +10,7 @@ import numpy as np
 
 from .common import nodes
 from .common.nodes import Linkable, Node, Tree
+from .common.required import required
 from .surface import extent_of, height_holder
 
 MATERIAL: Final = "Surface Base Plane"
@@ -55,6 +56,8 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
     if not mesh.materials:
         mesh.materials.append(bpy.data.materials.new(MATERIAL))
+    # Otherwise EEVEE draws thin half transparent lines as dots.
+    required(mesh.materials[0]).surface_render_method = "BLENDED"
     _write_nodes(mesh.materials[0], longer / _FIELDS, (float(half[0]), float(half[1])))
     return plane
 

@@ -26,8 +26,8 @@ DEFAULT: Final = (
 """The product of two mixtures of two normal distributions each, of x and of y."""
 
 _MOST_CHARACTERS: Final = 2_000
-_MOST_PARTS: Final = 500
-_DEEPEST: Final = 60
+_MOST_PARTS: Final = 1_000
+_DEEPEST: Final = 200
 
 _Array = NDArray[np.float64]
 _CONSTANTS: Final[dict[str, float]] = {"pi": math.pi, "e": math.e}
@@ -161,8 +161,8 @@ def _parsed(formula: str) -> ast.AST:
             f" near character {place}: {text[max(place - 6, 0) : place + 10]!r}" if place else ""
         )
         raise HeightmapError(f"The formula cannot be read{where}.") from None
-    if sum(1 for _ in ast.walk(body)) > _MOST_PARTS * 2:
-        raise HeightmapError(f"The formula has more than {_MOST_PARTS} parts.")
+    if sum(1 for _ in ast.walk(body)) > _MOST_PARTS:
+        raise HeightmapError(f"The formula has more than {_MOST_PARTS:,} parts.")
     return body
 
 

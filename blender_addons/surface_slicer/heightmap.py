@@ -147,6 +147,9 @@ def from_array(
     finite = np.isfinite(values)
     if not finite.any():
         raise HeightmapError("none of its values is a number, so there is nothing to show")
+    in_rows = finite[:, :, :-1] & finite[:, :, 1:]
+    if not (in_rows[:, :-1] & in_rows[:, 1:]).any():
+        raise HeightmapError("no four values next to each other are numbers, so there is no face")
     if origin == "UPPER":
         values = np.ascontiguousarray(values[:, ::-1])
     # Extremes that ignore NaN warn of frames without any number, and copy.

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from . import formula
 from .array_file import read_array
-from .heightmap import Heightmap, HeightmapError, Origin, from_array, resampled
+from .heightmap import (
+    Heightmap,
+    HeightmapError,
+    Origin,
+    check_shape,
+    from_array,
+    resampled,
+)
 from .image_heights import EXTENSIONS as PICTURE_EXTENSIONS
 from .image_heights import pixel_heights, read_picture
 
@@ -160,6 +167,10 @@ def _formula_field(source: Source) -> Field:
         if not start < end:
             raise HeightmapError(f"The formula's {name} must end above {start:g}, not at {end:g}.")
     columns, rows = (max(n, 2) if n else FORMULA_RESOLUTION for n in source.resolution)
+    try:
+        check_shape((rows, columns), np.dtype(np.float64))
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot use the resolution: {error}.") from None
     values = formula.sampled(source.formula, rows, columns, source.x_range, source.y_range)
     if not np.isfinite(values).any():
         raise HeightmapError("The formula has no value anywhere on this range of x and y.")

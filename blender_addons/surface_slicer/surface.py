@@ -385,6 +385,9 @@ def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> No
     modifier = _lift(surface)
     kind = bpy.types.NodesModifier if parts.texture is None else bpy.types.DisplaceModifier
     if modifier is not None and not isinstance(modifier, kind):
+        if isinstance(modifier, bpy.types.NodesModifier):
+            # Otherwise Blender goes on counting it as a user of them.
+            set_inputs(modifier, {"Values": None, "Color Values": None})
         surface.modifiers.remove(modifier)
         modifier = None
     if modifier is None:

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colors: the pixels that come out, against matplotlib."""
+
+from __future__ import annotations
+
+import ctypes.util
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from pictures import read_pixels
+
+ROWS, COLUMNS = 6, 9
+SCALE = 8
+# A plane, so that a pixel's value is known between the vertices as well.
+X, Y = np.meshgrid(np.arange(COLUMNS), np.arange(ROWS))
+HEIGHTS = 3.0 * X - 2.0 * Y + 7.0
+SECOND = -X + 5.0 * Y
+
+
+def flat_view(bpy, engine):
+    """A camera straight above; every cell is `SCALE` x `SCALE` pixels."""
+    from surface_slicer.common import scene as film
+
+    scene = bpy.context.scene
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    camera.data.type, camera.data.ortho_scale = "ORTHO", 2.0
+    camera.location = (0, 0, 10)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    scene.render.resolution_x = (COLUMNS - 1) * SCALE
+    scene.render.resolution_y = (ROWS - 1) * SCALE
+    scene.render.dither_intensity = 0.0
+    scene.render.engine = engine
+    if engine == "CYCLES":
+        scene.cycles.samples = 16
+        scene.cycles.use_denoising = False
+    else:
+        scene.eevee.taa_render_samples = 8
+    return scene
+
+
+def render(bpy, picture):
+    bpy.context.scene.render.filepath = str(picture)
+    bpy.ops.render.render(write_still=True)
+    return read_pixels(picture)
+
+
+def along(values, place):
+    """Values at the middles of pixels, for an array whose first row is the top one."""
+    rows, columns = place
+    return values[0, 0] + rows * (values[1, 0] - values[0, 0]) + columns * (
+        values[0, 1] - values[0, 0]
+    )  # fmt: skip
+
+
+PLACE = np.meshgrid(
+    (np.arange((ROWS - 1) * SCALE) + 0.5) / SCALE,
+    (np.arange((COLUMNS - 1) * SCALE) + 0.5) / SCALE,
+    indexing="ij",
+)
+
+
+def expected(values, colormap, low, high):
+    position = np.clip((along(values, PLACE) - low) / (high - low), 0, 1)
+    return np.array(mpl.colormaps[colormap](position))[..., :3] * 255
+
+
+def check(pixels, values, colormap, low, high, tolerance):
+    # Edges of the surface share their pixels with the background.
+    inside = (slice(1, -1), slice(1, -1))
+    off = np.abs(pixels[inside] - expected(values, colormap, low, high)[inside])
+    assert off.max() <= tolerance
+    assert off.mean() <= 1
+
+
+@pytest.mark.parametrize(
+    ("by", "values", "colormap"),
+    [
+        ("HEIGHT", HEIGHTS, "viridis"),
+        ("X", X.astype(float), "plasma"),
+        ("Y", Y.astype(float), "coolwarm"),
+        ("ARRAY", SECOND, "viridis"),
+    ],
+)
+def test_cycles_shows_the_colormaps_own_colors(bpy, tmp_path, by, values, colormap):
+    """A pixel covers up to 3.2 of the colormap's 256 colors, so it is off by those at most."""
+    flat_view(bpy, "CYCLES")
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    np.save(tmp_path / "b.npy", SECOND)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    if by == "ARRAY":
+        bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npy"))
+    bpy.ops.surface_slicer.color_surface(by=by, colormap=colormap, relief=0.0)
+    pixels = render(bpy, tmp_path / "picture.png")
+    check(pixels, values, colormap, values.min(), values.max(), 6)
+
+
+def test_eevee_shows_them_too(bpy, tmp_path):
+    """In a process of its own: without a graphics library EEVEE takes Blender down with it."""
+    if ctypes.util.find_library("EGL") is None:
+        pytest.skip("EEVEE needs libEGL")
+    flat_view(bpy, "BLENDER_EEVEE")
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    bpy.ops.surface_slicer.color_surface(colormap="viridis", relief=0.0)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"), copy=True)
+    script = f"""
+import bpy
+bpy.ops.wm.open_mainfile(filepath={str(tmp_path / "scene.blend")!r}, use_scripts=False)
+bpy.context.scene.render.filepath = {str(tmp_path / "picture.png")!r}
+bpy.ops.render.render(write_still=True)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    if not (tmp_path / "picture.png").exists():
+        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    check(
+        read_pixels(tmp_path / "picture.png"), HEIGHTS, "viridis", HEIGHTS.min(), HEIGHTS.max(), 6
+    )
+
+
+def test_animated_surfaces_and_arrays(bpy, tmp_path):
+    """Both arrays move: the color of the second one's own frame, mixed between two."""
+    scene = flat_view(bpy, "CYCLES")
+    np.save(tmp_path / "a.npy", np.stack([HEIGHTS, HEIGHTS / 2, HEIGHTS]))
+    np.savez(tmp_path / "b.npz", c=np.stack([SECOND, 3 * SECOND, -SECOND]))
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npz"), array="c")
+    bpy.ops.surface_slicer.color_surface(by="ARRAY", colormap="viridis", relief=0, low=-9, high=60)
+    scene.frame_set(1, subframe=0.5)
+    check(render(bpy, tmp_path / "between.png"), 2 * SECOND, "viridis", -9, 60, 6)
+    np.save(tmp_path / "a.npy", np.stack([HEIGHTS, HEIGHTS]))
+    with pytest.raises(RuntimeError, match="in 2 frames, the surface .* in 3 frames"):
+        bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "a.npy"), array="")
+
+
+def test_a_second_array_must_fit(bpy, tmp_path):
+    """Both shapes are in the sentence; what there was stays."""
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    np.save(tmp_path / "b.npy", SECOND.T)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    with pytest.raises(RuntimeError, match="9 x 6 values, the surface 6 x 9"):
+        bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npy"))
+    with pytest.raises(RuntimeError, match="no second array"):
+        bpy.ops.surface_slicer.color_surface(by="ARRAY")
+
+
+def test_a_second_array_fits_a_surface_with_holes(bpy, tmp_path):
+    """Each vertex that is left has the value of its own cell."""
+    heights = HEIGHTS.copy()
+    heights[2, 3] = np.nan
+    np.save(tmp_path / "a.npy", heights)
+    np.save(tmp_path / "b.npy", SECOND)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npy"))
+    for _ in range(2):
+        attributes = bpy.context.object.data.attributes
+        rows = {}
+        for name in ("height", "color_value"):
+            rows[name] = np.array([item.value for item in attributes[name].data])
+        kept = np.isfinite(heights[::-1])
+        np.testing.assert_allclose(rows["height"], heights[::-1][kept], atol=1e-5)
+        np.testing.assert_allclose(rows["color_value"], SECOND[::-1][kept], atol=1e-5)
+        bpy.ops.surface_slicer.reload()
+
+
+@pytest.mark.parametrize("relief", [0.0, 0.5, 1.0])
+def test_relief_darkens_what_faces_away(bpy, tmp_path, relief):
+    """By the cosine to the light over that of level ground, and nothing gets brighter."""
+    from surface_slicer.common.colormaps import linear_to_srgb, srgb_to_linear
+
+    flat_view(bpy, "CYCLES")
+    np.save(tmp_path / "valley.npy", np.abs(X - 4.0))
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "valley.npy"), height_scale=0.1)
+    bpy.ops.surface_slicer.color_surface(colormap="Greys", low=-1e6, high=1e6, relief=relief)
+    pixels = render(bpy, tmp_path / "picture.png")[2:-2]
+    gray = mpl.colormaps["Greys"](0.5)[0]
+    # A column is a quarter of a unit wide, so slopes are 0.4; normals are smooth in the valley.
+    for sign, columns in ((1, slice(4, 20)), (-1, slice(44, 60))):
+        cosine = (sign * 0.4 * -0.48 + 0.8) / np.sqrt(1 + 0.4**2)
+        share = 1 - relief * (1 - min(cosine / 0.8, 1))
+        expected = linear_to_srgb(srgb_to_linear(gray) * share) * 255
+        assert np.abs(pixels[:, columns] - expected).max() <= 1
+
+
+def test_recoloring_changes_the_same_material(bpy):
+    """And leaves what somebody added to it, and the stops that they moved."""
+    bpy.ops.surface_slicer.create_surface()
+    surface = bpy.context.object
+    material = surface.material_slots[0].material
+    material.node_tree.nodes.new("NodeFrame").label = "mine"
+    bpy.ops.surface_slicer.color_surface(colormap="viridis", ramp=True, by="X", low=0.2, high=0.9)
+    assert [slot.material for slot in surface.material_slots] == [material]
+    nodes = material.node_tree.nodes
+    assert any(node.label == "mine" for node in nodes)
+    assert nodes["Value"].attribute_name == "x"
+    assert nodes["Limits"].inputs["From Min"].default_value == pytest.approx(0.2)
+    assert len(nodes["Color Ramp"].color_ramp.elements) == 32
+    assert nodes["Use Color Ramp"].inputs["Factor"].default_value == 1
+    nodes["Color Ramp"].color_ramp.elements[3].color = (1, 0, 1, 1)
+    bpy.ops.surface_slicer.color_surface(colormap="magma", by="Y")
+    assert tuple(nodes["Color Ramp"].color_ramp.elements[3].color) == (1, 0, 1, 1)
+    assert nodes["Use Color Ramp"].inputs["Factor"].default_value == 0
+
+
+def test_mistakes_are_sentences(bpy):
+    """Unknown names and limits the wrong way round."""
+    bpy.ops.surface_slicer.create_surface()
+    with pytest.raises(RuntimeError, match="viridis"):
+        bpy.ops.surface_slicer.color_surface(colormap="virids")
+    with pytest.raises(RuntimeError, match="not below"):
+        bpy.ops.surface_slicer.color_surface(low=2, high=1)
