@@ -25,14 +25,16 @@ def main() -> None:
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     import blender_spike
+    import surface_slicer
 
     blender_spike.register()
-    from . import playback, recording, writing
+    surface_slicer.register()
+    from . import playback, recording, surfaces, writing
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
     table.columns[1].justify = "right"
-    for module in (recording, writing, playback):
+    for module in (recording, writing, playback, surfaces):
         for row in module.measure():
             console.print(*row, sep="  ", soft_wrap=True)
             table.add_row(*row)
