@@ -350,6 +350,18 @@ def test_refusals_leave_nothing(bpy, settings, words):
     assert counts(bpy) == before
 
 
+def test_several_files_at_once(bpy, tmp_path):
+    """As the file browser and a drop hand them over; a bad one does not stop the others."""
+    np.save(tmp_path / "a.npy", ASYMMETRIC)
+    (tmp_path / "b.npy").write_bytes(b"nothing")
+    np.savetxt(tmp_path / "c.csv", ASYMMETRIC, delimiter=",")
+    files = [{"name": name} for name in ("a.npy", "b.npy", "c.csv")]
+    with pytest.raises(RuntimeError, match="b.npy"):
+        bpy.ops.surface_slicer.create_surface(directory=str(tmp_path), files=files)
+    assert {"a", "c"} <= set(bpy.data.objects.keys()) and "b" not in bpy.data.objects
+    assert bpy.data.objects["c"].surface_slicer.filepath == str(tmp_path / "c.csv")
+
+
 def test_pictures_that_are_none(bpy, tmp_path):
     """Damaged and of one pixel."""
     (tmp_path / "bad.png").write_bytes(b"\x89PNG nothing")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from simulations import branched, simulation
@@ -17,14 +18,21 @@ from spike_export import write
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory) -> Path:
+def load_builder() -> Any:
     spec = importlib.util.spec_from_file_location(
         "build_extension", ROOT / "tools" / "build_extension.py"
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.build("blender_spike", tmp_path_factory.mktemp("dist"))
+    return module
+
+
+BUILDER = load_builder()
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory) -> Path:
+    return BUILDER.build("blender_spike", tmp_path_factory.mktemp("dist"))
 
 
 def test_zip_holds_real_files_and_nothing_else(package):
@@ -76,3 +84,21 @@ print("all well")
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert "all well" in result.stdout, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_surface_slicer_is_whole(tmp_path):
+    """Its zip installs, and makes and colors a surface, in a Blender of its own."""
+    made = BUILDER.build("surface_slicer", tmp_path / "dist")
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    script = f"""
+import os
+os.environ["BLENDER_USER_RESOURCES"] = {str(tmp_path / "home")!r}
+import bpy
+bpy.ops.extensions.package_install_files(
+    filepath={str(made)!r}, repo="user_default", enable_on_install=True, overwrite=True)
+bpy.ops.surface_slicer.create_surface(resolution=(9, 9))
+bpy.ops.surface_slicer.color_surface(colormap="viridis")
+print("all well", len(bpy.context.object.data.vertices))
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "all well 81" in result.stdout, result.stdout + result.stderr

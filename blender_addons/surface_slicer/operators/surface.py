@@ -3,12 +3,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, FloatVectorProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    StringProperty,
+)
 from bpy_extras.io_utils import ImportHelper
 
 from .. import array_file, image_heights
@@ -36,6 +44,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
 
     if TYPE_CHECKING:
         directory: str
+        files: Sequence[bpy.types.OperatorFileListElement]
         filter_glob: str
         browse: bool
         size: tuple[float, float]
@@ -46,6 +55,10 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
     else:
         directory: StringProperty(
             subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"}
+        )
+        files: CollectionProperty(
+            type=bpy.types.OperatorFileListElement,
+            options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         browse: BoolProperty(options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"})
@@ -101,9 +114,11 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Make the surface, and color it by its height."""
+        """Make the surface, or one for each file that was chosen, and color it by its height."""
         context = required(context)
-        if self.browse and not os.path.basename(self.filepath):
+        paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
+        paths = paths or [self.filepath]
+        if self.browse and not os.path.basename(paths[0]):
             self.report({"ERROR"}, "Choose an array or a picture first.")
             return {"CANCELLED"}
         if not self.size[0]:
@@ -111,23 +126,26 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             return {"CANCELLED"}
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
-        try:
-            surface = create_surface(
-                context,
-                source_of(self),
-                size=(self.size[0], self.size[1]),
-                height_scale=self.height_scale,
-                smooth=self.smooth,
-                set_frame_range=self.set_frame_range,
-            )
-        except HeightmapError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        color_surface(surface, relief=NEW_RELIEF)
-        if self.base_plane:
-            add_base_plane(surface)
-        self.report(*_made(surface))
-        return {"FINISHED"}
+        made = False
+        for path in paths:
+            try:
+                surface = create_surface(
+                    context,
+                    dataclasses.replace(source_of(self), filepath=path),
+                    size=(self.size[0], self.size[1]),
+                    height_scale=self.height_scale,
+                    smooth=self.smooth,
+                    set_frame_range=self.set_frame_range,
+                )
+            except HeightmapError as error:
+                self.report({"ERROR"}, str(error))
+                continue
+            color_surface(surface, relief=NEW_RELIEF)
+            if self.base_plane:
+                add_base_plane(surface)
+            self.report(*_made(surface))
+            made = True
+        return {"FINISHED"} if made else {"CANCELLED"}
 
 
 class SURFACE_SLICER_OT_reload(OnActiveSurface):

@@ -11,7 +11,7 @@ from ..array_file import array_names
 from ..common.modifiers import input_value
 from ..common.required import required
 from ..playback import TIME_INPUTS, find_modifier
-from ..properties import about, fields
+from ..properties import SURFACE_SLICER_PG_surface, about, fields
 from ..surface import height_holder, is_surface
 from .tab import SurfaceTab, Tab
 
@@ -25,10 +25,10 @@ class SURFACE_SLICER_PT_surface(Tab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the source's fields and the button."""
         layout = required(self.layout)
-        layout.use_property_split = True
-        layout.use_property_decorate = False
         typed = fields(required(required(context).scene))
         layout.row().prop(typed, "kind", expand=True)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
         names = {
             "FILE": ["filepath", "origin"],
             "IMAGE": ["image", "origin"],
@@ -78,22 +78,12 @@ class SURFACE_SLICER_PT_shape(SurfaceTab):
         column = layout.column(align=True)
         column.prop(height, name, text="Height")
         column.prop(midlevel, mid_name, text="Midlevel")
-        column = layout.column()
-        column.row(align=True).prop(data, "size")
-        column.row(align=True).prop(data, "resolution")
-        if data.filepath:
-            column.prop(data, "filepath")
-        elif data.image:
-            column.prop_search(data, "image", bpy.data, "images")
-        else:
-            column.prop(data, "formula")
-            column.row(align=True).prop(data, "x_range")
-            column.row(align=True).prop(data, "y_range")
-        if data.filepath or data.image:
-            column.prop(data, "origin")
-        row = layout.row(align=True)
-        row.operator("surface_slicer.reload", text="Apply and Reload", icon="FILE_REFRESH")
-        row.operator("surface_slicer.base_plane", icon="GRID")
+        layout.operator("surface_slicer.base_plane", icon="GRID")
+        header, body = layout.panel("surface_slicer_source", default_closed=True)
+        header.label(text="Source")
+        header.operator("surface_slicer.reload", icon="FILE_REFRESH")
+        if body is not None:
+            _draw_source(body, data)
         _draw_figures(layout, surface)
 
 
@@ -118,6 +108,24 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
             row = layout.row()
             row.active = name != "Sample" or input_value(modifier, "Use Sample").value
             row.prop(input_value(modifier, name), "value", text=name)
+
+
+def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) -> None:
+    """Draw the settings that take effect when the source is read again."""
+    if data.filepath:
+        layout.prop(data, "filepath")
+        if data.filepath.lower().endswith(".npz"):
+            layout.prop(data, "array")
+    elif data.image:
+        layout.prop_search(data, "image", bpy.data, "images")
+    else:
+        layout.prop(data, "formula")
+        layout.row(align=True).prop(data, "x_range")
+        layout.row(align=True).prop(data, "y_range")
+    if data.filepath or data.image:
+        layout.prop(data, "origin")
+    layout.row(align=True).prop(data, "size")
+    layout.row(align=True).prop(data, "resolution")
 
 
 def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None:
