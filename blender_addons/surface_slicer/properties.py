@@ -17,6 +17,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from .array_file import array_names
 from .common.colormap_choice import search_colormaps
 from .formula import DEFAULT
 from .heightmap import Origin
@@ -30,6 +31,15 @@ COLOR_SOURCES: Final = (
     ("Y", "Along y", "From the first row to the last"),
     ("ARRAY", "Second Array", "An array of the same shape, from Color by Array"),
 )
+
+
+def _search_arrays(
+    owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[str]:
+    """Offer the arrays of the archive whose name holds what was typed."""
+    filepath: str = owner.filepath  # type: ignore[attr-defined]
+    listed = array_names(bpy.path.abspath(filepath))
+    return [name for name in listed if typed.casefold() in name.casefold()]
 
 
 class SourceSettings:
@@ -54,6 +64,7 @@ class SourceSettings:
         array: StringProperty(
             name="Array",
             description="Which array of an .npz archive; not needed if it holds just one",
+            search=_search_arrays,
         )
         image: StringProperty(
             name="Image", description="Image in this file to make a surface of, instead of a file"

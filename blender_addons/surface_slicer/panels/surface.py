@@ -7,7 +7,6 @@ from pathlib import Path
 
 import bpy
 
-from ..array_file import array_names
 from ..common.modifiers import input_value
 from ..common.required import required
 from ..playback import TIME_INPUTS, find_modifier
@@ -45,8 +44,6 @@ class SURFACE_SLICER_PT_surface(Tab):
                 layout.prop(typed, name)
             if name == "filepath" and typed.filepath.lower().endswith(".npz"):
                 layout.prop(typed, "array")
-                listed = array_names(bpy.path.abspath(typed.filepath))
-                layout.label(text=", ".join(listed[:8]), icon="INFO")
         layout.row(align=True).prop(typed, "resolution")
         row = layout.row()
         row.scale_y = 1.3
@@ -107,7 +104,9 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
         for name in TIME_INPUTS:
             row = layout.row()
             row.active = name != "Sample" or input_value(modifier, "Use Sample").value
-            row.prop(input_value(modifier, name), "value", text=name)
+            # The sidebar is narrow.
+            label = name.replace("Frames per Sample", "Frames/Sample")
+            row.prop(input_value(modifier, name), "value", text=label)
 
 
 def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) -> None:
