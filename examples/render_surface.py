@@ -21,22 +21,14 @@ from typing import Any
 
 import bpy
 
-HERE = Path(__file__).resolve().parent
-SOURCE = HERE.parent / "blender_addons"
-OPERATOR = "SURFACE_SLICER_OT_create_surface"
-OLDEST_BLENDER = (5, 2, 0)
-
-# What renders frames and encodes them is the same for every film.
-sys.path.insert(0, str(HERE))
-rendering: Any = importlib.import_module("render_neuron")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+rendering: Any = importlib.import_module("rendering")
 
 
 def main(arguments: list[str]) -> None:
     """Make the surface, color it, set the scene, render, encode."""
     options = parse(arguments)
-    if bpy.app.version < OLDEST_BLENDER:
-        raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
-    package = load_extension()
+    package = rendering.load_extension("surface_slicer", "SURFACE_SLICER_OT_create_surface")
     film = importlib.import_module(f"{package}.film")
     scene = rendering.empty_scene(options)
     # The stubs know Blender's own operators only.
@@ -62,21 +54,7 @@ def main(arguments: list[str]) -> None:
     scene.frame_start, scene.frame_end = first, last
     film.set_scene(scene, [surface], orbit_degrees=options.orbit, bloom=options.bloom)
 
-    options.outdir.mkdir(parents=True, exist_ok=True)
-    scene.frame_set(first)
-    if options.blend:
-        scene.render.filepath = str(options.outdir.resolve() / "frame_####")
-        bpy.ops.wm.save_as_mainfile(filepath=str(options.blend.resolve()), compress=True)
-        print(f"Saved {options.blend}", flush=True)
-    pictures = [
-        rendering.render_frame(
-            scene, frame, options.outdir, f"{frame - first + 1} of {last - first + 1}"
-        )
-        for frame in range(first, last + 1)
-    ]
-    if options.video:
-        print(f"Encoding {options.video}", flush=True)
-        rendering.encode(scene, pictures, options.video)
+    rendering.render_film(scene, options)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -92,42 +70,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 lies")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
     add("--plane", action=argparse.BooleanOptionalAction, default=True, help="plane of lines")
-    add("--frames", type=rendering.frame_range, metavar="A-B", help="frames (default: all)")
     add("--color-by", choices=("height", "x", "y"), default="height")
     add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
     add("--low", type=float, help="value at the colormap's lower end (default: the lowest)")
     add("--high", type=float, help="value at its upper end (default: the highest)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--relief", type=float, default=0.6, help="darker slopes, 0..1 (default: 0.6)")
-    add("--bloom", type=float, default=0.4, help="glow around bright parts, 0 for none")
-    add("--orbit", type=float, default=60.0, metavar="DEGREES", help="the camera's way, 0 for none")
-    add("--engine", choices=rendering.ENGINES, default="cycles")
-    add("--samples", type=int, default=16, help="per pixel (default: 16)")
-    add("--resolution", type=rendering.resolution, default=(1280, 720), metavar="WxH")
-    add("--fps", type=int, default=24, help="of the video (default: 24)")
-    add("--video", type=Path, metavar="FILE", help="H.264 film to write (.mp4)")
-    add("--blend", type=Path, metavar="FILE", help="scene to save (.blend)")
+    rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=60.0, bloom=0.4)
     return parser.parse_args(arguments)
 
 
-def load_extension() -> str:
-    """Make Surface Slicer's operators available.
-
-    Returns
-    -------
-    str
-        The extension's Python package.
-    """
-    if not hasattr(bpy.types, OPERATOR):
-        sys.path.insert(0, str(SOURCE))
-        importlib.import_module("surface_slicer").register()
-    module: str = getattr(bpy.types, OPERATOR).__module__
-    return module.partition(".operators")[0]
-
-
 if __name__ == "__main__":
-    try:
-        main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
-    except (RuntimeError, OSError, ValueError) as problem:
-        # What an operator reports as an error arrives here with Blender's word in front.
-        sys.exit(str(problem).strip().removeprefix("Error: "))
+    rendering.frames.run(main)
