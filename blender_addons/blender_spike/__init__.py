@@ -3,16 +3,23 @@
 
 The data passes the modules in this order: `simulation_file` (a file to arrays) → `morphology`
 (sections to curves) → `build` (arrays to datablocks) → `playback` (datablocks to voltages now) →
-`coloring` (voltages to light). `operators` and `panels` only call them.
+`coloring` (voltages to light) → `figures` (what stands beside them in the picture). `operators` and
+`panels` only call them.
 """
 
 from __future__ import annotations
 
 import bpy
 
-from . import operators, panels, properties
+from . import figure_settings, figures_panel, operators, panels, properties
 
-CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
+CLASSES = (
+    *properties.CLASSES,
+    *figure_settings.CLASSES,
+    *operators.CLASSES,
+    *panels.CLASSES,
+    *figures_panel.CLASSES,
+)
 
 
 def register() -> None:
@@ -20,12 +27,14 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    figure_settings.attach()
     operators.add_to_menus()
 
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
     operators.remove_from_menus()
+    figure_settings.detach()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coloring, playback
+from . import coloring, figures, playback, sections
 from .common.geometry import new_curves, new_points
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
@@ -139,6 +139,7 @@ def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]
     _describe(neuron, path, simulation, limits, placing)
     if same_frames and not simulation.has_time:
         playback.set_duration(neuron, duration_ms)
+    figures.refresh(neuron)
     # A copy of the neuron may still play the old values.
     bpy.data.batch_remove([block for block in old if not block.users])
     bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
@@ -190,7 +191,9 @@ def _values(
                 row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
             yield playback.frame_attribute(frame), row
 
-    return {"Values": _holder(f"{name} values", simulation.n_segments, frames(), made)}
+    holder = _holder(f"{name} values", simulation.n_segments, frames(), made)
+    sections.remember(holder, simulation)
+    return {"Values": holder}
 
 
 def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:

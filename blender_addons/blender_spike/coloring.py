@@ -10,6 +10,7 @@ import bpy
 
 from .common import nodes
 from .common.colormap_image import colormap_image
+from .common.figures import FIGURE
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
@@ -140,5 +141,10 @@ def _write_nodes(material: bpy.types.Material) -> None:
         color = tree.mix(no_data, table, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
         share = tree.mix(position, 1.0, 1.0, name=REST, label=REST)
         strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
-        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+        on_figures = tree.add(
+            "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
+            attribute_name=FIGURE,
+        )["Factor"]  # fmt: skip
+        shown = tree.mix(on_figures, strength, 1.0, label="Color bar: plain colors")
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": shown})
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})

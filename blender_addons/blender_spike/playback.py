@@ -172,7 +172,7 @@ def node_group() -> bpy.types.NodeTree:
             samples = _inputs(tree, SAMPLES_INPUTS)
             statistics = _inputs(tree, STATISTICS_INPUTS)
             spheres = _inputs(tree, SPHERES_INPUTS)
-        now = tree.group(_time_group(), {**time, **samples})
+        now = tree.group(time_group(), {**time, **samples})
         valued = tree.group(
             _voltage_group(),
             {"Strands": curves, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
@@ -307,8 +307,15 @@ STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def _time_group() -> Any:
-    """From the scene's frame to a sample, the one after it, and the fraction of the way."""
+def time_group() -> Any:
+    """Build the group that goes from the scene's frame to what is shown in it.
+
+    Returns
+    -------
+    NodeTree
+        Its outputs are a sample, the one after it and the fraction of the way; and the same moment
+        as sample intervals since the first sample, and as a time in milliseconds.
+    """
     with nodes.geometry_group(f"{GROUP}: Time") as tree:
         given = _inputs(tree, TIME_INPUTS | SAMPLES_INPUTS)
         with tree.frame("Time, in sample intervals"):
@@ -359,9 +366,14 @@ def _time_group() -> Any:
             following = tree.math("ADD", sample, 1.0)
             last = tree.math("SUBTRACT", given["Samples"], 1.0, label="Last sample")
             following_in = tree.math("MINIMUM", following, last, label="Next sample")
+        with tree.frame("In milliseconds"):
+            past = tree.math("MULTIPLY", within, given["Sample Interval"], label="Since the first")
+            time_ms = tree.math("ADD", past, given["First Time"], label="Time shown")
         tree.output("Sample", sample, kind="Float")
         tree.output("Next Sample", following_in, kind="Float")
         tree.output("Fraction", fraction, kind="Float")
+        tree.output("Elapsed", within, kind="Float")
+        tree.output("Time", time_ms, kind="Float")
     return tree.tree
 
 

@@ -10,6 +10,7 @@ from bpy.props import (
     BoolProperty,
     EnumProperty,
     FloatProperty,
+    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -134,6 +135,23 @@ class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
         )
 
 
+class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
+    """What a figure in the picture is about."""
+
+    if TYPE_CHECKING:
+        kind: str
+        neuron: bpy.types.Object | None
+        section: str
+        position: float
+        fitted: list[float]
+    else:
+        kind: StringProperty(name="Kind")
+        neuron: PointerProperty(name="Neuron", type=bpy.types.Object)
+        section: StringProperty(name="Section")
+        position: FloatProperty(name="Position", default=0.5, min=0.0, max=1.0)
+        fitted: FloatVectorProperty(name="Limits That Fitted the Data", size=4)
+
+
 def about(neuron: bpy.types.Object) -> BLENDER_SPIKE_PG_neuron:
     """Return what is stored with a neuron."""
     return cast(BLENDER_SPIKE_PG_neuron, neuron.blender_spike)  # type: ignore[attr-defined]
@@ -144,16 +162,23 @@ def fields(scene: bpy.types.Scene) -> BLENDER_SPIKE_PG_scene:
     return cast(BLENDER_SPIKE_PG_scene, scene.blender_spike)  # type: ignore[attr-defined]
 
 
-CLASSES = (BLENDER_SPIKE_PG_neuron, BLENDER_SPIKE_PG_scene)
+def about_figure(figure: bpy.types.Object) -> BLENDER_SPIKE_PG_figure:
+    """Return what is stored with a figure; its kind is empty on any other object."""
+    return cast(BLENDER_SPIKE_PG_figure, figure.blender_spike_figure)  # type: ignore[attr-defined]
+
+
+CLASSES = (BLENDER_SPIKE_PG_neuron, BLENDER_SPIKE_PG_scene, BLENDER_SPIKE_PG_figure)
 
 
 def attach() -> None:
     """Give objects and scenes their properties; the classes are registered already."""
     bpy.types.Object.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_neuron)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_scene)  # type: ignore[attr-defined]
+    bpy.types.Object.blender_spike_figure = PointerProperty(type=BLENDER_SPIKE_PG_figure)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
     del bpy.types.Object.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_spike  # type: ignore[attr-defined]
+    del bpy.types.Object.blender_spike_figure  # type: ignore[attr-defined]

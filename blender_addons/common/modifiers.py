@@ -61,3 +61,32 @@ def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> 
     owner = modifier.id_data
     if isinstance(owner, bpy.types.Object):
         owner.update_tag()
+
+
+def follow(
+    modifier: bpy.types.NodesModifier, name: str, owner: bpy.types.ID, data_path: str
+) -> None:
+    """Have an input always equal a property of something else.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        Of the input: a number, switch or menu.
+    owner : ID
+        Datablock that has the property.
+    data_path : str
+        Of the property; that of another modifier's input is
+        ``input_value(other, name).path_from_id("value")``.
+    """
+    value = input_value(modifier, name)
+    value.driver_remove("value")
+    # A driver of this kind is computed without Python, so it runs in every file and render.
+    driver = value.driver_add("value").driver
+    variable = driver.variables.new()
+    variable.name = "value"
+    target = variable.targets[0]
+    target.id_type = owner.id_type
+    target.id = owner
+    target.data_path = data_path
+    driver.expression = "value"

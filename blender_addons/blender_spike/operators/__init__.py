@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
-from . import coloring, film, importing, timing
+from . import coloring, figures, film, importing, timing
 from .importing import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
 
-CLASSES = (*importing.CLASSES, *coloring.CLASSES, *timing.CLASSES, *film.CLASSES)
+CLASSES = (
+    *importing.CLASSES,
+    *coloring.CLASSES,
+    *timing.CLASSES,
+    *figures.CLASSES,
+    *film.CLASSES,
+)

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import FloatProperty, IntProperty
 
 from ..common.required import required
+from ..figures import refresh
 from ..playback import find_modifier, fit_time, set_duration
 from ..properties import about
 from .selection import NO_NEURON, chosen_neurons
@@ -90,7 +91,9 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the time between samples; as many of them go into a frame as before."""
-        set_duration(required(required(context).object), self.duration_ms)
+        neuron = required(required(context).object)
+        set_duration(neuron, self.duration_ms)
+        refresh(neuron)
         return {"FINISHED"}
 
 

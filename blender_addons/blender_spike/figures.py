@@ -1,0 +1,427 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures about a neuron: traces, color bar, time label, scale bar.
+
+They stand in a corner of the camera's picture, or beside the neuron in the scene. All stay in step
+with the neuron by drivers and shared datablocks, without any Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal, NamedTuple, cast
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from . import clock as clocks
+from . import traces
+from .coloring import LIMITS, limits_of
+from .common import frame, nodes
+from .common import scene as film
+from .common.figures import (
+    TEXT_INPUTS,
+    color_bar_group,
+    inked,
+    inputs_of,
+    new_figure,
+    round_step,
+    scale_bar_group,
+    text,
+    written,
+)
+from .common.modifiers import follow, input_value, set_inputs
+from .common.required import required
+from .playback import VOLTAGE, find_modifier
+from .properties import about, about_figure
+from .sections import default_section, find_segment
+
+Placement = Literal["CAMERA", "SCENE"]
+
+COLOR_BAR: Final = "COLOR_BAR"
+TIME_LABEL: Final = "TIME_LABEL"
+SCALE_BAR: Final = "SCALE_BAR"
+KINDS: Final = (traces.AXES_KIND, traces.KIND, COLOR_BAR, TIME_LABEL, SCALE_BAR)
+
+# In shares of the picture's shorter side, which are the figures' own units.
+_MARGIN: Final = 0.055
+_AXES_WIDTH: Final = 0.6
+_AXES_HEIGHT: Final = 0.24
+_NUMBERS_WIDTH: Final = 0.07
+_NUMBERS_HEIGHT: Final = 0.04
+_ABOVE_AXES: Final = 0.06
+_BAR_WIDTH: Final = 0.016
+_LABEL_SIZE: Final = 0.045
+
+
+class _Spot(NamedTuple):
+    """Where a kind of figure goes: its corner, and its place from there inwards or outwards."""
+
+    corner: frame.Corner
+    in_picture: tuple[float, float]
+    beside: tuple[float, float]
+
+
+_SPOTS: Final = {
+    traces.AXES_KIND: _Spot(
+        "BOTTOM_LEFT",
+        (_MARGIN + _NUMBERS_WIDTH, _MARGIN + _NUMBERS_HEIGHT),
+        (_NUMBERS_WIDTH, -_AXES_HEIGHT - 0.15),
+    ),
+    COLOR_BAR: _Spot(
+        "BOTTOM_RIGHT", (-_MARGIN - _BAR_WIDTH, _MARGIN + _NUMBERS_HEIGHT), (0.2, 0.0)
+    ),
+    TIME_LABEL: _Spot("TOP_LEFT", (_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
+    SCALE_BAR: _Spot("TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
+}
+
+
+def add_trace(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    section: str = "",
+    position: float = 0.5,
+    *,
+    own_axes: bool = False,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show the values at a place of a neuron as a curve that draws itself.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation.
+    section : str
+        One of `sections.section_names`; the soma if empty.
+    position : float
+        0..1, along the section.
+    own_axes : bool
+        Draw it into axes of its own, above those that there are.
+    placement : str
+        ``"CAMERA"`` for a corner of the picture, ``"SCENE"`` for a place beside the neuron.
+
+    Returns
+    -------
+    Object
+        The trace; its parent are the axes.
+
+    Raises
+    ------
+    UnknownSectionError
+        If there is no such section; nothing is added then.
+    """
+    section = section or default_section(neuron)
+    find_segment(neuron, section, position)
+    there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
+    axes = there_are[-1] if there_are else None
+    if axes is None or own_axes:
+        axes = traces.new_axes(neuron, _AXES_WIDTH, _AXES_HEIGHT)
+        step = _AXES_HEIGHT + _ABOVE_AXES + _NUMBERS_HEIGHT
+        _place(context, neuron, axes, placement, (0.0, step * len(there_are)))
+    trace = traces.new_trace(neuron, axes, section, position)
+    _link(context, trace)
+    return trace
+
+
+def add_color_bar(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    *,
+    horizontal: bool = False,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show which value has which color.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation. The bar has its material, so it follows whatever is done to that.
+    horizontal : bool
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    low, high = limits_of([neuron])
+    length = 0.3 if horizontal else _AXES_HEIGHT
+    bar = new_figure(
+        f"{neuron.name} color bar",
+        color_bar_group(VOLTAGE),
+        {
+            "Direction": "Horizontal" if horizontal else "Vertical",
+            "From": low, "To": high, "Length": length, "Width": _BAR_WIDTH,
+            "Unit": about(neuron).unit,
+        },
+    )  # fmt: skip
+    _own(bar, neuron, COLOR_BAR)
+    _follow_colors(bar, neuron)
+    # Room for the bar's length and for the unit at its end.
+    _place(context, neuron, bar, placement, (-length - 0.07 if horizontal else 0.0, 0.0))
+    return bar
+
+
+def add_time_label(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    *,
+    decimals: int = 1,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show the time.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation.
+    decimals : int
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    label = new_figure(
+        f"{neuron.name} time",
+        time_label_group(),
+        {
+            "Clock": clocks.clock_of(neuron), "Decimals": decimals, "Text Size": _LABEL_SIZE,
+            "Unit": "ms" if about(neuron).has_time else "samples",
+        },
+    )  # fmt: skip
+    _own(label, neuron, TIME_LABEL)
+    _place(context, neuron, label, placement)
+    return label
+
+
+def add_scale_bar(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    length_um: float = 0.0,
+    *,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show how large the neuron is.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation. The bar follows its scale, and its distance from the camera.
+    length_um : float
+        In micrometres; 0 for a round number that suits the neuron.
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    low, high = _bounds(neuron)
+    bar = new_figure(
+        f"{neuron.name} scale bar",
+        scale_bar_group(),
+        {
+            "Length": length_um or round_step(_extent_um(neuron), 5),
+            "Object": neuron, "Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2,
+        },
+    )  # fmt: skip
+    _own(bar, neuron, SCALE_BAR)
+    _place(context, neuron, bar, placement)
+    if placement == "CAMERA":
+        camera = required(required(context.scene).camera)
+        set_inputs(modifier_of(bar), {"Camera": camera, "In Frame": True})
+    return bar
+
+
+def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the figures about a neuron.
+
+    Parameters
+    ----------
+    neuron : Object
+
+    Returns
+    -------
+    list of Object
+        In the order of `KINDS`, and by name.
+    """
+    found = [
+        thing
+        for thing in bpy.data.objects
+        if about_figure(thing).kind in KINDS and about_figure(thing).neuron == neuron
+    ]
+    return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
+
+
+def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the active neuron, or the one that the active figure is about.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object or None
+    """
+    active = context.view_layer.objects.active if context.view_layer else None
+    if active is None or find_modifier(active) is not None:
+        return active
+    neuron = about_figure(active).neuron
+    return neuron if find_modifier(neuron) is not None else None
+
+
+def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Return the modifier that draws a figure."""
+    return cast(bpy.types.NodesModifier, figure.modifiers[0])
+
+
+def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
+    """Remove figures, and what was there for them only.
+
+    Parameters
+    ----------
+    figures : iterable of Object
+        Axes go with their traces, and with the last of them.
+
+    Returns
+    -------
+    int
+        How many there were, without axes.
+    """
+    chosen = set(figures)
+    for figure in list(chosen):
+        if about_figure(figure).kind == traces.AXES_KIND:
+            chosen |= set(traces.traces_in(figure))
+    for axes in {f.parent for f in chosen if about_figure(f).kind == traces.KIND}:
+        if axes is not None and set(traces.traces_in(axes)) <= chosen:
+            chosen.add(axes)
+    count = sum(about_figure(figure).kind != traces.AXES_KIND for figure in chosen)
+    neurons = {about_figure(figure).neuron for figure in chosen}
+    places = {f.parent for f in chosen if f.parent is not None} - chosen
+    datas = [figure.data for figure in chosen if figure.data is not None]
+    bpy.data.batch_remove(list(chosen))
+    bpy.data.batch_remove([data for data in datas if not data.users])
+    for place in places:
+        frame.remove_if_empty(place)
+    for neuron in neurons:
+        clock = clocks.find_clock(neuron) if neuron is not None else None
+        if clock is not None and not clock.users:
+            bpy.data.batch_remove([clock, required(clock.data)])
+    return count
+
+
+def refresh(neuron: bpy.types.Object) -> list[str]:
+    """Bring all figures about a neuron up to date, after other data or materials came into it.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    list of str
+        Sections with traces that are no longer there; these traces stay as they are.
+    """
+    lost = []
+    clock = clocks.find_clock(neuron)
+    if clock is not None:
+        clocks.wind(clock)
+    for figure in figures_of(neuron):
+        kind = about_figure(figure).kind
+        if kind == traces.AXES_KIND:
+            lost += traces.refresh(figure)
+        elif kind == COLOR_BAR:
+            _follow_colors(figure, neuron)
+        elif kind == SCALE_BAR:
+            low, high = _bounds(neuron)
+            inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
+            set_inputs(modifier_of(figure), inputs)
+    return lost
+
+
+def time_label_group() -> bpy.types.NodeTree:
+    """Build the time label's group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+        The origin is where the text begins, on its baseline.
+    """
+    name = "BlenderSpike Time Label"
+    if (existing := nodes.find_group(name)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(name) as tree:
+        tree.input("Geometry", "Geometry")
+        before = tree.input("Text", "String", default="", description="Stands before the time")
+        decimals = tree.input("Decimals", "Int", default=1, minimum=0, maximum=6)
+        unit = tree.input("Unit", "String", default="ms")
+        style = inputs_of(tree, TEXT_INPUTS)
+        clock = tree.input("Clock", **clocks.INPUT)
+        now = clocks.read(tree, clock)
+        number = written(tree, now.time_ms, decimals)
+        spaced = tree.add("GeometryNodeStringJoin", {"Strings": [number, unit], "Delimiter": " "})
+        whole = tree.add("GeometryNodeStringJoin", {"Strings": [before, spaced]})
+        label = text(tree, whole, style["Text Size"], "Left")
+        tree.output("Geometry", inked(tree, label, style))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _own(figure: bpy.types.Object, neuron: bpy.types.Object, kind: str) -> None:
+    about_figure(figure).kind, about_figure(figure).neuron = kind, neuron
+
+
+def _place(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    figure: bpy.types.Object,
+    placement: Placement,
+    further: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    scene = required(context.scene)
+    spot = _SPOTS[about_figure(figure).kind]
+    _link(context, figure)
+    if placement == "SCENE":
+        room = (spot.beside[0] + further[0], spot.beside[1] - further[1])
+        figure.matrix_world = frame.beside(scene, neuron, spot.corner, room)
+        return
+    camera = scene.camera or film.frame_camera(scene, [neuron])
+    low, high = _bounds(neuron)
+    subject = required(neuron.matrix_world) @ Vector((low + high) / 2)
+    figure.parent = frame.corner(scene, camera, spot.corner, subject)
+    x, y = (a + b for a, b in zip(spot.in_picture, further, strict=True))
+    figure.location = (x, y, 0.0)
+
+
+def _link(context: bpy.types.Context, figure: bpy.types.Object) -> None:
+    frame.collection(required(context.scene)).objects.link(figure)
+
+
+def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
+    """Give a color bar the neuron's material, and the limits that it has."""
+    material = input_value(required(find_modifier(neuron)), "Material").value
+    set_inputs(modifier_of(bar), {"Material": material})
+    tree = material.node_tree if material is not None else None
+    if tree is None or LIMITS not in tree.nodes:
+        return
+    limits = tree.nodes[LIMITS].inputs
+    for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
+        follow(modifier_of(bar), name, tree, socket.path_from_id("default_value"))
+
+
+def _bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:
+    """Corners of the neuron's bounding box, in its own space."""
+    corners = np.array(neuron.bound_box)
+    return corners.min(axis=0), corners.max(axis=0)
+
+
+def _extent_um(neuron: bpy.types.Object) -> float:
+    low, high = _bounds(neuron)
+    return float((high - low).max()) * about(neuron).um_per_unit

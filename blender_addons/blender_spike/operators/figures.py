@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Add figures about the active neuron, and remove them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from .. import figures
+from ..common.required import required
+from ..figure_settings import PlacementSetting, TraceSettings
+from ..sections import nearest_segment, place_of, selected_places
+from ..traces import trace_label
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+_MOST_TRACES: Final = 12
+
+
+class _OnFigures(bpy.types.Operator):
+    """An operator about the active neuron's figures."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron, or one of its figures."""
+        if figures.neuron_at_hand(required(context)) is not None:
+            return True
+        cls.poll_message_set("Make a neuron active that was imported from a simulation file")
+        return False
+
+
+class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
+    """Show the voltage at a place of the neuron as a curve that draws itself"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_trace"
+    bl_label = "Add Trace"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        at: str
+    else:
+        at: EnumProperty(
+            name="At",
+            description="How the place on the neuron is chosen",
+            items=[
+                ("SECTION", "Section", "By the name of a section, and a position along it"),
+                ("CURSOR", "3D Cursor", "The place nearest to the 3-D cursor"),
+                (
+                    "SELECTED",
+                    "Selected",
+                    "The places nearest to other selected objects, or to the points that are "
+                    "selected in edit mode; a trace for each",
+                ),
+            ],
+        )
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw only what counts."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "at")
+        if self.at == "SECTION":
+            layout.prop(self, "section")
+            layout.prop(self, "position")
+        layout.prop(self, "own_axes")
+        layout.prop(self, "placement")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Find the places, and add a trace for each."""
+        context = required(context)
+        neuron = required(figures.neuron_at_hand(context))
+        places = [(self.section, self.position)]
+        if self.at != "SECTION":
+            spots = [required(context.scene).cursor.location]
+            if self.at == "SELECTED":
+                spots = selected_places(context, neuron)
+            segments = dict.fromkeys(nearest_segment(neuron, spot) for spot in spots)
+            places = [place_of(neuron, segment) for segment in segments]
+        if not places:
+            self.report({"ERROR"}, "Select points of the neuron, or another object beside it.")
+            return {"CANCELLED"}
+        if len(places) > _MOST_TRACES:
+            self.report({"ERROR"}, f"{len(places)} places are selected: {_MOST_TRACES} at most.")
+            return {"CANCELLED"}
+        try:
+            made = [
+                figures.add_trace(
+                    context, neuron, *place, own_axes=self.own_axes, placement=self.placement
+                )
+                for place in places
+            ]
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        titles = ", ".join(trace_label(trace) for trace in made)
+        self.report({"INFO"}, f"Shows the voltage of {titles}.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
+    """Show which voltage has which color, as the neuron's material has it"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_color_bar"
+    bl_label = "Add Color Bar"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        horizontal: bool
+    else:
+        horizontal: BoolProperty(
+            name="Horizontal", description="Values grow to the right instead of upwards"
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add it."""
+        return _add(self, context, figures.add_color_bar, horizontal=self.horizontal)
+
+
+class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
+    """Show the simulated time"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_time_label"
+    bl_label = "Add Time Label"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        decimals: int
+    else:
+        decimals: IntProperty(name="Decimals", default=1, min=0, max=6)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add it."""
+        return _add(self, context, figures.add_time_label, decimals=self.decimals)
+
+
+class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
+    """Show how large the neuron is"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_scale_bar"
+    bl_label = "Add Scale Bar"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        length_um: float
+    else:
+        length_um: FloatProperty(
+            name="Length (µm)",
+            description="0 for a round number that suits the neuron",
+            default=0.0,
+            min=0.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add it."""
+        return _add(self, context, figures.add_scale_bar, length_um=self.length_um)
+
+
+class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
+    """Remove figures about the neuron from the picture"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.remove_figures"
+    bl_label = "Remove Figures"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        name: str
+    else:
+        name: StringProperty(name="Name", description="Which one; all of the neuron's if empty")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Remove one or all."""
+        neuron = required(figures.neuron_at_hand(required(context)))
+        chosen = [f for f in figures.figures_of(neuron) if self.name in ("", f.name)]
+        if not chosen:
+            what = f"figure '{self.name}'" if self.name else "figures"
+            self.report({"ERROR"}, f"'{neuron.name}' has no {what}.")
+            return {"CANCELLED"}
+        count = figures.remove_figures(chosen)
+        self.report({"INFO"}, f"Removed {count} figure{'s' * (count != 1)}.")
+        return {"FINISHED"}
+
+
+def _add(
+    operator: Any, context: bpy.types.Context | None, add: Any, **settings: Any
+) -> set[OperatorReturnItems]:
+    neuron = required(figures.neuron_at_hand(required(context)))
+    figure = add(context, neuron, placement=operator.placement, **settings)
+    operator.report({"INFO"}, f"Added '{figure.name}'.")
+    return {"FINISHED"}
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_add_trace,
+    BLENDER_SPIKE_OT_add_color_bar,
+    BLENDER_SPIKE_OT_add_time_label,
+    BLENDER_SPIKE_OT_add_scale_bar,
+    BLENDER_SPIKE_OT_remove_figures,
+)

@@ -1,0 +1,389 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The voltage of a segment over time, as a curve that draws itself up to the time shown.
+
+A trace is an object whose mesh holds the segment's samples: a vertex for each, at its time and
+value. The modifier keeps those that are past, moves the next one to the present, and lays them out
+in the axes that the trace is parented to. Several traces share axes or have their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from . import clock as clocks
+from .common import nodes
+from .common.figures import (
+    FIGURE,
+    LINE_INPUTS,
+    TEXT_INPUTS,
+    axes_group,
+    inked,
+    inputs_of,
+    moved,
+    new_figure,
+    round_limits,
+    store,
+    text,
+)
+from .common.modifiers import follow, input_value, set_inputs
+from .common.nodes import Linkable, Node, Tree
+from .common.required import required
+from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
+from .properties import about, about_figure
+from .sections import find_segment, finite_range, samples, title_of
+
+GROUP: Final = "BlenderSpike Trace"
+KIND: Final = "TRACE"
+AXES_KIND: Final = "AXES"
+COLORS: Final = (
+    (0.8, 0.8, 0.8, 1.0),
+    (0.093, 0.456, 0.815, 1.0),
+    (0.791, 0.346, 0.0, 1.0),
+    (0.0, 0.342, 0.171, 1.0),
+    (0.871, 0.776, 0.054, 1.0),
+    (0.604, 0.191, 0.386, 1.0),
+)
+"""Scene-linear colors of traces that share axes: white, then those of Okabe and Ito (2008), which
+color-blind people can tell apart too."""
+
+# What a trace takes over from its axes.
+_LIMITS: Final = ("X From", "X To", "Y From", "Y To")
+_SHARED: Final = (*_LIMITS, "Width", "Height", "Text Size")
+
+
+def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types.Object:
+    """Make axes for traces of a neuron.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    width, height : float
+        In the object's own units.
+
+    Returns
+    -------
+    Object
+        In no collection yet.
+    """
+    data = about(neuron)
+    axes = new_figure(
+        f"{neuron.name} axes",
+        axes_group(),
+        {
+            "Width": width, "Height": height, "Y Unit": data.unit,
+            "X Unit": "ms" if data.has_time else "samples",
+        },
+    )  # fmt: skip
+    about_figure(axes).kind = AXES_KIND
+    about_figure(axes).neuron = neuron
+    return axes
+
+
+def new_trace(
+    neuron: bpy.types.Object, axes: bpy.types.Object, section: str, position: float = 0.5
+) -> bpy.types.Object:
+    """Draw a segment's values into axes, which come to fit all of their traces.
+
+    Limits that somebody has changed stay as they are.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    axes : Object
+        Of `new_axes`.
+    section : str
+        One of `sections.section_names`.
+    position : float
+        0..1, along the section.
+
+    Returns
+    -------
+    Object
+        In no collection yet; its parent are the axes.
+
+    Raises
+    ------
+    UnknownSectionError
+        If there is no such section.
+    """
+    row, untouched = len(traces_in(axes)), _untouched(axes)
+    segment = find_segment(neuron, section, position)
+    title = title_of(neuron, section, position)
+    name = f"{neuron.name} {title}"
+    mesh = _mesh(name, samples(neuron, segment))
+    trace = new_figure(
+        name,
+        node_group(),
+        {
+            "Clock": clocks.clock_of(neuron),
+            "Neuron Material": input_value(required(find_modifier(neuron)), "Material").value,
+            "Label": title, "Row": row, "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
+        },
+        mesh,
+    )  # fmt: skip
+    data = about_figure(trace)
+    data.kind, data.neuron, data.section, data.position = KIND, neuron, section, position
+    trace.parent = axes
+    drawn = cast(bpy.types.NodesModifier, axes.modifiers[0])
+    for shared in _SHARED:
+        path = input_value(drawn, shared).path_from_id("value")
+        follow(cast(bpy.types.NodesModifier, trace.modifiers[0]), shared, axes, path)
+    if not row or untouched:
+        _fit(axes)
+    return trace
+
+
+def trace_label(trace: bpy.types.Object) -> str:
+    """Return what stands beside a trace, as a rule its section."""
+    return str(input_value(cast(bpy.types.NodesModifier, trace.modifiers[0]), "Label").value)
+
+
+def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the traces that share axes.
+
+    Parameters
+    ----------
+    axes : Object
+
+    Returns
+    -------
+    list of Object
+    """
+    return [child for child in axes.children if about_figure(child).kind == KIND]
+
+
+def refresh(axes: bpy.types.Object) -> list[str]:
+    """Read the samples of all traces in axes again, after other data came into the neuron.
+
+    The axes fit the new data if they fitted the old ones and nobody changed them since.
+
+    Parameters
+    ----------
+    axes : Object
+
+    Returns
+    -------
+    list of str
+        Sections that are no longer there; their traces stay as they are.
+    """
+    untouched = _untouched(axes)
+    lost = []
+    for trace in traces_in(axes):
+        data = about_figure(trace)
+        neuron = required(data.neuron)
+        material = input_value(required(find_modifier(neuron)), "Material").value
+        set_inputs(cast(bpy.types.NodesModifier, trace.modifiers[0]), {"Neuron Material": material})
+        try:
+            segment = find_segment(neuron, data.section, data.position)
+        except ValueError:
+            lost.append(data.section)
+            continue
+        old, trace.data = trace.data, _mesh(trace.name, samples(neuron, segment))
+        if old is not None and not old.users:
+            bpy.data.batch_remove([old])
+    if untouched:
+        _fit(axes)
+    return lost
+
+
+def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
+    return [input_value(modifier, name).value for name in _LIMITS]
+
+
+def _untouched(axes: bpy.types.Object) -> bool:
+    """Tell whether axes still have the limits that fitted the data."""
+    modifier = cast(bpy.types.NodesModifier, axes.modifiers[0])
+    return _limits(modifier) == list(about_figure(axes).fitted)
+
+
+def _fit(axes: bpy.types.Object) -> None:
+    """Have axes show all of their traces; the time axis ends where the data does."""
+    lows, highs, ends = [], [], []
+    for trace in traces_in(axes):
+        points = _points(cast(bpy.types.Mesh, trace.data))
+        low, high = finite_range(points[:, 1])
+        lows.append(low)
+        highs.append(high)
+        ends.append(points[-1, 0])
+    neuron = required(about_figure(axes).neuron)
+    playing = required(find_modifier(neuron))
+    first, interval = (input_value(playing, n).value for n in ("First Time", "Sample Interval"))
+    low, high = round_limits(min(lows), max(highs))
+    last = first + float(max(ends)) * interval
+    modifier = cast(bpy.types.NodesModifier, axes.modifiers[0])
+    limits = (first, max(last, first + interval), low, high)
+    set_inputs(modifier, dict(zip(_LIMITS, limits, strict=True)))
+    about_figure(axes).fitted = _limits(modifier)
+
+
+def _mesh(name: str, rows: NDArray[np.float32]) -> bpy.types.Mesh:
+    mesh = bpy.data.meshes.new(name)
+    points = np.zeros((len(rows), 3), np.float32)
+    points[:, :2] = rows
+    mesh.vertices.add(len(rows))
+    mesh.vertices.foreach_set("co", points.ravel())
+    edges = np.stack([np.arange(len(rows) - 1), np.arange(1, len(rows))], axis=1)
+    mesh.edges.add(len(edges))
+    if len(edges):
+        mesh.edges.foreach_set("vertices", edges.astype(np.int32).ravel())
+    return mesh
+
+
+def _points(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", points)
+    return points.reshape(-1, 3)
+
+
+# --- The node group ---
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the trace's group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+        Its geometry is the samples: x is the time in sample intervals, y the value.
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        recorded = tree.input("Geometry", "Geometry")
+        label = tree.input("Label", "String")
+        row = tree.input("Row", "Int", default=0, minimum=0, description="Line of the label")
+        by_voltage = tree.input(
+            "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+        )
+        style = inputs_of(tree, LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
+        dot_size = tree.input(
+            "Dot Size", "Float", default=0.014, minimum=0.0,
+            description="Diameter of the dot at the present",
+        )  # fmt: skip
+        material = tree.input("Neuron Material", "Material", hide=True)
+        clock = tree.input("Clock", **clocks.INPUT)
+        with tree.panel("Axes", closed=True):
+            axes = {name: tree.input(name, "Float", hide=True) for name in _SHARED}
+        now = clocks.read(tree, clock)
+        with tree.frame("The present, between two samples"):
+            spot = tree.add("GeometryNodeInputPosition")
+            elapsed, value = _xy(tree, spot)
+            is_past = tree.add(
+                "FunctionNodeCompare", {"A": elapsed, "B": now.elapsed},
+                data_type="FLOAT", operation="LESS_EQUAL",
+            )  # fmt: skip
+            count = tree.add(
+                "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
+            )["Sum"]
+            before = _sample(tree, recorded, spot, tree.math("SUBTRACT", count, 1.0))
+            after = _sample(tree, recorded, spot, count)
+            before_x, before_y = _xy(tree, before)
+            after_x, after_y = _xy(tree, after)
+            # After the last sample this divides by zero, which gives zero, as it should.
+            fraction = tree.math(
+                "DIVIDE",
+                tree.math("SUBTRACT", now.elapsed, before_x),
+                tree.math("SUBTRACT", after_x, before_x),
+            )
+            present = tree.mix(fraction, before_y, after_y, label="Value now")
+            tip = tree.add("ShaderNodeCombineXYZ", {"X": now.elapsed, "Y": present})
+        with tree.frame("Up to the present"):
+            index = tree.add("GeometryNodeInputIndex")
+            is_next = tree.math("COMPARE", index, count, 0.5)
+            moved_up = tree.add(
+                "GeometryNodeSetPosition",
+                {"Geometry": recorded, "Selection": is_next, "Position": tip},
+            )
+            is_future = tree.math("GREATER_THAN", index, count)
+            no_data = tree.math("LESS_THAN", value, NO_DATA_BELOW, label="No data")
+            unwanted = tree.math("ADD", is_future, no_data)
+            drawn = tree.add(
+                "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": unwanted},
+                domain="POINT",
+            )  # fmt: skip
+        with tree.frame("In the axes"):
+            valued = store(tree, drawn, VOLTAGE, value)
+            flat = store(tree, valued, FIGURE, 1.0)
+            laid_out = tree.add(
+                "GeometryNodeSetPosition",
+                {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
+            )
+            x, _ = _xy(tree, tree.add("GeometryNodeInputPosition"))
+            right = tree.math("MULTIPLY", axes["Width"], 1.0001)
+            beyond = tree.math(
+                "ADD", tree.math("LESS_THAN", x, -1e-5), tree.math("GREATER_THAN", x, right)
+            )
+            inside = tree.add(
+                "GeometryNodeDeleteGeometry", {"Geometry": laid_out, "Selection": beyond},
+                domain="POINT",
+            )  # fmt: skip
+        with tree.frame("Line"):
+            line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
+            radius = tree.math("MULTIPLY", style["Line Width"], 0.5)
+            profile = tree.add(
+                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
+            )
+            tube = tree.add(
+                "GeometryNodeCurveToMesh",
+                {"Curve": line, "Profile Curve": profile["Curve"], "Fill Caps": True},
+            )
+        with tree.frame("Dot"):
+            has_data = tree.math("GREATER_THAN", present, NO_DATA_BELOW)
+            dot_place = _in_axes(tree, now, axes, now.elapsed, present)
+            dot_x, _ = _xy(tree, dot_place)
+            on_paper = tree.math("LESS_THAN", dot_x, right)
+            shown = tree.math("MULTIPLY", has_data, on_paper)
+            dot_radius = tree.math("MULTIPLY", dot_size, 0.5)
+            ball = tree.add(
+                "GeometryNodeMeshIcoSphere",
+                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 4},
+            )["Mesh"]
+            placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
+            dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
+        with tree.frame("Color"):
+            joined = tree.join(tube, dot)
+            ink = inked(tree, joined, style)
+            colored = tree.add(
+                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": material}
+            )
+            chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
+        with tree.frame("Label"):
+            size = axes["Text Size"]
+            line_above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
+            baseline = tree.math("MULTIPLY_ADD", line_above, size, axes["Height"])
+            title = inked(tree, text(tree, label, size, "Right", axes["Width"], baseline), style)
+        # Before the axes, so that these do not shine through.
+        above = tree.math("MULTIPLY", style["Line Width"], 0.5)
+        tree.output("Geometry", moved(tree, tree.join(chosen, title), 0.0, 0.0, above))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _in_axes(tree: Tree, now: clocks.Moment, axes: Any, elapsed: Linkable, value: Linkable) -> Node:
+    time_ms = tree.math("MULTIPLY_ADD", elapsed, now.interval_ms, now.first_ms)
+    places = {}
+    for letter, number, length in (("X", time_ms, "Width"), ("Y", value, "Height")):
+        low, high = axes[f"{letter} From"], axes[f"{letter} To"]
+        share = tree.math(
+            "DIVIDE", tree.math("SUBTRACT", number, low), tree.math("SUBTRACT", high, low)
+        )
+        places[letter] = tree.math("MULTIPLY", share, axes[length])
+    return tree.add("ShaderNodeCombineXYZ", places)
+
+
+def _xy(tree: Tree, vector: Linkable) -> tuple[Linkable, Linkable]:
+    parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": vector})
+    return parts["X"], parts["Y"]
+
+
+def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Node:
+    return tree.add(
+        "GeometryNodeSampleIndex",
+        {"Geometry": geometry, "Value": value, "Index": index},
+        data_type="FLOAT_VECTOR", domain="POINT", clamp=True,
+    )  # fmt: skip
