@@ -574,10 +574,11 @@ def _ticks_group() -> Any:
             highest = tree.math("DIVIDE", given["To"], step)
             first = tree.math("CEIL", tree.math("SUBTRACT", lowest, 1e-4))
             last = tree.math("FLOOR", tree.math("ADD", highest, 1e-4))
-            between = tree.math("SUBTRACT", last, first)
+            between = tree.math("ADD", tree.math("SUBTRACT", last, first), 1.0)
+            in_order = tree.math("GREATER_THAN", distance, 0.0)
+            wanted = tree.math("MULTIPLY", between, in_order, label="None without an extent")
             count = tree.add(
-                "ShaderNodeClamp",
-                {"Value": tree.math("ADD", between, 1.0), "Min": 0.0, "Max": float(_MOST_TICKS)},
+                "ShaderNodeClamp", {"Value": wanted, "Min": 0.0, "Max": float(_MOST_TICKS)}
             )
         with tree.frame("Decimals that the step needs"):
             decimals = _decimals(tree, step)

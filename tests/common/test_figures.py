@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ticks and places of figures, against plain arithmetic and the camera's own projection."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+
+def evaluated_points(bpy, figure):
+    geometry = figure.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    points = np.empty(len(geometry.mesh.vertices) * 3, np.float32)
+    geometry.mesh.vertices.foreach_get("co", points)
+    return points.reshape(-1, 3)
+
+
+@pytest.mark.parametrize("extent", [3e-4, 0.07, 1.0, 5.9, 120.0, 1234.5])
+@pytest.mark.parametrize("parts", [2, 4, 7])
+def test_steps_are_round_and_about_as_many_as_wanted(bpy, extent, parts):
+    from blender_spike.common.figures import round_limits, round_step
+
+    step = round_step(extent, parts)
+    lead = step / 10.0 ** np.floor(np.log10(step) + 1e-9)
+    assert lead == pytest.approx(min((1, 2, 5, 10), key=lambda n: abs(n - lead)))
+    assert parts / 1.6 <= extent / step <= parts * 1.6
+    low, high = round_limits(-extent / 3, extent, parts)
+    step = round_step(extent * 4 / 3, parts)
+    assert low <= -extent / 3 < low + step and high - step < extent <= high
+    assert low / step == pytest.approx(round(low / step))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step", "ticks"),
+    [
+        (-80.0, 40.0, 0.0, [-80, -60, -40, -20, 0, 20, 40]),
+        (0.0, 6.0, 0.0, [0, 1, 2, 3, 4, 5, 6]),
+        (-76.2, 41.5, 0.0, [-60, -40, -20, 0, 20, 40]),
+        (0.0, 0.35, 0.0, [0.0, 0.1, 0.2, 0.3]),
+        (0.0, 1.0, 0.25, [0.0, 0.25, 0.5, 0.75, 1.0]),
+        (5.0, 5.0, 0.0, []),
+    ],
+)
+def test_ticks_stand_at_their_values(bpy, low, high, step, ticks):
+    """Marks beside the y axis at each value's share of the length, and numbers as they are written.
+
+    The numbers are compared as letters, with texts that the test writes itself.
+    """
+    from blender_spike.common import nodes
+    from blender_spike.common.figures import axes_group, inked, new_figure, text
+
+    size, height = 0.02, 0.5
+    style = {"Text Size": size, "Line Width": 0.001}
+    axes = new_figure(
+        "axes",
+        axes_group(),
+        {
+            **style, "Y From": low, "Y To": high, "Y Step": step, "Height": height,
+            "X From": 1.0, "X To": 1.0,
+        },
+    )  # fmt: skip
+    bpy.context.scene.collection.objects.link(axes)
+    found = evaluated_points(bpy, axes)
+    decimals = {0.25: 2}.get(step, 1 if ticks and high < 1 else 0)
+    with nodes.geometry_group("Labels") as tree:
+        tree.input("Geometry", "Geometry")
+        ink = {"Color": tree.input("Color", "Color"), "Ink": tree.input("Ink", "Material")}
+        text_size = tree.input("Text Size", "Float", default=size)
+        places = [height * (tick - low) / (high - low) for tick in ticks]
+        written = [f"{tick:.{decimals}f}".replace("-", "−") for tick in ticks]
+        labels = [
+            text(tree, label, text_size, "Right", -0.62 * size, place - 0.355 * size)
+            for label, place in zip(written, places, strict=True)
+        ] or [text(tree, "", text_size, "Right")]
+        tree.output("Geometry", inked(tree, tree.join(*labels), ink))
+    reference = new_figure("labels", tree.tree, {})
+    bpy.context.scene.collection.objects.link(reference)
+    expected = evaluated_points(bpy, reference)
+    # Two axes and a rectangle for each tick, whose ends lie between the axis and the numbers.
+    assert len(found) == 8 + 4 * len(ticks) + len(expected)
+    marks = np.sort(found[:, 1][np.isclose(found[:, 0], -0.32 * size, atol=1e-6)])
+    np.testing.assert_allclose(marks.reshape(-1, 2).mean(axis=1), places, atol=1e-5)
+    if ticks:
+        distance = np.abs(found[:, None] - expected[None]).max(axis=2).min(axis=0)
+        assert distance.max() < 1e-5
+
+
+SIDES = {"BOTTOM_LEFT": (0, 0), "BOTTOM_RIGHT": (1, 0), "TOP_LEFT": (0, 1), "TOP_RIGHT": (1, 1)}
+
+
+@pytest.mark.parametrize("fit", ["AUTO", "HORIZONTAL", "VERTICAL"])
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+def test_corners_stay_in_the_cameras_corners(bpy, fit, kind):
+    """Whatever lens, shift, resolution and distance come later; one unit is the shorter side."""
+    from blender_spike.common import frame
+    from bpy_extras.object_utils import world_to_camera_view
+    from mathutils import Vector
+
+    scene = bpy.context.scene
+    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    camera.data.type, camera.data.sensor_fit = kind, fit
+    camera.location, camera.rotation_euler = (1, -7, 3), (1.2, 0.3, -0.4)
+    scene.collection.objects.link(camera)
+    bpy.context.view_layer.update()
+    places = {where: frame.corner(scene, camera, where, Vector()) for where in SIDES}
+    assert places["TOP_LEFT"] == frame.corner(scene, camera, "TOP_LEFT", Vector())
+    settings = itertools.product(((640, 480), (720, 1280)), (24.0, 85.0), (0.0, 0.1))
+    for (width, height), lens, shift in settings:
+        scene.render.resolution_x, scene.render.resolution_y = width, height
+        camera.data.lens, camera.data.ortho_scale = lens, lens / 10
+        camera.data.shift_x, camera.data.shift_y = shift, -2 * shift
+        camera.data.clip_start = lens / 100
+        scene.frame_set(scene.frame_current)
+        for where, corner in SIDES.items():
+            matrix = places[where].matrix_world
+            x, y, depth = world_to_camera_view(scene, camera, matrix.translation)
+            assert (x, y) == pytest.approx(corner, abs=1e-4)
+            assert depth > camera.data.clip_start
+            inward = [1 if side == 0 else -1 for side in corner]
+            seen = world_to_camera_view(scene, camera, matrix @ Vector((*inward, 0)))
+            moved = np.abs([(seen.x - x) * width, (seen.y - y) * height])
+            np.testing.assert_allclose(moved, min(width, height), rtol=1e-4)
+
+
+def test_ink_neither_lights_nor_shades(bpy):
+    from blender_spike.common.figures import axes_group, ink_material, new_figure
+
+    figure = new_figure("axes", axes_group(), {})
+    assert figure.visible_camera and not figure.visible_diffuse and not figure.visible_shadow
+    assert ink_material() == ink_material()
