@@ -23,6 +23,9 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 rendering: Any = importlib.import_module("rendering")
 
+# Part of an upright picture that traces and color bar need below; a wide one has room at the sides.
+ROOM_FOR_FIGURES = 0.2
+
 
 def main(arguments: list[str]) -> None:
     """Import, color, set the scene, render, encode."""
@@ -31,6 +34,7 @@ def main(arguments: list[str]) -> None:
     film = importlib.import_module(f"{package}.common.scene")
     modifiers = importlib.import_module(f"{package}.common.modifiers")
     playback = importlib.import_module(f"{package}.playback")
+    figures = importlib.import_module(f"{package}.figures")
     scene = rendering.empty_scene(options)
     # The stubs know Blender's own operators only.
     operators: Any = bpy.ops
@@ -56,12 +60,22 @@ def main(arguments: list[str]) -> None:
     scene.frame_start, scene.frame_end = first, last
     film.use_standard_view(scene)
     film.use_plain_world(scene)
-    camera = film.frame_camera(scene, [neuron])
+    with_figures = options.figures or bool(options.trace)
+    upright = options.resolution[0] < options.resolution[1]
+    room = ROOM_FOR_FIGURES if with_figures and upright else 0.0
+    camera = film.frame_camera(scene, [neuron], bottom=room)
     if options.orbit:
         film.orbit(camera, options.orbit, first, last)
     if options.bloom:
         film.add_bloom(scene, strength=options.bloom)
 
+    if with_figures:
+        for section in options.trace or [""]:
+            figures.add_trace(bpy.context, neuron, section)
+    if options.figures:
+        figures.add_color_bar(bpy.context, neuron)
+        figures.add_time_label(bpy.context, neuron)
+        figures.add_scale_bar(bpy.context, neuron)
     rendering.render_film(scene, options)
 
 
@@ -80,6 +94,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")
     add("--style", choices=("strands", "tubes"), help="default: what suits engine and size")
+    add("--figures", action="store_true", help="show trace, color bar, time and scale")
+    add("--trace", action="append", metavar="SECTION", help="whose voltage to show; repeatable")
     rendering.add_film_options(parser, samples=8, resolution=(720, 1280), orbit=30.0, bloom=1.0)
     return parser.parse_args(arguments)
 

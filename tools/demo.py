@@ -27,6 +27,8 @@ from rich.progress import (
 from spike_export import demo_model, write
 
 FRAMES = (20, 100)
+# Where the spike begins, and the tip of the apical dendrite, which it reaches last.
+TRACES = ("soma", "dendrite_1[29]")
 RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_neuron.py"
 _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 
@@ -113,7 +115,8 @@ def render_command(blender: str, made: dict[str, Path]) -> list[str]:
     )
     return [
         *start, "--", str(made["Simulation"]), str(made["Frames"]),
-        "--frames", f"{FRAMES[0]}-{FRAMES[1]}",
+        "--frames", f"{FRAMES[0]}-{FRAMES[1]}", "--figures",
+        *(part for section in TRACES for part in ("--trace", section)),
         "--blend", str(made["Scene"]), "--video", str(made["Film"]),
     ]  # fmt: skip
 

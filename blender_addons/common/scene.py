@@ -99,6 +99,7 @@ def frame_camera(
     direction: tuple[float, float, float] = (0.0, 0.0, -1.0),
     up: tuple[float, float, float] = (0.0, 1.0, 0.0),
     margin: float = 0.06,
+    bottom: float = 0.0,
     lens_mm: float = 70.0,
 ) -> bpy.types.Object:
     """Point a camera at objects so that they fill the picture.
@@ -115,6 +116,8 @@ def frame_camera(
         What is up in the picture.
     margin : float
         Part of the picture that is left free on each side.
+    bottom : float
+        Part of the picture that is left free below as well, for figures.
     lens_mm : float
 
     Returns
@@ -136,6 +139,9 @@ def frame_camera(
     camera.matrix_world = _placed(rotation, middle)
     # Moving the points away from the middle makes room at the picture's edges.
     spread = middle + (points - middle) / (1 - 2 * margin)
+    upwards = rotation[:, 1]
+    below = float(np.ptp(spread @ upwards)) * bottom / (1 - bottom)
+    spread = np.concatenate([spread, spread - below * upwards])
     fitted: Any = camera.camera_fit_coords(_depsgraph(scene), spread.ravel().tolist())
     location = np.array(fitted[0])
     camera.matrix_world = _placed(rotation, location)

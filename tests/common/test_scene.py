@@ -52,6 +52,22 @@ def test_camera_frames_the_subject(bpy, film, size):
     assert (seen[:, 2] < camera.data.clip_end).all()
 
 
+@pytest.mark.parametrize("bottom", [0.2, 0.5])
+def test_camera_leaves_room_below(bpy, film, bottom):
+    """The subject fills what is left of the picture, also while the camera circles around it."""
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = 300, 500
+    thing = tall_mesh(bpy)
+    camera = film.frame_camera(scene, [thing], margin=0.05, bottom=bottom)
+    film.orbit(camera, 40, 0, 10)
+    for frame in (0, 5):
+        scene.frame_set(frame)
+        seen = projected(bpy, camera, thing)
+        assert seen[:, 1].min() == pytest.approx(bottom + 0.05, abs=0.04)
+        assert seen[:, 1].max() == pytest.approx(0.95, abs=0.04)
+        assert seen[:, 0].min() > 0 and seen[:, 0].max() < 1
+
+
 def test_camera_is_made_once(bpy, film):
     """Framing again moves it, also after an orbit."""
     thing = tall_mesh(bpy)

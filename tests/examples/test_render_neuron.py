@@ -102,12 +102,27 @@ json.dump(rows, open({str(tmp_path / "found.json")!r}, "w"))
         assert np.abs(pixels[int((1 - y) * 320), int(x * 180)] - expected).max() <= 1
 
 
+def test_figures_are_in_the_picture(made, tmp_path):
+    """Ink in every corner, where there is none without; the neuron is above the axes."""
+    arguments = [made / "demo.pickle", tmp_path, "--frames", 40, "--resolution", "180x320"]
+    plain = [*arguments, "--bloom", 0, "--orbit", 0]
+    result = render(*plain, "--figures", "--trace", "soma", "--trace", "dendrite_1[29]")
+    assert result.returncode == 0, result.stdout + result.stderr
+    with_figures = read_pixels(tmp_path / "frame_0040.png")
+    without = read_pixels(made / "frames" / "frame_0040.png")
+    for rows in (slice(0, 30), slice(-90, None)):
+        for columns in (slice(0, 45), slice(-45, None)):
+            assert without[rows, columns].max() < 60
+            assert with_figures[rows, columns].max() > 150
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence", "code"),
     [
         (["/nowhere.pickle", "out"], "there is no such file", 1),
         (["{good}", "out", "--colormap", "plasam"], "plasma", 1),
         (["{good}", "out", "--v-min", "10", "--v-max", "5"], "not below", 1),
+        (["{good}", "out", "--trace", "dend"], "there is dendrite_1[0]", 1),
         (["{good}", "out", "--frames", "9-3"], "ends before it begins", 2),
         (["{good}", "out", "--resolution", "101x50"], "even", 2),
         (["{good}", "{good}"], "File exists", 1),
