@@ -121,6 +121,7 @@ def add_trace(
         _place(context, neuron, axes, placement, (0.0, step * len(there_are)))
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
+    _link(context, required(traces.title_object(trace)))
     return trace
 
 
@@ -303,6 +304,7 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
         if axes is not None and set(traces.traces_in(axes)) <= chosen:
             chosen.add(axes)
     count = sum(about_figure(figure).kind != traces.AXES_KIND for figure in chosen)
+    chosen |= {child for f in chosen for child in f.children if about_figure(child).neuron}
     neurons = {about_figure(figure).neuron for figure in chosen}
     places = {f.parent for f in chosen if f.parent is not None} - chosen
     datas = [figure.data for figure in chosen if figure.data is not None]

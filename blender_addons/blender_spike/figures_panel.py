@@ -34,7 +34,8 @@ _SETTINGS: Final[dict[str, tuple[str | None, ...]]] = {
         "X From", "X To", "X Step", None, "Y From", "Y To", "Y Step", None,
         "Width", "Height", "Text Size", "Line Width", "Color",
     ),
-    traces.KIND: ("Label", "Row", "Neuron's Colors", "Color", "Line Width", "Dot Size"),
+    traces.KIND: ("Neuron's Colors", "Color", "Line Width", "Dot Size"),
+    traces.TITLE_KIND: ("Title", "Row"),
     COLOR_BAR: ("Direction", "Length", "Width", "Step", "Unit", "Text Size", "Color"),
     TIME_LABEL: ("Text", "Decimals", "Unit", "Text Size", "Color"),
     SCALE_BAR: ("Length", "Unit", "Text Size", "Line Width", "Color"),
@@ -100,7 +101,6 @@ def _draw_figure(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
         f"{BLENDER_SPIKE_PT_figures.bl_idname}_{figure.name}", default_closed=True
     )
     header.label(text=figure.name, icon=_ICONS[kind])  # type: ignore[arg-type]
-    header.prop(figure, "hide_render", text="", emboss=False)
     header.operator(
         "blender_spike.remove_figures", text="", icon="X", emboss=False
     ).name = figure.name
@@ -108,16 +108,25 @@ def _draw_figure(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
         return
     body.use_property_split = True
     body.use_property_decorate = False
+    _draw_settings(body, figure)
+    if kind == traces.KIND:
+        title = traces.title_object(figure)
+        if title is not None:
+            _draw_settings(body, title)
+        return
+    body.separator()
+    column = body.column(align=True)
+    column.prop(figure, "location", index=0, text="Place X")
+    column.prop(figure, "location", index=1, text="Y")
+
+
+def _draw_settings(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
     modifier = modifier_of(figure)
-    for name in _SETTINGS[kind]:
+    for name in _SETTINGS[about_figure(figure).kind]:
         if name is None:
-            body.separator()
+            layout.separator()
         else:
-            body.prop(input_value(modifier, name), "value", text=name)
-    if kind != traces.KIND:
-        body.separator()
-        body.prop(figure, "location")
-        body.prop(figure, "scale")
+            layout.prop(input_value(modifier, name), "value", text=name)
 
 
 CLASSES = (BLENDER_SPIKE_PT_figures,)

@@ -169,7 +169,7 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     -------
     int
     """
-    local = np.array(required(neuron.matrix_world).inverted() @ location)
+    local = np.array(required(neuron.matrix_world).inverted() @ Vector(location))
     found: list[tuple[float, int]] = []
     spheres = input_value(required(find_modifier(neuron)), "Spheres").value
     for data in (neuron.data, spheres.data if spheres else None):

@@ -39,6 +39,7 @@ from .sections import find_segment, finite_range, samples, title_of
 GROUP: Final = "BlenderSpike Trace"
 KIND: Final = "TRACE"
 AXES_KIND: Final = "AXES"
+TITLE_KIND: Final = "TITLE"
 COLORS: Final = (
     (0.8, 0.8, 0.8, 1.0),
     (0.093, 0.456, 0.815, 1.0),
@@ -52,7 +53,8 @@ color-blind people can tell apart too."""
 
 # What a trace takes over from its axes.
 _LIMITS: Final = ("X From", "X To", "Y From", "Y To")
-_SHARED: Final = (*_LIMITS, "Width", "Height", "Text Size")
+_SHARED: Final = (*_LIMITS, "Width", "Height")
+_TITLE_SHARED: Final = ("Width", "Height", "Text Size")
 
 
 def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types.Object:
@@ -105,7 +107,7 @@ def new_trace(
     Returns
     -------
     Object
-        In no collection yet; its parent are the axes.
+        In no collection yet; its parent are the axes, its child is its title.
 
     Raises
     ------
@@ -123,25 +125,28 @@ def new_trace(
         {
             "Clock": clocks.clock_of(neuron),
             "Neuron Material": input_value(required(find_modifier(neuron)), "Material").value,
-            "Label": title, "Row": row, "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
+            "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
         },
         mesh,
     )  # fmt: skip
     data = about_figure(trace)
     data.kind, data.neuron, data.section, data.position = KIND, neuron, section, position
     trace.parent = axes
-    drawn = cast(bpy.types.NodesModifier, axes.modifiers[0])
-    for shared in _SHARED:
-        path = input_value(drawn, shared).path_from_id("value")
-        follow(cast(bpy.types.NodesModifier, trace.modifiers[0]), shared, axes, path)
+    _share(axes, trace, _SHARED)
+    written = new_figure(f"{name} title", title_group(), {"Title": title, "Row": row})
+    about_figure(written).kind, about_figure(written).neuron = TITLE_KIND, neuron
+    written.parent = trace
+    _share(axes, written, _TITLE_SHARED)
+    _share(trace, written, ("Color",))
     if not row or untouched:
         _fit(axes)
     return trace
 
 
-def trace_label(trace: bpy.types.Object) -> str:
-    """Return what stands beside a trace, as a rule its section."""
-    return str(input_value(cast(bpy.types.NodesModifier, trace.modifiers[0]), "Label").value)
+def title_object(trace: bpy.types.Object) -> bpy.types.Object | None:
+    """Find the object that writes a trace's title, unless somebody deleted it."""
+    titles = (child for child in trace.children if about_figure(child).kind == TITLE_KIND)
+    return next(titles, None)
 
 
 def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
@@ -194,6 +199,14 @@ def refresh(axes: bpy.types.Object) -> list[str]:
 
 def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
     return [input_value(modifier, name).value for name in _LIMITS]
+
+
+def _share(giver: bpy.types.Object, taker: bpy.types.Object, names: tuple[str, ...]) -> None:
+    """Have inputs of one figure follow those of another."""
+    source = cast(bpy.types.NodesModifier, giver.modifiers[0])
+    for name in names:
+        path = input_value(source, name).path_from_id("value")
+        follow(cast(bpy.types.NodesModifier, taker.modifiers[0]), name, giver, path)
 
 
 def _untouched(axes: bpy.types.Object) -> bool:
@@ -256,8 +269,6 @@ def node_group() -> bpy.types.NodeTree:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(GROUP) as tree:
         recorded = tree.input("Geometry", "Geometry")
-        label = tree.input("Label", "String")
-        row = tree.input("Row", "Int", default=0, minimum=0, description="Line of the label")
         by_voltage = tree.input(
             "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
         )
@@ -342,7 +353,7 @@ def node_group() -> bpy.types.NodeTree:
             dot_radius = tree.math("MULTIPLY", dot_size, 0.5)
             ball = tree.add(
                 "GeometryNodeMeshIcoSphere",
-                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 4},
+                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 3},
             )["Mesh"]
             placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
             dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
@@ -353,14 +364,36 @@ def node_group() -> bpy.types.NodeTree:
                 "GeometryNodeSetMaterial", {"Geometry": joined, "Material": material}
             )
             chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
-        with tree.frame("Label"):
-            size = axes["Text Size"]
-            line_above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
-            baseline = tree.math("MULTIPLY_ADD", line_above, size, axes["Height"])
-            title = inked(tree, text(tree, label, size, "Right", axes["Width"], baseline), style)
         # Before the axes, so that these do not shine through.
         above = tree.math("MULTIPLY", style["Line Width"], 0.5)
-        tree.output("Geometry", moved(tree, tree.join(chosen, title), 0.0, 0.0, above))
+        tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, above))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def title_group() -> bpy.types.NodeTree:
+    """Build the group that writes a trace's title above its axes, or return it if it exists.
+
+    It is not part of the trace's own, which draws anew in every frame: letters are slow.
+
+    Returns
+    -------
+    NodeTree
+    """
+    name = f"{GROUP}: Title"
+    if (existing := nodes.find_group(name)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(name) as tree:
+        tree.input("Geometry", "Geometry")
+        title = tree.input("Title", "String")
+        row = tree.input("Row", "Int", default=0, minimum=0, description="Line above the axes")
+        style = inputs_of(tree, {name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
+        with tree.panel("Axes", closed=True):
+            axes = {name: tree.input(name, "Float", hide=True) for name in _TITLE_SHARED}
+        size = axes["Text Size"]
+        above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
+        baseline = tree.math("MULTIPLY_ADD", above, size, axes["Height"])
+        words = text(tree, title, size, "Right", axes["Width"], baseline)
+        tree.output("Geometry", inked(tree, words, style))
     return cast(bpy.types.NodeTree, tree.tree)
 
 

@@ -72,7 +72,7 @@ def follow(
     ----------
     modifier : NodesModifier
     name : str
-        Of the input: a number, switch or menu.
+        Of the input: a number, switch, menu or color.
     owner : ID
         Datablock that has the property.
     data_path : str
@@ -81,12 +81,15 @@ def follow(
     """
     value = input_value(modifier, name)
     value.driver_remove("value")
-    # A driver of this kind is computed without Python, so it runs in every file and render.
-    driver = value.driver_add("value").driver
-    variable = driver.variables.new()
-    variable.name = "value"
-    target = variable.targets[0]
-    target.id_type = owner.id_type
-    target.id = owner
-    target.data_path = data_path
-    driver.expression = "value"
+    added = value.driver_add("value")
+    # Each channel of a color has a driver of its own.
+    curves = added if isinstance(added, list) else [added]
+    for curve in curves:
+        variable = curve.driver.variables.new()
+        variable.name = "value"
+        target = variable.targets[0]
+        target.id_type = owner.id_type
+        target.id = owner
+        target.data_path = data_path + (f"[{curve.array_index}]" if len(curves) > 1 else "")
+        # An expression of this kind needs no Python, so it runs in every file and render.
+        curve.driver.expression = "value"

@@ -16,7 +16,7 @@ from spike_export import read, write
 
 # The values are noise, 100 mV from one sample to the next, so that single precision counts.
 TOLERANCE_MV = 3e-3
-DOT_VERTICES = 642
+DOT_VERTICES = 162
 SAMPLES = 30
 IRREGULAR = np.cumsum(np.r_[2.0, np.random.default_rng(1).uniform(0.01, 0.5, SAMPLES - 1)])
 # The dendrite has 7 segments, which come after the soma's 3.

@@ -12,7 +12,6 @@ from .. import figures
 from ..common.required import required
 from ..figure_settings import PlacementSetting, TraceSettings
 from ..sections import nearest_segment, place_of, selected_places
-from ..traces import trace_label
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -95,8 +94,8 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
         except ValueError as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
-        titles = ", ".join(trace_label(trace) for trace in made)
-        self.report({"INFO"}, f"Shows the voltage of {titles}.")
+        names = ", ".join(f"'{trace.name}'" for trace in made)
+        self.report({"INFO"}, f"Added {names}.")
         return {"FINISHED"}
 
 
