@@ -47,6 +47,8 @@ KINDS: Final = (traces.AXES_KIND, traces.KIND, COLOR_BAR, TIME_LABEL, SCALE_BAR)
 _MARGIN: Final = 0.055
 _AXES_WIDTH: Final = 0.6
 _AXES_HEIGHT: Final = 0.24
+# Further axes are lower, so that three fit above each other in a wide picture.
+_FURTHER_HEIGHT: Final = 0.15
 _NUMBERS_WIDTH: Final = 0.07
 _NUMBERS_HEIGHT: Final = 0.04
 _ABOVE_AXES: Final = 0.06
@@ -116,9 +118,12 @@ def add_trace(
     there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
     axes = there_are[-1] if there_are else None
     if axes is None or own_axes:
-        axes = traces.new_axes(neuron, _AXES_WIDTH, _AXES_HEIGHT)
-        step = _AXES_HEIGHT + _ABOVE_AXES + _NUMBERS_HEIGHT
-        _place(context, neuron, axes, placement, (0.0, step * len(there_are)))
+        heights = [float(input_value(modifier_of(other), "Height").value) for other in there_are]
+        axes = traces.new_axes(neuron, _AXES_WIDTH, _FURTHER_HEIGHT if heights else _AXES_HEIGHT)
+        if heights:
+            set_inputs(modifier_of(axes), {"Y Ticks": 2})
+        below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
+        _place(context, neuron, axes, placement, (0.0, below))
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
     _link(context, required(traces.title_object(trace)))
