@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,8 +19,9 @@ from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .morphology import Role, Strands, center_um, strands
 from .properties import about
-from .simulation_file import Simulation, read
+from .simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from .simulation_file.simulation import ValueRange, value_range
+from .subset import NothingChosenError, each_cell, exact_choices, subset, wanted_sections
 
 Style = Literal["AUTO", "STRANDS", "TUBES"]
 
@@ -33,27 +34,58 @@ _SAMPLE: Final = 100_000
 _REGULAR: Final = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a neuron comes from, and how it comes into the scene.
+
+    Attributes
+    ----------
+    path : Path
+        Of the simulation file.
+    um_per_unit : float
+        Micrometres to one Blender unit.
+    center : bool
+        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
+    cells : str
+        Which cells, as `subset` describes; all if empty.
+    section_types : collection of str
+        Which types of sections, of `SECTION_TYPES`.
+    """
+
+    path: Path
+    um_per_unit: float = 100.0
+    center: bool = True
+    cells: str = ""
+    section_types: Collection[str] = SECTION_TYPES
+
+
 def import_simulation(
     context: bpy.types.Context,
     filepath: str | os.PathLike[str],
     *,
     um_per_unit: float = 100.0,
     center: bool = True,
+    cells: str = "",
+    section_types: Collection[str] = SECTION_TYPES,
+    object_per_cell: bool = False,
     style: Style = "AUTO",
     set_frame_range: bool = True,
-) -> bpy.types.Object:
-    """Import a simulation file as one object that plays it.
+) -> list[bpy.types.Object]:
+    """Import a simulation file as one object that plays it, or as one for each cell.
 
     Parameters
     ----------
     context : Context
-        The object goes into its active collection and becomes active.
+        What is made goes into its active collection; the object, or the first one, becomes active.
     filepath : path-like
         A simulation file in either format.
-    um_per_unit : float
-        Micrometres to one Blender unit.
-    center : bool
-        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
+    um_per_unit, center, cells, section_types
+        See `Source`.
+    object_per_cell : bool
+        Make a collection with an object for each cell, named after it. They share one material,
+        but each holds the values of its own cell alone, so that it goes into another file, or is
+        deleted, without the others. Centered, each has its own soma at its origin, and together
+        they lie around the world's as the cells do around their center.
     style : str
         ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
     set_frame_range : bool
@@ -61,96 +93,157 @@ def import_simulation(
 
     Returns
     -------
-    Object
+    list of Object
         Of type Curves, with the modifier `playback.MODIFIER`.
 
     Raises
     ------
     SimulationFileError
-        If the file cannot be read; nothing is added then.
+        If the file cannot be read or does not hold what is asked for; nothing is added then.
     """
     path = Path(os.fspath(filepath))
+    source = Source(path, um_per_unit, center, cells, section_types)
     simulation = read(path)
-    limits = value_range(simulation.values)
+    wanted = _wanted(simulation, source)
     scene = required(context.scene)
-    placing = Placing(um_per_unit, center)
+    chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
     try:
-        name = _name(path)
-        curves, inputs = _parts(name, simulation, limits, placing, made)
-        neuron = bpy.data.objects.new(name, curves)
-        made.append(neuron)
-        inputs["Style"] = _chosen_style(scene, style, simulation.n_sections)
-        playback.add_modifier(neuron, inputs)
-        _describe(neuron, path, simulation, limits, placing)
-        v_min, v_max = coloring.limits_of([neuron])
-        made.append(coloring.color_by_voltage(neuron, v_min=v_min, v_max=v_max))
-        _link(context, neuron)
+        if object_per_cell:
+            neurons = _cells(source, simulation, wanted, chosen, made)
+        else:
+            cells_in_file = len(simulation.cells)
+            # Where values had to be copied, those of the whole file are free to go from here on.
+            simulation = subset(simulation, wanted)
+            parts = _parts(_name(path), source, simulation, made)
+            neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
+        material = _share_material(neurons, made)
+        if object_per_cell:
+            material.name = f"{_name(path)} voltage"
+        _link(context, neurons, _name(path) if object_per_cell else None, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
     if set_frame_range:
         scene.frame_start = 0
         scene.frame_end = max(simulation.n_frames - 1, 1)
-    return neuron
+    return neurons
 
 
-def reload_simulation(neuron: bpy.types.Object, filepath: str | os.PathLike[str]) -> None:
-    """Put a simulation file's content into a neuron that exists.
+def reload_simulation(
+    neurons: Sequence[bpy.types.Object], filepath: str | os.PathLike[str]
+) -> None:
+    """Put a simulation file's content into neurons that exist.
 
-    Its look, its colors and their limits, and its timing stay: milliseconds per frame, unless it
-    played one sample a frame, which it then does with the new samples too.
+    The same cells and types of sections are taken as when they were imported. Their look, their
+    colors and their limits, and their timing stay: milliseconds per frame, unless they played one
+    sample a frame, which they then do with the new samples too.
 
     Parameters
     ----------
-    neuron : Object
-        An imported simulation.
+    neurons : sequence of Object
+        Imported simulations.
     filepath : path-like
-        The file it came from, or another.
+        The file they came from, or another.
 
     Raises
     ------
     SimulationFileError
-        If the file cannot be read; the neuron stays as it is then.
+        If the file cannot be read or does not hold what is asked for; the neurons stay as they
+        are then.
     """
     path = Path(os.fspath(filepath))
     simulation = read(path)
-    limits = value_range(simulation.values)
-    modifier = required(playback.find_modifier(neuron))
-    before = about(neuron)
-    placing = Placing(before.um_per_unit, before.centered)
-    old: list[Any] = [neuron.data]
-    for name in ("Values", "Spheres", "Sample Times"):
-        holder = input_value(modifier, name).value
-        old += [] if holder is None else [holder, holder.data]
+    groups: dict[Source, list[bpy.types.Object]] = {}
+    for neuron in neurons:
+        was = about(neuron)
+        types = frozenset(was.chosen_types)
+        source = Source(path, was.um_per_unit, was.centered, was.chosen_cells, types)
+        groups.setdefault(source, []).append(neuron)
+    wanted = {source: _wanted(simulation, source) for source in groups}
+    for source, alike in groups.items():
+        _refill(alike, source, subset(simulation, wanted[source]), len(simulation.cells))
+
+
+def _refill(
+    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
+) -> None:
+    """Exchange the data of neurons that show the same."""
     made: list[bpy.types.ID] = []
     try:
-        curves, inputs = _parts(_name(path), simulation, limits, placing, made)
+        parts = _parts(_name(source.path), source, simulation, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    if not playback.plays_sample_by_sample(neuron):
-        del inputs["Milliseconds per Frame"]
-    del inputs["Start Frame"]
-    duration_ms = before.duration_ms
-    same_frames = not before.has_time and before.frames == simulation.n_frames
-    neuron.data = curves
-    set_inputs(modifier, inputs)
-    _describe(neuron, path, simulation, limits, placing)
-    if same_frames and not simulation.has_time:
-        playback.set_duration(neuron, duration_ms)
-    figures.refresh(neuron)
-    # A copy of the neuron may still play the old values.
-    bpy.data.batch_remove([block for block in old if not block.users])
-    bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
+    for neuron in neurons:
+        modifier = required(playback.find_modifier(neuron))
+        before = about(neuron)
+        old: list[Any] = [neuron.data]
+        for name in ("Values", "Spheres", "Sample Times"):
+            holder = input_value(modifier, name).value
+            old += [] if holder is None else [holder, holder.data]
+        inputs = parts.inputs.copy()
+        if not playback.plays_sample_by_sample(neuron):
+            del inputs["Milliseconds per Frame"]
+        del inputs["Start Frame"]
+        duration_ms = before.duration_ms
+        same_frames = not before.has_time and before.frames == simulation.n_frames
+        neuron.data = parts.curves
+        set_inputs(modifier, inputs)
+        _describe(neuron, source, simulation, parts.limits, cells_in_file)
+        if same_frames and not simulation.has_time:
+            playback.set_duration(neuron, duration_ms)
+        figures.refresh(neuron)
+        # A copy of the neuron may still play the old values.
+        bpy.data.batch_remove([block for block in old if not block.users])
+        bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """How coordinates in a file become coordinates in the scene."""
+def _wanted(simulation: Simulation, source: Source) -> NDArray[np.bool_]:
+    try:
+        return wanted_sections(simulation, source.cells, source.section_types)
+    except NothingChosenError as error:
+        raise SimulationFileError(f"Cannot import {source.path.name}: {error}.") from None
 
-    um_per_unit: float
-    center: bool
+
+def _cells(
+    source: Source,
+    simulation: Simulation,
+    wanted: NDArray[np.bool_],
+    style: str,
+    made: list[bpy.types.ID],
+) -> list[bpy.types.Object]:
+    """Make an object for each cell."""
+    names = [cell.name for cell in simulation.cells]
+    choices = exact_choices(names)
+    neurons, origins = [], []
+    for cell, alone in each_cell(simulation, wanted):
+        its_source = replace(source, cells=choices[cell])
+        name = names[cell] or f"{_name(source.path)} {cell}"
+        parts = _parts(name, its_source, alone, made)
+        neurons.append(_neuron(parts, its_source, alone, style, len(names), made))
+        origins.append(parts.origin_um)
+    if source.center:
+        places = np.array(origins)
+        places -= (places.min(axis=0) + places.max(axis=0)) / 2
+        for neuron, place in zip(neurons, places / source.um_per_unit, strict=True):
+            neuron.location = place
+    return neurons
+
+
+def _neuron(
+    parts: _Parts,
+    source: Source,
+    simulation: Simulation,
+    style: str,
+    cells_in_file: int,
+    made: list[bpy.types.ID],
+) -> bpy.types.Object:
+    neuron = bpy.data.objects.new(parts.curves.name, parts.curves)
+    made.append(neuron)
+    playback.add_modifier(neuron, parts.inputs | {"Style": style})
+    _describe(neuron, source, simulation, parts.limits, cells_in_file)
+    return neuron
 
 
 def _name(path: Path) -> str:
@@ -158,24 +251,29 @@ def _name(path: Path) -> str:
     return path.stem.encode("utf-8", "replace").decode("utf-8")
 
 
-def _parts(
-    name: str,
-    simulation: Simulation,
-    limits: ValueRange,
-    placing: Placing,
-    made: list[bpy.types.ID],
-) -> tuple[bpy.types.Curves, dict[str, Any]]:
-    """Make the strands, and what the modifier needs to play on them."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a neuron is made of: strands, and what the modifier needs to play on them."""
+
+    curves: bpy.types.Curves
+    inputs: dict[str, Any]
+    limits: ValueRange
+    origin_um: NDArray[np.float64]
+
+
+def _parts(name: str, source: Source, simulation: Simulation, made: list[bpy.types.ID]) -> _Parts:
+    limits = value_range(simulation.values)
     lines = strands(simulation)
-    origin = center_um(simulation, lines) if placing.center else np.zeros(3)
-    scale = 1.0 / placing.um_per_unit
+    origin = center_um(simulation, lines) if source.center else np.zeros(3)
+    scale = 1.0 / source.um_per_unit
     inputs = {
         **_values(name, simulation, limits, made),
         **_time(name, simulation, made),
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
     }
-    return _curves(name, simulation, lines, origin, scale, made), inputs
+    curves = _curves(name, simulation, lines, origin, scale, made)
+    return _Parts(curves, inputs, limits, origin)
 
 
 # Each of the following makes datablocks and enters them in `made` as soon as they exist, so that
@@ -317,16 +415,17 @@ def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]
 
 def _describe(
     neuron: bpy.types.Object,
-    path: Path,
+    source: Source,
     simulation: Simulation,
     limits: ValueRange,
-    placing: Placing,
+    cells_in_file: int,
 ) -> None:
     """Keep what the panel shows with the object, so that it needs the file no more."""
     data = about(neuron)
-    data.filepath = str(path).encode("utf-8", "replace").decode("utf-8")
-    data.um_per_unit, data.centered = placing.um_per_unit, placing.center
-    data.cells = len(simulation.cells)
+    data.filepath = str(source.path).encode("utf-8", "replace").decode("utf-8")
+    data.um_per_unit, data.centered = source.um_per_unit, source.center
+    data.chosen_cells, data.chosen_types = source.cells, set(source.section_types)
+    data.cells, data.cells_in_file = len(simulation.cells), cells_in_file
     data.sections = simulation.n_sections
     data.segments = simulation.n_segments
     data.frames = simulation.n_frames
@@ -357,15 +456,44 @@ def _is_alive(block: Any) -> bool:
         return False
 
 
-def _link(context: bpy.types.Context, neuron: bpy.types.Object) -> None:
-    """Put the object into the scene, alone selected and active."""
-    required(context.collection).objects.link(neuron)
+def _share_material(
+    neurons: Sequence[bpy.types.Object], made: list[bpy.types.ID]
+) -> bpy.types.Material:
+    """Color all neurons alike, with limits that suit all of them."""
+    v_min, v_max = coloring.limits_of(neurons)
+    material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
+    made.append(material)
+    for neuron in neurons[1:]:
+        set_inputs(required(playback.find_modifier(neuron)), {"Material": material})
+    return material
+
+
+def _link(
+    context: bpy.types.Context,
+    neurons: Sequence[bpy.types.Object],
+    collection_name: str | None,
+    made: list[bpy.types.ID],
+) -> None:
+    """Put objects into the scene, alone selected, the first one active."""
+    target = required(context.collection)
+    if not target.is_editable:
+        # Nothing can be added to a collection that is linked from another file.
+        target = required(required(context.scene).collection)
+    if collection_name is not None:
+        collection = bpy.data.collections.new(collection_name)
+        made.append(collection)
+        target.children.link(collection)
+        target = collection
+    for neuron in neurons:
+        target.objects.link(neuron)
     view_layer = context.view_layer
     if view_layer is None:
         return
     view_layer.update()
     for other in context.selected_objects or ():
         other.select_set(False)
-    if neuron.name in view_layer.objects:
-        neuron.select_set(True)
-        view_layer.objects.active = neuron
+    for neuron in neurons:
+        if neuron.name in view_layer.objects:
+            neuron.select_set(True)
+    if neurons[0].name in view_layer.objects:
+        view_layer.objects.active = neurons[0]

@@ -11,9 +11,10 @@ import bpy
 from .coloring import limits_of
 from .common.modifiers import input_value
 from .common.required import required
+from .operators.importing import draw_import_settings
 from .operators.selection import chosen_neurons
 from .playback import LOOK_INPUTS, find_modifier
-from .properties import about, fields
+from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 
 
 class _Tab(bpy.types.Panel):
@@ -47,6 +48,12 @@ class BLENDER_SPIKE_PT_simulation(_Tab):
         row.operator_context = "EXEC_DEFAULT" if typed.filepath else "INVOKE_DEFAULT"
         operator = row.operator("blender_spike.import_simulation", icon="IMPORT")
         operator.filepath = typed.filepath
+        for name in IMPORT_SETTINGS:
+            setattr(operator, name, getattr(typed, name))
+        header, body = layout.panel("BLENDER_SPIKE_import_options", default_closed=True)
+        header.label(text="Import Options")
+        if body is not None:
+            draw_import_settings(body, typed)
         neuron = context.object
         if neuron is not None and find_modifier(neuron) is not None:
             _draw_figures(layout, neuron)
@@ -179,15 +186,21 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
     data = about(neuron)
     box = layout.box().column(align=True)
     box.label(text=neuron.name, icon="OUTLINER_OB_CURVES")
+    cells = f"{data.cells:,}"
+    if data.cells < data.cells_in_file:
+        cells += f" of {data.cells_in_file:,}: {data.chosen_cells}"
     figures = [
         ("File", Path(data.filepath).name),
-        ("Cells", f"{data.cells:,}"),
+        ("Cells", cells),
         ("Sections", f"{data.sections:,}"),
         ("Segments", f"{data.segments:,}"),
         ("Frames", f"{data.frames:,}"),
         ("Duration", f"{data.duration_ms:g} ms" if data.has_time else "not in this format"),
         ("Range", f"{data.low:.1f} to {data.high:.1f} {data.unit}"),
     ]
+    types = [label for key, label, _ in SECTION_TYPE_ITEMS if key in data.chosen_types]
+    if len(types) < len(SECTION_TYPE_ITEMS):
+        figures.insert(3, ("", ", ".join(types)))
     if data.not_finite:
         figures.append(("Not finite", f"{data.not_finite:,}, in grey"))
     for label, text in figures:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import bpy
 from bpy.props import (
@@ -17,6 +17,15 @@ from bpy.props import (
 )
 
 from .common.colormap_choice import search_colormaps
+from .simulation_file import SECTION_TYPES
+
+SECTION_TYPE_ITEMS: Final = [
+    ("soma", "Soma", "Cell bodies"),
+    ("dend", "Basal", "Basal dendrites, or all where the model has one kind only"),
+    ("apic", "Apical", "Apical dendrites"),
+    ("axon", "Axon", "Axons"),
+    ("other", "Other", "Sections whose type the file does not tell"),
+]
 
 
 class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
@@ -39,6 +48,9 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         not_finite: int
         um_per_unit: float
         centered: bool
+        chosen_cells: str
+        chosen_types: set[str]
+        cells_in_file: int
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells")
@@ -59,6 +71,85 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         not_finite: IntProperty(name="Values Not Finite")
         um_per_unit: FloatProperty(name="µm per Unit", default=100.0)
         centered: BoolProperty(name="Soma at Origin", default=True)
+        chosen_cells: StringProperty(name="Cells")
+        chosen_types: EnumProperty(
+            name="Section Types",
+            items=SECTION_TYPE_ITEMS,
+            options={"ENUM_FLAG"},
+            default=set(SECTION_TYPES),
+        )
+        cells_in_file: IntProperty(name="Cells in the File")
+
+
+class ImportSettings:
+    """Settings of an import; the panel keeps them, and the operator takes them."""
+
+    if TYPE_CHECKING:
+        um_per_unit: float
+        center: bool
+        cells: str
+        section_types: set[str]
+        object_per_cell: bool
+        style: Literal["AUTO", "STRANDS", "TUBES"]
+        set_frame_range: bool
+    else:
+        um_per_unit: FloatProperty(
+            name="µm per Unit",
+            description="Micrometres that make one Blender unit",
+            default=100.0,
+            min=1e-3,
+            soft_max=1000.0,
+        )
+        center: BoolProperty(
+            name="Soma at Origin",
+            description="Put the soma at the object's origin instead of keeping the file's "
+            "coordinates",
+            default=True,
+        )
+        # What one file's cells are called says nothing about the next one's.
+        cells: StringProperty(
+            name="Cells",
+            description="Which cells, separated by commas: names, with * and ? for letters that "
+            "may differ, or numbers from 0 and ranges, as in 0-99 or 0-999:10. Empty for all",
+            options={"SKIP_SAVE"},
+        )
+        section_types: EnumProperty(
+            name="Section Types",
+            description="Which types of sections; hold Shift to choose several",
+            items=SECTION_TYPE_ITEMS,
+            options={"ENUM_FLAG", "SKIP_SAVE"},
+            default=set(SECTION_TYPES),
+        )
+        object_per_cell: BoolProperty(
+            name="One Object per Cell",
+            description="Make an object of each cell, in a collection, instead of one of all: to "
+            "move and style them one by one. Best for up to a hundred cells",
+        )
+        style: EnumProperty(
+            name="Style",
+            description="How neurites are drawn; it can be changed at any time",
+            items=[
+                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere"),
+                ("STRANDS", "Strands", "Curves that the render engine draws, fast at any size"),
+                ("TUBES", "Tubes", "Meshes, which look the same in every engine"),
+            ],
+        )
+        set_frame_range: BoolProperty(
+            name="Set Frame Range",
+            description="Make the scene as long as the simulation",
+            default=True,
+        )
+
+
+IMPORT_SETTINGS: Final = (
+    "um_per_unit",
+    "center",
+    "cells",
+    "section_types",
+    "object_per_cell",
+    "style",
+    "set_frame_range",
+)
 
 
 class ColorSettings:
@@ -106,7 +197,7 @@ class ColorSettings:
         )
 
 
-class BLENDER_SPIKE_PG_scene(ColorSettings, bpy.types.PropertyGroup):
+class BLENDER_SPIKE_PG_scene(ColorSettings, ImportSettings, bpy.types.PropertyGroup):
     """Fields of the panel."""
 
     if TYPE_CHECKING:

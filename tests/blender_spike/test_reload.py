@@ -68,11 +68,25 @@ def test_a_copy_keeps_the_old_values(bpy, neuron, tmp_path):
     bpy.ops.object.duplicate()
     copy = bpy.context.object
     old = first_voltages(bpy, copy, 3)
+    copy.select_set(False)
     bpy.context.view_layer.objects.active = neuron
     write(tmp_path / "cell.pickle", simulation(branched(), 12, seed=5))
     bpy.ops.blender_spike.reload()
     np.testing.assert_array_equal(first_voltages(bpy, copy, 3), old)
     assert not np.array_equal(first_voltages(bpy, neuron, 3), old)
+
+
+def test_selected_copies_follow_and_share_the_new_data(bpy, neuron, tmp_path):
+    bpy.ops.object.duplicate()
+    copy = bpy.context.object
+    neuron.select_set(True)
+    meshes = len(bpy.data.meshes)
+    write(tmp_path / "cell.pickle", simulation(branched(), 12, seed=5))
+    bpy.ops.blender_spike.reload()
+    new = first_voltages(bpy, copy, 3)
+    np.testing.assert_array_equal(first_voltages(bpy, neuron, 3), new)
+    assert set(np.float32(read(tmp_path / "cell.pickle").values[3][3:10])) <= set(new)
+    assert len(bpy.data.meshes) == meshes and len(bpy.data.hair_curves) == 1
 
 
 def test_relink_follows_a_change_of_sampling(bpy, neuron, tmp_path):

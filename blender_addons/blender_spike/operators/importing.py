@@ -9,20 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import bpy
-from bpy.props import (
-    BoolProperty,
-    CollectionProperty,
-    EnumProperty,
-    FloatProperty,
-    StringProperty,
-)
+from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..build import Style, import_simulation, reload_simulation
+from ..build import import_simulation, reload_simulation
 from ..common.required import required
-from ..properties import about
+from ..properties import IMPORT_SETTINGS, ImportSettings, about
 from ..simulation_file import SimulationFileError
-from .selection import OnActiveNeuron
+from .selection import OnActiveNeuron, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -31,7 +25,7 @@ EXTENSIONS = (".pickle", ".pkl")
 FILTER = ";".join(f"*{extension}" for extension in EXTENSIONS)
 
 
-class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
+class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, ImportHelper):
     """Import a NEURON simulation as a neuron that plays its voltages"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.import_simulation"
@@ -43,10 +37,6 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         directory: str
         files: Sequence[bpy.types.OperatorFileListElement]
         filter_glob: str
-        um_per_unit: float
-        center: bool
-        style: Style
-        set_frame_range: bool
     else:
         # Kept for the next import otherwise, although they belong to this one only.
         filepath: StringProperty(
@@ -60,33 +50,6 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
             options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
-        um_per_unit: FloatProperty(
-            name="µm per Unit",
-            description="Micrometres that make one Blender unit",
-            default=100.0,
-            min=1e-3,
-            soft_max=1000.0,
-        )
-        center: BoolProperty(
-            name="Soma at Origin",
-            description="Put the soma at the object's origin instead of keeping the file's "
-            "coordinates",
-            default=True,
-        )
-        style: EnumProperty(
-            name="Style",
-            description="How neurites are drawn; it can be changed at any time",
-            items=[
-                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere"),
-                ("STRANDS", "Strands", "Curves that the render engine draws, fast at any size"),
-                ("TUBES", "Tubes", "Meshes, which look the same in every engine"),
-            ],
-        )
-        set_frame_range: BoolProperty(
-            name="Set Frame Range",
-            description="Make the scene as long as the simulation",
-            default=True,
-        )
 
     def invoke(  # type: ignore[override]
         self, context: bpy.types.Context | None, event: bpy.types.Event | None
@@ -107,29 +70,26 @@ class BLENDER_SPIKE_OT_import_simulation(bpy.types.Operator, ImportHelper):
         if not paths:
             self.report({"ERROR"}, "Choose a simulation file first.")
             return {"CANCELLED"}
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        _leave_edit_mode(context)
+        settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
         imported = False
         for path in paths:
             try:
-                neuron = import_simulation(
-                    context,
-                    path,
-                    um_per_unit=self.um_per_unit,
-                    center=self.center,
-                    style=self.style,
-                    set_frame_range=self.set_frame_range,
-                )
+                neurons = import_simulation(context, path, **settings)
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
             else:
-                self.report(*_imported(neuron))
+                self.report(*_imported(neurons))
                 imported = True
         return {"FINISHED"} if imported else {"CANCELLED"}
 
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the options, beside the file browser and where a file was dropped."""
+        draw_import_settings(required(self.layout), self)
+
 
 class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
-    """Read the active neuron's file again and keep its look, colors and timing"""  # noqa: D400, D415
+    """Read the active neuron's file again and keep its look, colors and timing; selected neurons of the same file follow"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.reload"
     bl_label = "Reload"
@@ -138,11 +98,11 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file it came from."""
         neuron = required(required(context).object)
-        return _reload(self, neuron, bpy.path.abspath(about(neuron).filepath))
+        return _reload(self, required(context), bpy.path.abspath(about(neuron).filepath))
 
 
 class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
-    """Put another simulation into the active neuron and keep its look, colors and timing"""  # noqa: D400, D415
+    """Put another simulation into the active neuron and keep its look, colors and timing; selected neurons of the same file follow"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.relink"
     bl_label = "Relink"
@@ -157,8 +117,7 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the chosen file."""
-        neuron = required(required(context).object)
-        return _reload(self, neuron, bpy.path.abspath(self.filepath))
+        return _reload(self, required(context), bpy.path.abspath(self.filepath))
 
 
 class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
@@ -176,32 +135,77 @@ class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
         return area is not None and area.type == "VIEW_3D"
 
 
+def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -> None:
+    """Draw what can be chosen of a file, and how it comes in.
+
+    Parameters
+    ----------
+    layout : UILayout
+    settings : ImportSettings
+        The operator or the panel's fields.
+    """
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    column = layout.column(heading="What")
+    column.prop(settings, "cells", placeholder="All")
+    column.column(align=True).prop(settings, "section_types", text="Sections")
+    column.prop(settings, "object_per_cell")
+    column = layout.column(heading="How")
+    column.prop(settings, "um_per_unit")
+    column.prop(settings, "center")
+    column.prop(settings, "style")
+    column.prop(settings, "set_frame_range")
+
+
+def _leave_edit_mode(context: bpy.types.Context) -> None:
+    # Data of an object that is being edited cannot be exchanged, nor another one become active.
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
 def _reload(
-    operator: bpy.types.Operator, neuron: bpy.types.Object, path: str
+    operator: bpy.types.Operator, context: bpy.types.Context, path: str
 ) -> set[OperatorReturnItems]:
+    active = required(context.object)
+    neurons = [active] + [
+        neuron
+        for neuron in chosen_neurons(context)
+        if neuron != active and about(neuron).filepath == about(active).filepath
+    ]
+    linked = [neuron.name for neuron in neurons if not neuron.is_editable]
+    if linked:
+        operator.report(
+            {"ERROR"}, f"'{linked[0]}' is linked from another .blend: reload it in that file."
+        )
+        return {"CANCELLED"}
+    _leave_edit_mode(context)
     try:
-        reload_simulation(neuron, path)
+        reload_simulation(neurons, path)
     except SimulationFileError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
-    operator.report(*_imported(neuron))
+    operator.report(*_imported(neurons))
     return {"FINISHED"}
 
 
-def _imported(neuron: bpy.types.Object) -> tuple[set[WmReportItems], str]:
+def _imported(neurons: Sequence[bpy.types.Object]) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported."""
-    data = about(neuron)
+    known = [about(neuron) for neuron in neurons]
+    data = known[0]
     counts = {
-        "cell": data.cells,
-        "section": data.sections,
-        "segment": data.segments,
+        "cell": sum(one.cells for one in known),
+        "section": sum(one.sections for one in known),
+        "segment": sum(one.segments for one in known),
         "frame": data.frames,
     }
     listed = ", ".join(f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    if counts["cell"] < data.cells_in_file:
+        listed = f"of {data.cells_in_file:,} cells {listed}"
     text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
-    if data.not_finite:
-        return {"WARNING"}, f"{text}; {data.not_finite:,} values are not finite and shown in grey."
+    not_finite = sum(one.not_finite for one in known)
+    if not_finite:
+        return {"WARNING"}, f"{text}; {not_finite:,} values are not finite and shown in grey."
     return {"INFO"}, f"{text}."
 
 
