@@ -440,7 +440,11 @@ def _describe(
 
 def _percentiles(values: NDArray[np.float32]) -> tuple[float, float]:
     """Limits that leave out the lowest and the highest hundredth, of a sample of the values."""
-    sample = values.ravel()[:: max(values.size // _SAMPLE, 1)]
+    # By index, because the values of one cell among many are a view that `ravel` would copy.
+    frames, segments = np.divmod(
+        np.arange(0, values.size, max(values.size // _SAMPLE, 1)), values.shape[1]
+    )
+    sample = values[frames, segments]
     sample = sample[np.isfinite(sample)]
     if not sample.size:
         return 0.0, 0.0

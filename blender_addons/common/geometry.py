@@ -95,7 +95,7 @@ def set_attribute(
     values : ndarray, shape (elements,)
         Whole numbers become an integer attribute, others a float attribute.
     """
-    whole = np.issubdtype(values.dtype, np.integer)
+    whole = values.dtype.kind in "iu"
     attribute = data.attributes.new(name, "INT" if whole else "FLOAT", domain)
     _fill(attribute, "value", np.ascontiguousarray(values, np.int32 if whole else np.float32))
 
