@@ -16,7 +16,7 @@ help:
 	@echo "make test      run all tests"
 	@echo "make test-gui  drive a window of your own Blender: BLENDER=/path/to/blender"
 	@echo "make lint      check style and types"
-	@echo "make bench     measure import, playback and recording; prints ratios"
+	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make pictures  make the README's pictures from what make demo made"
 	@echo "make colormaps make the colormap table anew from its libraries"
@@ -38,7 +38,7 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/mypy examples tools
 
 bench: $(VENV)/.ready-test
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large)
 
 dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@$(BIN)/python tools/build_extension.py

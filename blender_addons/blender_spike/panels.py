@@ -188,7 +188,7 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
     box.label(text=neuron.name, icon="OUTLINER_OB_CURVES")
     cells = f"{data.cells:,}"
     if data.cells < data.cells_in_file:
-        cells += f" of {data.cells_in_file:,}: {data.chosen_cells}"
+        cells += f" of {data.cells_in_file:,}: " + data.chosen_cells.replace('"', "")
     figures = [
         ("File", Path(data.filepath).name),
         ("Cells", cells),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
@@ -17,6 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def main() -> None:
     """Measure, then print."""
+    parser = argparse.ArgumentParser(description="Measure import, playback and recording.")
+    parser.add_argument(
+        "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
+    )
+    large = parser.parse_args().large
     sys.path[:0] = [str(ROOT / "blender_addons")]
     home = tempfile.TemporaryDirectory()
     (Path(home.name) / "config").mkdir()
@@ -29,13 +35,19 @@ def main() -> None:
 
     blender_spike.register()
     surface_slicer.register()
-    from . import playback, recording, surfaces, writing
+    from . import networks, playback, recording, surfaces, writing
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
     table.columns[1].justify = "right"
-    for module in (recording, writing, playback, surfaces):
-        for row in module.measure():
+    for rows in (
+        recording.measure(),
+        writing.measure(),
+        playback.measure(),
+        surfaces.measure(),
+        networks.measure(large),
+    ):
+        for row in rows:
             console.print(*row, sep="  ", soft_wrap=True)
             table.add_row(*row)
     console.print(table)

@@ -23,8 +23,8 @@ SEGMENTS, FRAMES, POINTS = 10, 500, 10
 Row = tuple[str, str, str]
 
 
-def network(sections: int) -> Simulation:
-    """Sections of 10 segments and 10 points, 200 to a cell, over 500 frames."""
+def network(sections: int, segments: int = SEGMENTS) -> Simulation:
+    """Sections of 10 points, 200 to a cell, over 500 frames."""
     rng = np.random.default_rng(0)
     per_cell = min(sections, 200)
     cells = sections // per_cell
@@ -35,7 +35,10 @@ def network(sections: int) -> Simulation:
     steps = rng.normal(0, 8, (sections, POINTS, 3))
     points[..., :3] = begins[:, None] + np.cumsum(steps, axis=1)
     points[..., 3] = 1.0
-    values = rng.uniform(-80, 40, (FRAMES, sections * SEGMENTS)).astype(np.float32)
+    # Single precision from the start: twice a million segments' values would be 4 GB.
+    values = rng.random((FRAMES, sections * segments), np.float32)
+    values *= 120
+    values -= 80
     return Simulation(
         cells=tuple(Cell(f"cell {i}") for i in range(cells)),
         section_names=tuple(f"dend[{i}]" for i in number),
@@ -43,7 +46,7 @@ def network(sections: int) -> Simulation:
         section_cells=np.repeat(np.arange(cells, dtype=np.int32), per_cell),
         parents=parents.astype(np.int32),
         parent_x=np.ones(sections),
-        segment_counts=np.full(sections, SEGMENTS, np.int32),
+        segment_counts=np.full(sections, segments, np.int32),
         point_counts=np.full(sections, POINTS, np.int32),
         points_um=points.reshape(-1, 4),
         time_ms=np.arange(FRAMES) * 0.1,

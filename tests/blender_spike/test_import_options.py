@@ -96,6 +96,14 @@ def test_subset_of_cells_is_the_package_s_own(bpy, path, cells):
     assert [cell.name for cell in ours.cells] == [cell.name for cell in theirs.cells]
 
 
+def test_the_report_says_how_many_of_the_cells_came_in(bpy, path, capfd):
+    imported(bpy, path, cells="0", object_per_cell=True)
+    imported(bpy, path)
+    printed = capfd.readouterr().out
+    assert "Imported net.pickle: 1 of 6 cells, 4 sections, 19 segments" in printed
+    assert "Imported net.pickle: 6 cells, 24 sections" in printed
+
+
 def test_chosen_cells_play_their_own_values(bpy, path):
     from blender_spike.properties import about
 

@@ -54,6 +54,27 @@ def scenario() -> Step:
     check(tree.nodes["Colormap"].image.name == "colormap viridis", "the button colors")
     picture("colored")
 
+    yield from open_import_options()
+    picture("options")
+    yield from type_into("blender_spike.filepath", str(DATA / "net.pickle"))
+    yield from type_into("blender_spike.cells", "0, 2")
+    bpy.context.scene.blender_spike.object_per_cell = True
+    yield
+    yield from click("blender_spike.import_simulation")
+    check(len(bpy.data.collections["net"].objects) == 2, "the options choose the cells")
+    picture("cells")
+
+    bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
+    with viewport():
+        bpy.ops.blender_spike.import_simulation("INVOKE_DEFAULT")
+    yield
+    yield
+    picture("browser")
+    for value in ("PRESS", "RELEASE"):
+        event("ESC", value, 400, 400)
+    yield
+    check(any(a.type == "VIEW_3D" for a in window().screen.areas), "the file browser closes")
+
     yield from drop("older.pickle")
     check("older" in bpy.data.objects, "a dropped file is imported")
     yield from drop("bad.pickle")
@@ -128,10 +149,10 @@ def under_pointer(copy: Any) -> str:
     return manager.clipboard
 
 
-def find(wanted: str, copy: Any) -> Iterator[tuple[int, int] | None]:
+def find(wanted: str, copy: Any, across: float) -> Iterator[tuple[int, int] | None]:
     """Go down the sidebar; the last thing yielded is where the button is."""
     ui = sidebar()
-    x = ui.x + int(ui.width * 0.4)
+    x = ui.x + int(ui.width * across)
     for y in range(ui.y + ui.height - 20, ui.y + 10, -8):
         event("MOUSEMOVE", "NOTHING", x, y)
         yield None
@@ -141,8 +162,8 @@ def find(wanted: str, copy: Any) -> Iterator[tuple[int, int] | None]:
     raise AssertionError(f"there is no button {wanted} in the sidebar")
 
 
-def locate(wanted: str, copy: Any) -> Iterator[Any]:
-    for place in find(wanted, copy):
+def locate(wanted: str, copy: Any, across: float = 0.4) -> Iterator[Any]:
+    for place in find(wanted, copy, across):
         if place is not None:
             return place
         yield
@@ -165,7 +186,8 @@ def click(operator: str) -> Step:
 
 def type_into(path: str, text: str) -> Step:
     """Click a field, replace what is in it, and press Return."""
-    place = yield from locate(path, lambda: bpy.ops.ui.copy_data_path_button(full_path=True))
+    # To the right of the labels.
+    place = yield from locate(path, lambda: bpy.ops.ui.copy_data_path_button(full_path=True), 0.6)
     yield from press(*place)
     event("A", "PRESS", *place, ctrl=True)
     event("A", "RELEASE", *place, ctrl=True)
@@ -180,11 +202,20 @@ def type_into(path: str, text: str) -> Step:
     yield
 
 
+def open_import_options() -> Step:
+    """Press the heading below the import button."""
+    copy = bpy.ops.ui.copy_python_command_button
+    x, y = yield from locate("bpy.ops.blender_spike.import_simulation(", copy)
+    yield from move(x, y - 36)
+    yield from press(x, y - 36)
+
+
 def drop(name: str) -> Step:
     """Drop a file on the viewport, and confirm the dialog with its options."""
     with viewport():
         bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(DATA), files=[{"name": name}])
     yield
+    picture(f"dropped {name}")
     view = region("WINDOW")
     x, y = view.x + view.width // 2, view.y + view.height // 2
     event("RET", "PRESS", x, y)

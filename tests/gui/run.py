@@ -24,7 +24,7 @@ import build_extension  # noqa: E402
 import numpy as np  # noqa: E402
 from simulations import branched, simulation  # noqa: E402
 
-from spike_export import write  # noqa: E402
+from spike_export import merge, write  # noqa: E402
 
 LIMIT_S = 300
 _TROUBLE = re.compile(r"Traceback|\bERROR\b|Python script error")
@@ -81,6 +81,7 @@ def make_files(folder: Path) -> None:
     folder.mkdir()
     sim = write(folder / "cell.pickle", simulation(branched()))
     assert sim.exists()
+    write(folder / "net.pickle", merge([simulation(branched(), seed=seed) for seed in range(3)]))
     axis = np.arange(3.0)
     section = {"ID": 0, "type": "soma", "X": axis, "Y": axis * 0, "Z": axis * 0, "DIAM": axis + 1}
     section["Voltage"] = {frame: np.array([-65.0 + frame]) for frame in range(4)}

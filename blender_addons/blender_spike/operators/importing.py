@@ -146,11 +146,12 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     """
     layout.use_property_split = True
     layout.use_property_decorate = False
-    column = layout.column(heading="What")
+    column = layout.column()
     column.prop(settings, "cells", placeholder="All")
     column.column(align=True).prop(settings, "section_types", text="Sections")
     column.prop(settings, "object_per_cell")
-    column = layout.column(heading="How")
+    layout.separator()
+    column = layout.column()
     column.prop(settings, "um_per_unit")
     column.prop(settings, "center")
     column.prop(settings, "style")
@@ -198,9 +199,10 @@ def _imported(neurons: Sequence[bpy.types.Object]) -> tuple[set[WmReportItems], 
         "segment": sum(one.segments for one in known),
         "frame": data.frames,
     }
-    listed = ", ".join(f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    parts = [f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items()]
     if counts["cell"] < data.cells_in_file:
-        listed = f"of {data.cells_in_file:,} cells {listed}"
+        parts[0] = f"{counts['cell']:,} of {data.cells_in_file:,} cells"
+    listed = ", ".join(parts)
     text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
     not_finite = sum(one.not_finite for one in known)
