@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .simulation_file import SECTION_TYPES, Simulation
+from .simulation_file.simulation import no_connections
 
 _PART: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*?))\s*(?:,|$)')
 _NUMBERS: Final = re.compile(r"(\d{1,9})(?:\s*-\s*(\d{1,9})(?:\s*:\s*(\d{1,9}))?)?")
@@ -160,6 +161,8 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[np.repeat(wanted, simulation.point_counts)],
         values=_columns(simulation.values, np.repeat(wanted, simulation.segment_counts)),
+        connections=_between(simulation, cells),
+        layouts={name: places[cells] for name, places in simulation.layouts.items()},
     )
 
 
@@ -200,6 +203,8 @@ def each_cell(
             point_counts=simulation.point_counts[first:end],
             points_um=simulation.points_um[points[first] : points[end]],
             values=simulation.values[:, segments[first] : segments[end]],
+            connections=no_connections(),
+            layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
         )
         yield cell, subset(alone, wanted[first:end])
 
@@ -237,6 +242,14 @@ def _known(names: Sequence[str]) -> str:
         return f"is one, {listed}"
     more = ", …" if len(names) > _SHOWN else ""
     return f"are {len(names):,}, {listed}{more}, numbered from 0"
+
+
+def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Keep the connections whose cells are both taken, with these cells' new indices."""
+    number = np.full(len(simulation.cells), -1, np.int32)
+    number[cells] = np.arange(len(cells))
+    pairs = number[simulation.connections]
+    return pairs[(pairs >= 0).all(axis=1)]
 
 
 def _columns(values: NDArray[np.float32], taken: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -26,7 +26,12 @@ def network(seed=0):
         points = cell.points_um.copy()
         points[:, 0] += 300 * index
         cells.append(replace(cell, points_um=points))
-    return replace(merge(cells), cells=tuple(Cell(name) for name in NAMES))
+    return replace(
+        merge(cells),
+        cells=tuple(Cell(name) for name in NAMES),
+        connections=np.array([[0, 3], [3, 5], [2, 1], [5, 5]], np.int32),
+        layouts={"grid": np.arange(18, dtype=np.float32).reshape(6, 3)},
+    )
 
 
 @pytest.fixture
@@ -91,9 +96,10 @@ def test_subset_of_cells_is_the_package_s_own(bpy, path, cells):
     wanted = np.isin(whole.section_cells, cells)
     ours, theirs = subset(whole, wanted), take_cells(read(path), cells)
     for field in fields(theirs):
-        if field.name != "cells":
+        if field.name not in ("cells", "layouts"):
             np.testing.assert_array_equal(getattr(ours, field.name), getattr(theirs, field.name))
     assert [cell.name for cell in ours.cells] == [cell.name for cell in theirs.cells]
+    np.testing.assert_array_equal(ours.layouts["grid"], theirs.layouts["grid"])
 
 
 def test_the_report_says_how_many_of_the_cells_came_in(bpy, path, capfd):
