@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from benchmarks.soak import SLACK, play, prepare_render, render, soak
+from benchmarks.soak import SLACK, play, soak
 from simulations import branched, simulation
 
 from spike_export import write
@@ -22,11 +22,6 @@ def neuron(bpy, tmp_path):
 
 def test_playing_takes_no_memory(bpy, neuron):
     assert play(bpy, 300).late < SLACK
-
-
-def test_rendering_takes_no_memory(bpy, neuron, tmp_path):
-    prepare_render(bpy)
-    assert render(bpy, 12, tmp_path).late < SLACK
 
 
 def test_a_leak_is_seen():
