@@ -34,7 +34,7 @@ import bpy
 
 from . import node_layout
 
-_GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree"]
+_GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree", "ShaderNodeTree"]
 _DIGEST: Final = "built_from"
 _built_here: dict[str, str] = {}
 _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
@@ -291,20 +291,23 @@ class Tree:
             self._connect(node, socket_name, value)
         return node
 
-    def group(self, group: Any, inputs: Mapping[str, Value]) -> Node:
-        """Add a geometry node group as a node.
+    def group(self, group: Any, inputs: Mapping[str, Value], *, name: str = "") -> Node:
+        """Add a node group as a node.
 
         Parameters
         ----------
         group : NodeTree
         inputs : mapping
             See `add`.
+        name : str
+            See `add`.
 
         Returns
         -------
         Node
         """
-        return self.add("GeometryNodeGroup", inputs, label=group.name, node_tree=group)
+        node_type = self.tree.bl_idname.replace("NodeTree", "NodeGroup")
+        return self.add(node_type, inputs, name=name, label=group.name, node_tree=group)
 
     def math(
         self,
@@ -601,6 +604,13 @@ def find_group(name: str) -> Any:
     if group is None or group.library is not None or name not in _built_here:
         return None
     return group if group.get(_DIGEST) == _built_here[name] else None
+
+
+@contextlib.contextmanager
+def shader_group(name: str) -> Iterator[Tree]:
+    """Write a shader node group; see `geometry_group`."""
+    with _group(name, "ShaderNodeTree") as tree:
+        yield tree
 
 
 @contextlib.contextmanager

@@ -1,0 +1,522 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cut, as shader nodes that follow an empty.
+
+Each slicer is an empty with a node group of its own. The group looks up where a point lies in the
+empty's coordinates, and mixes three shaders in two steps: the material's own (side A) with what is
+left where it is cut away (side B), and both with the light of the line between. All materials that
+the slicer cuts hold the same group, so its settings are shared, and moving, turning or scaling the
+empty, or its parent, moves the cut with nothing computed anew.
+
+Which objects are cut is said by a custom property on each object, see `amount_key`: 1 is cut, 0 or
+nothing is not, and -1 shows what others lose, which is what a wireframe twin does. So a material
+may be shared by objects that are cut and others that are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import bpy
+
+from . import nodes
+from .nodes import Linkable, Node, Socket, Tree
+
+Shape = Literal["Plane", "Box", "Sphere"]
+SHAPES: Final[tuple[Shape, ...]] = ("Plane", "Box", "Sphere")
+
+SHADER: Final = "Shader"
+SLICED_BEFORE: Final = "Sliced Before"
+ALL: Final = "All"
+CUT: Final = "Cut"
+CUT_BEFORE: Final = "Cut Before"
+AMOUNT: Final = "Amount"
+AMOUNT_BEFORE: Final = "Amount Before"
+
+_PLACE: Final = "Place"
+_SHAPE_NODE: Final = "Shape and Edge"
+_SIDE_B_NODE: Final = "Side B"
+_LINE_NODE: Final = "Line"
+# What a slicer's settings are called, and which input of which node holds them.
+_SETTINGS: Final = {
+    "Shape": (_SHAPE_NODE, "Shape"),
+    "Flip": (_SHAPE_NODE, "Flip"),
+    "Soft Edge": (_SHAPE_NODE, "Soft Edge"),
+    "Line Width": (_SHAPE_NODE, "Line Width"),
+    "Line Color": (_LINE_NODE, "Color"),
+    "Line Strength": (_LINE_NODE, "Strength"),
+    "Cut Away": (_SIDE_B_NODE, "Cut Away"),
+    "Side B Color": (_SIDE_B_NODE, "Color"),
+    "Side B Strength": (_SIDE_B_NODE, "Strength"),
+    "Side B Opacity": (_SIDE_B_NODE, "Opacity"),
+    "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
+}
+SETTINGS: Final = tuple(_SETTINGS)
+_KEY: Final = "slicer"
+
+
+def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
+    """Find a slicer's node group, or write it.
+
+    Parameters
+    ----------
+    empty : Object
+        What is to drive the cut; any object will do.
+
+    Returns
+    -------
+    NodeTree
+    """
+    found = find_group(empty)
+    return _write_group(empty) if found is None else found
+
+
+def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
+    """Find a slicer's node group.
+
+    Parameters
+    ----------
+    empty : Object or None
+
+    Returns
+    -------
+    NodeTree or None
+        None where the object is no slicer; a copy of a slicer is none.
+    """
+    if empty is None:
+        return None
+    return next((group for group in slicer_groups() if empty_of(group) == empty), None)
+
+
+def slicer_groups() -> list[bpy.types.NodeTree]:
+    """List the node groups of all slicers in the file.
+
+    Returns
+    -------
+    list of NodeTree
+    """
+    return [group for group in bpy.data.node_groups if is_slicer_group(group)]
+
+
+def is_slicer_group(group: Any) -> bool:
+    """Tell whether a node group is a slicer's own.
+
+    Parameters
+    ----------
+    group : NodeTree or None
+
+    Returns
+    -------
+    bool
+    """
+    return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY in group
+
+
+def amount_key(group: bpy.types.NodeTree) -> str:
+    """Name the custom property that says how much of an object a slicer cuts.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+
+    Returns
+    -------
+    str
+        It stays when the group or the empty is renamed.
+    """
+    return str(group[_KEY])
+
+
+def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
+    """Find the empty that drives a slicer's node group.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+
+    Returns
+    -------
+    Object or None
+        None if somebody deleted it; the cut then stays at the world's origin.
+    """
+    place: Any = group.nodes[_PLACE]
+    empty: bpy.types.Object | None = place.object
+    return empty
+
+
+def setting(group: bpy.types.NodeTree, name: str) -> Any:
+    """Find the holder of one of a slicer's settings.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+    name : str
+        One of `SETTINGS`.
+
+    Returns
+    -------
+    NodeSocket
+        Its ``default_value`` can be read, set, keyframed and put into a panel.
+
+    Raises
+    ------
+    KeyError
+        Naming the settings there are.
+    """
+    if name not in _SETTINGS:
+        raise KeyError(f"A slicer has no setting '{name}'; it has {list(SETTINGS)}")
+    node, socket = _SETTINGS[name]
+    inputs: Any = group.nodes[node].inputs
+    return inputs[socket]
+
+
+def set_settings(group: bpy.types.NodeTree, values: Mapping[str, Any]) -> None:
+    """Change settings of a slicer, for everything it cuts.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+    values : mapping
+        By the names in `SETTINGS`.
+
+    Raises
+    ------
+    KeyError
+        If there is no such setting.
+    """
+    for name, value in values.items():
+        setting(group, name).default_value = value
+
+
+def remove_group(group: bpy.types.NodeTree) -> None:
+    """Remove a slicer's node group, and with the last one the groups that all are made of.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`, which no material has any more.
+    """
+    parts: list[Any] = [node.node_tree for node in group.nodes if hasattr(node, "node_tree")]
+    bpy.data.node_groups.remove(group)
+    for part in parts:
+        if part is not None and not part.users:
+            bpy.data.node_groups.remove(part)
+
+
+def signed_distance(
+    tree: Tree, shape: Linkable, flip: Linkable, place: Linkable, scale: Linkable
+) -> Socket:
+    """Write the nodes that tell how far inside the part cut away a point lies.
+
+    They are the same in shaders and in geometry nodes. Where the empty is scaled unevenly, a
+    sphere's distance is only good near the cut; the cut itself is exact everywhere.
+
+    Parameters
+    ----------
+    tree : Tree
+    shape : Socket
+        Menu of `SHAPES`.
+    flip : Socket
+        Cut away the other side instead.
+    place : Socket
+        In the empty's coordinates.
+    scale : Socket
+        The empty's, which makes world units of these.
+
+    Returns
+    -------
+    Socket
+        In world units; above zero where a plane's arrow points, or inside a box or a sphere.
+    """
+    world = _vector(tree, "MULTIPLY", place, scale, label="In world units")
+    plane = tree.add("ShaderNodeSeparateXYZ", {"Vector": world}, label="Plane")["Z"]
+    with_sign = _vector(tree, "ABSOLUTE", place)
+    # Off the center, where the direction to the nearest point of a sphere has no answer.
+    positive = _vector(tree, "ADD", with_sign, (1e-6, 1e-6, 1e-6))
+    radius = _length(tree, positive, "Radius")
+    slope = _length(tree, _vector(tree, "DIVIDE", positive, scale), "Its slope")
+    depth = tree.math("SUBTRACT", 1.0, radius, label="Depth")
+    sphere = tree.math("DIVIDE", tree.math("MULTIPLY", depth, radius), slope, label="Sphere")
+    beyond = _vector(tree, "SUBTRACT", _vector(tree, "MULTIPLY", positive, scale), scale)
+    axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": beyond})
+    highest = tree.math("MAXIMUM", tree.math("MAXIMUM", axes["X"], axes["Y"]), axes["Z"])
+    inside = tree.math("MINIMUM", highest, 0.0, label="Inside")
+    outside = _length(tree, _vector(tree, "MAXIMUM", beyond, (0.0, 0.0, 0.0)), "Outside")
+    box = tree.math("SUBTRACT", tree.math("MULTIPLY", inside, -1.0), outside, label="Box")
+    chosen = tree.menu(
+        "FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape"
+    )
+    sign = tree.add("ShaderNodeMix", {"Factor": flip, "A": 1.0, "B": -1.0}, label="Sign")
+    return tree.math("MULTIPLY", chosen, sign, label="Signed distance").only_output
+
+
+def shape_inputs(tree: Tree) -> dict[str, Socket]:
+    """Give a group the inputs that say which part is cut away.
+
+    Parameters
+    ----------
+    tree : Tree
+
+    Returns
+    -------
+    dict
+        ``Shape`` and ``Flip``.
+    """
+    return {
+        "Shape": tree.input(
+            "Shape", "Menu", default="Plane",
+            description="What cuts: a plane, on the side its arrow points to, or a box or sphere",
+        ),
+        "Flip": tree.input(
+            "Flip", "Bool", default=False, description="Cut away the other side instead"
+        ),
+    }  # fmt: skip
+
+
+# --- The node groups ---
+
+
+def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
+    name = _unused(f"Cut by {empty.name}")
+    with nodes.shader_group(name) as tree:
+        shader = tree.input(SHADER, "Shader", description="What is cut: side A")
+        before = tree.input(SLICED_BEFORE, "Shader", description="What other slicers left of it")
+        every = tree.input(
+            ALL, "Float", default=0.0, minimum=0.0, maximum=1.0,
+            description="1 cuts away only what all slicers cut, 0 what any of them cuts",
+        )  # fmt: skip
+        cut_before = tree.input(CUT_BEFORE, "Float", default=0.0)
+        amount_before = tree.input(AMOUNT_BEFORE, "Float", default=0.0)
+        with tree.frame("Where a point is, to the empty"):
+            place = tree.add("ShaderNodeTexCoord", name=_PLACE, object=empty)["Object"]
+            scales = [tree.add("ShaderNodeValue", name=f"Scale {axis}") for axis in "XYZ"]
+            scale = tree.add("ShaderNodeCombineXYZ", dict(zip("XYZ", scales, strict=True)))
+            amount = tree.add(
+                "ShaderNodeAttribute", label="Is this object cut?",
+                attribute_type="OBJECT", attribute_name=name,
+            )["Factor"]  # fmt: skip
+        edge = tree.group(_edge_group(), {"Place": place, "Scale": scale}, name=_SHAPE_NODE)
+        side_b = tree.group(_side_b_group(), {"Shader": shader}, name=_SIDE_B_NODE)
+        combined = tree.group(
+            _combine_group(),
+            {
+                "Shader": shader,
+                "Sliced Before": before,
+                "Side B": side_b,
+                "All": every,
+                "Cut": edge["Cut"],
+                "Line": edge["Line"],
+                "Cut Before": cut_before,
+                "Amount": amount,
+                "Amount Before": amount_before,
+            },
+        )
+        with tree.frame("Side A, side B, and the line between"):
+            line = tree.add("ShaderNodeEmission", name=_LINE_NODE, label="Line")
+            sides = tree.add(
+                "ShaderNodeMixShader",
+                {
+                    "Factor": combined["Here"],
+                    "Shader": combined["Side A"],
+                    "Shader_001": combined["Side B"],
+                },
+            )
+            lined = tree.add(
+                "ShaderNodeMixShader",
+                {"Factor": combined["Line"], "Shader": sides, "Shader_001": line},
+            )
+        tree.output(SHADER, lined, kind="Shader")
+        tree.output(CUT, combined["Cut"], kind="Float")
+        tree.output(AMOUNT, combined["Amount"], kind="Float")
+    group: bpy.types.NodeTree = tree.tree
+    group[_KEY] = name
+    for axis, node in zip("XYZ", scales, strict=True):
+        _drive_by_scale(group, node.bpy_node.name, empty, axis)
+    return group
+
+
+def _drive_by_scale(
+    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
+) -> None:
+    output: Any = group.nodes[node].outputs[0]
+    driver = output.driver_add("default_value").driver
+    # A sum needs no expression, so nothing can keep it from running.
+    driver.type = "SUM"
+    variable = driver.variables.new()
+    variable.type = "TRANSFORMS"
+    target = variable.targets[0]
+    target.id = empty
+    target.transform_type = f"SCALE_{axis}"
+    target.transform_space = "WORLD_SPACE"
+
+
+def _edge_group() -> Any:
+    """From a place to how much is cut away there, and whether it is on the line."""
+    if (existing := nodes.find_group("Slicer Edge")) is not None:
+        return existing
+    with nodes.shader_group("Slicer Edge") as tree:
+        place = tree.input("Place", "Vector", description="In the coordinates of the empty")
+        scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Of the empty")
+        given = shape_inputs(tree)
+        soft = tree.input(
+            "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
+            description="Over which distance the surface fades away beyond the cut",
+        )  # fmt: skip
+        width = tree.input(
+            "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
+            description="Of the line on the cut, measured along the surface",
+        )  # fmt: skip
+        with tree.frame("Distance to the cut"):
+            distance = signed_distance(tree, given["Shape"], given["Flip"], place, scale)
+        with tree.frame("Fade"):
+            # A fade over no distance is a step.
+            over = tree.math("MAXIMUM", soft, 1e-6)
+            cut = tree.add(
+                "ShaderNodeMapRange",
+                {"Value": distance, "From Min": 0.0, "From Max": over},
+                label="Cut away", interpolation_type="SMOOTHSTEP", clamp=True,
+            )["Result"]  # fmt: skip
+        with tree.frame("Slope: how fast the distance grows along the surface"):
+            # A bump map tilts the normal by just this slope, whatever the shape and its scale.
+            normal = tree.add("ShaderNodeNewGeometry")["Normal"]
+            bumped = tree.add(
+                "ShaderNodeBump",
+                {
+                    "Strength": 1.0, "Distance": 1.0, "Filter Width": 1.0,
+                    "Height": distance, "Normal": normal,
+                },
+            )  # fmt: skip
+            sine = _length(tree, _vector(tree, "CROSS_PRODUCT", normal, bumped), "Sine")
+            cosine = tree.add(
+                "ShaderNodeVectorMath", {"Vector": normal, "Vector_001": bumped},
+                operation="DOT_PRODUCT",
+            )["Value"]  # fmt: skip
+            tangent = tree.math("DIVIDE", sine, tree.math("MAXIMUM", cosine, 1e-3))
+            slope = tree.math("MINIMUM", tangent, 1.0, label="Slope")
+        with tree.frame("Line"):
+            beside = tree.math("ABSOLUTE", distance)
+            half = tree.math("MULTIPLY", tree.math("MULTIPLY", width, slope), 0.5)
+            line = tree.math("LESS_THAN", beside, half, label="On the line")
+        tree.output("Cut", cut, kind="Float")
+        tree.output("Line", line, kind="Float")
+    return tree.tree
+
+
+def _side_b_group() -> Any:
+    """From the surface's own shader to what is seen where it is cut away."""
+    if (existing := nodes.find_group("Slicer Side B")) is not None:
+        return existing
+    with nodes.shader_group("Slicer Side B") as tree:
+        own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
+        look = tree.input(
+            "Cut Away", "Menu", default="Transparent",
+            description="What is left where the surface is cut away",
+        )  # fmt: skip
+        color = tree.input(
+            "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
+            description="Of what is left: of the color, the wires or the glass",
+        )  # fmt: skip
+        strength = tree.input(
+            "Strength", "Float", default=1.0, minimum=0.0,
+            description="How bright a color or the wires shine",
+        )  # fmt: skip
+        opacity = tree.input(
+            "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
+            description="Of the surface where it is faded",
+        )  # fmt: skip
+        thickness = tree.input(
+            "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
+            description="Of wires along the edges of the surface's triangles",
+        )  # fmt: skip
+        clear = tree.add("ShaderNodeBsdfTransparent")
+        colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+        faded = _mixed(tree, opacity, clear, own)
+        glass = tree.add("ShaderNodeBsdfGlass", {"Color": color, "Roughness": 0.05, "IOR": 1.1})
+        wire = tree.add("ShaderNodeWireframe", {"Size": thickness}, use_pixel_size=False)
+        wires = _mixed(tree, wire, clear, colored)
+        left = tree.menu(
+            "SHADER", look,
+            {
+                "Transparent": clear, "Faded": faded, "Color": colored, "Glass": glass,
+                "Wireframe": wires,
+            },
+        )  # fmt: skip
+        tree.output(SHADER, left, kind="Shader")
+    return tree.tree
+
+
+def _combine_group() -> Any:
+    """Cut what other slicers have cut before: away where any cuts, or only where all do.
+
+    An object that this slicer does not cut passes through as the others left it. What a twin shows
+    is what others lose, for which *any* and *all* change places.
+    """
+    if (existing := nodes.find_group("Slicer Combine")) is not None:
+        return existing
+    with nodes.shader_group("Slicer Combine") as tree:
+        shader = tree.input("Shader", "Shader")
+        before = tree.input("Sliced Before", "Shader")
+        side_b = tree.input("Side B", "Shader")
+        every = tree.input("All", "Float")
+        cut = tree.input("Cut", "Float")
+        line = tree.input("Line", "Float")
+        cut_before = tree.input("Cut Before", "Float")
+        amount = tree.input("Amount", "Float")
+        amount_before = tree.input("Amount Before", "Float")
+        with tree.frame("Is the object cut, or does it show what others lose?"):
+            active = tree.math("ABSOLUTE", amount, label="Active")
+            reversed_ = tree.math("LESS_THAN", amount, 0.0, label="Reversed")
+            lost = tree.math("SUBTRACT", 1.0, cut)
+            wanted = tree.mix(reversed_, cut, lost, label="Cut here")
+            lined = tree.math("MULTIPLY", line, tree.math("MAXIMUM", amount, 0.0))
+        with tree.frame("Any or all"):
+            other = tree.math("ABSOLUTE", tree.math("SUBTRACT", every, reversed_))
+            both = tree.math("MULTIPLY", other, amount_before, label="All, and not the first")
+            here = tree.mix(active, both, wanted, label="Here")
+            kept_before = tree.math("SUBTRACT", 1.0, cut_before)
+            seen = tree.mix(both, kept_before, cut_before, label="Line is seen")
+            seen_line = tree.math("MULTIPLY", lined, seen)
+            any_cut = tree.math("MAXIMUM", here, cut_before)
+            all_cut = tree.math("MINIMUM", here, cut_before)
+            cut_now = tree.mix(both, any_cut, all_cut, label="Cut by now")
+            amount_now = tree.math("MAXIMUM", active, amount_before)
+        with tree.frame("Both sides"):
+            clear = tree.add("ShaderNodeBsdfTransparent")
+            left = _mixed(tree, reversed_, side_b, clear)
+            from_a = _mixed(tree, both, before, shader)
+            to_b = _mixed(tree, both, left, before)
+        tree.output("Side A", from_a, kind="Shader")
+        tree.output("Side B", to_b, kind="Shader")
+        tree.output("Here", here["Result"], kind="Float")
+        tree.output("Line", seen_line, kind="Float")
+        tree.output("Cut", cut_now["Result"], kind="Float")
+        tree.output("Amount", amount_now, kind="Float")
+    return tree.tree
+
+
+def _mixed(tree: Tree, factor: Linkable, a: Linkable, b: Linkable) -> Node:
+    return tree.add("ShaderNodeMixShader", {"Factor": factor, "Shader": a, "Shader_001": b})
+
+
+def _vector(tree: Tree, operation: str, a: Any, b: Any = None, *, label: str = "") -> Socket:
+    inputs = {"Vector": a} if b is None else {"Vector": a, "Vector_001": b}
+    return tree.add("ShaderNodeVectorMath", inputs, label=label, operation=operation)["Vector"]
+
+
+def _length(tree: Tree, vector: Linkable, label: str) -> Socket:
+    node = tree.add("ShaderNodeVectorMath", {"Vector": vector}, label=label, operation="LENGTH")
+    return node["Value"]
+
+
+def _unused(name: str) -> str:
+    """Find a name that no node group has, and no slicer's custom property."""
+    taken = {*bpy.data.node_groups.keys(), *map(amount_key, slicer_groups())}
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} {number}"
+    return free
