@@ -196,7 +196,7 @@ def orbit(
     for frame, angle in ((frame_start, -degrees / 2), (frame_end, degrees / 2)):
         rotation[:] = (math.radians(angle), *axis)
         pivot.keyframe_insert("rotation_axis_angle", frame=frame)
-    for curve in _fcurves(pivot):
+    for curve in fcurves(pivot):
         for key in curve.keyframe_points:
             key.interpolation = "LINEAR"
 
@@ -268,7 +268,17 @@ def _update(scene: bpy.types.Scene) -> None:
     scene.view_layers[0].update()
 
 
-def _fcurves(thing: bpy.types.Object) -> list[Any]:
+def fcurves(thing: bpy.types.Object) -> list[Any]:
+    """List the animation curves of an object.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    list of FCurve
+    """
     animation = thing.animation_data
     action = animation.action if animation else None
     if action is None:

@@ -86,6 +86,39 @@ def set_cuts(material: bpy.types.Material, cuts: list[Cut]) -> None:
         del material[_KEPT]
 
 
+def add_cut(material: bpy.types.Material, cut: Cut) -> None:
+    """Let one more slicer cut a material, after those it has.
+
+    Parameters
+    ----------
+    material : Material
+        Of this file.
+    cut : Cut
+        Nothing changes if the material has this slicer already.
+    """
+    cuts = cuts_of(material)
+    if all(other.group != cut.group for other in cuts):
+        # The first one has none before it to go with.
+        set_cuts(material, [*cuts, cut if cuts else Cut(cut.group)])
+
+
+def drop_cut(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
+    """Let a slicer cut a material no more.
+
+    Parameters
+    ----------
+    material : Material
+        Of this file.
+    group : NodeTree
+        The slicer's; nothing changes if the material does not have it.
+    """
+    cuts = cuts_of(material)
+    left = [cut for cut in cuts if cut.group != group]
+    if len(left) < len(cuts):
+        left[:1] = [Cut(cut.group) for cut in left[:1]]
+        set_cuts(material, left)
+
+
 def _outputs(material: bpy.types.Material) -> list[Any]:
     tree = material.node_tree
     nodes: Any = tree.nodes if tree is not None else ()

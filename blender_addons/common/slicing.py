@@ -207,9 +207,7 @@ def remove_group(group: bpy.types.NodeTree) -> None:
             bpy.data.node_groups.remove(part)
 
 
-def signed_distance(
-    tree: Tree, shape: Linkable, flip: Linkable, place: Linkable, scale: Linkable
-) -> Socket:
+def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkable) -> Socket:
     """Write the nodes that tell how far inside the part cut away a point lies.
 
     They are the same in shaders and in geometry nodes. Where the empty is scaled unevenly, a
@@ -220,8 +218,6 @@ def signed_distance(
     tree : Tree
     shape : Socket
         Menu of `SHAPES`.
-    flip : Socket
-        Cut away the other side instead.
     place : Socket
         In the empty's coordinates.
     scale : Socket
@@ -247,15 +243,11 @@ def signed_distance(
     inside = tree.math("MINIMUM", highest, 0.0, label="Inside")
     outside = _length(tree, _vector(tree, "MAXIMUM", beyond, (0.0, 0.0, 0.0)), "Outside")
     box = tree.math("SUBTRACT", tree.math("MULTIPLY", inside, -1.0), outside, label="Box")
-    chosen = tree.menu(
-        "FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape"
-    )
-    sign = tree.add("ShaderNodeMix", {"Factor": flip, "A": 1.0, "B": -1.0}, label="Sign")
-    return tree.math("MULTIPLY", chosen, sign, label="Signed distance").only_output
+    return tree.menu("FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape")
 
 
-def shape_inputs(tree: Tree) -> dict[str, Socket]:
-    """Give a group the inputs that say which part is cut away.
+def shape_input(tree: Tree) -> Socket:
+    """Give a group the input that says which shape is cut away.
 
     Parameters
     ----------
@@ -263,18 +255,13 @@ def shape_inputs(tree: Tree) -> dict[str, Socket]:
 
     Returns
     -------
-    dict
-        ``Shape`` and ``Flip``.
+    Socket
+        Menu of `SHAPES`.
     """
-    return {
-        "Shape": tree.input(
-            "Shape", "Menu", default="Plane",
-            description="What cuts: a plane, on the side its arrow points to, or a box or sphere",
-        ),
-        "Flip": tree.input(
-            "Flip", "Bool", default=False, description="Cut away the other side instead"
-        ),
-    }  # fmt: skip
+    return tree.input(
+        "Shape", "Menu", default="Plane",
+        description="What cuts: a plane, on the side its arrow points to, or a box or sphere",
+    )  # fmt: skip
 
 
 # --- The node groups ---
@@ -361,7 +348,10 @@ def _edge_group() -> Any:
     with nodes.shader_group("Slicer Edge") as tree:
         place = tree.input("Place", "Vector", description="In the coordinates of the empty")
         scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Of the empty")
-        given = shape_inputs(tree)
+        shape = shape_input(tree)
+        flip = tree.input(
+            "Flip", "Bool", default=False, description="Cut away the other side instead"
+        )
         soft = tree.input(
             "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
             description="Over which distance the surface fades away beyond the cut",
@@ -371,7 +361,9 @@ def _edge_group() -> Any:
             description="Of the line on the cut, measured along the surface",
         )  # fmt: skip
         with tree.frame("Distance to the cut"):
-            distance = signed_distance(tree, given["Shape"], given["Flip"], place, scale)
+            unflipped = signed_distance(tree, shape, place, scale)
+            sign = tree.mix(flip, 1.0, -1.0)
+            distance = tree.math("MULTIPLY", unflipped, sign, label="Signed distance")
         with tree.frame("Fade"):
             # A fade over no distance is a step.
             over = tree.math("MAXIMUM", soft, 1e-6)

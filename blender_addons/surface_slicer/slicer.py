@@ -10,16 +10,17 @@ taken out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import bpy
 import numpy as np
 
+from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .common.scene import world_points
-from .common.sliced_materials import Cut, cuts_of, set_cuts
+from .common.sliced_materials import Cut, add_cut, drop_cut
 from .common.slicing import (
     Shape,
     amount_key,
@@ -30,20 +31,13 @@ from .common.slicing import (
     slicer_group,
     slicer_groups,
 )
+from .companions import companions_of, modifier_of, remove_companion
+from .cuttable import make_cuttable, materials_of, restore
 
 Axis = Literal["X", "Y", "Z"]
 Combine = Literal["ANY", "ALL"]
 
 SLICER: Final = "Slicer"
-PLAIN: Final = "Sliced Surface"
-"""Material for what has none."""
-SOURCE: Final = "slicer_source"
-"""Custom property of twins, caps and profiles: the object they belong to."""
-BY: Final = "slicer_by"
-"""Custom property of caps and profiles: the slicer they belong to."""
-
-_KEPT: Final = "before_slicing"
-_COPY_OF: Final = "sliced_copy_of"
 _CAN_BE_CUT: Final = frozenset({"MESH", "CURVES", "CURVE", "SURFACE", "FONT", "META", "POINTCLOUD"})
 # The arrow, which is the empty's z axis, along each axis of the world.
 _TURNED: Final = {
@@ -119,7 +113,11 @@ def set_shape(slicer: bpy.types.Object, shape: Shape) -> None:
         ``"Plane"``, ``"Box"`` or ``"Sphere"``. Box and sphere reach one unit of the empty's own
         from its center: its scale makes them large.
     """
-    set_settings(slicer_group(slicer), {"Shape": shape})
+    group = slicer_group(slicer)
+    set_settings(group, {"Shape": shape})
+    for thing in cut_by(group):
+        for companion in companions_of(thing, slicer):
+            set_inputs(modifier_of(companion), {"Shape": shape})
     slicer.empty_display_type = _DISPLAYED[shape]  # type: ignore[assignment]
     if shape != "Plane":
         slicer.empty_display_size = 1.0
@@ -169,12 +167,7 @@ def slice_objects(
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
     group = slicer_group(slicer)
     for thing in possible:
-        _make_cuttable(context, thing)
-        for material in materials_of(context, thing):
-            cuts = cuts_of(material)
-            if all(cut.group != group for cut in cuts):
-                set_cuts(material, [*cuts, Cut(group, combine == "ALL" and bool(cuts))])
-        set_amount(thing, group, 1.0)
+        _cut(context, thing, group, combine == "ALL")
     return Sliced(slicer, possible, refused)
 
 
@@ -284,82 +277,7 @@ def remove_slicing(
     return found
 
 
-def materials_of(context: bpy.types.Context, thing: bpy.types.Object) -> list[bpy.types.Material]:
-    """List the materials that an object is drawn with, wherever they come from.
-
-    Parameters
-    ----------
-    context : Context
-    thing : Object
-
-    Returns
-    -------
-    list of Material
-        From slots, and from what modifiers make.
-    """
-    materials: list[bpy.types.Material] = []
-    for material in _drawn_with(context, thing):
-        if material is not None and material not in materials:
-            materials.append(material)
-    return materials
-
-
-def remove_object(thing: bpy.types.Object) -> None:
-    """Remove an object, and its data and materials where nothing else uses them.
-
-    Parameters
-    ----------
-    thing : Object
-    """
-    blocks: list[Any] = [slot.material for slot in thing.material_slots if slot.material]
-    if thing.data is not None:
-        blocks.append(thing.data)
-    bpy.data.objects.remove(thing)
-    for block in reversed(blocks):
-        if not block.users:
-            bpy.data.batch_remove([block])
-
-
-# --- What an object is drawn with ---
-
-
-def _drawn_with(
-    context: bpy.types.Context, thing: bpy.types.Object
-) -> Iterator[bpy.types.Material | None]:
-    """Give the materials of slots and of the evaluated geometry, None for a part without any."""
-    slots = list(thing.material_slots)
-    yield from (slot.material for slot in slots)
-    required(context.view_layer).update()
-    depsgraph = context.evaluated_depsgraph_get()
-    # Its parts are gone as soon as it is.
-    geometry: Any = thing.evaluated_get(depsgraph).evaluated_geometry()
-    for index, material in _of_geometry(geometry):
-        # The geometry does not know that a slot has a material for this object alone.
-        if not any(slot.link == "OBJECT" for slot in slots[index : index + 1]):
-            yield material
-
-
-def _of_geometry(geometry: Any) -> Iterator[tuple[int, bpy.types.Material | None]]:
-    for part in (geometry.mesh, geometry.curves, geometry.pointcloud):
-        if part is not None:
-            materials = list(part.materials)
-            yield from ((i, m.original) for i, m in enumerate(materials) if m is not None)
-            yield from ((i, None) for i in _indices(part) if not any(materials[i : i + 1]))
-    for reference in geometry.instance_references() if geometry.instances_pointcloud() else ():
-        if hasattr(reference, "instance_references"):
-            yield from _of_geometry(reference)
-
-
-def _indices(part: Any) -> set[int]:
-    """Find which materials are in use; node groups leave empty places in the list."""
-    if not isinstance(part, bpy.types.Mesh):
-        return {0} if len(part.points) else set()
-    attribute: Any = part.attributes.get("material_index")
-    if attribute is None or not part.polygons:
-        return {0} if part.polygons else set()
-    indices = np.empty(len(part.polygons), np.int32)
-    attribute.data.foreach_get("value", indices)
-    return set(np.unique(indices).tolist())
+# --- One object ---
 
 
 def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
@@ -376,83 +294,18 @@ def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
     return ""
 
 
-def _make_cuttable(context: bpy.types.Context, thing: bpy.types.Object) -> None:
-    """See to it that all an object is drawn with are materials of this file."""
-    drawn = list(_drawn_with(context, thing))
-    if None in drawn:
-        data: Any = thing.data
-        if not thing.material_slots and data.library is None:
-            data.materials.append(None)
-            _kept(thing)["added"] = 1
-        for index, slot in enumerate(thing.material_slots):
-            if slot.material is None:
-                _put_in_slot(thing, index, _plain())
-    for material in drawn:
-        if material is not None and not _is_editable(material):
-            copy = _copy_of(material)
-            for index, slot in enumerate(thing.material_slots):
-                if slot.material == material:
-                    _put_in_slot(thing, index, copy)
-            for modifier, name, holder in _material_inputs(thing):
-                if holder.value == material:
-                    inputs = _group_in(_group_in(_kept(thing), "inputs"), modifier.name)
-                    inputs[name] = material
-                    holder.value = copy
-            thing.update_tag()
-
-
-def _put_in_slot(thing: bpy.types.Object, index: int, material: bpy.types.Material) -> None:
-    slot = thing.material_slots[index]
-    kept = _group_in(_group_in(_kept(thing), "slots"), str(index))
-    kept["link"] = slot.link
-    slot.link = "OBJECT"
-    if slot.material is not None:
-        kept["own"] = slot.material
-    slot.material = material
-
-
-def _material_inputs(thing: bpy.types.Object) -> Iterator[tuple[Any, str, Any]]:
-    """Give modifier, input's identifier and holder of each material input of node modifiers."""
-    for modifier in thing.modifiers:
-        if not isinstance(modifier, bpy.types.NodesModifier) or modifier.node_group is None:
-            continue
-        properties: Any = modifier.properties
-        interface: Any = modifier.node_group.interface
-        for item in interface.items_tree:
-            if getattr(item, "socket_type", "") == "NodeSocketMaterial" and item.in_out == "INPUT":
-                yield modifier, item.identifier, getattr(properties.inputs, item.identifier)
-
-
-def _is_editable(material: bpy.types.Material) -> bool:
-    return material.library is None and material.override_library is None
-
-
-def _copy_of(material: bpy.types.Material) -> bpy.types.Material:
-    for other in bpy.data.materials:
-        if other.get(_COPY_OF) == material:
-            return other
-    copy = material.copy()
-    copy[_COPY_OF] = material
-    return copy
-
-
-def _plain() -> bpy.types.Material:
-    found = bpy.data.materials.get(PLAIN)
-    return bpy.data.materials.new(PLAIN) if found is None or found.library else found
-
-
-def _kept(thing: bpy.types.Object) -> Any:
-    """Return what an object keeps of how it was."""
-    return _group_in(thing, _KEPT)
-
-
-def _group_in(owner: Any, key: str) -> Any:
-    if key not in owner:
-        owner[key] = {}
-    return owner[key]
-
-
-# --- Making whole again ---
+def _cut(
+    context: bpy.types.Context, thing: bpy.types.Object, group: bpy.types.NodeTree, every: bool
+) -> None:
+    make_cuttable(context, thing)
+    for material in materials_of(context, thing):
+        add_cut(material, Cut(group, every))
+    set_amount(thing, group, 1.0)
+    for twin in companions_of(thing):
+        material = input_value(modifier_of(twin), "Material").value
+        if material is not None:
+            add_cut(material, Cut(group, every))
+        set_amount(twin, group, -1.0)
 
 
 def _make_whole(
@@ -466,63 +319,30 @@ def _make_whole(
         still = {m for other in cut_by(group) for m in materials_of(context, other)}
         for material in mine:
             if material not in still:
-                _drop(material, group)
-    if not slicers_of(thing) and thing.get(_KEPT) is not None:
-        _restore_slots(thing)
+                drop_cut(material, group)
+    if not slicers_of(thing):
+        restore(thing)
     thing.update_tag()
 
 
-def _drop(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
-    cuts = cuts_of(material)
-    left = [cut for cut in cuts if cut.group != group]
-    if len(left) < len(cuts):
-        # The first one has none before it to go with.
-        left[:1] = [Cut(cut.group) for cut in left[:1]]
-        set_cuts(material, left)
-
-
 def _remove_companions(thing: bpy.types.Object, group: bpy.types.NodeTree) -> None:
-    """Remove what was made beside a sliced object."""
-    empty = empty_of(group)
-    for other in list(bpy.data.objects):
-        if other.get(SOURCE) != thing:
-            continue
-        if is_cut_by(other, group):
-            del other[amount_key(group)]
-        by = other.get(BY)
-        if by == empty if by is not None else not slicers_of(other):
-            remove_object(other)
-
-
-def _restore_slots(thing: bpy.types.Object) -> None:
-    kept: Any = thing[_KEPT]
-    used: set[bpy.types.Material] = set()
-    for index, was in kept.get("slots", {}).items():
-        if int(index) < len(thing.material_slots):
-            slot = thing.material_slots[int(index)]
-            if slot.material is not None:
-                used.add(slot.material)
-            slot.material = was.get("own")
-            slot.link = was["link"]
-    inputs = kept.get("inputs", {})
-    for modifier, name, holder in _material_inputs(thing):
-        if modifier.name in inputs and name in inputs[modifier.name]:
-            used.add(holder.value)
-            holder.value = inputs[modifier.name][name]
-    data: Any = thing.data
-    if "added" in kept and len(data.materials) == 1 and data.materials[0] is None:
-        # Taking only the last one out would leave the object's slot.
-        data.materials.clear()
-    del thing[_KEPT]
-    bpy.data.batch_remove([material for material in used if material and not material.users])
+    for other in companions_of(thing, empty_of(group)):
+        remove_companion(other)
+    for twin in companions_of(thing):
+        if is_cut_by(twin, group):
+            del twin[amount_key(group)]
+        if not slicers_of(twin):
+            remove_companion(twin)
 
 
 def _remove_slicer(group: bpy.types.NodeTree) -> None:
     for material in bpy.data.materials:
         # Nobody's any more: of objects that were deleted while they were cut.
-        if any(cut.group == group for cut in cuts_of(material)):
-            _drop(material, group)
+        drop_cut(material, group)
     empty = empty_of(group)
     if empty is not None and empty.type == "EMPTY":
+        action = empty.animation_data.action if empty.animation_data else None
         bpy.data.objects.remove(empty)
+        if action is not None and not action.users:
+            bpy.data.actions.remove(action)
     remove_group(group)

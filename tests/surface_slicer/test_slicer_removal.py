@@ -119,7 +119,8 @@ def things(bpy, tmp_path):
 def test_everything_is_as_it_was(bpy, things):
     """Compared node by node; a second slicer, flipped order, all or only some of the objects."""
     from surface_slicer.common.sliced_materials import cuts_of
-    from surface_slicer.slicer import materials_of, remove_slicing, slice_objects
+    from surface_slicer.cuttable import materials_of
+    from surface_slicer.slicer import remove_slicing, slice_objects
 
     before = state(bpy)
     first = slice_objects(bpy.context, things).slicer
@@ -243,7 +244,8 @@ def test_linked_materials_are_copied_for_the_time(bpy, library):
     """An object of ours with their material, in a slot and in a modifier."""
     from surface_slicer.common import nodes
     from surface_slicer.common.modifiers import input_value, set_inputs
-    from surface_slicer.slicer import materials_of, remove_slicing, slice_objects
+    from surface_slicer.cuttable import materials_of
+    from surface_slicer.slicer import remove_slicing, slice_objects
 
     with bpy.data.libraries.load(library, link=True) as (_, wanted):
         wanted.materials = ["their material"]
@@ -271,7 +273,8 @@ def test_linked_materials_are_copied_for_the_time(bpy, library):
 
 def test_linked_objects_need_an_override(bpy, library):
     """A linked object is refused with a sentence; an override of it is cut and made whole."""
-    from surface_slicer.slicer import materials_of, remove_slicing, slice_objects, slicers_of
+    from surface_slicer.cuttable import materials_of
+    from surface_slicer.slicer import remove_slicing, slice_objects, slicers_of
 
     with bpy.data.libraries.load(library, link=True) as (_, wanted):
         wanted.objects = ["theirs"]

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that stand beside a sliced one and follow it live: its twin, its cap, its profile.
+
+Each is a mesh without anything in it but a modifier, which takes the geometry of the sliced object
+as it is now, with all its own modifiers. So it follows whatever is done to that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bpy
+
+from .common.modifiers import input_value, set_inputs
+from .common.required import required
+from .cuttable import evaluated_geometry
+
+SOURCE: Final = "slicer_source"
+"""Custom property: the object that it belongs to."""
+BY: Final = "slicer_by"
+"""Custom property of caps and profiles: the slicer that they belong to."""
+
+
+def new_companion(
+    context: bpy.types.Context,
+    name: str,
+    source: bpy.types.Object,
+    group: Any,
+    inputs: Mapping[str, Any],
+    slicer: bpy.types.Object | None = None,
+) -> bpy.types.Object:
+    """Make an object that follows another.
+
+    Parameters
+    ----------
+    context : Context
+    name : str
+        What it is; its modifier's name, and the end of its own.
+    source : Object
+        It goes into the same collection.
+    group : NodeTree
+        Of the modifier, with an input ``Source``, and one ``Slicer`` where there is a slicer.
+    inputs : mapping
+        The modifier's others, by name.
+    slicer : Object, optional
+        That it belongs to; without one, it belongs to all that cut the source.
+
+    Returns
+    -------
+    Object
+    """
+    full_name = f"{source.name} {name}"
+    thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
+    collections = source.users_collection or (required(context.collection),)
+    collections[0].objects.link(thing)
+    thing[SOURCE] = source
+    given = {"Source": source, **inputs}
+    if slicer is not None:
+        thing[BY] = given["Slicer"] = slicer
+    modifier = thing.modifiers.new(name, "NODES")
+    assert isinstance(modifier, bpy.types.NodesModifier)
+    modifier.node_group = group
+    set_inputs(modifier, given)
+    return thing
+
+
+def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
+    """Count the vertices of an object as it is drawn.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it has no faces, which every companion is made from.
+    """
+    # The mesh is gone as soon as the geometry is.
+    geometry: Any = evaluated_geometry(context, source)
+    if geometry.mesh is None or not geometry.mesh.polygons:
+        raise ValueError(f"'{source.name}' has no faces; as tubes, a neuron has.")
+    return len(geometry.mesh.vertices)
+
+
+def companions_of(
+    source: bpy.types.Object, slicer: bpy.types.Object | None = None
+) -> list[bpy.types.Object]:
+    """List what stands beside a sliced object.
+
+    Parameters
+    ----------
+    source : Object
+    slicer : Object, optional
+        What belongs to this slicer; otherwise what belongs to none, which are the twins.
+
+    Returns
+    -------
+    list of Object
+    """
+    return [o for o in bpy.data.objects if o.get(SOURCE) == source and o.get(BY) == slicer]
+
+
+def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Return the modifier that makes a companion what it is.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    NodesModifier
+    """
+    modifier = thing.modifiers[0]
+    assert isinstance(modifier, bpy.types.NodesModifier)
+    return modifier
+
+
+def remove_companion(thing: bpy.types.Object) -> None:
+    """Remove a companion, and what nothing else uses then.
+
+    Parameters
+    ----------
+    thing : Object
+    """
+    group = modifier_of(thing).node_group
+    material = input_value(modifier_of(thing), "Material").value
+    blocks: list[Any] = [required(thing.data), group]
+    bpy.data.objects.remove(thing)
+    for block in (*blocks, material):
+        if block is not None and not block.users:
+            bpy.data.batch_remove([block])
