@@ -37,8 +37,12 @@ _PLACE: Final = "Place"
 _SHAPE_NODE: Final = "Shape and Edge"
 _SIDE_B_NODE: Final = "Side B"
 _LINE_NODE: Final = "Line"
-# What a slicer's settings are called, and which input of which node holds them.
-_SETTINGS: Final = {
+Setting = Literal[
+    "Shape", "Flip", "Soft Edge", "Line Width", "Line Color", "Line Strength",
+    "Cut Away", "Side B Color", "Side B Strength", "Side B Opacity", "Wire Thickness",
+]  # fmt: skip
+# Which input of which node holds each setting.
+_SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
     "Shape": (_SHAPE_NODE, "Shape"),
     "Flip": (_SHAPE_NODE, "Flip"),
     "Soft Edge": (_SHAPE_NODE, "Soft Edge"),
@@ -146,7 +150,7 @@ def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
     return empty
 
 
-def setting(group: bpy.types.NodeTree, name: str) -> Any:
+def setting(group: bpy.types.NodeTree, name: Setting) -> Any:
     """Find the holder of one of a slicer's settings.
 
     Parameters
@@ -173,7 +177,7 @@ def setting(group: bpy.types.NodeTree, name: str) -> Any:
     return inputs[socket]
 
 
-def set_settings(group: bpy.types.NodeTree, values: Mapping[str, Any]) -> None:
+def set_settings(group: bpy.types.NodeTree, values: Mapping[Setting, Any]) -> None:
     """Change settings of a slicer, for everything it cuts.
 
     Parameters

@@ -24,6 +24,7 @@ from .slicer import set_amount, slicers_of
 
 TWIN: Final = "Wireframe"
 GROUP: Final = "Slicer Wireframe"
+WIRE_COLOR: Final = (0.32, 0.36, 0.45)
 # How many lines a grid gets along its longer side, at most.
 _LINES: Final = 40
 # A wire's width, as a part of the surface's largest extent.
@@ -34,7 +35,7 @@ def add_wireframe_twin(
     context: bpy.types.Context,
     source: bpy.types.Object,
     *,
-    color: Sequence[float] = (0.32, 0.36, 0.45),
+    color: Sequence[float] = WIRE_COLOR,
     strength: float = 1.0,
 ) -> bpy.types.Object:
     """Show a wireframe of an object where it is cut away.
@@ -108,7 +109,9 @@ def _group() -> Any:
         )["Geometry"]  # fmt: skip
         with tree.frame("Columns of the grid: from the first face's corners"):
             corners = []
-            for corner in range(4):
+            for number in range(4):
+                # Unlinked, the input would stand for the index of whatever asks.
+                corner = tree.add("FunctionNodeInputInt", integer=number)
                 vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
                 corners.append(
                     tree.add(

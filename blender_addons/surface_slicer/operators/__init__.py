@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from . import color, color_ramp, film, surface
+from . import color, color_ramp, film, slicer_companions, slicing, surface
 from .surface import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
 
-CLASSES = (*surface.CLASSES, *color.CLASSES, *color_ramp.CLASSES, *film.CLASSES)
+CLASSES = (
+    *surface.CLASSES,
+    *color.CLASSES,
+    *color_ramp.CLASSES,
+    *slicing.CLASSES,
+    *slicer_companions.CLASSES,
+    *film.CLASSES,
+)

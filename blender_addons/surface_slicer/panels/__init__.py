@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from . import color, film, surface
+from . import color, film, slicing, surface
 
 __all__ = ["CLASSES"]
 
 # In the order in which they are shown.
-CLASSES = (*surface.CLASSES, *color.CLASSES, *film.CLASSES)
+CLASSES = (*surface.CLASSES, *color.CLASSES, *slicing.CLASSES, *film.CLASSES)

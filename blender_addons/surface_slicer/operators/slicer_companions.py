@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put twins, caps and profiles beside what is sliced, and let the slicer travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
+
+from ..common.required import required
+from ..slicer_cap import add_cap
+from ..slicer_profile import add_profile
+from ..slicer_sweep import Easing, animate_sweep
+from ..slicer_twin import WIRE_COLOR, add_wireframe_twin
+from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class _Companion(OnSliced):
+    """An operator that puts something beside each of the sliced objects."""
+
+    if TYPE_CHECKING:
+        color: tuple[float, float, float]
+        strength: float
+    else:
+        strength: FloatProperty(name="Strength", description="Of its light", default=1.0, min=0.0)
+
+    def add(
+        self,
+        context: bpy.types.Context,
+        what: str,
+        make: Callable[[bpy.types.Object], bpy.types.Object],
+    ) -> set[OperatorReturnItems]:
+        """Add what can be added, and say why the rest cannot."""
+        made = []
+        for source in chosen_sliced(context):
+            try:
+                made.append(make(source))
+            except ValueError as error:
+                self.report({"WARNING"}, str(error))
+        if not made:
+            return {"CANCELLED"}
+        names = f"'{made[0].name}'" if len(made) == 1 else f"{len(made)} objects"
+        self.report({"INFO"}, f"Added {names}: {what}.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
+    """Show a wireframe of the sliced objects where they are cut away"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.add_wireframe_twin"
+    bl_label = "Wireframe Twin"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if not TYPE_CHECKING:
+        color: FloatVectorProperty(
+            name="Color", subtype="COLOR", default=WIRE_COLOR, min=0.0, max=1.0
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add a twin to each."""
+        return self.add(
+            required(context),
+            "wires where the surface is cut away",
+            lambda source: add_wireframe_twin(
+                required(context), source, color=tuple(self.color), strength=self.strength
+            ),
+        )
+
+
+class SURFACE_SLICER_OT_add_cap(_Companion):
+    """Fill the cut face of the sliced objects, where they are closed"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.add_cap"
+    bl_label = "Cap"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if not TYPE_CHECKING:
+        color: FloatVectorProperty(
+            name="Color", subtype="COLOR", default=(0.08, 0.1, 0.14), min=0.0, max=1.0
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add a cap to each."""
+        slicer = required(chosen_slicer(required(context)))
+        return self.add(
+            required(context),
+            "the cut face, filled",
+            lambda source: add_cap(
+                required(context), source, slicer, color=self.color, strength=self.strength
+            ),
+        )
+
+
+class SURFACE_SLICER_OT_add_profile(_Companion):
+    """Draw the curve in which the slicer cuts the sliced objects, on them or as a graph"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.add_profile"
+    bl_label = "Profile"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        graph: bool
+    else:
+        graph: BoolProperty(
+            name="As a Graph",
+            description="Draw it upright beside the surface, over the way along the cut",
+        )
+        color: FloatVectorProperty(
+            name="Color", subtype="COLOR", default=(1.0, 1.0, 1.0), min=0.0, max=1.0
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add a profile to each."""
+        slicer = required(chosen_slicer(required(context)))
+        return self.add(
+            required(context),
+            "a graph of the cut" if self.graph else "the curve of the cut",
+            lambda source: add_profile(
+                required(context),
+                source,
+                slicer,
+                graph=self.graph,
+                color=self.color,
+                strength=self.strength,
+            ),
+        )
+
+
+class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
+    """Let the slicer travel along its arrow through all that it cuts"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.animate_sweep"
+    bl_label = "Animate Sweep"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        frame_start: int
+        frame_end: int
+        easing: Easing
+        back: bool
+        reverse: bool
+        margin: float
+    else:
+        frame_start: IntProperty(
+            name="Start", description="First frame; the scene's if not given", default=1
+        )
+        frame_end: IntProperty(
+            name="End", description="Last frame; the scene's if not given", default=250
+        )
+        easing: EnumProperty(
+            name="Easing",
+            description="How it gains and loses speed",
+            items=[
+                ("SINE", "Soft", "Start and end softly"),
+                ("CUBIC", "Softer", "Start and end slowly, faster between"),
+                ("LINEAR", "Constant", "The same speed all the way"),
+            ],
+        )
+        back: BoolProperty(name="And Back", description="Return to where it began")
+        reverse: BoolProperty(
+            name="Reverse", description="Begin where all is cut away instead of where nothing is"
+        )
+        margin: FloatProperty(
+            name="Margin",
+            description="How far outside it begins and ends, as a part of the extent",
+            default=0.05,
+            min=0.0,
+            soft_max=1.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Keyframe the slicer's location."""
+        context = required(context)
+        scene, slicer = required(context.scene), required(chosen_slicer(context))
+        if not self.properties.is_property_set("frame_start"):
+            self.frame_start = scene.frame_start
+        if not self.properties.is_property_set("frame_end"):
+            self.frame_end = scene.frame_end
+        try:
+            animate_sweep(
+                context,
+                slicer,
+                self.frame_start,
+                self.frame_end,
+                easing=self.easing,
+                back=self.back,
+                reverse=self.reverse,
+                margin=self.margin,
+            )
+        except ValueError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report(
+            {"INFO"},
+            f"'{slicer.name}' travels from frame {self.frame_start} to {self.frame_end}"
+            f"{', and back' if self.back else ''}.",
+        )
+        return {"FINISHED"}
+
+
+CLASSES = (
+    SURFACE_SLICER_OT_add_wireframe_twin,
+    SURFACE_SLICER_OT_add_cap,
+    SURFACE_SLICER_OT_add_profile,
+    SURFACE_SLICER_OT_animate_sweep,
+)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which slicer, and which of what it cuts, an operator works on."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.required import required
+from ..common.slicing import empty_of, find_group
+from ..companions import SOURCE
+from ..slicer import cut_by, slicers_of
+
+
+def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the slicer that is active or selected, or else the last that cuts the active object.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object or None
+    """
+    active = context.object
+    for thing in [active, *(context.selected_objects or [])]:
+        if find_group(thing) is not None:
+            return thing
+    groups = slicers_of(active)
+    return empty_of(groups[-1]) if groups else None
+
+
+def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the sliced objects that are selected, or what the chosen slicer cuts if none is.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of Object
+        Without twins.
+    """
+    selected = list(context.selected_objects or [])
+    if not selected and context.object is not None:
+        selected = [context.object]
+    sliced = [thing for thing in selected if slicers_of(thing)]
+    slicer = chosen_slicer(context)
+    if not sliced and slicer is not None:
+        sliced = cut_by(required(find_group(slicer)))
+    return [thing for thing in sliced if thing.get(SOURCE) is None]
+
+
+class OnSlicer(bpy.types.Operator):
+    """An operator that needs a slicer to be chosen."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a slicer, or for something that one cuts."""
+        if chosen_slicer(required(context)) is None:
+            cls.poll_message_set("Select a slicer, or something that it cuts")
+            return False
+        return True
+
+
+class OnSliced(bpy.types.Operator):
+    """An operator that needs something sliced to be chosen."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a sliced object, or for a slicer that cuts something."""
+        if not chosen_sliced(required(context)):
+            cls.poll_message_set("Select something that is sliced, or the slicer that cuts it")
+            return False
+        return True

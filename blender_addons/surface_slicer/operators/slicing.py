@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Slice what is selected, and make it whole again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from ..common.required import required
+from ..common.slicing import Shape, find_group
+from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
+from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+SHAPES = [
+    ("Plane", "Plane", "Cut away what lies beyond a plane", "MESH_PLANE", 0),
+    ("Box", "Box", "Cut away what lies inside a box", "MESH_CUBE", 1),
+    ("Sphere", "Sphere", "Cut away what lies inside a sphere", "MESH_UVSPHERE", 2),
+]
+AXES = [
+    ("X", "X", "The plane's arrow points along x"),
+    ("Y", "Y", "The plane's arrow points along y"),
+    ("Z", "Z", "The plane's arrow points upwards"),
+]
+
+
+class NewSlicer:
+    """Settings of a new slicer."""
+
+    if TYPE_CHECKING:
+        shape: Shape
+        axis: Axis
+    else:
+        shape: EnumProperty(name="Shape", description="Of a new slicer", items=SHAPES)
+        axis: EnumProperty(
+            name="Axis", description="Along which a new plane's arrow points", items=AXES
+        )
+
+
+class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
+    """Add an empty that can cut, in the middle of what is selected, and cut nothing with it yet"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.add_slicer"
+    bl_label = "Add Slicer"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Make the empty, and make it active."""
+        context = required(context)
+        selected = list(context.selected_objects or [])
+        slicer = add_slicer(context, selected, shape=self.shape, axis=self.axis)
+        _select(context, slicer)
+        self.report({"INFO"}, f"Added '{slicer.name}'.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
+    """Cut the selected objects at an empty: at the slicer that is selected too, or at a new one.
+
+    Materials are changed in place, and cut only on these objects, also where others share them
+    """  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.slice_objects"
+    bl_label = "Slice"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        combine: Combine
+        slicer: str
+    else:
+        combine: EnumProperty(
+            name="Combine",
+            description="Where other slicers cut the objects already",
+            items=[
+                ("ANY", "Any", "Cut away what any of the slicers cuts"),
+                ("ALL", "All", "Cut away only what all slicers cut"),
+            ],
+        )
+        slicer: StringProperty(
+            name="Slicer",
+            description="Name of the object that cuts; if empty, the selected slicer or a new one",
+            options={"SKIP_SAVE"},
+        )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selection."""
+        if not required(context).selected_objects:
+            cls.poll_message_set("Select what is to be cut")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Slice all that can be, and say why the rest cannot."""
+        context = required(context)
+        selected = list(context.selected_objects or [])
+        slicer = next((thing for thing in selected if find_group(thing) is not None), None)
+        if self.slicer:
+            slicer = bpy.data.objects.get(self.slicer)
+            if slicer is None:
+                self.report({"ERROR"}, f"There is no object named '{self.slicer}'.")
+                return {"CANCELLED"}
+        try:
+            sliced = slice_objects(
+                context,
+                selected,
+                slicer,
+                shape=self.shape,
+                axis=self.axis,
+                combine=self.combine,
+            )
+        except ValueError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        for sentence in sliced.refused:
+            self.report({"WARNING"}, sentence)
+        _select(context, sliced.slicer)
+        what = (
+            f"'{sliced.objects[0].name}'"
+            if len(sliced.objects) == 1
+            else f"{len(sliced.objects)} objects"
+        )
+        self.report({"INFO"}, f"'{sliced.slicer.name}' cuts {what}: move, turn or scale it.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_remove_slicing(OnSliced):
+    """Make the selected objects whole again, with their materials as they were.
+
+    If a slicer is selected, remove what it cuts, otherwise all cuts of the selected objects
+    """  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.remove_slicing"
+    bl_label = "Remove Slicing"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        keep_slicer: bool
+    else:
+        keep_slicer: BoolProperty(
+            name="Keep Slicer",
+            description="Keep the empty, with its settings and animation, to slice with it later",
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Take the cut out of everything chosen."""
+        context = required(context)
+        chosen = chosen_sliced(context)
+        slicer = next(
+            (t for t in context.selected_objects or [] if find_group(t) is not None), None
+        )
+        found = remove_slicing(context, chosen, slicer, keep_slicer=self.keep_slicer)
+        what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
+        self.report({"INFO"}, f"{what} as before.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_set_shape(OnSlicer):
+    """Choose the shape of what the slicer cuts away"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.set_shape"
+    bl_label = "Set Shape"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        shape: Shape
+    else:
+        shape: EnumProperty(name="Shape", items=SHAPES)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Change the cut, and how the empty is drawn."""
+        slicer = required(chosen_slicer(required(context)))
+        set_shape(slicer, self.shape)
+        self.report({"INFO"}, f"'{slicer.name}' is a {self.shape.lower()} now.")
+        return {"FINISHED"}
+
+
+def _select(context: bpy.types.Context, thing: bpy.types.Object) -> None:
+    """Make an object the only one selected, since it is what is moved next."""
+    layer = required(context.view_layer)
+    layer.update()
+    for other in context.selected_objects or []:
+        other.select_set(False)
+    if thing.name in layer.objects:
+        thing.select_set(True)
+        layer.objects.active = thing
+
+
+CLASSES = (
+    SURFACE_SLICER_OT_add_slicer,
+    SURFACE_SLICER_OT_slice_objects,
+    SURFACE_SLICER_OT_remove_slicing,
+    SURFACE_SLICER_OT_set_shape,
+)

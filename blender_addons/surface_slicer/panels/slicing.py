@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Slice, and set how the cut looks."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.required import required
+from ..common.slicing import SHAPES, Setting, find_group, setting
+from ..operators.slicer_selection import chosen_slicer
+from ..slicer import cut_by
+from .tab import Tab
+
+# Which settings have a meaning for what is left where the surface is cut away.
+_OF_SIDE_B: dict[str, tuple[Setting, ...]] = {
+    "Transparent": (),
+    "Faded": ("Side B Opacity",),
+    "Color": ("Side B Color", "Side B Strength"),
+    "Glass": ("Side B Color",),
+    "Wireframe": ("Side B Color", "Side B Strength", "Wire Thickness"),
+}
+
+
+class SURFACE_SLICER_PT_slice(Tab):
+    """Slice what is selected, and set how the cut looks."""
+
+    bl_label = "Slice"
+    bl_idname = "SURFACE_SLICER_PT_slice"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the button, and the settings of the chosen slicer."""
+        layout = required(self.layout)
+        row = layout.row()
+        row.scale_y = 1.3
+        row.operator("surface_slicer.slice_objects", icon="MOD_BOOLEAN")
+        slicer = chosen_slicer(required(context))
+        if slicer is None:
+            return
+        group = required(find_group(slicer))
+        count = len(cut_by(group))
+        layout.label(
+            text=f"{slicer.name} cuts {count} object{'' if count == 1 else 's'}",
+            icon="EMPTY_SINGLE_ARROW",
+        )
+        shapes = layout.row(align=True)
+        chosen = setting(group, "Shape").default_value
+        for shape in SHAPES:
+            shapes.operator(
+                "surface_slicer.set_shape", text=shape, depress=shape == chosen
+            ).shape = shape
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        _draw(layout.column(), group, ("Flip", "Soft Edge"))
+        _draw(layout.column(align=True), group, ("Line Width", "Line Color", "Line Strength"))
+        column = layout.column(align=True)
+        _draw(column, group, ("Cut Away",))
+        _draw(column, group, _OF_SIDE_B[setting(group, "Cut Away").default_value])
+        layout.operator("surface_slicer.remove_slicing", icon="X")
+
+
+class SURFACE_SLICER_PT_beside(Tab):
+    """What can stand beside a cut."""
+
+    bl_label = "Beside the Cut"
+    bl_idname = "SURFACE_SLICER_PT_beside"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a slicer."""
+        return chosen_slicer(required(context)) is not None
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw a button for each."""
+        column = required(self.layout).column(align=True)
+        column.operator("surface_slicer.add_wireframe_twin", icon="MOD_WIREFRAME")
+        column.operator("surface_slicer.add_cap", icon="SELECT_INTERSECT")
+        row = column.row(align=True)
+        row.operator("surface_slicer.add_profile", icon="IPO_BACK").graph = False
+        row.operator("surface_slicer.add_profile", text="Graph", icon="GRAPH").graph = True
+
+
+class SURFACE_SLICER_PT_animate(Tab):
+    """Let the slicer travel."""
+
+    bl_label = "Animate"
+    bl_idname = "SURFACE_SLICER_PT_animate"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a slicer."""
+        return chosen_slicer(required(context)) is not None
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw one way, and there and back."""
+        row = required(self.layout).row(align=True)
+        row.operator("surface_slicer.animate_sweep", text="Sweep", icon="ANIM").back = False
+        row.operator("surface_slicer.animate_sweep", text="And Back").back = True
+
+
+def _draw(
+    layout: bpy.types.UILayout, group: bpy.types.NodeTree, names: tuple[Setting, ...]
+) -> None:
+    for name in names:
+        layout.prop(setting(group, name), "default_value", text=name.removeprefix("Side B "))
+
+
+CLASSES = (SURFACE_SLICER_PT_slice, SURFACE_SLICER_PT_beside, SURFACE_SLICER_PT_animate)
