@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render an array as a film: a glowing surface over a plane of lines, on black ground.
+"""Render an array as a film: a glowing surface, cut by a plane that travels through it.
+
+Where it is cut away a wireframe remains, with a white line on the cut; the camera circles.
 
 In Blender, or in a Python that has the bpy module::
 
@@ -52,9 +54,24 @@ def main(arguments: list[str]) -> None:
     )
     first, last = options.frames or (scene.frame_start, scene.frame_end)
     scene.frame_start, scene.frame_end = first, last
+    if options.cut != "none":
+        cut(options, first, last)
     film.set_scene(scene, [surface], orbit_degrees=options.orbit, bloom=options.bloom)
 
     rendering.render_film(scene, options)
+
+
+def cut(options: argparse.Namespace, first: int, last: int) -> None:
+    """Cut the selected surface, there and back, with what is to be seen beside the cut."""
+    operators: Any = bpy.ops.surface_slicer  # type: ignore[attr-defined]
+    # Along y, the camera sees the side that is cut open.
+    operators.slice_objects(axis={"x": "X", "y": "-Y", "z": "Z"}[options.cut])
+    if options.wireframe:
+        operators.add_wireframe_twin()
+    if options.graph:
+        operators.add_profile(graph=True)
+    if last - first >= 2:
+        operators.animate_sweep(frame_start=first, frame_end=last, back=True)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -70,6 +87,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 lies")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
     add("--plane", action=argparse.BooleanOptionalAction, default=True, help="plane of lines")
+    add("--cut", choices=("x", "y", "z", "none"), default="y", help="along which axis (default: y)")
+    add("--wireframe", action=argparse.BooleanOptionalAction, default=True, help="where cut away")
+    add(
+        "--graph", action=argparse.BooleanOptionalAction, default=True, help="of the cut, behind it"
+    )
     add("--color-by", choices=("height", "x", "y"), default="height")
     add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
     add("--low", type=float, help="value at the colormap's lower end (default: the lowest)")

@@ -34,7 +34,7 @@ from .common.slicing import (
 from .companions import companions_of, modifier_of, remove_companion
 from .cuttable import make_cuttable, materials_of, restore
 
-Axis = Literal["X", "Y", "Z"]
+Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
 Combine = Literal["ANY", "ALL"]
 
 SLICER: Final = "Slicer"
@@ -42,12 +42,17 @@ _CAN_BE_CUT: Final = frozenset({"MESH", "CURVES", "CURVE", "SURFACE", "FONT", "M
 # The arrow, which is the empty's z axis, along each axis of the world.
 _TURNED: Final = {
     "X": (0.0, math.pi / 2, 0.0),
+    "-X": (0.0, -math.pi / 2, 0.0),
     "Y": (-math.pi / 2, 0.0, 0.0),
+    "-Y": (math.pi / 2, 0.0, 0.0),
     "Z": (0.0, 0.0, 0.0),
+    "-Z": (math.pi, 0.0, 0.0),
 }
 _DISPLAYED: Final = {"Plane": "SINGLE_ARROW", "Box": "CUBE", "Sphere": "SPHERE"}
 # A line's width, as a part of the largest extent of what is cut.
 _LINE_PART: Final = 0.006
+# Bright enough to glow where there is bloom.
+_LINE_STRENGTH: Final = 2.5
 
 
 @dataclass(slots=True)
@@ -98,7 +103,10 @@ def add_slicer(
         empty.empty_display_size = largest * 0.6
     else:
         empty.scale = (half * 0.6).tolist() if shape == "Box" else [largest * 0.6] * 3
-    set_settings(slicer_group(empty), {"Line Width": 2 * largest * _LINE_PART})
+    set_settings(
+        slicer_group(empty),
+        {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH},
+    )
     set_shape(empty, shape)
     return empty
 

@@ -26,7 +26,7 @@ PROFILE: Final = "Profile"
 GRAPH: Final = "Graph"
 GROUP: Final = "Slicer Profile"
 # The line's width, as a part of the surface's largest extent.
-_THICKNESS_PART: Final = 0.008
+_THICKNESS_PART: Final = 0.005
 _DISTANCE: Final = "distance to the cut"
 
 
@@ -91,13 +91,13 @@ def add_profile(
         slicer,
     )
     if graph:
-        # Upright on the far side of the surface, as a shadow of the cut on a wall.
+        # Upright behind what is left, as a shadow of the cut on a wall.
         arrow = np.array(slicer.matrix_world)[:3, 2]
         level = np.array([arrow[0], arrow[1], 0.0])
         level = level / np.linalg.norm(level) if np.linalg.norm(level) > 1e-3 else np.eye(3)[0]
         center = np.array(source.matrix_world)[:3, 3]
         reach = float(np.abs((points - center) @ level).max()) * 1.25
-        profile.location = (center + reach * level).tolist()
+        profile.location = (center - reach * level).tolist()
         profile.rotation_euler.z = float(np.arctan2(level[1], level[0]) + np.pi / 2)
     return profile
 

@@ -24,11 +24,11 @@ from .slicer import set_amount, slicers_of
 
 TWIN: Final = "Wireframe"
 GROUP: Final = "Slicer Wireframe"
-WIRE_COLOR: Final = (0.32, 0.36, 0.45)
+WIRE_COLOR: Final = (0.2, 0.24, 0.33)
 # How many lines a grid gets along its longer side, at most.
-_LINES: Final = 40
+_LINES: Final = 32
 # A wire's width, as a part of the surface's largest extent.
-_THICKNESS_PART: Final = 0.0016
+_THICKNESS_PART: Final = 0.0015
 
 
 def add_wireframe_twin(

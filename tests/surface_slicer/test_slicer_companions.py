@@ -99,8 +99,8 @@ def test_graph_is_height_over_the_way(bpy, surface):
     np.testing.assert_allclose(local[:, 1], 0, atol=1e-5)
     np.testing.assert_allclose(local[:, 2], hill(0.25, local[:, 0]), atol=0.005)
     assert local[:, 0].min() == pytest.approx(-2) and local[:, 0].max() == pytest.approx(2)
-    # Upright behind the surface, where the arrow points.
-    assert points[:, 0].min() > surface.location.x + 2
+    # Upright behind the surface, seen from where the arrow points.
+    assert points[:, 0].max() < surface.location.x - 2
 
 
 def test_wires_lie_on_lines_of_the_grid(bpy, surface):

@@ -22,9 +22,12 @@ SHAPES = [
     ("Sphere", "Sphere", "Cut away what lies inside a sphere", "MESH_UVSPHERE", 2),
 ]
 AXES = [
-    ("X", "X", "The plane's arrow points along x"),
+    ("X", "X", "The plane's arrow points along x, and what it points to is cut away"),
+    ("-X", "-X", "The plane's arrow points against x"),
     ("Y", "Y", "The plane's arrow points along y"),
+    ("-Y", "-Y", "The plane's arrow points against y, to the front"),
     ("Z", "Z", "The plane's arrow points upwards"),
+    ("-Z", "-Z", "The plane's arrow points downwards"),
 ]
 
 
