@@ -13,8 +13,6 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
-from .common.required import required
-
 PLAIN: Final = "Sliced Surface"
 """Material for what has none."""
 
@@ -36,10 +34,35 @@ def materials_of(context: bpy.types.Context, thing: bpy.types.Object) -> list[bp
         From slots, and from what modifiers make.
     """
     materials: list[bpy.types.Material] = []
-    for material in _drawn_with(context, thing):
+    for material in drawn_with(context, thing):
         if material is not None and material not in materials:
             materials.append(material)
     return materials
+
+
+def drawn_with(
+    context: bpy.types.Context, thing: bpy.types.Object
+) -> list[bpy.types.Material | None]:
+    """List the materials of slots and of the evaluated geometry.
+
+    Parameters
+    ----------
+    context : Context
+    thing : Object
+
+    Returns
+    -------
+    list of Material and None
+        None for a part without any.
+    """
+    slots = list(thing.material_slots)
+    found = [slot.material for slot in slots]
+    geometry = evaluated_geometry(context, thing)
+    for index, material in _of_geometry(geometry):
+        # The geometry does not know that a slot has a material for this object alone.
+        if not any(slot.link == "OBJECT" for slot in slots[index : index + 1]):
+            found.append(material)
+    return found
 
 
 def evaluated_geometry(context: bpy.types.Context, thing: bpy.types.Object) -> Any:
@@ -55,20 +78,19 @@ def evaluated_geometry(context: bpy.types.Context, thing: bpy.types.Object) -> A
     GeometrySet
         To be kept in a variable: its parts are gone as soon as it is.
     """
-    required(context.view_layer).update()
     return thing.evaluated_get(context.evaluated_depsgraph_get()).evaluated_geometry()
 
 
-def make_cuttable(context: bpy.types.Context, thing: bpy.types.Object) -> None:
+def make_cuttable(thing: bpy.types.Object, drawn: list[bpy.types.Material | None]) -> None:
     """See to it that all an object is drawn with are materials of this file.
 
     Parameters
     ----------
-    context : Context
     thing : Object
         What it had is stored with it, for `restore`.
+    drawn : list
+        See `drawn_with`.
     """
-    drawn = list(_drawn_with(context, thing))
     if None in drawn:
         data: Any = thing.data
         if not thing.material_slots and data.library is None:
@@ -171,19 +193,6 @@ def restore(thing: bpy.types.Object) -> None:
         data.materials.clear()
     del thing[_KEPT]
     bpy.data.batch_remove([material for material in used if material and not material.users])
-
-
-def _drawn_with(
-    context: bpy.types.Context, thing: bpy.types.Object
-) -> Iterator[bpy.types.Material | None]:
-    """Give the materials of slots and of the evaluated geometry, None for a part without any."""
-    slots = list(thing.material_slots)
-    yield from (slot.material for slot in slots)
-    geometry = evaluated_geometry(context, thing)
-    for index, material in _of_geometry(geometry):
-        # The geometry does not know that a slot has a material for this object alone.
-        if not any(slot.link == "OBJECT" for slot in slots[index : index + 1]):
-            yield material
 
 
 def _of_geometry(geometry: Any) -> Iterator[tuple[int, bpy.types.Material | None]]:

@@ -10,7 +10,7 @@ taken out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -32,7 +32,7 @@ from .common.slicing import (
     slicer_groups,
 )
 from .companions import companions_of, modifier_of, remove_companion
-from .cuttable import make_cuttable, materials_of, restore
+from .cuttable import drawn_with, make_cuttable, materials_of, restore
 
 Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
 Combine = Literal["ANY", "ALL"]
@@ -174,8 +174,11 @@ def slice_objects(
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
     group = slicer_group(slicer)
-    for thing in possible:
-        _cut(context, thing, group, combine == "ALL")
+    # One after the other, so that the scene is evaluated once for each and not for each object.
+    for thing, drawn in [(thing, drawn_with(context, thing)) for thing in possible]:
+        make_cuttable(thing, drawn)
+    for thing, materials in [(thing, materials_of(context, thing)) for thing in possible]:
+        _cut(thing, materials, Cut(group, combine == "ALL"))
     return Sliced(slicer, possible, refused)
 
 
@@ -272,12 +275,17 @@ def remove_slicing(
         Those that were cut.
     """
     wanted = slicer_groups() if slicer is None else [slicer_group(slicer)]
-    found = []
-    for thing in objects:
-        cutting = [group for group in wanted if is_cut_by(thing, group)]
-        if cutting:
-            found.append(thing)
-            _make_whole(context, thing, cutting)
+    found = [thing for thing in objects if any(is_cut_by(thing, group) for group in wanted)]
+    materials = {m for thing in found for m in materials_of(context, thing)}
+    for group in wanted:
+        for thing in found:
+            _make_whole(thing, group)
+        still = {m for thing in cut_by(group) for m in materials_of(context, thing)}
+        for material in materials - still:
+            drop_cut(material, group)
+    for thing in found:
+        if not slicers_of(thing):
+            restore(thing)
     if not keep_slicer:
         for group in wanted:
             if not cut_by(group):
@@ -302,43 +310,29 @@ def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
     return ""
 
 
-def _cut(
-    context: bpy.types.Context, thing: bpy.types.Object, group: bpy.types.NodeTree, every: bool
-) -> None:
-    make_cuttable(context, thing)
-    for material in materials_of(context, thing):
-        add_cut(material, Cut(group, every))
-    set_amount(thing, group, 1.0)
-    for twin in companions_of(thing):
-        material = input_value(modifier_of(twin), "Material").value
+def _cut(thing: bpy.types.Object, materials: list[bpy.types.Material], cut: Cut) -> None:
+    set_amount(thing, cut.group, 1.0)
+    twins = companions_of(thing)
+    for twin in twins:
+        set_amount(twin, cut.group, -1.0)
+    of_twins = [input_value(modifier_of(twin), "Material").value for twin in twins]
+    for material in (*materials, *of_twins):
         if material is not None:
-            add_cut(material, Cut(group, every))
-        set_amount(twin, group, -1.0)
+            add_cut(material, cut)
 
 
-def _make_whole(
-    context: bpy.types.Context, thing: bpy.types.Object, groups: Iterable[bpy.types.NodeTree]
-) -> None:
-    mine = materials_of(context, thing)
-    for group in groups:
-        if is_cut_by(thing, group):
-            del thing[amount_key(group)]
-        _remove_companions(thing, group)
-        still = {m for other in cut_by(group) for m in materials_of(context, other)}
-        for material in mine:
-            if material not in still:
-                drop_cut(material, group)
-    if not slicers_of(thing):
-        restore(thing)
+def _make_whole(thing: bpy.types.Object, group: bpy.types.NodeTree) -> None:
+    """Let a slicer cut an object no more, and take away what stands beside that cut."""
+    key = amount_key(group)
+    if not is_cut_by(thing, group):
+        return
+    del thing[key]
     thing.update_tag()
-
-
-def _remove_companions(thing: bpy.types.Object, group: bpy.types.NodeTree) -> None:
-    for other in companions_of(thing, empty_of(group)):
-        remove_companion(other)
+    for companion in companions_of(thing, empty_of(group)):
+        remove_companion(companion)
     for twin in companions_of(thing):
         if is_cut_by(twin, group):
-            del twin[amount_key(group)]
+            del twin[key]
         if not slicers_of(twin):
             remove_companion(twin)
 

@@ -35,7 +35,7 @@ def main() -> None:
 
     blender_spike.register()
     surface_slicer.register()
-    from . import networks, playback, recording, surfaces, writing
+    from . import networks, playback, recording, slicing, surfaces, writing
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
@@ -45,6 +45,7 @@ def main() -> None:
         writing.measure(),
         playback.measure(),
         surfaces.measure(),
+        slicing.measure(),
         networks.measure(large),
     ):
         for row in rows:
