@@ -303,3 +303,20 @@ def test_lights_are_refused(bpy):
         slice_objects(bpy.context, [light])
     result = slice_objects(bpy.context, [light, bpy.context.object])
     assert len(result.objects) == 1 and light.name in result.refused[0]
+
+
+def test_after_saving_and_opening(bpy, tmp_path):
+    """Nothing that is needed to make things whole again is lost with the session."""
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    bpy.ops.mesh.primitive_cube_add()
+    bare = bpy.context.object
+    bpy.ops.mesh.primitive_monkey_add()
+    bpy.context.object.data.materials.append(bpy.data.materials.new("mine"))
+    before = state(bpy)
+    slice_objects(bpy.context, [bare, bpy.context.object])
+    path = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    remove_slicing(bpy.context, [bpy.data.objects[name] for name in ("Cube", "Suzanne")])
+    assert not differences(state(bpy), before)
