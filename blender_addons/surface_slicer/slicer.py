@@ -300,11 +300,9 @@ def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
     """Say in a sentence why an object cannot be cut; nothing if it can."""
     if thing.type not in _CAN_BE_CUT:
         return f"'{thing.name}' is not drawn with materials."
-    if thing.library is not None:
-        return (
-            f"'{thing.name}' belongs to another file: make a library override of it first "
-            "(Object > Library Override > Make)."
-        )
+    # An override keeps no custom property of its own when the file is saved.
+    if thing.library is not None or thing.override_library is not None:
+        return f"'{thing.name}' belongs to another file: make it local first (Object > Relations)."
     if thing.name not in required(context.view_layer).objects:
         return f"'{thing.name}' is not in this view layer."
     return ""

@@ -26,7 +26,7 @@ def test_an_animated_array_becomes_a_film(tmp_path):
     np.save(tmp_path / "a.npy", [np.exp(-(x**2 + y**2) * k) for k in (1, 5)])
     result = render(
         tmp_path / "a.npy", tmp_path / "frames", "--resolution", "96x64", "--samples", 4,
-        "--colormap", "viridis", "--orbit", 0, "--bloom", 0,
+        "--colormap", "viridis", "--orbit", 0, "--bloom", 0, "--cut", "none",
         "--video", tmp_path / "a.mp4", "--blend", tmp_path / "a.blend",
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
@@ -39,6 +39,21 @@ def test_an_animated_array_becomes_a_film(tmp_path):
     assert np.abs(first - second).max() > 50
     assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
     assert (tmp_path / "a.blend").exists()
+
+
+def test_the_cut_travels_through_the_surface_and_back(tmp_path):
+    """Colors, then wires in their place, then the very same colors again."""
+    result = render(
+        tmp_path / "frames", "--formula", "x * 0 + y", "--frames", "1-3", "--resolution", "96x64",
+        "--samples", 4, "--orbit", 0, "--bloom", 0,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    whole, gone, again = (read_pixels(path) for path in sorted((tmp_path / "frames").iterdir()))
+    # The colormap has no grey, the wires are nearly that.
+    colored = [np.ptp(picture, axis=2) > 70 for picture in (whole, gone, again)]
+    assert colored[0].mean() > 0.15 and not colored[1].any()
+    assert (gone.max(axis=2) > 20).mean() > 0.1
+    np.testing.assert_allclose(whole, again, atol=1)
 
 
 @pytest.mark.parametrize(

@@ -271,8 +271,8 @@ def test_linked_materials_are_copied_for_the_time(bpy, library):
     assert not differences(state(bpy), before) and input_value(modifier, "Material").value == theirs
 
 
-def test_linked_objects_need_an_override(bpy, library):
-    """A linked object is refused with a sentence; an override of it is cut and made whole."""
+def test_linked_objects_are_made_local_first(bpy, library):
+    """Neither they nor overrides would remember that they are cut; a local one is cut."""
     from surface_slicer.cuttable import materials_of
     from surface_slicer.slicer import remove_slicing, slice_objects, slicers_of
 
@@ -280,9 +280,13 @@ def test_linked_objects_need_an_override(bpy, library):
         wanted.objects = ["theirs"]
     theirs = wanted.objects[0]
     bpy.context.collection.objects.link(theirs)
-    with pytest.raises(ValueError, match="'theirs' .*library override"):
+    with pytest.raises(ValueError, match="'theirs' belongs to another file: make it local"):
         slice_objects(bpy.context, [theirs])
     ours = theirs.override_create(remap_local_usages=True)
+    bpy.context.view_layer.update()
+    with pytest.raises(ValueError, match="'theirs' belongs to another file: make it local"):
+        slice_objects(bpy.context, [ours])
+    ours.make_local()
     bpy.context.view_layer.update()
     before = state(bpy)
     slice_objects(bpy.context, [ours])
