@@ -12,6 +12,7 @@ from __future__ import annotations
 import bpy
 
 from . import figure_settings, figures_panel, operators, panels, properties
+from .common import colormap_previews
 
 CLASSES = (
     *properties.CLASSES,
@@ -38,3 +39,4 @@ def unregister() -> None:
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
+    colormap_previews.free()

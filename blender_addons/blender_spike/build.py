@@ -17,7 +17,7 @@ from . import coloring, figures, playback, sections
 from .common.geometry import new_curves, new_points
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
-from .morphology import Role, Strands, center_um, strands
+from .morphology import Role, Strands, center_um, section_radii_um, strands
 from .properties import about
 from .simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from .simulation_file.simulation import ValueRange, value_range
@@ -335,7 +335,10 @@ def _curves(
         {
             ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
-            **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
+            **{
+                (key, "CURVE"): row[is_line]
+                for key, row in _per_curve(simulation, lines, scale).items()
+            },
         },
     )
     made.append(curves)
@@ -354,7 +357,7 @@ def _spheres(
     # A sphere is a curve of one point, so what belongs to curves belongs to its point.
     rows = _per_point(lines, scale) | {
         key: np.repeat(row, lines.point_counts)
-        for key, row in _per_curve(simulation, lines).items()
+        for key, row in _per_curve(simulation, lines, scale).items()
     }
     positions = (lines.positions_um[is_sphere] - origin) * scale
     chosen = ((key, row[is_sphere]) for key, row in rows.items())
@@ -404,12 +407,13 @@ def _per_point(lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
     }
 
 
-def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]]:
+def _per_curve(simulation: Simulation, lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
     return {
         "role": lines.roles,
         "section": lines.sections,
         "section_type": simulation.section_types[lines.sections],
         "cell": simulation.section_cells[lines.sections],
+        "section_radius": section_radii_um(simulation)[lines.sections] * scale,
     }
 
 

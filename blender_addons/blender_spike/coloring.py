@@ -1,28 +1,98 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the attribute ``voltage`` to light of the right color."""
+"""From the attribute ``voltage`` to light of the right color.
+
+Everything that can be set is an input of a node with a name of its own, so that panels and
+keyframes reach it and nothing has to be written anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import bpy
 
 from .common import nodes
-from .common.colormap_image import colormap_image
+from .common.colormap_nodes import COLORMAP, RANGE, add_colormap, set_colormap
+from .common.colormaps import resolve
 from .common.figures import FIGURE
 from .common.modifiers import input_value, set_inputs
+from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
 from .properties import about
 
 LIMITS: Final = "Limits"
-COLORMAP: Final = "Colormap"
-STRENGTH: Final = "Strength"
-REST: Final = "Glow at Rest"
-_OURS: Final = (LIMITS, COLORMAP, STRENGTH, REST)
+GLOW: Final = "Glow"
+TYPES: Final = "Section Types"
+SURFACE: Final = "Surface"
+LIT: Final = "Lit"
+_OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW, SURFACE, LIT)
 NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
 """Scene-linear grey for segments without a finite value."""
+
+# Node and input of everything a panel may show.
+_INPUTS: Final = {
+    "Minimum": (LIMITS, "From Min"),
+    "Maximum": (LIMITS, "From Max"),
+    "Start": (RANGE, "Start"),
+    "End": (RANGE, "End"),
+    "Steps": (RANGE, "Steps"),
+    "Reverse": (RANGE, "Reverse"),
+    "Strength": (GLOW, "Strength"),
+    "Glow at Rest": (GLOW, "Glow at Rest"),
+    "Lit": (LIT, "Factor"),
+    "Base Color": (TYPES, "Base Color"),
+    "Roughness": (SURFACE, "Roughness"),
+    "Tint": (TYPES, "Tint"),
+    "Soma": (TYPES, "Soma"),
+    "Dendrites": (TYPES, "Dendrites"),
+    "Apical": (TYPES, "Apical"),
+    "Axon": (TYPES, "Axon"),
+    "Other": (TYPES, "Other"),
+}
+_GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Strength": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "description": "Emission strength; 1 shows the colormap's own colors",
+    },
+    "Glow at Rest": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Share of the strength at the lower limit: 0 leaves only spikes glowing",
+    },
+}
+# Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
+_TYPE_COLORS: Final = {
+    "Soma": (0.871, 0.776, 0.054, 1.0),
+    "Dendrites": (0.0, 0.168, 0.445, 1.0),
+    "Apical": (0.791, 0.347, 0.0, 1.0),
+    "Axon": (0.0, 0.342, 0.171, 1.0),
+    "Other": (0.604, 0.191, 0.386, 1.0),
+}
+_TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Tint": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "0 shows the colormap, 1 the color of the section's type",
+    },
+    **{
+        name: {"kind": "Color", "default": color, "description": f"Color of {what}"}
+        for (name, color), what in zip(
+            _TYPE_COLORS.items(),
+            ("somata", "dendrites", "apical dendrites", "axons", "all other sections"),
+            strict=True,
+        )
+    },
+}
 
 
 def color_by_voltage(
@@ -33,6 +103,9 @@ def color_by_voltage(
     strength: float = 1.0,
     *,
     reverse: bool = False,
+    start: float = 0.0,
+    end: float = 1.0,
+    steps: int = 0,
     rest_glow: float = 1.0,
 ) -> bpy.types.Material:
     """Make a neuron shine in the colors of its voltage.
@@ -51,6 +124,10 @@ def color_by_voltage(
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     reverse : bool
         Turn the colormap round.
+    start, end : float
+        Part of the colormap that is used, 0..1.
+    steps : int
+        How many colors are shown; 0 for all of them, smoothly.
     rest_glow : float
         Share of the strength that is left at the lower limit: at 0 a resting neuron is dark and a
         spike glows, at 1 all values glow alike.
@@ -71,21 +148,143 @@ def color_by_voltage(
         raise ValueError(f"'{neuron.name}' is not an imported simulation")
     if not v_min < v_max:
         raise ValueError(f"The lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
-    image = colormap_image(colormap, reverse=reverse)
-    holder = input_value(modifier, "Material")
-    material: bpy.types.Material | None = holder.value
-    if material is None or not _is_ours(material):
+    # Before anything is made, since the name may be unknown.
+    resolve(colormap)
+    material = voltage_material(neuron)
+    if material is None:
         material = bpy.data.materials.new(f"{neuron.name} voltage")
         _write_nodes(material)
         set_inputs(modifier, {"Material": material})
-    tree = required(material.node_tree)
-    limits, table, glow, rest = (tree.nodes[name] for name in _OURS)
-    limits.inputs["From Min"].default_value = v_min  # type: ignore[attr-defined]
-    limits.inputs["From Max"].default_value = v_max  # type: ignore[attr-defined]
-    table.image = image  # type: ignore[attr-defined]
-    glow.inputs["Value"].default_value = strength  # type: ignore[attr-defined]
-    rest.inputs["A"].default_value = rest_glow  # type: ignore[attr-defined]
+    set_colormap(required(material.node_tree), colormap, reverse=reverse)
+    settings = {
+        "Minimum": v_min,
+        "Maximum": v_max,
+        "Start": start,
+        "End": end,
+        "Steps": steps,
+        "Strength": strength,
+        "Glow at Rest": rest_glow,
+    }
+    for name, value in settings.items():
+        color_input(material, name).default_value = value
     return material
+
+
+def voltage_material(neuron: bpy.types.Object) -> bpy.types.Material | None:
+    """Find the material that colors a neuron by its voltage.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    Material or None
+        None where the neuron has none or somebody's own, or one that is linked from another file.
+    """
+    material: bpy.types.Material | None = input_value(
+        required(find_modifier(neuron)), "Material"
+    ).value
+    return material if material is not None and _is_ours(material) else None
+
+
+def color_input(material: bpy.types.Material, name: str) -> Any:
+    """Find an input that decides about color.
+
+    Parameters
+    ----------
+    material : Material
+        From `color_by_voltage`.
+    name : str
+        As the panel shows it.
+
+    Returns
+    -------
+    NodeSocket
+        Its ``default_value`` can be read, set, keyframed and put into a panel.
+    """
+    node, socket = _INPUTS[name]
+    inputs: Any = required(material.node_tree).nodes[node].inputs
+    return inputs[socket]
+
+
+def set_limits(neurons: Sequence[bpy.types.Object], kind: str) -> tuple[float, float]:
+    """Give the colormap's two ends values that suit neurons; all get the same.
+
+    Parameters
+    ----------
+    neurons : sequence of Object
+        Imported simulations. Those without a material of `color_by_voltage` are left alone.
+    kind : str
+        See `limits_of`.
+
+    Returns
+    -------
+    v_min, v_max : float
+    """
+    low, high = limits_of(neurons, kind)
+    for neuron in neurons:
+        material = voltage_material(neuron)
+        if material is not None:
+            color_input(material, "Minimum").default_value = low
+            color_input(material, "Maximum").default_value = high
+    return low, high
+
+
+def share_material(source: bpy.types.Object, neurons: Iterable[bpy.types.Object]) -> int:
+    """Give neurons the material of another.
+
+    Parameters
+    ----------
+    source : Object
+        An imported simulation.
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    int
+        How many got another one.
+    """
+    material = input_value(required(find_modifier(source)), "Material").value
+    changed = 0
+    for neuron in neurons:
+        modifier = required(find_modifier(neuron))
+        if input_value(modifier, "Material").value != material:
+            set_inputs(modifier, {"Material": material})
+            changed += 1
+    return changed
+
+
+def make_single(neurons: Iterable[bpy.types.Object]) -> int:
+    """Give each neuron a material of its own, alike at first.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    int
+        How many got a copy; one whose material nobody else uses keeps it.
+    """
+    changed = 0
+    for neuron in neurons:
+        modifier = required(find_modifier(neuron))
+        material: bpy.types.Material | None = input_value(modifier, "Material").value
+        if material is not None and real_users(material) > 1:
+            copy = material.copy()
+            copy.name = f"{neuron.name} voltage"
+            set_inputs(modifier, {"Material": copy})
+            changed += 1
+    return changed
+
+
+def real_users(material: bpy.types.Material) -> int:
+    """Count what uses a material, leaving out the fake user that only keeps it in the file."""
+    return material.users - material.use_fake_user
 
 
 def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:
@@ -130,21 +329,83 @@ def _write_nodes(material: bpy.types.Material) -> None:
         )["Factor"]  # fmt: skip
         position = tree.add(
             "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
-            name=LIMITS, label="Limits", clamp=True,
+            name=LIMITS, label=LIMITS, clamp=True,
         )  # fmt: skip
-        place = tree.add("ShaderNodeCombineXYZ", {"X": position, "Y": 0.5})
-        table = tree.add(
-            "ShaderNodeTexImage", {"Vector": place},
-            name=COLORMAP, label="Colormap", interpolation="Closest", extension="EXTEND",
-        )["Color"]  # fmt: skip
+        colors = add_colormap(tree, position)
+        by_type = tree.group(
+            _types_group(),
+            {"Color": colors, "Base Color": (0.18, 0.18, 0.2, 1.0)},
+            name=TYPES,
+        )
         no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
-        color = tree.mix(no_data, table, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
-        share = tree.mix(position, 1.0, 1.0, name=REST, label=REST)
-        strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
-        on_figures = tree.add(
-            "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
-            attribute_name=FIGURE,
-        )["Factor"]  # fmt: skip
-        shown = tree.mix(on_figures, strength, 1.0, label="Color bar: plain colors")
-        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": shown})
-        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+        color = tree.mix(
+            no_data, by_type["Color"], NO_DATA_COLOR, data_type="RGBA", label="No data: grey"
+        )
+        strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+        surface = tree.add(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": by_type["Base Color"],
+                "Roughness": 0.45,
+                "Emission Color": color,
+                "Emission Strength": strength,
+            },
+            name=SURFACE, label=SURFACE,
+        )  # fmt: skip
+        # Light that falls on the neuron changes colors, so it does that only where it is wanted.
+        shown = tree.add(
+            "ShaderNodeMixShader", {"Factor": 0.0, "Shader": glow, "Shader_001": surface},
+            name=LIT, label=LIT,
+        )  # fmt: skip
+        with tree.frame("A color bar shows plain colors"):
+            on_figures = tree.add(
+                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
+                attribute_name=FIGURE,
+            )["Factor"]  # fmt: skip
+            plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
+            finished = tree.add(
+                "ShaderNodeMixShader",
+                {"Factor": on_figures, "Shader": shown, "Shader_001": plain},
+            )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
+
+
+def _glow_group() -> Any:
+    """From a position between the limits to emission strength."""
+    with nodes.shader_group(f"BlenderSpike {GLOW}") as tree:
+        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+        given = tree.inputs(_GLOW_INPUTS)
+        share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
+        tree.output("Strength", tree.math("MULTIPLY", given["Strength"], share), kind="Float")
+    return tree.tree
+
+
+def _types_group() -> Any:
+    """Colors of glow and surface, mixed with the one of the section's type."""
+    with nodes.shader_group(f"BlenderSpike {TYPES}") as tree:
+        color = tree.input("Color", "Color")
+        base = tree.input("Base Color", "Color", description="Color of the surface in light")
+        given = tree.inputs(_TYPES_INPUTS)
+        with tree.frame("Color of the type"):
+            number = tree.add(
+                "ShaderNodeAttribute", label="Section type", attribute_type="GEOMETRY",
+                attribute_name="section_type",
+            )["Factor"]  # fmt: skip
+            names = list(_TYPE_COLORS)
+            own: Linkable = given[names[0]]
+            for index, name in enumerate(names[1:], 1):
+                from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)
+                own = tree.mix(from_here, own, given[name], data_type="RGBA", label=name)
+        with tree.frame("Tint"):
+            tinted = {
+                name: _tinted(tree, given["Tint"], socket, own)
+                for name, socket in (("Color", color), ("Base Color", base))
+            }
+        for name, node in tinted.items():
+            tree.output(name, node, kind="Color")
+    return tree.tree
+
+
+def _tinted(tree: Tree, factor: Linkable, color: Linkable, own: Linkable) -> Node:
+    return tree.mix(factor, color, own, data_type="RGBA", label="Tinted")

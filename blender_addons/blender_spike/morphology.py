@@ -340,3 +340,28 @@ def _mean_radius(axis: _Axis, simulation: Simulation) -> float:
     if not weights.sum():
         return float(radii.mean())
     return float(np.average((radii[:-1] + radii[1:]) / 2, weights=weights))
+
+
+def section_radii_um(simulation: Simulation) -> Floats:
+    """Find each section's mean radius along its length.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    ndarray, shape (sections,)
+        A section without length has the mean of its points' radii.
+    """
+    first, counts = simulation.first_points, simulation.point_counts
+    points = simulation.points_um.astype(np.float64)
+    radii = points[:, 3] / 2
+    # The way from each point to the next in its section; none behind the last.
+    lengths = np.append(np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1), 0.0)
+    lengths[first + counts - 1] = 0.0
+    areas = lengths * (radii + np.append(radii[1:], 0.0)) / 2
+    total = np.add.reduceat(lengths, first)
+    means = np.add.reduceat(radii, first) / counts
+    np.divide(np.add.reduceat(areas, first), total, out=means, where=total > 0)
+    return means

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import bpy
 
-from .coloring import limits_of
+from .coloring import color_input, real_users, voltage_material
+from .common.colormap_choice import draw_colormap, draw_range
 from .common.modifiers import input_value
 from .common.required import required
 from .operators.importing import draw_import_settings
-from .operators.selection import chosen_neurons
-from .playback import LOOK_INPUTS, find_modifier
-from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
+from .playback import find_modifier
+from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, colormap_choice, fields
+from .shape import TYPES_INPUTS
 
 
 class _Tab(bpy.types.Panel):
@@ -62,43 +63,95 @@ class BLENDER_SPIKE_PT_simulation(_Tab):
             row.operator("blender_spike.relink", icon="FILE_FOLDER")
 
 
-class BLENDER_SPIKE_PT_color(_Tab):
-    """Color by voltage."""
+class BLENDER_SPIKE_PT_color(_NeuronTab):
+    """Color by voltage, of the active neuron's material."""
 
     bl_label = "Color"
     bl_idname = "BLENDER_SPIKE_PT_color"
 
     def draw(self, context: bpy.types.Context | None) -> None:
-        """Draw the coloring's settings and its button."""
-        layout = required(self.layout)
-        scene = required(required(context).scene)
+        """Draw the colormap, its limits, the glow, and who has the material."""
+        context, layout = required(context), required(self.layout)
         layout.use_property_split = True
-        layout.use_property_decorate = False
-        typed = fields(scene)
-        layout.prop(typed, "colormap", icon="COLOR")
-        layout.prop(typed, "reverse")
-        layout.prop(typed, "limits")
-        if typed.limits == "MANUAL":
-            limits = layout.column(align=True)
-            limits.prop(typed, "v_min")
-            limits.prop(typed, "v_max")
-        layout.prop(typed, "strength")
-        layout.prop(typed, "rest_glow")
-        row = layout.row()
-        row.scale_y = 1.3
-        operator = row.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
-        for name in ("colormap", "reverse", "strength", "rest_glow"):
-            setattr(operator, name, getattr(typed, name))
-        neurons = chosen_neurons(required(context))
-        if typed.limits == "MANUAL":
-            operator.v_min, operator.v_max = typed.v_min, typed.v_max
-        elif neurons:
-            operator.v_min, operator.v_max = limits_of(neurons, typed.limits)
-        view_transform = str(required(scene.view_settings).view_transform)
+        neuron = required(context.object)
+        material = voltage_material(neuron)
+        if material is None:
+            layout.label(text="No color by voltage yet", icon="INFO")
+            layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
+            return
+        draw_colormap(layout, colormap_choice(material), "blender_spike.choose_colormap")
+        unit = about(neuron).unit
+        limits = layout.column(align=True)
+        for name in ("Minimum", "Maximum"):
+            _draw_color(limits, material, name, f"{name} ({unit})" if unit else name)
+        row = layout.row(align=True)
+        for kind in ("DATA", "PERCENTILES", "SYMMETRIC"):
+            row.operator("blender_spike.set_limits", text=kind.title()).kind = kind
+        glow = layout.column()
+        for name in ("Strength", "Glow at Rest"):
+            _draw_color(glow, material, name)
+        layout.separator()
+        users = real_users(material)
+        row = layout.row(align=True)
+        row.prop(material, "name", text="", icon="MATERIAL")
+        row = layout.row(align=True)
+        row.operator("blender_spike.share_material", icon="LINKED")
+        single = f"Make Single ({users})" if users > 1 else "Make Single"
+        row.operator("blender_spike.make_single", text=single, icon="UNLINKED")
+        view_transform = str(required(required(context.scene).view_settings).view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator("blender_spike.use_standard_view")
+
+
+class _ColorPart(_NeuronTab):
+    """A part of the color panel, there if the neuron has a material of ours."""
+
+    bl_parent_id = "BLENDER_SPIKE_PT_color"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a neuron that is colored by voltage."""
+        neuron = required(context).object
+        return (
+            neuron is not None
+            and find_modifier(neuron) is not None
+            and voltage_material(neuron) is not None
+        )
+
+
+class BLENDER_SPIKE_PT_range(_ColorPart):
+    """Which part of the colormap is used."""
+
+    bl_label = "Colormap Range"
+    bl_idname = "BLENDER_SPIKE_PT_range"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw start, end, steps and direction."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(voltage_material(required(required(context).object)))
+        draw_range(layout, colormap_choice(material))
+
+
+class BLENDER_SPIKE_PT_surface(_ColorPart):
+    """How the neuron looks in light."""
+
+    bl_label = "Lit Surface"
+    bl_idname = "BLENDER_SPIKE_PT_surface"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the surface that light falls on, below the glow."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(voltage_material(required(required(context).object)))
+        _draw_color(layout, material, "Lit")
+        surface = layout.column()
+        surface.active = color_input(material, "Lit").default_value > 0
+        for name in ("Base Color", "Roughness"):
+            _draw_color(surface, material, name)
 
 
 class BLENDER_SPIKE_PT_time(_NeuronTab):
@@ -144,10 +197,51 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
+        layout = _draw_inputs(self, context, {"Style": "Style"})
+        modifier = required(find_modifier(required(context).object))
+        row = layout.row()
+        row.active = input_value(modifier, "Style").value == "Tubes"
+        row.prop(input_value(modifier, "Tube Resolution"), "value", text="Resolution")
+        layout.separator()
         # The sidebar is narrow.
-        shorter = {"Minimum Radius": "Min Radius", "Tube Resolution": "Resolution"}
-        names = [name for name in LOOK_INPUTS if name != "Material"]
-        _draw_inputs(self, context, {name: shorter.get(name, name) for name in names})
+        labels = {
+            "Thickness": "Thickness",
+            "Homogeneity": "Homogeneity",
+            "Minimum Radius": "Min Radius",
+            "Tapering": "Tapering",
+        }
+        _draw_inputs(self, context, labels)
+        layout.separator()
+        _draw_inputs(self, context, {"Soma": "Soma", "Soma Size": "Soma Size"})
+
+
+class BLENDER_SPIKE_PT_types(_NeuronTab):
+    """Which types of sections are drawn, and their colors."""
+
+    bl_label = "Section Types"
+    bl_idname = "BLENDER_SPIKE_PT_types"
+    bl_parent_id = "BLENDER_SPIKE_PT_look"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw a line for each type: whether it is drawn, and its color."""
+        layout = required(self.layout)
+        neuron = required(required(context).object)
+        modifier = required(find_modifier(neuron))
+        material = voltage_material(neuron)
+        column = layout.column(align=True)
+        for name in TYPES_INPUTS:
+            shown = input_value(modifier, name)
+            row = column.split(factor=0.6, align=True)
+            label = name.removeprefix("Show ")
+            row.prop(shown, "value", text=label)
+            if material is not None:
+                color = row.row()
+                color.active = shown.value
+                _draw_color(color, material, label, "")
+        if material is not None:
+            layout.use_property_split = True
+            _draw_color(layout, material, "Tint")
 
 
 class BLENDER_SPIKE_PT_film(_Tab):
@@ -165,6 +259,7 @@ class BLENDER_SPIKE_PT_film(_Tab):
         row.operator("blender_spike.film_scene", icon="OUTLINER_OB_CAMERA")
         column = layout.column(align=True)
         column.operator("blender_spike.black_world", icon="WORLD")
+        column.operator("blender_spike.backlight", icon="LIGHT_AREA")
         column.operator("blender_spike.use_standard_view", icon="COLOR")
         column.operator("blender_spike.bloom", icon="LIGHT_SUN")
         column.operator("blender_spike.frame_camera", icon="CAMERA_DATA")
@@ -180,6 +275,12 @@ def _draw_inputs(
     for name, label in labels.items():
         layout.prop(input_value(modifier, name), "value", text=label)
     return layout
+
+
+def _draw_color(
+    layout: bpy.types.UILayout, material: bpy.types.Material, name: str, label: str | None = None
+) -> None:
+    layout.prop(color_input(material, name), "default_value", text=name if label is None else label)
 
 
 def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
@@ -212,7 +313,10 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
 CLASSES = (
     BLENDER_SPIKE_PT_simulation,
     BLENDER_SPIKE_PT_color,
+    BLENDER_SPIKE_PT_range,
+    BLENDER_SPIKE_PT_surface,
     BLENDER_SPIKE_PT_time,
     BLENDER_SPIKE_PT_look,
+    BLENDER_SPIKE_PT_types,
     BLENDER_SPIKE_PT_film,
 )

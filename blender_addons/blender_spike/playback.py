@@ -4,12 +4,11 @@
 The values live in a data mesh with one vertex per segment and one attribute per frame. The
 modifier picks the two frames around the current time by name, mixes them, and lets every point of
 the curves take its share of two segments as the attribute ``voltage``. The rest of the group
-decides what is drawn: strands or tubes, how thick, and with which somata.
+decides what is drawn, see `shape`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import bpy
@@ -18,8 +17,8 @@ from .common import nodes
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
-from .morphology import Role
 from .properties import about
+from .shape import LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, shape_group
 
 GROUP: Final = "BlenderSpike Playback"
 MODIFIER: Final = "Playback"
@@ -164,32 +163,36 @@ def node_group() -> bpy.types.NodeTree:
     with nodes.geometry_group(GROUP) as tree:
         curves = tree.input("Geometry", "Geometry")
         with tree.panel("Time"):
-            time = _inputs(tree, TIME_INPUTS)
+            time = tree.inputs(TIME_INPUTS)
         with tree.panel("Look"):
-            look = _inputs(tree, LOOK_INPUTS)
+            look = tree.inputs(LOOK_INPUTS)
+        with tree.panel("Section Types", closed=True):
+            types = tree.inputs(TYPES_INPUTS)
         with tree.panel("Data", closed=True):
-            values = _inputs(tree, VALUES_INPUTS)
-            samples = _inputs(tree, SAMPLES_INPUTS)
-            statistics = _inputs(tree, STATISTICS_INPUTS)
-            spheres = _inputs(tree, SPHERES_INPUTS)
+            values = tree.inputs(VALUES_INPUTS)
+            samples = tree.inputs(SAMPLES_INPUTS)
+            statistics = tree.inputs(STATISTICS_INPUTS)
+            spheres = tree.inputs(SPHERES_INPUTS)
         now = tree.group(time_group(), {**time, **samples})
         valued = tree.group(
             _voltage_group(),
             {"Strands": curves, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
         )
         shaped = tree.group(
-            _shape_group(),
-            {"Strands": valued["Strands"], "Spheres": valued["Spheres"], **look, **statistics},
+            shape_group(),
+            {
+                "Strands": valued["Strands"],
+                "Spheres": valued["Spheres"],
+                **look,
+                **types,
+                **statistics,
+            },
         )
         tree.output("Geometry", shaped)
     return cast(bpy.types.NodeTree, tree.tree)
 
 
-def _inputs(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
-    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
-
-
-# The inputs of the three groups, which the whole passes on to them.
+# The inputs of the groups, which the whole passes on to them.
 TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start Frame": {
         "kind": "Float",
@@ -255,56 +258,6 @@ MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Next Sample": {"kind": "Float"},
     "Fraction": {"kind": "Float"},
 }
-LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Style": {
-        "kind": "Menu",
-        "default": "Strands",
-        "description": "Strands are fast in Cycles at any size; tubes are meshes, best in EEVEE",
-    },
-    "Thickness": {
-        "kind": "Float",
-        "default": 1.0,
-        "minimum": 0.0,
-        "description": "Factor on the diameter of neurites",
-    },
-    "Homogeneity": {
-        "kind": "Float",
-        "default": 0.0,
-        "minimum": 0.0,
-        "maximum": 1.0,
-        "unit": "FACTOR",
-        "description": "0 shows true diameters, 1 the mean diameter everywhere",
-    },
-    "Minimum Radius": {
-        "kind": "Float",
-        "default": 0.0,
-        "minimum": 0.0,
-        "unit": "DISTANCE",
-        "description": "No neurite is drawn thinner than this",
-    },
-    "Tube Resolution": {
-        "kind": "Int",
-        "default": 10,
-        "minimum": 3,
-        "maximum": 64,
-        "description": "Corners of a tube's cross-section",
-    },
-    "Soma": {
-        "kind": "Menu",
-        "default": "Sphere",
-        "description": "A sphere of the soma's own area, or the outline as it was recorded",
-    },
-    "Soma Size": {
-        "kind": "Float",
-        "default": 1.0,
-        "minimum": 0.0,
-        "description": "Factor on the diameter of spheres",
-    },
-    "Material": {"kind": "Material"},
-}
-STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Mean Radius": {"kind": "Float", "unit": "DISTANCE", "hide": True},
-}
 
 
 def time_group() -> Any:
@@ -317,7 +270,7 @@ def time_group() -> Any:
         as sample intervals since the first sample, and as a time in milliseconds.
     """
     with nodes.geometry_group(f"{GROUP}: Time") as tree:
-        given = _inputs(tree, TIME_INPUTS | SAMPLES_INPUTS)
+        given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
         with tree.frame("Time, in sample intervals"):
             frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
             elapsed = tree.math("SUBTRACT", frame, given["Start Frame"], label="Frames elapsed")
@@ -381,7 +334,7 @@ def _voltage_group() -> Any:
     """From two samples to the attribute `VOLTAGE` on every point of strands and spheres."""
     with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
         strands = tree.input("Strands", "Geometry")
-        given = _inputs(tree, VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS)
+        given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS)
         with tree.frame("Values of all segments now"):
             data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
             this = _row(tree, given["Sample"], "This sample")
@@ -421,80 +374,6 @@ def _voltage_group() -> Any:
     return tree.tree
 
 
-def _shape_group() -> Any:
-    """From strands and spheres with voltages to what is drawn."""
-    with nodes.geometry_group(f"{GROUP}: Shape") as tree:
-        curves = tree.input("Strands", "Geometry")
-        centers = tree.input("Spheres", "Geometry")
-        given = _inputs(tree, LOOK_INPUTS | STATISTICS_INPUTS)
-        with tree.frame("What is drawn"):
-            role = tree.attribute("role", "INT")
-            round_soma = tree.menu("BOOLEAN", given["Soma"], {"Sphere": True, "As Recorded": False})
-            last_line = tree.switch("INT", round_soma, Role.SOMA_AS_RECORDED, Role.NEURITE)
-            first_sphere = tree.switch("INT", round_soma, Role.POINT_CELL, Role.SOMA_SPHERE)
-            is_line = _compare(tree, "LESS_EQUAL", role, last_line)
-            is_sphere = _compare(tree, "GREATER_EQUAL", role, first_sphere)
-        with tree.frame("Radius of strands"):
-            recorded = tree.attribute("recorded_radius")
-            own = tree.switch("FLOAT", round_soma, recorded, tree.add("GeometryNodeInputRadius"))
-            alike = tree.mix(given["Homogeneity"], own, given["Mean Radius"], label="Homogeneity")
-            scaled = tree.math("MULTIPLY", alike, given["Thickness"], label="Thickness")
-            thick = tree.math("MAXIMUM", scaled, given["Minimum Radius"], label="Not thinner than")
-            # A strand without thickness is one that is not wanted; taking it out of the geometry
-            # would copy all others in every frame.
-            wanted = tree.math("SIGN", own, label="Wanted")
-            radius = tree.math("MULTIPLY", thick, wanted, label="Wanted ones only")
-            changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": radius})
-            # Nor is anything computed for each point while nothing differs from the file.
-            thicker = tree.math("SUBTRACT", given["Thickness"], 1.0)
-            thickened = tree.math("ABSOLUTE", thicker)
-            limited = tree.math("ADD", given["Homogeneity"], given["Minimum Radius"])
-            styled = tree.math("ADD", thickened, limited, label="Above 0 if styled")
-            as_in_file = tree.math("SUBTRACT", round_soma, styled, label="1 if as in the file")
-            is_as_in_file = tree.math("GREATER_THAN", as_in_file, 0.999999)
-            strands = tree.switch("GEOMETRY", is_as_in_file, changed, curves)
-        with tree.frame("Tubes"):
-            lines = tree.add(
-                "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
-                domain="CURVE",
-            )["Selection"]  # fmt: skip
-            profile = tree.add(
-                "GeometryNodeCurvePrimitiveCircle",
-                {"Resolution": given["Tube Resolution"], "Radius": 1.0},
-            )["Curve"]
-            mesh = tree.add(
-                "GeometryNodeCurveToMesh",
-                {
-                    "Curve": lines,
-                    "Profile Curve": profile,
-                    "Scale": tree.add("GeometryNodeInputRadius"),
-                    "Fill Caps": True,
-                },
-            )
-            tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
-        with tree.frame("Spheres"):
-            # Meshes, because EEVEE draws the points of a point cloud as octahedra.
-            ball = tree.add(
-                "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
-            )
-            smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-            sphere_radius = tree.attribute("recorded_radius")
-            sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
-            balls = tree.add(
-                "GeometryNodeInstanceOnPoints",
-                {"Points": centers, "Selection": is_sphere, "Instance": smooth, "Scale": sized},
-            )
-            spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
-        with tree.frame("Together"):
-            drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
-            joined = tree.join(drawn, spheres)
-            finished = tree.add(
-                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": given["Material"]}
-            )
-        tree.output("Geometry", finished)
-    return tree.tree
-
-
 def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
     """Read the attribute that holds a sample, by its name."""
     number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
@@ -514,7 +393,3 @@ def _sample(
         {"Geometry": geometry, "Value": value, "Index": index},
         data_type="FLOAT", domain="POINT", clamp=clamp,
     )  # fmt: skip
-
-
-def _compare(tree: Tree, operation: str, a: Linkable, b: Linkable) -> Node:
-    return tree.add("FunctionNodeCompare", {"A": a, "B": b}, data_type="INT", operation=operation)

@@ -16,7 +16,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from .common.colormap_choice import search_colormaps
+from .common.colormap_choice import ColormapChoice, search_colormaps
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
@@ -153,7 +153,7 @@ IMPORT_SETTINGS: Final = (
 
 
 class ColorSettings:
-    """Settings of coloring by voltage; the panel keeps them, and the operator takes them."""
+    """Settings of coloring by voltage."""
 
     if TYPE_CHECKING:
         colormap: str
@@ -161,6 +161,9 @@ class ColorSettings:
         v_min: float
         v_max: float
         strength: float
+        start: float
+        end: float
+        steps: int
         rest_glow: float
     else:
         colormap: StringProperty(
@@ -187,6 +190,29 @@ class ColorSettings:
             min=0.0,
             soft_max=10.0,
         )
+        start: FloatProperty(
+            name="Start",
+            description="Where on the colormap the used part begins",
+            default=0.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        end: FloatProperty(
+            name="End",
+            description="Where on the colormap the used part ends",
+            default=1.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        steps: IntProperty(
+            name="Steps",
+            description="How many colors are shown; 0 for all of them, smoothly",
+            default=0,
+            min=0,
+            max=256,
+        )
         rest_glow: FloatProperty(
             name="Glow at Rest",
             description="Share of the strength at the lower limit: 0 leaves only spikes glowing",
@@ -197,12 +223,15 @@ class ColorSettings:
         )
 
 
-class BLENDER_SPIKE_PG_scene(ColorSettings, ImportSettings, bpy.types.PropertyGroup):
+class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
+    """The colormap of a neuron's material."""
+
+
+class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
     """Fields of the panel."""
 
     if TYPE_CHECKING:
         filepath: str
-        limits: str
         frames: int
     else:
         filepath: StringProperty(
@@ -210,16 +239,6 @@ class BLENDER_SPIKE_PG_scene(ColorSettings, ImportSettings, bpy.types.PropertyGr
             description="Simulation file to import",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE"},
-        )
-        limits: EnumProperty(
-            name="Limits",
-            description="What the colormap's two ends stand for",
-            items=[
-                ("DATA", "Data", "The lowest and the highest value"),
-                ("PERCENTILES", "Percentiles", "Leave out a hundredth of the values at each end"),
-                ("SYMMETRIC", "Symmetric", "The same distance from zero on both sides"),
-                ("MANUAL", "Manual", "Set them yourself"),
-            ],
         )
         frames: IntProperty(
             name="Frames", description="How many frames a simulation takes", default=240, min=2
@@ -258,12 +277,23 @@ def about_figure(figure: bpy.types.Object) -> BLENDER_SPIKE_PG_figure:
     return cast(BLENDER_SPIKE_PG_figure, figure.blender_spike_figure)  # type: ignore[attr-defined]
 
 
-CLASSES = (BLENDER_SPIKE_PG_neuron, BLENDER_SPIKE_PG_scene, BLENDER_SPIKE_PG_figure)
+def colormap_choice(material: bpy.types.Material) -> BLENDER_SPIKE_PG_material:
+    """Return what chooses a material's colormap."""
+    return cast(BLENDER_SPIKE_PG_material, material.blender_spike)  # type: ignore[attr-defined]
+
+
+CLASSES = (
+    BLENDER_SPIKE_PG_neuron,
+    BLENDER_SPIKE_PG_material,
+    BLENDER_SPIKE_PG_scene,
+    BLENDER_SPIKE_PG_figure,
+)
 
 
 def attach() -> None:
-    """Give objects and scenes their properties; the classes are registered already."""
+    """Give objects, materials and scenes their properties; the classes are registered already."""
     bpy.types.Object.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_neuron)  # type: ignore[attr-defined]
+    bpy.types.Material.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_scene)  # type: ignore[attr-defined]
     bpy.types.Object.blender_spike_figure = PointerProperty(type=BLENDER_SPIKE_PG_figure)  # type: ignore[attr-defined]
 
@@ -271,5 +301,6 @@ def attach() -> None:
 def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
     del bpy.types.Object.blender_spike  # type: ignore[attr-defined]
+    del bpy.types.Material.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Object.blender_spike_figure  # type: ignore[attr-defined]

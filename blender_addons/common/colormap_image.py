@@ -7,12 +7,15 @@ exactly the color that the colormap's own library gives to the value.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import bpy
 import numpy as np
 
 from . import colormaps
+
+NAME: Final = "colormap"
+"""The image's custom property that holds the colormap's name, whatever the image is called."""
 
 
 def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
@@ -50,6 +53,7 @@ def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
     # Without these two, the file would be saved with the pixels from before.
     image.update()
     image.pack()
+    image[NAME] = name
     return image
 
 

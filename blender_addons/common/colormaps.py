@@ -28,10 +28,28 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+KINDS = ("sequential", "diverging", "cyclic", "qualitative", "other")
+"""What `kind` may answer."""
+
 _TABLE_PATH = Path(__file__).with_name("colormaps.npz")
 _FULL_SCALE = 65535.0
 _REVERSE_SUFFIX = "_r"
 _MAX_SUGGESTIONS = 3
+# A map of at most so many colors is a list of colors, not a scale.
+_MOST_QUALITATIVE = 24
+# Distances in CIELAB: ends that are closer count as the same color, and a change of lightness
+# smaller than this share of the map's whole range counts as none.
+_SAME_ENDS = 8.0
+_EVEN = 0.03
+# A diverging map turns in its middle third or so, at a color paler or greyer than its arms.
+_MIDDLE = (0.35, 0.65)
+_PALE = 0.65
+_XYZ_OF_RGB = (
+    (0.4124564, 0.3575761, 0.1804375),
+    (0.2126729, 0.7151522, 0.0721750),
+    (0.0193339, 0.1191920, 0.9503041),
+)
+_WHITE_D65 = (0.95047, 1.0, 1.08883)
 
 
 class UnknownColormapError(KeyError):
@@ -155,6 +173,30 @@ def names() -> tuple[str, ...]:
     return _table().names
 
 
+def resolve(name: str) -> tuple[str, bool]:
+    """Find a colormap by a name as people write it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the colormap, as for `display_stops`.
+
+    Returns
+    -------
+    name : str
+        The one that `names` lists.
+    reverse : bool
+        Whether the name asks for the reverse.
+
+    Raises
+    ------
+    UnknownColormapError
+        If no colormap has this name.
+    """
+    row, reverse = _resolve(name)
+    return _table().names[row], reverse
+
+
 def source(name: str) -> str:
     """Name the library that a colormap comes from.
 
@@ -175,6 +217,63 @@ def source(name: str) -> str:
     """
     row, _ = _resolve(name)
     return _table().sources[row]
+
+
+@functools.cache
+def kind(name: str) -> str:
+    """Tell what a colormap is made for, from its colors.
+
+    Parameters
+    ----------
+    name : str
+        Name of the colormap, as for `display_stops`.
+
+    Returns
+    -------
+    str
+        One of `KINDS`. Qualitative are maps of a few colors; cyclic those that end in the color
+        they begin with; sequential those whose lightness (CIE 1976 L*) only rises or only falls;
+        diverging those whose lightness turns once, in the middle, at a pale or greyish color.
+
+    Raises
+    ------
+    UnknownColormapError
+        If no colormap has this name.
+    """
+    stops = display_stops(name)
+    if np.count_nonzero(np.diff(stops, axis=0).any(axis=1)) < _MOST_QUALITATIVE:
+        return "qualitative"
+    lab = _cielab(stops)
+    if np.linalg.norm(lab[0] - lab[-1]) <= _SAME_ENDS:
+        return "cyclic"
+    lightness = lab[:, 0]
+    tolerance = _EVEN * float(np.ptp(lightness))
+    if min(_largest_fall(lightness), _largest_fall(-lightness)) <= tolerance:
+        return "sequential"
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    for arch in (lightness, -lightness):
+        turn = int(np.flatnonzero(arch >= arch.max() - tolerance).mean())
+        if (
+            _MIDDLE[0] <= turn / len(arch) <= _MIDDLE[1]
+            and chroma[turn] <= _PALE * chroma.max()
+            and _largest_fall(arch[: turn + 1]) <= tolerance
+            and _largest_fall(-arch[turn:]) <= tolerance
+        ):
+            return "diverging"
+    return "other"
+
+
+def _cielab(stops: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert sRGB-encoded colors to CIE 1976 L*a*b* under D65."""
+    xyz = srgb_to_linear(stops) @ np.array(_XYZ_OF_RGB).T / np.array(_WHITE_D65)
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    x, y, z = f.T
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
+
+
+def _largest_fall(values: NDArray[np.float64]) -> float:
+    """Return how far values ever fall below what they were before."""
+    return float((np.maximum.accumulate(values) - values).max())
 
 
 def display_stops(name: str, *, reverse: bool = False) -> NDArray[np.float64]:
@@ -228,6 +327,51 @@ def linear_stops(name: str, *, reverse: bool = False) -> NDArray[np.float32]:
         If no colormap has this name.
     """
     return srgb_to_linear(display_stops(name, reverse=reverse)).astype(np.float32)
+
+
+def shown_colors(
+    name: str,
+    positions: ArrayLike,
+    *,
+    start: float = 0.0,
+    end: float = 1.0,
+    steps: int = 0,
+    reverse: bool = False,
+) -> NDArray[np.float64]:
+    """Return the colors of a part of a colormap, as it is shown.
+
+    Parameters
+    ----------
+    name : str
+        Name of the colormap, as for `display_stops`.
+    positions : array_like, shape (N,)
+        0 for the beginning of what is shown, 1 for its end.
+    start, end : float
+        Part of the colormap that is used, 0 to 1.
+    steps : int
+        How many colors are shown, the first that of the start, the last that of the end, as of
+        matplotlib's ``resampled``; 0 for all of them, smoothly.
+    reverse : bool, default False
+        Turn the used part around.
+
+    Returns
+    -------
+    ndarray of float64, shape (N, 3)
+        sRGB-encoded red, green and blue, dimensionless, 0 to 1.
+
+    Raises
+    ------
+    UnknownColormapError
+        If no colormap has this name.
+    """
+    stops = display_stops(name)
+    along = np.clip(np.asarray(positions, dtype=np.float64), 0.0, 1.0)
+    if steps > 0:
+        along = np.minimum(np.floor(along * steps), steps - 1) / max(steps - 1, 1)
+    place = start + (end - start) * (1.0 - along if reverse else along)
+    # Where two stops meet, the later one on the way is shown, as matplotlib does.
+    stop = np.ceil(place * len(stops)) - 1 if reverse else np.floor(place * len(stops))
+    return np.asarray(stops[np.clip(stop, 0, len(stops) - 1).astype(int)])
 
 
 def srgb_to_linear(a: ArrayLike) -> NDArray[np.float64]:

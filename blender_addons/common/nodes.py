@@ -189,6 +189,21 @@ class Tree:
             self._menu_defaults.append((socket, default))
         return _GroupInput(self, name)
 
+    def inputs(self, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
+        """Give the group several inputs.
+
+        Parameters
+        ----------
+        wanted : mapping
+            From name to the settings of `input`.
+
+        Returns
+        -------
+        dict
+            The sockets by name.
+        """
+        return {name: self.input(name, **settings) for name, settings in wanted.items()}
+
     def output(self, name: str, value: Linkable, *, kind: str = "Geometry") -> None:
         """Give the group an output.
 
@@ -422,6 +437,31 @@ class Tree:
             node.bpy_node.enum_items.new(item)
         for item, value in {"Menu": chosen, **items}.items():
             self._connect(node, item, value)
+        return node["Output"]
+
+    def index_switch(
+        self, kind: str, index: Linkable, values: Sequence[Value], *, label: str = ""
+    ) -> Socket:
+        """Add an index switch: the first value for 0, the second for 1, and so on.
+
+        Parameters
+        ----------
+        kind : str
+            ``"FLOAT"``, ``"BOOLEAN"``, ….
+        index : Socket or Node
+        values : sequence
+            At least two; see `Value`.
+        label : str
+
+        Returns
+        -------
+        Socket
+        """
+        node = self.add("GeometryNodeIndexSwitch", {"Index": index}, label=label, data_type=kind)
+        for _ in values[2:]:
+            node.bpy_node.index_switch_items.new()
+        for number, value in enumerate(values):
+            self._connect(node, str(number), value)
         return node["Output"]
 
     def join(self, *parts: Linkable) -> Node:

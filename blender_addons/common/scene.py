@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a film scene needs around its subject: background, glow, camera."""
+"""What a film scene needs around its subject: background, light, glow, camera."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ from . import nodes
 BLOOM: Final = "Bloom"
 CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
+BACKLIGHT: Final = "Backlight"
+# In which direction the camera looks, and what is up in the picture: down onto the xy plane, in
+# which morphologies are traced.
+_DIRECTION: Final = (0.0, 0.0, -1.0)
+_UP: Final = (0.0, 1.0, 0.0)
+# Straight from behind, light would only graze what the camera sees.
+_BACKLIGHT_ELEVATION: Final = math.radians(50)
+_BACKLIGHT_WATTS: Final = 48.0
 
 
 def use_standard_view(scene: bpy.types.Scene) -> None:
@@ -96,8 +104,8 @@ def frame_camera(
     scene: bpy.types.Scene,
     objects: Iterable[bpy.types.Object],
     *,
-    direction: tuple[float, float, float] = (0.0, 0.0, -1.0),
-    up: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    direction: tuple[float, float, float] = _DIRECTION,
+    up: tuple[float, float, float] = _UP,
     margin: float = 0.06,
     bottom: float = 0.0,
     lens_mm: float = 70.0,
@@ -110,8 +118,7 @@ def frame_camera(
         The camera becomes its active one. One made here before is used again.
     objects : iterable of Object
     direction : tuple of float
-        In which the camera looks; by default down onto the xy plane, in which morphologies are
-        traced.
+        In which the camera looks.
     up : tuple of float
         What is up in the picture.
     margin : float
@@ -153,6 +160,63 @@ def frame_camera(
     data.clip_end = distance + 10 * extent
     scene.camera = camera
     return camera
+
+
+def add_backlight(
+    scene: bpy.types.Scene,
+    objects: Iterable[bpy.types.Object],
+    *,
+    strength: float = 1.0,
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> bpy.types.Object:
+    """Light objects from behind, so that their edges stand out from a dark ground.
+
+    Only surfaces that reflect light show it; what merely emits stays as it is.
+
+    Parameters
+    ----------
+    scene : Scene
+        A backlight made here before is used again.
+    objects : iterable of Object
+    strength : float
+        1 draws clear edges on a dark surface, beside a glow of strength 1.
+    color : tuple of float
+        Scene-linear.
+
+    Returns
+    -------
+    Object
+        An area light behind and above the objects as the scene's camera sees them, or as one that
+        looks down onto the xy plane. It circles along with a film camera.
+    """
+    points = world_points(scene, objects)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    size = max(float(np.linalg.norm(np.ptp(points, axis=0))), 1e-3)
+    camera = scene.camera
+    away, up = np.array(_DIRECTION), np.array(_UP)
+    if camera is not None:
+        matrix = np.array(camera.matrix_world)
+        away, up = -matrix[:3, 2], matrix[:3, 1]
+    way = away * math.cos(_BACKLIGHT_ELEVATION) + up * math.sin(_BACKLIGHT_ELEVATION)
+    way /= np.linalg.norm(way)
+    light = _own(scene, BACKLIGHT, lambda: bpy.data.lights.new(BACKLIGHT, "AREA"))
+    data = light.data
+    assert isinstance(data, bpy.types.AreaLight)
+    data.color = color
+    data.shape, data.size = "DISK", size
+    # As seen from the middle the light has the same extent whatever the size, so that its power
+    # has to grow with its area.
+    data.energy = strength * _BACKLIGHT_WATTS * size**2
+    # It is behind the objects, so it would stand in the picture.
+    light.visible_camera = False
+    light.parent = None
+    light.matrix_world = _placed(_looking(-way, np.cross(way, away)), middle + way * size)
+    if camera is not None and is_film_camera(camera):
+        pivot = camera.parent
+        assert pivot is not None
+        light.parent = pivot
+        light.matrix_parent_inverse = pivot.matrix_world.inverted()
+    return light
 
 
 def is_film_camera(camera: bpy.types.Object) -> bool:

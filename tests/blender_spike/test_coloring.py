@@ -147,7 +147,7 @@ def test_recoloring_changes_the_same_material(bpy, dendrite):
     assert any(node.label == "mine" for node in nodes)
     assert nodes["Colormap"].image.name == "colormap cmr.ember"
     assert nodes["Limits"].inputs["From Min"].default_value == -70
-    assert nodes["Strength"].inputs["Value"].default_value == 3
+    assert nodes["Glow"].inputs["Strength"].default_value == 3
     assert len([i for i in bpy.data.images if i.name.startswith("colormap viridis")]) == 1
 
 

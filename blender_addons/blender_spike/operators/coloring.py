@@ -1,17 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Color the selected neurons."""
+"""Color neurons, and share or split their materials."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
+from bpy.props import EnumProperty
 
-from ..coloring import color_by_voltage, limits_of
+from ..coloring import (
+    color_by_voltage,
+    limits_of,
+    make_single,
+    real_users,
+    set_limits,
+    share_material,
+    voltage_material,
+)
+from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
+from ..common.modifiers import input_value
 from ..common.required import required
-from ..properties import ColorSettings, about
-from .selection import NO_NEURON, chosen_neurons
+from ..playback import find_modifier
+from ..properties import ColorSettings, about, colormap_choice
+from .selection import NO_NEURON, OnNeurons, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -44,18 +56,131 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
                     self.v_max,
                     self.strength,
                     reverse=self.reverse,
+                    start=self.start,
+                    end=self.end,
+                    steps=self.steps,
                     rest_glow=self.rest_glow,
                 )
         except (ValueError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
-        which = f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"
         self.report(
             {"INFO"},
-            f"Colored {which} with {self.colormap} from {self.v_min:g} to {self.v_max:g} "
-            f"{about(neurons[0]).unit}.",
+            f"Colored {_which(neurons)} with {self.colormap} from {self.v_min:g} to "
+            f"{self.v_max:g} {about(neurons[0]).unit}.",
         )
         return {"FINISHED"}
 
 
-CLASSES = (BLENDER_SPIKE_OT_color_by_voltage,)
+class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+    """The window with pictures of all colormaps."""
+
+    bl_idname = "blender_spike.choose_colormap"
+
+    def choice(self, context: bpy.types.Context) -> Any:
+        """Choose for the active neuron's material."""
+        neuron = context.object
+        if neuron is None or find_modifier(neuron) is None:
+            return None
+        material = voltage_material(neuron)
+        return None if material is None else colormap_choice(material)
+
+
+class BLENDER_SPIKE_OT_set_limits(OnNeurons):
+    """Give the colormap's two ends values that suit all selected neurons"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.set_limits"
+    bl_label = "Set Limits"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        kind: str
+    else:
+        kind: EnumProperty(
+            name="Limits",
+            description="What the colormap's two ends stand for",
+            items=[
+                ("DATA", "Data", "The lowest and the highest value"),
+                ("PERCENTILES", "Percentiles", "Leave out a hundredth of the values at each end"),
+                ("SYMMETRIC", "Symmetric", "The same distance from zero on both sides"),
+            ],
+        )
+
+    @classmethod
+    def description(
+        cls, _context: bpy.types.Context | None, properties: bpy.types.OperatorProperties | None
+    ) -> str:
+        """Say what this button does."""
+        given: Any = properties
+        kinds: Any = required(properties).bl_rna.properties["kind"]
+        what = str(kinds.enum_items[given.kind].description)
+        return f"Limits for all selected neurons: {what[0].lower()}{what[1:]}"
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set the limits of all selected neurons' materials."""
+        neurons = chosen_neurons(required(context))
+        low, high = set_limits(neurons, self.kind)
+        self.report({"INFO"}, f"Colors from {low:g} to {high:g} {about(neurons[0]).unit}.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_share_material(OnNeurons):
+    """Give all selected neurons the active one's material, so that they change together"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.share_material"
+    bl_label = "Share Material"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for another neuron beside the active one."""
+        active = required(context).object
+        others = [n for n in chosen_neurons(required(context)) if n != active]
+        if find_modifier(active) is None or not others:
+            cls.poll_message_set("Select several neurons; the active one gives its material.")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Hand out the active neuron's material."""
+        active = required(required(context).object)
+        changed = share_material(active, chosen_neurons(required(context)))
+        self.report({"INFO"}, f"{changed} more now share the material of '{active.name}'.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_make_single(OnNeurons):
+    """Give each selected neuron a material of its own, which is the same at first"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.make_single"
+    bl_label = "Make Single"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a neuron whose material others use as well."""
+        for neuron in chosen_neurons(required(context)):
+            material = input_value(required(find_modifier(neuron)), "Material").value
+            if material is not None and real_users(material) > 1:
+                return True
+        cls.poll_message_set("Select a neuron that shares its material.")
+        return False
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Copy shared materials."""
+        changed = make_single(chosen_neurons(required(context)))
+        self.report({"INFO"}, f"{changed} {'has' if changed == 1 else 'have'} a material alone.")
+        return {"FINISHED"}
+
+
+def _which(neurons: list[bpy.types.Object]) -> str:
+    return f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_color_by_voltage,
+    BLENDER_SPIKE_OT_choose_colormap,
+    BLENDER_SPIKE_OT_set_limits,
+    BLENDER_SPIKE_OT_share_material,
+    BLENDER_SPIKE_OT_make_single,
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty
+from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty
 
 from ..common import scene as film
 from ..common.required import required
@@ -46,6 +46,39 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
         film.use_plain_world(required(required(context).scene))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_backlight(OnNeurons):
+    """Light the selected neurons from behind; it shows where Lit Surface is above 0"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.backlight"
+    bl_label = "Backlight"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        strength: float
+        color: tuple[float, float, float]
+    else:
+        strength: FloatProperty(
+            name="Strength",
+            description="1 draws clear edges beside a glow of strength 1",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+        color: FloatVectorProperty(
+            name="Color", default=(1.0, 1.0, 1.0), min=0.0, max=1.0, size=3, subtype="COLOR"
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Make the light, or move the one made before."""
+        film.add_backlight(
+            required(required(context).scene),
+            chosen_neurons(required(context)),
+            strength=self.strength,
+            color=(self.color[0], self.color[1], self.color[2]),
+        )
         return {"FINISHED"}
 
 
@@ -129,7 +162,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_film_scene(OnNeurons):
-    """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
+    """Set everything for a film: black world, true colors, bloom, backlight, circling camera"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.film_scene"
     bl_label = "Film Scene"
@@ -141,7 +174,9 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_standard_view(scene)
         film.use_plain_world(scene)
         film.add_bloom(scene)
-        camera = film.frame_camera(scene, chosen_neurons(required(context)))
+        neurons = chosen_neurons(required(context))
+        camera = film.frame_camera(scene, neurons)
+        film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
         return {"FINISHED"}
 
@@ -149,6 +184,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
 CLASSES = (
     BLENDER_SPIKE_OT_use_standard_view,
     BLENDER_SPIKE_OT_black_world,
+    BLENDER_SPIKE_OT_backlight,
     BLENDER_SPIKE_OT_bloom,
     BLENDER_SPIKE_OT_frame_camera,
     BLENDER_SPIKE_OT_orbit_camera,

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of colormaps for panels, made from the table when they are first drawn.
+
+An icon is square, so that a gradient is drawn as a row of them. `free` gives the memory back; an
+add-on calls it when it is unregistered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import bpy.utils.previews
+import numpy as np
+from numpy.typing import NDArray
+
+from . import colormaps
+
+# Blender draws icons at 16 pixels, twice that on screens of high density.
+_SIDE = 32
+
+_previews: Any = None
+_shown: dict[str, bytes] = {}
+
+
+def gradient(key: str, colors: NDArray[np.float64]) -> list[int]:
+    """Make the icons that together show a gradient.
+
+    Parameters
+    ----------
+    key : str
+        Whose gradient it is. The icons of a key stay the same ones, whatever they show.
+    colors : ndarray, shape (icons * columns, 3)
+        sRGB-encoded, 0 to 1, from left to right; at least one column for each of some icons.
+
+    Returns
+    -------
+    list of int
+        Icons from left to right, for ``layout.label(icon_value=...)``; 32 columns to an icon.
+    """
+    global _previews
+    if _previews is None:
+        _previews = bpy.utils.previews.new()
+    count = max(len(colors) // _SIDE, 1)
+    rgba = np.full((len(colors), 4), 255, np.uint8)
+    rgba[:, :3] = np.rint(colors * 255)
+    is_new = _shown.get(key) != rgba.tobytes()
+    icons = []
+    for index in range(count):
+        name = f"{key} {index}"
+        preview = _previews[name] if name in _previews else _previews.new(name)
+        if is_new:
+            columns = np.tile(rgba[index * _SIDE : (index + 1) * _SIDE], (_SIDE, 1))
+            preview.icon_size = (_SIDE, _SIDE)
+            preview.icon_pixels.foreach_set(np.ascontiguousarray(columns).view(np.int32).ravel())
+        icons.append(preview.icon_id)
+    _shown[key] = rgba.tobytes()
+    return icons
+
+
+def colormap_gradient(name: str, icons: int) -> list[int]:
+    """Make the icons that together show a whole colormap.
+
+    Parameters
+    ----------
+    name : str
+        One of `colormaps.names`.
+    icons : int
+        How many.
+
+    Returns
+    -------
+    list of int
+        See `gradient`.
+    """
+    return gradient(f"colormap {name}", colormaps.shown_colors(name, columns(icons)))
+
+
+def columns(icons: int) -> NDArray[np.float64]:
+    """Return where the columns of a row of icons lie, 0 at its left end and 1 at its right end."""
+    count = icons * _SIDE
+    return (np.arange(count) + 0.5) / count
+
+
+def free() -> None:
+    """Give back the memory of all pictures; they are made anew when they are drawn again."""
+    global _previews
+    if _previews is not None:
+        bpy.utils.previews.remove(_previews)
+    _previews = None
+    _shown.clear()
