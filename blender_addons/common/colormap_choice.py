@@ -38,7 +38,8 @@ _KINDS: Final = {
     "qualitative": "A few colors to tell apart",
     "other": "Lightness goes up and down",
 }
-_ROW_ICONS: Final = 9
+# As many as fit the sidebar as wide as Blender opens it.
+_ROW_ICONS: Final = 11
 _PICTURE_ICONS: Final = 4
 _COLUMNS: Final = 5
 _WIDTH: Final = 1000
@@ -218,6 +219,8 @@ class ColormapPicker:
         owner: Any = self
         layout = self.layout
         row = layout.row()
+        # Whoever opens the window can type at once.
+        row.activate_init = True
         row.prop(owner, "typed", text="", icon="VIEWZOOM", placeholder="Search")
         row.prop(owner, "library", expand=True)
         layout.row().prop(owner, "kind", expand=True)
@@ -234,6 +237,9 @@ class ColormapPicker:
             row = grid.row(align=True)
             _draw_icons(row, colormap_previews.colormap_gradient(name, _PICTURE_ICONS))
             row.prop_enum(choice, "item", name)
+        # Otherwise a few would fill the whole width.
+        for _ in range(len(found), _COLUMNS):
+            grid.label()
 
 
 def draw_colormap(layout: bpy.types.UILayout, choice: Any, picker: str) -> None:

@@ -176,6 +176,147 @@ def test_glow_at_rest(bpy, tmp_path):
         assert found == pytest.approx(2.0 * share * linear, abs=2e-3)
 
 
+def soma_pixel(bpy, tmp_path, samples=4):
+    """Render, and give the linear color in the middle of the soma."""
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = samples, False
+    scene.render.image_settings.file_format = "OPEN_EXR"
+    scene.render.filepath = str(tmp_path / "pixel.exr")
+    bpy.ops.render.render(write_still=True)
+    picture = bpy.data.images.load(scene.render.filepath)
+    pixels = np.array(picture.pixels[:]).reshape(HEIGHT, WIDTH, -1)
+    bpy.data.images.remove(picture)
+    return pixels[HEIGHT // 2, int(220 / 450 * WIDTH), :3]
+
+
+@pytest.fixture
+def one_soma(bpy, tmp_path):
+    """A resting soma in view, black at rest, and its material."""
+    from blender_spike.coloring import voltage_material
+
+    sim = simulation([{"type": "soma", "points": [[200, 0, 0, 40], [240, 0, 0, 40]]}], 2)
+    sim.values[:, 0] = [-80, 40]
+    flat_view(bpy)
+    path = write(tmp_path / "soma.pickle", sim)
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False, style="STRANDS")
+    bpy.ops.blender_spike.color_by_voltage(colormap="gray", rest_glow=0.0)
+    bpy.context.scene.frame_set(0)
+    return voltage_material(bpy.context.object)
+
+
+def test_lit_surface_takes_light_and_the_glow_stays_on_top(bpy, one_soma, tmp_path):
+    """Under an even sky of brightness 1, a surface has its base color; without Lit it has none."""
+    from blender_spike.coloring import color_input
+    from blender_spike.common.scene import use_plain_world
+
+    use_plain_world(bpy.context.scene, (1.0, 1.0, 1.0))
+    color_input(one_soma, "Base Color").default_value = (0.6, 0.3, 0.1, 1)
+    color_input(one_soma, "Roughness").default_value = 1.0
+    assert soma_pixel(bpy, tmp_path).max() == 0
+    color_input(one_soma, "Lit").default_value = 1.0
+    lit = soma_pixel(bpy, tmp_path, 64)
+    # The surface reflects a little of the white sky itself besides.
+    assert lit == pytest.approx([0.6, 0.3, 0.1], abs=0.06)
+    color_input(one_soma, "Lit").default_value = 0.5
+    assert soma_pixel(bpy, tmp_path, 64) == pytest.approx(lit / 2, abs=0.03)
+    color_input(one_soma, "Lit").default_value = 1.0
+    bpy.context.scene.frame_set(1)
+    assert soma_pixel(bpy, tmp_path, 64) == pytest.approx(lit + 1, abs=0.05)
+
+
+@pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
+def test_section_types_have_colors_of_their_own(bpy, tmp_path, style):
+    """A dendrite, an axon and a soma side by side; halfway, half of the colormap is left."""
+    from blender_spike.coloring import color_input, voltage_material
+
+    sim = simulation(
+        [
+            {"type": kind, "points": [[x, 0, 0, 60], [x + 60, 0, 0, 60]]}
+            for kind, x in (("dend", 20), ("apic", 100), ("axon", 180), ("other", 260))
+        ]
+        + [{"type": "soma", "points": [[360, 0, 0, 40], [400, 0, 0, 40]]}],
+        2,
+    )
+    sim.values[:] = 40
+    path = write(tmp_path / "types.pickle", sim)
+    scene = flat_view(bpy)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 4, False
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False, style=style)
+    bpy.ops.blender_spike.color_by_voltage(colormap="gray", v_min=-80, v_max=40)
+    material = voltage_material(bpy.context.object)
+    colors = {
+        "Dendrites": (50, (1.0, 0.0, 0.0)),
+        "Apical": (130, (0.0, 1.0, 0.0)),
+        "Axon": (210, (0.0, 0.0, 1.0)),
+        "Other": (290, (1.0, 1.0, 0.0)),
+        "Soma": (380, (0.0, 1.0, 1.0)),
+    }
+    for name, (_, color) in colors.items():
+        color_input(material, name).default_value = (*color, 1.0)
+    for tint in (0.0, 0.5, 1.0):
+        color_input(material, "Tint").default_value = tint
+        scene.render.filepath = str(tmp_path / "picture.png")
+        bpy.ops.render.render(write_still=True)
+        pixels = read_pixels(scene.render.filepath)
+        for name, (x_um, color) in colors.items():
+            linear = 1 - tint + tint * np.array(color)
+            expected = 255 * np.where(linear > 0, 1.055 * linear ** (1 / 2.4) - 0.055, 0)
+            found = pixels[HEIGHT // 2, int(x_um / 450 * WIDTH)]
+            assert found == pytest.approx(expected, abs=1), f"{name} at {tint}"
+
+
+def test_materials_are_shared_and_split(bpy, dendrite):
+    """With one click each; split ones look the same until somebody changes one."""
+    from blender_spike.coloring import color_input, voltage_material
+
+    neurons = []
+    for colormap in ("viridis", "hot", "plasma"):
+        bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
+        neurons.append(bpy.context.object)
+        bpy.ops.blender_spike.color_by_voltage(colormap=colormap)
+    assert not bpy.ops.blender_spike.share_material.poll()
+    assert not bpy.ops.blender_spike.make_single.poll()
+    for neuron in neurons:
+        neuron.select_set(True)
+    bpy.ops.blender_spike.share_material()
+    material = voltage_material(neurons[2])
+    assert [voltage_material(neuron) for neuron in neurons] == [material] * 3
+    assert material.blender_spike.colormap == "plasma"
+    neurons[0].select_set(False)
+    bpy.ops.blender_spike.make_single()
+    found = [voltage_material(neuron) for neuron in neurons]
+    # The last one that is left keeps the material.
+    assert len(set(found)) == 3 and found[0] == material
+    assert {m.blender_spike.colormap for m in found} == {"plasma"}
+    color_input(found[1], "Strength").default_value = 5
+    assert color_input(found[0], "Strength").default_value == 1
+
+
+def test_limits_of_all_selected(bpy, tmp_path):
+    """One click, one pair for all of them; the rest of the material stays."""
+    from blender_spike.coloring import color_input, voltage_material
+
+    neurons = []
+    for name, values in (("low", [-90, -50]), ("high", [-60, 30])):
+        sim = simulation([{"points": [[0, 0, 0, 1], [9, 0, 0, 1]]}], 2)
+        sim.values[:, 0] = values
+        path = write(tmp_path / f"{name}.pickle", sim)
+        bpy.ops.blender_spike.import_simulation(filepath=str(path))
+        neurons.append(bpy.context.object)
+        bpy.ops.blender_spike.color_by_voltage(colormap="hot", steps=4)
+    for neuron in neurons:
+        neuron.select_set(True)
+    for kind, expected in (("DATA", (-90, 30)), ("SYMMETRIC", (-90, 90))):
+        bpy.ops.blender_spike.set_limits(kind=kind)
+        for neuron in neurons:
+            material = voltage_material(neuron)
+            limits = [color_input(material, n).default_value for n in ("Minimum", "Maximum")]
+            assert limits == pytest.approx(expected)
+            assert color_input(material, "Steps").default_value == 4
+
+
 @pytest.mark.parametrize(
     ("kind", "low", "high"),
     [("DATA", -100.0, 40.0), ("PERCENTILES", -70.0, -60.0), ("SYMMETRIC", -100.0, 100.0)],

@@ -56,6 +56,55 @@ def test_reload_takes_the_new_values_and_keeps_the_look(bpy, neuron, tmp_path):
     assert max(neuron.dimensions) == pytest.approx(2.6, abs=0.3)
 
 
+def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
+    """All inputs of the modifier about looks, and all of the material."""
+    from blender_spike.coloring import _INPUTS, color_input, voltage_material
+    from blender_spike.common.modifiers import input_value, set_inputs
+    from blender_spike.playback import find_modifier
+    from blender_spike.shape import LOOK_INPUTS, TYPES_INPUTS
+
+    def plain(value):
+        return value if isinstance(value, bool | int | float | str) else tuple(value)
+
+    def look(neuron):
+        modifier, material = find_modifier(neuron), voltage_material(neuron)
+        names = [name for name in LOOK_INPUTS | TYPES_INPUTS if name != "Material"]
+        shape = {name: plain(input_value(modifier, name).value) for name in names}
+        color = {name: plain(color_input(material, name).default_value) for name in _INPUTS}
+        return {**shape, "material": material.name}, color, material.blender_spike.colormap
+
+    changed = {"Style": "Tubes", "Soma": "As Recorded", "Tube Resolution": 5, "Thickness": 2.5}
+    changed |= {"Homogeneity": 0.25, "Minimum Radius": 0.125, "Soma Size": 1.5, "Tapering": False}
+    changed |= {name: index % 2 == 0 for index, name in enumerate(TYPES_INPUTS)}
+    unchanged = look(neuron)
+    set_inputs(find_modifier(neuron), changed)
+    material = voltage_material(neuron)
+    material.blender_spike.colormap = "cmr.ember"
+    for name in _INPUTS:
+        socket = color_input(material, name)
+        if isinstance(socket.default_value, bool):
+            socket.default_value = True
+        elif isinstance(socket.default_value, int):
+            socket.default_value = 5
+        elif isinstance(socket.default_value, float):
+            socket.default_value = 0.375
+        else:
+            socket.default_value = (0.25, 0.5, 0.75, 1)
+    styled = look(neuron)
+    assert not set(styled[1].items()) & set(unchanged[1].items())
+    assert all(styled[0][name] == value for name, value in changed.items())
+    bpy.ops.blender_spike.reload()
+    assert look(neuron) == styled
+    other = write(tmp_path / "other.pickle", simulation(branched()[:2], 20, seed=5))
+    bpy.ops.blender_spike.relink(filepath=str(other))
+    assert look(neuron) == styled
+    blend = str(tmp_path / "styled.blend")
+    name = neuron.name
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    assert look(bpy.data.objects[name]) == styled
+
+
 def test_reload_leaves_no_old_data(bpy, neuron):
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.hair_curves)]
     for _ in range(3):
@@ -163,7 +212,8 @@ def test_film_scene(bpy, neuron):
     bpy.ops.blender_spike.orbit_camera(degrees=10)
     bpy.ops.blender_spike.bloom(strength=2)
     bpy.ops.blender_spike.black_world()
-    assert len(bpy.data.cameras) == 1
+    bpy.ops.blender_spike.backlight(strength=3)
+    assert len(bpy.data.cameras) == len(bpy.data.lights) == 1
     assert [g.name for g in bpy.data.node_groups if "Bloom" in g.name] == ["Bloom"]
     neuron.select_set(False)
     bpy.context.view_layer.objects.active = scene.camera

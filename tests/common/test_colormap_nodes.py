@@ -23,7 +23,7 @@ LOOKS = [
     {"Reverse": True, "Steps": 5},
     {"Reverse": True, "Start": 0.33, "Steps": 6},
     {"Start": 1.0, "End": 0.0},
-    {"Steps": 1},
+    {"Steps": 2},
 ]
 COLORMAPS = ("plasma", "viridis", "coolwarm", "tab10", "turbo")
 
@@ -87,7 +87,9 @@ def check(path, rows):
         # Colormaps made of line segments are computed anew for each number of steps, where the
         # table has 256 colors. A pixel that a border goes through may have either color.
         listed = isinstance(mpl.colormaps[colormap], mpl.colors.ListedColormap)
-        assert np.mean(away > (0.6 if listed else 1.5)) <= 0.01, f"{colormap} {look}: {away.max():.1f}"
+        assert np.mean(away > (0.6 if listed else 1.5)) <= 0.01, (
+            f"{colormap} {look}: {away.max():.1f}"
+        )
 
 
 def test_cycles_shows_what_matplotlib_does(bpy, tmp_path):

@@ -234,3 +234,71 @@ def test_table_is_what_the_generator_makes(tmp_path: Path) -> None:
         for key in old.files:
             assert new[key].dtype == old[key].dtype
             np.testing.assert_array_equal(new[key], old[key])
+
+
+# As matplotlib's own page of colormaps sorts them.
+SEQUENTIAL = "viridis plasma inferno magma cividis Greys Purples Blues Greens Oranges Reds YlOrBr \
+YlOrRd OrRd PuRd RdPu BuPu GnBu PuBu YlGnBu PuBuGn BuGn YlGn binary gray bone pink spring summer \
+autumn winter Wistia hot afmhot gist_heat copper".split()
+DIVERGING = "PiYG PRGn BrBG PuOr RdGy RdBu RdYlBu RdYlGn Spectral coolwarm bwr seismic berlin \
+managua vanimo".split()
+CYCLIC = ["twilight", "twilight_shifted", "hsv"]
+QUALITATIVE = "Pastel1 Pastel2 Paired Accent okabe_ito Dark2 Set1 Set2 Set3 tab10 tab20 tab20b \
+tab20c".split()
+MISCELLANEOUS = "flag prism ocean gist_earth terrain gist_stern gnuplot brg gist_rainbow jet turbo \
+nipy_spectral gist_ncar".split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed"),
+    [
+        ("sequential", SEQUENTIAL),
+        ("diverging", DIVERGING),
+        ("cyclic", CYCLIC),
+        ("qualitative", QUALITATIVE),
+        ("other", MISCELLANEOUS),
+    ],
+)
+def test_kinds_are_matplotlibs(kind: str, listed: list[str]) -> None:
+    """What is found from the colors alone is what matplotlib's authors say."""
+    assert {name: colormaps.kind(name) for name in listed} == dict.fromkeys(listed, kind)
+
+
+def test_every_colormap_has_a_kind() -> None:
+    """And none that nobody knows."""
+    assert {colormaps.kind(name) for name in colormaps.names()} == set(colormaps.KINDS)
+
+
+@pytest.mark.parametrize("steps", [0, 2, 5, 9, 256])
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("name", ["plasma", "tab10", "turbo"])
+def test_shown_colors_are_matplotlibs(name: str, reverse: bool, steps: int) -> None:
+    """In steps as `resampled` does it, also at the borders between colors."""
+    cmap = matplotlib.colormaps[name + "_r" * reverse]
+    x = np.linspace(0, 1, 401)
+    expected = (cmap.resampled(steps) if steps else cmap)(x)[:, :3]
+    found = colormaps.shown_colors(name, x, steps=steps, reverse=reverse)
+    if name == "tab10" and steps in (0, 256):
+        # Ten colors do not fill 256 bins evenly.
+        assert np.mean(np.abs(found - expected).max(axis=1) > TOLERANCE) < 0.03
+    else:
+        assert np.abs(found - expected).max() < TOLERANCE
+
+
+def test_a_part_of_a_colormap() -> None:
+    """From start to end, and back."""
+    x = np.linspace(0.001, 0.999, 97)
+    cmap = matplotlib.colormaps["viridis"]
+    part = {"start": 0.21, "end": 0.84}
+    found = colormaps.shown_colors("viridis", x, **part)
+    np.testing.assert_allclose(found, cmap(0.21 + 0.63 * x)[:, :3], atol=TOLERANCE)
+    back = colormaps.shown_colors("viridis", x, reverse=True, **part)
+    np.testing.assert_allclose(back, cmap(0.84 - 0.63 * x)[:, :3], atol=TOLERANCE)
+
+
+def test_resolve() -> None:
+    """The listed name, and whether the reverse is meant."""
+    assert colormaps.resolve("Viridis_r") == ("viridis", True)
+    assert colormaps.resolve("grey") == ("gray", False)
+    with pytest.raises(colormaps.UnknownColormapError):
+        colormaps.resolve("viridi")

@@ -130,3 +130,50 @@ def test_bloom_glows_beyond_the_edge(bpy, film, tmp_path):
         brightness.append(pixels[32, 8].mean())
     assert brightness[0] == 0 and brightness[1] > 2
     assert [g.name for g in bpy.data.node_groups] == ["Bloom"]
+
+
+def test_backlight_draws_edges(bpy, film, tmp_path):
+    """The upper edge of a grey sphere is bright, its middle dark; the light is not in the picture.
+
+    The same at any size, and again where the camera has gone round.
+    """
+    from common import nodes
+
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 16, False
+    scene.render.resolution_x = scene.render.resolution_y = 48
+    scene.render.dither_intensity = 0.0
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    with nodes.material("Grey") as tree:
+        grey = tree.add("ShaderNodeBsdfDiffuse", {"Color": (0.5, 0.5, 0.5, 1.0)})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": grey})
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=32)
+    ball = bpy.context.object
+    ball.data.materials.append(bpy.data.materials["Grey"])
+    ball.data.shade_smooth()
+
+    def rendered():
+        scene.render.filepath = str(tmp_path / "picture.png")
+        bpy.ops.render.render(write_still=True)
+        return read_pixels(scene.render.filepath).mean(axis=2)
+
+    camera = film.frame_camera(scene, [ball], margin=0.2)
+    assert rendered().max() == 0
+    pictures = []
+    for size in (1.0, 30.0):
+        ball.scale = (size, size, size)
+        camera = film.frame_camera(scene, [ball], margin=0.2)
+        film.add_backlight(scene, [ball])
+        pictures.append(rendered())
+    film.orbit(camera, 360, 0, 9)
+    scene.frame_set(3)
+    pictures.append(rendered())
+    for pixels in pictures:
+        rows = pixels[:, 24]
+        edge = np.flatnonzero(rows > 5)[0]
+        assert rows[edge : edge + 4].max() > 80 and rows[24:].max() < 5
+        assert pixels[:8].max() == pixels[40:].max() == 0
+    assert np.abs(pictures[0] - pictures[1]).mean() < 3
+    assert len(bpy.data.lights) == 1

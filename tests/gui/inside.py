@@ -47,11 +47,17 @@ def scenario() -> Step:
     check("cell" in bpy.data.objects, "the button imports the typed file")
     picture("imported")
 
-    bpy.context.scene.blender_spike.colormap = "viridis"
-    yield
-    yield from click("blender_spike.color_by_voltage")
     tree = bpy.data.materials["cell voltage"].node_tree
-    check(tree.nodes["Colormap"].image.name == "colormap viridis", "the button colors")
+    yield from click("blender_spike.choose_colormap", 0.84)
+    yield
+    picture("colormaps")
+    yield from search("virid")
+    picture("colormaps_found")
+    yield from press_first_found()
+    check(tree.nodes["Colormap"].image.name == "colormap viridis", "a picture chooses a colormap")
+    # The window of pictures goes away with the pointer.
+    yield from move(20, 20)
+    yield from click("blender_spike.set_limits")
     picture("colored")
 
     yield from open_import_options()
@@ -149,7 +155,7 @@ def under_pointer(copy: Any) -> str:
     return manager.clipboard
 
 
-def find(wanted: str, copy: Any, across: float) -> Iterator[tuple[int, int] | None]:
+def find(wanted: str, copy: Any, across: float = 0.4) -> Iterator[tuple[int, int] | None]:
     """Go down the sidebar; the last thing yielded is where the button is."""
     ui = sidebar()
     x = ui.x + int(ui.width * across)
@@ -177,9 +183,9 @@ def press(x: int, y: int) -> Step:
     yield
 
 
-def click(operator: str) -> Step:
-    """Press a button with the mouse."""
-    place = yield from locate(f"bpy.ops.{operator}(", bpy.ops.ui.copy_python_command_button)
+def click(operator: str, across: float = 0.4) -> Step:
+    """Press a button with the mouse; small ones stand at the sidebar's right edge."""
+    place = yield from locate(f"bpy.ops.{operator}(", bpy.ops.ui.copy_python_command_button, across)
     yield from press(*place)
     yield
 
