@@ -237,16 +237,27 @@ def test_table_is_what_the_generator_makes(tmp_path: Path) -> None:
 
 
 # As matplotlib's own page of colormaps sorts them.
-SEQUENTIAL = "viridis plasma inferno magma cividis Greys Purples Blues Greens Oranges Reds YlOrBr \
-YlOrRd OrRd PuRd RdPu BuPu GnBu PuBu YlGnBu PuBuGn BuGn YlGn binary gray bone pink spring summer \
-autumn winter Wistia hot afmhot gist_heat copper".split()
-DIVERGING = "PiYG PRGn BrBG PuOr RdGy RdBu RdYlBu RdYlGn Spectral coolwarm bwr seismic berlin \
-managua vanimo".split()
+# fmt: off
+SEQUENTIAL = [
+    "viridis", "plasma", "inferno", "magma", "cividis", "Greys", "Purples", "Blues", "Greens",
+    "Oranges", "Reds", "YlOrBr", "YlOrRd", "OrRd", "PuRd", "RdPu", "BuPu", "GnBu", "PuBu",
+    "YlGnBu", "PuBuGn", "BuGn", "YlGn", "binary", "gray", "bone", "pink", "spring", "summer",
+    "autumn", "winter", "Wistia", "hot", "afmhot", "gist_heat", "copper",
+]
+DIVERGING = [
+    "PiYG", "PRGn", "BrBG", "PuOr", "RdGy", "RdBu", "RdYlBu", "RdYlGn", "Spectral", "coolwarm",
+    "bwr", "seismic", "berlin", "managua", "vanimo",
+]
 CYCLIC = ["twilight", "twilight_shifted", "hsv"]
-QUALITATIVE = "Pastel1 Pastel2 Paired Accent okabe_ito Dark2 Set1 Set2 Set3 tab10 tab20 tab20b \
-tab20c".split()
-MISCELLANEOUS = "flag prism ocean gist_earth terrain gist_stern gnuplot brg gist_rainbow jet turbo \
-nipy_spectral gist_ncar".split()
+QUALITATIVE = [
+    "Pastel1", "Pastel2", "Paired", "Accent", "okabe_ito", "Dark2", "Set1", "Set2", "Set3",
+    "tab10", "tab20", "tab20b", "tab20c",
+]
+MISCELLANEOUS = [
+    "flag", "prism", "ocean", "gist_earth", "terrain", "gist_stern", "gnuplot", "brg",
+    "gist_rainbow", "jet", "turbo", "nipy_spectral", "gist_ncar",
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(
