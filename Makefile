@@ -48,6 +48,7 @@ dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 
 pictures: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_pictures.py
+	@$(BIN)/python tools/look_sheet.py
 
 colormaps: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_colormaps.py
