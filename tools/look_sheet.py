@@ -85,7 +85,6 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("cycles")
     import blender_spike
-    from blender_spike.build import import_simulation
     from blender_spike.coloring import color_by_voltage, color_input, limits_of
     from blender_spike.common import scene as film
     from blender_spike.common.modifiers import input_value, set_inputs
@@ -96,7 +95,11 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
     scene.render.engine = "CYCLES"
     scene.cycles.samples, scene.cycles.use_denoising = SAMPLES, False
     scene.render.resolution_x = scene.render.resolution_y = SIDE
-    neuron = import_simulation(bpy.context, simulation, style="STRANDS")
+    # The stubs know Blender's own operators only.
+    operators: Any = bpy.ops
+    operators.blender_spike.import_simulation(filepath=str(simulation), style="STRANDS")
+    neuron = bpy.context.object
+    assert neuron is not None
     modifier = find_modifier(neuron)
     assert modifier is not None
     film.use_standard_view(scene)

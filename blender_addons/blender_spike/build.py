@@ -328,6 +328,7 @@ def _curves(
 ) -> bpy.types.Curves:
     is_line = lines.roles <= Role.SOMA_AS_RECORDED
     on_line = np.repeat(is_line, lines.point_counts)
+    section_radii = section_radii_um(simulation) * scale
     curves = new_curves(
         name,
         lines.point_counts[is_line],
@@ -335,10 +336,8 @@ def _curves(
         {
             ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
-            **{
-                (key, "CURVE"): row[is_line]
-                for key, row in _per_curve(simulation, lines, scale).items()
-            },
+            **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
+            ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
         },
     )
     made.append(curves)
@@ -357,7 +356,7 @@ def _spheres(
     # A sphere is a curve of one point, so what belongs to curves belongs to its point.
     rows = _per_point(lines, scale) | {
         key: np.repeat(row, lines.point_counts)
-        for key, row in _per_curve(simulation, lines, scale).items()
+        for key, row in _per_curve(simulation, lines).items()
     }
     positions = (lines.positions_um[is_sphere] - origin) * scale
     chosen = ((key, row[is_sphere]) for key, row in rows.items())
@@ -407,13 +406,12 @@ def _per_point(lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
     }
 
 
-def _per_curve(simulation: Simulation, lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
+def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]]:
     return {
         "role": lines.roles,
         "section": lines.sections,
         "section_type": simulation.section_types[lines.sections],
         "cell": simulation.section_cells[lines.sections],
-        "section_radius": section_radii_um(simulation)[lines.sections] * scale,
     }
 
 
