@@ -268,13 +268,13 @@ def make_single(neurons: Iterable[bpy.types.Object]) -> int:
     Returns
     -------
     int
-        How many got a copy; one whose material nobody else uses keeps it.
+        How many got a copy; one whose material no other neuron has keeps it.
     """
     changed = 0
     for neuron in neurons:
         modifier = required(find_modifier(neuron))
         material: bpy.types.Material | None = input_value(modifier, "Material").value
-        if material is not None and real_users(material) > 1:
+        if material is not None and len(sharers(material)) > 1:
             copy = material.copy()
             copy.name = f"{neuron.name} voltage"
             set_inputs(modifier, {"Material": copy})
@@ -282,9 +282,26 @@ def make_single(neurons: Iterable[bpy.types.Object]) -> int:
     return changed
 
 
-def real_users(material: bpy.types.Material) -> int:
-    """Count what uses a material, leaving out the fake user that only keeps it in the file."""
-    return material.users - material.use_fake_user
+def sharers(material: bpy.types.Material | None) -> list[bpy.types.Object]:
+    """Find the neurons that have a material.
+
+    Parameters
+    ----------
+    material : Material or None
+
+    Returns
+    -------
+    list of Object
+        What else uses it, a color bar for one, is not among them.
+    """
+    if material is None:
+        return []
+    users = bpy.data.user_map(subset=[material])[material]
+    return [
+        user
+        for user in users
+        if isinstance(user, bpy.types.Object) and find_modifier(user) is not None
+    ]
 
 
 def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from .coloring import color_input, real_users, voltage_material
+from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.modifiers import input_value
 from .common.required import required
@@ -91,7 +91,7 @@ class BLENDER_SPIKE_PT_color(_NeuronTab):
         for name in ("Strength", "Glow at Rest"):
             _draw_color(glow, material, name)
         layout.separator()
-        users = real_users(material)
+        users = len(sharers(material))
         row = layout.row(align=True)
         row.prop(material, "name", text="", icon="MATERIAL")
         row = layout.row(align=True)

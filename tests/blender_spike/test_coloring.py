@@ -277,6 +277,11 @@ def test_materials_are_shared_and_split(bpy, dendrite):
         neurons.append(bpy.context.object)
         bpy.ops.blender_spike.color_by_voltage(colormap=colormap)
     assert not bpy.ops.blender_spike.share_material.poll()
+    # Nobody but neurons counts.
+    bpy.ops.mesh.primitive_plane_add()
+    bpy.context.object.data.materials.append(voltage_material(neurons[2]))
+    bpy.context.view_layer.objects.active = neurons[2]
+    bpy.context.object.select_set(True)
     assert not bpy.ops.blender_spike.make_single.poll()
     for neuron in neurons:
         neuron.select_set(True)

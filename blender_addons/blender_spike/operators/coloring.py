@@ -12,9 +12,9 @@ from ..coloring import (
     color_by_voltage,
     limits_of,
     make_single,
-    real_users,
     set_limits,
     share_material,
+    sharers,
     voltage_material,
 )
 from ..common.colormap_choice import ColormapPicker
@@ -161,7 +161,7 @@ class BLENDER_SPIKE_OT_make_single(OnNeurons):
         """Ask for a neuron whose material others use as well."""
         for neuron in chosen_neurons(required(context)):
             material = input_value(required(find_modifier(neuron)), "Material").value
-            if material is not None and real_users(material) > 1:
+            if len(sharers(material)) > 1:
                 return True
         cls.poll_message_set("Select a neuron that shares its material.")
         return False
