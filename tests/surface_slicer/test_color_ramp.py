@@ -14,7 +14,6 @@ from surface_slicer.ramp_stops import place_stops
 
 def ramp_node(bpy):
     material = bpy.data.materials.new("ramp")
-    material.use_nodes = True
     return material.node_tree.nodes.new("ShaderNodeValToRGB")
 
 
