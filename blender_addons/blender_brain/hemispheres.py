@@ -126,7 +126,7 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
 def _distinct(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Leave out triangles that name a point twice."""
     a, b, c = triangles.T
-    return triangles[(a != b) & (b != c) & (c != a)]
+    return np.asarray(triangles[(a != b) & (b != c) & (c != a)])
 
 
 def _turned(triangles: NDArray[np.int64], alone: NDArray[np.bool_]) -> NDArray[np.int64]:
