@@ -34,7 +34,7 @@ test-gui: $(VENV)/.ready-test
 lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy -p spike_export -p common -p blender_spike -p surface_slicer
+	@$(BIN)/mypy -p spike_export -p common -p blender_spike -p blender_brain -p surface_slicer
 	@$(BIN)/mypy examples tools
 
 bench: $(VENV)/.ready-test

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BrainGlobe atlases on disk: which there are, their structures, their meshes.
+
+The data passes the modules in this order: `discovery` (folders to atlases that can be opened) →
+`layout_v2` or `layout_v3` (files to descriptions, the only modules that know a format) →
+`tree` (descriptions to structures) → `reader` (an opened atlas and its meshes), which reads mesh
+files with `obj` and `draco`. Every path goes through `files`.
+
+None of it imports bpy.
+"""
+
+from __future__ import annotations
+
+from .discovery import FoundAtlas, choose_atlas, find_atlases
+from .errors import AtlasError
+from .reader import Atlas, open_atlas, read_mesh
+from .tree import Structure
+
+__all__ = [
+    "Atlas",
+    "AtlasError",
+    "FoundAtlas",
+    "Structure",
+    "choose_atlas",
+    "find_atlases",
+    "open_atlas",
+    "read_mesh",
+]

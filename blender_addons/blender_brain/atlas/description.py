@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each layout says of an atlas, in the same words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import AtlasError
+from .tree import Structure
+
+Layout = Literal["v2", "v3"]
+Points = NDArray[np.float32]
+Triangles = NDArray[np.int32]
+Decoder = Callable[[bytes], tuple[Points, Triangles]]
+ORIENTATION: Final = "asr"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The volume that an atlas was drawn in."""
+
+    shape: tuple[int, int, int]
+    resolution_um: tuple[float, float, float]
+
+    @property
+    def extent_um(self) -> tuple[float, float, float]:
+        """Its size along anterior-posterior, superior-inferior and right-left."""
+        a, s, r = (n * size for n, size in zip(self.shape, self.resolution_um, strict=True))
+        return (a, s, r)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An atlas as its files describe it."""
+
+    layout: Layout
+    root: Path
+    """The folder that nothing of the atlas may lie outside of."""
+    grid: Grid
+    species: str
+    citation: str
+    structures: tuple[Structure, ...]
+    mesh_folder: Path
+    mesh_suffix: str
+    decode: Decoder
+    """From a mesh file's bytes to µm, asr. Raises ValueError with what is wrong with them."""
+
+
+def grid(metadata: Mapping[str, Any], source: str) -> Grid:
+    """Read shape and resolution, which both layouts name alike.
+
+    Parameters
+    ----------
+    metadata : mapping
+    source : str
+        Its file, for errors.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    AtlasError
+        If they are missing or not three sensible numbers, or if the atlas lies another way than
+        BrainGlobe stores all of them.
+    """
+    orientation = metadata.get("orientation", ORIENTATION)
+    if orientation != ORIENTATION:
+        raise AtlasError(
+            f"{source}: its orientation is {str(orientation)[:20]!r}; only '{ORIENTATION}' is "
+            "known, in which BrainGlobe stores its atlases."
+        )
+    numbers: list[list[Any]] = []
+    for key in ("shape", "resolution"):
+        values = metadata.get(key)
+        if (
+            isinstance(values, list)
+            and len(values) == 3
+            and all(
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and 0 < value < 1e9
+                and math.isfinite(value)
+                for value in values
+            )
+        ):
+            numbers.append(values)
+        else:
+            raise AtlasError(f"{source}: its {key} is not three positive numbers.")
+    (a, s, r), (da, ds, dr) = numbers
+    return Grid((int(a), int(s), int(r)), (float(da), float(ds), float(dr)))
+
+
+def text(value: object) -> str:
+    """Make text fit to be shown of whatever stands in a file."""
+    return "".join(c for c in str(value or "") if c.isprintable())[:300]

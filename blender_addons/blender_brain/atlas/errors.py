@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with an atlas."""
+
+from __future__ import annotations
+
+
+class AtlasError(Exception):
+    """An atlas, or a file of it, that cannot be used.
+
+    ``str()`` of the error is one sentence fit to show to a user; it names the file and the place.
+    """

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading files of an atlas, and nothing outside its folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from .errors import AtlasError
+
+# A table of all structures of the human brain takes half a megabyte, the finest mesh of a whole
+# brain a hundred; what is far beyond that is no atlas.
+MOST_TABLE_BYTES: Final = 64 << 20
+MOST_MESH_BYTES: Final = 1 << 30
+
+
+def inside(root: Path, location: object, what: str) -> Path:
+    """Follow a location that stands in a file.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that it may not leave.
+    location : object
+        What the file says: a path from the root, with or without a slash at its beginning.
+    what : str
+        Whose location it is, for the error.
+
+    Returns
+    -------
+    Path
+        It need not exist.
+
+    Raises
+    ------
+    AtlasError
+        If it is no text, names no place below the root, or leaves it by a link.
+    """
+    if not isinstance(location, str) or not location.strip("/"):
+        raise AtlasError(f"{what} has no location.")
+    parts = location.strip("/").split("/")
+    # A backslash, a drive or a stream would mean something else on another system.
+    if any(part in ("", ".", "..") or re.search(r'[\\:*?"<>|\x00-\x1f]', part) for part in parts):
+        raise AtlasError(f"{what} has the location {location[:80]!r}, which is not in the atlas.")
+    path = root.joinpath(*parts)
+    check_inside(root, path)
+    return path
+
+
+def check_inside(root: Path, path: Path) -> None:
+    """Refuse a path that links lead out of a folder.
+
+    Parameters
+    ----------
+    root : Path
+    path : Path
+
+    Raises
+    ------
+    AtlasError
+        If they do, or if they lead in a circle.
+    """
+    try:
+        leaves = not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError) as problem:
+        raise AtlasError(f"{path.name} cannot be followed: {problem}.") from None
+    if leaves:
+        raise AtlasError(f"{path.name} is a link that leaves the atlas's folder, {root}.")
+
+
+def read_bytes(root: Path, path: Path, most: int) -> bytes:
+    """Read a file of an atlas.
+
+    Parameters
+    ----------
+    root : Path
+        The folder it must lie in.
+    path : Path
+    most : int
+        Bytes from which on it is refused.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    AtlasError
+        If it is missing, no file, too large, or elsewhere.
+    """
+    check_inside(root, path)
+    try:
+        # Opening a pipe would wait for its other end for ever.
+        if not path.is_file():
+            reason = "is not a file" if path.exists() else "is missing"
+            raise AtlasError(f"{_short(root, path)} {reason}.")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise AtlasError(f"{_short(root, path)} cannot be read: {reason}.") from None
+    if len(content) > most:
+        raise AtlasError(f"{_short(root, path)} is larger than {most >> 20} MB.")
+    return content
+
+
+def read_text(root: Path, path: Path) -> str:
+    """Read a table or description of an atlas; see `read_bytes`."""
+    try:
+        return read_bytes(root, path, MOST_TABLE_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise AtlasError(
+            f"{_short(root, path)} is not UTF-8 text: byte {problem.start} does not fit."
+        ) from None
+
+
+def read_json(root: Path, path: Path) -> Any:
+    """Read a JSON file of an atlas; see `read_bytes`."""
+    try:
+        return json.loads(read_text(root, path))
+    except RecursionError:
+        raise AtlasError(f"{_short(root, path)} is nested too deeply.") from None
+    except ValueError as problem:
+        raise AtlasError(f"{_short(root, path)} is not JSON: {problem}.") from None
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """List the folders in a folder by name; none if it cannot be listed."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return []
+
+
+def _short(root: Path, path: Path) -> str:
+    """Name a file by its place in the atlas."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
