@@ -181,8 +181,8 @@ def _clip_ears(points: Floats, line: Ints) -> list[tuple[int, int, int]]:
     # Python's own numbers, which are faster one at a time.
     xs = list(map(float, x))
     ys = list(map(float, y))
-    following = [*range(1, n), 0]
-    before = [n - 1, *range(n - 1)]
+    following: list[int] = [*range(1, n), 0]
+    before: list[int] = [n - 1, *range(n - 1)]
 
     def turn(i: int) -> float:
         a, c = before[i], following[i]

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hippocampus of the made-up brain: sheets that are folded into each other along an arch.
+
+The frame is that of `shapes`. What is here is swept: one outline, drawn in the cross-section, is
+moved along the center line of the arch.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Mesh = tuple[Floats, NDArray[np.int64]]
+
+# The center line of the right one: from the septal pole, near the mid-plane, over the thalamus to
+# the temporal pole.
+_ARCH: Final = np.array(
+    [
+        (0.70, 0.15, 0.85), (1.10, -0.60, 1.12), (1.75, -1.25, 1.08), (2.40, -1.75, 0.72),
+        (2.88, -2.02, 0.12), (3.08, -2.00, -0.58), (3.00, -1.72, -1.22), (2.70, -1.30, -1.75),
+    ]
+)  # fmt: skip
+_THALAMUS: Final = (1.3, -0.1, -0.7)
+_RADIUS_MM: Final = 0.82
+# How its sheets run in the cross-section, in units of its radius: the outer side of the arch, where
+# CA1 is, is up, and the thalamus's side is to the right. CA3 ends between the blades of the
+# dentate gyrus.
+_SHEETS: Final = {
+    "CA1": [(-0.86, 0.05), (-0.62, 0.52), (-0.12, 0.78), (0.40, 0.66), (0.66, 0.44)],
+    "CA3": [(0.77, 0.24), (0.80, -0.06), (0.62, -0.32), (0.32, -0.31), (0.05, -0.16), (-0.2, -0.1)],
+    "DG": [
+        (0.40, 0.22), (0.02, 0.30), (-0.35, 0.24), (-0.55, -0.02),
+        (-0.42, -0.36), (-0.10, -0.58), (0.28, -0.66),
+    ],
+}  # fmt: skip
+_HALF_SHEET: Final = 0.12
+_STATIONS: Final = 52
+_FORMATION: Final = (1.06, 1.0)
+
+
+def both_sides(name: str) -> Mesh:
+    """Make the mesh of a part of the hippocampus, on both sides.
+
+    Parameters
+    ----------
+    name : str
+        ``HPF``, the hull of all parts, or ``CA1``, ``CA3`` or ``DG``.
+
+    Returns
+    -------
+    points : ndarray, shape (V, 3)
+        In mm.
+    triangles : ndarray of int, shape (F, 3)
+        Counter-clockwise seen from outside.
+    """
+    points, triangles = _swept(name)
+    mirrored = points * (-1, 1, 1)
+    return (
+        np.concatenate([points, mirrored]),
+        np.concatenate([triangles, triangles[:, ::-1] + len(points)]),
+    )
+
+
+def _swept(name: str) -> Mesh:
+    """Move an outline along the arch, thinner towards both ends."""
+    line, across, outward = _arch()
+    along = np.linspace(-1, 1, _STATIONS)
+    radius = _RADIUS_MM * (1 - 0.40 * np.abs(along) ** 3)
+    # Round ends: the outline closes as a circle does.
+    full = np.sqrt(1 - np.clip((np.abs(along) - 0.94) / 0.06, 0, 0.98) ** 2)
+    outlines = np.stack([_outline(name, float(thickness)) for thickness in full])
+    count = outlines.shape[1]
+    places = outlines * radius[:, None, None]
+    points = line[:, None] + places[..., :1] * across[:, None] + places[..., 1:] * outward[:, None]
+
+    station, corner = np.meshgrid(np.arange(_STATIONS - 1), np.arange(count), indexing="ij")
+    a, b = station * count + corner, station * count + (corner + 1) % count
+    c, d = a + count, b + count
+    sides = np.stack([np.stack([a, b, c], -1), np.stack([b, d, c], -1)]).reshape(-1, 3)
+    # An outline runs along one side of its sheet and back on the other: what is opposite closes
+    # the ends.
+    i = np.arange(count // 2 - 1)
+    j = count - 1 - i
+    end = np.concatenate([np.stack([i, j, i + 1], -1), np.stack([j, j - 1, i + 1], -1)])
+    last = (_STATIONS - 1) * count
+    return points.reshape(-1, 3), np.concatenate([sides, end, end[:, ::-1] + last])
+
+
+def _arch() -> tuple[Floats, Floats, Floats]:
+    """Lay out the center line, and the two directions of its cross-sections."""
+    line = _smooth(_ARCH, _STATIONS)
+    tangent = np.gradient(line, axis=0)
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    outward = line - _THALAMUS
+    outward -= (outward * tangent).sum(axis=1, keepdims=True) * tangent
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    return line, np.cross(outward, tangent), outward
+
+
+def _outline(name: str, thickness: float) -> Floats:
+    """Draw a part's outline in the cross-section, counter-clockwise, shape (C, 2)."""
+    if name == "HPF":
+        angle = np.linspace(0, 2 * np.pi, 40, endpoint=False) + np.pi / 40
+        return np.stack([np.cos(angle), np.sin(angle)], -1) * _FORMATION * thickness
+    course = _smooth(np.array(_SHEETS[name]), 22)
+    forward = np.gradient(course, axis=0)
+    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+    left = np.stack([-forward[:, 1], forward[:, 0]], -1)
+    half = _HALF_SHEET * thickness
+    turn = np.linspace(-np.pi / 2, np.pi / 2, 5)[1:-1, None]
+    front = course[-1] + half * (np.cos(turn) * forward[-1] + np.sin(turn) * left[-1])
+    back = course[0] - half * (np.cos(turn) * forward[0] + np.sin(turn) * left[0])
+    return np.concatenate([course - half * left, front, (course + half * left)[::-1], back])
+
+
+def _smooth(corners: Floats, count: int) -> Floats:
+    """Round the corners of a line (Chaikin's algorithm), and space its points evenly."""
+    for _ in range(4):
+        before, after = corners[:-1], corners[1:]
+        cut = np.stack([0.75 * before + 0.25 * after, 0.25 * before + 0.75 * after], axis=1)
+        corners = np.concatenate([corners[:1], cut.reshape(-1, corners.shape[1]), corners[-1:]])
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))]
+    even = np.linspace(0, length[-1], count)
+    return np.stack([np.interp(even, length, axis) for axis in corners.T], axis=-1)
