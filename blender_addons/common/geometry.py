@@ -82,6 +82,45 @@ def new_points(
     return mesh
 
 
+def fill_mesh(
+    mesh: bpy.types.Mesh,
+    positions: NDArray[np.floating[Any]],
+    triangles: NDArray[np.integer[Any]],
+    *,
+    smooth: bool = True,
+) -> None:
+    """Put triangles into a mesh in place of what it has; its materials stay.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    positions : ndarray, shape (V, 3)
+        In Blender units.
+    triangles : ndarray of int, shape (F, 3)
+        Corners, all below V; faces that cannot be drawn, such as those with a corner twice, are
+        taken out.
+    smooth : bool
+        Shade it as one curved surface.
+    """
+    mesh.clear_geometry()
+    if not len(triangles):
+        return
+    mesh.vertices.add(len(positions))
+    mesh.loops.add(triangles.size)
+    mesh.polygons.add(len(triangles))
+    positions = np.ascontiguousarray(positions, np.float32)
+    _fill(mesh.attributes["position"], "vector", positions.ravel())
+    corners: Any = mesh.attributes[".corner_vert"]
+    _fill(corners, "value", np.ascontiguousarray(triangles, np.int32).ravel())
+    starts: Any = mesh.polygons
+    starts.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
+    # Before the faces are checked, which makes the edges and takes faces out.
+    if not smooth:
+        mesh.shade_flat()
+    mesh.validate()
+    mesh.update()
+
+
 def set_attribute(
     data: bpy.types.Curves | bpy.types.Mesh, name: str, domain: Domain, values: NDArray[Any]
 ) -> None:

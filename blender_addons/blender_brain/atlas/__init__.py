@@ -11,7 +11,7 @@ None of it imports bpy.
 
 from __future__ import annotations
 
-from .discovery import FoundAtlas, choose_atlas, find_atlases
+from .discovery import FoundAtlas, choose_atlas, find_atlases, found_at
 from .errors import AtlasError
 from .reader import Atlas, open_atlas, read_mesh
 from .tree import Structure
@@ -23,6 +23,7 @@ __all__ = [
     "Structure",
     "choose_atlas",
     "find_atlases",
+    "found_at",
     "open_atlas",
     "read_mesh",
 ]

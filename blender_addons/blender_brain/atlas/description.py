@@ -47,6 +47,8 @@ class Description:
     species: str
     citation: str
     structures: tuple[Structure, ...]
+    sources: tuple[Path, ...]
+    """Files and folders that all of this was read from."""
     mesh_folder: Path
     mesh_suffix: str
     decode: Decoder

@@ -89,6 +89,7 @@ def describe(folder: Path) -> Description:
         species=text(metadata.get("species")),
         citation=text(metadata.get("citation")),
         structures=checked(structures, STRUCTURES),
+        sources=(folder / METADATA, folder / STRUCTURES, folder / MESHES),
         mesh_folder=folder / MESHES,
         mesh_suffix=".obj",
         decode=read_obj,

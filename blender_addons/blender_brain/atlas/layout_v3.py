@@ -119,6 +119,7 @@ def describe(folder: Path) -> Description:
         species=text(manifest.get("species")),
         citation=text(manifest.get("citation")),
         structures=checked(_structures(rows, with_mesh), TERMINOLOGY),
+        sources=(folder / MANIFEST, terminology, mesh_folder),
         mesh_folder=mesh_folder,
         mesh_suffix="",
         decode=_decode,

@@ -81,6 +81,11 @@ class Atlas:
         return self._description.grid.extent_um
 
     @property
+    def sources(self) -> tuple[Path, ...]:
+        """Files and folders that its description was read from."""
+        return self._description.sources
+
+    @property
     def roots(self) -> tuple[Structure, ...]:
         """The structures that are part of no other."""
         return tuple(self._children.get(None, ()))
@@ -173,8 +178,8 @@ def read_mesh(atlas: Atlas, id: int) -> tuple[Points, Triangles]:
     points_um : ndarray of float32, shape (V, 3)
         In BrainGlobe's asr frame: x to posterior, y to inferior, z from right to left.
     triangles : ndarray of int32, shape (F, 3)
-        Counter-clockwise seen from outside once drawn in a right-handed frame by
-        `orientation.oriented`; in the file's own, left-handed one, as the atlas has it.
+        In the atlas's own winding, which is not the same everywhere; see
+        `orientation.facing_out`.
 
     Raises
     ------

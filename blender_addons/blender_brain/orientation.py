@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an atlas's axes to Blender's.
+
+BrainGlobe names the axes of its arrays *asr*: x runs from anterior to posterior, y from superior
+to inferior, z from right to left. That is a left-handed frame, so that no rotation leads from it
+to Blender's: drawing it without a mirror exchanges left and right, which hides in symmetric brains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Orientation = Literal["BRAINGLOBE", "ALLEN", "OLDER"]
+DEFAULT_UM_PER_UNIT: Final = 1000.0
+# Rows are Blender's x, y and z in terms of the atlas's.
+_MATRICES: Final[dict[Orientation, tuple[tuple[int, int, int], ...]]] = {
+    # Right +X, anterior +Y, dorsal +Z.
+    "BRAINGLOBE": ((0, 0, -1), (-1, 0, 0), (0, -1, 0)),
+    # The same where z runs to the right, as the Allen Institute has it (PIR).
+    "ALLEN": ((0, 0, 1), (-1, 0, 0), (0, -1, 0)),
+    # What importing the OBJ with forward Z and up -Y gives.
+    "OLDER": ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How coordinates of an atlas become coordinates of the scene."""
+
+    orientation: Orientation = "BRAINGLOBE"
+    um_per_unit: float = DEFAULT_UM_PER_UNIT
+    middle_um: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """What comes to the scene's origin, in the atlas's asr."""
+
+    def points(self, points_um: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Bring points of an atlas into the scene.
+
+        Parameters
+        ----------
+        points_um : ndarray, shape (..., 3)
+            In the atlas's asr.
+
+        Returns
+        -------
+        ndarray of float32, shape (..., 3)
+            In Blender units.
+        """
+        matrix = np.array(_MATRICES[self.orientation], np.float32) / np.float32(self.um_per_unit)
+        # In the units of the file, where a difference is exact.
+        return np.asarray((points_um - np.array(self.middle_um, np.float32)) @ matrix.T, np.float32)
+
+
+def placement(
+    orientation: Orientation,
+    um_per_unit: float,
+    extent_um: tuple[float, float, float],
+) -> Placement:
+    """Say where an atlas goes.
+
+    Parameters
+    ----------
+    orientation : str
+        ``"BRAINGLOBE"``; ``"ALLEN"`` where z runs to the right; ``"OLDER"`` for scenes made with
+        the older add-on, in which the atlas's corner is the scene's origin.
+    um_per_unit : float
+        Micrometers to one Blender unit.
+    extent_um : tuple of float
+        Size of the atlas, the middle of which otherwise comes to the scene's origin, so that the
+        mid-plane is x = 0.
+
+    Returns
+    -------
+    Placement
+    """
+    if orientation == "OLDER":
+        return Placement(orientation, um_per_unit)
+    a, s, r = extent_um
+    return Placement(orientation, um_per_unit, (a / 2, s / 2, r / 2))
+
+
+def facing_out(
+    points: NDArray[np.floating[Any]], triangles: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Let the normals of a closed surface point outwards.
+
+    Parameters
+    ----------
+    points : ndarray, shape (V, 3)
+        In a right-handed frame.
+    triangles : ndarray of int32, shape (F, 3)
+
+    Returns
+    -------
+    ndarray of int32, shape (F, 3)
+        Reversed if the volume they enclose is negative. A mirror does that to a surface, and some
+        of an atlas's own are inside out.
+    """
+    return triangles[:, ::-1] if signed_volume(points, triangles) < 0 else triangles
+
+
+def signed_volume(points: NDArray[np.floating[Any]], triangles: NDArray[np.int32]) -> float:
+    """Measure what a surface encloses.
+
+    Parameters
+    ----------
+    points : ndarray, shape (V, 3)
+        In a right-handed frame.
+    triangles : ndarray of int, shape (F, 3)
+
+    Returns
+    -------
+    float
+        Positive if the corners run counter-clockwise seen from outside.
+    """
+    # From far away the sum would be a small difference of large numbers.
+    near = points - points.mean(axis=0)
+    a, b, c = (near[triangles[:, corner]] for corner in range(3))
+    return float(np.einsum("ij,ij->", a, np.cross(b, c), dtype=np.float64) / 6)
