@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import bpy
 
-from . import properties
+from . import operators, panels, properties
 
-CLASSES = (*properties.CLASSES,)
+CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
 
 def register() -> None:

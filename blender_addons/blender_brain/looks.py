@@ -20,19 +20,56 @@ Look = Literal["ATLAS", "FLAT", "GLASS", "GLOW", "GRADIENT"]
 Axis = Literal["X", "Y", "Z"]
 _KIND: Final = "look"
 """A material's custom property that says which look it is."""
-_NAMES: Final[dict[str, str]] = {
+NAMES: Final[dict[Look, str]] = {
     "ATLAS": "Atlas Colors",
     "FLAT": "Flat",
     "GLASS": "Glass",
     "GLOW": "Glow",
     "GRADIENT": "Gradient Glow",
 }
+SETTINGS: Final[dict[Look, tuple[str, ...]]] = {
+    "ATLAS": (),
+    "FLAT": (),
+    "GLASS": ("opacity", "rim", "sharpness", "strength"),
+    "GLOW": ("color", "strength", "form"),
+    "GRADIENT": ("colormap", "reverse", "axis", "strength", "form"),
+}
+"""Which settings each look has: keyword arguments of the function that makes it."""
+GLOW_BLUE: Final = (0.02, 0.12, 1.0)
 STRENGTH: Final = "Strength"
 OPACITY: Final = "Opacity"
 SHARPNESS: Final = "Rim Sharpness"
 FORM: Final = "Form"
 COLORMAP: Final = "Colormap"
 AXIS: Final = "Axis"
+
+
+def set_look(
+    regions: Sequence[bpy.types.Object], look: Look, **settings: Any
+) -> bpy.types.Material:
+    """Give regions a look by its name.
+
+    Parameters
+    ----------
+    regions : sequence of Object
+    look : str
+        One of `NAMES`.
+    **settings
+        See the function that makes the look: `color_as_in_atlas`, `flat`, `glass`, `glow`,
+        `gradient_glow`.
+
+    Returns
+    -------
+    Material
+    """
+    make: dict[Look, Callable[..., bpy.types.Material]] = {
+        "ATLAS": color_as_in_atlas,
+        "FLAT": flat,
+        "GLASS": glass,
+        "GLOW": glow,
+        "GRADIENT": gradient_glow,
+    }
+    return make[look](regions, **settings)
 
 
 def atlas_colors() -> bpy.types.Material:
@@ -138,7 +175,7 @@ def glow(
     _set(material, FORM, "B", 1.0 - form)
     if color is not None:
         for region in regions:
-            region.color = (*color, 1.0)
+            set_color(region, color)
     return material
 
 
@@ -188,6 +225,21 @@ def gradient_glow(
     return material
 
 
+def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
+    """Give a region its color, which all looks but the gradient show.
+
+    Parameters
+    ----------
+    region : Object
+    color : sequence of float
+        Scene-linear.
+    """
+    red, green, blue = color
+    # The stubs take an array only, Blender any sequence.
+    own: Any = region.color
+    own[:] = (red, green, blue, 1.0)
+
+
 # --- Which material ---
 
 
@@ -195,7 +247,7 @@ def _shared(kind: Look, write: Callable[[nodes.Tree], None]) -> bpy.types.Materi
     for material in bpy.data.materials:
         if material.get(_KIND) == kind and material.library is None:
             return material
-    return _new(kind, _NAMES[kind], write)
+    return _new(kind, NAMES[kind], write)
 
 
 def _own(
@@ -211,7 +263,7 @@ def _own(
         others = (thing for thing in bpy.data.objects if thing not in regions)
         if all(thing.active_material != only for thing in others):
             return only
-    title = _NAMES[kind]
+    title = NAMES[kind]
     if len(regions) == 1:
         title = f"{regions[0].name} {title.lower()}"
     return _assign(regions, _new(kind, title, write))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     FloatVectorProperty,
@@ -16,6 +17,10 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import library, looks
+from .atlas import AtlasError
+from .common.colormap_choice import search_colormaps
+from .common.required import required
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         structure: str
         acronym: str
         full_name: str
+        path: str
         level: int
         side: str
         orientation: Orientation
@@ -43,6 +49,9 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         structure: StringProperty(name="Id", description="The structure's id in the atlas")
         acronym: StringProperty(name="Acronym")
         full_name: StringProperty(name="Name")
+        path: StringProperty(
+            name="Path", description="Ids from the atlas's root to the structure, with slashes"
+        )
         level: IntProperty(name="Level", description="Steps down from the atlas's root")
         side: StringProperty(name="Hemisphere")
         orientation: StringProperty(name="Orientation")
@@ -142,6 +151,161 @@ class ImportSettings:
         )
 
 
+class LookSettings:
+    """Settings of looks; the panel keeps them, and the operator takes them."""
+
+    if TYPE_CHECKING:
+        look: looks.Look
+        color: tuple[float, float, float]
+        strength: float
+        form: float
+        opacity: float
+        rim: float
+        sharpness: float
+        colormap: str
+        reverse: bool
+        axis: looks.Axis
+    else:
+        look: EnumProperty(
+            name="Look",
+            items=[
+                ("ATLAS", looks.NAMES["ATLAS"], "The atlas's colors, lit by the scene's lights"),
+                ("FLAT", looks.NAMES["FLAT"], "The atlas's colors without light and shade"),
+                ("GLASS", looks.NAMES["GLASS"], "Almost transparent, with a rim"),
+                ("GLOW", looks.NAMES["GLOW"], "Shining in one color"),
+                (
+                    "GRADIENT",
+                    looks.NAMES["GRADIENT"],
+                    "Shining in the colors of a colormap, from one end to the other",
+                ),
+            ],
+        )
+        color: FloatVectorProperty(
+            name="Color",
+            description="What shines",
+            subtype="COLOR",
+            size=3,
+            default=looks.GLOW_BLUE,
+            min=0.0,
+            max=1.0,
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="How bright it is",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+        form: FloatProperty(
+            name="Form",
+            description="How much darker the surface is where it turns away; at 0, a region that "
+            "shines is a flat patch",
+            default=0.6,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        opacity: FloatProperty(
+            name="Opacity",
+            description="Of a surface that is seen from the front",
+            default=0.015,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        rim: FloatProperty(
+            name="Rim",
+            description="Opacity of a surface that is seen from the side",
+            default=0.55,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        sharpness: FloatProperty(
+            name="Rim Sharpness",
+            description="The higher, the narrower the rim",
+            default=3.0,
+            min=0.5,
+            soft_max=10.0,
+        )
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        axis: EnumProperty(
+            name="Axis",
+            description="Along which the colors run; right, anterior and dorsal as a rule",
+            items=[(axis, axis, f"The object's own {axis} axis") for axis in "XYZ"],
+        )
+
+
+def _search_structures(
+    owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    settings = cast(BLENDER_BRAIN_PG_scene, owner)
+    try:
+        opened = library.opened(settings.atlas, bpy.path.abspath(settings.folder), anew=False)
+    except AtlasError:
+        return []
+    return opened.search.completions(typed)
+
+
+def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None:
+    """Select the region whose row of the list was clicked."""
+    scene, layer = required(context.scene), required(context.view_layer)
+    row = cast(BLENDER_BRAIN_PG_scene, owner).row
+    region = scene.objects[row] if 0 <= row < len(scene.objects) else None
+    if region is None or layer.objects.get(region.name) != region:
+        return
+    for other in list(context.selected_objects or []):
+        other.select_set(False)
+    region.select_set(True)
+    layer.objects.active = region
+
+
+class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
+    """A structure in a list; its name is its id."""
+
+
+class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, bpy.types.PropertyGroup):
+    """Fields of the panel."""
+
+    if TYPE_CHECKING:
+        folder: str
+        atlas: str
+        acronyms: str
+        unfolded: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
+        ticked: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
+        level: int
+        row: int
+    else:
+        folder: StringProperty(
+            name="Folder",
+            description="A folder of atlases besides BrainGlobe's own, or an atlas's own folder",
+            subtype="DIR_PATH",
+            options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+        )
+        atlas: StringProperty(name="Atlas", description="Name and version")
+        acronyms: StringProperty(
+            name="Regions",
+            description="Acronyms, ids or full names, with commas or blanks between them; "
+            "completes what you type",
+            search=_search_structures,
+            search_options={"SUGGESTION"},
+        )
+        unfolded: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
+        ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
+        level: IntProperty(
+            name="Level", description="Steps down from the atlas's root", default=1, min=0
+        )
+        row: IntProperty(
+            name="Region", description="Click to select it", update=_select_row, options=set()
+        )
+
+
 def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_region:
     """Return what is stored with a region, or with a collection of regions."""
     return cast(BLENDER_BRAIN_PG_region, thing.blender_brain)  # type: ignore[union-attr]
@@ -159,16 +323,23 @@ def placement_of(thing: bpy.types.Object | bpy.types.Collection) -> Placement:
     return Placement(stored.orientation, stored.um_per_unit, (a, s, r))
 
 
-CLASSES: tuple[type, ...] = (BLENDER_BRAIN_PG_region,)
+def fields(scene: bpy.types.Scene) -> BLENDER_BRAIN_PG_scene:
+    """Return the fields of the panel."""
+    return cast(BLENDER_BRAIN_PG_scene, scene.blender_brain)  # type: ignore[attr-defined]
+
+
+CLASSES = (BLENDER_BRAIN_PG_region, BLENDER_BRAIN_PG_structure, BLENDER_BRAIN_PG_scene)
 
 
 def attach() -> None:
     """Give datablocks their properties; the classes are registered already."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         owner.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_region)  # type: ignore[union-attr]
+    bpy.types.Scene.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_scene)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         del owner.blender_brain  # type: ignore[union-attr]
+    del bpy.types.Scene.blender_brain  # type: ignore[attr-defined]

@@ -162,9 +162,7 @@ def _structures(
     search = Search(atlas.structures)
     if isinstance(acronyms, str):
         return search.find(acronyms)
-    return [
-        one if isinstance(one, Structure) else search.find_one(str(one)) for one in acronyms
-    ]
+    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in acronyms]
 
 
 def _chosen(
@@ -214,9 +212,8 @@ def _shape(
     triangles = facing_out(points, triangles)
     location = np.zeros(3, np.float32)
     if shaping.origin == "GEOMETRY":
-        location = (points.min(axis=0) + points.max(axis=0)) / 2
-        points = points - location
-    return _Shape(points, triangles, location)
+        location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
+    return _Shape(points - location, triangles, location)
 
 
 def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.types.Object:
@@ -225,13 +222,13 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     mesh = bpy.data.meshes.new(name)
     mesh.materials.append(looks.atlas_colors())
     region = bpy.data.objects.new(name, mesh)
-    red, green, blue = srgb_to_linear(np.array(structure.color) / 255).tolist()
-    region.color = (red, green, blue, 1.0)
+    looks.set_color(region, srgb_to_linear(np.array(structure.color) / 255).tolist())
     stored = about(region)
     stored.atlas = atlas.full_name
     stored.structure = str(structure.id)
     stored.acronym = structure.acronym
     stored.full_name = structure.name
+    stored.path = "/".join(map(str, structure.path))
     stored.level = structure.depth
     stored.side = side or "BOTH"
     return region

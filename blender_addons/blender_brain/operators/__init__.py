@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operators: each collects its settings, calls one function and says what came of it."""
+
+from __future__ import annotations
+
+from . import browsing, film, importing, looking, showing
+
+CLASSES = (
+    *browsing.CLASSES,
+    *importing.CLASSES,
+    *looking.CLASSES,
+    *showing.CLASSES,
+    *film.CLASSES,
+)

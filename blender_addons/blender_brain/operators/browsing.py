@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choose an atlas, and go through its tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+from ..common.required import required
+from ..properties import fields
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+    from ..properties import BLENDER_BRAIN_PG_structure
+
+    Structures = bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
+
+
+class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
+    """Work with this atlas"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.choose_atlas"
+    bl_label = "Choose Atlas"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        atlas: str
+    else:
+        atlas: StringProperty(name="Atlas", description="Name, with or without version")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Keep its name in the panel's field."""
+        typed = fields(required(required(context).scene))
+        typed.atlas = self.atlas
+        # Ids mean something else in another atlas.
+        typed.unfolded.clear()
+        typed.ticked.clear()
+        return {"FINISHED"}
+
+
+class _OnStructure(bpy.types.Operator):
+    """An operator that a row of the tree has for its structure."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        structure: str
+    else:
+        structure: StringProperty(name="Structure", description="Its id")
+
+    def _toggle(self, chosen: Structures) -> set[OperatorReturnItems]:
+        place = chosen.find(self.structure)
+        if place < 0:
+            chosen.add().name = self.structure
+        else:
+            chosen.remove(place)
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_unfold(_OnStructure):
+    """Show or hide what this structure is made of"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.unfold"
+    bl_label = "Unfold"
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Turn it round."""
+        return self._toggle(fields(required(required(context).scene)).unfolded)
+
+
+class BLENDER_BRAIN_OT_tick(_OnStructure):
+    """Tick this structure for import"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.tick"
+    bl_label = "Tick"
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Turn it round."""
+        return self._toggle(fields(required(required(context).scene)).ticked)
+
+
+class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
+    """Take all ticks away"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.untick_all"
+    bl_label = "Untick All"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Empty the list."""
+        fields(required(required(context).scene)).ticked.clear()
+        return {"FINISHED"}
+
+
+CLASSES = (
+    BLENDER_BRAIN_OT_choose_atlas,
+    BLENDER_BRAIN_OT_unfold,
+    BLENDER_BRAIN_OT_tick,
+    BLENDER_BRAIN_OT_untick_all,
+)

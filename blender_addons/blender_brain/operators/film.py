@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the scene for a film."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import FloatProperty, StringProperty
+
+from .. import library
+from ..atlas import AtlasError
+from ..common.colormap_choice import search_colormaps
+from ..common.colormaps import UnknownColormapError
+from ..common.required import required
+from ..film import film_scene, set_stage
+from ..search import UnknownStructureError
+from .selection import OnScene, all_regions, chosen_regions
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
+    """Import a brain of glass in which regions glow, on black ground, with a camera that circles"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.film_scene"
+    bl_label = "Film Scene"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        atlas: str
+        folder: str
+        glass: str
+        glow: str
+        gradient: str
+        colormap: str
+        degrees: float
+    else:
+        atlas: StringProperty(
+            name="Atlas",
+            description="Its name, or its own folder; the first one found if not given",
+            options={"SKIP_SAVE"},
+        )
+        folder: StringProperty(
+            name="Folder",
+            description="A folder of atlases besides BrainGlobe's own",
+            subtype="DIR_PATH",
+            options={"SKIP_SAVE"},
+        )
+        glass: StringProperty(
+            name="Glass", description="Regions that are almost transparent", default="grey"
+        )
+        glow: StringProperty(name="Glow", description="Regions that glow blue", default="DG")
+        gradient: StringProperty(
+            name="Gradient Glow",
+            description="Regions that glow in the colors of a colormap along x",
+            default="CA3",
+        )
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+        degrees: FloatProperty(
+            name="Degrees",
+            description="How far the camera travels in the scene's frames, 0 for not at all",
+            default=360.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Import, color, set the stage."""
+        context = required(context)
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        try:
+            atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
+            regions = film_scene(
+                context,
+                atlas,
+                glass=self.glass,
+                glow=self.glow,
+                gradient=self.gradient,
+                colormap=self.colormap,
+                degrees=self.degrees,
+            )
+        except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        names = ", ".join(region.name for region in regions)
+        self.report({"INFO"}, f"Film scene of {atlas.full_name}: {names}.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_set_stage(OnScene):
+    """Set the stage for the regions that are there: black world, bloom, a camera that circles"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.set_stage"
+    bl_label = "Set Stage"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        degrees: float
+    else:
+        degrees: FloatProperty(
+            name="Degrees",
+            description="How far the camera travels in the scene's frames, 0 for not at all",
+            default=360.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Point the camera at the selected regions, or at all."""
+        context = required(context)
+        scene = required(context.scene)
+        set_stage(scene, chosen_regions(context) or all_regions(scene), self.degrees)
+        return {"FINISHED"}
+
+
+CLASSES = (BLENDER_BRAIN_OT_film_scene, BLENDER_BRAIN_OT_set_stage)

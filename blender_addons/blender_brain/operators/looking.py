@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Give the selected regions a look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from .. import looks
+from ..common.colormaps import UnknownColormapError
+from ..common.required import required
+from ..properties import LookSettings
+from .selection import NO_REGION, OnRegions, chosen_regions
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
+    """Give the selected regions a look"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.set_look"
+    bl_label = "Set Look"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Give all selected regions the same material, or the active one."""
+        regions = chosen_regions(required(context))
+        if not regions:
+            self.report({"ERROR"}, NO_REGION)
+            return {"CANCELLED"}
+        settings: dict[str, Any] = {name: getattr(self, name) for name in looks.SETTINGS[self.look]}
+        try:
+            looks.set_look(regions, self.look, **settings)
+        except UnknownColormapError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        which = f"'{regions[0].name}'" if len(regions) == 1 else f"{len(regions)} regions"
+        self.report({"INFO"}, f"{looks.NAMES[self.look]} on {which}.")
+        return {"FINISHED"}
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the settings that this look has."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "look")
+        for name in looks.SETTINGS[self.look]:
+            layout.prop(self, name)
+
+
+CLASSES = (BLENDER_BRAIN_OT_set_look,)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which regions an operator works on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ..common.required import required
+from ..properties import is_region
+
+NO_REGION = "Select a region that was imported from an atlas."
+"""What an operator reports that was called without any."""
+
+
+def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the imported regions that are selected, or the active one if nothing is.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of Object
+    """
+    active = context.view_layer.objects.active if context.view_layer else None
+    candidates = list(context.selected_objects or [])
+    if active is not None and not candidates:
+        candidates.append(active)
+    return [thing for thing in candidates if is_region(thing)]
+
+
+def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """Find all imported regions of a scene."""
+    return [thing for thing in scene.objects if is_region(thing)]
+
+
+def select(context: bpy.types.Context, regions: Sequence[bpy.types.Object]) -> None:
+    """Make regions the selection, so that what is done next is done to them.
+
+    Parameters
+    ----------
+    context : Context
+    regions : sequence of Object
+        The first becomes active. What the view layer hides cannot be selected.
+    """
+    layer = required(context.view_layer)
+    for thing in list(context.selected_objects or []):
+        thing.select_set(False)
+    visible = [region for region in regions if layer.objects.get(region.name) == region]
+    for region in visible:
+        region.select_set(True)
+    if visible:
+        layer.objects.active = visible[0]
+
+
+class OnRegions(bpy.types.Operator):
+    """An operator that needs regions to be chosen."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected or active region."""
+        if chosen_regions(required(context)):
+            return True
+        cls.poll_message_set(NO_REGION)
+        return False
+
+
+class OnScene(bpy.types.Operator):
+    """An operator that needs regions in the scene."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a region in the scene."""
+        if any(is_region(thing) for thing in required(required(context).scene).objects):
+            return True
+        cls.poll_message_set("Import a region first.")
+        return False

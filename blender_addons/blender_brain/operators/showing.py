@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Show some of the scene's regions and hide others, in the viewport and in renders alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ..common.required import required
+from ..visibility import isolate, show_all, show_level
+from .selection import OnScene, all_regions
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_BRAIN_OT_show_level(OnScene):
+    """Show the regions of one level of the atlas's tree, and smaller ones only where there are none"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.show_level"
+    bl_label = "Show Level"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        level: int
+    else:
+        level: IntProperty(
+            name="Level", description="Steps down from the atlas's root", default=1, min=0
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Hide the others."""
+        shown = show_level(all_regions(required(required(context).scene)), self.level)
+        self.report({"INFO"}, f"{shown:,} region{'s' * (shown != 1)} at level {self.level}.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_isolate(OnScene):
+    """Hide all regions but this one; once more shows all of them"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.isolate"
+    bl_label = "Isolate"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        region: str
+    else:
+        region: StringProperty(name="Region", description="The object's name")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Hide the others, or show them."""
+        regions = all_regions(required(required(context).scene))
+        wanted = [region for region in regions if region.name == self.region]
+        if not wanted:
+            self.report({"ERROR"}, f"There is no region '{self.region}' in this scene.")
+            return {"CANCELLED"}
+        isolate(regions, wanted[0])
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_show_all(OnScene):
+    """Show all regions again"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.show_all"
+    bl_label = "Show All"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Hide nothing."""
+        show_all(all_regions(required(required(context).scene)))
+        return {"FINISHED"}
+
+
+CLASSES = (BLENDER_BRAIN_OT_show_level, BLENDER_BRAIN_OT_isolate, BLENDER_BRAIN_OT_show_all)

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab in the sidebar of the 3-D viewport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import bpy
+
+from . import library, looks
+from .atlas import Atlas, AtlasError, Structure
+from .common.required import required
+from .operators.selection import all_regions, chosen_regions
+from .properties import about, fields, is_region
+
+# More rows make the sidebar slow, and nobody reads them: that is what the search is for.
+_MOST_ROWS: Final = 150
+
+
+class _Tab(bpy.types.Panel):
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "BlenderBrain"
+
+
+class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
+    """The atlases of this machine, as they are when the menu opens."""
+
+    bl_label = "Atlas"
+    bl_idname = "BLENDER_BRAIN_MT_atlases"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw an entry for each, and what incomplete ones lack."""
+        layout = required(self.layout)
+        folder = fields(required(required(context).scene)).folder
+        found = library.find(bpy.path.abspath(folder))
+        for atlas in found:
+            row = layout.row()
+            row.enabled = not atlas.missing
+            text = atlas.full_name
+            if atlas.missing:
+                text += f" is incomplete: {atlas.missing}"
+            icon: Any = "ERROR" if atlas.missing else "OUTLINER_OB_VOLUME"
+            row.operator("blender_brain.choose_atlas", text=text, icon=icon).atlas = atlas.full_name
+        if not found:
+            layout.label(text="No atlas was found", icon="INFO")
+
+
+class BLENDER_BRAIN_PT_atlas(_Tab):
+    """Which atlas, and which of its regions."""
+
+    bl_label = "Atlas"
+    bl_idname = "BLENDER_BRAIN_PT_atlas"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the atlas, the search field and the import button."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        typed = fields(scene)
+        opened = _opened(scene)
+        name = opened.full_name if isinstance(opened, Atlas) else typed.atlas or "None"
+        layout.menu("BLENDER_BRAIN_MT_atlases", text=name, icon="OUTLINER_OB_VOLUME")
+        layout.prop(typed, "folder", text="", placeholder="Another folder of atlases")
+        if not isinstance(opened, Atlas):
+            _draw_wrapped(layout, opened, "INFO")
+            return
+        layout.prop(typed, "acronyms", text="", icon="VIEWZOOM", placeholder="CA3, DG, hippo…")
+        row = layout.row()
+        row.scale_y = 1.3
+        wanted = [typed.acronyms.strip(" ,;"), *(one.name for one in typed.ticked)]
+        count = f" ({len(typed.ticked)} ticked)" if len(typed.ticked) else ""
+        row.enabled = any(wanted)
+        operator = row.operator(
+            "blender_brain.import_regions", text=f"Import Regions{count}", icon="IMPORT"
+        )
+        operator.atlas = opened.full_name
+        operator.folder = typed.folder
+        operator.acronyms = ", ".join(filter(None, wanted))
+        for setting in _IMPORT_SETTINGS:
+            setattr(operator, setting, getattr(typed, setting))
+
+
+class BLENDER_BRAIN_PT_tree(_Tab):
+    """The atlas's tree."""
+
+    bl_label = "Tree"
+    bl_idname = "BLENDER_BRAIN_PT_tree"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an atlas."""
+        return isinstance(_opened(required(required(context).scene)), Atlas)
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the structures that are unfolded."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        atlas = _opened(scene)
+        assert isinstance(atlas, Atlas)
+        typed = fields(scene)
+        unfolded, ticked = set(typed.unfolded.keys()), set(typed.ticked.keys())
+        column = layout.column(align=True)
+        for number, structure in enumerate(_rows(atlas, atlas.roots, unfolded)):
+            if number == _MOST_ROWS:
+                column.label(text="Fold some to see more", icon="INFO")
+                break
+            _draw_structure(column, atlas, structure, unfolded, ticked)
+        if ticked:
+            layout.operator("blender_brain.untick_all", icon="X")
+
+
+class BLENDER_BRAIN_PT_options(_Tab):
+    """How regions are imported."""
+
+    bl_label = "Import Options"
+    bl_idname = "BLENDER_BRAIN_PT_options"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the settings of the import."""
+        layout = required(self.layout)
+        typed = fields(required(required(context).scene))
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for setting in _IMPORT_SETTINGS:
+            if setting != "depth" or typed.parts == "DESCENDANTS":
+                layout.prop(typed, setting)
+
+
+class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
+    """The regions of the scene, each with its color and its visibility."""
+
+    bl_idname = "BLENDER_BRAIN_UL_regions"
+
+    def draw_item(  # type: ignore[override]
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        region: bpy.types.Object,
+        *_more: Any,
+    ) -> None:
+        """Draw a row."""
+        stored = about(region)
+        row = layout.row(align=True)
+        color = row.row()
+        color.ui_units_x = 1.0
+        color.prop(region, "color", text="")
+        row.label(text=region.name, translate=False)
+        row.label(text=stored.full_name, translate=False)
+        row.operator(
+            "blender_brain.isolate", text="", icon="ZOOM_SELECTED", emboss=False
+        ).region = region.name
+        row.prop(region, "hide_viewport", text="", emboss=False)
+        row.prop(region, "hide_render", text="", emboss=False)
+
+    def filter_items(  # type: ignore[override]
+        self, _context: bpy.types.Context, data: Any, attribute: str
+    ) -> tuple[list[int], list[int]]:
+        """Leave out what is no region, or not what was searched for."""
+        wanted = self.filter_name.casefold()
+        flags = []
+        for thing in getattr(data, attribute):
+            seen = is_region(thing) and (
+                wanted in thing.name.casefold() or wanted in about(thing).full_name.casefold()
+            )
+            flags.append(self.bitflag_filter_item if seen else 0)
+        return flags, []
+
+
+class BLENDER_BRAIN_PT_scene(_Tab):
+    """The regions that are in the scene."""
+
+    bl_label = "In the Scene"
+    bl_idname = "BLENDER_BRAIN_PT_scene"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a region."""
+        return bool(all_regions(required(required(context).scene)))
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the list and what shows and hides."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        typed = fields(scene)
+        layout.template_list("BLENDER_BRAIN_UL_regions", "", scene, "objects", typed, "row", rows=5)
+        row = layout.row(align=True)
+        row.prop(typed, "level")
+        row.operator("blender_brain.show_level", text="Show").level = typed.level
+        layout.operator("blender_brain.show_all", icon="HIDE_OFF")
+
+
+class BLENDER_BRAIN_PT_look(_Tab):
+    """How the selected regions look."""
+
+    bl_label = "Look"
+    bl_idname = "BLENDER_BRAIN_PT_look"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the settings of the look and its button."""
+        context, layout = required(context), required(self.layout)
+        scene = required(context.scene)
+        typed = fields(scene)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(typed, "look")
+        names = looks.SETTINGS[typed.look]
+        for name in names:
+            layout.prop(typed, name)
+        regions = chosen_regions(context)
+        row = layout.row()
+        row.scale_y = 1.3
+        text = "Set Look"
+        if regions:
+            text += f" of {regions[0].name}" if len(regions) == 1 else f" of {len(regions)} Regions"
+        operator = row.operator("blender_brain.set_look", text=text, icon="SHADING_RENDERED")
+        for name in ("look", *names):
+            setattr(operator, name, getattr(typed, name))
+        view_transform = str(required(scene.view_settings).view_transform)
+        if view_transform != "Standard" and typed.look in ("FLAT", "GRADIENT"):
+            layout.label(text=f"{view_transform} shifts these colors", icon="INFO")
+
+
+class BLENDER_BRAIN_PT_film(_Tab):
+    """Set the scene for a film."""
+
+    bl_label = "Film"
+    bl_idname = "BLENDER_BRAIN_PT_film"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw a button for everything, and one for what is there."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        typed = fields(scene)
+        row = layout.row()
+        row.scale_y = 1.3
+        operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
+        operator.atlas, operator.folder = typed.atlas, typed.folder
+        layout.operator("blender_brain.set_stage", icon="WORLD")
+
+
+_IMPORT_SETTINGS: Final = (
+    "parts",
+    "depth",
+    "hemisphere",
+    "orientation",
+    "um_per_unit",
+    "origin",
+    "smooth",
+    "decimation",
+)
+
+
+def _opened(scene: bpy.types.Scene) -> Atlas | str:
+    """Open the chosen atlas, or say why not."""
+    typed = fields(scene)
+    try:
+        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).atlas
+    except AtlasError as error:
+        return str(error)
+
+
+def _rows(atlas: Atlas, structures: Sequence[Structure], unfolded: set[str]) -> Iterator[Structure]:
+    stack = list(reversed(structures))
+    while stack:
+        structure = stack.pop()
+        yield structure
+        if str(structure.id) in unfolded:
+            stack += reversed(atlas.children(structure.id))
+
+
+def _draw_structure(
+    column: bpy.types.UILayout,
+    atlas: Atlas,
+    structure: Structure,
+    unfolded: set[str],
+    ticked: set[str],
+) -> None:
+    identity = str(structure.id)
+    row = column.row(align=True)
+    row.alignment = "LEFT"
+    for _ in range(structure.depth):
+        row.label(icon="BLANK1")
+    icon: Any
+    if atlas.children(structure.id):
+        icon = "DOWNARROW_HLT" if identity in unfolded else "RIGHTARROW"
+        row.operator("blender_brain.unfold", text="", icon=icon, emboss=False).structure = identity
+    else:
+        row.label(icon="BLANK1")
+    tick = row.row(align=True)
+    tick.enabled = structure.has_mesh or bool(atlas.children(structure.id))
+    icon = "CHECKBOX_HLT" if identity in ticked else "CHECKBOX_DEHLT"
+    text = f"{structure.acronym}  {structure.name}"
+    tick.operator(
+        "blender_brain.tick", text=text, icon=icon, emboss=False, translate=False
+    ).structure = identity
+
+
+def _draw_wrapped(layout: bpy.types.UILayout, text: str, icon: Any) -> None:
+    """Draw a sentence in lines that fit into the sidebar."""
+    column = layout.column(align=True)
+    line = ""
+    for word in text.split():
+        if len(line) + len(word) > 38:
+            column.label(text=line, icon=icon)
+            icon, line = "BLANK1", ""
+        line = f"{line} {word}".strip()
+    column.label(text=line, icon=icon)
+
+
+CLASSES = (
+    BLENDER_BRAIN_MT_atlases,
+    BLENDER_BRAIN_UL_regions,
+    BLENDER_BRAIN_PT_atlas,
+    BLENDER_BRAIN_PT_tree,
+    BLENDER_BRAIN_PT_options,
+    BLENDER_BRAIN_PT_scene,
+    BLENDER_BRAIN_PT_look,
+    BLENDER_BRAIN_PT_film,
+)
