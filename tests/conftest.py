@@ -27,10 +27,11 @@ def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("cycles")
+    import blender_brain
     import blender_spike
     import surface_slicer
 
-    extensions = (blender_spike, surface_slicer)
+    extensions = (blender_spike, blender_brain, surface_slicer)
     for extension in extensions:
         extension.register()
     yield bpy

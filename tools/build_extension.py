@@ -12,15 +12,62 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "blender_addons"
 LICENSE = ROOT / "LICENSES" / "GPL-3.0-or-later.txt"
-EXTENSIONS = ("blender_spike", "surface_slicer")
+EXTENSIONS = ("blender_spike", "blender_brain", "surface_slicer")
+# What an extension brings along, and for which Pythons and platforms: those of blender.org's own
+# builds, and Debian's. Where there is no wheel, as on Windows on Arm, it has to do without.
+WHEELS = {
+    "blender_brain": (
+        "DracoPy==2.2.0",
+        (
+            ("3.13", "manylinux_2_28_x86_64"),
+            ("3.14", "manylinux_2_28_x86_64"),
+            ("3.13", "macosx_11_0_arm64"),
+            ("3.13", "macosx_11_0_x86_64"),
+            ("3.13", "win_amd64"),
+        ),
+    )
+}
 
 
-def build(name: str, folder: Path) -> Path:
+def download_wheels(name: str, folder: Path) -> list[Path]:
+    """Download the wheels that an extension brings along, unmodified.
+
+    Parameters
+    ----------
+    name : str
+        The extension.
+    folder : Path
+        Where they go; made if it is missing.
+
+    Returns
+    -------
+    list of Path
+        Empty for an extension that needs none.
+
+    Raises
+    ------
+    RuntimeError
+        With pip's own words.
+    """
+    if name not in WHEELS:
+        return []
+    requirement, targets = WHEELS[name]
+    for python, platform in targets:
+        _run(
+            "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+            "--only-binary=:all:", "--python-version", python, "--platform", platform,
+            "--dest", str(folder), requirement,
+        )  # fmt: skip
+    return sorted(folder.glob("*.whl"))
+
+
+def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     """Build and validate one extension.
 
     Parameters
@@ -29,6 +76,8 @@ def build(name: str, folder: Path) -> Path:
         Its folder in ``blender_addons``.
     folder : Path
         Where the zip goes; made if it is missing.
+    wheels : sequence of Path
+        What it brings along. Blender installs those that suit its Python and its platform.
 
     Returns
     -------
@@ -45,17 +94,30 @@ def build(name: str, folder: Path) -> Path:
         tree = Path(temporary) / name
         shutil.copytree(SOURCE / name, tree, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         shutil.copy(LICENSE, tree / "LICENSE")
-        _run("validate", str(tree))
-        _run("build", "--source-dir", str(tree), "--output-dir", temporary)
+        if wheels:
+            _bring_along(tree, wheels)
+        builder = str(_builder())
+        _run(builder, "validate", str(tree))
+        _run(builder, "build", "--source-dir", str(tree), "--output-dir", temporary)
         (made,) = Path(temporary).glob("*.zip")
-        _run("validate", str(made))
+        _run(builder, "validate", str(made))
         return Path(shutil.move(made, folder / made.name))
 
 
+def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
+    """Copy wheels into an extension and name them in its manifest."""
+    (tree / "wheels").mkdir()
+    for wheel in wheels:
+        shutil.copy(wheel, tree / "wheels")
+    manifest = tree / "blender_manifest.toml"
+    # Before the first table, since what follows a table's head belongs to it.
+    head, bracket, tables = manifest.read_text().partition("\n[")
+    names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in wheels)
+    manifest.write_text(f"{head}\nwheels = [\n{names}]\n{bracket}{tables}")
+
+
 def _run(*arguments: str) -> None:
-    result = subprocess.run(
-        [sys.executable, str(_builder()), *arguments], capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, *arguments], capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{' '.join(arguments)}: {result.stdout}{result.stderr}")
 
@@ -73,8 +135,10 @@ def main() -> None:
     """Build all extensions."""
     parser = argparse.ArgumentParser(description="Build the extensions' zips.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist")
+    folder = parser.parse_args().folder
     for name in EXTENSIONS:
-        print(build(name, parser.parse_args().folder))
+        with tempfile.TemporaryDirectory() as temporary:
+            print(build(name, folder, download_wheels(name, Path(temporary))))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,9 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
         layout: bpy.types.UILayout,
         _data: Any,
         region: bpy.types.Object,
-        *_more: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
     ) -> None:
         """Draw a row."""
         stored = about(region)
