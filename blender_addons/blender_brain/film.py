@@ -15,8 +15,9 @@ from .common.required import required
 from .regions import Imported, import_regions
 
 DIRECTION: Final = (-0.62, -0.66, -0.42)
-"""In which the camera looks: from ahead, the right and above. Seen from a corner, a brain is at its
-widest, so that it stays in the picture all the way round."""
+"""In which the camera looks: from ahead, the right and above."""
+FILM_COLORMAP: Final = "spring"
+"""Bright from end to end, and nowhere the blue of what glows beside it."""
 UP: Final = (0.0, 0.0, 1.0)
 # Each surface behind another takes one; a folded cortex has many.
 _TRANSPARENT_BOUNCES: Final = 64
@@ -29,7 +30,7 @@ def film_scene(
     glass: str = "grey",
     glow: str = "DG",
     gradient: str = "CA3",
-    colormap: str = "plasma",
+    colormap: str = FILM_COLORMAP,
     degrees: float = 360.0,
 ) -> list[bpy.types.Object]:
     """Set everything for a film: regions, looks, black world, bloom, and a camera that circles.
@@ -89,8 +90,10 @@ def set_stage(
     """
     common_scene.use_standard_view(scene)
     common_scene.use_plain_world(scene)
-    common_scene.add_bloom(scene, strength=0.6, threshold=0.6)
-    camera = common_scene.frame_camera(scene, regions, direction=DIRECTION, up=UP)
+    common_scene.add_bloom(scene, strength=1.0, threshold=0.5)
+    camera = common_scene.frame_camera(
+        scene, regions, direction=DIRECTION, up=UP, margin=0.03, orbit_axis=UP if degrees else None
+    )
     if degrees:
         common_scene.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     cycles: Any = getattr(scene, "cycles", None)

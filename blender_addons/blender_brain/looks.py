@@ -35,7 +35,7 @@ SETTINGS: Final[dict[Look, tuple[str, ...]]] = {
     "GRADIENT": ("colormap", "reverse", "axis", "strength", "form"),
 }
 """Which settings each look has: keyword arguments of the function that makes it."""
-GLOW_BLUE: Final = (0.02, 0.12, 1.0)
+GLOW_BLUE: Final = (0.0, 0.07, 1.0)
 STRENGTH: Final = "Strength"
 OPACITY: Final = "Opacity"
 SHARPNESS: Final = "Rim Sharpness"
@@ -149,8 +149,8 @@ def glass(
 def glow(
     regions: Sequence[bpy.types.Object],
     *,
-    strength: float = 2.0,
-    form: float = 0.6,
+    strength: float = 1.5,
+    form: float = 0.8,
     color: tuple[float, float, float] | None = None,
 ) -> bpy.types.Material:
     """Let regions shine in one color.
@@ -185,8 +185,8 @@ def gradient_glow(
     colormap: str = "plasma",
     reverse: bool = False,
     axis: Axis = "X",
-    strength: float = 1.5,
-    form: float = 0.6,
+    strength: float = 1.0,
+    form: float = 0.75,
 ) -> bpy.types.Material:
     """Let regions shine in the colors of a colormap, from one end to the other.
 
@@ -346,6 +346,6 @@ def _write_gradient(tree: nodes.Tree) -> None:
 def _shining(tree: nodes.Tree, color: nodes.Socket) -> nodes.Node:
     """Shine in a color, less where the surface turns away, which shows its form."""
     turned_away = tree.add("ShaderNodeLayerWeight", {"Blend": 0.5})["Facing"]
-    share = tree.mix(turned_away, 1.0, 0.4, name=FORM, label=FORM)
-    strength = tree.math("MULTIPLY", 2.0, share, name=STRENGTH, label=STRENGTH)
+    share = tree.mix(turned_away, 1.0, 0.25, name=FORM, label=FORM)
+    strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
     return tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})

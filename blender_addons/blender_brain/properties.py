@@ -200,7 +200,7 @@ class LookSettings:
             name="Form",
             description="How much darker the surface is where it turns away; at 0, a region that "
             "shines is a flat patch",
-            default=0.6,
+            default=0.75,
             min=0.0,
             max=1.0,
             subtype="FACTOR",

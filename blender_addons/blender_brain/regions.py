@@ -131,7 +131,9 @@ def import_regions(
             for side in _SIDES[hemisphere]:
                 region = there.get((atlas.full_name, str(structure.id), side or "BOTH"))
                 if region is None or _is_shaped_otherwise(region, shaping):
-                    shape = _shape(atlas, structure, side, shaping, result)
+                    shape = _shape(
+                        atlas, structure, side, shaping, result, both=hemisphere == "SPLIT"
+                    )
                     if shape is None:
                         continue
                     if region is None:
@@ -194,7 +196,13 @@ class _Shape:
 
 
 def _shape(
-    atlas: Atlas, structure: Structure, side: Side | None, shaping: Shaping, result: Imported
+    atlas: Atlas,
+    structure: Structure,
+    side: Side | None,
+    shaping: Shaping,
+    result: Imported,
+    *,
+    both: bool,
 ) -> _Shape | None:
     """Read a mesh and bring it into the scene's frame; notes why there is none."""
     try:
@@ -206,7 +214,9 @@ def _shape(
         half = hemisphere(points_um, triangles, atlas.extent_um[2] / 2, side)
         points_um, triangles = np.asarray(half.points, np.float32), half.triangles
         if not len(triangles):
-            result.empty.append(structure)
+            # Of both, one may be empty: there are structures on one side only.
+            if not both:
+                result.empty.append(structure)
             return None
     points = shaping.placement.points(points_um)
     triangles = facing_out(points, triangles)

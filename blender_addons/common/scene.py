@@ -109,6 +109,7 @@ def frame_camera(
     margin: float = 0.06,
     bottom: float = 0.0,
     lens_mm: float = 70.0,
+    orbit_axis: tuple[float, float, float] | None = None,
 ) -> bpy.types.Object:
     """Point a camera at objects so that they fill the picture.
 
@@ -126,6 +127,8 @@ def frame_camera(
     bottom : float
         Part of the picture that is left free below as well, for figures.
     lens_mm : float
+    orbit_axis : tuple of float, optional
+        Leave room for the objects as they look all the way round this axis.
 
     Returns
     -------
@@ -145,7 +148,8 @@ def frame_camera(
     camera.parent = None
     camera.matrix_world = _placed(rotation, middle)
     # Moving the points away from the middle makes room at the picture's edges.
-    spread = middle + (points - middle) / (1 - 2 * margin)
+    around = _turned(points - middle, orbit_axis) if orbit_axis else points - middle
+    spread = middle + _outermost(around) / (1 - 2 * margin)
     upwards = rotation[:, 1]
     below = float(np.ptp(spread @ upwards)) * bottom / (1 - bottom)
     spread = np.concatenate([spread, spread - below * upwards])
@@ -278,16 +282,17 @@ def world_points(
     Returns
     -------
     ndarray, shape (P, 3)
-        In world space: the points of curves, the corners of the bounding box of anything else.
+        In world space: the points of curves and meshes, the corners of the bounding box of
+        anything else.
     """
     depsgraph = _depsgraph(scene)
     parts = []
     for thing in objects:
         evaluated = thing.evaluated_get(depsgraph)
-        data = thing.data
-        if isinstance(data, bpy.types.Curves) and len(data.points):
-            local = np.empty((len(data.points), 3), np.float32)
-            data.attributes["position"].data.foreach_get("vector", local.ravel())  # type: ignore[attr-defined]
+        position = _positions(thing)
+        if position is not None:
+            local = np.empty((len(position.data), 3), np.float32)
+            position.data.foreach_get("vector", local.ravel())
         else:
             local = np.array(evaluated.bound_box, np.float32)
         matrix = np.array(evaluated.matrix_world)
@@ -295,6 +300,36 @@ def world_points(
     if not parts:
         raise ValueError("There is nothing to point a camera at")
     return np.concatenate(parts).astype(np.float64)
+
+
+def _positions(thing: bpy.types.Object) -> Any:
+    """Find the positions of points that are drawn where they are."""
+    data = thing.data
+    if isinstance(data, bpy.types.Curves) and len(data.points):
+        return data.attributes["position"]
+    if isinstance(data, bpy.types.Mesh) and len(data.vertices) and not thing.modifiers:
+        return data.attributes["position"]
+    return None
+
+
+def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:
+    """Put points at all angles around an axis through the origin."""
+    outermost = _outermost(points)
+    turns = (Matrix.Rotation(angle, 3, axis) for angle in np.linspace(0, 2 * np.pi, 72))
+    return np.concatenate([outermost @ np.array(turn).T for turn in turns])
+
+
+def _outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np.float64]:
+    """Keep the points that are farthest out, in directions spread evenly over the sphere."""
+    if len(points) <= directions:
+        return points
+    height = np.linspace(-1, 1, directions)
+    turn = np.arange(directions) * np.pi * (3 - np.sqrt(5))
+    ring = np.sqrt(1 - height**2)
+    sphere = np.stack([ring * np.cos(turn), ring * np.sin(turn), height])
+    # In pieces: all products at once would be millions times hundreds.
+    farthest = [int((points @ way).argmax()) for way in sphere.T]
+    return np.asarray(points[np.unique(farthest)])
 
 
 def _looking(direction: NDArray[Any], up: NDArray[Any]) -> NDArray[np.float64]:

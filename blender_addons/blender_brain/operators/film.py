@@ -13,7 +13,7 @@ from ..atlas import AtlasError
 from ..common.colormap_choice import search_colormaps
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
-from ..film import film_scene, set_stage
+from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
 from .selection import OnScene, all_regions, chosen_regions
 
@@ -60,7 +60,7 @@ class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
         colormap: StringProperty(
             name="Colormap",
             description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
+            default=FILM_COLORMAP,
             search=search_colormaps,
         )
         degrees: FloatProperty(
