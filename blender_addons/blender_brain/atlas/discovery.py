@@ -76,8 +76,8 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
     Returns
     -------
     list of FoundAtlas
-        By name: of each atlas and layout the newest whole version, and any newer one that is
-        incomplete.
+        By name and newest first: of each atlas and layout the newest whole version, and any
+        newer one that is incomplete.
     """
     places = [Path(folder) for folder in folders] + ([brainglobe_dir()] if default else [])
     found: dict[tuple[str, Layout, tuple[int, ...]], FoundAtlas] = {}
@@ -85,11 +85,12 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
         for atlas in _in_folder(place):
             found.setdefault((atlas.name, atlas.layout, _number(atlas.version)), atlas)
     listed, whole = [], set()
-    for (name, layout, _), atlas in sorted(found.items(), reverse=True):
-        if (name, layout) not in whole:
+    newest_first = sorted(found.values(), key=lambda one: _number(one.version), reverse=True)
+    for atlas in newest_first:
+        if (atlas.name, atlas.layout) not in whole:
             listed.append(atlas)
             if not atlas.missing:
-                whole.add((name, layout))
+                whole.add((atlas.name, atlas.layout))
     return sorted(listed, key=lambda atlas: (atlas.name.casefold(), atlas.name))
 
 

@@ -40,7 +40,7 @@ def inside(root: Path, location: object, what: str) -> Path:
     """
     if not isinstance(location, str) or not location.strip("/"):
         raise AtlasError(f"{what} has no location.")
-    parts = location.strip("/").split("/")
+    parts = location.removeprefix("/").removesuffix("/").split("/")
     # A backslash, a drive or a stream would mean something else on another system.
     if any(part in ("", ".", "..") or re.search(r'[\\:*?"<>|\x00-\x1f]', part) for part in parts):
         raise AtlasError(f"{what} has the location {location[:80]!r}, which is not in the atlas.")

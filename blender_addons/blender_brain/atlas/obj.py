@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 _NEWLINE, _SPACE, _DOT, _MINUS = b"\n .-"
 # With no more digits an integer is exact as a double, and so is its quotient by a power of ten.
 _MOST_DIGITS: Final = 15
+_OUT_OF_RANGE: Final = 1e30
 
 
 def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -139,8 +140,9 @@ def _position(words: list[bytes]) -> list[float]:
         position = [float(word) for word in words[:3]]
     except ValueError:
         raise ValueError(f"{_shown(b' '.join(words))} is not a position") from None
-    if not np.isfinite(position).all():
-        raise ValueError(f"{_shown(b' '.join(words))} is not finite")
+    # Which also refuses what is not a number.
+    if not all(abs(number) < _OUT_OF_RANGE for number in position):
+        raise ValueError(f"{_shown(b' '.join(words))} is out of range")
     return position
 
 
