@@ -1,0 +1,1 @@
+../../spike_export/swc.py
