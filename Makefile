@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gui lint bench dist pictures colormaps clean
+.PHONY: help demo test test-gui test-conformance lint bench dist pictures colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,7 @@ help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
 	@echo "make test-gui  drive a window of your own Blender: BLENDER=/path/to/blender"
+	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
@@ -30,6 +31,12 @@ test: $(VENV)/.ready-test
 
 test-gui: $(VENV)/.ready-test
 	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
+
+# Without Blender, so the reader and the demo atlas are imported as packages of their own. What
+# BrainGlobe's libraries warn about is not ours to mend.
+test-conformance: $(VENV)/.ready-conformance
+	@BRAINGLOBE_CONFIG_DIR="$(VENV)/conformance/brainglobe" $(VENV)/conformance/bin/python -m pytest \
+	  tests/conformance -W default -o "pythonpath=blender_addons/blender_brain tests"
 
 lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/ruff format --check .
@@ -104,4 +111,12 @@ $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender
 $(VENV)/.ready-lint: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up the style and type checkers, once ..."
 	@$(PIP) --group lint
+	@touch $@
+
+# In an environment of its own: BrainGlobe's libraries want other versions of those that we use.
+$(VENV)/.ready-conformance: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up BrainGlobe's atlas library, once (2 GB) ..."
+	@$(BIN)/python -m venv --clear $(VENV)/conformance
+	@$(VENV)/conformance/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(VENV)/conformance/bin/python -m pip install --quiet --disable-pip-version-check --group conformance
 	@touch $@

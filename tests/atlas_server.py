@@ -35,6 +35,7 @@ class AtlasServer(http.server.ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """What the paths are appended to."""
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def handle_error(self, *_: Any) -> None:

@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 _TIMEOUT_S: Final = 30
 _CHUNK: Final = 1 << 16
@@ -172,7 +172,7 @@ def _open(url: str, headers: dict[str, str]) -> Any:
     return urllib.request.build_opener(_OnlySafe).open(request, timeout=_TIMEOUT_S)
 
 
-def _length(url: str, response: IO[bytes] | Any, most: int) -> int:
+def _length(url: str, response: Any, most: int) -> int:
     length = response.headers.get("Content-Length", "")
     name = url.rpartition("/")[2]
     if not re.fullmatch(r"\d{1,15}", length):

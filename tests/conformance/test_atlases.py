@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What BlenderBrain reads is what BrainGlobe's own library reads.
+
+Run by ``make test-conformance``, which installs that library; without it all of this is skipped.
+It is run without Blender, so that the reader is imported as a package of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from solids import box, sphere, torus
+
+core = pytest.importorskip("brainglobe_atlasapi.core", reason="make test-conformance installs it")
+
+import meshio  # noqa: E402
+from atlas import Atlas, find_atlases, open_atlas, read_mesh  # noqa: E402
+from brainglobe_atlasapi.atlas_generation import wrapup  # noqa: E402
+from demo_atlas import make_demo_atlas  # noqa: E402
+
+SHAPE = (44, 38, 40)
+RESOLUTION_UM = 100
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the library make atlases without asking its server what it thinks of them."""
+    monkeypatch.setattr(wrapup, "get_all_validation_functions", tuple)
+    monkeypatch.setattr(wrapup, "BrainGlobeAtlas", lambda *_, **__: None)
+
+
+def opened(brainglobe_dir: Path) -> tuple[Atlas, Any]:
+    """Open the one atlas in a folder with the reader and with the library."""
+    (found,) = find_atlases([brainglobe_dir], default=False)
+    assert not found.missing
+    return open_atlas(found), core.Atlas(found.folder / "manifest.json")
+
+
+def compare_structures(ours: Atlas, theirs: Any) -> None:
+    assert ours.shape == theirs.shape and ours.resolution_um == theirs.resolution
+    listed = theirs.structures_list
+    assert [one.id for one in ours.structures] == [one["id"] for one in listed]
+    for one, other in zip(ours.structures, listed, strict=True):
+        assert one.acronym == other["acronym"] and one.name == other["name"]
+        assert list(one.path) == other["structure_id_path"]
+        assert list(one.color) == other["rgb_triplet"]
+        node = theirs.hierarchy.parent(one.id)
+        assert one.parent == (node.identifier if node else None)
+        assert [child.id for child in ours.children(one.id)] == [
+            child.identifier
+            for child in sorted(
+                theirs.hierarchy.children(one.id),
+                key=lambda node: [row["id"] for row in listed].index(node.identifier),
+            )
+        ]
+
+
+def compare_meshes(ours: Atlas, theirs: Any, tolerance_um: float = 1e-3) -> int:
+    compared = 0
+    for structure in ours.structures:
+        if structure.has_mesh:
+            points_um, triangles = read_mesh(ours, structure.id)
+            mesh = theirs.mesh_from_structure(structure.id)
+            assert np.abs(points_um - mesh.points).max() < tolerance_um
+            assert np.array_equal(triangles, mesh.cells[0].data)
+            compared += 1
+    return compared
+
+
+def test_a_tiny_atlas_of_layout_v3(shared_data: Path):
+    ours, theirs = opened(shared_data / "atlas_v3")
+    compare_structures(ours, theirs)
+    assert compare_meshes(ours, theirs) == 6
+
+
+def test_a_tiny_atlas_of_layout_v2(shared_data: Path):
+    """The library no longer opens these, so it reads the same atlas in the other layout."""
+    (found,) = find_atlases([shared_data / "atlas_v2"], default=False)
+    ours = open_atlas(found)
+    theirs = core.Atlas(next((shared_data / "atlas_v3").rglob("atlases/*/*/manifest.json")))
+    compare_structures(ours, theirs)
+    for structure in ours.structures:
+        points_um, triangles = read_mesh(ours, structure.id)
+        mesh = theirs.mesh_from_structure(structure.id)
+        # Draco rounds to a part of the bounding box, and orders its points as it likes.
+        own, other = points_um[triangles], mesh.points[mesh.cells[0].data]
+        assert own.shape == other.shape
+        assert np.abs(in_order(own) - in_order(other)).max() < 0.1
+        # And v2 is plain text, which its own library reads.
+        text = meshio.read(ours.mesh_path(structure.id))
+        assert np.abs(points_um - text.points).max() < 1e-3
+        assert np.array_equal(triangles, text.cells[0].data)
+
+
+def in_order(corners: np.ndarray) -> np.ndarray:
+    """Sort triangles by their centers; each begins with its lowest corner, its winding kept."""
+    keys = np.round(corners, 0)
+    first = np.lexsort((keys[..., 2], keys[..., 1], keys[..., 0]), axis=-1)[:, 0]
+    turned = np.take_along_axis(corners, ((first[:, None] + np.arange(3)) % 3)[..., None], axis=1)
+    center = np.round(corners.mean(axis=1), 0)
+    return turned[np.lexsort(center.T)]
+
+
+def test_the_demo_atlas(tmp_path: Path):
+    make_demo_atlas(tmp_path)
+    ours, theirs = opened(tmp_path)
+    assert ours.layout == "v3"
+    compare_structures(ours, theirs)
+    assert compare_meshes(ours, theirs) == len(ours.structures)
+
+
+def generated(folder: Path, ids: list[int]) -> Path:
+    """Have the library itself make an atlas of a root and three parts."""
+    root, left, ring, small = ids
+    middle = np.array(SHAPE) * RESOLUTION_UM / 2
+    solids = {
+        root: (sphere(1500.0), 0),
+        left: (sphere(300.0), 700),
+        ring: (torus(500.0, 150.0), -300),
+        small: (box((-50, -60, -70), (80, 90, 100)), 0),
+    }
+    meshes = {}
+    for identity, ((points, triangles), offset) in solids.items():
+        path = folder / f"{identity}.obj"
+        meshio.write_points_cells(path, points + middle + (0, 0, offset), [("triangle", triangles)])
+        meshes[identity] = path
+    annotation = np.zeros(SHAPE, np.uint32)
+    for place, identity in enumerate(ids):
+        annotation[5 + 5 * place : 9 + 5 * place, 10:20, 10:20] = identity
+    rows = [
+        (root, "root", "root", [root]),
+        (left, "VISp2/3", "Primary visual area, layer 2/3", [root, left]),
+        (ring, "cm", "Ünïcode ring", [root, ring]),
+        (small, "CM", 'A "quoted", one', [root, ring, small]),
+    ]
+    structures = [
+        {
+            "id": identity,
+            "acronym": acronym,
+            "name": name,
+            "structure_id_path": path,
+            "rgb_triplet": [17 * place, 255 - place, 9],
+        }
+        for place, (identity, acronym, name, path) in enumerate(rows)
+    ]
+    made = folder / "made"
+    made.mkdir()
+    wrapup.wrapup_atlas_from_data(
+        atlas_name="generated_mouse",
+        atlas_minor_version=0,
+        citation="unpublished",
+        atlas_link="http://www.example.com",
+        species="Mus musculus",
+        resolution=(RESOLUTION_UM,) * 3,
+        orientation="asr",
+        root_id=root,
+        reference_stack=np.zeros(SHAPE, np.uint16),
+        annotation_stack=annotation,
+        structures_list=structures,
+        meshes_dict=meshes,
+        working_dir=made,
+    )
+    return made
+
+
+# As in the Allen Institute's ontology, where many do not fit into 16 bits.
+@pytest.mark.parametrize("ids", [[997, 8, 1089, 463], [997, 312782546, 484682470, 4294967295]])
+def test_an_atlas_made_by_the_library(tmp_path: Path, ids: list[int]):
+    ours, theirs = opened(generated(tmp_path, ids))
+    assert [structure.id for structure in ours.structures] == ids
+    assert ours[ids[3]].path == (ids[0], ids[2], ids[3])
+    compare_structures(ours, theirs)
+    assert compare_meshes(ours, theirs) == 4
+
+
+def test_ids_beyond_32_bits(tmp_path: Path):
+    """The library cannot hold them and goes wrong; what stands in the file is right."""
+    folder = generated(tmp_path, [997, 8, 1089, 463])
+    terminology = next(folder.rglob("terminology.csv"))
+    large = 2**32 + 463
+    terminology.write_text(terminology.read_text().replace("463", str(large)))
+    (found,) = find_atlases([folder], default=False)
+    ours = open_atlas(found)
+    assert ours.structures[3].id == large and ours.structures[3].path == (997, 1089, large)
+    try:
+        theirs = core.Atlas(found.folder / "manifest.json")
+    except Exception as problem:
+        pytest.skip(f"the library does not open it at all: {type(problem).__name__}")
+    assert theirs.structures_list[3]["structure_id_path"] != [997, 1089, large]
