@@ -63,6 +63,7 @@ class BLENDER_BRAIN_PT_atlas(_Tab):
         layout.prop(typed, "folder", text="", placeholder="Another folder of atlases")
         if not isinstance(opened, Atlas):
             _draw_wrapped(layout, opened, "INFO")
+            layout.operator("blender_brain.make_demo_atlas", icon="SHADERFX")
             return
         layout.prop(typed, "acronyms", text="", icon="VIEWZOOM", placeholder="CA3, DG, hippo…")
         row = layout.row()
@@ -243,6 +244,20 @@ class BLENDER_BRAIN_PT_film(_Tab):
         layout.operator("blender_brain.set_stage", icon="WORLD")
 
 
+class BLENDER_BRAIN_PT_data(_Tab):
+    """The user's own numbers, points and tracings."""
+
+    bl_label = "Data"
+    bl_idname = "BLENDER_BRAIN_PT_data"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the buttons that open a file."""
+        layout = required(self.layout)
+        layout.operator("blender_brain.color_by_table", icon="SPREADSHEET")
+        layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
+
+
 _IMPORT_SETTINGS: Final = (
     "parts",
     "depth",
@@ -321,4 +336,5 @@ CLASSES = (
     BLENDER_BRAIN_PT_scene,
     BLENDER_BRAIN_PT_look,
     BLENDER_BRAIN_PT_film,
+    BLENDER_BRAIN_PT_data,
 )

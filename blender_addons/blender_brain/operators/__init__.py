@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import browsing, film, importing, looking, showing
+from . import browsing, data, demo, film, importing, looking, showing
 
 CLASSES = (
     *browsing.CLASSES,
@@ -11,4 +11,6 @@ CLASSES = (
     *looking.CLASSES,
     *showing.CLASSES,
     *film.CLASSES,
+    *data.CLASSES,
+    *demo.CLASSES,
 )

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers, points and tracings of the user's own, onto and among the regions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from .. import library
+from ..atlas import Atlas, AtlasError
+from ..common.colormap_choice import search_colormaps
+from ..common.colormaps import UnknownColormapError
+from ..common.required import required
+from ..orientation import Placement, placement
+from ..points import Unit, outside, read_points, read_tracing
+from ..points_in_scene import add_points, add_tracing
+from ..properties import about, fields, placement_of
+from ..region_values import read_region_values
+from ..regions_data import Colored, color_by_values
+from ..tables import TableError
+from .selection import OnScene, all_regions
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+_MOST_NAMED = 6
+
+
+class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[misc]
+    """Color the regions in the scene by a table of regions and values, or regions, times and values"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.color_by_table"
+    bl_label = "Color by Table"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        colormap: str
+        reverse: bool
+        use_limits: bool
+        low: float
+        high: float
+        strength: float
+        ms_per_frame: float
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filter_glob: StringProperty(default="*.csv;*.tsv;*.txt", options={"HIDDEN"})
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="viridis",
+            search=search_colormaps,
+        )
+        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        use_limits: BoolProperty(
+            name="Own Limits",
+            description="Set the values at the colormap's ends, instead of the lowest and highest",
+        )
+        low: FloatProperty(name="Low", description="Value at the colormap's beginning", default=0.0)
+        high: FloatProperty(name="High", description="Value at the colormap's end", default=1.0)
+        strength: FloatProperty(
+            name="Strength", description="How bright it is", default=1.0, min=0.0, soft_max=10.0
+        )
+        ms_per_frame: FloatProperty(
+            name="Milliseconds per Frame",
+            description="Time that passes in one scene frame, if the table has times",
+            default=1.0,
+            min=1e-6,
+            soft_max=1000.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Read the table with the regions' own atlas, and color them."""
+        scene = required(required(context).scene)
+        regions = all_regions(scene)
+        path = Path(bpy.path.abspath(self.filepath))
+        try:
+            atlas = _atlas(scene)
+            data = read_region_values(path, atlas.structures)
+            colored = color_by_values(
+                [one for one in regions if about(one).atlas == atlas.full_name],
+                data,
+                colormap=self.colormap,
+                reverse=self.reverse,
+                limits=(self.low, self.high) if self.use_limits else None,
+                strength=self.strength,
+                start_frame=scene.frame_start,
+                ms_per_frame=self.ms_per_frame,
+            )
+        except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, _told(colored, path.name, len(data.times_ms)))
+        return {"FINISHED"}
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the settings beside the file browser."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        for name in ("colormap", "reverse", "strength", "ms_per_frame", "use_limits"):
+            layout.prop(self, name)
+        column = layout.column()
+        column.enabled = self.use_limits
+        column.prop(self, "low")
+        column.prop(self, "high")
+
+
+class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
+    """Put points (CSV, NPY) or a traced neuron (SWC, in µm) of the atlas's space among its regions"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.import_points"
+    bl_label = "Import Points"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        unit: Unit
+        radius_um: float
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
+        unit: EnumProperty(
+            name="Unit",
+            description="Of the coordinates, where the file does not name it",
+            items=[
+                ("um", "Micrometers", "µm from the atlas's corner"),
+                ("mm", "Millimeters", "mm from the atlas's corner"),
+                ("voxel", "Voxels", "Voxels of this atlas"),
+            ],
+        )
+        radius_um: FloatProperty(
+            name="Radius",
+            description="Of the spheres, in µm; can be changed later in the modifier",
+            default=40.0,
+            min=0.01,
+            soft_max=500.0,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Read the file and place what is in it as the regions are placed."""
+        context = required(context)
+        path = Path(bpy.path.abspath(self.filepath))
+        try:
+            atlas = _atlas(required(context.scene))
+            place = _placement(required(context.scene), atlas)
+            if path.suffix.casefold() == ".swc":
+                tracing = read_tracing(path)
+                points_um = tracing.points_um
+                thing = add_tracing(context, path.stem, tracing, place)
+                what = f"{len(tracing.names):,} branches"
+            else:
+                points_um = read_points(path, self.unit, atlas.resolution_um)
+                thing = add_points(context, path.stem, points_um, place, radius_um=self.radius_um)
+                what = f"{len(points_um):,} point{'s' * (len(points_um) != 1)}"
+        except (AtlasError, TableError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        text = f"Imported {what} as '{thing.name}' in the space of {atlas.full_name}"
+        if far := outside(points_um, atlas.extent_um):
+            self.report({"WARNING"}, f"{text}; {far:,} lie outside of it: is the unit right?")
+        else:
+            self.report({"INFO"}, f"{text}.")
+        return {"FINISHED"}
+
+
+def _atlas(scene: bpy.types.Scene) -> Atlas:
+    """Open the atlas of the scene's regions, or the one that the panel shows."""
+    typed = fields(scene)
+    names = [about(region).atlas for region in all_regions(scene)]
+    wanted = typed.atlas if not names or typed.atlas in names else names[0]
+    return library.opened(wanted, bpy.path.abspath(typed.folder)).atlas
+
+
+def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:
+    """Place things as the atlas's regions are, or as they would be."""
+    for region in all_regions(scene):
+        if about(region).atlas == atlas.full_name:
+            return placement_of(region)
+    typed = fields(scene)
+    return placement(typed.orientation, typed.um_per_unit, atlas.extent_um)
+
+
+def _told(colored: Colored, name: str, times: int) -> str:
+    count = len(colored.regions)
+    text = f"Colored {count:,} region{'s' * (count != 1)} by {name}"
+    if times > 1:
+        text += f", playing until frame {colored.frame_end:g}"
+    if colored.missing:
+        names = ", ".join(colored.missing[:_MOST_NAMED])
+        more = " and others" if len(colored.missing) > _MOST_NAMED else ""
+        text += f"; {names}{more} {'is' if len(colored.missing) == 1 else 'are'} not in the scene"
+    return f"{text}."
+
+
+CLASSES = (BLENDER_BRAIN_OT_color_by_table, BLENDER_BRAIN_OT_import_points)

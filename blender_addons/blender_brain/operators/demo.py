@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo atlas, for those who have no other one yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from .. import library
+from ..common.required import required
+from ..demo_atlas import NAME, VERSION, make_demo_atlas
+from ..properties import fields
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
+    """Make a small atlas of a made-up mouse brain, to try everything without installing one; takes a few seconds"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.make_demo_atlas"
+    bl_label = "Make Demo Atlas"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Write it into the add-on's own folder and choose it."""
+        folder = atlas_folder()
+        try:
+            make_demo_atlas(folder)
+        except OSError as error:
+            self.report({"ERROR"}, f"The demo atlas cannot be stored: {error.strerror}.")
+            return {"CANCELLED"}
+        typed = fields(required(required(context).scene))
+        typed.folder = str(folder)
+        typed.atlas = library.opened(f"{NAME}_v{VERSION}", str(folder)).atlas.full_name
+        self.report({"INFO"}, f"Made {typed.atlas}; type CA3, DG, grey to see it.")
+        return {"FINISHED"}
+
+
+def atlas_folder() -> Path:
+    """Find the folder in which the add-on itself keeps atlases."""
+    package = __package__.rpartition(".")[0]
+    if package.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(package, path="atlases", create=True))
+    # Not installed as an extension, as when a script imports it.
+    return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases", create=True))
+
+
+CLASSES = (BLENDER_BRAIN_OT_make_demo_atlas,)
