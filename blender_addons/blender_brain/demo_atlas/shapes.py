@@ -18,11 +18,13 @@ from .implicit import Floats, Shape, ellipsoid, intersection, union
 
 _CORTEX_MM: Final = 0.85
 _GAP_MM: Final = 0.03
+_CREASE_MM: Final = 0.12
 
 
 def _sided(points: Floats) -> Floats:
-    """Mirror everything to the right."""
-    return np.concatenate([np.abs(points[..., :1]), points[..., 1:]], axis=-1)
+    """Mirror everything to the right, without a crease at the mid-plane."""
+    x = np.hypot(points[..., :1], _CREASE_MM)
+    return np.concatenate([x, points[..., 1:]], axis=-1)
 
 
 def _hemispheres(points: Floats, depth: float = 0.0) -> Floats:
@@ -52,7 +54,7 @@ def _isocortex(points: Floats) -> Floats:
     shell = intersection(outer, -inner, 0.12)
     shell = intersection(shell, rim, 0.25)
     # A cleft between the hemispheres.
-    return intersection(shell, 0.05 - p[..., 0], 0.06)
+    return intersection(shell, 1.25 * _CREASE_MM - p[..., 0], 0.06)
 
 
 # What is nearer to one of these than to any other is an area of the isocortex.
@@ -143,7 +145,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "CH": _cerebrum,
     "Isocortex": _isocortex,
     **{name: partial(_area, name) for name in _AREA_SEEDS},
-    "MOB": partial(_pair, (0.92, 4.75, 0.05), (0.80, 1.30, 0.95)),
+    "MOB": partial(_pair, (1.06, 4.75, 0.05), (0.78, 1.30, 0.95)),
     "STR": partial(_pair, (1.95, 1.55, -0.25), (0.85, 1.45, 1.20)),
     "BS": _brain_stem,
     "TH": partial(_joined_pair, (0.72, -0.75, -0.35), (0.85, 1.15, 0.85)),
