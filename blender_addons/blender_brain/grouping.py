@@ -45,8 +45,14 @@ def group(
         top = there[_TOP] = _new_collection(atlas, None)
     if nested:
         _nest(atlas, [structure for structure, _ in regions], there)
+    in_scene = set(scene.objects)
     for structure, region in regions:
-        _put(region, there[_above(structure.path, there)], top, move=nested)
+        collection = there[_above(structure.path, there)]
+        if region not in in_scene:
+            collection.objects.link(region)
+        elif nested and collection != top and tuple(region.users_collection) == (top,):
+            collection.objects.link(region)
+            top.objects.unlink(region)
     # Linking into what the scene shows has Blender look through all of the scene: once is enough.
     if new:
         scene.collection.children.link(top)
@@ -78,21 +84,6 @@ def _nest(
 def _above(path: Sequence[int], there: dict[str, bpy.types.Collection]) -> str:
     """Find the innermost collection on the way down to a structure."""
     return next((str(i) for i in reversed(path) if str(i) in there), _TOP)
-
-
-def _put(
-    region: bpy.types.Object,
-    collection: bpy.types.Collection,
-    top: bpy.types.Collection,
-    *,
-    move: bool,
-) -> None:
-    homes = region.users_collection
-    if not homes:
-        collection.objects.link(region)
-    elif move and tuple(homes) == (top,) and collection != top:
-        collection.objects.link(region)
-        top.objects.unlink(region)
 
 
 def _new_collection(atlas: Atlas, structure: Structure | None) -> bpy.types.Collection:

@@ -116,7 +116,12 @@ def signed_volume(points: NDArray[np.floating[Any]], triangles: NDArray[np.int32
     float
         Positive if the corners run counter-clockwise seen from outside.
     """
-    # From far away the sum would be a small difference of large numbers.
-    near = points - points.mean(axis=0)
-    a, b, c = (near[triangles[:, corner]] for corner in range(3))
-    return float(np.einsum("ij,ij->", a, np.cross(b, c), dtype=np.float64) / 6)
+    # From far away the sum would be a small difference of large numbers. Column by column, since
+    # gathering numbers is several times as fast as gathering rows.
+    x, y, z = (points - points.mean(axis=0)).T.copy()
+    a, b, c = triangles.T.copy()
+    xa, ya, za = x[a], y[a], z[a]
+    xb, yb, zb = x[b], y[b], z[b]
+    xc, yc, zc = x[c], y[c], z[c]
+    products = xa * (yb * zc - zb * yc) + ya * (zb * xc - xb * zc) + za * (xb * yc - yb * xc)
+    return float(products.sum(dtype=np.float64) / 6)

@@ -24,7 +24,8 @@ from .common.required import required
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
 if TYPE_CHECKING:
-    from .regions import Origin, Parts, Sides
+    from .regions import Parts, Sides
+    from .shapes import Origin
 
 
 class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):

@@ -9,22 +9,21 @@ from typing import Any, Final, Literal
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from . import looks
-from .atlas import Atlas, AtlasError, Structure, read_mesh
+from .atlas import Atlas, AtlasError, Structure
 from .common.colormaps import srgb_to_linear
 from .common.geometry import fill_mesh
 from .common.required import required
 from .grouping import group
-from .hemispheres import Side, hemisphere
-from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, facing_out, placement
+from .hemispheres import Side
+from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .properties import about, is_region
 from .search import Search
+from .shapes import Origin, Shape, shapes
 
 Parts = Literal["ONLY", "DESCENDANTS", "LEAVES", "HIERARCHY"]
 Sides = Literal["BOTH", "LEFT", "RIGHT", "SPLIT"]
-Origin = Literal["GEOMETRY", "ATLAS"]
 DECIMATION: Final = "Decimation"
 _SIDES: Final[dict[Sides, tuple[Side | None, ...]]] = {
     "BOTH": (None,),
@@ -49,13 +48,12 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Shaping:
-    """How each region becomes a mesh."""
+class _Shaping:
+    """What a region's shape depends on, besides the atlas."""
 
     placement: Placement
     origin: Origin
     smooth: bool
-    decimation: float
 
 
 def import_regions(
@@ -115,33 +113,42 @@ def import_regions(
         If no mesh at all can be imported.
     """
     chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
-    shaping = Shaping(
-        placement(orientation, um_per_unit, atlas.extent_um), origin, smooth, decimation
-    )
+    shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
     scene = required(context.scene)
     there = {_key(region): region for region in scene.objects if is_region(region)}
-    result = Imported()
+    wanted = [
+        (structure, side, there.get((atlas.full_name, str(structure.id), side or "BOTH")))
+        for structure in chosen
+        if structure.has_mesh
+        for side in _SIDES[hemisphere]
+    ]
+    to_shape = [
+        (structure, side)
+        for structure, side, region in wanted
+        if region is None or _is_shaped_otherwise(region, shaping)
+    ]
+    result = Imported(without_mesh=[structure for structure in chosen if not structure.has_mesh])
     made: list[bpy.types.Object] = []
     placed: list[tuple[Structure, bpy.types.Object]] = []
+    ready = shapes(atlas, to_shape, shaping.placement, origin)
     try:
-        for structure in chosen:
-            if not structure.has_mesh:
-                result.without_mesh.append(structure)
-                continue
-            for side in _SIDES[hemisphere]:
-                region = there.get((atlas.full_name, str(structure.id), side or "BOTH"))
-                if region is None or _is_shaped_otherwise(region, shaping):
-                    shape = _shape(
-                        atlas, structure, side, shaping, result, both=hemisphere == "SPLIT"
-                    )
-                    if shape is None:
-                        continue
-                    if region is None:
-                        region = _new_region(atlas, structure, side)
-                        made.append(region)
-                    _set_shape(region, shape, shaping)
-                _set_decimation(region, decimation)
-                placed.append((structure, region))
+        for structure, side, region in wanted:
+            if region is None or _is_shaped_otherwise(region, shaping):
+                shape = next(ready)
+                if isinstance(shape, AtlasError):
+                    result.damaged.append(str(shape))
+                    continue
+                if shape is None:
+                    # Of both sides, one may be empty: some structures are on one side only.
+                    if hemisphere != "SPLIT":
+                        result.empty.append(structure)
+                    continue
+                if region is None:
+                    region = _new_region(atlas, structure, side)
+                    made.append(region)
+                _set_shape(region, shape, shaping)
+            _set_decimation(region, decimation)
+            placed.append((structure, region))
         if not placed:
             raise AtlasError(_nothing(result))
         group(scene, atlas, placed, nested=parts in ("DESCENDANTS", "HIERARCHY"))
@@ -150,6 +157,8 @@ def import_regions(
         bpy.data.batch_remove(made)
         bpy.data.batch_remove([mesh for mesh in meshes if mesh])
         raise
+    finally:
+        ready.close()
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result
@@ -185,45 +194,7 @@ def _chosen(
     return list(chosen.values())
 
 
-# --- Shape ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    points: NDArray[np.float32]
-    triangles: NDArray[np.int32]
-    location: NDArray[np.float32]
-
-
-def _shape(
-    atlas: Atlas,
-    structure: Structure,
-    side: Side | None,
-    shaping: Shaping,
-    result: Imported,
-    *,
-    both: bool,
-) -> _Shape | None:
-    """Read a mesh and bring it into the scene's frame; notes why there is none."""
-    try:
-        points_um, triangles = read_mesh(atlas, structure.id)
-    except AtlasError as problem:
-        result.damaged.append(str(problem))
-        return None
-    if side is not None:
-        half = hemisphere(points_um, triangles, atlas.extent_um[2] / 2, side)
-        points_um, triangles = np.asarray(half.points, np.float32), half.triangles
-        if not len(triangles):
-            # Of both, one may be empty: there are structures on one side only.
-            if not both:
-                result.empty.append(structure)
-            return None
-    points = shaping.placement.points(points_um)
-    triangles = facing_out(points, triangles)
-    location = np.zeros(3, np.float32)
-    if shaping.origin == "GEOMETRY":
-        location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
-    return _Shape(points - location, triangles, location)
+# --- Objects ---
 
 
 def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.types.Object:
@@ -244,7 +215,7 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     return region
 
 
-def _set_shape(region: bpy.types.Object, shape: _Shape, shaping: Shaping) -> None:
+def _set_shape(region: bpy.types.Object, shape: Shape, shaping: _Shaping) -> None:
     mesh: Any = region.data
     fill_mesh(mesh, shape.points, shape.triangles, smooth=shaping.smooth)
     region.location = shape.location.tolist()
@@ -256,7 +227,7 @@ def _set_shape(region: bpy.types.Object, shape: _Shape, shaping: Shaping) -> Non
     stored.smooth = shaping.smooth
 
 
-def _is_shaped_otherwise(region: bpy.types.Object, shaping: Shaping) -> bool:
+def _is_shaped_otherwise(region: bpy.types.Object, shaping: _Shaping) -> bool:
     stored = about(region)
     return (
         stored.orientation != shaping.placement.orientation

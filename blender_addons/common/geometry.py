@@ -97,8 +97,7 @@ def fill_mesh(
     positions : ndarray, shape (V, 3)
         In Blender units.
     triangles : ndarray of int, shape (F, 3)
-        Corners, all below V; faces that cannot be drawn, such as those with a corner twice, are
-        taken out.
+        Corners, all from 0 to below V; faces that have one twice are taken out.
     smooth : bool
         Shade it as one curved surface.
     """
@@ -114,11 +113,12 @@ def fill_mesh(
     _fill(corners, "value", np.ascontiguousarray(triangles, np.int32).ravel())
     starts: Any = mesh.polygons
     starts.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
-    # Before the faces are checked, which makes the edges and takes faces out.
     if not smooth:
         mesh.shade_flat()
-    mesh.validate()
-    mesh.update()
+    mesh.update(calc_edges=True)
+    first, second, third = triangles.T
+    if ((first == second) | (second == third) | (third == first)).any():
+        mesh.validate()
 
 
 def set_attribute(

@@ -316,7 +316,8 @@ def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> ND
     """Put points at all angles around an axis through the origin."""
     outermost = _outermost(points)
     turns = (Matrix.Rotation(angle, 3, axis) for angle in np.linspace(0, 2 * np.pi, 72))
-    return np.concatenate([outermost @ np.array(turn).T for turn in turns])
+    matrices = np.array([list(turn) for turn in turns])
+    return np.asarray(np.einsum("tij,pj->tpi", matrices, outermost).reshape(-1, 3))
 
 
 def _outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np.float64]:

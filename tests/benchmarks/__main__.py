@@ -23,19 +23,21 @@ def main() -> None:
         "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
     )
     large = parser.parse_args().large
-    sys.path[:0] = [str(ROOT / "blender_addons")]
+    sys.path[:0] = [str(ROOT / "blender_addons"), str(ROOT / "tests")]
     home = tempfile.TemporaryDirectory()
     (Path(home.name) / "config").mkdir()
     os.environ["BLENDER_USER_RESOURCES"] = home.name
     import bpy
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
+    import blender_brain
     import blender_spike
     import surface_slicer
 
     blender_spike.register()
     surface_slicer.register()
-    from . import networks, playback, recording, slicing, surfaces, writing
+    blender_brain.register()
+    from . import networks, playback, recording, regions, slicing, surfaces, writing
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
@@ -47,6 +49,7 @@ def main() -> None:
         surfaces.measure(),
         slicing.measure(),
         networks.measure(large),
+        regions.measure(),
     ):
         for row in rows:
             console.print(*row, sep="  ", soft_wrap=True)
