@@ -315,9 +315,11 @@ def _positions(thing: bpy.types.Object) -> Any:
 def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:
     """Put points at all angles around an axis through the origin."""
     outermost = _outermost(points)
-    turns = (Matrix.Rotation(angle, 3, axis) for angle in np.linspace(0, 2 * np.pi, 72))
-    matrices = np.array([list(turn) for turn in turns])
-    return np.asarray(np.einsum("tij,pj->tpi", matrices, outermost).reshape(-1, 3))
+    turned: list[NDArray[np.float64]] = []
+    for angle in np.linspace(0, 2 * np.pi, 72):
+        matrix: Any = Matrix.Rotation(angle, 3, axis)
+        turned.append(outermost @ np.array(matrix).T)
+    return np.concatenate(turned)
 
 
 def _outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np.float64]:
