@@ -91,7 +91,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--gradient", default="CA3", metavar="REGIONS", help="glowing in colors (default: CA3)")
     add("--colormap", default="spring", help="of the colors along x (default: spring)")
     add("--frames", type=frame_range, default=(1, 120), metavar="A-B", help="default: 1-120")
-    add("--orbit", type=float, default=360.0, metavar="DEGREES", help="the camera's way, 0 for none")
+    add(
+        "--orbit", type=float, default=360.0, metavar="DEGREES", help="the camera's way, 0 for none"
+    )
     add("--engine", choices=ENGINES, default="cycles")
     add("--samples", type=int, default=16, help="per pixel (default: 16)")
     add("--resolution", type=resolution, default=(1280, 720), metavar="WxH")

@@ -11,6 +11,7 @@ import bpy
 from . import looks
 from .atlas import Atlas
 from .common import scene as common_scene
+from .common.colormap_image import colormap_image
 from .common.required import required
 from .regions import Imported, import_regions
 
@@ -56,9 +57,12 @@ def film_scene(
     ------
     UnknownStructureError, AtlasError
         As of `regions.import_regions`, which also says what is imported.
+    UnknownColormapError
+        If there is no such colormap.
     """
     scene = required(context.scene)
-    # All at once, so that nothing has changed if one of them is unknown.
+    # First, and all at once, so that nothing has changed if one of the names is unknown.
+    colormap_image(colormap)
     import_regions(context, atlas, ", ".join(filter(None, (glass, glow, gradient))))
     parts = [
         import_regions(context, atlas, names) if names else Imported()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import bpy
+
 from .atlas import (
     Atlas,
     AtlasError,
@@ -41,13 +43,22 @@ _opened: dict[Path, tuple[Opened, tuple[int, ...]]] = {}
 _listed: dict[str, tuple[float, list[FoundAtlas]]] = {}
 
 
+def own_folder() -> Path:
+    """Find the folder in which the add-on itself keeps atlases; it need not exist."""
+    package = str(__package__)
+    if package.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(package, path="atlases"))
+    # Not installed as an extension, as when a script imports it.
+    return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases"))
+
+
 def find(folder: str = "", *, anew: bool = True) -> list[FoundAtlas]:
     """List the atlases of this machine.
 
     Parameters
     ----------
     folder : str
-        One to look in besides BrainGlobe's own.
+        One to look in before BrainGlobe's own and the add-on's.
     anew : bool
         Look now, even if the list is only moments old.
 
@@ -58,7 +69,7 @@ def find(folder: str = "", *, anew: bool = True) -> list[FoundAtlas]:
     now = time.monotonic()
     if not anew and folder in _listed and now - _listed[folder][0] < _LIST_SECONDS:
         return _listed[folder][1]
-    found = find_atlases([folder] if folder else [])
+    found = find_atlases([*filter(None, (folder,)), own_folder()])
     _listed.clear()
     _listed[folder] = (now, found)
     return found

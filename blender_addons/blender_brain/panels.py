@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import bpy
 
-from . import library, looks
+from . import demo_atlas, library, looks
 from .atlas import Atlas, AtlasError, Structure
 from .common.required import required
 from .operators.selection import all_regions, chosen_regions
@@ -43,8 +43,9 @@ class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
                 text += f" is incomplete: {atlas.missing}"
             icon: Any = "ERROR" if atlas.missing else "OUTLINER_OB_VOLUME"
             row.operator("blender_brain.choose_atlas", text=text, icon=icon).atlas = atlas.full_name
-        if not found:
-            layout.label(text="No atlas was found", icon="INFO")
+        if all(atlas.name != demo_atlas.NAME for atlas in found):
+            layout.separator()
+            layout.operator("blender_brain.make_demo_atlas", icon="ADD")
 
 
 class BLENDER_BRAIN_PT_atlas(_Tab):
@@ -87,7 +88,6 @@ class BLENDER_BRAIN_PT_tree(_Tab):
     bl_label = "Tree"
     bl_idname = "BLENDER_BRAIN_PT_tree"
     bl_parent_id = "BLENDER_BRAIN_PT_atlas"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
@@ -309,10 +309,8 @@ def _draw_structure(
     tick = row.row(align=True)
     tick.enabled = structure.has_mesh or bool(atlas.children(structure.id))
     icon = "CHECKBOX_HLT" if identity in ticked else "CHECKBOX_DEHLT"
-    text = f"{structure.acronym}  {structure.name}"
-    tick.operator(
-        "blender_brain.tick", text=text, icon=icon, emboss=False, translate=False
-    ).structure = identity
+    tick.operator("blender_brain.tick", text="", icon=icon, emboss=False).structure = identity
+    row.label(text=f"{structure.acronym}  {structure.name}", translate=False)
 
 
 def _draw_wrapped(layout: bpy.types.UILayout, text: str, icon: Any) -> None:

@@ -11,6 +11,18 @@ from atlases import NAME, write_v2, write_v3
 from pictures import read_pixels
 
 
+@pytest.fixture(autouse=True)
+def _no_other_atlas(bpy, tmp_path, monkeypatch):
+    """Whatever is installed on this machine."""
+    (tmp_path / "config").mkdir()
+    text = f"[default_dirs]\nbrainglobe_dir = {tmp_path / 'none'}\n"
+    (tmp_path / "config" / "bg_config.conf").write_text(text)
+    monkeypatch.setenv("BRAINGLOBE_CONFIG_DIR", str(tmp_path / "config"))
+    from blender_brain import library
+
+    monkeypatch.setattr(library, "own_folder", lambda: tmp_path / "own")
+
+
 @pytest.fixture
 def folder(bpy, tmp_path) -> str:
     write_v3(tmp_path)
@@ -76,6 +88,25 @@ def test_import_is_undone_and_redone_fifty_times(bpy, folder, tmp_path):
     assert len(regions(bpy)) == 6
     bpy.ops.blender_brain.import_regions(folder=folder, acronyms="CA3")
     assert len(regions(bpy)) == 6
+
+
+def test_demo_atlas_needs_nothing_installed(bpy, monkeypatch, tmp_path):
+    """One button, and it is among the atlases; the field for another folder stays as it is."""
+    from blender_brain import library
+    from blender_brain.operators import demo
+
+    monkeypatch.setattr(demo, "make_demo_atlas", lambda folder: write_v2(folder, version="7.0"))
+    monkeypatch.setattr(demo, "NAME", NAME)
+    monkeypatch.setattr(demo, "VERSION", "7.0")
+    assert "No atlas was found" in refused(bpy.ops.blender_brain.import_regions, acronyms="DG")
+    assert bpy.ops.blender_brain.make_demo_atlas() == {"FINISHED"}
+    typed = bpy.context.scene.blender_brain
+    assert typed.atlas == f"{NAME}_v7.0" and typed.folder == ""
+    assert bpy.ops.blender_brain.import_regions(atlas=NAME, acronyms="DG") == {"FINISHED"}
+    assert regions(bpy) == ["DG"]
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(library, "own_folder", lambda: tmp_path / "file" / "atlases")
+    assert "cannot be stored" in refused(bpy.ops.blender_brain.make_demo_atlas)
 
 
 def test_tree_is_ticked_and_unfolded(bpy, folder):
@@ -242,4 +273,6 @@ def test_film_scene_of_an_atlas_without_the_regions_changes_nothing(bpy, tmp_pat
     call = bpy.ops.blender_brain.film_scene
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.materials, bpy.data.worlds)]
     assert 'no structure "grey"' in refused(call, atlas=str(folder))
+    whole = str(write_v2(tmp_path / "whole"))
+    assert "no colormap named" in refused(call, atlas=whole, colormap="plasam")
     assert before == [len(k) for k in (bpy.data.objects, bpy.data.materials, bpy.data.worlds)]

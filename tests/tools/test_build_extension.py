@@ -55,6 +55,50 @@ def test_zip_holds_real_files_and_nothing_else(package):
     assert 'id = "blender_spike"' in manifest
 
 
+def test_wheels_are_brought_along_and_installed(tmp_path):
+    """Named in the manifest; Blender installs the one for its Python and platform, no other."""
+    from atlases import write_v2
+
+    wheels = []
+    for tag in ("py3-none-any", "cp313-cp313-win_amd64"):
+        wheel = tmp_path / f"brought_along-1.0-{tag}.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("brought_along.py", f"tag = {tag!r}")
+            info = "brought_along-1.0.dist-info"
+            archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+            archive.writestr(f"{info}/METADATA", "Name: brought_along\nVersion: 1.0\n")
+            archive.writestr(f"{info}/RECORD", "brought_along.py,,\n")
+        wheels.append(wheel)
+    package = BUILDER.build("blender_brain", tmp_path / "dist", wheels)
+    with zipfile.ZipFile(package) as archive:
+        manifest = archive.read("blender_manifest.toml").decode()
+        assert {f"wheels/{wheel.name}" for wheel in wheels} <= set(archive.namelist())
+    head, tables, _ = manifest.partition("[permissions]")
+    assert tables and all(f'"./wheels/{wheel.name}"' in head for wheel in wheels)
+    atlas = write_v2(tmp_path / "atlases")
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    script = f"""
+import os
+os.environ["BLENDER_USER_RESOURCES"] = {str(tmp_path / "home")!r}
+import bpy, addon_utils
+bpy.ops.extensions.package_install_files(
+    filepath={str(package)!r}, repo="user_default", enable_on_install=True, overwrite=True)
+import brought_along
+assert brought_along.tag == "py3-none-any"
+for _ in range(2):
+    bpy.ops.blender_brain.import_regions(atlas={str(atlas)!r}, acronyms="CA3")
+    assert bpy.context.object.name == "CA3"
+    addon_utils.disable("bl_ext.user_default.blender_brain")
+    assert not hasattr(bpy.types, "BLENDER_BRAIN_OT_import_regions")
+    assert not hasattr(bpy.types.Scene, "blender_brain")
+    addon_utils.enable("bl_ext.user_default.blender_brain")
+print("all well")
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "all well" in result.stdout, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_installed_extension_works(package, tmp_path):
     """Install, import a file, disable, enable, remove: in a Blender of its own."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))

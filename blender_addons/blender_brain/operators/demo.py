@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -26,26 +25,17 @@ class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Write it into the add-on's own folder and choose it."""
-        folder = atlas_folder()
+        folder = library.own_folder()
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             make_demo_atlas(folder)
         except OSError as error:
             self.report({"ERROR"}, f"The demo atlas cannot be stored: {error.strerror}.")
             return {"CANCELLED"}
         typed = fields(required(required(context).scene))
-        typed.folder = str(folder)
-        typed.atlas = library.opened(f"{NAME}_v{VERSION}", str(folder)).atlas.full_name
+        typed.atlas = library.opened(f"{NAME}_v{VERSION}").atlas.full_name
         self.report({"INFO"}, f"Made {typed.atlas}; type CA3, DG, grey to see it.")
         return {"FINISHED"}
-
-
-def atlas_folder() -> Path:
-    """Find the folder in which the add-on itself keeps atlases."""
-    package = __package__.rpartition(".")[0]
-    if package.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(package, path="atlases", create=True))
-    # Not installed as an extension, as when a script imports it.
-    return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases", create=True))
 
 
 CLASSES = (BLENDER_BRAIN_OT_make_demo_atlas,)
