@@ -33,6 +33,7 @@ def film_scene(
     gradient: str = "CA3",
     colormap: str = FILM_COLORMAP,
     degrees: float = 360.0,
+    bloom: float = 1.0,
 ) -> list[bpy.types.Object]:
     """Set everything for a film: regions, looks, black world, bloom, and a camera that circles.
 
@@ -47,6 +48,8 @@ def film_scene(
         One of `common.colormaps.names`.
     degrees : float
         How far the camera travels in the scene's frames, 0 for not at all.
+    bloom : float
+        Glow around bright parts, 0 for none.
 
     Returns
     -------
@@ -76,12 +79,16 @@ def film_scene(
     if colored:
         looks.gradient_glow(colored, colormap=colormap)
     regions = [*clear, *blue, *colored]
-    set_stage(scene, regions, degrees)
+    set_stage(scene, regions, degrees=degrees, bloom=bloom)
     return regions
 
 
 def set_stage(
-    scene: bpy.types.Scene, regions: Sequence[bpy.types.Object], degrees: float = 360.0
+    scene: bpy.types.Scene,
+    regions: Sequence[bpy.types.Object],
+    *,
+    degrees: float = 360.0,
+    bloom: float = 1.0,
 ) -> None:
     """Set all that is around the regions of a film.
 
@@ -91,10 +98,13 @@ def set_stage(
     regions : sequence of Object
     degrees : float
         How far the camera travels in the scene's frames, 0 for not at all.
+    bloom : float
+        Glow around bright parts, 0 for none.
     """
     common_scene.use_standard_view(scene)
     common_scene.use_plain_world(scene)
-    common_scene.add_bloom(scene, strength=1.0, threshold=0.5)
+    if bloom:
+        common_scene.add_bloom(scene, strength=bloom, threshold=0.5)
     camera = common_scene.frame_camera(
         scene, regions, direction=DIRECTION, up=UP, margin=0.03, orbit_axis=UP if degrees else None
     )

@@ -21,7 +21,28 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
+class StageSettings:
+    """What both operators have."""
+
+    if TYPE_CHECKING:
+        degrees: float
+        bloom: float
+    else:
+        degrees: FloatProperty(
+            name="Degrees",
+            description="How far the camera travels in the scene's frames, 0 for not at all",
+            default=360.0,
+        )
+        bloom: FloatProperty(
+            name="Bloom",
+            description="Glow around bright parts, 0 for none",
+            default=1.0,
+            min=0.0,
+            soft_max=3.0,
+        )
+
+
+class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
     """Import a brain of glass in which regions glow, on black ground, with a camera that circles"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.film_scene"
@@ -35,7 +56,6 @@ class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
         glow: str
         gradient: str
         colormap: str
-        degrees: float
     else:
         atlas: StringProperty(
             name="Atlas",
@@ -63,11 +83,6 @@ class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
             default=FILM_COLORMAP,
             search=search_colormaps,
         )
-        degrees: FloatProperty(
-            name="Degrees",
-            description="How far the camera travels in the scene's frames, 0 for not at all",
-            default=360.0,
-        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
@@ -84,6 +99,7 @@ class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
                 gradient=self.gradient,
                 colormap=self.colormap,
                 degrees=self.degrees,
+                bloom=self.bloom,
             )
         except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
             self.report({"ERROR"}, str(error))
@@ -93,27 +109,19 @@ class BLENDER_BRAIN_OT_film_scene(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class BLENDER_BRAIN_OT_set_stage(OnScene):
+class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
     """Set the stage for the regions that are there: black world, bloom, a camera that circles"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.set_stage"
     bl_label = "Set Stage"
     bl_options = {"REGISTER", "UNDO"}
 
-    if TYPE_CHECKING:
-        degrees: float
-    else:
-        degrees: FloatProperty(
-            name="Degrees",
-            description="How far the camera travels in the scene's frames, 0 for not at all",
-            default=360.0,
-        )
-
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Point the camera at the selected regions, or at all."""
         context = required(context)
         scene = required(context.scene)
-        set_stage(scene, chosen_regions(context) or all_regions(scene), self.degrees)
+        regions = chosen_regions(context) or all_regions(scene)
+        set_stage(scene, regions, degrees=self.degrees, bloom=self.bloom)
         return {"FINISHED"}
 
 
