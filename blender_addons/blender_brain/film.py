@@ -35,7 +35,7 @@ def film_scene(
     degrees: float = 360.0,
     bloom: float = 1.0,
 ) -> list[bpy.types.Object]:
-    """Set everything for a film: regions, looks, black world, bloom, and a camera that circles.
+    """Set everything for a film: regions and looks, black world, lights, and a camera that circles.
 
     Parameters
     ----------
@@ -108,6 +108,8 @@ def set_stage(
     camera = common_scene.frame_camera(
         scene, regions, direction=DIRECTION, up=UP, margin=0.03, orbit_axis=UP if degrees else None
     )
+    # What shines needs none, but the atlas's colors are lit.
+    common_scene.add_backlight(scene, regions)
     if degrees:
         common_scene.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     cycles: Any = getattr(scene, "cycles", None)

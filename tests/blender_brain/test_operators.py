@@ -248,6 +248,15 @@ def test_film_scene_shows_glass_blue_and_warm_on_black(bpy, folder, tmp_path, en
     assert grey.sum() > 200
 
 
+def test_stage_lights_the_atlas_s_colors_from_behind(bpy, folder, tmp_path):
+    """Black ground, and regions that do not shine are seen against it."""
+    bpy.ops.blender_brain.import_regions(folder=folder, acronyms="CA3, DG, MO")
+    bpy.ops.blender_brain.set_stage(degrees=0.0, bloom=0.0)
+    pixels = render(bpy, tmp_path / "lit.png")
+    assert pixels[[0, 0, -1, -1], [0, -1, 0, -1]].max() < 5
+    assert (pixels.max(axis=2) > 40).mean() > 0.03
+
+
 def test_film_camera_keeps_the_brain_in_the_picture_all_the_way_round(bpy, folder):
     from bpy_extras.object_utils import world_to_camera_view
 

@@ -110,7 +110,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
-    """Set the stage for the regions that are there: black world, bloom, a camera that circles"""  # noqa: D400, D415
+    """Set the stage for the regions that are there: black world, backlight, bloom, a camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.set_stage"
     bl_label = "Set Stage"
