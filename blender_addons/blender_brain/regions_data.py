@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .common import nodes
+from .common.animation import fcurves, remove_fcurves
 from .common.colormap_image import colormap_image
 from .common.required import required
 from .properties import about, is_region
@@ -124,14 +125,14 @@ def _store(
     """Give a region its values, as a curve where there are several."""
     path = f'["{VALUE}"]'
     if region.animation_data is not None:
-        _remove_curve(region, path)
+        remove_fcurves(region, path)
     known = np.isfinite(values)
     filled = np.where(known, values, np.float32(NO_DATA))
     region[VALUE] = float(filled[0])
     if len(values) == 1:
         return
     region.keyframe_insert(path, frame=float(frames[0]))
-    curve = next(curve for curve in _curves(region) if curve.data_path == path)
+    (curve,) = fcurves(region, path)
     points = curve.keyframe_points
     points.add(len(values) - 1)
     points.foreach_set("co", np.stack([frames, filled], axis=1).astype(np.float32).ravel())
@@ -142,24 +143,6 @@ def _store(
     constant, linear = kinds["CONSTANT"].value, kinds["LINEAR"].value
     points.foreach_set("interpolation", np.where(held, constant, linear).astype(np.int32))
     curve.update()
-
-
-def _curves(region: bpy.types.Object) -> list[Any]:
-    return [curve for bag in _bags(region) for curve in bag.fcurves]
-
-
-def _bags(region: bpy.types.Object) -> list[Any]:
-    animation = region.animation_data
-    action: Any = animation.action if animation else None
-    if action is None:
-        return []
-    return [b for layer in action.layers for strip in layer.strips for b in strip.channelbags]
-
-
-def _remove_curve(region: bpy.types.Object, path: str) -> None:
-    for bag in _bags(region):
-        for curve in [curve for curve in bag.fcurves if curve.data_path == path]:
-            bag.fcurves.remove(curve)
 
 
 def _material() -> bpy.types.Material:

@@ -2,16 +2,17 @@
 """BlenderSpike: neurons that glow with their voltage, played by geometry nodes.
 
 The data passes the modules in this order: `simulation_file` (a file to arrays) → `morphology`
-(sections to curves) → `build` (arrays to datablocks) → `playback` (datablocks to voltages now) →
-`coloring` (voltages to light) → `figures` (what stands beside them in the picture). `operators` and
-`panels` only call them.
+(sections to curves) → `parts` (arrays to datablocks) → `build` (datablocks to an object) →
+`playback`, or `network` where cells are points (an object to voltages now) → `coloring` (voltages
+to light) → `figures` (what stands beside them in the picture). `operators` and `panels` only call
+them.
 """
 
 from __future__ import annotations
 
 import bpy
 
-from . import figure_settings, figures_panel, operators, panels, properties
+from . import figure_settings, figures_panel, network_panel, operators, panels, properties
 from .common import colormap_previews
 
 CLASSES = (
@@ -19,6 +20,7 @@ CLASSES = (
     *figure_settings.CLASSES,
     *operators.CLASSES,
     *panels.CLASSES,
+    *network_panel.CLASSES,
     *figures_panel.CLASSES,
 )
 

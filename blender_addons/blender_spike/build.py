@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,50 +13,21 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import coloring, figures, playback, sections
-from .common.geometry import new_curves, new_points
+from . import coloring, figures, network, playback
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
-from .morphology import Role, Strands, center_um, section_radii_um, strands
+from .parts import Parts, Source, make_parts
 from .properties import about
 from .simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
-from .simulation_file.simulation import ValueRange, value_range
+from .simulation_file.simulation import ValueRange
 from .subset import NothingChosenError, each_cell, exact_choices, subset, wanted_sections
 
 Style = Literal["AUTO", "STRANDS", "TUBES"]
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
 MOST_TUBES: Final = 3000
-_THINNEST_UM: Final = 1e-6
 # Values that percentiles are taken from, at most about this many.
 _SAMPLE: Final = 100_000
-# Sampling counts as regular if no interval differs from the mean by more than this share of it.
-_REGULAR: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a neuron comes from, and how it comes into the scene.
-
-    Attributes
-    ----------
-    path : Path
-        Of the simulation file.
-    um_per_unit : float
-        Micrometres to one Blender unit.
-    center : bool
-        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
-    cells : str
-        Which cells, as `subset` describes; all if empty.
-    section_types : collection of str
-        Which types of sections, of `SECTION_TYPES`.
-    """
-
-    path: Path
-    um_per_unit: float = 100.0
-    center: bool = True
-    cells: str = ""
-    section_types: Collection[str] = SECTION_TYPES
 
 
 def import_simulation(
@@ -106,6 +77,9 @@ def import_simulation(
     simulation = read(path)
     wanted = _wanted(simulation, source)
     scene = required(context.scene)
+    if network.holds_network(simulation):
+        # Its connections are lines, of which there may be any number.
+        style = "STRANDS"
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
     try:
@@ -115,7 +89,7 @@ def import_simulation(
             cells_in_file = len(simulation.cells)
             # Where values had to be copied, those of the whole file are free to go from here on.
             simulation = subset(simulation, wanted)
-            parts = _parts(_name(path), source, simulation, made)
+            parts = make_parts(_name(path), source, simulation, made)
             neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
         material = _share_material(neurons, made)
         if object_per_cell:
@@ -169,9 +143,17 @@ def _refill(
     neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
 ) -> None:
     """Exchange the data of neurons that show the same."""
+    for neuron in neurons:
+        if network.is_network(neuron) != network.holds_network(simulation):
+            kinds = "cells with shape", "a network of points"
+            was = network.is_network(neuron)
+            raise SimulationFileError(
+                f"Cannot put {source.path.name} into '{neuron.name}': it holds "
+                f"{kinds[not was]}, not {kinds[was]}."
+            )
     made: list[bpy.types.ID] = []
     try:
-        parts = _parts(_name(source.path), source, simulation, made)
+        parts = make_parts(_name(source.path), source, simulation, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
@@ -186,6 +168,8 @@ def _refill(
         if not playback.plays_sample_by_sample(neuron):
             del inputs["Milliseconds per Frame"]
         del inputs["Start Frame"]
+        if parts.is_network:
+            network.keep_layouts(neuron, parts.inputs["Spheres"])
         duration_ms = before.duration_ms
         same_frames = not before.has_time and before.frames == simulation.n_frames
         neuron.data = parts.curves
@@ -220,7 +204,7 @@ def _cells(
     for cell, alone in each_cell(simulation, wanted):
         its_source = replace(source, cells=choices[cell])
         name = names[cell] or f"{_name(source.path)} {cell}"
-        parts = _parts(name, its_source, alone, made)
+        parts = make_parts(name, its_source, alone, made)
         neurons.append(_neuron(parts, its_source, alone, style, len(names), made))
         origins.append(parts.origin_um)
     if source.center:
@@ -232,7 +216,7 @@ def _cells(
 
 
 def _neuron(
-    parts: _Parts,
+    parts: Parts,
     source: Source,
     simulation: Simulation,
     style: str,
@@ -241,7 +225,10 @@ def _neuron(
 ) -> bpy.types.Object:
     neuron = bpy.data.objects.new(parts.curves.name, parts.curves)
     made.append(neuron)
-    playback.add_modifier(neuron, parts.inputs | {"Style": style})
+    look = {} if parts.is_network else {"Style": style}
+    playback.add_modifier(
+        neuron, parts.inputs | look, network.node_group() if parts.is_network else None
+    )
     _describe(neuron, source, simulation, parts.limits, cells_in_file)
     return neuron
 
@@ -249,132 +236,6 @@ def _neuron(
 def _name(path: Path) -> str:
     # Blender's names are UTF-8, which a file's name need not be.
     return path.stem.encode("utf-8", "replace").decode("utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What a neuron is made of: strands, and what the modifier needs to play on them."""
-
-    curves: bpy.types.Curves
-    inputs: dict[str, Any]
-    limits: ValueRange
-    origin_um: NDArray[np.float64]
-
-
-def _parts(name: str, source: Source, simulation: Simulation, made: list[bpy.types.ID]) -> _Parts:
-    limits = value_range(simulation.values)
-    lines = strands(simulation)
-    origin = center_um(simulation, lines) if source.center else np.zeros(3)
-    scale = 1.0 / source.um_per_unit
-    inputs = {
-        **_values(name, simulation, limits, made),
-        **_time(name, simulation, made),
-        **_spheres(name, simulation, lines, origin, scale, made),
-        "Mean Radius": lines.mean_radius_um * scale,
-    }
-    curves = _curves(name, simulation, lines, origin, scale, made)
-    return _Parts(curves, inputs, limits, origin)
-
-
-# Each of the following makes datablocks and enters them in `made` as soon as they exist, so that
-# a failure can take them all back; and gives the modifier inputs they are for.
-
-
-def _values(
-    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
-) -> dict[str, Any]:
-    def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
-        for frame, row in enumerate(simulation.values):
-            if limits.not_finite:
-                row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
-            yield playback.frame_attribute(frame), row
-
-    holder = _holder(f"{name} values", simulation.n_segments, frames(), made)
-    sections.remember(holder, simulation)
-    return {"Values": holder}
-
-
-def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
-    intervals = np.diff(simulation.time_ms)
-    mean = float(intervals.mean()) if intervals.size else 1.0
-    inputs = {
-        "Start Frame": 0.0,
-        # One sample a frame; where they are irregular, as many frames as there are samples.
-        "Milliseconds per Frame": mean,
-        "First Time": float(simulation.time_ms[0]),
-        "Samples": simulation.n_frames,
-        "Irregular Times": False,
-        "Sample Times": None,
-    }
-    if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
-        return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
-    elapsed = simulation.time_ms - simulation.time_ms[0]
-    times = _holder(f"{name} times", len(elapsed), [(playback.TIMES, elapsed)], made)
-    return inputs | {
-        "Irregular Times": True,
-        "Sample Times": times,
-        "Sample Interval": 1.0,
-        "Span": simulation.duration_ms,
-    }
-
-
-def _curves(
-    name: str,
-    simulation: Simulation,
-    lines: Strands,
-    origin: NDArray[np.float64],
-    scale: float,
-    made: list[bpy.types.ID],
-) -> bpy.types.Curves:
-    is_line = lines.roles <= Role.SOMA_AS_RECORDED
-    on_line = np.repeat(is_line, lines.point_counts)
-    section_radii = section_radii_um(simulation) * scale
-    curves = new_curves(
-        name,
-        lines.point_counts[is_line],
-        (lines.positions_um[on_line] - origin) * scale,
-        {
-            ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
-            **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
-            **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
-            ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
-        },
-    )
-    made.append(curves)
-    return curves
-
-
-def _spheres(
-    name: str,
-    simulation: Simulation,
-    lines: Strands,
-    origin: NDArray[np.float64],
-    scale: float,
-    made: list[bpy.types.ID],
-) -> dict[str, Any]:
-    is_sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
-    # A sphere is a curve of one point, so what belongs to curves belongs to its point.
-    rows = _per_point(lines, scale) | {
-        key: np.repeat(row, lines.point_counts)
-        for key, row in _per_curve(simulation, lines).items()
-    }
-    positions = (lines.positions_um[is_sphere] - origin) * scale
-    chosen = ((key, row[is_sphere]) for key, row in rows.items())
-    return {"Spheres": _holder(f"{name} spheres", positions, chosen, made)}
-
-
-def _holder(
-    name: str,
-    vertices: int | NDArray[np.float64],
-    rows: Iterable[tuple[str, NDArray[Any]]],
-    made: list[bpy.types.ID],
-) -> bpy.types.Object:
-    """Make an object that holds data for modifiers; it is in no collection and never drawn."""
-    mesh = new_points(name, vertices, rows)
-    made.append(mesh)
-    holder = bpy.data.objects.new(name, mesh)
-    made.append(holder)
-    return holder
 
 
 def _chosen_style(scene: bpy.types.Scene, style: Style, sections: int) -> str:
@@ -388,31 +249,6 @@ def _chosen_style(scene: bpy.types.Scene, style: Style, sections: int) -> str:
         # Otherwise EEVEE draws every strand as a line one pixel wide.
         render.hair_type = "CYLINDER"
     return style.title()
-
-
-def _strand_radii(lines: Strands) -> NDArray[np.float64]:
-    """Radii in µm as the modifier takes them: none where a sphere stands for the soma."""
-    soma = np.repeat(lines.roles == Role.SOMA_AS_RECORDED, lines.point_counts)
-    # No thickness at all is what the modifier knows unwanted strands by.
-    return np.where(soma, 0.0, np.maximum(lines.radii_um, _THINNEST_UM))
-
-
-def _per_point(lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
-    return {
-        "recorded_radius": lines.radii_um * scale,
-        "segment_a": lines.segment_a,
-        "segment_b": lines.segment_b,
-        "weight_b": lines.weight_b,
-    }
-
-
-def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]]:
-    return {
-        "role": lines.roles,
-        "section": lines.sections,
-        "section_type": simulation.section_types[lines.sections],
-        "cell": simulation.section_cells[lines.sections],
-    }
 
 
 def _describe(

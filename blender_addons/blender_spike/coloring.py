@@ -19,7 +19,7 @@ from .common.figures import FIGURE
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
-from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
+from .playback import DIM, NO_DATA_BELOW, VOLTAGE, find_modifier
 from .properties import about
 
 LIMITS: Final = "Limits"
@@ -340,10 +340,14 @@ def _is_ours(material: bpy.types.Material) -> bool:
 
 def _write_nodes(material: bpy.types.Material) -> None:
     with nodes.material(material) as tree:
-        voltage = tree.add(
-            "ShaderNodeAttribute", label="Voltage", attribute_type="GEOMETRY",
-            attribute_name=VOLTAGE,
-        )["Factor"]  # fmt: skip
+        # The cells of a network are instances; what has no such attribute gives 0.
+        own, instanced = (
+            tree.add(
+                "ShaderNodeAttribute", label=label, attribute_type=kind, attribute_name=VOLTAGE
+            )["Factor"]
+            for label, kind in (("Voltage", "GEOMETRY"), ("Voltage of a cell", "INSTANCER"))
+        )
+        voltage = tree.math("ADD", own, instanced)
         position = tree.add(
             "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
             name=LIMITS, label=LIMITS, clamp=True,
@@ -394,7 +398,12 @@ def _glow_group() -> Any:
         position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
         given = tree.inputs(_GLOW_INPUTS)
         share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
-        tree.output("Strength", tree.math("MULTIPLY", given["Strength"], share), kind="Float")
+        full = tree.math("MULTIPLY", given["Strength"], share)
+        dim = tree.add(
+            "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
+        )["Factor"]
+        left = tree.math("SUBTRACT", 1.0, dim)
+        tree.output("Strength", tree.math("MULTIPLY", full, left), kind="Float")
     return tree.tree
 
 

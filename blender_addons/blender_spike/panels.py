@@ -12,19 +12,22 @@ from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.modifiers import input_value
 from .common.required import required
+from .network import is_network
 from .operators.importing import draw_import_settings
 from .playback import find_modifier
 from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, colormap_choice, fields
 from .shape import TYPES_INPUTS
 
 
-class _Tab(bpy.types.Panel):
+class Tab(bpy.types.Panel):
+    """Where all panels of this extension are."""
+
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "BlenderSpike"
 
 
-class _NeuronTab(_Tab):
+class _NeuronTab(Tab):
     """A panel about the active neuron; it is there only if there is one."""
 
     @classmethod
@@ -33,7 +36,7 @@ class _NeuronTab(_Tab):
         return find_modifier(required(context).object) is not None
 
 
-class BLENDER_SPIKE_PT_simulation(_Tab):
+class BLENDER_SPIKE_PT_simulation(Tab):
     """Import a file, and what the active neuron's file holds."""
 
     bl_label = "Simulation"
@@ -162,7 +165,7 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about time."""
-        layout = _draw_inputs(
+        layout = draw_inputs(
             self,
             context,
             {
@@ -189,7 +192,16 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
             note.operator("blender_spike.set_duration", text="Set Duration")
 
 
-class BLENDER_SPIKE_PT_look(_NeuronTab):
+class _ShapeTab(_NeuronTab):
+    """A panel about a neuron that has a shape; a network of points has panels of its own."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron with a shape."""
+        return super().poll(context) and not is_network(required(context).object)
+
+
+class BLENDER_SPIKE_PT_look(_ShapeTab):
     """How the active neuron is drawn."""
 
     bl_label = "Look"
@@ -197,7 +209,7 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
-        layout = _draw_inputs(self, context, {"Style": "Style"})
+        layout = draw_inputs(self, context, {"Style": "Style"})
         modifier = required(find_modifier(required(context).object))
         row = layout.row()
         row.active = input_value(modifier, "Style").value == "Tubes"
@@ -210,12 +222,12 @@ class BLENDER_SPIKE_PT_look(_NeuronTab):
             "Minimum Radius": "Min Radius",
             "Tapering": "Tapering",
         }
-        _draw_inputs(self, context, labels)
+        draw_inputs(self, context, labels)
         layout.separator()
-        _draw_inputs(self, context, {"Soma": "Soma", "Soma Size": "Soma Size"})
+        draw_inputs(self, context, {"Soma": "Soma", "Soma Size": "Soma Size"})
 
 
-class BLENDER_SPIKE_PT_types(_NeuronTab):
+class BLENDER_SPIKE_PT_types(_ShapeTab):
     """Which types of sections are drawn, and their colors."""
 
     bl_label = "Section Types"
@@ -244,7 +256,7 @@ class BLENDER_SPIKE_PT_types(_NeuronTab):
             _draw_color(layout, material, "Tint")
 
 
-class BLENDER_SPIKE_PT_film(_Tab):
+class BLENDER_SPIKE_PT_film(Tab):
     """Set the scene for a film."""
 
     bl_label = "Film"
@@ -266,9 +278,10 @@ class BLENDER_SPIKE_PT_film(_Tab):
         column.operator("blender_spike.orbit_camera", icon="FILE_REFRESH")
 
 
-def _draw_inputs(
+def draw_inputs(
     panel: bpy.types.Panel, context: bpy.types.Context | None, labels: Mapping[str, str]
 ) -> bpy.types.UILayout:
+    """Draw inputs of the active neuron's modifier, each with a label."""
     layout = required(panel.layout)
     modifier = required(find_modifier(required(context).object))
     layout.use_property_split = True

@@ -24,6 +24,8 @@ GROUP: Final = "BlenderSpike Playback"
 MODIFIER: Final = "Playback"
 VOLTAGE: Final = "voltage"
 """The point attribute that materials and other node groups read."""
+DIM: Final = "dim"
+"""The point attribute that says how much less a point glows than the material says, 0..1."""
 FRAME_PREFIX: Final = "v"
 TIMES: Final = "time_ms"
 NO_DATA: Final = -1.0e30
@@ -47,7 +49,9 @@ def frame_attribute(frame: int) -> str:
     return f"{FRAME_PREFIX}{frame}"
 
 
-def add_modifier(neuron: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types.NodesModifier:
+def add_modifier(
+    neuron: bpy.types.Object, inputs: dict[str, Any], group: bpy.types.NodeTree | None = None
+) -> bpy.types.NodesModifier:
     """Give curves the modifier that plays values on them.
 
     Parameters
@@ -56,6 +60,8 @@ def add_modifier(neuron: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types.
         Of type Curves, with the point attributes ``segment_a``, ``segment_b`` and ``weight_b``.
     inputs : dict
         Of the modifier, by name.
+    group : NodeTree, optional
+        What it plays them with; `node_group` if not given.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def add_modifier(neuron: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types.
     """
     modifier = neuron.modifiers.new(MODIFIER, "NODES")
     assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = node_group()
+    modifier.node_group = group or node_group()
     set_inputs(modifier, inputs)
     return modifier
 
@@ -175,7 +181,7 @@ def node_group() -> bpy.types.NodeTree:
             spheres = tree.inputs(SPHERES_INPUTS)
         now = tree.group(time_group(), {**time, **samples})
         valued = tree.group(
-            _voltage_group(),
+            voltage_group(),
             {"Strands": curves, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
         )
         shaped = tree.group(
@@ -305,8 +311,8 @@ def time_group() -> Any:
                 "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
             )["Sum"]
             before = tree.math("SUBTRACT", counted, 1.0, label="Sample before")
-            time_before = _sample(tree, times, sampled_at, before)
-            time_after = _sample(tree, times, sampled_at, counted)
+            time_before = sample_at(tree, times, sampled_at, before)
+            time_after = sample_at(tree, times, sampled_at, counted)
             ahead = tree.math("SUBTRACT", within, time_before)
             distance = tree.math("SUBTRACT", time_after, time_before)
             # Dividing by the last sample's distance to itself gives 0, as it should.
@@ -330,8 +336,14 @@ def time_group() -> Any:
     return tree.tree
 
 
-def _voltage_group() -> Any:
-    """From two samples to the attribute `VOLTAGE` on every point of strands and spheres."""
+def voltage_group() -> Any:
+    """Build the group that goes from two samples to `VOLTAGE` on every point.
+
+    Returns
+    -------
+    NodeTree
+        Of strands, which come in, and of spheres, which an object holds; it gives out both.
+    """
     with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
         strands = tree.input("Strands", "Geometry")
         given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS)
@@ -349,7 +361,7 @@ def _voltage_group() -> Any:
             value = tree.attribute("now")
             # Every index is right by construction, and looking it over costs a tenth of the time.
             a, b = (
-                _sample(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
+                sample_at(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
                 for name in ("segment_a", "segment_b")
             )
             voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
@@ -385,11 +397,18 @@ def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
     return row["Attribute"]
 
 
-def _sample(
-    tree: Tree, geometry: Linkable, value: Linkable, index: Linkable, *, clamp: bool = True
+def sample_at(
+    tree: Tree,
+    geometry: Linkable,
+    value: Linkable,
+    index: Linkable,
+    *,
+    data_type: str = "FLOAT",
+    clamp: bool = True,
 ) -> Node:
+    """Add the node that takes a value from one point of another geometry."""
     return tree.add(
         "GeometryNodeSampleIndex",
         {"Geometry": geometry, "Value": value, "Index": index},
-        data_type="FLOAT", domain="POINT", clamp=clamp,
+        data_type=data_type, domain="POINT", clamp=clamp,
     )  # fmt: skip

@@ -124,16 +124,21 @@ def fill_mesh(
 def set_attribute(
     data: bpy.types.Curves | bpy.types.Mesh, name: str, domain: Domain, values: NDArray[Any]
 ) -> None:
-    """Store one number per element.
+    """Store one number per element, or one vector.
 
     Parameters
     ----------
     data : Curves or Mesh
     name : str
     domain : str
-    values : ndarray, shape (elements,)
-        Whole numbers become an integer attribute, others a float attribute.
+    values : ndarray, shape (elements,) or (elements, 3)
+        Whole numbers become an integer attribute, others a float attribute; rows of three become
+        vectors.
     """
+    if values.ndim == 2:
+        attribute = data.attributes.new(name, "FLOAT_VECTOR", domain)
+        _fill(attribute, "vector", np.ascontiguousarray(values, np.float32).ravel())
+        return
     whole = values.dtype.kind in "iu"
     attribute = data.attributes.new(name, "INT" if whole else "FLOAT", domain)
     _fill(attribute, "value", np.ascontiguousarray(values, np.int32 if whole else np.float32))

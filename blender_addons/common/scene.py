@@ -13,6 +13,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from . import nodes
+from .animation import set_interpolation
 
 BLOOM: Final = "Bloom"
 CAMERA: Final = "Film Camera"
@@ -264,9 +265,7 @@ def orbit(
     for frame, angle in ((frame_start, -degrees / 2), (frame_end, degrees / 2)):
         rotation[:] = (math.radians(angle), *axis)
         pivot.keyframe_insert("rotation_axis_angle", frame=frame)
-    for curve in fcurves(pivot):
-        for key in curve.keyframe_points:
-            key.interpolation = "LINEAR"
+    set_interpolation(pivot, "rotation_axis_angle", "LINEAR")
 
 
 def world_points(
@@ -368,28 +367,3 @@ def _depsgraph(scene: bpy.types.Scene) -> bpy.types.Depsgraph:
 
 def _update(scene: bpy.types.Scene) -> None:
     scene.view_layers[0].update()
-
-
-def fcurves(thing: bpy.types.Object) -> list[Any]:
-    """List the animation curves of an object.
-
-    Parameters
-    ----------
-    thing : Object
-
-    Returns
-    -------
-    list of FCurve
-    """
-    animation = thing.animation_data
-    action = animation.action if animation else None
-    if action is None:
-        return []
-    layers: Any = action.layers
-    return [
-        c
-        for layer in layers
-        for strip in layer.strips
-        for bag in strip.channelbags
-        for c in bag.fcurves
-    ]

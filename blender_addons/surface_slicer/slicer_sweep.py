@@ -10,8 +10,9 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from .common.animation import remove_fcurves, set_interpolation
 from .common.required import required
-from .common.scene import fcurves, world_points
+from .common.scene import world_points
 from .common.slicing import find_group
 from .slicer import cut_by
 
@@ -68,7 +69,7 @@ def animate_sweep(
     begin, end = _ends(context, slicer, objects, margin)
     if reverse:
         begin, end = end, begin
-    _remove_keys(slicer)
+    remove_fcurves(slicer, _LOCATION)
     middle = (frame_start + frame_end) // 2 if back else frame_end
     for frame, place in ((frame_start, begin), (middle, end), (frame_end, begin))[: 2 + back]:
         matrix = slicer.matrix_world.copy()
@@ -76,10 +77,7 @@ def animate_sweep(
         # Blender finds the location that puts it there, whatever its parents are.
         slicer.matrix_world = matrix
         slicer.keyframe_insert(_LOCATION, frame=frame)
-    for curve in _location_curves(slicer):
-        for key in curve.keyframe_points:
-            key.interpolation = easing
-            key.easing = "EASE_IN_OUT"
+    set_interpolation(slicer, _LOCATION, easing, "EASE_IN_OUT")
     scene = required(context.scene)
     scene.frame_set(scene.frame_current)
     return begin, end
@@ -102,13 +100,3 @@ def _ends(
     ends = (reach.max() + room, reach.min() - room)
     begin, end = (Vector((matrix[:3, 3] + way * arrow).tolist()) for way in ends)
     return begin, end
-
-
-def _location_curves(slicer: bpy.types.Object) -> list[bpy.types.FCurve]:
-    return [curve for curve in fcurves(slicer) if curve.data_path == _LOCATION]
-
-
-def _remove_keys(slicer: bpy.types.Object) -> None:
-    for curve in _location_curves(slicer):
-        for frame in [key.co.x for key in curve.keyframe_points]:
-            slicer.keyframe_delete(_LOCATION, index=curve.array_index, frame=frame)

@@ -1,0 +1,499 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Play a network of cells without shape: they are instances, their connections thin curves.
+
+It takes the time and the voltages from the same groups as neurons do. Between them and what is
+drawn, cells and the ends of their connections go from one layout to another.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from . import layouts
+from .common import nodes
+from .common.animation import remove_fcurves, set_interpolation
+from .common.geometry import set_attribute
+from .common.modifiers import input_value
+from .common.nodes import Linkable, Node, Tree
+from .common.required import required
+from .playback import (
+    DIM,
+    GROUP,
+    MOMENT_INPUTS,
+    SAMPLES_INPUTS,
+    SPHERES_INPUTS,
+    TIME_INPUTS,
+    VALUES_INPUTS,
+    VOLTAGE,
+    find_modifier,
+    sample_at,
+    time_group,
+    voltage_group,
+)
+from .simulation_file import Simulation
+
+NETWORK_GROUP: Final = f"{GROUP} of a Network"
+LAYOUT_PREFIX: Final = "layout "
+"""With a layout's name behind it, the attribute that holds its places."""
+FILE_LAYOUT: Final = ""
+"""Stands for the places that cells have in the file."""
+
+LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "From": {
+        "kind": "String",
+        "description": "Layout at the beginning; empty for the places in the file",
+    },
+    "To": {
+        "kind": "String",
+        "description": "Layout at the end; empty for the places in the file",
+    },
+    "Mix": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "How far cells have gone from one layout to the other: keyframe it",
+    },
+    "Easing": {
+        "kind": "Menu",
+        "default": "Smooth",
+        "description": "Whether cells start and arrive slowly, or go evenly",
+    },
+    "Delay": {
+        "kind": "Float",
+        "default": 0.5,
+        "minimum": 0.0,
+        "maximum": 0.95,
+        "unit": "FACTOR",
+        "description": "Share of the way by which the last cell starts after the first",
+    },
+    "Order": {
+        "kind": "Menu",
+        "default": "Random",
+        "description": "Which cells start first",
+    },
+}
+CELLS_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Cells": {"kind": "Menu", "default": "Spheres", "description": "What stands for a cell"},
+    "Cell Object": {"kind": "Object", "description": "What stands for a cell, if it is an object"},
+    "Soma Size": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "description": "Factor on the diameter of cells",
+    },
+    "Growth": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "description": "By how much of its size a cell grows at the highest value",
+    },
+}
+CONNECTIONS_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Connections": {"kind": "Bool", "default": True, "description": "Draw the connections"},
+    "Connection Radius": {
+        "kind": "Float",
+        "default": 0.002,
+        "minimum": 0.0,
+        "unit": "DISTANCE",
+        "description": "Radius of the connections",
+    },
+    "Connection Glow": {
+        "kind": "Float",
+        "default": 0.2,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Share of the cells' glow that their connections have",
+    },
+}
+RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Lowest": {"kind": "Float", "default": 0.0, "hide": True},
+    "Highest": {"kind": "Float", "default": 1.0, "hide": True},
+}
+MATERIAL_INPUTS: Final[dict[str, dict[str, Any]]] = {"Material": {"kind": "Material"}}
+
+
+def holds_network(simulation: Simulation) -> bool:
+    """Tell whether all cells of a simulation are points.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    bool
+    """
+    return len(simulation.cells) == simulation.n_sections == len(simulation.points_um)
+
+
+def is_network(thing: bpy.types.Object | None) -> bool:
+    """Tell whether an object is an imported network.
+
+    Parameters
+    ----------
+    thing : Object or None
+
+    Returns
+    -------
+    bool
+    """
+    modifier = find_modifier(thing)
+    return modifier is not None and required(modifier.node_group).name.startswith(NETWORK_GROUP)
+
+
+def layouts_of(network: bpy.types.Object) -> list[str]:
+    """Name the layouts that a network's cells can take.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    list of str
+        Without the one of the file.
+    """
+    return [
+        attribute.name.removeprefix(LAYOUT_PREFIX)
+        for attribute in _cells_of(network).attributes
+        if attribute.name.startswith(LAYOUT_PREFIX)
+    ]
+
+
+def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[np.float64]:
+    """Read a layout.
+
+    Parameters
+    ----------
+    network : Object
+    layout : str
+
+    Returns
+    -------
+    ndarray, shape (cells, 3)
+        In Blender units, around the object's origin.
+
+    Raises
+    ------
+    KeyError
+        If there is no such layout.
+    """
+    attributes: Any = _cells_of(network).attributes
+    stored = attributes["position" if layout == FILE_LAYOUT else f"{LAYOUT_PREFIX}{layout}"]
+    places = np.empty((len(stored.data), 3), np.float32)
+    stored.data.foreach_get("vector", places.ravel())
+    return places.astype(np.float64)
+
+
+def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
+    """Read which cells are connected.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    ndarray of int32, shape (M, 2)
+        Cells' indices: from, to. Connections of a cell with itself are not kept.
+    """
+    curves = network.data
+    assert isinstance(curves, bpy.types.Curves)
+    ends = np.empty(len(curves.points), np.int32)
+    if ends.size:
+        cast(Any, curves.attributes["at_cell"]).data.foreach_get("value", ends)
+    return ends.reshape(-1, 2)
+
+
+def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> None:
+    """Give a network's cells a further layout, or other places in one that they have.
+
+    Parameters
+    ----------
+    network : Object
+    layout : str
+        Its name, not empty.
+    places : ndarray, shape (cells, 3)
+        In Blender units, around the object's origin.
+    """
+    _store(_cells_of(network), layout, places)
+    network.update_tag()
+
+
+def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
+    """Compute a layout and give it to a network's cells.
+
+    Parameters
+    ----------
+    network : Object
+    kind : str
+        One of `layouts.GENERATORS`, ``"Layers"``, or ``"Shuffled"`` for the places in which the
+        cells stand at the beginning of their way, exchanged at random.
+    seed : int
+        Of the shuffling.
+
+    Returns
+    -------
+    str
+        The layout's name; one of this name that there was is replaced.
+    """
+    places = places_of(network)
+    spacing = layouts.spacing_of(places)
+    if kind == "Shuffled":
+        begin = input_value(required(find_modifier(network)), "From").value
+        known = begin if begin in layouts_of(network) else FILE_LAYOUT
+        made = layouts.shuffled(places_of(network, known), seed)
+        name = f"{known or 'file'} shuffled {seed}"
+    elif kind == "Layers":
+        made = layouts.layers(connections_of(network), len(places), spacing)
+        name = kind.lower()
+    else:
+        made = layouts.GENERATORS[kind](len(places), spacing)
+        name = kind.lower()
+    set_layout(network, name, made)
+    return name
+
+
+def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> None:
+    """Let cells go from one layout to the other.
+
+    Parameters
+    ----------
+    network : Object
+    frame_start, frame_end : int
+        When the first cells set out and the last have arrived. Keyframes of the way that there
+        were before are gone.
+    """
+    modifier = required(find_modifier(network))
+    mix = input_value(modifier, "Mix")
+    path = mix.path_from_id("value")
+    remove_fcurves(network, path)
+    for frame, value in ((frame_start, 0.0), (frame_end, 1.0)):
+        mix.value = value
+        network.keyframe_insert(path, frame=frame)
+    # The nodes ease each cell's way; the whole goes on evenly.
+    set_interpolation(network, path, "LINEAR")
+
+
+def keep_layouts(network: bpy.types.Object, holder: bpy.types.Object) -> None:
+    """Take over the layouts that were added to a network into the object that replaces its cells.
+
+    Parameters
+    ----------
+    network : Object
+    holder : Object
+        Holds the new cells; nothing is kept if there are more or fewer than before.
+    """
+    cells = cast(bpy.types.Mesh, holder.data)
+    if len(cells.vertices) != len(_cells_of(network).vertices):
+        return
+    for layout in layouts_of(network):
+        if f"{LAYOUT_PREFIX}{layout}" not in cells.attributes:
+            _store(cells, layout, places_of(network, layout))
+
+
+def _store(cells: bpy.types.Mesh, layout: str, places: NDArray[Any]) -> None:
+    name = f"{LAYOUT_PREFIX}{layout}"
+    if name in cells.attributes:
+        cells.attributes.remove(cells.attributes[name])
+    set_attribute(cells, name, "POINT", places)
+    cells.update_tag()
+
+
+def _cells_of(network: bpy.types.Object) -> bpy.types.Mesh:
+    holder = input_value(required(find_modifier(network)), "Spheres").value
+    return cast(bpy.types.Mesh, holder.data)
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the group that plays a network, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+    """
+    if (existing := nodes.find_group(NETWORK_GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(NETWORK_GROUP) as tree:
+        connections = tree.input("Geometry", "Geometry")
+        with tree.panel("Time"):
+            time = tree.inputs(TIME_INPUTS)
+        with tree.panel("Layout"):
+            layout = tree.inputs(LAYOUT_INPUTS)
+        with tree.panel("Look"):
+            cells = tree.inputs(CELLS_INPUTS)
+            lines = tree.inputs(CONNECTIONS_INPUTS)
+            material = tree.inputs(MATERIAL_INPUTS)
+        with tree.panel("Data", closed=True):
+            values = tree.inputs(VALUES_INPUTS)
+            samples = tree.inputs(SAMPLES_INPUTS)
+            spheres = tree.inputs(SPHERES_INPUTS)
+            limits = tree.inputs(RANGE_INPUTS)
+        now = tree.group(time_group(), {**time, **samples})
+        valued = tree.group(
+            voltage_group(),
+            {"Strands": connections, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
+        )
+        placed = tree.group(
+            _layout_group(),
+            {"Cells": valued["Spheres"], "Connections": valued["Strands"], **layout},
+        )
+        balls = tree.group(
+            _cells_group(), {"Points": placed["Cells"], **cells, **limits, **material}
+        )
+        curves = tree.group(
+            _connections_group(), {"Curves": placed["Connections"], **lines, **material}
+        )
+        tree.output("Geometry", tree.join(curves, balls))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _layout_group() -> Any:
+    """Move cells on their way from one layout to another, and the connections' ends with them."""
+    with nodes.geometry_group(f"{NETWORK_GROUP}: Layout") as tree:
+        cells = tree.input("Cells", "Geometry")
+        connections = tree.input("Connections", "Geometry")
+        given = tree.inputs(LAYOUT_INPUTS)
+        with tree.frame("Places"):
+            begin, end = (_places(tree, given[name]) for name in ("From", "To"))
+        with tree.frame("When each cell starts, 0 to 1"):
+            index = tree.add("GeometryNodeInputIndex")
+            chance = tree.add("FunctionNodeRandomValue", {"ID": index}, data_type="FLOAT")
+            bounds = tree.add(
+                "GeometryNodeAttributeStatistic",
+                {"Geometry": cells, "Attribute": begin}, data_type="FLOAT_VECTOR",
+            )  # fmt: skip
+            away = tree.add(
+                "ShaderNodeVectorMath", {"Vector": begin, "Vector_001": bounds["Mean"]},
+                label="Distance from the middle", operation="DISTANCE",
+            )["Value"]  # fmt: skip
+            far = tree.add("GeometryNodeAttributeStatistic", {"Geometry": cells, "Attribute": away})
+            inner = tree.math("DIVIDE", away, far["Max"])
+            last = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": cells})["Point Count"]
+            in_order = tree.math("DIVIDE", index, last)
+            rank = tree.menu(
+                "FLOAT",
+                given["Order"],
+                {"Random": chance, "From the Middle": inner, "In Order": in_order},
+            )
+        with tree.frame("How far each cell has gone"):
+            started = tree.math("MULTIPLY", rank, given["Delay"], label="Starts at")
+            gone = tree.math("SUBTRACT", given["Mix"], started)
+            lasts = tree.math("SUBTRACT", 1.0, given["Delay"], label="Takes")
+            share = tree.math("DIVIDE", gone, lasts)
+            even = tree.add("ShaderNodeClamp", {"Value": share})
+            smooth = tree.add(
+                "ShaderNodeMapRange", {"Value": share}, interpolation_type="SMOOTHSTEP"
+            )
+            eased = tree.menu("FLOAT", given["Easing"], {"Smooth": smooth["Result"], "Even": even})
+        with tree.frame("Cells, and what follows them"):
+            place = tree.mix(eased, begin, end, data_type="VECTOR")
+            moved = tree.add("GeometryNodeSetPosition", {"Geometry": cells, "Position": place})
+            position = tree.add("GeometryNodeInputPosition")
+            at_cell = sample_at(
+                tree, moved, position, tree.attribute("at_cell", "INT"),
+                data_type="FLOAT_VECTOR", clamp=False,
+            )  # fmt: skip
+            followed = tree.add(
+                "GeometryNodeSetPosition", {"Geometry": connections, "Position": at_cell}
+            )
+        tree.output("Cells", moved)
+        tree.output("Connections", followed)
+    return tree.tree
+
+
+def _cells_group() -> Any:
+    """From points to instances that know their voltage."""
+    with nodes.geometry_group(f"{NETWORK_GROUP}: Cells") as tree:
+        points = tree.input("Points", "Geometry")
+        given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
+        with tree.frame("What stands for a cell"):
+            material = {"Material": given["Material"]}
+            ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
+            smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+            disc = tree.add(
+                "GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON"
+            )
+            cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
+            own = tree.add("GeometryNodeObjectInfo", {"Object": given["Cell Object"]})["Geometry"]
+            shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
+            colored = {
+                name: tree.add("GeometryNodeSetMaterial", {"Geometry": shape, **material})
+                for name, shape in shapes.items()
+            }
+            # A menu can choose one thing only, and here it is which shape and which rotation.
+            chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
+            drawn = list(colored.values())
+            shape = tree.index_switch("GEOMETRY", chosen, drawn)
+        with tree.frame("How large"):
+            voltage = tree.attribute(VOLTAGE)
+            active = tree.add(
+                "ShaderNodeMapRange",
+                {"Value": voltage, "From Min": given["Lowest"], "From Max": given["Highest"]},
+                label="Activity", clamp=True,
+            )["Result"]  # fmt: skip
+            growth = tree.math("MULTIPLY", active, given["Growth"])
+            grown = tree.math("ADD", growth, 1.0)
+            radius = tree.attribute("recorded_radius")
+            size = tree.math("MULTIPLY", radius, given["Soma Size"])
+            scale = tree.math("MULTIPLY", size, grown)
+        with tree.frame("Discs face the camera"):
+            camera = tree.add("GeometryNodeInputActiveCamera")
+            seen_from = tree.add(
+                "GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE"
+            )["Location"]
+            position = tree.add("GeometryNodeInputPosition")
+            toward = tree.add(
+                "ShaderNodeVectorMath", {"Vector": seen_from, "Vector_001": position},
+                operation="SUBTRACT",
+            )["Vector"]  # fmt: skip
+            facing = tree.add("FunctionNodeAlignRotationToVector", {"Vector": toward}, axis="Z")
+            is_disc = tree.add(
+                "FunctionNodeCompare", {"A": chosen, "B": list(shapes).index("Discs")},
+                data_type="INT", operation="EQUAL",
+            )  # fmt: skip
+            rotation = tree.switch("ROTATION", is_disc, (0.0, 0.0, 0.0), facing)
+        with tree.frame("Instances"):
+            instances = tree.add(
+                "GeometryNodeInstanceOnPoints",
+                {"Points": points, "Instance": shape, "Scale": scale, "Rotation": rotation},
+            )
+        tree.output("Instances", instances)
+    return tree.tree
+
+
+def _connections_group() -> Any:
+    """Draw connections thin, and darker than cells."""
+    with nodes.geometry_group(f"{NETWORK_GROUP}: Connections") as tree:
+        curves = tree.input("Curves", "Geometry")
+        given = tree.inputs(CONNECTIONS_INPUTS | MATERIAL_INPUTS)
+        thin = tree.add(
+            "GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": given["Connection Radius"]}
+        )
+        dim = tree.math("SUBTRACT", 1.0, given["Connection Glow"], label="Dim")
+        dimmed = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": thin, "Name": DIM, "Value": dim}, data_type="FLOAT", domain="POINT",
+        )  # fmt: skip
+        colored = tree.add(
+            "GeometryNodeSetMaterial", {"Geometry": dimmed, "Material": given["Material"]}
+        )
+        nothing = tree.add("GeometryNodeJoinGeometry")
+        tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
+    return tree.tree
+
+
+def _places(tree: Tree, layout: Linkable) -> Node:
+    """Read a layout's places by its name; where there is none of it, the file's."""
+    prefix = tree.add("FunctionNodeInputString", string=LAYOUT_PREFIX)
+    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, layout]})
+    stored = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT_VECTOR")
+    position = tree.add("GeometryNodeInputPosition")
+    return tree.switch("VECTOR", stored["Exists"], position, stored["Attribute"])

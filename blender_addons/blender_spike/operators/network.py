@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Layouts of the active network: adding, choosing, and going from one to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import bpy
+from bpy.props import EnumProperty, IntProperty
+
+from ..common.modifiers import input_value, set_inputs
+from ..common.required import required
+from ..network import animate_mix, is_network, layouts_of, make_layout
+from ..playback import find_modifier
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+_AS_IN_FILE: Final = "AS_IN_FILE"
+# Blender does not keep the texts of a list that is made while it is shown.
+_kept: list[tuple[str, str, str]] = []
+
+
+def _layout_items(
+    _operator: bpy.types.Operator, context: bpy.types.Context | None
+) -> list[tuple[str, str, str]]:
+    network = context.object if context is not None else None
+    names = layouts_of(network) if network is not None and is_network(network) else []
+    _kept[:] = [
+        (_AS_IN_FILE, "As in the File", "Where the cells stand in the file"),
+        *((name, name, f"Layout '{name}'") for name in names),
+    ]
+    return _kept
+
+
+class _OfNetwork(bpy.types.Operator):
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active network."""
+        if is_network(required(context).object):
+            return True
+        cls.poll_message_set("Select an imported network, whose cells are points")
+        return False
+
+
+class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
+    """Give the network's cells a further layout, and choose it as the one that they go to"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_layout"
+    bl_label = "Add Layout"
+
+    if TYPE_CHECKING:
+        kind: str
+        seed: int
+    else:
+        kind: EnumProperty(
+            name="Layout",
+            description="Where the cells stand",
+            items=[
+                ("Grid", "Grid", "A square grid, row by row"),
+                ("Layers", "Layers", "Columns, by how many connections lead to a cell"),
+                ("Circle", "Circle", "A circle, clockwise from the top"),
+                ("Sphere", "Sphere", "Evenly on a sphere"),
+                ("Shuffled", "Shuffled", "Where they stand now, but exchanged at random"),
+            ],
+        )
+        seed: IntProperty(name="Seed", description="Another one shuffles otherwise", min=0)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Compute the places and store them with the cells."""
+        network = required(required(context).object)
+        name = make_layout(network, self.kind, seed=self.seed)
+        set_inputs(required(find_modifier(network)), {"To": name})
+        self.report({"INFO"}, f"Added the layout '{name}'; Mix takes the cells there.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
+    """Choose among the layouts that the network has"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.choose_layout"
+    bl_label = "Choose Layout"
+    bl_property = "layout_name"
+
+    if TYPE_CHECKING:
+        end: str
+        layout_name: str
+    else:
+        end: EnumProperty(
+            name="End",
+            description="Which end of the way",
+            items=[("From", "From", "At the beginning"), ("To", "To", "At the end")],
+            options={"SKIP_SAVE"},
+        )
+        layout_name: EnumProperty(
+            name="Layout", description="Where the cells stand", items=_layout_items
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set the modifier's input."""
+        network = required(required(context).object)
+        name = "" if self.layout_name == _AS_IN_FILE else self.layout_name
+        set_inputs(required(find_modifier(network)), {self.end: name})
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
+    """Exchange the layouts at the beginning and at the end"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.swap_layouts"
+    bl_label = "Swap"
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Exchange the modifier's inputs."""
+        modifier = required(find_modifier(required(required(context).object)))
+        first, second = (input_value(modifier, name).value for name in ("From", "To"))
+        set_inputs(modifier, {"From": second, "To": first})
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
+    """Let the cells go from one layout to the other between two frames"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.animate_layout"
+    bl_label = "Animate"
+
+    if TYPE_CHECKING:
+        frame_start: int
+        frame_end: int
+    else:
+        frame_start: IntProperty(
+            name="First Frame", description="When the first cells set out", default=-1
+        )
+        frame_end: IntProperty(
+            name="Last Frame", description="When the last cells have arrived", default=-1
+        )
+
+    def invoke(
+        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Offer two seconds from the current frame on."""
+        scene = required(required(context).scene)
+        self.frame_start = scene.frame_current
+        self.frame_end = scene.frame_current + 2 * scene.render.fps
+        return required(required(context).window_manager).invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Keyframe the mix."""
+        network = required(required(context).object)
+        scene = required(required(context).scene)
+        first = scene.frame_start if self.frame_start < 0 else self.frame_start
+        last = scene.frame_end if self.frame_end < 0 else self.frame_end
+        if last <= first:
+            self.report({"ERROR"}, f"The last frame, {last}, is not after the first, {first}.")
+            return {"CANCELLED"}
+        animate_mix(network, first, last)
+        self.report({"INFO"}, f"The cells move from frame {first} to frame {last}.")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_add_layout,
+    BLENDER_SPIKE_OT_choose_layout,
+    BLENDER_SPIKE_OT_swap_layouts,
+    BLENDER_SPIKE_OT_animate_layout,
+)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keyframes of one property at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+
+def fcurves(thing: bpy.types.Object, path: str) -> list[Any]:
+    """Find the curves that animate a property.
+
+    Parameters
+    ----------
+    thing : Object
+    path : str
+        Data path of the property.
+
+    Returns
+    -------
+    list of FCurve
+        One for each component of a vector that is animated.
+    """
+    return [curve for bag in _bags(thing) for curve in bag.fcurves if curve.data_path == path]
+
+
+def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
+    """Take the animation of a property away, and of nothing else.
+
+    Parameters
+    ----------
+    thing : Object
+    path : str
+        Data path of the property.
+    """
+    for bag in _bags(thing):
+        for curve in [curve for curve in bag.fcurves if curve.data_path == path]:
+            bag.fcurves.remove(curve)
+
+
+def set_interpolation(
+    thing: bpy.types.Object, path: str, interpolation: str, easing: str = "AUTO"
+) -> None:
+    """Say how a property goes from keyframe to keyframe.
+
+    Parameters
+    ----------
+    thing : Object
+    path : str
+        Data path of the property.
+    interpolation, easing : str
+        As Blender names them: ``"LINEAR"``, ``"SINE"``, …, and ``"EASE_IN_OUT"``, ….
+    """
+    for curve in fcurves(thing, path):
+        for key in curve.keyframe_points:
+            key.interpolation = interpolation
+            key.easing = easing
+
+
+def _bags(thing: bpy.types.Object) -> list[Any]:
+    animation = thing.animation_data
+    action: Any = animation.action if animation else None
+    if action is None:
+        return []
+    return [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
