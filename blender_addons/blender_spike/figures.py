@@ -32,6 +32,7 @@ from .common.figures import (
 )
 from .common.modifiers import follow, input_value, set_inputs
 from .common.required import required
+from .network import way_of
 from .playback import VOLTAGE, find_modifier
 from .properties import about, about_figure
 from .sections import default_section, find_segment
@@ -399,7 +400,7 @@ def _place(
         room = (spot.beside[0] + further[0], spot.beside[1] - further[1])
         figure.matrix_world = frame.beside(scene, neuron, spot.corner, room)
         return
-    camera = scene.camera or film.frame_camera(scene, [neuron])
+    camera = scene.camera or film.frame_camera(scene, [neuron], also=way_of([neuron]))
     low, high = _bounds(neuron)
     subject = required(neuron.matrix_world) @ Vector((low + high) / 2)
     figure.parent = frame.corner(scene, camera, spot.corner, subject)

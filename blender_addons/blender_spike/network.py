@@ -7,6 +7,8 @@ drawn, cells and the ends of their connections go from one layout to another.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import bpy
@@ -210,6 +212,37 @@ def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
     if ends.size:
         cast(Any, curves.attributes["at_cell"]).data.foreach_get("value", ends)
     return ends.reshape(-1, 2)
+
+
+def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
+    """Find where the cells of networks are at the beginning and at the end of their way.
+
+    Parameters
+    ----------
+    things : iterable of Object
+        Networks, and others, which are left out.
+
+    Returns
+    -------
+    ndarray, shape (P, 3)
+        In world space, with room for the cells' size.
+    """
+    parts = [np.empty((0, 3))]
+    for thing in things:
+        if not is_network(thing):
+            continue
+        modifier = required(find_modifier(thing))
+        known = layouts_of(thing)
+        radii: Any = _cells_of(thing).attributes["recorded_radius"]
+        largest = max(entry.value for entry in radii.data)
+        matrix = np.array(thing.matrix_world)
+        for end in ("From", "To"):
+            layout = input_value(modifier, end).value
+            places = places_of(thing, layout if layout in known else FILE_LAYOUT)
+            corners = np.stack([places.min(axis=0) - largest, places.max(axis=0) + largest])
+            box = np.array(list(itertools.product(*corners.T)))
+            parts.append(box @ matrix[:3, :3].T + matrix[:3, 3])
+    return np.concatenate(parts)
 
 
 def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> None:

@@ -111,6 +111,7 @@ def frame_camera(
     bottom: float = 0.0,
     lens_mm: float = 70.0,
     orbit_axis: tuple[float, float, float] | None = None,
+    also: NDArray[np.floating[Any]] | None = None,
 ) -> bpy.types.Object:
     """Point a camera at objects so that they fill the picture.
 
@@ -130,6 +131,8 @@ def frame_camera(
     lens_mm : float
     orbit_axis : tuple of float, optional
         Leave room for the objects as they look all the way round this axis.
+    also : ndarray, shape (P, 3), optional
+        Points in world space that have to be in the picture too, such as where objects will be.
 
     Returns
     -------
@@ -137,6 +140,8 @@ def frame_camera(
         The camera. Its parent is an empty in the middle of the objects, see `orbit`.
     """
     points = world_points(scene, objects)
+    if also is not None:
+        points = np.concatenate([points, also])
     camera = _own(scene, CAMERA, lambda: bpy.data.cameras.new(CAMERA))
     pivot = _own(scene, PIVOT, lambda: None)
     data = camera.data

@@ -194,6 +194,16 @@ class Fill:
         """Fill as far as `t`."""
         self._clip(_runs_to(self._runs, t))
 
+    def reshape(self, points: ArrayLike) -> None:
+        """Fill the ground under another curve, as far as it goes.
+
+        Parameters
+        ----------
+        points : array-like, shape (M, 2)
+            x and y; heights keep their colors.
+        """
+        self._clip([np.asarray(points, np.float64)])
+
     def _clip(self, runs: list[Points]) -> None:
         from matplotlib.path import Path
 
@@ -205,7 +215,8 @@ class Fill:
         if outlines:
             # No wider than it is seen, because every pixel is computed, but with some to spare
             # for the smooth edge.
-            left, right = runs[0][0, 0], runs[-1][-1, 0]
+            left = min(float(run[:, 0].min()) for run in runs)
+            right = max(float(run[:, 0].max()) for run in runs)
             spare = (right - left) / 50 or 1.0
             self._image.set_extent((left, right + spare, self._base, self._top))
             codes = [

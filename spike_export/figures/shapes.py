@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .curves import Color, colormap_named
+from .curves import Color, Fill, colormap_named
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -100,6 +100,8 @@ class Morph:
         Of the curve at the beginning and at the end.
     width : float
         In points.
+    fill : Fill, optional
+        Changes its shape with the curve.
 
     Raises
     ------
@@ -120,6 +122,7 @@ class Morph:
         color: Color = "white",
         second_color: Color | None = None,
         width: float = 4.0,
+        fill: Fill | None = None,
     ) -> None:
         from matplotlib.colors import to_rgba
         from matplotlib.lines import Line2D
@@ -134,14 +137,16 @@ class Morph:
             [], [], linewidth=width, solid_capstyle="round", solid_joinstyle="round", snap=False
         )
         axes.add_artist(self._line)
-        self.artists: tuple[Artist, ...] = (self._line,)
-        self.draw_to(0.0)
+        self._fill = fill
+        self.artists: tuple[Artist, ...] = (*(fill.artists if fill else ()), self._line)
 
     def draw_to(self, t: float) -> None:
         """Go the share `t` of the way, 0..1."""
         share = min(max(t, 0.0), 1.0)
         points = (1 - share) * self._first + share * self._second
         self._line.set_data(points[:, 0], points[:, 1])
+        if self._fill is not None:
+            self._fill.reshape(points)
         color = (1 - share) * self._colors[0] + share * self._colors[1]
         self._line.set_color((color[0], color[1], color[2], color[3]))
 

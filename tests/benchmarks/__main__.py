@@ -37,7 +37,16 @@ def main() -> None:
     blender_spike.register()
     surface_slicer.register()
     blender_brain.register()
-    from . import networks, playback, recording, regions, slicing, surfaces, writing
+    from . import (
+        networks,
+        playback,
+        point_networks,
+        recording,
+        regions,
+        slicing,
+        surfaces,
+        writing,
+    )
 
     console = Console(highlight=False)
     table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
@@ -49,6 +58,7 @@ def main() -> None:
         surfaces.measure(),
         slicing.measure(),
         networks.measure(large),
+        point_networks.measure(),
         regions.measure(),
     ):
         for row in rows:

@@ -10,6 +10,7 @@ from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty
 
 from ..common import scene as film
 from ..common.required import required
+from ..network import way_of
 from .selection import OnNeurons, chosen_neurons
 
 if TYPE_CHECKING:
@@ -125,9 +126,11 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the camera, or move the one made before."""
         direction, up = VIEWS[self.view]
+        neurons = chosen_neurons(required(context))
         film.frame_camera(
             required(required(context).scene),
-            chosen_neurons(required(context)),
+            neurons,
+            also=way_of(neurons),
             direction=direction,
             up=up,
             lens_mm=self.lens,
@@ -156,7 +159,8 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         scene = required(required(context).scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
-            camera = film.frame_camera(scene, chosen_neurons(required(context)))
+            neurons = chosen_neurons(required(context))
+            camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
         return {"FINISHED"}
 
@@ -175,7 +179,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_plain_world(scene)
         film.add_bloom(scene)
         neurons = chosen_neurons(required(context))
-        camera = film.frame_camera(scene, neurons)
+        camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
         return {"FINISHED"}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The script that renders a network: cells light up, and fly into their layers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import read_pixels
+
+from spike_export import branching, write
+
+SCRIPT = Path(__file__).resolve().parent.parent.parent / "examples" / "render_network.py"
+
+
+def script(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *map(str, arguments)],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path):
+    model = branching.branching_model(4, 4, 1.0, 0.3, seed=2)
+    return write(
+        tmp_path / "net.pickle", branching.simulation(model, branching.run(model, 12, seed=2))
+    )
+
+
+def test_cells_fly_into_their_layers(file, tmp_path):
+    result = script(
+        tmp_path, file, "out", "--frames", "0-8", "--from", "shuffled grid", "--bloom", 0,
+        "--resolution", "96x96", "--samples", 2, "--growth", 0, "--connection-glow", 0,
+        "--colormap", "gray", "--start", 0.5,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    frames = [read_pixels(tmp_path / "out" / f"frame_{k:04d}.png")[..., 0] for k in range(9)]
+    assert all(frame.max() > 50 for frame in frames)
+    # On the way nothing stands in rows and columns.
+    columns = [int((frame.max(axis=0) < 10).sum()) for frame in frames]
+    assert columns[0] > columns[4]
+    assert columns[8] > columns[4]
+    # The four layers of four, with dark between them.
+    lit = frames[8].max(axis=0) > 50
+    assert int((np.diff(lit.astype(int)) == 1).sum()) == 4
+
+
+def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):
+    from simulations import branched, simulation
+
+    cell = write(tmp_path / "cell.pickle", simulation(branched()))
+    assert (
+        "Cannot render cell.pickle: its cells are no points."
+        in script(tmp_path, cell, "out").stderr
+    )
+    wrong = script(tmp_path, file, "out", "--to", "spiral")
+    assert wrong.returncode == 1
+    last = wrong.stderr.strip().splitlines()[-1]
+    assert last.startswith("There is no layout 'spiral'; there are layers, shuffled grid, ")
+    assert last.endswith("grid, layers, circle, sphere, shuffled.")
