@@ -46,6 +46,7 @@ class BLENDER_SPIKE_PT_figures(bpy.types.Panel):
     """Traces, color bar, time label and scale bar of the active neuron."""
 
     bl_label = "Figures"
+    bl_order = 1
     bl_idname = "BLENDER_SPIKE_PT_figures"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -261,6 +261,8 @@ class BLENDER_SPIKE_PT_film(Tab):
 
     bl_label = "Film"
     bl_idname = "BLENDER_SPIKE_PT_film"
+    # Panels of other modules come before it; what has no order has 0.
+    bl_order = 2
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context | None) -> None:
@@ -296,6 +298,16 @@ def _draw_color(
     layout.prop(color_input(material, name), "default_value", text=name if label is None else label)
 
 
+def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
+    """Tell how much there is besides cells."""
+    if is_network(neuron):
+        curves = neuron.data
+        assert isinstance(curves, bpy.types.Curves)
+        return [("Connections", f"{len(curves.curves):,}")]
+    data = about(neuron)
+    return [("Sections", f"{data.sections:,}"), ("Segments", f"{data.segments:,}")]
+
+
 def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
     data = about(neuron)
     box = layout.box().column(align=True)
@@ -306,8 +318,7 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
     figures = [
         ("File", Path(data.filepath).name),
         ("Cells", cells),
-        ("Sections", f"{data.sections:,}"),
-        ("Segments", f"{data.segments:,}"),
+        *_extent(neuron),
         ("Frames", f"{data.frames:,}"),
         ("Duration", f"{data.duration_ms:g} ms" if data.has_time else "not in this format"),
         ("Range", f"{data.low:.1f} to {data.high:.1f} {data.unit}"),
