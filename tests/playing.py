@@ -7,11 +7,10 @@ import numpy as np
 from simulations import sample_at
 
 TOLERANCE_MV = 1e-3
-SPHERE_VERTICES = 32 * 15 + 2
 
 
 def voltages(bpy, neuron, frame):
-    """Evaluated voltage at every point of the strands, then of every sphere's first vertex."""
+    """Evaluated voltage at every point of the strands, then of every sphere."""
     whole = int(np.floor(frame))
     bpy.context.scene.frame_set(whole, subframe=frame - whole)
     depsgraph = bpy.context.evaluated_depsgraph_get()
@@ -20,15 +19,19 @@ def voltages(bpy, neuron, frame):
     data = geometry.curves.attributes["voltage"].data
     found = np.empty(len(data), np.float32)
     data.foreach_get("value", found)
-    if not geometry.mesh:
-        return found
-    data = geometry.mesh.attributes["voltage"].data
-    on_spheres = np.empty(len(data), np.float32)
-    data.foreach_get("value", on_spheres)
-    # Each sphere has one voltage.
-    spheres = on_spheres.reshape(-1, SPHERE_VERTICES)
-    assert (spheres == spheres[:, :1]).all()
-    return np.r_[found, spheres[:, 0]]
+    return np.r_[found, spheres(geometry)[0]]
+
+
+def spheres(geometry):
+    """Evaluated voltages and radii of the spheres, which are instances."""
+    points = geometry.instances_pointcloud()
+    if points is None:
+        return np.empty(0), np.empty(0)
+    found = np.empty(len(points.points), np.float32)
+    points.attributes["voltage"].data.foreach_get("value", found)
+    matrices = np.empty((len(found), 4, 4), np.float32)
+    points.attributes["instance_transform"].data.foreach_get("value", matrices.ravel())
+    return found, np.linalg.norm(matrices[:, 0, :3], axis=1)
 
 
 def expected(sim, time_ms):

@@ -340,14 +340,7 @@ def _is_ours(material: bpy.types.Material) -> bool:
 
 def _write_nodes(material: bpy.types.Material) -> None:
     with nodes.material(material) as tree:
-        # The cells of a network are instances; what has no such attribute gives 0.
-        own, instanced = (
-            tree.add(
-                "ShaderNodeAttribute", label=label, attribute_type=kind, attribute_name=VOLTAGE
-            )["Factor"]
-            for label, kind in (("Voltage", "GEOMETRY"), ("Voltage of a cell", "INSTANCER"))
-        )
-        voltage = tree.math("ADD", own, instanced)
+        voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
         position = tree.add(
             "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
             name=LIMITS, label=LIMITS, clamp=True,
@@ -392,6 +385,18 @@ def _write_nodes(material: bpy.types.Material) -> None:
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
 
 
+def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
+    """Read an attribute of strands and tubes, or of the instances that somata and cells are."""
+    own, instanced = (
+        tree.add("ShaderNodeAttribute", label=label, attribute_type=kind, attribute_name=attribute)[
+            "Factor"
+        ]
+        for kind in ("GEOMETRY", "INSTANCER")
+    )
+    # What has no such attribute gives 0.
+    return tree.math("ADD", own, instanced, label=label)
+
+
 def _glow_group() -> Any:
     """From a position between the limits to emission strength."""
     with nodes.shader_group(f"BlenderSpike {GLOW}") as tree:
@@ -414,10 +419,7 @@ def _types_group() -> Any:
         base = tree.input("Base Color", "Color", description="Color of the surface in light")
         given = tree.inputs(_TYPES_INPUTS)
         with tree.frame("Color of the type"):
-            number = tree.add(
-                "ShaderNodeAttribute", label="Section type", attribute_type="GEOMETRY",
-                attribute_name="section_type",
-            )["Factor"]  # fmt: skip
+            number = _of_point_or_instance(tree, "section_type", "Section type")
             names = list(_TYPE_COLORS)
             own: Linkable = given[names[0]]
             for index, name in enumerate(names[1:], 1):

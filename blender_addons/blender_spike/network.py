@@ -122,7 +122,7 @@ MATERIAL_INPUTS: Final[dict[str, dict[str, Any]]] = {"Material": {"kind": "Mater
 
 
 def holds_network(simulation: Simulation) -> bool:
-    """Tell whether all cells of a simulation are points.
+    """Tell whether all that a simulation holds are points.
 
     Parameters
     ----------
@@ -132,7 +132,11 @@ def holds_network(simulation: Simulation) -> bool:
     -------
     bool
     """
-    return len(simulation.cells) == simulation.n_sections == len(simulation.points_um)
+    if simulation.n_sections != len(simulation.points_um):
+        return False
+    # Connections and layouts are about cells, and here each section is drawn as one.
+    has_layouts = bool(simulation.layouts) or len(simulation.connections) > 0
+    return len(simulation.cells) == simulation.n_sections or not has_layouts
 
 
 def is_network(thing: bpy.types.Object | None) -> bool:
@@ -384,7 +388,8 @@ def node_group() -> bpy.types.NodeTree:
         curves = tree.group(
             _connections_group(), {"Curves": placed["Connections"], **lines, **material}
         )
-        tree.output("Geometry", tree.join(curves, balls))
+        # Single vertices are never drawn; with them Blender knows how far instances reach.
+        tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
     return cast(bpy.types.NodeTree, tree.tree)
 
 

@@ -374,15 +374,8 @@ def voltage_group() -> Any:
                 )
                 for name, geometry in (("Strands", strands), ("Spheres", spheres))
             }  # fmt: skip
-        with tree.frame("What spheres need no more"):
-            # All attributes of a sphere's point go to each of its vertices, in every frame.
-            spheres_left: Linkable = valued["Spheres"]
-            for name in ("segment_a", "segment_b", "weight_b"):
-                spheres_left = tree.add(
-                    "GeometryNodeRemoveAttribute", {"Geometry": spheres_left, "Name": name}
-                )
-        tree.output("Strands", valued["Strands"])
-        tree.output("Spheres", spheres_left)
+        for name, geometry in valued.items():
+            tree.output(name, geometry)
     return tree.tree
 
 

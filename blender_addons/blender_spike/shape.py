@@ -167,20 +167,22 @@ def shape_group() -> Any:
                 "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
             )
             smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+            colored = tree.add(
+                "GeometryNodeSetMaterial", {"Geometry": smooth, "Material": given["Material"]}
+            )
             sphere_radius = tree.attribute("recorded_radius")
             sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
+            # As instances, thousands of them cost no more than their points.
             balls = tree.add(
                 "GeometryNodeInstanceOnPoints",
-                {"Points": centers, "Selection": is_ball, "Instance": smooth, "Scale": sized},
+                {"Points": centers, "Selection": is_ball, "Instance": colored, "Scale": sized},
             )
-            spheres = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
         with tree.frame("Together"):
             drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
-            joined = tree.join(drawn, spheres)
             finished = tree.add(
-                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": given["Material"]}
+                "GeometryNodeSetMaterial", {"Geometry": drawn, "Material": given["Material"]}
             )
-        tree.output("Geometry", finished)
+        tree.output("Geometry", tree.join(finished, balls))
     return tree.tree
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playing import SPHERE_VERTICES, TOLERANCE_MV, expected, voltages
+from playing import TOLERANCE_MV, expected, spheres, voltages
 from simulations import branched, simulation
 
 from spike_export import read, write
@@ -32,16 +32,13 @@ def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
     from blender_spike.common.modifiers import set_inputs
 
     neuron = load(bpy, branched_file, style="STRANDS")
-    for soma, radius, vertices in (("Sphere", 0.0, True), ("As Recorded", 0.1, False)):
+    for soma, radius, balls in (("Sphere", 0.0, [0.1]), ("As Recorded", 0.1, [])):
         set_inputs(modifier_of(neuron), {"Soma": soma})
         geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
         data = geometry.curves.attributes["radius"].data
         # The soma is the first curve.
         assert data[0].value == pytest.approx(radius)
-        assert bool(geometry.mesh and len(geometry.mesh.vertices)) is vertices
-        if vertices:
-            reach = max(vertex.co.length for vertex in geometry.mesh.vertices)
-            assert reach == pytest.approx(0.1, rel=1e-4)
+        assert spheres(geometry)[1].tolist() == pytest.approx(balls)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +90,7 @@ def test_tubes_carry_the_same_voltages(bpy, branched_file):
     mesh = geometry.mesh
     found = np.empty(len(mesh.vertices), np.float32)
     mesh.attributes["voltage"].data.foreach_get("value", found)
+    found = np.r_[found, spheres(geometry)[0]]
     known = expected(sim, 0.4)
     lines = strands(sim)
     drawn = known[np.repeat(lines.roles != Role.SOMA_AS_RECORDED, lines.point_counts)]
@@ -199,10 +197,10 @@ def test_network_of_points(bpy, tmp_path):
     neuron = load(bpy, path)
     bpy.context.scene.frame_set(2)
     geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
-    data = geometry.mesh.attributes["voltage"].data
-    found = np.array([item.value for item in data]).reshape(7, SPHERE_VERTICES)
-    np.testing.assert_allclose(found, np.repeat(sim.values[2][:, None], SPHERE_VERTICES, 1))
-    assert neuron.dimensions[1] == pytest.approx(0.26, rel=1e-3)
+    values, radii = spheres(geometry)
+    np.testing.assert_allclose(values, sim.values[2])
+    np.testing.assert_allclose(radii, (20 + np.arange(7)) / 200, rtol=1e-6)
+    assert neuron.dimensions[0] == pytest.approx(3.0, rel=1e-3)
 
 
 def test_file_without_soma(bpy, tmp_path):

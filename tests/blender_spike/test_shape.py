@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playing import spheres
 from simulations import simulation
 
 from spike_export import write
@@ -43,7 +44,7 @@ def style(neuron, **values):
 
 
 def drawn(bpy, neuron):
-    """Radii of the strands' points, curve by curve, and the number of vertices of meshes."""
+    """Radii of the strands' points, curve by curve, the tubes' vertices, and the spheres."""
     geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
     curves, radii = geometry.curves, []
     if curves is not None and len(curves.curves):
@@ -51,7 +52,8 @@ def drawn(bpy, neuron):
         curves.attributes["radius"].data.foreach_get("value", row)
         counts = [curve.points_length for curve in curves.curves]
         radii = np.split(row, np.cumsum(counts)[:-1])
-    return radii, len(geometry.mesh.vertices) if geometry.mesh else 0
+    tubes = len(geometry.mesh.vertices) if geometry.mesh else 0
+    return radii, tubes + len(spheres(geometry)[0])
 
 
 def test_without_tapering_each_section_has_its_mean_diameter(bpy, file):
