@@ -95,7 +95,7 @@ class ImportSettings:
     else:
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometres that make one Blender unit",
+            description="Micrometers that make one Blender unit",
             default=100.0,
             min=1e-3,
             soft_max=1000.0,

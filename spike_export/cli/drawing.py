@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -45,14 +45,27 @@ _KINDS = {
 _NO_ALPHA = ".mp4"
 
 
-OUTPUTS: Final = """
-\b
-What -o can name:
-  {name}.png, .svg, .pdf     one picture of {still}
-  frames/%04d.png            a picture for each frame, with its number in the name
-  {name}.mp4, .webm, .mov    a film; .webm and .mov (ProRes 4444) hold transparency
-"""
-"""For a command's epilog; click takes what follows \\b as it stands."""
+def outputs(name: str, still: str) -> str:
+    """Write a command's epilog; click takes what follows the backspace as it stands.
+
+    Parameters
+    ----------
+    name : str
+        Of a file, as an example.
+    still : str
+        What a file of one picture shows.
+
+    Returns
+    -------
+    str
+    """
+    rows = {
+        f"{name}.png, .svg, .pdf": f"one picture of {still}",
+        "frames/%04d.png": "a picture for each frame, with its number in the name",
+        f"{name}.mp4, .webm, .mov": "a film; .webm and .mov (ProRes 4444) hold transparency",
+    }
+    lines = [f"  {file:<26} {what}" for file, what in rows.items()]
+    return "\n".join(["\b", "What -o can name:", *lines])
 
 
 @dataclass(frozen=True, slots=True)

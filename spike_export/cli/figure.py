@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from .console import FILE
 from .drawing import (
-    OUTPUTS,
     Kind,
     draw,
     drawing_options,
     finite,
     may_write_frames,
     one_sentence,
+    outputs,
     target_of,
 )
 
@@ -34,7 +34,7 @@ _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
 _MOST_CELLS = 100_000
 
 
-@click.group(epilog=OUTPUTS.format(name="curve", still="the last moment"))
+@click.group(epilog=outputs(name="curve", still="the last moment"))
 def figure() -> None:
     """Draw moving curves from arrays: .npy, or tables of text.
 

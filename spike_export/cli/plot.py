@@ -11,13 +11,13 @@ import click
 
 from .console import ABOVE_ZERO, FILE, load
 from .drawing import (
-    OUTPUTS,
     Kind,
     draw,
     drawing_options,
     finite,
     may_write_frames,
     one_sentence,
+    outputs,
     target_of,
 )  # fmt: skip
 
@@ -47,9 +47,7 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     return [part.strip() for part in parts]
 
 
-@click.command(
-    epilog=OUTPUTS.format(name="traces", still="the whole time, or of one of the --frames")
-)
+@click.command(epilog=outputs(name="traces", still="the whole time, or of one of the --frames"))
 @click.argument("file", type=FILE)
 @drawing_options("traces.png")
 @click.option(

@@ -23,6 +23,13 @@ from .console import (
 
 _STEP_OPTIONS = ("inject", "amp", "delay", "dur")
 _SYNAPSE_OPTIONS = ("rate", "seed")
+_EXAMPLES = """
+\b
+Examples:
+  spike-export swc cell.swc
+  spike-export swc cell.swc --inject 'apic[3](0.9)' --amp 2 --tstop 100
+  spike-export swc cell.swc --synapses 200 --rate 20 --seed 1
+"""
 
 
 def _finite(context: click.Context, option: click.Parameter, value: float) -> float:
@@ -32,7 +39,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     return value
 
 
-@click.command()
+@click.command(epilog=_EXAMPLES)
 @click.argument("file", type=FILE, metavar="CELL.swc")
 @output_option("CELL.pickle")
 @click.option(
@@ -102,15 +109,10 @@ def swc(
     repair: bool,
     check: bool,
 ) -> None:
-    r"""Simulate a cell whose morphology is in an SWC file.
+    """Simulate a cell whose morphology is in an SWC file.
 
     The file is checked before NEURON sees it, and every fault is named by its line. By default a
     current step at the soma makes the cell fire.
-
-    \b
-    spike-export swc cell.swc
-    spike-export swc cell.swc --inject 'apic[3](0.9)' --amp 2 --tstop 100
-    spike-export swc cell.swc --synapses 200 --rate 20 --seed 1
     """
     if not every < tstop:
         raise click.UsageError(
