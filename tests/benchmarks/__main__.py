@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run all benchmarks and print one table."""
+"""Run all benchmarks, print one table, and write it for the manual."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import platform
 import sys
@@ -14,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MEASURED = Path(__file__).resolve().parent / "measured.md"
+"""What docs/benchmarks.md includes."""
 
 
 def main() -> None:
@@ -49,7 +52,9 @@ def main() -> None:
     )
 
     console = Console(highlight=False)
-    table = Table("Measured", "Result", "Aim", title=machine(bpy.app.version_string))
+    about = machine(bpy.app.version_string)
+    table = Table("Measured", "Result", "Aim", title=about)
+    written = []
     table.columns[1].justify = "right"
     for rows in (
         recording.measure(),
@@ -64,8 +69,23 @@ def main() -> None:
         for row in rows:
             console.print(*row, sep="  ", soft_wrap=True)
             table.add_row(*row)
+            written.append(row)
     console.print(table)
+    MEASURED.write_text(markdown(about, written), encoding="utf-8")
+    console.print(f"Written to {MEASURED.relative_to(ROOT)}.")
     home.cleanup()
+
+
+def markdown(about: str, rows: list[tuple[str, str, str]]) -> str:
+    """Put the table into the words of the manual."""
+    lines = [
+        f"Measured on {datetime.date.today()}: {about}.",
+        "",
+        "| Measured | Result | Aim |",
+        "| --- | ---: | --- |",
+        *(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def machine(blender: str) -> str:
