@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gui test-conformance lint bench dist pictures colormaps clean
+.PHONY: help demo test test-gui test-conformance lint bench dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,9 +19,10 @@ help:
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
-	@echo "make pictures  make the README's pictures from what make demo made"
+	@echo "make docs      build the manual, into site/"
+	@echo "make gallery   make the manual's pictures from what make demo made"
 	@echo "make colormaps make the colormap table anew from its libraries"
-	@echo "make clean     remove .venv, out/ and dist/"
+	@echo "make clean     remove .venv, out/, dist/ and site/"
 
 demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
 	@$(BIN)/python tools/demo.py --blender "$(BLENDER)"
@@ -53,15 +54,17 @@ dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@rm dist/build.log
 	@ls dist/*.whl dist/*.tar.gz
 
-pictures: $(VENV)/.ready-test
-	@$(BIN)/python tools/make_pictures.py
-	@$(BIN)/python tools/look_sheet.py
+docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
+	@PYTHONPATH=. $(BIN)/zensical build --strict
+
+gallery: $(VENV)/.ready-test
+	@$(BIN)/python tools/make_gallery.py
 
 colormaps: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_colormaps.py
 
 clean:
-	rm -rf $(VENV) out dist
+	rm -rf $(VENV) out dist site .cache
 
 # --- Set-up ---
 
@@ -101,6 +104,11 @@ $(VENV)/.ready-blender: $(VENV)/.ready-venv pyproject.toml
 
 $(VENV)/.ready-dist: $(VENV)/.ready-venv pyproject.toml
 	@$(PIP) --group dist
+	@touch $@
+
+$(VENV)/.ready-docs: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up the manual's builder, once ..."
+	@$(PIP) --editable . --group docs
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready-neuron $(VENV)/.ready-blender

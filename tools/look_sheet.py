@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -36,27 +35,17 @@ LOOKS: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any], str], ...] = (
 )
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Make the README's picture of all looks.")
-    parser.add_argument("out", nargs="?", type=Path, default=ROOT / "out", help="of make demo")
-    simulation: Path = parser.parse_args().out / "demo.pickle"
-    if not simulation.exists():
-        sys.exit(f"There is no {simulation}. Run make demo first.")
-    target = ROOT / "docs" / "pictures" / "look.png"
-    make(simulation, target)
-    print(target.relative_to(ROOT))
-
-
-def make(simulation: Path, target: Path) -> None:
+def make(simulation: Path) -> Image.Image:
     """Render the sheet.
 
     Parameters
     ----------
     simulation : Path
         Simulation file of the demo cell.
-    target : Path
-        PNG file to write.
+
+    Returns
+    -------
+    PIL.Image.Image
     """
     rows = -(-len(LOOKS) // COLUMNS)
     size = (COLUMNS * (SIDE + GAP) - GAP, rows * (SIDE + CAPTION))
@@ -70,7 +59,7 @@ def make(simulation: Path, target: Path) -> None:
                 sheet.paste(tile.convert("RGB"), (x, y))
             place = (x + SIDE / 2, y + SIDE + CAPTION / 2)
             draw.text(place, LOOKS[index][0], (190, 190, 190), font=font, anchor="mm")
-    sheet.save(target, optimize=True)
+    return sheet
 
 
 def _render(simulation: Path, folder: Path) -> list[Path]:
@@ -127,7 +116,3 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
         pictures.append(Path(scene.render.filepath))
         set_inputs(modifier, before)
     return pictures
-
-
-if __name__ == "__main__":
-    main()

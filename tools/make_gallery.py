@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make every picture of the manual, with the commands that the manual shows.
+
+Run by ``make gallery`` after ``make demo``, whose simulation it renders. Each scene's command is
+the one on the page of the gallery, which makes the whole film; here it renders a few of its frames.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from look_sheet import make as make_look_sheet
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = Path("out", "gallery")
+PICTURES = ROOT / "docs" / "pictures"
+GAP, QUALITY = 4, 88
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture, the command that makes its film, and what of the film is shown.
+
+    Attributes
+    ----------
+    command : str
+        As it is typed in the repository's folder.
+    frames : sequence of str
+        Pictures that it leaves in ``out/gallery``, to be put side by side.
+    still : str
+        What the command writes in ``out/gallery`` instead of a film.
+    options : str
+        Added to the command, for a few frames instead of the whole film.
+    before : str
+        Another command, which has to be run first.
+    height : int
+        Of the picture, in pixels.
+    crop : float
+        Share of the width that is kept, in the middle.
+    """
+
+    command: str
+    frames: Sequence[str]
+    still: str = ""
+    options: str = ""
+    before: str = ""
+    height: int = 720
+    crop: float = 1.0
+
+
+BLENDER = "blender -b -P examples/"
+SCENES: Mapping[str, Scene] = {
+    "neuron": Scene(
+        f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/neuron --frames 20-100",
+        [f"neuron/frame_{number:04d}.png" for number in (36, 46, 56, 70)],
+        options="--frames 36-70",
+        height=640,
+    ),
+    "figures": Scene(
+        f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
+        "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]'",
+        ["figures/frame_0070.png"],
+        options="--frames 70-70 --samples 32",
+    ),
+    "surface": Scene(
+        f"{BLENDER}render_surface.py -- out/gallery/surface",
+        [f"surface/frame_{number:04d}.png" for number in (2, 3)],
+        options="--frames 1-7",
+        height=560,
+        crop=0.68,
+    ),
+    "brain": Scene(
+        f"{BLENDER}render_brain.py -- out/gallery/brain --demo",
+        [f"brain/frame_{number:04d}.png" for number in (1, 2, 3)],
+        options="--frames 1-4 --resolution 960x720",
+        height=360,
+    ),
+    "network": Scene(
+        f"{BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
+        [f"network/frame_{number:04d}.png" for number in (61, 63, 66)],
+        before="spike-export branching --rise 1 --decay 10 -o out/gallery/branching.pickle",
+        options="--frames 60-66",
+        height=400,
+        crop=0.75,
+    ),
+    "wave": Scene(
+        "spike-export figure wave out/gallery/packet.npy --color-by out/gallery/phase.npy "
+        "--colormap hsv -o out/gallery/wave.mp4",
+        ["wave.png"],
+        still="wave.png",
+        options="--size 960x540 --force",
+        height=360,
+    ),
+    "fill": Scene(
+        "spike-export figure fill out/gallery/packet.npy -o out/gallery/fill.mp4",
+        ["fill/0003.png"],
+        still="fill/%04d.png",
+        options="--frames 5 --size 960x540 --force",
+        height=360,
+    ),
+    "morph": Scene(
+        "spike-export figure morph out/gallery/hill.npy out/gallery/packet.npy --pace smooth "
+        "-o out/gallery/morph.mp4",
+        ["morph/0001.png"],
+        still="morph/%04d.png",
+        options="--frames 3 --size 960x540 --force",
+        height=360,
+    ),
+    "matrix": Scene(
+        "spike-export figure matrix out/gallery/rates.npy --cells circle -o out/gallery/matrix.mp4",
+        ["matrix.png"],
+        still="matrix.png",
+        options="--size 960x540 --force",
+        height=360,
+    ),
+    "rhythm": Scene(
+        "python examples/draw_phase.py out/gallery/rhythm.mp4",
+        ["rhythm/0006.png"],
+        still="rhythm/%04d.png",
+        options="--frames 9",
+        height=360,
+    ),
+    "distribution": Scene(
+        "python examples/draw_distribution.py out/gallery/distribution.mp4",
+        ["distribution/0006.png"],
+        still="distribution/%04d.png",
+        options="--frames 9",
+        height=360,
+    ),
+    "traces": Scene(
+        "spike-export plot out/demo.pickle -o out/gallery/traces.mp4 --draw-on",
+        ["traces.png"],
+        still="traces.png",
+        options="--size 1280x720 --force",
+    ),
+}
+LOOK = "look"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def main(names: tuple[str, ...]) -> None:
+    """Make the pictures with these NAMES, or all of them, into docs/pictures."""
+    os.chdir(ROOT)
+    unknown = sorted(set(names) - {*SCENES, LOOK})
+    if unknown:
+        known = ", ".join([*SCENES, LOOK])
+        raise click.UsageError(f"There is no picture named {unknown[0]}; there are {known}.")
+    simulation = Path("out", "demo.pickle")
+    if not simulation.exists():
+        raise click.ClickException(f"There is no {simulation}. Run make demo first.")
+    OUT.mkdir(parents=True, exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
+    for name, array in arrays().items():
+        np.save(OUT / f"{name}.npy", array)
+    for name, scene in SCENES.items():
+        if not names or name in names:
+            run(scene)
+            save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
+    if not names or LOOK in names:
+        # Last, because it starts Blender in this process.
+        save(LOOK, make_look_sheet(simulation))
+
+
+def arrays() -> dict[str, np.ndarray]:
+    """Make the arrays that the curves are drawn of."""
+    x = np.linspace(-1, 1, 600)
+    phase = 40 * x
+    frames, rows, columns = np.meshgrid(
+        np.arange(40), np.linspace(-1, 1, 9), np.linspace(-1, 1, 16), indexing="ij"
+    )
+    return {
+        "packet": np.cos(phase) * np.exp(-6 * x**2),
+        "phase": np.mod(phase, 2 * np.pi),
+        "hill": np.exp(-6 * x**2),
+        "rates": np.cos(np.hypot(rows, columns) * 7 - frames * 0.4),
+    }
+
+
+def run(scene: Scene) -> None:
+    """Run a scene's commands in this Python, which has NEURON and the bpy module."""
+    if scene.before:
+        _run(scene.before, ["--force"])
+    still = str(OUT / scene.still) if scene.still else ""
+    _run(scene.command, shlex.split(scene.options), still)
+
+
+def _run(command: str, options: Sequence[str], still: str = "") -> None:
+    program, *words = shlex.split(command)
+    if program == "blender":
+        words = [words[2], *words[4:]]
+    elif program == "spike-export":
+        words = ["-m", "spike_export", *words]
+    if still:
+        words = [still if word.endswith(".mp4") else word for word in words]
+    with tempfile.TemporaryDirectory() as home:
+        # Otherwise Blender reads the user's own preferences, and the picture depends on them.
+        (Path(home) / "config").mkdir()
+        result = subprocess.run(
+            [sys.executable, *words, *options],
+            env=os.environ | {"BLENDER_USER_RESOURCES": home},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        )  # fmt: skip
+    if result.returncode:
+        tail = "\n".join(result.stdout.splitlines()[-12:])
+        raise click.ClickException(f"This failed: {command}\n{tail}")
+
+
+def side_by_side(paths: Sequence[Path], scene: Scene) -> Image.Image:
+    """Put pictures in a row, all at the height that the scene has."""
+    tiles = []
+    for path in paths:
+        with Image.open(path) as picture:
+            margin = round(picture.width * (1 - scene.crop) / 2)
+            tile = picture.convert("RGB").crop((margin, 0, picture.width - margin, picture.height))
+            width = round(tile.width * scene.height / tile.height)
+            tiles.append(tile.resize((width, scene.height), Image.Resampling.LANCZOS))
+    row = Image.new(
+        "RGB", (sum(tile.width + GAP for tile in tiles) - GAP, scene.height), (40, 40, 40)
+    )
+    x = 0
+    for tile in tiles:
+        row.paste(tile, (x, 0))
+        x += tile.width + GAP
+    return row
+
+
+def save(name: str, picture: Image.Image) -> None:
+    """Write a picture of the manual, and say so."""
+    target = PICTURES / f"{name}.webp"
+    picture.save(target, quality=QUALITY, method=6)
+    click.echo(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
