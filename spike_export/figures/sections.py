@@ -57,9 +57,10 @@ def choose_traces(
     ----------
     simulation : Simulation
     sections : sequence of str
-        Names or regular expressions for whole names, with or without the index: ``dend`` stands
-        for ``dend[0]``, ``dend[1]`` and so on. Without any: the soma and sections at growing
-        distance on the way to the remotest tip; in a network the soma of each cell.
+        Names or regular expressions for whole names, with or without the index and what stands
+        before it: ``dend`` stands for ``dend[0]``, ``PC[0].dend[1]`` and so on. Without any: the
+        soma and sections at growing distance on the way to the remotest tip; in a network the soma
+        of each cell.
     cells : sequence of str
         Names or regular expressions of cells; all cells without any.
 
@@ -188,9 +189,7 @@ def _matching(names: Sequence[str], patterns: Sequence[str], kind: str) -> list[
         hits = [
             index
             for index, name in enumerate(names)
-            if name == pattern
-            or expression.fullmatch(name)
-            or expression.fullmatch(_without_index(name))
+            if name == pattern or any(map(expression.fullmatch, _forms(name)))
         ]
         if not hits:
             raise ChoiceError(f"no {kind} is named {pattern!r}; {_offer(names, pattern, kind)}")
@@ -204,6 +203,12 @@ def _offer(names: Sequence[str], pattern: str, kind: str) -> str:
     close = difflib.get_close_matches(pattern, candidates, n=3)
     listed = ", ".join(repr(name) for name in close or candidates[:3])
     return f"close to it: {listed}" if close else f"the first {kind}s are {listed}"
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Spell a name in all ways that stand for it: ``PC[0].dend[1]`` is ``dend``, too."""
+    own = name.rpartition(".")[2]
+    return name, _without_index(name), own, _without_index(own)
 
 
 def _without_index(name: str) -> str:

@@ -229,6 +229,14 @@ def test_output_frames_show_the_simulation_s_times():
         figures.frames(time_ms, 1e-300)
 
 
+def test_sections_of_templates_go_by_their_own_names():
+    made = simulation(branched())
+    names = tuple(f"PC[0].{name}" for name in made.section_names)
+    traces, _ = figures.choose_traces(dataclasses.replace(made, section_names=names), ["soma|dend"])
+    plain, _ = figures.choose_traces(made, ["soma|dend"])
+    assert [trace.section for trace in traces] == [trace.section for trace in plain]
+
+
 @pytest.mark.parametrize("draw_on", [False, True])
 def test_frame_k_shows_the_values_of_frame_k(draw_on):
     made = simulation(branched(), time_ms=[0, 0.1, 0.25, 0.7, 0.75])
