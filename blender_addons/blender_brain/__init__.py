@@ -12,6 +12,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .common import colormap_previews
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
@@ -25,6 +26,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
+    colormap_previews.free()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

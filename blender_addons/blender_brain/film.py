@@ -20,6 +20,8 @@ DIRECTION: Final = (-0.62, -0.66, -0.42)
 FILM_COLORMAP: Final = "spring"
 """Bright from end to end, and nowhere the blue of what glows beside it."""
 UP: Final = (0.0, 0.0, 1.0)
+MARGIN: Final = 0.03
+"""Part of the picture that is left free on each side of the regions."""
 # Each surface behind another takes one; a folded cortex has many.
 _TRANSPARENT_BOUNCES: Final = 64
 
@@ -106,7 +108,12 @@ def set_stage(
     if bloom:
         common_scene.add_bloom(scene, strength=bloom, threshold=0.5)
     camera = common_scene.frame_camera(
-        scene, regions, direction=DIRECTION, up=UP, margin=0.03, orbit_axis=UP if degrees else None
+        scene,
+        regions,
+        direction=DIRECTION,
+        up=UP,
+        margin=MARGIN,
+        orbit_axis=UP if degrees else None,
     )
     # What shines needs none, but the atlas's colors are lit.
     common_scene.add_backlight(scene, regions)

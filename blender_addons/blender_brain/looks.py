@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 
 import bpy
 
-from .common import nodes
+from .common import colormaps, nodes
 from .common.colormap_image import colormap_image
+from .common.colormap_nodes import add_colormap, set_colormap
 from .common.required import required
 
 Look = Literal["ATLAS", "FLAT", "GLASS", "GLOW", "GRADIENT"]
@@ -36,11 +37,11 @@ SETTINGS: Final[dict[Look, tuple[str, ...]]] = {
 }
 """Which settings each look has: keyword arguments of the function that makes it."""
 GLOW_BLUE: Final = (0.0, 0.07, 1.0)
+GRADIENT_COLORMAP: Final = "plasma"
 STRENGTH: Final = "Strength"
 OPACITY: Final = "Opacity"
 SHARPNESS: Final = "Rim Sharpness"
 FORM: Final = "Form"
-COLORMAP: Final = "Colormap"
 AXIS: Final = "Axis"
 
 
@@ -182,7 +183,7 @@ def glow(
 def gradient_glow(
     regions: Sequence[bpy.types.Object],
     *,
-    colormap: str = "plasma",
+    colormap: str = "",
     reverse: bool = False,
     axis: Axis = "X",
     strength: float = 1.0,
@@ -195,9 +196,10 @@ def gradient_glow(
     regions : sequence of Object
         Each gets the whole colormap along itself.
     colormap : str
-        One of `common.colormaps.names`.
+        One of `common.colormaps.names`. If not given, it stays what it is, range and direction
+        included; in a new material it is `GRADIENT_COLORMAP`.
     reverse : bool
-        Turn the colormap round.
+        Turn the colormap round, if one is given.
     axis : str
         Of the object.
     strength : float
@@ -214,12 +216,15 @@ def gradient_glow(
     UnknownColormapError
         If there is no such colormap; the text names those that come close.
     """
-    image = colormap_image(colormap, reverse=reverse)
+    if colormap:
+        # Before anything is made, since there may be no such colormap.
+        colormaps.resolve(colormap)
     material = _own(regions, "GRADIENT", _write_gradient)
     _set(material, STRENGTH, "Value", strength)
     _set(material, FORM, "B", 1.0 - form)
     tree: Any = required(material.node_tree)
-    tree.nodes[COLORMAP].image = image
+    if colormap:
+        set_colormap(tree, colormap, reverse=reverse)
     for name in "XYZ":
         tree.nodes[AXIS].inputs[name].default_value = float(name == axis)
     return material
@@ -335,11 +340,7 @@ def _write_gradient(tree: nodes.Tree) -> None:
         place = tree.add(
             "ShaderNodeVectorMath", {"Vector": box, "Vector_001": along}, operation="DOT_PRODUCT"
         )["Value"]
-        looked_up = tree.add("ShaderNodeCombineXYZ", {"X": place, "Y": 0.5})
-    color = tree.add(
-        "ShaderNodeTexImage", {"Vector": looked_up},
-        name=COLORMAP, label="Colormap", interpolation="Closest", extension="EXTEND",
-    )["Color"]  # fmt: skip
+    color = add_colormap(tree, place, colormap_image(GRADIENT_COLORMAP))
     tree.add("ShaderNodeOutputMaterial", {"Surface": _shining(tree, color)})
 
 

@@ -10,9 +10,12 @@ import bpy
 
 from . import demo_atlas, library, looks
 from .atlas import Atlas, AtlasError, Structure
+from .common.colormap_choice import draw_colormap, draw_range
+from .common.colormap_nodes import has_colormap
 from .common.required import required
 from .operators.selection import all_regions, chosen_regions
-from .properties import about, fields, is_region
+from .properties import about, colormap_choice, fields, is_region
+from .regions_data import LIMITS, QUANTITY, STRENGTH
 
 # More rows make the sidebar slow, and nobody reads them: that is what the search is for.
 _MOST_ROWS: Final = 150
@@ -209,7 +212,9 @@ class BLENDER_BRAIN_PT_look(_Tab):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(typed, "look")
-        names = looks.SETTINGS[typed.look]
+        # The colormap is chosen below, where it is live.
+        live = ("colormap", "reverse")
+        names = [name for name in looks.SETTINGS[typed.look] if name not in live]
         for name in names:
             layout.prop(typed, name)
         regions = chosen_regions(context)
@@ -224,6 +229,84 @@ class BLENDER_BRAIN_PT_look(_Tab):
         view_transform = str(required(scene.view_settings).view_transform)
         if view_transform != "Standard" and typed.look in ("FLAT", "GRADIENT"):
             layout.label(text=f"{view_transform} shifts these colors", icon="INFO")
+
+
+class _ColormapTab(_Tab):
+    """Shown if the active region's material has a colormap."""
+
+    bl_parent_id = "BLENDER_BRAIN_PT_look"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a material with a colormap."""
+        return _colored_material(required(context)) is not None
+
+
+class BLENDER_BRAIN_PT_colors(_ColormapTab):
+    """The colormap of the active region's material."""
+
+    bl_label = "Colors"
+    bl_idname = "BLENDER_BRAIN_PT_colors"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the colormap and, where it shows values, their limits."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(_colored_material(required(context)))
+        draw_colormap(layout, colormap_choice(material), "blender_brain.choose_colormap")
+        tree: Any = required(material.node_tree)
+        if LIMITS in tree.nodes:
+            quantity = material.get(QUANTITY, "")
+            limits = layout.column(align=True)
+            for text, name in (("Minimum", "From Min"), ("Maximum", "From Max")):
+                title = f"{text} ({quantity})" if quantity else text
+                limits.prop(tree.nodes[LIMITS].inputs[name], "default_value", text=title)
+            strength = tree.nodes[STRENGTH].inputs["Strength"]
+            layout.prop(strength, "default_value", text="Strength")
+            row = layout.row(align=True)
+            row.operator("blender_brain.add_color_bar", icon="COLOR")
+            row.operator("blender_brain.remove_color_bars", text="", icon="X")
+
+
+class BLENDER_BRAIN_PT_range(_ColormapTab):
+    """Which part of the colormap is used."""
+
+    bl_label = "Colormap Range"
+    bl_idname = "BLENDER_BRAIN_PT_range"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw start, end, steps and direction."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        draw_range(layout, colormap_choice(required(_colored_material(required(context)))))
+
+
+class BLENDER_BRAIN_PT_labels(_Tab):
+    """Labels in the camera's picture."""
+
+    bl_label = "Labels"
+    bl_idname = "BLENDER_BRAIN_PT_labels"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw what labels say and where, and the buttons."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(scene)
+        for name in ("wording", "columns", "text_size"):
+            layout.prop(typed, name)
+        chosen = chosen_regions(required(context))
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        text = "Add Labels"
+        if chosen:
+            text = f"Label {chosen[0].name}" if len(chosen) == 1 else f"Label {len(chosen)} Regions"
+        operator = row.operator("blender_brain.add_labels", text=text, icon="FONT_DATA")
+        for name in ("wording", "columns", "text_size"):
+            setattr(operator, name, getattr(typed, name))
+        row.operator("blender_brain.remove_labels", text="", icon="X")
 
 
 class BLENDER_BRAIN_PT_film(_Tab):
@@ -268,6 +351,13 @@ _IMPORT_SETTINGS: Final = (
     "smooth",
     "decimation",
 )
+
+
+def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:
+    """Find the active region's material, if it has a colormap."""
+    region = context.object
+    material = region.active_material if region is not None and is_region(region) else None
+    return material if material is not None and has_colormap(material.node_tree) else None
 
 
 def _opened(scene: bpy.types.Scene) -> Atlas | str:
@@ -333,6 +423,9 @@ CLASSES = (
     BLENDER_BRAIN_PT_options,
     BLENDER_BRAIN_PT_scene,
     BLENDER_BRAIN_PT_look,
+    BLENDER_BRAIN_PT_colors,
+    BLENDER_BRAIN_PT_range,
+    BLENDER_BRAIN_PT_labels,
     BLENDER_BRAIN_PT_film,
     BLENDER_BRAIN_PT_data,
 )

@@ -19,8 +19,9 @@ from bpy.props import (
 
 from . import library, looks
 from .atlas import AtlasError
-from .common.colormap_choice import search_colormaps
+from .common.colormap_choice import ColormapChoice, search_colormaps
 from .common.required import required
+from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
 if TYPE_CHECKING:
@@ -231,8 +232,8 @@ class LookSettings:
         )
         colormap: StringProperty(
             name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search. If empty, "
+            "what there is stays",
             search=search_colormaps,
         )
         reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
@@ -267,11 +268,51 @@ def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None
     layer.objects.active = region
 
 
+class BLENDER_BRAIN_PG_material(ColormapChoice, bpy.types.PropertyGroup):
+    """The colormap of a material of regions."""
+
+
 class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
     """A structure in a list; its name is its id."""
 
 
-class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, bpy.types.PropertyGroup):
+class LabelSettings:
+    """Settings of labels; the panel keeps them, and the operator takes them."""
+
+    if TYPE_CHECKING:
+        wording: Wording
+        columns: Columns
+        text_size: float
+    else:
+        wording: EnumProperty(
+            name="Text",
+            description="What a label says",
+            items=[
+                ("ACRONYM", "Acronym", "As in CA3"),
+                ("NAME", "Name", "As in Field CA3"),
+                ("BOTH", "Both", "As in CA3  Field CA3"),
+            ],
+        )
+        columns: EnumProperty(
+            name="Place",
+            description="At which sides of the picture the labels stand",
+            items=[
+                ("BOTH", "Both Sides", "Each at the side that its region is nearer to"),
+                ("LEFT", "Left", "All at the left"),
+                ("RIGHT", "Right", "All at the right"),
+            ],
+        )
+        text_size: FloatProperty(
+            name="Text Size",
+            description="Height of a line, where 1 is the picture's shorter side; smaller where "
+            "that many labels do not fit",
+            default=TEXT_SIZE,
+            min=0.005,
+            soft_max=0.1,
+        )
+
+
+class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, LabelSettings, bpy.types.PropertyGroup):
     """Fields of the panel."""
 
     if TYPE_CHECKING:
@@ -312,6 +353,11 @@ def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_re
     return cast(BLENDER_BRAIN_PG_region, thing.blender_brain)  # type: ignore[union-attr]
 
 
+def colormap_choice(material: bpy.types.Material) -> BLENDER_BRAIN_PG_material:
+    """Return what chooses a material's colormap."""
+    return cast(BLENDER_BRAIN_PG_material, material.blender_brain)  # type: ignore[attr-defined]
+
+
 def is_region(thing: bpy.types.Object | None) -> bool:
     """Tell whether an object is an imported region."""
     return thing is not None and thing.type == "MESH" and bool(about(thing).structure)
@@ -329,13 +375,19 @@ def fields(scene: bpy.types.Scene) -> BLENDER_BRAIN_PG_scene:
     return cast(BLENDER_BRAIN_PG_scene, scene.blender_brain)  # type: ignore[attr-defined]
 
 
-CLASSES = (BLENDER_BRAIN_PG_region, BLENDER_BRAIN_PG_structure, BLENDER_BRAIN_PG_scene)
+CLASSES = (
+    BLENDER_BRAIN_PG_region,
+    BLENDER_BRAIN_PG_material,
+    BLENDER_BRAIN_PG_structure,
+    BLENDER_BRAIN_PG_scene,
+)
 
 
 def attach() -> None:
     """Give datablocks their properties; the classes are registered already."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         owner.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_region)  # type: ignore[union-attr]
+    bpy.types.Material.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_scene)  # type: ignore[attr-defined]
 
 
@@ -343,4 +395,5 @@ def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         del owner.blender_brain  # type: ignore[union-attr]
+    del bpy.types.Material.blender_brain  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_brain  # type: ignore[attr-defined]

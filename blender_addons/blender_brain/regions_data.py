@@ -16,9 +16,10 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .common import nodes
+from .common import colormaps, nodes
 from .common.animation import fcurves, remove_fcurves
-from .common.colormap_image import colormap_image
+from .common.colormap_nodes import COLORMAP, add_colormap, set_colormap
+from .common.figures import FIGURE
 from .common.required import required
 from .properties import about, is_region
 from .region_values import RegionValues
@@ -26,8 +27,9 @@ from .region_values import RegionValues
 VALUE: Final = "region_value"
 """The regions' custom property that the material reads."""
 MATERIAL: Final = "Region Values"
+QUANTITY: Final = "quantity"
+"""The material's custom property that names what the values are."""
 LIMITS: Final = "Limits"
-COLORMAP: Final = "Colormap"
 STRENGTH: Final = "Strength"
 NO_DATA: Final = -1.0e30
 """What stands for no value. Far below any, also after mixing with one."""
@@ -98,13 +100,15 @@ def color_by_values(
     regions = [thing for thing in things if is_region(thing) and about(thing).structure in column]
     if not regions:
         raise ValueError("None of the regions has a value in this table.")
-    image = colormap_image(colormap, reverse=reverse)
+    # Before anything is made, since there may be no such colormap.
+    colormaps.resolve(colormap)
     frames = start_frame + (data.times_ms - data.times_ms[0]) / ms_per_frame
-    material = _material()
+    material = _own_material(regions) or _material()
+    material[QUANTITY] = data.name
     tree: Any = required(material.node_tree)
     tree.nodes[LIMITS].inputs["From Min"].default_value = low
     tree.nodes[LIMITS].inputs["From Max"].default_value = high
-    tree.nodes[COLORMAP].image = image
+    set_colormap(tree, colormap, reverse=reverse)
     tree.nodes[STRENGTH].inputs["Strength"].default_value = strength
     for region in regions:
         _store(region, frames, data.values[:, column[about(region).structure]])
@@ -112,6 +116,35 @@ def color_by_values(
     there = {about(region).structure for region in regions}
     missing = [one.acronym for one in data.structures if str(one.id) not in there]
     return Colored(tuple(regions), material, tuple(missing), float(frames[-1]))
+
+
+def values_material(regions: Iterable[bpy.types.Object]) -> bpy.types.Material | None:
+    """Find the material that shows values on regions.
+
+    Parameters
+    ----------
+    regions : iterable of Object
+
+    Returns
+    -------
+    Material or None
+        The first region's that has one.
+    """
+    for region in regions:
+        material = region.active_material
+        tree = material.node_tree if material is not None else None
+        if tree is not None and LIMITS in tree.nodes and COLORMAP in tree.nodes:
+            return material
+    return None
+
+
+def _own_material(regions: list[bpy.types.Object]) -> bpy.types.Material | None:
+    """Find the material that these regions have for values already, and no others do."""
+    material = values_material(regions)
+    if material is None or material.library is not None:
+        return None
+    others = (thing for thing in bpy.data.objects if is_region(thing) and thing not in regions)
+    return None if any(thing.active_material == material for thing in others) else material
 
 
 def _limits(values: NDArray[np.float32]) -> tuple[float, float]:
@@ -148,21 +181,31 @@ def _store(
 def _material() -> bpy.types.Material:
     material = bpy.data.materials.new(MATERIAL)
     with nodes.material(material) as tree:
-        value = tree.add(
-            "ShaderNodeAttribute", label="Value", attribute_type="OBJECT",
-            attribute_name=VALUE,
-        )["Factor"]  # fmt: skip
+        with tree.frame("A region has a value, a color bar has all of them"):
+            of_region = tree.add(
+                "ShaderNodeAttribute", label="Value", attribute_type="OBJECT",
+                attribute_name=VALUE,
+            )["Factor"]  # fmt: skip
+            of_bar = tree.add(
+                "ShaderNodeAttribute", label="Value", attribute_type="GEOMETRY",
+                attribute_name=VALUE,
+            )["Factor"]  # fmt: skip
+            on_bar = tree.add(
+                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
+                attribute_name=FIGURE,
+            )["Factor"]  # fmt: skip
+            value = tree.mix(on_bar, of_region, of_bar)
         position = tree.add(
             "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
             name=LIMITS, label=LIMITS, clamp=True,
         )  # fmt: skip
-        place = tree.add("ShaderNodeCombineXYZ", {"X": position, "Y": 0.5})
-        table = tree.add(
-            "ShaderNodeTexImage", {"Vector": place},
-            name=COLORMAP, label=COLORMAP, interpolation="Closest", extension="EXTEND",
-        )["Color"]  # fmt: skip
+        table = add_colormap(tree, position)
         no_data = tree.math("LESS_THAN", value, _NO_DATA_BELOW, label="No data")
         color = tree.mix(no_data, table, _NO_DATA_COLOR, data_type="RGBA", label="No data: gray")
         glow = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
-        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+        plain = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
+        surface = tree.add(
+            "ShaderNodeMixShader", {"Factor": on_bar, "Shader": glow, "Shader_001": plain}
+        )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": surface})
     return material

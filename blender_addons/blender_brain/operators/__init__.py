@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import browsing, data, demo, film, importing, looking, showing
+from . import browsing, data, demo, film, importing, labelling, looking, showing
 
 CLASSES = (
     *browsing.CLASSES,
@@ -12,5 +12,6 @@ CLASSES = (
     *showing.CLASSES,
     *film.CLASSES,
     *data.CLASSES,
+    *labelling.CLASSES,
     *demo.CLASSES,
 )

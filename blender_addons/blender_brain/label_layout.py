@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where labels stand: columns at both sides of the picture, sorted by height, none over another.
+
+Places in the picture are in shares of its shorter side, from its middle, x to the right, y up.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Literal["BOTH", "LEFT", "RIGHT"]
+Wording = Literal["ACRONYM", "NAME", "BOTH"]
+TEXT_SIZE: Final = 0.032
+PITCH: Final = 1.45
+"""Distance of lines of text that are easy to read, in units of the text's size."""
+
+
+def columns(x: NDArray[np.floating[Any]], wanted: Columns) -> NDArray[np.bool_]:
+    """Choose a column for each label.
+
+    Parameters
+    ----------
+    x : ndarray, shape (N,)
+        Where what is labelled is in the picture.
+    wanted : str
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+        True for the right one. With both, the half that is farther to the right.
+    """
+    if wanted != "BOTH":
+        return np.full(len(x), wanted == "RIGHT")
+    ranks = np.empty(len(x), np.int64)
+    ranks[np.argsort(x, kind="stable")] = np.arange(len(x))
+    return ranks >= len(x) // 2
+
+
+def heights(
+    y: NDArray[np.floating[Any]], size: float, bottom: float, top: float
+) -> tuple[NDArray[np.float64], float]:
+    """Put the labels of a column as near to their heights as they can be without touching.
+
+    Parameters
+    ----------
+    y : ndarray, shape (N,)
+        Where each would be if it were alone.
+    size : float
+        Of the text, if there is room for it.
+    bottom, top : float
+        Lowest and highest place of a label.
+
+    Returns
+    -------
+    heights : ndarray, shape (N,)
+        In the order of `y`, and as high above each other as `y` is.
+    size : float
+        Smaller where more labels are wanted than fit.
+    """
+    room = max(top - bottom, 0.0)
+    if len(y) > 1:
+        size = min(size, room / ((len(y) - 1) * PITCH))
+    order = np.argsort(-np.asarray(y, np.float64), kind="stable")
+    # Taking away what each has to be below the first leaves a sequence that must not rise.
+    below = np.arange(len(y)) * size * PITCH
+    level = _falling(np.asarray(y, np.float64)[order] + below)
+    level = np.clip(level, bottom + below[-1], top) if len(y) else level
+    placed = np.empty(len(y))
+    placed[order] = level - below
+    return placed, size
+
+
+def anchor(
+    in_picture: NDArray[np.floating[Any]], depth: NDArray[np.floating[Any]], to_the_right: bool
+) -> int:
+    """Choose the point of a region that its leader line points at.
+
+    Parameters
+    ----------
+    in_picture : ndarray, shape (V, 2)
+        The region's points.
+    depth : ndarray, shape (V,)
+        Their distances from the camera.
+    to_the_right : bool
+        Of two halves, as of a brain's, which one.
+
+    Returns
+    -------
+    int
+        Of a point near the middle of that half, on the side that the camera sees. In a region
+        that is no blob, the middle itself may lie beside it.
+    """
+    x = in_picture[:, 0]
+    middle = (x.min() + x.max()) / 2
+    half = np.flatnonzero(x >= middle if to_the_right else x <= middle)
+    center = in_picture[half].mean(axis=0)
+    away = np.linalg.norm(in_picture[half] - center, axis=1)
+    extent = float(np.ptp(in_picture[half], axis=0).max())
+    near = half[away <= away.min() + 0.05 * extent]
+    return int(near[np.argmin(depth[near])])
+
+
+def _falling(wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find the sequence that never rises and is nearest, by squares, to the one that is wanted.
+
+    By pooling adjacent violators (Ayer et al. 1955, Annals of Mathematical Statistics 26).
+    """
+    pools: list[tuple[float, int]] = []
+    for value in wanted.tolist():
+        mean, count = value, 1
+        while pools and pools[-1][0] < mean:
+            other, others = pools.pop()
+            mean = (mean * count + other * others) / (count + others)
+            count += others
+        pools.append((mean, count))
+    return np.repeat([mean for mean, _ in pools], [count for _, count in pools])

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labels and color bars in the camera's picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+from bpy.props import BoolProperty
+
+from ..color_bars import add_color_bar, color_bars_of
+from ..common.colormap_choice import ColormapPicker
+from ..common.colormap_nodes import has_colormap
+from ..common.required import required
+from ..figures import remove_figures
+from ..labels import add_labels, labels_of
+from ..properties import LabelSettings, colormap_choice, is_region
+from ..regions_data import values_material
+from .selection import OnScene, all_regions, chosen_regions
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+_MOST_LABELS = 200
+
+
+class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
+    """Label the selected regions, or all that are seen, in the camera's picture; their leader lines follow the regions while the camera moves"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.add_labels"
+    bl_label = "Add Labels"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Lay the labels out for the picture as it is now."""
+        context = required(context)
+        regions = chosen_regions(context) or all_regions(required(context.scene))
+        regions = [region for region in regions if not region.hide_render]
+        if not regions:
+            self.report({"ERROR"}, "All regions are hidden; show those that are to be labelled.")
+            return {"CANCELLED"}
+        if len(regions) > _MOST_LABELS:
+            self.report(
+                {"ERROR"},
+                f"{len(regions):,} labels would be too small to read; select up to {_MOST_LABELS}.",
+            )
+            return {"CANCELLED"}
+        labels = add_labels(
+            context, regions, wording=self.wording, where=self.columns, size=self.text_size
+        )
+        which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
+        self.report({"INFO"}, f"Labelled {which} in the picture of the camera.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
+    """Remove the labels of the selected regions, or all of them"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.remove_labels"
+    bl_label = "Remove Labels"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for labels."""
+        if labels_of(required(required(context).scene)):
+            return True
+        cls.poll_message_set("There are no labels in this scene.")
+        return False
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Remove them."""
+        context = required(context)
+        scene = required(context.scene)
+        labels = labels_of(scene, chosen_regions(context)) or labels_of(scene)
+        count = remove_figures(labels)
+        self.report({"INFO"}, f"Removed {count} label{'s' * (count != 1)}.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
+    """Show in the camera's picture which value has which color; it follows colormap and limits"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.add_color_bar"
+    bl_label = "Add Color Bar"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        horizontal: bool
+    else:
+        horizontal: BoolProperty(name="Horizontal", description="Values grow to the right")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for regions that are colored by values."""
+        if values_material(all_regions(required(required(context).scene))) is not None:
+            return True
+        cls.poll_message_set("Color regions by a table first.")
+        return False
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Add one for the selected regions' values, or for those there are."""
+        context = required(context)
+        everywhere = all_regions(required(context.scene))
+        material = values_material(chosen_regions(context)) or values_material(everywhere)
+        if material is None:
+            self.report({"ERROR"}, "Color regions by a table first.")
+            return {"CANCELLED"}
+        regions = [region for region in everywhere if region.active_material == material]
+        bar = add_color_bar(context, regions, material, horizontal=self.horizontal)
+        self.report({"INFO"}, f"Added '{bar.name}'.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
+    """Remove the color bars of values on regions"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.remove_color_bars"
+    bl_label = "Remove Color Bars"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a color bar."""
+        if color_bars_of(required(required(context).scene)):
+            return True
+        cls.poll_message_set("There is no color bar in this scene.")
+        return False
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Remove them."""
+        count = remove_figures(color_bars_of(required(required(context).scene)))
+        self.report({"INFO"}, f"Removed {count} color bar{'s' * (count != 1)}.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+    """The window with pictures of all colormaps."""
+
+    bl_idname = "blender_brain.choose_colormap"
+
+    def choice(self, context: bpy.types.Context) -> Any:
+        """Choose for the active region's material."""
+        region = context.object
+        material = region.active_material if region is not None and is_region(region) else None
+        if material is None or not has_colormap(material.node_tree):
+            return None
+        return colormap_choice(material)
+
+
+CLASSES = (
+    BLENDER_BRAIN_OT_add_labels,
+    BLENDER_BRAIN_OT_remove_labels,
+    BLENDER_BRAIN_OT_add_color_bar,
+    BLENDER_BRAIN_OT_remove_color_bars,
+    BLENDER_BRAIN_OT_choose_colormap,
+)
