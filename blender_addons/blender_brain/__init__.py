@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import operators, panels, properties
+from . import downloads, operators, panels, properties
 from .common import colormap_previews
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
@@ -26,6 +26,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
+    downloads.stop()
     colormap_previews.free()
     properties.detach()
     for cls in reversed(CLASSES):

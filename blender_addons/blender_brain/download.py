@@ -160,26 +160,14 @@ def download_atlas(
     return place
 
 
-class Download:
-    """A download in a thread of its own, for somebody who looks after it now and then."""
+class _Background:
+    """Something that a thread of its own does, for somebody who looks after it now and then."""
 
-    def __init__(
-        self, name: str, version: str, choose: Choice, folder: Path, server: str = SERVER
-    ) -> None:
-        self.progress = Progress()
-        self.folder: Path | None = None
-        """The atlas's own folder, once it is there."""
+    def __init__(self, name: str) -> None:
         self.error = ""
         """What went wrong, if anything did."""
-
-        def run() -> None:
-            try:
-                self.folder = download_atlas(name, version, choose, folder, self.progress, server)
-            except DownloadError as problem:
-                self.error = str(problem)
-
         # Blender may be closed meanwhile; what has arrived by then is not lost.
-        self._thread = threading.Thread(target=run, name=f"Download {name}", daemon=True)
+        self._thread = threading.Thread(target=self._try, name=name, daemon=True)
         self._thread.start()
 
     @property
@@ -187,13 +175,52 @@ class Download:
         """Whether it still goes on."""
         return self._thread.is_alive()
 
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until it has ended, or for some time."""
+        self._thread.join(seconds)
+
+    def _try(self) -> None:
+        try:
+            self._run()
+        except DownloadError as problem:
+            self.error = str(problem)
+
+    def _run(self) -> None:
+        raise NotImplementedError
+
+
+class Listing(_Background):
+    """`available_atlases` in a thread of its own."""
+
+    def __init__(self, server: str = SERVER) -> None:
+        self.atlases: list[tuple[str, str]] = []
+        """What it returned."""
+        self._server = server
+        super().__init__("List atlases")
+
+    def _run(self) -> None:
+        self.atlases = available_atlases(self._server)
+
+
+class Download(_Background):
+    """`download_atlas` in a thread of its own."""
+
+    def __init__(
+        self, name: str, version: str, choose: Choice, folder: Path, server: str = SERVER
+    ) -> None:
+        self.progress = Progress()
+        self.name, self.version = name, version
+        self.folder: Path | None = None
+        """The atlas's own folder, once it is there."""
+        self._arguments = (name, version, choose, folder, self.progress, server)
+        super().__init__(f"Download {name}")
+
     def cancel(self) -> None:
         """Ask it to stop, which it does within moments, or when the server answers."""
         self.progress.cancelled.set()
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until it has ended, or for some time."""
-        self._thread.join(seconds)
+    def _run(self) -> None:
+        self.folder = download_atlas(*self._arguments)
 
 
 def _gather(home: Path, atlas: str, choose: Choice, progress: Progress, server: str) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import bpy
 
-from . import demo_atlas, library, looks
+from . import demo_atlas, downloads, library, looks
 from .atlas import Atlas, AtlasError, Structure
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.colormap_nodes import has_colormap
@@ -131,6 +131,56 @@ class BLENDER_BRAIN_PT_options(_Tab):
         for setting in _IMPORT_SETTINGS:
             if setting != "depth" or typed.parts == "DESCENDANTS":
                 layout.prop(typed, setting)
+
+
+class BLENDER_BRAIN_PT_download(_Tab):
+    """Atlases that this machine does not have yet."""
+
+    bl_label = "Download"
+    bl_idname = "BLENDER_BRAIN_PT_download"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw what the server has and how far the download is, or how to allow one."""
+        layout = required(self.layout)
+        if refused := downloads.refusal():
+            _draw_offline(layout, refused)
+            return
+        typed = fields(required(required(context).scene))
+        current = downloads.running()
+        if current is not None:
+            progress = current.progress
+            what = f"{progress.files_done} of {progress.files} files"
+            layout.label(text=current.name, icon="IMPORT", translate=False)
+            layout.progress(
+                factor=progress.fraction,
+                text=f"{what}, {progress.bytes_done / 1e6:.1f} MB" if progress.files else "",
+            )
+            stopping = progress.cancelled.is_set()
+            row = layout.row()
+            row.enabled = not stopping
+            text = "Stopping…" if stopping else "Cancel"
+            row.operator("blender_brain.cancel_download", text=text, icon="CANCEL")
+            return
+        told, failed = downloads.last()
+        if told:
+            _draw_wrapped(layout, told, "ERROR" if failed else "CHECKMARK")
+        if (arrived := downloads.arrived()) and arrived != typed.atlas:
+            text = f"Work with {arrived}"
+            layout.operator("blender_brain.choose_atlas", text=text).atlas = arrived
+        asking = downloads.is_listing()
+        text = "Asking the Server…" if asking else "List Available Atlases"
+        if asking or not downloads.offered():
+            layout.operator("blender_brain.list_downloads", text=text, icon="URL")
+            return
+        layout.prop(typed, "download", text="", icon="VIEWZOOM", placeholder="Choose an atlas")
+        layout.prop(typed, "download_regions", text="", placeholder="All regions, or CA3, DG…")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.enabled = bool(typed.download)
+        operator = row.operator("blender_brain.download_atlas", icon="IMPORT")
+        operator.atlas, operator.regions = typed.download, typed.download_regions
 
 
 class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
@@ -403,14 +453,31 @@ def _draw_structure(
     row.label(text=f"{structure.acronym}  {structure.name}", translate=False)
 
 
-def _draw_wrapped(layout: bpy.types.UILayout, text: str, icon: Any) -> None:
+def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
+    _draw_wrapped(layout, refused, "INTERNET_OFFLINE")
+    if refused == downloads.NOT_ALLOWED:
+        _draw_wrapped(layout, "It can be allowed in the preferences, under System, Network.")
+        operator = layout.operator("screen.userpref_show", text="Open Preferences")
+        operator.section = "SYSTEM"
+    _draw_wrapped(layout, "Or install an atlas with BrainGlobe's own tool, in a terminal:")
+    box = layout.box().column(align=True)
+    for line in (
+        "pip install brainglobe-atlasapi",
+        "brainglobe install -a \\",
+        "  allen_mouse_25um",
+    ):
+        box.label(text=line, translate=False)
+    _draw_wrapped(layout, "It is in the menu above as soon as it is there.")
+
+
+def _draw_wrapped(layout: bpy.types.UILayout, text: str, icon: Any = "NONE") -> None:
     """Draw a sentence in lines that fit into the sidebar."""
     column = layout.column(align=True)
     line = ""
     for word in text.split():
         if len(line) + len(word) > 38:
             column.label(text=line, icon=icon)
-            icon, line = "BLANK1", ""
+            icon, line = "NONE" if icon == "NONE" else "BLANK1", ""
         line = f"{line} {word}".strip()
     column.label(text=line, icon=icon)
 
@@ -421,6 +488,7 @@ CLASSES = (
     BLENDER_BRAIN_PT_atlas,
     BLENDER_BRAIN_PT_tree,
     BLENDER_BRAIN_PT_options,
+    BLENDER_BRAIN_PT_download,
     BLENDER_BRAIN_PT_scene,
     BLENDER_BRAIN_PT_look,
     BLENDER_BRAIN_PT_colors,

@@ -17,7 +17,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import library, looks
+from . import downloads, library, looks
 from .atlas import AtlasError
 from .common.colormap_choice import ColormapChoice, search_colormaps
 from .common.required import required
@@ -255,6 +255,13 @@ def _search_structures(
     return opened.search.completions(typed)
 
 
+def _search_offered(
+    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    wanted = typed.strip().casefold()
+    return [(name, version) for name, version in downloads.offered() if wanted in name.casefold()]
+
+
 def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None:
     """Select the region whose row of the list was clicked."""
     scene, layer = required(context.scene), required(context.view_layer)
@@ -323,6 +330,8 @@ class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, LabelSettings, bpy.ty
         ticked: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
         level: int
         row: int
+        download: str
+        download_regions: str
     else:
         folder: StringProperty(
             name="Folder",
@@ -345,6 +354,16 @@ class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, LabelSettings, bpy.ty
         )
         row: IntProperty(
             name="Region", description="Click to select it", update=_select_row, options=set()
+        )
+        download: StringProperty(
+            name="Atlas",
+            description="One that the server has; type to search",
+            search=_search_offered,
+        )
+        download_regions: StringProperty(
+            name="Regions",
+            description="Acronyms, ids or full names of those whose meshes are wanted; all if "
+            "empty. More can be downloaded later",
         )
 
 

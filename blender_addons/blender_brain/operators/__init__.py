@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import browsing, data, demo, film, importing, labelling, looking, showing
+from . import browsing, data, demo, downloading, film, importing, labelling, looking, showing
 
 CLASSES = (
     *browsing.CLASSES,
@@ -14,4 +14,5 @@ CLASSES = (
     *data.CLASSES,
     *labelling.CLASSES,
     *demo.CLASSES,
+    *downloading.CLASSES,
 )

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Download atlases, where Blender allows it.
+
+With a window, threads do it while one goes on working; without one, as in a script, the operator
+waits until all is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+from .. import downloads
+from ..download import DownloadError
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class _Online(bpy.types.Operator):
+    """An operator that needs the network. It changes no file, so there is nothing to undo."""
+
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context | None) -> bool:
+        """Ask Blender's preferences, and for nothing else to be going on."""
+        reason = downloads.refusal()
+        if not reason and downloads.running() is not None:
+            reason = "An atlas is being downloaded."
+        if not reason and downloads.is_listing():
+            reason = "The server is being asked what it has."
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def _ended(self) -> set[OperatorReturnItems]:
+        """Report what came of it."""
+        downloads.look()
+        told, failed = downloads.last()
+        if failed:
+            self.report({"ERROR"}, told)
+            return {"CANCELLED"}
+        self.report({"INFO"}, told)
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_list_downloads(_Online):
+    """Ask BrainGlobe's server which atlases it has"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.list_downloads"
+    bl_label = "List Available Atlases"
+
+    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Ask it in the background."""
+        listing = downloads.start_listing()
+        if not bpy.app.background:
+            return {"FINISHED"}
+        listing.wait()
+        if listing.error:
+            return self._ended()
+        names = ", ".join(name for name, _ in listing.atlases)
+        self.report({"INFO"}, f"The server has {len(listing.atlases)} atlases: {names}.")
+        return {"FINISHED"}
+
+
+class BLENDER_BRAIN_OT_download_atlas(_Online):
+    """Download an atlas's structures and the meshes that are wanted; what was interrupted goes on where it was"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.download_atlas"
+    bl_label = "Download"
+
+    if TYPE_CHECKING:
+        atlas: str
+        regions: str
+    else:
+        atlas: StringProperty(
+            name="Atlas", description="One that the server has", options={"SKIP_SAVE"}
+        )
+        regions: StringProperty(
+            name="Regions",
+            description="Those whose meshes are wanted; all if empty",
+            options={"SKIP_SAVE"},
+        )
+
+    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Begin, and leave the rest to threads and a timer."""
+        if bpy.app.background and not downloads.offered():
+            downloads.start_listing().wait()
+        versions = dict(downloads.offered())
+        name = self.atlas.strip()
+        if name not in versions:
+            downloads.look()
+            told, failed = downloads.last()
+            text = f"The server has no atlas named '{name}'; list what it has first."
+            self.report({"ERROR"}, told if failed else text)
+            return {"CANCELLED"}
+        try:
+            current = downloads.start(name, versions[name], self.regions)
+        except DownloadError as problem:
+            self.report({"ERROR"}, str(problem))
+            return {"CANCELLED"}
+        if not bpy.app.background:
+            return {"FINISHED"}
+        current.wait()
+        return self._ended()
+
+
+class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
+    """Stop the download; what has arrived is kept, so that it can go on later"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.cancel_download"
+    bl_label = "Cancel"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context | None) -> bool:
+        """Ask for a download."""
+        if downloads.running() is not None:
+            return True
+        cls.poll_message_set("Nothing is being downloaded.")
+        return False
+
+    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Ask it to stop."""
+        current = downloads.running()
+        if current is None:
+            return {"CANCELLED"}
+        current.cancel()
+        return {"FINISHED"}
+
+
+CLASSES = (
+    BLENDER_BRAIN_OT_list_downloads,
+    BLENDER_BRAIN_OT_download_atlas,
+    BLENDER_BRAIN_OT_cancel_download,
+)
