@@ -391,6 +391,35 @@ class BLENDER_BRAIN_PT_data(_Tab):
         layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
 
 
+class BLENDER_BRAIN_PT_place(_Tab):
+    """Neurons and other objects among the regions."""
+
+    bl_label = "Place Objects"
+    bl_idname = "BLENDER_BRAIN_PT_place"
+    bl_parent_id = "BLENDER_BRAIN_PT_data"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw where they go, and how large they become."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(required(required(context).scene))
+        layout.row().prop(typed, "place_by", expand=True)
+        where = ("region", "side") if typed.place_by == "REGION" else ("place_um",)
+        for name in (*where, "pivot", "true_size"):
+            layout.prop(typed, name)
+        size = layout.row()
+        size.enabled = typed.true_size
+        size.prop(typed, "magnification")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.enabled = typed.place_by != "REGION" or bool(typed.region)
+        operator = row.operator("blender_brain.place_objects", icon="SNAP_ON")
+        for name in ("place_by", *where, "pivot", "true_size", "magnification"):
+            setattr(operator, name, getattr(typed, name))
+
+
 _IMPORT_SETTINGS: Final = (
     "parts",
     "depth",
@@ -496,4 +525,5 @@ CLASSES = (
     BLENDER_BRAIN_PT_labels,
     BLENDER_BRAIN_PT_film,
     BLENDER_BRAIN_PT_data,
+    BLENDER_BRAIN_PT_place,
 )

@@ -25,6 +25,7 @@ from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
 if TYPE_CHECKING:
+    from .placing import Pivot
     from .regions import Parts, Sides
     from .shapes import Origin
 
@@ -245,9 +246,9 @@ class LookSettings:
 
 
 def _search_structures(
-    owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+    _owner: bpy.types.bpy_struct, context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:
-    settings = cast(BLENDER_BRAIN_PG_scene, owner)
+    settings = fields(required(context.scene))
     try:
         opened = library.opened(settings.atlas, bpy.path.abspath(settings.folder), anew=False)
     except AtlasError:
@@ -273,6 +274,71 @@ def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None
         other.select_set(False)
     region.select_set(True)
     layer.objects.active = region
+
+
+class PlaceSettings:
+    """Where objects are put; the panel keeps it, and the operator takes it."""
+
+    if TYPE_CHECKING:
+        place_by: str
+        region: str
+        side: str
+        place_um: tuple[float, float, float]
+        pivot: Pivot
+        true_size: bool
+        magnification: float
+    else:
+        place_by: EnumProperty(
+            name="Place",
+            description="What says where",
+            items=[
+                ("REGION", "Region", "The middle of a region"),
+                ("COORDINATES", "Coordinates", "A point in the atlas's own coordinates"),
+            ],
+        )
+        region: StringProperty(
+            name="Region",
+            description="Acronym, id or full name; it need not be in the scene",
+            search=_search_structures,
+            search_options={"SUGGESTION"},
+        )
+        side: EnumProperty(
+            name="Hemisphere",
+            description="Of which hemisphere's part the middle is taken",
+            items=[
+                ("RIGHT", "Right", "What is on the animal's right"),
+                ("LEFT", "Left", "What is on the animal's left"),
+                ("BOTH", "Both", "The whole region; its middle may lie between its two halves"),
+            ],
+        )
+        place_um: FloatVectorProperty(
+            name="Coordinates",
+            description="In µm from the atlas's corner: to posterior, down, to the left",
+            size=3,
+            precision=0,
+            step=10000,
+        )
+        pivot: EnumProperty(
+            name="Put There",
+            description="What of the objects comes to the place",
+            items=[
+                ("ORIGIN", "Origin", "The active object's origin, where a neuron's soma is"),
+                ("MIDDLE", "Middle", "The middle of all that is selected"),
+            ],
+        )
+        true_size: BoolProperty(
+            name="True Size",
+            description="Scale neurons of BlenderSpike so that their micrometers are the atlas's; "
+            "the size of other objects is not known and stays",
+            default=True,
+        )
+        magnification: FloatProperty(
+            name="Magnification",
+            description="Draw such neurons larger than true, since most are small beside a brain",
+            default=1.0,
+            min=0.01,
+            soft_max=20.0,
+        )
 
 
 class BLENDER_BRAIN_PG_material(ColormapChoice, bpy.types.PropertyGroup):
@@ -319,7 +385,9 @@ class LabelSettings:
         )
 
 
-class BLENDER_BRAIN_PG_scene(ImportSettings, LookSettings, LabelSettings, bpy.types.PropertyGroup):
+class BLENDER_BRAIN_PG_scene(
+    ImportSettings, LookSettings, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
+):
     """Fields of the panel."""
 
     if TYPE_CHECKING:

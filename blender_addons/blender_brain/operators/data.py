@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
@@ -15,12 +16,15 @@ from ..atlas import Atlas, AtlasError
 from ..common.colormap_choice import search_colormaps
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
+from ..hemispheres import Side
 from ..orientation import Placement, placement
+from ..placing import centroid_um, place_objects
 from ..points import Unit, outside, read_points, read_tracing
 from ..points_in_scene import add_points, add_tracing
-from ..properties import about, fields, placement_of
+from ..properties import PlaceSettings, about, fields, is_region, placement_of
 from ..region_values import read_region_values
 from ..regions_data import Colored, color_by_values
+from ..search import Search, UnknownStructureError
 from ..tables import TableError
 from .selection import OnScene, all_regions
 
@@ -169,6 +173,60 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         return {"FINISHED"}
 
 
+class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
+    """Put the selected objects, as neurons of BlenderSpike, to a region's middle or to atlas coordinates"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.place_objects"
+    bl_label = "Place Selected"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an object that is no region."""
+        if _movable(required(context)):
+            return True
+        cls.poll_message_set(
+            "Select what is to be placed, as a neuron; regions stay where they are."
+        )
+        return False
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Find the place and move them there."""
+        context = required(context)
+        scene, things = required(context.scene), _movable(context)
+        try:
+            atlas = _atlas(scene)
+            place_um: Sequence[float] = self.place_um
+            where = ", ".join(f"{one:,.0f}" for one in place_um) + " µm"
+            if self.place_by == "REGION":
+                structure = Search(atlas.structures).find_one(self.region)
+                side = None if self.side == "BOTH" else cast(Side, self.side)
+                place_um = centroid_um(atlas, structure, side).tolist()
+                where = structure.acronym if side is None else f"{side.lower()} {structure.acronym}"
+            place_objects(
+                scene,
+                things,
+                place_um,
+                _placement(scene, atlas),
+                pivot=self.pivot,
+                true_size=self.true_size,
+                magnification=self.magnification,
+            )
+        except (AtlasError, UnknownStructureError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        which = f"'{things[0].name}'" if len(things) == 1 else f"{len(things)} objects"
+        self.report({"INFO"}, f"Placed {which} at {where} of {atlas.full_name}.")
+        return {"FINISHED"}
+
+
+def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """List what is selected and no region, the active object first."""
+    active = context.object
+    chosen = [thing for thing in context.selected_objects or [] if not is_region(thing)]
+    return sorted(chosen, key=lambda thing: thing != active)
+
+
 def _atlas(scene: bpy.types.Scene) -> Atlas:
     """Open the atlas of the scene's regions, or the one that the panel shows."""
     typed = fields(scene)
@@ -198,4 +256,8 @@ def _told(colored: Colored, name: str, times: int) -> str:
     return f"{text}."
 
 
-CLASSES = (BLENDER_BRAIN_OT_color_by_table, BLENDER_BRAIN_OT_import_points)
+CLASSES = (
+    BLENDER_BRAIN_OT_color_by_table,
+    BLENDER_BRAIN_OT_import_points,
+    BLENDER_BRAIN_OT_place_objects,
+)
