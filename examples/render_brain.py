@@ -51,6 +51,8 @@ def main(arguments: list[str]) -> None:
         degrees=options.orbit,
         bloom=options.bloom,
     )
+    if options.labels:
+        operators.blender_brain.add_labels()
     rendering.render_film(scene, options)
 
 
@@ -68,6 +70,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--glow", default="DG", metavar="REGIONS", help="glowing blue (default: DG)")
     add("--gradient", default="CA3", metavar="REGIONS", help="glowing in colors (default: CA3)")
     add("--colormap", default="spring", help="of the colors along x (default: spring)")
+    add("--labels", action="store_true", help="label the regions")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=360.0, bloom=1.0)
     return parser.parse_args(arguments)
 

@@ -3,12 +3,14 @@
 
 Run by ``make demo``. Simulates the pyramidal cell that ships with NEURON and renders it, in this
 Python's bpy module or in a Blender of your own, with a progress bar and a log beside the results.
+Renders a picture of a made-up brain as well.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,7 @@ FRAMES = (20, 100)
 # Where the spike begins, and the tip of the apical dendrite, which it reaches last.
 TRACES = ("soma", "dendrite_1[29]")
 RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_neuron.py"
+BRAIN_SCRIPT = RENDER_SCRIPT.with_name("render_brain.py")
 _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 
 
@@ -66,6 +69,7 @@ def main(outdir: Path, blender: str) -> None:
         simulating = progress.add_task("Simulating (steps)", total=24)
         rendering = progress.add_task("Rendering (frames)", total=count)
         encoding = progress.add_task("Encoding (film)", total=1)
+        brain = progress.add_task("Rendering (brain)", total=1)
         simulation = demo_model.simulate(progress=lambda _time_ms: progress.advance(simulating))
         write(made["Simulation"], simulation)
         log = outdir / "demo.log"
@@ -90,6 +94,8 @@ def main(outdir: Path, blender: str) -> None:
                 f"Rendering failed (exit code {process.returncode}). The end of {log}:\n{tail}"
             )
         progress.update(encoding, completed=1)
+        made["Brain"] = render_brain(blender, outdir)
+        progress.update(brain, completed=1)
     for label, path in made.items():
         console.print(f"[bold]{label:<12}[/bold]{path}", soft_wrap=True)
 
@@ -108,16 +114,52 @@ def render_command(blender: str, made: dict[str, Path]) -> list[str]:
     -------
     list of str
     """
-    start = (
-        [blender, "-b", "--factory-startup", "--python-exit-code", "1", "-P", str(RENDER_SCRIPT)]
-        if blender
-        else [sys.executable, str(RENDER_SCRIPT)]
-    )
     return [
-        *start, "--", str(made["Simulation"]), str(made["Frames"]),
+        *script_command(blender, RENDER_SCRIPT), str(made["Simulation"]), str(made["Frames"]),
         "--frames", f"{FRAMES[0]}-{FRAMES[1]}", "--figures",
         *(part for section in TRACES for part in ("--trace", section)),
         "--blend", str(made["Scene"]), "--video", str(made["Film"]),
+    ]  # fmt: skip
+
+
+def render_brain(blender: str, outdir: Path) -> Path:
+    """Render a picture of the made-up brain.
+
+    Parameters
+    ----------
+    blender : str
+        As of `render_command`.
+    outdir : Path
+
+    Returns
+    -------
+    Path
+        The picture.
+    """
+    log = outdir / "brain.log"
+    with tempfile.TemporaryDirectory() as temporary, log.open("w") as log_file:
+        home = Path(temporary)
+        (home / "config").mkdir()
+        command = [
+            *script_command(blender, BRAIN_SCRIPT), str(home / "brain"), "--demo", "--labels",
+            "--frames", "1-1", "--orbit", "0", "--resolution", "960x540", "--samples", "8",
+        ]  # fmt: skip
+        result = subprocess.run(
+            command, stdout=log_file, stderr=subprocess.STDOUT,
+            env=os.environ | {"BLENDER_USER_RESOURCES": temporary},
+        )  # fmt: skip
+        frames = sorted((home / "brain").glob("frame_*.png"))
+        if result.returncode or not frames:
+            raise click.ClickException(f"Rendering the brain failed; {log} says why.")
+        return Path(shutil.copyfile(frames[0], outdir / "brain.png"))
+
+
+def script_command(blender: str, script: Path) -> list[str]:
+    """Begin the command that runs one of the example scripts; its arguments follow."""
+    if not blender:
+        return [sys.executable, str(script), "--"]
+    return [
+        blender, "-b", "--factory-startup", "--python-exit-code", "1", "-P", str(script), "--"
     ]  # fmt: skip
 
 

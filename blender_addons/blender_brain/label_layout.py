@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Columns = Literal["BOTH", "LEFT", "RIGHT"]
 Wording = Literal["ACRONYM", "NAME", "BOTH"]
 TEXT_SIZE: Final = 0.032
+# From here on a surface is seen nearly from the front.
+_FACING: Final = 0.9
 PITCH: Final = 1.45
 """Distance of lines of text that are easy to read, in units of the text's size."""
 
@@ -74,7 +76,7 @@ def heights(
 
 
 def anchor(
-    in_picture: NDArray[np.floating[Any]], depth: NDArray[np.floating[Any]], to_the_right: bool
+    in_picture: NDArray[np.floating[Any]], facing: NDArray[np.floating[Any]], to_the_right: bool
 ) -> int:
     """Choose the point of a region that its leader line points at.
 
@@ -82,25 +84,24 @@ def anchor(
     ----------
     in_picture : ndarray, shape (V, 2)
         The region's points.
-    depth : ndarray, shape (V,)
-        Their distances from the camera.
+    facing : ndarray, shape (V,)
+        Cosine of the angle between the surface's normal there and the way to the camera.
     to_the_right : bool
         Of two halves, as of a brain's, which one.
 
     Returns
     -------
     int
-        Of a point near the middle of that half, on the side that the camera sees. In a region
-        that is no blob, the middle itself may lie beside it.
+        Of a point that faces the camera, so that it is well inside what is seen, as near as there
+        is one to the middle of that half. In a region that is no blob, the middle itself may lie
+        beside it.
     """
     x = in_picture[:, 0]
     middle = (x.min() + x.max()) / 2
     half = np.flatnonzero(x >= middle if to_the_right else x <= middle)
     center = in_picture[half].mean(axis=0)
-    away = np.linalg.norm(in_picture[half] - center, axis=1)
-    extent = float(np.ptp(in_picture[half], axis=0).max())
-    near = half[away <= away.min() + 0.05 * extent]
-    return int(near[np.argmin(depth[near])])
+    best = half[facing[half] >= min(_FACING, float(facing[half].max()))]
+    return int(best[np.linalg.norm(in_picture[best] - center, axis=1).argmin()])
 
 
 def _falling(wanted: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -45,7 +45,8 @@ class _Seen(NamedTuple):
     """(V, 3), in the region's own space."""
     in_picture: NDArray[np.float64]
     """(V, 2), in shares of the picture's shorter side."""
-    depth: NDArray[np.float64]
+    facing: NDArray[np.float64]
+    """(V,), cosine between the surface's normal and the way to the camera."""
 
 
 def add_labels(
@@ -83,7 +84,7 @@ def add_labels(
     middles = np.array([(s.in_picture[:, 0].min() + s.in_picture[:, 0].max()) / 2 for s in seen])
     on_the_right = columns(middles, where)
     anchors = [
-        anchor(s.in_picture, s.depth, bool(right))
+        anchor(s.in_picture, s.facing, bool(right))
         for s, right in zip(seen, on_the_right, strict=True)
     ]
     height = np.array([s.in_picture[i, 1] for s, i in zip(seen, anchors, strict=True)])
@@ -250,7 +251,10 @@ def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Ob
     mesh: Any = region.data
     points = np.empty((len(mesh.vertices), 3), np.float32)
     mesh.attributes["position"].data.foreach_get("vector", points.ravel())
-    points = points[:: len(points) // _MOST_POINTS + 1]
+    normals = np.empty_like(points)
+    mesh.vertex_normals.foreach_get("vector", normals.ravel())
+    step = len(points) // _MOST_POINTS + 1
+    points, normals = points[::step], normals[::step]
     depsgraph = required(scene.view_layers[0].depsgraph)
     depsgraph.update()
     x, y = scene.render.resolution_x, scene.render.resolution_y
@@ -261,7 +265,11 @@ def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Ob
     clipped = in_view @ projection.T
     # From -1 .. 1 of either side to shares of the shorter one.
     in_picture = clipped[:, :2] / clipped[:, 3:] * (np.array([x, y]) / _shorter(scene) / 2)
-    return _Seen(points, in_picture, -in_view[:, 2])
+    place = in_view[:, :3]
+    turned = normals @ np.array(region.matrix_world.to_3x3()).T @ view[:3, :3].T
+    lengths = np.linalg.norm(turned, axis=1) * np.linalg.norm(place, axis=1)
+    facing = -(turned * place).sum(axis=1) / np.maximum(lengths, 1e-30)
+    return _Seen(points, in_picture, facing)
 
 
 def _shorter(scene: bpy.types.Scene) -> float:

@@ -44,11 +44,17 @@ def test_more_labels_than_fit_become_smaller():
     assert heights(np.zeros(0), 0.05, -0.4, 0.4)[0].shape == (0,)
 
 
-def test_lines_point_into_the_half_that_is_nearer_and_seen():
-    """Of two rings, whose own middles are empty, as hippocampi lie in a brain."""
-    turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    ring = np.column_stack([np.cos(turn), np.sin(turn)])
-    both = np.concatenate([ring - (3, 0), ring + (3, 0), ring + (3, 0)])
-    depth = np.repeat([5.0, 7.0, 4.0], 40)
-    assert 80 <= anchor(both, depth, True) < 120
-    assert 0 <= anchor(both, depth, False) < 40
+def test_lines_point_into_the_half_that_is_nearer_and_at_what_is_seen_from_the_front():
+    """Of two arcs of tube, whose own middles are beside them, as hippocampi lie in a brain."""
+    turn = np.repeat(np.linspace(0, np.pi, 60), 5)
+    across = np.tile(np.linspace(-1, 1, 5), 60)
+    radius = 3 + 0.5 * across
+    arc = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
+    both = np.concatenate([arc - (5, 0), arc + (5, 0)])
+    facing = np.tile(np.sqrt(1 - across**2), 2)
+    # What is behind is not pointed at.
+    facing[-5:] = -1
+    for right in (False, True):
+        chosen = anchor(both, facing, right)
+        assert (chosen >= 300) == right
+        assert np.linalg.norm(both[chosen] - ((5, 0) if right else (-5, 0))) == pytest.approx(3.0)
