@@ -110,8 +110,8 @@ def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:
         if not atlas.missing:
             return atlas
     raise AtlasError(
-        "No atlas was found; choose the folder of one, or install one with BrainGlobe's own tool "
-        "(brainglobe install)."
+        "No atlas was found; choose the folder of one, download one, or install one with "
+        "BrainGlobe's own tool (brainglobe install)."
     )
 
 

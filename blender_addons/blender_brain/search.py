@@ -241,13 +241,19 @@ class Search:
         Returns
         -------
         list of (str, str)
-            What the field would hold then, and the name of the structure that it ends with.
+            What the field would hold then, and more about the structure that it ends with. Who
+            types a part of a name gets the name: Blender shows only what holds what was typed.
         """
         separators = list(_SEPARATORS.finditer(typed))
         end = separators[-1].end() if separators else 0
-        before = typed[:end] + " " if end else ""
+        term = typed[end:].strip()
+        before = typed[: len(typed) - len(typed[end:].lstrip())]
+        by_acronym = [
+            (one, term.casefold() in one.acronym.casefold()) for one in self.complete(term, limit)
+        ]
         return [
-            (before + one.acronym, one.name) for one in self.complete(typed[end:].strip(), limit)
+            (before + one.acronym, one.name) if fits else (before + one.name, one.acronym)
+            for one, fits in by_acronym
         ]
 
     def _terms(self, parts: list[str]) -> Iterator[str]:

@@ -172,6 +172,17 @@ def test_completion_of_nothing_begins_with_the_largest(search: Search):
 
 
 def test_completion_keeps_what_was_typed_before(search: Search):
-    assert search.completions("CA3,dent") == [("CA3, DG", "Dentate gyrus")]
-    assert search.completions("DG; Field CA1", limit=1) == [("DG; CA1", "Field CA1")]
-    assert search.completions("dent") == [("DG", "Dentate gyrus")]
+    assert search.completions("CA3,dent") == [("CA3,Dentate gyrus", "DG")]
+    assert search.completions("DG; Field CA1", limit=1) == [("DG; Field CA1", "CA1")]
+    assert search.completions("dent") == [("Dentate gyrus", "DG")]
+    assert search.completions("CA3, dg") == [("CA3, DG", "Dentate gyrus")]
+
+
+@pytest.mark.parametrize("typed", ["dent", "CA3,dent", "CA3, dg", "hippocampal", "ca"])
+def test_what_is_offered_holds_what_was_typed_and_is_understood(search: Search, typed: str):
+    """Blender shows only those entries of which the first is true."""
+    offered = search.completions(typed)
+    assert offered
+    for text, _ in offered:
+        assert typed.casefold() in text.casefold()
+        assert len(search.find(text)) == typed.count(",") + 1
