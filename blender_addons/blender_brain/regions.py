@@ -110,7 +110,8 @@ def import_regions(
     UnknownStructureError
         If one of the structures is unknown; nothing is imported then.
     AtlasError
-        If no mesh at all can be imported.
+        If no mesh at all can be imported, or if that of a region cannot be read that is there and
+        was to lie elsewhere; nothing has changed then.
     """
     chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
     shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
@@ -122,18 +123,30 @@ def import_regions(
         if structure.has_mesh
         for side in _SIDES[hemisphere]
     ]
-    to_shape = [
-        (structure, side)
+    # All of these before anything changes: regions that lie partly here, partly there are worse
+    # than none that was moved.
+    anew = [
+        (structure, side, region)
         for structure, side, region in wanted
-        if region is None or _is_shaped_otherwise(region, shaping)
+        if region is not None and _is_shaped_otherwise(region, shaping)
     ]
+    reshaped: list[tuple[bpy.types.Object, Shape]] = []
+    pairs = [(structure, side) for structure, side, _ in anew]
+    for (_, _, region), shape in zip(
+        anew, shapes(atlas, pairs, shaping.placement, origin), strict=True
+    ):
+        if isinstance(shape, AtlasError):
+            raise AtlasError(f"{shape} So nothing was moved.")
+        if shape is not None:
+            reshaped.append((region, shape))
     result = Imported(without_mesh=[structure for structure in chosen if not structure.has_mesh])
     made: list[bpy.types.Object] = []
     placed: list[tuple[Structure, bpy.types.Object]] = []
-    ready = shapes(atlas, to_shape, shaping.placement, origin)
+    new = [(structure, side) for structure, side, region in wanted if region is None]
+    ready = shapes(atlas, new, shaping.placement, origin)
     try:
         for structure, side, region in wanted:
-            if region is None or _is_shaped_otherwise(region, shaping):
+            if region is None:
                 shape = next(ready)
                 if isinstance(shape, AtlasError):
                     result.damaged.append(str(shape))
@@ -143,11 +156,9 @@ def import_regions(
                     if hemisphere != "SPLIT":
                         result.empty.append(structure)
                     continue
-                if region is None:
-                    region = _new_region(atlas, structure, side)
-                    made.append(region)
+                region = _new_region(atlas, structure, side)
+                made.append(region)
                 _set_shape(region, shape, shaping)
-            _set_decimation(region, decimation)
             placed.append((structure, region))
         if not placed:
             raise AtlasError(_nothing(result))
@@ -159,6 +170,10 @@ def import_regions(
         raise
     finally:
         ready.close()
+    for region, shape in reshaped:
+        _set_shape(region, shape, shaping)
+    for _, region in placed:
+        _set_decimation(region, decimation)
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result

@@ -202,3 +202,35 @@ def test_large_meshes_are_what_was_written(bpy, tmp_path, import_regions):
     for i, region in zip(meshes, result.regions, strict=True):
         points, _ = surface(bpy, region)
         np.testing.assert_allclose(points.min(0), (i, 3 * i, -2 * i - 20), atol=1e-3)
+
+
+def test_a_damaged_mesh_leaves_all_regions_where_they_were(bpy, atlas, import_regions):
+    """Otherwise some would lie in the one frame and some in the other."""
+    from blender_brain.properties import about
+
+    import_regions("DG, CA3")
+
+    def state():
+        return {
+            thing.name: (
+                tuple(thing.location),
+                [tuple(vertex.co) for vertex in thing.data.vertices],
+                about(thing).orientation,
+                len(thing.modifiers),
+            )
+            for thing in bpy.context.scene.objects
+        }
+
+    before = state()
+    ca3 = next(one for one in atlas.structures if one.acronym == "CA3")
+    path = atlas.mesh_path(ca3.id)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(AtlasError, match="'CA3'.* nothing was moved"):
+        import_regions("DG, CA3, MO", orientation="ALLEN", decimation=0.5)
+    assert state() == before
+    path.write_bytes(content)
+    import_regions("DG, CA3", orientation="ALLEN", decimation=0.5)
+    after = state()
+    assert after.keys() == before.keys()
+    assert all(after[name][2] == "ALLEN" and after[name][3] == 1 for name in after)
