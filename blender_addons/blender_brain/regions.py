@@ -132,13 +132,12 @@ def import_regions(
     ]
     reshaped: list[tuple[bpy.types.Object, Shape]] = []
     pairs = [(structure, side) for structure, side, _ in anew]
-    for (_, _, region), shape in zip(
-        anew, shapes(atlas, pairs, shaping.placement, origin), strict=True
-    ):
+    read = shapes(atlas, pairs, shaping.placement, origin)
+    for (_, _, there_already), shape in zip(anew, read, strict=True):
         if isinstance(shape, AtlasError):
             raise AtlasError(f"{shape} So nothing was moved.")
         if shape is not None:
-            reshaped.append((region, shape))
+            reshaped.append((there_already, shape))
     result = Imported(without_mesh=[structure for structure in chosen if not structure.has_mesh])
     made: list[bpy.types.Object] = []
     placed: list[tuple[Structure, bpy.types.Object]] = []
@@ -170,10 +169,10 @@ def import_regions(
         raise
     finally:
         ready.close()
-    for region, shape in reshaped:
-        _set_shape(region, shape, shaping)
-    for _, region in placed:
-        _set_decimation(region, decimation)
+    for there_already, shape in reshaped:
+        _set_shape(there_already, shape, shaping)
+    for _, one in placed:
+        _set_decimation(one, decimation)
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result

@@ -28,7 +28,7 @@ def test_tables_give_what_lines_give_to_the_last_bit():
     """The fast way against the plain one, with digits of all lengths and signs."""
     rng = np.random.default_rng(1)
     numbers = rng.normal(0, 1, (500, 3)) * 10.0 ** rng.integers(-3, 6, (500, 3))
-    rows = [[f"{x:.{rng.integers(1, 7)}f}" for x in row] for row in numbers.tolist()]
+    rows = [[f"{x:.{rng.integers(1, 10)}f}" for x in row] for row in numbers.tolist()]
     text = "# a\n\no name\n" + "".join(f"v {' '.join(row)}\n" for row in rows)
     text += "".join(f"f {a} {b} {c}\n" for a, b, c in rng.integers(1, 501, (900, 3)).tolist())
     assert obj_module._tables(text.encode()) is not None

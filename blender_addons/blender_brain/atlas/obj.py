@@ -82,13 +82,11 @@ def _table(block: bytes, letter: bytes) -> NDArray[np.float64] | NDArray[np.int6
     line_ends, spaces = np.flatnonzero(data == _NEWLINE), np.flatnonzero(data == _SPACE)
     if len(spaces) != 3 * len(line_ends):
         return None
-    befores = spaces.reshape(-1, 3)
     letters = np.concatenate(([_WORD], line_ends[:-1] + 1))
     # Before each number is a space and after it another, or the line's end.
-    ends = np.column_stack((befores[:, 1:], line_ends)).ravel()
-    befores = befores.ravel()
-    # With the minus sign taken for its first digit.
-    begins = befores + 1
+    ends = np.column_stack((spaces.reshape(-1, 3)[:, 1:], line_ends)).ravel()
+    # A minus sign included.
+    begins = spaces + 1
     others = len(line_ends) * 2 + len(spaces)
     regular = (
         np.array_equal(spaces[::3], letters + 1)
@@ -105,7 +103,7 @@ def _table(block: bytes, letter: bytes) -> NDArray[np.float64] | NDArray[np.int6
     minus = data[begins] == _MINUS
     begins = begins + minus
     points = np.flatnonzero(data == _DOT)
-    others += np.count_nonzero(minus) + len(points)
+    others += int(np.count_nonzero(minus)) + len(points)
     # One point in each number, with a digit on both sides, and nothing else besides digits.
     regular = (
         len(points) == len(ends)
@@ -119,7 +117,7 @@ def _table(block: bytes, letter: bytes) -> NDArray[np.float64] | NDArray[np.int6
     if whole is None or parts is None:
         return None
     scale = _POWERS[ends - points - 1]
-    numbers = (whole * scale + parts) / scale
+    numbers: NDArray[np.float64] = (whole * scale + parts) / scale
     return np.where(minus, -numbers, numbers).reshape(-1, 3)
 
 

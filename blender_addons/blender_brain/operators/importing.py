@@ -14,7 +14,7 @@ from ..common.required import required
 from ..properties import ImportSettings
 from ..regions import Imported, import_regions
 from ..search import UnknownStructureError
-from .selection import select
+from .selection import all_regions, select, show_object_colors
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -76,6 +76,8 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         select(context, imported.regions)
+        if imported.new == len(all_regions(required(context.scene))):
+            show_object_colors(context)
         self.report(*told(imported, atlas))
         return {"FINISHED"}
 

@@ -56,6 +56,20 @@ def select(context: bpy.types.Context, regions: Sequence[bpy.types.Object]) -> N
         layer.objects.active = visible[0]
 
 
+def show_object_colors(context: bpy.types.Context) -> None:
+    """Let solid viewports show regions in their own colors instead of all in gray.
+
+    Parameters
+    ----------
+    context : Context
+        The viewports of its screen. Those that show anything but materials stay as they are.
+    """
+    for area in context.screen.areas if context.screen else ():
+        space = area.spaces.active
+        if isinstance(space, bpy.types.SpaceView3D) and space.shading.color_type == "MATERIAL":
+            space.shading.color_type = "OBJECT"
+
+
 class OnRegions(bpy.types.Operator):
     """An operator that needs regions to be chosen."""
 
