@@ -27,7 +27,7 @@ def made(tmp_path_factory) -> Path:
     write_v2(folder / "atlases")
     result = render(
         folder / "frames", "--folder", folder / "atlases", "--frames", "4-5",
-        "--resolution", "96x64", "--samples", 4,
+        "--resolution", "96x64", "--samples", 4, "--labels",
         "--video", folder / "film.mp4", "--blend", folder / "film.blend",
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
