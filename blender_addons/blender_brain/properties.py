@@ -382,6 +382,8 @@ class LabelSettings:
             default=TEXT_SIZE,
             min=0.005,
             soft_max=0.1,
+            precision=3,
+            step=0.1,
         )
 
 

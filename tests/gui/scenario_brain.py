@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BlenderBrain: type, complete, import, look, isolate, label, undo, as a person does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from window import (
+    DATA,
+    Step,
+    check,
+    click,
+    click_field,
+    empty_scene,
+    key,
+    move,
+    open_below,
+    open_panel,
+    open_tab,
+    picture,
+    save_and_open,
+    see,
+    type_into,
+    type_letters,
+    undo,
+    viewport,
+)
+
+# What `run.py --plant` breaks, each by itself; this has to notice.
+FAULTS = {
+    "operator": "BLENDER_BRAIN_OT_isolate",
+    "draw": "BLENDER_BRAIN_PT_scene",
+    "poll": "BLENDER_BRAIN_OT_add_labels",
+}
+
+
+def scenario() -> Step:
+    yield from empty_scene()
+    yield from open_tab("BlenderBrain")
+    picture("no atlas")
+    yield from make_atlas_and_import()
+    yield from look_and_isolate()
+    yield from values_and_labels()
+    yield from other_panels()
+    yield from undo_save_and_open()
+
+
+def typed() -> Any:
+    return bpy.context.scene.blender_brain
+
+
+def regions(*, seen: bool = False) -> set[str]:
+    return {
+        thing.name
+        for thing in bpy.context.scene.objects
+        if thing.blender_brain.structure and not (seen and thing.hide_viewport)
+    }
+
+
+def make_atlas_and_import() -> Step:
+    yield from click("blender_brain.make_demo_atlas")
+    yield from see(lambda: typed().atlas.startswith("demo_mouse"), "a button makes an atlas")
+    picture("demo atlas")
+    yield from click("blender_brain.unfold", 0.06)
+    yield from see(lambda: len(typed().unfolded) == 1, "the tree unfolds")
+    picture("tree")
+    yield from click_field("blender_brain.acronyms")
+    yield from type_letters("dentate")
+    yield
+    picture("completion")
+    yield from key("DOWN_ARROW")
+    yield from key("RET")
+    yield from see(lambda: typed().acronyms == "Dentate gyrus", "a part of a name is completed")
+    yield from type_into("blender_brain.acronyms", "CA3, DG, grey")
+    yield from click("blender_brain.import_regions")
+    yield from see(lambda: regions() == {"CA3", "DG", "grey"}, "typed acronyms are imported")
+    picture("imported")
+
+
+def look_and_isolate() -> Step:
+    yield from click("blender_brain.set_look")
+    yield from click("blender_brain.isolate", 0.66)
+    yield from see(lambda: len(regions(seen=True)) == 1, "one region is isolated")
+    picture("isolated")
+    yield from click("blender_brain.show_all")
+    yield from see(lambda: len(regions(seen=True)) == 3, "all are shown again")
+    with viewport():
+        bpy.ops.object.select_all(action="DESELECT")
+        bpy.data.objects["CA3"].select_set(True)
+        bpy.context.view_layer.objects.active = bpy.data.objects["CA3"]
+    typed().look = "GRADIENT"
+    yield
+    yield from click("blender_brain.set_look")
+
+    def material() -> Any:
+        return bpy.data.objects["CA3"].active_material
+
+    yield from see(lambda: material().name == "CA3 gradient glow", "a look is set")
+    yield
+    yield from click("blender_brain.choose_colormap", 0.84)
+    yield
+    yield
+    picture("colormaps")
+    yield from key("ESC")
+    yield from key("ESC")
+    yield from type_into("blender_brain.colormap", "viridis")
+    yield from see(
+        lambda: material().node_tree.nodes["Colormap"].image.name == "colormap viridis",
+        "a typed colormap is used",
+    )
+    picture("gradient")
+
+
+def values_and_labels() -> Step:
+    with viewport():
+        bpy.ops.blender_brain.color_by_table(filepath=str(DATA / "rates.csv"))
+    yield
+    yield from click("blender_brain.add_color_bar")
+    yield from see(
+        lambda: any("color bar" in thing.name for thing in bpy.context.scene.objects),
+        "a color bar stands in the picture",
+    )
+    yield from open_panel("BLENDER_BRAIN_PT_labels")
+    with viewport():
+        bpy.ops.object.select_all(action="DESELECT")
+        bpy.context.view_layer.objects.active = None
+    yield
+    yield from click("blender_brain.add_labels", 0.3)
+    yield from see(lambda: labels() == 3, "regions are labelled")
+    with viewport():
+        bpy.ops.view3d.view_camera()
+    yield
+    yield
+    picture("labels")
+
+
+def labels() -> int:
+    return sum(thing.name.endswith(" label") for thing in bpy.context.scene.objects)
+
+
+def other_panels() -> Step:
+    for name in ("film", "data", "place"):
+        yield from open_panel(f"BLENDER_BRAIN_PT_{name}")
+        yield
+        picture(f"panel {name}")
+    # Their headings stand below the tree's two rows.
+    for name, pixels in (("download", 145), ("options", 119)):
+        yield from open_below("blender_brain.import_regions", pixels)
+        picture(f"panel {name}")
+    yield from move(20, 20)
+
+
+def undo_save_and_open() -> Step:
+    yield from undo()
+    yield from see(lambda: labels() == 0, "undo takes the labels back")
+    check(regions() == {"CA3", "DG", "grey"}, "undo leaves what was there before")
+    yield from save_and_open()
+    check(regions() == {"CA3", "DG", "grey"}, "the saved file opens")
+    yield from open_tab("BlenderBrain")
+    yield from click("blender_brain.import_regions")
+    yield
+    check(len(regions()) == 3, "a region that is there is not doubled")
+    picture("opened")
