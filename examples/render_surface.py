@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> None:
         origin=options.origin.upper(),
         height_scale=options.height_scale,
         base_plane=options.plane,
+        axes=options.axes,
         **({"formula": options.formula} if options.formula else {}),
     )
     surface = bpy.context.object
@@ -87,6 +88,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 lies")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
     add("--plane", action=argparse.BooleanOptionalAction, default=True, help="plane of lines")
+    add("--axes", action="store_true", help="with ticks and numbers that face the camera")
     add("--cut", choices=("x", "y", "z", "none"), default="y", help="along which axis (default: y)")
     add("--wireframe", action=argparse.BooleanOptionalAction, default=True, help="where cut away")
     add(

@@ -32,9 +32,9 @@ WHITE: Final = (0.8, 0.8, 0.8, 1.0)
 """Scene-linear; a little below white, so that bloom does not blur small type."""
 
 # Of a digit, in units of the text's size.
-_CAP_HEIGHT: Final = 0.71
+CAP_HEIGHT: Final = 0.71
 # Where a tick of an axis ends and where its number begins, in units of the text's size.
-_TICK: Final = 0.32
+TICK: Final = 0.32
 _GAP: Final = 0.62
 _MOST_TICKS: Final = 50
 
@@ -493,7 +493,7 @@ def _axis_group(vertical: bool) -> Any:
             return (across, along) if vertical else (along, across)
 
         ticks = tree.group(
-            _ticks_group(), {key: given[key] for key in ("From", "To", "Step", "Ticks")}
+            ticks_group(), {key: given[key] for key in ("From", "To", "Step", "Ticks")}
         )
         extent = tree.math("SUBTRACT", given["To"], given["From"])
 
@@ -511,7 +511,7 @@ def _axis_group(vertical: bool) -> Any:
             line = rectangle(tree, *at(whole, width), *at(half, 0.0))
         with tree.frame("Ticks"):
             _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
-            reach = tree.math("MULTIPLY", size, _TICK)
+            reach = tree.math("MULTIPLY", size, TICK)
             outward = tree.math("MULTIPLY", reach, -0.5)
             spot = tree.add(
                 "ShaderNodeCombineXYZ", dict(zip("XY", at(place, outward), strict=True))
@@ -525,11 +525,11 @@ def _axis_group(vertical: bool) -> Any:
             number = written(tree, value, ticks["Decimals"])
             if vertical:
                 left = tree.math("MULTIPLY", size, -_GAP)
-                half_cap = tree.math("MULTIPLY", size, -_CAP_HEIGHT / 2)
+                half_cap = tree.math("MULTIPLY", size, -CAP_HEIGHT / 2)
                 baseline = tree.math("ADD", there, half_cap)
                 label = text(tree, number, size, "Right", left, baseline)
             else:
-                below = tree.math("MULTIPLY", size, -_GAP - _CAP_HEIGHT)
+                below = tree.math("MULTIPLY", size, -_GAP - CAP_HEIGHT)
                 label = text(tree, number, size, "Center", there, below)
             end = tree.add(
                 "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
@@ -549,8 +549,15 @@ def _axis_group(vertical: bool) -> Any:
     return tree.tree
 
 
-def _ticks_group() -> Any:
-    """From limits to ticks at multiples of a round step: the first, how many, how written."""
+def ticks_group() -> Any:
+    """Build the group that finds the ticks between two limits, multiples of a round step.
+
+    Returns
+    -------
+    NodeTree
+        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, to *First*, the first multiple;
+        *Step*; *Count*; and the *Decimals* with which all are written.
+    """
     with nodes.geometry_group(f"{GROUP}: Ticks") as tree:
         given = inputs_of(tree, {key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
         with tree.frame("A round step, as in round_step"):

@@ -3,8 +3,8 @@
 
 The data passes the modules in this order: `array_file`, `image_heights` and `formula` (a source to
 an array) → `heightmap` (checked heights) → `source` (whichever it is) → `grid` (its layout) →
-`build` (arrays to datablocks) → `playback` (heights now) → `surface` (the object) →
-`surface_color` (values to light). `operators` and `panels` only call them.
+`build` (arrays to datablocks) → `playback` (heights now) → `lift` (how high) → `base_plane` and
+`axes` (what stands around) → `surface` (the object) → `surface_color` (values to light). `operators` and `panels` only call them.
 """
 
 from __future__ import annotations

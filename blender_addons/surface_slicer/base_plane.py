@@ -11,7 +11,7 @@ import numpy as np
 from .common import nodes
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
-from .surface import extent_of, height_holder
+from .lift import extent_of, height_holder
 
 MATERIAL: Final = "Surface Base Plane"
 # How far the plane reaches beyond the surface, to the longer side.
@@ -44,7 +44,7 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
         for collection in surface.users_collection:
             collection.objects.link(plane)
         plane.parent = surface
-        _follow_height(plane, surface)
+    _follow_height(plane, surface)
     along_x, along_y = extent_of(surface)
     longer = max(along_x, along_y)
     half = np.array([along_x, along_y]) / 2 + _MARGIN * longer
@@ -82,6 +82,7 @@ def find_base_plane(surface: bpy.types.Object) -> bpy.types.Object | None:
 
 def _follow_height(plane: bpy.types.Object, surface: bpy.types.Object) -> None:
     """Keep the plane at the lowest value, whatever the surface's height is."""
+    plane.driver_remove("location", 2)
     curve: Any = plane.driver_add("location", 2)
     driver = curve.driver
     holders = height_holder(surface)

@@ -8,6 +8,7 @@ from typing import Final
 
 import bpy
 
+from .axes import find_axes
 from .common import scene as film
 
 # From in front and above, as surfaces are drawn in books.
@@ -42,9 +43,10 @@ def set_scene(
     film.use_plain_world(scene)
     if bloom:
         film.add_bloom(scene, bloom)
+    axes = [axes for axes in map(find_axes, surfaces) if axes is not None]
     # Room for the corners, which swing out when the camera circles.
     camera = film.frame_camera(
-        scene, surfaces, direction=_DIRECTION, up=_UP, margin=0.1, lens_mm=60.0
+        scene, [*surfaces, *axes], direction=_DIRECTION, up=_UP, margin=0.1, lens_mm=60.0
     )
     if orbit_degrees:
         film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)

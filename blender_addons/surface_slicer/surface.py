@@ -15,14 +15,16 @@ from typing import Any, Final
 import bpy
 
 from . import playback
+from .axes import add_axes, find_axes
+from .base_plane import add_base_plane, find_base_plane
 from .build import new_frames, new_grid, new_texture, set_color_values
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .heightmap import Heightmap, HeightmapError
+from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
 from .properties import about
 from .source import Field, Source, read_field
 
-DISPLACE: Final = "Heightmap"
 # Height to the longer side, where nothing else is asked for.
 _FITTED: Final = 0.45
 
@@ -179,65 +181,13 @@ def replace_heights(surface: bpy.types.Object, field: Field) -> None:
         _lift_by(thing, parts, field.heights)
         set_height(thing, *height)
         _describe(thing, field, size)
+        for find, fit in ((find_base_plane, add_base_plane), (find_axes, add_axes)):
+            if find(thing) is not None:
+                fit(thing)
     # Objects first, since they use the meshes.
     for block in sorted(old, key=lambda block: not isinstance(block, bpy.types.Object)):
         if not block.users:
             bpy.data.batch_remove([block])
-
-
-def is_surface(thing: bpy.types.Object | None) -> bool:
-    """Tell whether an object was made here.
-
-    Parameters
-    ----------
-    thing : Object or None
-
-    Returns
-    -------
-    bool
-    """
-    return thing is not None and _lift(thing) is not None and about(thing).rows > 0
-
-
-def height_holder(surface: bpy.types.Object) -> tuple[Any, str, Any, str]:
-    """Find what decides about a surface's height, to be shown in a panel or keyframed.
-
-    Parameters
-    ----------
-    surface : Object
-
-    Returns
-    -------
-    owner, property : bpy_struct and str
-        Of the height from the lowest value to the highest, in Blender units.
-    owner, property : bpy_struct and str
-        Of the midlevel: which value stays in the plane, 0 for the lowest and 1 for the highest.
-    """
-    modifier: Any = required(_lift(surface))
-    if isinstance(modifier, bpy.types.DisplaceModifier):
-        return modifier, "strength", modifier, "mid_level"
-    height, midlevel = (input_value(modifier, name) for name in ("Height", "Midlevel"))
-    return height, "value", midlevel, "value"
-
-
-def height_of(surface: bpy.types.Object) -> tuple[float, float]:
-    """Return a surface's height and midlevel; see `height_holder`."""
-    owner, name, mid_owner, mid_name = height_holder(surface)
-    return float(getattr(owner, name)), float(getattr(mid_owner, mid_name))
-
-
-def set_height(surface: bpy.types.Object, height: float, midlevel: float) -> None:
-    """Set a surface's height and midlevel; see `height_holder`."""
-    owner, name, mid_owner, mid_name = height_holder(surface)
-    setattr(owner, name, height)
-    setattr(mid_owner, mid_name, midlevel)
-    surface.update_tag()
-
-
-def extent_of(surface: bpy.types.Object) -> tuple[float, float]:
-    """Return how far a surface reaches along x and y, in Blender units without its own scale."""
-    data = about(surface)
-    return _extent((data.size[0], data.size[1]), data.rows, data.columns)
 
 
 def set_color_array(surface: bpy.types.Object, field: Field) -> None:
@@ -374,7 +324,7 @@ def _new_parts(
     field: Field, size: tuple[float, float], smooth: bool, made: list[bpy.types.ID]
 ) -> _Parts:
     heights = field.heights
-    mesh = new_grid(field, _extent(size, heights.rows, heights.columns), smooth=smooth, made=made)
+    mesh = new_grid(field, extent(size, heights.rows, heights.columns), smooth=smooth, made=made)
     if heights.frames > 1:
         return _Parts(mesh, None, new_frames(f"{field.title} heights", heights, made))
     return _Parts(mesh, new_texture(field.title, heights, made), None)
@@ -382,7 +332,7 @@ def _new_parts(
 
 def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> None:
     """Give a surface the modifier that its heights need, or change the one it has."""
-    modifier = _lift(surface)
+    modifier = find_lift(surface)
     kind = bpy.types.NodesModifier if parts.texture is None else bpy.types.DisplaceModifier
     if modifier is not None and not isinstance(modifier, kind):
         if isinstance(modifier, bpy.types.NodesModifier):
@@ -427,11 +377,6 @@ def _check_shape_of(color: Field, frames: int, rows: int, columns: int) -> None:
         )
 
 
-def _extent(size: tuple[float, float], rows: int, columns: int) -> tuple[float, float]:
-    along_x, along_y = size
-    return along_x, along_y or along_x * (rows - 1) / (columns - 1)
-
-
 def _fitted(
     heights: Heightmap, height_scale: float, size: tuple[float, float]
 ) -> tuple[float, float]:
@@ -440,7 +385,7 @@ def _fitted(
     if height_scale:
         return heights.span * height_scale, zero
     both_signs = heights.low < 0 < heights.high
-    return _FITTED * max(_extent(size, heights.rows, heights.columns)), zero if both_signs else 0.0
+    return _FITTED * max(extent(size, heights.rows, heights.columns)), zero if both_signs else 0.0
 
 
 def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, float]:
@@ -452,22 +397,9 @@ def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, flo
     return height / before * heights.span, (in_plane - heights.low) / heights.span
 
 
-def _lift(surface: bpy.types.Object) -> bpy.types.Modifier | None:
-    """Find the modifier that gives a surface its heights."""
-    animated = playback.find_modifier(surface)
-    if animated is not None:
-        return animated
-    for modifier in surface.modifiers:
-        if isinstance(modifier, bpy.types.DisplaceModifier) and isinstance(
-            modifier.texture, bpy.types.ImageTexture
-        ):
-            return modifier
-    return None
-
-
 def _holders(surface: bpy.types.Object) -> list[Any]:
     """List what else a surface is made of: texture and image, or its frames."""
-    modifier = _lift(surface)
+    modifier = find_lift(surface)
     if isinstance(modifier, bpy.types.DisplaceModifier):
         texture = modifier.texture
         assert isinstance(texture, bpy.types.ImageTexture)

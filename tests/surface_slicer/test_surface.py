@@ -314,7 +314,7 @@ def test_saved_file_needs_no_source(bpy, tmp_path):
 
 def test_base_plane_follows_the_height(bpy):
     """It lies just below the lowest value, also when the height changes."""
-    from surface_slicer.surface import set_height
+    from surface_slicer.lift import set_height
 
     bpy.ops.surface_slicer.create_surface(formula="x - .25", base_plane=True)
     surface = bpy.context.object

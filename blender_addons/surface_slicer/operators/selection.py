@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
-from ..surface import is_surface
+from ..lift import is_surface
 
 NO_SURFACE = "Select a surface that was made with Create Surface"
 

@@ -20,6 +20,7 @@ from bpy.props import (
 from bpy_extras.io_utils import ImportHelper
 
 from .. import array_file, image_heights
+from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
 from ..common.required import required
 from ..heightmap import HeightmapError
@@ -51,6 +52,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         height_scale: float
         smooth: bool
         base_plane: bool
+        axes: bool
         set_frame_range: bool
     else:
         directory: StringProperty(
@@ -81,6 +83,9 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         base_plane: BoolProperty(
             name="Base Plane", description="Lay a plane of faint lines under the surface"
         )
+        axes: BoolProperty(
+            name="Axes", description="Draw axes with ticks and numbers that face the camera"
+        )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
             description="Make the scene as long as an animated surface",
@@ -110,7 +115,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, "formula")
             layout.prop(self, "x_range")
             layout.prop(self, "y_range")
-        for name in ("resolution", "size", "height_scale", "smooth", "base_plane"):
+        for name in ("resolution", "size", "height_scale", "smooth", "base_plane", "axes"):
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -143,6 +148,8 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             color_surface(surface, relief=NEW_RELIEF)
             if self.base_plane:
                 add_base_plane(surface)
+            if self.axes:
+                add_axes(surface)
             self.report(*_made(surface))
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
@@ -179,8 +186,56 @@ class SURFACE_SLICER_OT_base_plane(OnSurfaces):
         surfaces = chosen_surfaces(required(context))
         for surface in surfaces:
             add_base_plane(surface)
-        many = f"{len(surfaces)} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
-        self.report({"INFO"}, f"Laid a plane under {many}.")
+        self.report({"INFO"}, f"Laid a plane under {_listed(surfaces)}.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_add_axes(OnSurfaces):
+    """Give the selected surfaces axes with ticks, numbers and labels that face the camera"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.add_axes"
+    bl_label = "Axes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        x_label: str
+        y_label: str
+        height_label: str
+    else:
+        x_label: StringProperty(name="x", description="Label of the x axis", default="x")
+        y_label: StringProperty(name="y", description="Label of the y axis", default="y")
+        height_label: StringProperty(name="Height", description="Label of the height axis")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Give each surface axes, or new labels to those it has."""
+        surfaces = chosen_surfaces(required(context))
+        for surface in surfaces:
+            add_axes(surface, (self.x_label, self.y_label, self.height_label))
+        self.report({"INFO"}, f"Drew axes of {_listed(surfaces)}.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
+    """Take away the axes of the selected surfaces"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.remove_axes"
+    bl_label = "Remove Axes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a surface with axes."""
+        found = any(map(find_axes, chosen_surfaces(required(context))))
+        if not found:
+            cls.poll_message_set("Select a surface that has axes.")
+        return found
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Remove them with what they are made of."""
+        surfaces = [s for s in chosen_surfaces(required(context)) if find_axes(s)]
+        for surface in surfaces:
+            remove_axes(surface)
+        self.report({"INFO"}, f"Removed the axes of {_listed(surfaces)}.")
         return {"FINISHED"}
 
 
@@ -212,6 +267,10 @@ def _made(surface: bpy.types.Object) -> tuple[set[WmReportItems], str]:
     return {"INFO"}, f"{text}."
 
 
+def _listed(surfaces: Sequence[bpy.types.Object]) -> str:
+    return f"{len(surfaces)} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
+
+
 def _draw_import(self: Any, _context: bpy.types.Context) -> None:
     self.layout.operator(
         SURFACE_SLICER_OT_create_surface.bl_idname,
@@ -233,5 +292,7 @@ CLASSES = (
     SURFACE_SLICER_OT_create_surface,
     SURFACE_SLICER_OT_reload,
     SURFACE_SLICER_OT_base_plane,
+    SURFACE_SLICER_OT_add_axes,
+    SURFACE_SLICER_OT_remove_axes,
     SURFACE_SLICER_FH_array,
 )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import bpy
 
+from ..axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..common.modifiers import input_value
 from ..common.required import required
+from ..lift import height_holder, is_surface
 from ..playback import TIME_INPUTS, find_modifier
 from ..properties import SURFACE_SLICER_PG_surface, about, fields
-from ..surface import height_holder, is_surface
 from .tab import SurfaceTab, Tab
 
 
@@ -75,7 +76,14 @@ class SURFACE_SLICER_PT_shape(SurfaceTab):
         column = layout.column(align=True)
         column.prop(height, name, text="Height")
         column.prop(midlevel, mid_name, text="Midlevel")
-        layout.operator("surface_slicer.base_plane", icon="GRID")
+        row = layout.row(align=True)
+        row.operator("surface_slicer.base_plane", icon="GRID")
+        axes = find_axes(surface)
+        if axes is None:
+            row.operator("surface_slicer.add_axes", icon="EMPTY_AXIS")
+        else:
+            row.operator("surface_slicer.remove_axes", icon="X")
+            _draw_axes(layout, axes)
         header, body = layout.panel("surface_slicer_source", default_closed=True)
         header.label(text="Source")
         header.operator("surface_slicer.reload", icon="FILE_REFRESH")
@@ -107,6 +115,27 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
             # The sidebar is narrow.
             label = name.replace("Frames per Sample", "Frames/Sample")
             row.prop(input_value(modifier, name), "value", text=label)
+
+
+def _draw_axes(layout: bpy.types.UILayout, axes: bpy.types.Object) -> None:
+    """Draw what can be set on axes, the labels first."""
+    header, body = layout.panel("surface_slicer_axes", default_closed=True)
+    header.label(text="Axes")
+    if body is None:
+        return
+    column = body.column(align=True)
+    for axis in AXES:
+        row = column.row(align=True, heading=axis)
+        row.prop(axes_input(axes, f"{axis} Show"), "value", text="")
+        row.prop(axes_input(axes, f"{axis} Label"), "value", text="")
+    column = body.column(align=True)
+    for axis in AXES:
+        column.prop(axes_input(axes, f"{axis} Ticks"), "value", text=f"{axis} Ticks")
+    column = body.column(align=True)
+    for name in ("Text Size", "Line Width", "Color"):
+        column.prop(axes_input(axes, name), "value", text=name)
+    for name in PLACE_INPUTS:
+        body.prop(axes_input(axes, name), "value", text=name)
 
 
 def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) -> None:
