@@ -4,7 +4,8 @@
 The data passes the modules in this order: `array_file`, `image_heights` and `formula` (a source to
 an array) → `heightmap` (checked heights) → `source` (whichever it is) → `grid` (its layout) →
 `build` (arrays to datablocks) → `playback` (heights now) → `lift` (how high) → `base_plane` and
-`axes` (what stands around) → `surface` (the object) → `surface_color` (values to light). `operators` and `panels` only call them.
+`axes` (what stands around) → `surface` (the object) → `surface_color` (values to light).
+`operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .common import colormap_previews
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
@@ -30,3 +32,4 @@ def unregister() -> None:
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
+    colormap_previews.free()

@@ -18,7 +18,7 @@ from bpy.props import (
 )
 
 from .array_file import array_names
-from .common.colormap_choice import search_colormaps
+from .common.colormap_choice import ColormapChoice, search_colormaps
 from .formula import DEFAULT
 from .heightmap import Origin
 from .ramp_stops import MOST_STOPS
@@ -152,12 +152,15 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
 
 
 class ColorSettings:
-    """Settings of a surface's color; the panel keeps them, and the operator takes them."""
+    """Settings of a surface's color, which the operator takes."""
 
     if TYPE_CHECKING:
         by: str
         colormap: str
         reverse: bool
+        start: float
+        end: float
+        steps: int
         low: float
         high: float
         strength: float
@@ -174,6 +177,29 @@ class ColorSettings:
             search=search_colormaps,
         )
         reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        start: FloatProperty(
+            name="Start",
+            description="Where on the colormap the used part begins",
+            default=0.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        end: FloatProperty(
+            name="End",
+            description="Where on the colormap the used part ends",
+            default=1.0,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+        steps: IntProperty(
+            name="Steps",
+            description="How many colors are shown; 0 for all of them, smoothly",
+            default=0,
+            min=0,
+            max=256,
+        )
         low: FloatProperty(
             name="Minimum",
             description="Value at the colormap's lower end; the lowest there is if not given",
@@ -248,12 +274,15 @@ class RampSettings:
         )
 
 
-class SURFACE_SLICER_PG_scene(SourceSettings, ColorSettings, RampSettings, bpy.types.PropertyGroup):
+class SURFACE_SLICER_PG_material(ColormapChoice, bpy.types.PropertyGroup):
+    """The colormap of a surface's material."""
+
+
+class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGroup):
     """Fields of the panel."""
 
     if TYPE_CHECKING:
         kind: str
-        limits: str
     else:
         kind: EnumProperty(
             name="From",
@@ -262,14 +291,6 @@ class SURFACE_SLICER_PG_scene(SourceSettings, ColorSettings, RampSettings, bpy.t
                 ("FILE", "File", "An array or a picture"),
                 ("IMAGE", "Image", "An image in this file"),
                 ("FORMULA", "Formula", "A formula of x and y"),
-            ],
-        )
-        limits: EnumProperty(
-            name="Limits",
-            description="What the colormap's two ends stand for",
-            items=[
-                ("DATA", "Data", "The lowest and the highest value"),
-                ("MANUAL", "Manual", "Set them yourself"),
             ],
         )
 
@@ -284,16 +305,23 @@ def fields(scene: bpy.types.Scene) -> SURFACE_SLICER_PG_scene:
     return cast(SURFACE_SLICER_PG_scene, scene.surface_slicer)  # type: ignore[attr-defined]
 
 
-CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_scene)
+def colormap_choice(material: bpy.types.Material) -> SURFACE_SLICER_PG_material:
+    """Return what chooses a material's colormap."""
+    return cast(SURFACE_SLICER_PG_material, material.surface_slicer)  # type: ignore[attr-defined]
+
+
+CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_material, SURFACE_SLICER_PG_scene)
 
 
 def attach() -> None:
-    """Give objects and scenes their properties; the classes are registered already."""
+    """Give objects, materials and scenes their properties; the classes are registered already."""
     bpy.types.Object.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_surface)  # type: ignore[attr-defined]
+    bpy.types.Material.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_scene)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
     """Take the properties away again; what files stored in them stays in the files."""
     del bpy.types.Object.surface_slicer  # type: ignore[attr-defined]
+    del bpy.types.Material.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Scene.surface_slicer  # type: ignore[attr-defined]

@@ -10,7 +10,14 @@ import bpy
 from .build import X, Y
 from .color_ramp import fill_ramp
 from .common import nodes
-from .common.colormap_image import colormap_image
+from .common.colormap_nodes import (
+    COLORMAP,
+    RANGE,
+    add_colormap,
+    range_input,
+    set_colormap,
+    shown_colormap,
+)
 from .common.colormaps import linear_stops
 from .common.required import required
 from .playback import COLOR_VALUE, HEIGHT
@@ -19,12 +26,11 @@ from .ramp_stops import MOST_STOPS
 
 VALUE: Final = "Value"
 LIMITS: Final = "Limits"
-COLORMAP: Final = "Colormap"
 RAMP: Final = "Color Ramp"
 USE_RAMP: Final = "Use Color Ramp"
 RELIEF: Final = "Relief"
 STRENGTH: Final = "Strength"
-_OURS: Final = (VALUE, LIMITS, COLORMAP, RAMP, USE_RAMP, RELIEF, STRENGTH)
+_OURS: Final = (VALUE, LIMITS, RANGE, COLORMAP, RAMP, USE_RAMP, RELIEF, STRENGTH)
 
 ATTRIBUTES: Final = {"HEIGHT": HEIGHT, "X": X, "Y": Y, "ARRAY": COLOR_VALUE}
 """The point attribute that each kind of color shows."""
@@ -41,6 +47,9 @@ def color_surface(
     high: float | None = None,
     *,
     reverse: bool = False,
+    start: float = 0.0,
+    end: float = 1.0,
+    steps: int = 0,
     strength: float = 1.0,
     relief: float = 0.0,
     ramp: bool = False,
@@ -61,6 +70,10 @@ def color_surface(
         value there is if not given.
     reverse : bool
         Turn the colormap round.
+    start, end : float
+        Part of the colormap that is used, 0..1.
+    steps : int
+        How many colors are shown; 0 for all of them, smoothly.
     strength : float
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     relief : float
@@ -82,7 +95,7 @@ def color_surface(
         If there is no such colormap; the text names those that come close.
     """
     low, high = _checked_limits(surface, by, low, high)
-    image = colormap_image(colormap, reverse=reverse)
+    # Before anything is made, since the name may be unknown.
     stops = linear_stops(colormap, reverse=reverse)
     material = find_material(surface)
     if material is None:
@@ -94,11 +107,12 @@ def color_surface(
         else:
             slots.materials.append(material)
     tree: Any = required(material.node_tree)
-    table, stop_ramp, use_ramp = (tree.nodes[name] for name in (COLORMAP, RAMP, USE_RAMP))
-    table.image = image
+    set_colormap(tree, colormap, reverse=reverse)
+    for name, value in {"Start": start, "End": end, "Steps": steps}.items():
+        range_input(tree, name).default_value = value
     if ramp:
-        fill_ramp(stop_ramp.color_ramp, stops, MOST_STOPS)
-    use_ramp.inputs["Factor"].default_value = float(ramp)
+        fill_ramp(tree.nodes[RAMP].color_ramp, stops, MOST_STOPS, start, end)
+    tree.nodes[USE_RAMP].inputs["Factor"].default_value = float(ramp)
     tree.nodes[RELIEF].inputs["Factor"].default_value = relief
     tree.nodes[STRENGTH].inputs["Value"].default_value = strength
     return show(surface, by, low, high)
@@ -149,6 +163,37 @@ def shown(material: bpy.types.Material) -> str:
     tree: Any = required(material.node_tree)
     name = tree.nodes[VALUE].attribute_name
     return next((by for by, attribute in ATTRIBUTES.items() if attribute == name), "")
+
+
+def look_of(material: bpy.types.Material) -> dict[str, Any]:
+    """Collect how a material of `color_surface` looks, whatever it shows.
+
+    Parameters
+    ----------
+    material : Material
+
+    Returns
+    -------
+    dict
+        Arguments of `color_surface`, so that others can be given the same look.
+    """
+    tree: Any = required(material.node_tree)
+    return {
+        "colormap": shown_colormap(tree),
+        **{
+            name.lower(): range_input(tree, name).default_value
+            for name in ("Start", "End", "Steps", "Reverse")
+        },
+        "strength": tree.nodes[STRENGTH].inputs["Value"].default_value,
+        "relief": tree.nodes[RELIEF].inputs["Factor"].default_value,
+        "ramp": uses_ramp(material),
+    }
+
+
+def uses_ramp(material: bpy.types.Material) -> bool:
+    """Tell whether a material of `color_surface` shows its color ramp instead of the table."""
+    tree: Any = required(material.node_tree)
+    return bool(tree.nodes[USE_RAMP].inputs["Factor"].default_value > 0.5)
 
 
 def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
@@ -237,11 +282,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
             name=LIMITS, label=LIMITS, clamp=True,
         )  # fmt: skip
         with tree.frame("Color"):
-            place = tree.add("ShaderNodeCombineXYZ", {"X": position, "Y": 0.5})
-            table = tree.add(
-                "ShaderNodeTexImage", {"Vector": place},
-                name=COLORMAP, label=COLORMAP, interpolation="Closest", extension="EXTEND",
-            )["Color"]  # fmt: skip
+            table = add_colormap(tree, position)
             stops = tree.add("ShaderNodeValToRGB", {"Fac": position}, name=RAMP, label=RAMP)
             color = tree.mix(
                 0.0, table, stops["Color"], name=USE_RAMP, label=USE_RAMP, data_type="RGBA"

@@ -207,6 +207,65 @@ def test_recoloring_changes_the_same_material(bpy):
     assert nodes["Use Color Ramp"].inputs["Factor"].default_value == 0
 
 
+def test_part_steps_and_direction_of_a_colormap(bpy, tmp_path):
+    """As matplotlib's own resampled colormap, by the operator and live by the node's inputs."""
+    from surface_slicer.common.colormap_nodes import range_input
+
+    flat_view(bpy, "CYCLES").cycles.samples = 1
+    bpy.context.scene.cycles.pixel_filter_type = "BOX"
+    bpy.context.scene.render.filter_size = 0.01
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    bpy.ops.surface_slicer.color_surface(
+        colormap="viridis_r", relief=0, by="X", low=0, high=8, start=0.25, end=0.75, steps=4
+    )
+    pixels = render(bpy, tmp_path / "steps.png")
+    middles = (20, slice(8, None, 16))
+
+    def wanted(colormap):
+        return np.array(mpl.colormaps[colormap](np.linspace(0.25, 0.75, 4)))[:, :3] * 255
+
+    assert np.abs(pixels[middles] - wanted("viridis_r")).max() <= 1
+    tree = bpy.context.object.active_material.node_tree
+    range_input(tree, "Reverse").default_value = False
+    turned = render(bpy, tmp_path / "turned.png")
+    assert np.abs(turned[middles] - wanted("viridis")).max() <= 1
+
+
+def test_colormaps_are_chosen_in_the_panel(bpy):
+    """By name, also of a reversed one; the material and its limits stay."""
+    bpy.ops.surface_slicer.create_surface()
+    material = bpy.context.object.active_material
+    limits = material.node_tree.nodes["Limits"].inputs
+    limits["From Max"].default_value = 0.5
+    choice = material.surface_slicer
+    assert choice.colormap == "plasma"
+    choice.colormap = "magma_r"
+    assert choice.colormap == "magma" and limits["From Max"].default_value == 0.5
+    assert material.node_tree.nodes["Colormap Range"].inputs["Reverse"].default_value
+    bpy.ops.surface_slicer.show_values(by="X")
+    assert material.node_tree.nodes["Value"].attribute_name == "x"
+    assert limits["From Max"].default_value == 1.0 and choice.colormap == "magma"
+    with pytest.raises(RuntimeError, match="no second array"):
+        bpy.ops.surface_slicer.show_values(by="ARRAY")
+
+
+def test_one_surface_gives_another_its_look(bpy):
+    """What the panel's button hands on: all that is live, and nothing of the data."""
+    from surface_slicer.surface_color import color_surface, find_material, look_of
+
+    bpy.ops.surface_slicer.create_surface()
+    first = bpy.context.object
+    bpy.ops.surface_slicer.color_surface(
+        colormap="cividis", start=0.1, steps=5, reverse=True, strength=2, relief=0.25
+    )
+    bpy.ops.surface_slicer.create_surface(formula="x+y")
+    second = bpy.context.object
+    color_surface(second, **look_of(find_material(first)))
+    assert look_of(find_material(second)) == look_of(find_material(first))
+    assert look_of(find_material(second))["colormap"] == "cividis"
+
+
 def test_mistakes_are_sentences(bpy):
     """Unknown names and limits the wrong way round."""
     bpy.ops.surface_slicer.create_surface()

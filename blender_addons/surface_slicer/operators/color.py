@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..heightmap import HeightmapError
-from ..properties import ColorSettings, about
+from ..lift import is_surface
+from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
 from ..surface import read_color_array
-from ..surface_color import color_surface, limits_of, show
+from ..surface_color import color_surface, find_material, limits_of, show
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
                     given["low"],
                     given["high"],
                     reverse=self.reverse,
+                    start=self.start,
+                    end=self.end,
+                    steps=self.steps,
                     strength=self.strength,
                     relief=self.relief,
                     ramp=self.ramp,
@@ -61,6 +66,48 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
             f"{low if given['low'] is None else given['low']:g} to "
             f"{high if given['high'] is None else given['high']:g}.",
         )
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+    """The window with pictures of all colormaps."""
+
+    bl_idname = "surface_slicer.choose_colormap"
+
+    def choice(self, context: bpy.types.Context) -> Any:
+        """Choose for the active surface's material."""
+        surface = context.object
+        if surface is None or not is_surface(surface):
+            return None
+        material = find_material(surface)
+        return None if material is None else colormap_choice(material)
+
+
+class SURFACE_SLICER_OT_show_values(OnSurfaces):
+    """Let the colors of the selected surfaces show this, from its lowest value to its highest"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.show_values"
+    bl_label = "Show in Color"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        by: str
+    else:
+        by: EnumProperty(
+            name="Color", description="What the color shows", items=list(COLOR_SOURCES)
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Change what is shown and the limits; the colormap and the look stay."""
+        surfaces = chosen_surfaces(required(context))
+        try:
+            for surface in surfaces:
+                show(surface, self.by)
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        low, high = limits_of(surfaces[0], self.by)
+        self.report({"INFO"}, f"The colors go from {low:.4g} to {high:.4g}.")
         return {"FINISHED"}
 
 
@@ -101,4 +148,9 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
         return {"FINISHED"}
 
 
-CLASSES = (SURFACE_SLICER_OT_color_surface, SURFACE_SLICER_OT_color_by_array)
+CLASSES = (
+    SURFACE_SLICER_OT_color_surface,
+    SURFACE_SLICER_OT_choose_colormap,
+    SURFACE_SLICER_OT_show_values,
+    SURFACE_SLICER_OT_color_by_array,
+)

@@ -3,66 +3,108 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
 from ..color_ramp import selected_ramps
+from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.required import required
-from ..properties import fields
+from ..lift import is_surface
+from ..operators.selection import chosen_surfaces
+from ..properties import colormap_choice, fields
 from ..surface_color import (
     LIMITS,
     RAMP,
     RELIEF,
     STRENGTH,
-    USE_RAMP,
     find_material,
+    has_color_values,
+    look_of,
+    shown,
+    uses_ramp,
 )
 from .tab import SurfaceTab
 
+# As short as the sidebar is narrow.
+_SHOWN: Final = {"HEIGHT": "Height", "X": "x", "Y": "y", "ARRAY": "Array"}
+
 
 class SURFACE_SLICER_PT_color(SurfaceTab):
-    """Color the selected surfaces."""
+    """Color of the active surface's material."""
 
     bl_label = "Color"
     bl_idname = "SURFACE_SLICER_PT_color"
 
     def draw(self, context: bpy.types.Context | None) -> None:
-        """Draw the fields, the buttons, and what is live in the active surface's material."""
+        """Draw what is live in the active surface's material."""
         context, layout = required(context), required(self.layout)
-        scene = required(context.scene)
-        typed = fields(scene)
+        surface = required(context.object)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.prop(typed, "by")
-        layout.prop(typed, "colormap", icon="COLOR")
-        layout.prop(typed, "reverse")
-        layout.prop(typed, "ramp")
-        row = layout.row()
-        row.scale_y = 1.3
-        operator = row.operator("surface_slicer.color_surface", icon="SHADING_RENDERED")
-        surface = required(context.object)
         material = find_material(surface)
-        for name in ("by", "colormap", "reverse", "ramp"):
-            setattr(operator, name, getattr(typed, name))
-        layout.operator("surface_slicer.color_by_array", icon="FILEBROWSER")
-        if material is not None:
-            nodes: Any = required(material.node_tree).nodes
-            operator.strength = nodes[STRENGTH].inputs["Value"].default_value
-            operator.relief = nodes[RELIEF].inputs["Factor"].default_value
-            box = layout.box()
-            column = box.column(align=True)
-            column.prop(nodes[LIMITS].inputs["From Min"], "default_value", text="Minimum")
-            column.prop(nodes[LIMITS].inputs["From Max"], "default_value", text="Maximum")
-            box.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
-            box.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)
-            if nodes[USE_RAMP].inputs["Factor"].default_value:
-                box.template_color_ramp(nodes[RAMP], "color_ramp", expand=True)
-        view_transform = str(required(scene.view_settings).view_transform)
+        if material is None:
+            layout.label(text="No colors of a colormap yet", icon="INFO")
+            layout.operator("surface_slicer.color_surface", icon="SHADING_RENDERED")
+            return
+        now = shown(material)
+        row = layout.row(align=True)
+        for by, label in _SHOWN.items():
+            cell = row.row(align=True)
+            cell.enabled = by != "ARRAY" or has_color_values(surface)
+            cell.operator("surface_slicer.show_values", text=label, depress=by == now).by = by
+        row.operator("surface_slicer.color_by_array", text="", icon="FILEBROWSER")
+        nodes: Any = required(material.node_tree).nodes
+        ramp = uses_ramp(material)
+        if ramp:
+            layout.template_color_ramp(nodes[RAMP], "color_ramp", expand=True)
+        else:
+            draw_colormap(layout, colormap_choice(material), "surface_slicer.choose_colormap")
+        column = layout.column(align=True)
+        column.prop(nodes[LIMITS].inputs["From Min"], "default_value", text="Minimum")
+        column.prop(nodes[LIMITS].inputs["From Max"], "default_value", text="Maximum")
+        column = layout.column(align=True)
+        column.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
+        column.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)
+        row = layout.row(align=True)
+        text = "Exact Colormap" if ramp else "Color Ramp"
+        buttons = [row.operator("surface_slicer.color_surface", text=text, icon="COLOR")]
+        if len(chosen_surfaces(context)) > 1:
+            buttons.append(row.operator("surface_slicer.color_surface", text="Same for All"))
+        for number, button in enumerate(buttons):
+            for name, value in {"by": now or "HEIGHT", **look_of(material)}.items():
+                setattr(button, name, value)
+            button.ramp = ramp if number else not ramp
+        view_transform = str(required(required(context.scene).view_settings).view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator("surface_slicer.use_standard_view")
+
+
+class SURFACE_SLICER_PT_range(SurfaceTab):
+    """Which part of the colormap is used."""
+
+    bl_label = "Colormap Range"
+    bl_idname = "SURFACE_SLICER_PT_range"
+    bl_parent_id = "SURFACE_SLICER_PT_color"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a surface that shows a colormap itself."""
+        surface = required(context).object
+        if surface is None or not is_surface(surface):
+            return False
+        material = find_material(surface)
+        return material is not None and not uses_ramp(material)
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw start, end, steps and direction."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(find_material(required(required(context).object)))
+        draw_range(layout, colormap_choice(material))
 
 
 class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
@@ -95,4 +137,4 @@ class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
             setattr(operator, name, getattr(typed, name))
 
 
-CLASSES = (SURFACE_SLICER_PT_color, SURFACE_SLICER_PT_color_ramp)
+CLASSES = (SURFACE_SLICER_PT_color, SURFACE_SLICER_PT_range, SURFACE_SLICER_PT_color_ramp)
