@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Surface Slicer: arrays as colored surfaces, and a cut through anything.
+"""Surface Slicer: arrays as colored surfaces and curves, and a cut through anything.
 
 The data passes the modules in this order: `array_file`, `image_heights` and `formula` (a source to
 an array) → `heightmap` (checked heights) → `source` (whichever it is) → `grid` (its layout) →
 `build` (arrays to datablocks) → `playback` (heights now) → `lift` (how high) → `base_plane` and
 `axes` (what stands around) → `surface` (the object) → `surface_color` (values to light).
-`operators` and `panels` only call them.
+Curves go from `array_file` by `polyline` and `curve` to `curve_color`. `operators` and `panels`
+only call them.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +26,8 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from .heightmap import MOST_CELLS, HeightmapError, check_shape
+
+Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
 
 EXTENSIONS: Final = (".npy", ".npz", ".csv", ".txt")
 _MOST_MEMBERS: Final = 10_000
@@ -47,7 +49,9 @@ _HEADER_ERRORS: Final = (
 )
 
 
-def read_array(filepath: str | os.PathLike[str], name: str = "") -> NDArray[Any]:
+def read_array(
+    filepath: str | os.PathLike[str], name: str = "", check: Check = check_shape
+) -> NDArray[Any]:
     """Read an array of real numbers.
 
     Parameters
@@ -56,12 +60,15 @@ def read_array(filepath: str | os.PathLike[str], name: str = "") -> NDArray[Any]
         ``.npy``, ``.npz``; anything else is read as text, a line a row, with commas, semicolons,
         tabs or blanks between the numbers. Empty fields are NaN.
     name : str
-        Which array of an ``.npz`` archive; not needed if just one of them can be a surface.
+        Which array of an ``.npz`` archive; not needed if just one of them passes the check.
+    check : callable
+        Raises `HeightmapError` for shapes and types that are not wanted, before any memory is
+        taken for them; `heightmap.check_shape` wants surfaces.
 
     Returns
     -------
     ndarray
-        With two or three dimensions.
+        Text gives a column for each number of a line, also where there is just one.
 
     Raises
     ------
@@ -75,10 +82,10 @@ def read_array(filepath: str | os.PathLike[str], name: str = "") -> NDArray[Any]
             if not size:
                 raise HeightmapError("it is empty (0 bytes)")
             if path.suffix.lower() == ".npy":
-                return _read_npy(file, size)
+                return _read_npy(file, size, check)
             if path.suffix.lower() == ".npz":
-                return _read_npz(file, name)
-            return _read_text(file, size)
+                return _read_npz(file, name, check)
+            return _read_text(file, size, check)
     except FileNotFoundError:
         problem = "there is no such file"
     except IsADirectoryError:
@@ -116,9 +123,9 @@ def array_names(filepath: str | os.PathLike[str]) -> list[str]:
 # --- NumPy's own formats ---
 
 
-def _read_npy(file: BinaryIO, size: int) -> NDArray[Any]:
+def _read_npy(file: BinaryIO, size: int, check: Check) -> NDArray[Any]:
     shape, fortran, dtype = _npy_header(file)
-    check_shape(shape, dtype)
+    check(shape, dtype)
     expected = math.prod(shape) * dtype.itemsize
     there = size - file.tell()
     if there < expected:
@@ -160,7 +167,7 @@ def _filled(
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
 
-def _read_npz(file: BinaryIO, name: str) -> NDArray[Any]:
+def _read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
     with _sentences_for_archives(), zipfile.ZipFile(file) as archive:
         members = _members(archive)
         if not members:
@@ -168,12 +175,12 @@ def _read_npz(file: BinaryIO, name: str) -> NDArray[Any]:
         if name:
             if name not in members:
                 raise HeightmapError(f"it holds no array '{name}'; it has {_listed(members)}")
-            return _read_member(archive, members[name])
-        usable = [info for info in members.values() if _can_be_surface(archive, info)]
+            return _read_member(archive, members[name], check)
+        usable = [info for info in members.values() if _is_wanted(archive, info, check)]
         if len(usable) > 1:
             raise HeightmapError(f"it holds several arrays, choose one: {_listed(members)}")
         # If none can, the first one's problem is the one to tell.
-        return _read_member(archive, usable[0] if usable else next(iter(members.values())))
+        return _read_member(archive, usable[0] if usable else next(iter(members.values())), check)
 
 
 @contextlib.contextmanager
@@ -197,23 +204,23 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     }
 
 
-def _can_be_surface(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+def _is_wanted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> bool:
     try:
         with archive.open(info) as member:
             shape, _, dtype = _npy_header(member)
-        check_shape(shape, dtype)
+        check(shape, dtype)
     except HeightmapError:
         return False
     return True
 
 
-def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> NDArray[Any]:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise HeightmapError("it is packed in a way that NumPy does not use")
     with archive.open(info) as member:
         try:
             shape, fortran, dtype = _npy_header(member)
-            check_shape(shape, dtype)
+            check(shape, dtype)
             expected = math.prod(shape) * dtype.itemsize
             # What is unpacked is bounded by the limits on the shape, whatever the archive says.
             return _filled(member, shape, fortran, dtype, expected)
@@ -229,7 +236,7 @@ def _listed(members: dict[str, zipfile.ZipInfo]) -> str:
 # --- Text ---
 
 
-def _read_text(file: BinaryIO, size: int) -> NDArray[np.float64]:
+def _read_text(file: BinaryIO, size: int, check: Check) -> NDArray[np.float64]:
     if size > _MOST_TEXT_BYTES:
         raise HeightmapError(f"its {size / 1e6:,.0f} MB of text are too many; save it as .npy")
     rows: list[NDArray[np.float64]] = []
@@ -259,7 +266,7 @@ def _read_text(file: BinaryIO, size: int) -> NDArray[np.float64]:
     if not rows:
         raise HeightmapError("it holds no numbers")
     array = np.stack(rows)
-    check_shape(array.shape, array.dtype)
+    check(array.shape, array.dtype)
     return array
 
 

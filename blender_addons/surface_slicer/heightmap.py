@@ -25,7 +25,7 @@ MOST_FRAMES: Final = 20_000
 
 
 class HeightmapError(ValueError):
-    """Something that cannot become a surface; the text is one sentence for users."""
+    """Something that cannot become a surface or a curve; the text is one sentence for users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,7 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     HeightmapError
         The text begins in lower case, for a file's name to go in front.
     """
-    if dtype.hasobject:
-        raise HeightmapError(
-            "it holds Python objects, which are not read because they may run code"
-        )
-    if dtype.kind == "c":
-        raise HeightmapError("its numbers are complex; take their real part or magnitude first")
-    if dtype.kind not in "biuf":
-        raise HeightmapError(f"it holds no numbers but '{dtype}'")
+    check_dtype(dtype)
     written = " x ".join(map(str, shape)) or "no"
     if len(shape) not in (2, 3):
         raise HeightmapError(
@@ -108,6 +101,28 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
             f"its array is {written}, too large for a surface; keep every second row and column, "
             "or fewer frames"
         )
+
+
+def check_dtype(dtype: np.dtype[Any]) -> None:
+    """Check that an array holds real numbers.
+
+    Parameters
+    ----------
+    dtype : dtype
+
+    Raises
+    ------
+    HeightmapError
+        See `check_shape`.
+    """
+    if dtype.hasobject:
+        raise HeightmapError(
+            "it holds Python objects, which are not read because they may run code"
+        )
+    if dtype.kind == "c":
+        raise HeightmapError("its numbers are complex; take their real part or magnitude first")
+    if dtype.kind not in "biuf":
+        raise HeightmapError(f"it holds no numbers but '{dtype}'")
 
 
 def from_array(

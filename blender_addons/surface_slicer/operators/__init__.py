@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import color, color_ramp, film, slicer_companions, slicing, surface
+from . import color, color_ramp, curve, film, slicer_companions, slicing, surface
 from .surface import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -14,5 +14,6 @@ CLASSES = (
     *color_ramp.CLASSES,
     *slicing.CLASSES,
     *slicer_companions.CLASSES,
+    *curve.CLASSES,
     *film.CLASSES,
 )

@@ -12,6 +12,8 @@ from bpy_extras.io_utils import ImportHelper
 from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
+from ..curve import find_modifier
+from ..curve_color import curve_material
 from ..heightmap import HeightmapError
 from ..lift import is_surface
 from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
@@ -75,11 +77,13 @@ class SURFACE_SLICER_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
     bl_idname = "surface_slicer.choose_colormap"
 
     def choice(self, context: bpy.types.Context) -> Any:
-        """Choose for the active surface's material."""
-        surface = context.object
-        if surface is None or not is_surface(surface):
-            return None
-        material = find_material(surface)
+        """Choose for the active surface's material, or the active curve's."""
+        thing = context.object
+        modifier = find_modifier(thing)
+        if modifier is not None:
+            material = curve_material(modifier)
+        else:
+            material = find_material(thing) if thing is not None and is_surface(thing) else None
         return None if material is None else colormap_choice(material)
 
 

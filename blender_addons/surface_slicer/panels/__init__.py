@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from . import color, film, slicing, surface
+from . import color, curve, film, slicing, surface
 
 __all__ = ["CLASSES"]
 
 # In the order in which they are shown.
-CLASSES = (*surface.CLASSES, *color.CLASSES, *slicing.CLASSES, *film.CLASSES)
+CLASSES = (*surface.CLASSES, *color.CLASSES, *slicing.CLASSES, *curve.CLASSES, *film.CLASSES)

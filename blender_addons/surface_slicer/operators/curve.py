@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make curves from arrays, and let them draw themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import FloatVectorProperty, IntProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from .. import array_file
+from ..common.colormap_choice import search_colormaps
+from ..common.colormaps import UnknownColormapError
+from ..common.required import required
+from ..curve import create_curve, draw_on, find_modifier
+from ..heightmap import HeightmapError
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+FILTER = ";".join(f"*{e}" for e in array_file.EXTENSIONS)
+
+
+class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
+    """Make a colored curve of an array's values, or of its two columns, that can draw itself"""  # noqa: D400, D415, E501
+
+    bl_idname = "surface_slicer.create_curve"
+    bl_label = "Curve from Array"
+    bl_options = {"REGISTER", "UNDO", "PRESET"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        array: str
+        color_filepath: str
+        color_array: str
+        size: tuple[float, float]
+        colormap: str
+    else:
+        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+        array: StringProperty(
+            name="Array",
+            description="Which array of an .npz archive; not needed if just one can be a curve",
+            options={"SKIP_SAVE"},
+        )
+        color_filepath: StringProperty(
+            name="Color File",
+            description="A second array, of as many values, that gives the color; the curve's own "
+            "values do if there is none",
+            subtype="FILE_PATH",
+            options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
+        )
+        color_array: StringProperty(
+            name="Color Array",
+            description="Which array of the color file, if that is an .npz archive",
+            options={"SKIP_SAVE"},
+        )
+        size: FloatVectorProperty(
+            name="Size",
+            description="Extent along x and upright; 0 upright for half of the other",
+            size=2,
+            default=(2.0, 0.0),
+            min=0.0,
+            unit="LENGTH",
+        )
+        colormap: StringProperty(
+            name="Colormap",
+            description="A colormap of matplotlib, seaborn or cmasher; type to search",
+            default="plasma",
+            search=search_colormaps,
+        )
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Read the file and make the curve."""
+        context = required(context)
+        if not self.filepath or not Path(self.filepath).name:
+            self.report({"ERROR"}, "Choose an array first.")
+            return {"CANCELLED"}
+        if not self.size[0]:
+            self.report({"ERROR"}, "A curve needs a size along x above 0.")
+            return {"CANCELLED"}
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        try:
+            curve = create_curve(
+                context,
+                self.filepath,
+                self.array,
+                color_filepath=self.color_filepath,
+                color_array=self.color_array,
+                size=(self.size[0], self.size[1]),
+                colormap=self.colormap,
+            )
+        except (HeightmapError, UnknownColormapError) as error:
+            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
+            return {"CANCELLED"}
+        data = curve.data
+        assert isinstance(data, bpy.types.Curves)
+        text = f"{Path(self.filepath).name}: a curve of {len(data.points):,} points"
+        pieces = len(data.curves)
+        self.report({"INFO"}, f"{text} in {pieces:,} pieces." if pieces > 1 else f"{text}.")
+        return {"FINISHED"}
+
+
+class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
+    """Let the active curve draw itself, from its first value to its last"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.draw_on"
+    bl_label = "Draw On"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        frame_start: int
+        frame_end: int
+    else:
+        frame_start: IntProperty(
+            name="From", description="Frame at which it begins; the scene's first if not given"
+        )
+        frame_end: IntProperty(
+            name="To", description="Frame at which it is complete; the scene's last if not given"
+        )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active curve."""
+        found = find_modifier(required(context).object) is not None
+        if not found:
+            cls.poll_message_set("Select a curve that was made with Curve from Array.")
+        return found
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Set the keyframes."""
+        context = required(context)
+        scene, curve = required(context.scene), required(context.object)
+        for name in ("frame_start", "frame_end"):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, getattr(scene, name))
+        try:
+            draw_on(curve, self.frame_start, self.frame_end)
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        self.report(
+            {"INFO"},
+            f"'{curve.name}' draws itself from frame {self.frame_start} to {self.frame_end}.",
+        )
+        return {"FINISHED"}
+
+
+CLASSES = (SURFACE_SLICER_OT_create_curve, SURFACE_SLICER_OT_draw_on)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a curve, and set how the active one looks."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.colormap_choice import draw_colormap, draw_range
+from ..common.modifiers import input_value
+from ..common.required import required
+from ..curve import INPUTS, find_modifier
+from ..curve_color import curve_material, curve_settings
+from ..properties import colormap_choice
+from .tab import Tab
+
+
+class SURFACE_SLICER_PT_curve(Tab):
+    """Make a curve, and set how the active one looks."""
+
+    bl_label = "Curve"
+    bl_idname = "SURFACE_SLICER_PT_curve"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the button, and what is live on the active curve."""
+        layout = required(self.layout)
+        row = layout.row()
+        row.scale_y = 1.3
+        row.operator("surface_slicer.create_curve", icon="IPO_EASE_IN_OUT")
+        modifier = find_modifier(required(context).object)
+        if modifier is None:
+            return
+        layout.use_property_split = True
+        column = layout.column(align=True)
+        for name in INPUTS:
+            column.prop(input_value(modifier, name), "value", text=name)
+        layout.operator("surface_slicer.draw_on", icon="ANIM")
+        material = curve_material(modifier)
+        if material is None:
+            return
+        draw_colormap(layout, colormap_choice(material), "surface_slicer.choose_colormap")
+        column = layout.column(align=True)
+        for name, socket in curve_settings(material).items():
+            column.prop(socket, "default_value", text=name)
+        header, body = layout.panel("surface_slicer_curve_range", default_closed=True)
+        header.label(text="Colormap Range")
+        if body is not None:
+            draw_range(body, colormap_choice(material))
+
+
+CLASSES = (SURFACE_SLICER_PT_curve,)
