@@ -24,7 +24,8 @@ from .source import Field
 X: Final = "x"
 Y: Final = "y"
 """Point attributes with the values of x and y, in the units of the data."""
-_CELL: Final = "cell"
+CELL: Final = "cell"
+"""Where there are holes, the point attribute that says which cell of the whole grid a vertex is."""
 
 
 def new_grid(
@@ -59,8 +60,8 @@ def new_grid(
         set_attribute(mesh, name, "POINT", start + (end - start) * share)
     if not moves:
         set_attribute(mesh, HEIGHT, "POINT", first.ravel()[layout.cells])
-    if len(layout.cells) < first.size:
-        set_attribute(mesh, _CELL, "POINT", layout.cells)
+    if heights.holes:
+        set_attribute(mesh, CELL, "POINT", layout.cells)
     return mesh
 
 
@@ -77,7 +78,7 @@ def set_color_values(mesh: bpy.types.Mesh, values: NDArray[np.float32]) -> None:
     if existing is not None:
         mesh.attributes.remove(existing)
     flat = values.ravel()
-    numbers: Any = mesh.attributes.get(_CELL)
+    numbers: Any = mesh.attributes.get(CELL)
     if numbers is not None:
         cells = np.empty(len(mesh.vertices), np.int32)
         numbers.data.foreach_get("value", cells)

@@ -14,12 +14,14 @@ from typing import Any, Final
 
 import bpy
 
+from .build import CELL
 from .common import nodes
 from .common.required import required
 from .common.scene import world_points
 from .common.sliced_materials import add_cut, cuts_of
 from .companions import companions_of, count_vertices, new_companion
 from .cuttable import materials_of
+from .lift import is_surface
 from .slicer import set_amount, slicers_of
 
 TWIN: Final = "Wireframe"
@@ -68,6 +70,8 @@ def add_wireframe_twin(
     points = world_points(required(context.scene), [source])
     thickness = float((points.max(axis=0) - points.min(axis=0)).max()) * _THICKNESS_PART
     lines = math.sqrt(count_vertices(context, source))
+    # Vertices of anything else are in no order.
+    every = max(1, round(lines / _LINES)) if is_surface(source) else 1
     material = bpy.data.materials.new(TWIN)
     with nodes.material(material) as tree:
         light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
@@ -79,7 +83,7 @@ def add_wireframe_twin(
         _group(),
         {
             "Thickness": thickness,
-            "Every": max(1, round(lines / _LINES)),
+            "Every": every,
             "Material": material,
         },
     )
@@ -107,19 +111,32 @@ def _group() -> Any:
         mesh = tree.add(
             "GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE"
         )["Geometry"]  # fmt: skip
+        with tree.frame("Which cell of the grid a vertex is"):
+            named = tree.add(
+                "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
+            )  # fmt: skip
+            index = tree.add("GeometryNodeInputIndex")
+            cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
+
+            def cell_of(vertex: nodes.Linkable) -> nodes.Node:
+                return tree.add(
+                    "GeometryNodeSampleIndex",
+                    {"Geometry": mesh, "Value": cell, "Index": vertex},
+                    data_type="INT", domain="POINT",
+                )  # fmt: skip
+
         with tree.frame("Columns of the grid: from the first face's corners"):
             corners = []
             for number in range(4):
                 # Unlinked, the input would stand for the index of whatever asks.
                 corner = tree.add("FunctionNodeInputInt", integer=number)
                 vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
-                corners.append(
-                    tree.add(
-                        "GeometryNodeSampleIndex",
-                        {"Geometry": mesh, "Value": vertex, "Index": 0},
-                        data_type="INT", domain="POINT",
-                    )
+                first = tree.add(
+                    "GeometryNodeSampleIndex",
+                    {"Geometry": mesh, "Value": vertex, "Index": 0},
+                    data_type="INT", domain="POINT",
                 )  # fmt: skip
+                corners.append(cell_of(first))
             low, high = corners[0], corners[0]
             for corner_vertex in corners[1:]:
                 low = tree.math("MINIMUM", low, corner_vertex)
@@ -128,12 +145,15 @@ def _group() -> Any:
             columns = tree.math("SUBTRACT", tree.math("SUBTRACT", high, low), 1.0, label="Columns")
         with tree.frame("Each n-th line, and the last ones"):
             ends = tree.add("GeometryNodeInputMeshEdgeVertices")
+            cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
             place = [
-                (tree.math("FLOORED_MODULO", v, columns), _row(tree, v, columns))
-                for v in (ends["Vertex Index 1"], ends["Vertex Index 2"])
+                (tree.math("FLOORED_MODULO", c, columns), _row(tree, c, columns)) for c in cells
             ]
-            size = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
-            rows = _row(tree, size, columns)
+            highest = tree.add(
+                "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
+                data_type="FLOAT", domain="POINT",
+            )["Max"]  # fmt: skip
+            rows = tree.math("ADD", _row(tree, highest, columns), 1.0)
             on_lines = [
                 _on_line(tree, place[0][k], place[1][k], every, count)
                 for k, count in ((0, columns), (1, rows))

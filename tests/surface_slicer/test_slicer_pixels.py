@@ -9,6 +9,8 @@ import sys
 
 import numpy as np
 import pytest
+from atlases import NAME as ATLAS
+from atlases import write_v3
 from cut_scene import (
     BLUE,
     EXTENT,
@@ -205,8 +207,10 @@ def test_a_region_a_neuron_and_a_cube_agree(bpy, tmp_path, style):
     bpy.ops.mesh.primitive_cube_add(size=1.2, location=(0, -1.2, 0), rotation=(0.3, 0.2, 0.1))
     cube = bpy.context.object
     cube.data.materials.append(flat_material("cube", (0, 1, 0, 1)))
-    bpy.ops.mesh.primitive_torus_add(location=(0, 1.1, 0), major_radius=0.6, minor_radius=0.3)
-    region = bpy.context.object
+    write_v3(tmp_path)
+    bpy.ops.blender_brain.import_regions(atlas=ATLAS, folder=str(tmp_path), acronyms="CA3")
+    region = bpy.data.objects["CA3"]
+    region.location, region.rotation_euler = (0.1, 1.1, 0), (0.5, 0.2, 0.3)
     path = write(tmp_path / "cell.pickle", simulation(branched()))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style=style, um_per_unit=60.0)
     neuron = bpy.context.object
