@@ -19,7 +19,6 @@ class SURFACE_SLICER_PT_curve(Tab):
 
     bl_label = "Curve"
     bl_idname = "SURFACE_SLICER_PT_curve"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the button, and what is live on the active curve."""
