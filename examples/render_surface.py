@@ -54,11 +54,12 @@ def main(arguments: list[str]) -> None:
         **{name: value for name, value in limits.items() if value is not None},
     )
     first, last = options.frames or (scene.frame_start, scene.frame_end)
-    scene.frame_start, scene.frame_end = first, last
+    begin, end = (1, options.length) if options.length else (first, last)
+    scene.frame_start, scene.frame_end = begin, end
     if options.cut != "none":
-        cut(options, first, last)
+        cut(options, begin, end)
     film.set_scene(scene, [surface], orbit_degrees=options.orbit, bloom=options.bloom)
-
+    scene.frame_start, scene.frame_end = first, last
     rendering.render_film(scene, options)
 
 
@@ -88,6 +89,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 lies")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
     add("--plane", action=argparse.BooleanOptionalAction, default=True, help="plane of lines")
+    add(
+        "--length", type=int, default=0, metavar="FRAMES",
+        help="of the whole film, if --frames is only a part of it",
+    )  # fmt: skip
     add("--axes", action="store_true", help="with ticks and numbers that face the camera")
     add("--cut", choices=("x", "y", "z", "none"), default="y", help="along which axis (default: y)")
     add("--wireframe", action=argparse.BooleanOptionalAction, default=True, help="where cut away")

@@ -3,7 +3,7 @@
 
 Run by ``make demo``. Simulates the pyramidal cell that ships with NEURON and renders it, in this
 Python's bpy module or in a Blender of your own, with a progress bar and a log beside the results.
-Renders a picture of a made-up brain as well.
+Renders a picture of a made-up brain and a frame of the film of a surface as well.
 """
 
 from __future__ import annotations
@@ -32,7 +32,15 @@ FRAMES = (20, 100)
 # Where the spike begins, and the tip of the apical dendrite, which it reaches last.
 TRACES = ("soma", "dendrite_1[29]")
 RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_neuron.py"
-BRAIN_SCRIPT = RENDER_SCRIPT.with_name("render_brain.py")
+# What else is rendered, each by the example script of its name, which gives it one frame.
+PICTURES = {
+    "brain": (
+        "--demo", "--labels", "--frames", "1-1", "--orbit", "0", "--resolution", "960x540",
+        "--samples", "8",
+    ),
+    # Where the cut has reached the first of the hills.
+    "surface": ("--axes", "--frames", "21-21", "--length", "120"),
+}  # fmt: skip
 _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 
 
@@ -69,7 +77,7 @@ def main(outdir: Path, blender: str) -> None:
         simulating = progress.add_task("Simulating (steps)", total=24)
         rendering = progress.add_task("Rendering (frames)", total=count)
         encoding = progress.add_task("Encoding (film)", total=1)
-        brain = progress.add_task("Rendering (brain)", total=1)
+        pictures = progress.add_task("Rendering (pictures)", total=len(PICTURES))
         simulation = demo_model.simulate(progress=lambda _time_ms: progress.advance(simulating))
         write(made["Simulation"], simulation)
         log = outdir / "demo.log"
@@ -94,8 +102,9 @@ def main(outdir: Path, blender: str) -> None:
                 f"Rendering failed (exit code {process.returncode}). The end of {log}:\n{tail}"
             )
         progress.update(encoding, completed=1)
-        made["Brain"] = render_brain(blender, outdir)
-        progress.update(brain, completed=1)
+        for name in PICTURES:
+            made[name.title()] = render_picture(blender, outdir, name)
+            progress.advance(pictures)
     for label, path in made.items():
         console.print(f"[bold]{label:<12}[/bold]{path}", soft_wrap=True)
 
@@ -122,36 +131,35 @@ def render_command(blender: str, made: dict[str, Path]) -> list[str]:
     ]  # fmt: skip
 
 
-def render_brain(blender: str, outdir: Path) -> Path:
-    """Render a picture of the made-up brain.
+def render_picture(blender: str, outdir: Path, name: str) -> Path:
+    """Render one of `PICTURES`.
 
     Parameters
     ----------
     blender : str
         As of `render_command`.
     outdir : Path
+    name : str
 
     Returns
     -------
     Path
         The picture.
     """
-    log = outdir / "brain.log"
+    log = outdir / f"{name}.log"
+    script = RENDER_SCRIPT.with_name(f"render_{name}.py")
     with tempfile.TemporaryDirectory() as temporary, log.open("w") as log_file:
         home = Path(temporary)
         (home / "config").mkdir()
-        command = [
-            *script_command(blender, BRAIN_SCRIPT), str(home / "brain"), "--demo", "--labels",
-            "--frames", "1-1", "--orbit", "0", "--resolution", "960x540", "--samples", "8",
-        ]  # fmt: skip
         result = subprocess.run(
-            command, stdout=log_file, stderr=subprocess.STDOUT,
+            [*script_command(blender, script), str(home / name), *PICTURES[name]],
+            stdout=log_file, stderr=subprocess.STDOUT,
             env=os.environ | {"BLENDER_USER_RESOURCES": temporary},
         )  # fmt: skip
-        frames = sorted((home / "brain").glob("frame_*.png"))
+        frames = sorted((home / name).glob("frame_*.png"))
         if result.returncode or not frames:
-            raise click.ClickException(f"Rendering the brain failed; {log} says why.")
-        return Path(shutil.copyfile(frames[0], outdir / "brain.png"))
+            raise click.ClickException(f"Rendering the {name} failed; {log} says why.")
+        return Path(shutil.copyfile(frames[0], outdir / f"{name}.png"))
 
 
 def script_command(blender: str, script: Path) -> list[str]:

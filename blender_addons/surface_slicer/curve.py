@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from .array_file import read_array
 from .common import nodes
+from .common.animation import remove_fcurves, set_interpolation
 from .common.figures import inputs_of, store
 from .common.geometry import new_curves
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
-from .common.scene import fcurves
 from .curve_color import COLOR_VALUE, VALUE, color_curve
 from .heightmap import HeightmapError
 from .polyline import Polyline, check_line, polyline, values_along
@@ -225,16 +225,11 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
         raise ValueError(f"The last frame, {frame_end}, must come after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")
     path = drawn.path_from_id("value")
-    for track in [track for track in fcurves(curve) if track.data_path == path]:
-        for key in reversed(track.keyframe_points):
-            track.keyframe_points.remove(key)
+    remove_fcurves(curve, path)
     for frame, share in ((frame_start, 0.0), (frame_end, 1.0)):
         drawn.value = share
         drawn.keyframe_insert("value", frame=frame)
-    for track in fcurves(curve):
-        if track.data_path == path:
-            for key in track.keyframe_points:
-                key.interpolation = "LINEAR"
+    set_interpolation(curve, path, "LINEAR")
 
 
 def _read(filepath: str, array: str) -> tuple[NDArray[Any], Path]:

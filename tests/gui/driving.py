@@ -179,6 +179,16 @@ def picture(name: str) -> None:
         subprocess.run([tool, "-window", "root", str(PICTURES / f"{name}.png")], check=False)
 
 
+def sidebar_picture(name: str) -> None:
+    """Take a picture of the sidebar alone."""
+    tool, ui = shutil.which("import"), sidebar()
+    if tool:
+        top = window().height - ui.y - ui.height
+        place = f"{ui.width}x{ui.height}+{ui.x}+{top}"
+        command = [tool, "-window", "root", "-crop", place, str(PICTURES / f"{name}.png")]
+        subprocess.run(command, check=False)
+
+
 def check(condition: bool, what: str) -> None:
     print(f"{'ok' if condition else 'FAILED'}: {what}", flush=True)
     if not condition:

@@ -18,9 +18,9 @@ from driving import (
     drop,
     install,
     key,
-    move,
     open_tab,
     picture,
+    sidebar_picture,
     start,
     type_into,
     viewport,
@@ -59,6 +59,7 @@ def scenario() -> Step:
     bpy.context.scene.frame_set(125)
     yield
     picture("sliced")
+    sidebar_picture("surface_panel")
     groups = len(bpy.data.node_groups)
     yield from click("surface_slicer.remove_slicing")
     check(len(bpy.data.node_groups) < groups, "removing takes the cut out of the materials")
@@ -70,11 +71,6 @@ def scenario() -> Step:
 
     yield from drop("waves.npy")
     check("waves" in bpy.data.objects, "a dropped array becomes a surface")
-    yield from drop("bad.npy")
-    check("bad" not in bpy.data.objects, "a dropped bad file is refused")
-    picture("refused")
-    # The message stands under the pointer until this goes away.
-    yield from move(20, 20)
 
     with viewport():
         bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
@@ -85,6 +81,12 @@ def scenario() -> Step:
     picture("curve")
 
     yield from fill_a_ramp()
+    area("NODE_EDITOR").ui_type = "VIEW_3D"
+    yield
+    # Last, since its message stands in the way.
+    yield from drop("bad.npy")
+    check("bad" not in bpy.data.objects, "a dropped bad file is refused")
+    picture("refused")
 
 
 def fill_a_ramp() -> Step:
