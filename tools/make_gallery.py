@@ -73,7 +73,7 @@ SCENES: Mapping[str, Scene] = {
         options="--frames 70-70 --samples 32",
     ),
     "surface": Scene(
-        f"{BLENDER}render_surface.py -- out/gallery/surface",
+        f"{BLENDER}render_surface.py -- out/gallery/surface --axes",
         [f"surface/frame_{number:04d}.png" for number in (2, 3)],
         options="--frames 1-7",
         height=560,
@@ -145,6 +145,8 @@ SCENES: Mapping[str, Scene] = {
     ),
 }
 LOOK = "look"
+# From make test-gui.
+PANEL, PANEL_SOURCE = "surface-panel", Path("out", "gui", "surface_panel.png")
 
 
 @click.command()
@@ -152,9 +154,9 @@ LOOK = "look"
 def main(names: tuple[str, ...]) -> None:
     """Make the pictures with these NAMES, or all of them, into docs/pictures."""
     os.chdir(ROOT)
-    unknown = sorted(set(names) - {*SCENES, LOOK})
+    unknown = sorted(set(names) - {*SCENES, LOOK, PANEL})
     if unknown:
-        known = ", ".join([*SCENES, LOOK])
+        known = ", ".join([*SCENES, LOOK, PANEL])
         raise click.UsageError(f"There is no picture named {unknown[0]}; there are {known}.")
     simulation = Path("out", "demo.pickle")
     if not simulation.exists():
@@ -167,6 +169,11 @@ def main(names: tuple[str, ...]) -> None:
         if not names or name in names:
             run(scene)
             save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
+    if PANEL in names or (not names and PANEL_SOURCE.exists()):
+        if not PANEL_SOURCE.exists():
+            raise click.ClickException(f"There is no {PANEL_SOURCE}. Run make test-gui first.")
+        with Image.open(PANEL_SOURCE) as panel:
+            save(PANEL, panel.convert("RGB"))
     if not names or LOOK in names:
         # Last, because it starts Blender in this process.
         save(LOOK, make_look_sheet(simulation))

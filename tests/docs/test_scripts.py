@@ -27,6 +27,7 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write("run.pickle", simulation(branched()))
     np.save("density.npy", np.random.default_rng(0).random((9, 12)))
+    np.save("trace.npy", np.arange(5.0))
     return tmp_path
 
 
@@ -48,7 +49,7 @@ def test_script_of_blender_brain(bpy, here):
 def test_script_of_surface_slicer(bpy, here):
     (script,) = scripts("docs/surface-slicer.md")
     exec(compile(script, "surface-slicer.md", "exec"), {})
-    assert "density" in bpy.data.objects
+    assert "density" in bpy.data.objects and "trace" in bpy.data.objects
     assert bpy.context.scene.camera is not None
 
 

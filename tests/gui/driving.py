@@ -24,7 +24,7 @@ bpy.context.preferences.use_preferences_save = False
 
 PACKAGE, DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 1 :])
 STEP_S = 0.35
-MOVE_S = 0.08
+MOVE_S = 0.05
 pointer = [0, 0]
 Step = Iterator[Any]
 
@@ -108,7 +108,7 @@ def locate(wanted: str, copy: Any, across: float = 0.4) -> Iterator[Any]:
             yield MOVE_S
         if scrolled:
             yield
-        for y in range(ui.y + ui.height - 20, ui.y + 10, -8):
+        for y in range(ui.y + ui.height - 20, ui.y + 10, -12):
             event("MOUSEMOVE", "NOTHING", x, y)
             yield MOVE_S
             if wanted in under_pointer(copy):

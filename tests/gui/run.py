@@ -27,7 +27,7 @@ from simulations import branched, simulation  # noqa: E402
 
 from spike_export import merge, write  # noqa: E402
 
-LIMIT_S = 300
+LIMIT_S = 420
 _TROUBLE = re.compile(r"Traceback|\bERROR\b|Python script error")
 
 
@@ -71,7 +71,8 @@ def play(extension: str, blender: str, pictures: Path) -> None:
                 errors="replace", timeout=LIMIT_S,
                 env=os.environ | {"BLENDER_USER_RESOURCES": str(home)},
             )  # fmt: skip
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as late:
+            print(late.stdout)
             sys.exit(f"The window test of {extension} hung for {LIMIT_S} s and was ended.")
     (pictures / f"{extension}.log").write_text(result.stdout)
     print(result.stdout)
