@@ -114,3 +114,13 @@ def test_settings_are_shared_by_everything_a_slicer_cuts(bpy, cubes):
     assert setting(group, "Line Width").default_value == 0.25
     with pytest.raises(KeyError, match="no setting 'Width'"):
         setting(group, "Width")
+
+
+def test_the_film_scene_finds_the_surface_when_the_slicer_is_selected(bpy):
+    assert not bpy.ops.surface_slicer.film_scene.poll()
+    bpy.ops.surface_slicer.create_surface()
+    surface = bpy.context.object
+    bpy.ops.surface_slicer.slice_objects()
+    assert bpy.context.object.type == "EMPTY" and not surface.select_get()
+    assert bpy.ops.surface_slicer.film_scene() == {"FINISHED"}
+    assert bpy.context.scene.camera is not None

@@ -12,7 +12,8 @@ from bpy.props import FloatProperty
 from ..common.required import required
 from ..common.scene import use_standard_view
 from ..film import set_scene
-from .selection import OnSurfaces, chosen_surfaces
+from ..lift import is_surface
+from .selection import chosen_surfaces
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -32,7 +33,7 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_OT_film_scene(OnSurfaces):
+class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
     """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.film_scene"
@@ -57,11 +58,19 @@ class SURFACE_SLICER_OT_film_scene(OnSurfaces):
             soft_max=3.0,
         )
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a surface, selected or not."""
+        found = bool(_surfaces(required(context)))
+        if not found:
+            cls.poll_message_set("There is no surface yet; make one with Create Surface.")
+        return found
+
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Do all of it; the camera of an earlier call is used again."""
         context = required(context)
         scene = required(context.scene)
-        surfaces = chosen_surfaces(context)
+        surfaces = _surfaces(context)
         set_scene(scene, surfaces, orbit_degrees=math.degrees(self.orbit), bloom=self.bloom)
         self.report(
             {"INFO"},
@@ -69,6 +78,12 @@ class SURFACE_SLICER_OT_film_scene(OnSurfaces):
             f"{scene.frame_start} to {scene.frame_end}.",
         )
         return {"FINISHED"}
+
+
+def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the surfaces that are chosen, or all: after slicing, the slicer is what is selected."""
+    objects = required(context.scene).objects
+    return chosen_surfaces(context) or [thing for thing in objects if is_surface(thing)]
 
 
 CLASSES = (SURFACE_SLICER_OT_use_standard_view, SURFACE_SLICER_OT_film_scene)
