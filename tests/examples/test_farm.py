@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blenders import BLENDER, command, run_script
 from pictures import read_pixels
 
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
@@ -53,10 +54,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def script(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, arguments)],
-        env=environment(tmp_path), capture_output=True, text=True,
-    )  # fmt: skip
+    return run_script(SCRIPT, *arguments, home=tmp_path / "user")
 
 
 def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
@@ -70,7 +68,7 @@ def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
         "OutputFolder": tmp_path / "out put",
         "Frames": "1-5",
         "FramesPerTask": 3,
-        "Blender": sys.executable,
+        "Blender": BLENDER or sys.executable,
     }
     result = subprocess.run(
         [openjd, "run", FARM / "template.yaml", "--step", "Film", "--run-dependencies",
@@ -92,7 +90,7 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_frames(scene, tmp_path):
     whole, again = tmp_path / "whole", tmp_path / "again"
     assert script(tmp_path, scene, whole).returncode == 0
     process = subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(scene), str(again)],
+        command(SCRIPT, scene, again),
         env=environment(tmp_path), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

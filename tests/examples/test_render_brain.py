@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from atlases import write_v2
+from blenders import run_script
 from pictures import read_pixels
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -17,8 +18,7 @@ SCRIPT = ROOT / "examples" / "render_brain.py"
 
 
 def render(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), "--", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_script(SCRIPT, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from blenders import run_script
 from pictures import read_pixels
 from simulations import sample_at
 
@@ -22,8 +23,7 @@ FRAMES = (40, 42)
 
 
 def render(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), "--", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_script(SCRIPT, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from blenders import run_script
 from pictures import read_pixels
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -16,8 +16,7 @@ SCRIPT = ROOT / "examples" / "render_surface.py"
 
 
 def render(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), "--", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_script(SCRIPT, *arguments)
 
 
 def test_an_animated_array_becomes_a_film(tmp_path):

@@ -1,115 +1,294 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drive a real Blender window through each add-on's scenario: ``make test-gui BLENDER=…``.
+"""Drive a real Blender: windows, packages, scripts. ``make test-gui BLENDER=/path/to/blender``.
 
-Needs Blender 5.2 or newer and, where there is no screen, Xvfb. Takes a picture of each state if
-ImageMagick is there. Ends with exit code 1 if a step fails or Blender's log holds an error.
-``--only surface_slicer`` plays just that one.
+Builds the three extensions, installs them into a fresh home as a person does, and plays every
+`scenario_*.py` beside this file in a window of its own, on a screen of its own (Xvfb), with the
+pointer of that screen (xdotool). Takes a picture of each state if ImageMagick is there. Then the
+tests of packages and of the example scripts run in the same Blender. Ends with exit code 1 if a
+step fails or a log holds what should not be there.
+
+``--plant`` breaks an operator, a panel and a poll, one at a time, and ends well only if every
+scenario notices.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import contextlib
+import importlib
 import os
-import pickle
 import re
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 
 import build_extension  # noqa: E402
-import numpy as np  # noqa: E402
-from simulations import branched, simulation  # noqa: E402
 
-from spike_export import merge, write  # noqa: E402
+SCREEN = "1600x1000"
+# Blender says something with every step; so long without a word, and it hangs.
+SILENCE_S = 180
+_TROUBLE = re.compile(r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault")
+_FAULTS = ("operator", "draw", "poll")
+# Appended to an extension's __init__.py: breaks one of its classes before it is registered.
+_PLANT = """
+def _planted(*_arguments):
+    raise RuntimeError("a planted fault")
 
-LIMIT_S = 420
-_TROUBLE = re.compile(r"Traceback|\bERROR\b|Python script error")
+for _broken in CLASSES:
+    if _broken.__name__ == {name!r}:
+        _broken.{method} = {fault}
+"""
+_METHODS = {
+    "operator": ("execute", "_planted"),
+    "draw": ("draw", "_planted"),
+    "poll": ("poll", "classmethod(lambda cls, context: False)"),
+}
+
+
+@dataclass(frozen=True)
+class Blender:
+    """The program, its home with what is installed in it, and how its pointer moves."""
+
+    program: str
+    home: Path
+    real_pointer: bool
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Keep out of the user's preferences, atlases and recent files."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+        return {
+            "MESA_SHADER_CACHE_DIR": str(cache / "mesa_shader_cache"),
+            **os.environ,
+            "HOME": str(home),
+            "BLENDER_USER_RESOURCES": str(home),
+        }
 
 
 def main() -> None:
-    """Play all scenarios, or those that are named."""
-    parser = argparse.ArgumentParser(description="Drive a real Blender window.")
-    parser.add_argument("blender", help="path of Blender 5.2 or newer")
-    parser.add_argument("pictures", type=Path, help="folder for pictures and the logs")
-    parser.add_argument("--only", choices=SCENARIOS, help="play just this one")
-    options = parser.parse_args()
+    """Build, install, play, judge."""
+    options = parse()
     if not shutil.which(options.blender):
         sys.exit(f"There is no program {options.blender}: give Blender's full path.")
-    for extension in [options.only] if options.only else SCENARIOS:
-        play(extension, options.blender, options.pictures.resolve())
-    print(f"The window test passed; pictures are in {options.pictures}.")
+    pictures = options.pictures.resolve()
+    failed = []
+    with tempfile.TemporaryDirectory() as temporary, screen():
+        work = Path(temporary)
+        packages = build_all(work / "dist")
+        blender = Blender(
+            str(Path(shutil.which(options.blender) or "").absolute()),
+            work / "home",
+            options.pointer == "real",
+        )
+        install(blender, packages)
+        for name in options.only or scenarios():
+            if options.plant:
+                failed += [
+                    f"{name}: the planted fault in {fault} was not noticed"
+                    for fault in _FAULTS
+                    if not play(blender, name, pictures / f"{name} planted {fault}", fault)
+                ]
+            elif trouble := play(blender, name, pictures / name):
+                failed.append(f"{name}: {trouble}")
+    if failed:
+        sys.exit("The window tests failed.\n" + "\n".join(failed))
+    print(f"The window tests passed; pictures are in {pictures}.")
 
 
-def play(extension: str, blender: str, pictures: Path) -> None:
-    """Build an extension, make files, run its scenario, judge its log."""
-    script, make, refused = SCENARIOS[extension]
-    pictures.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        home = Path(temporary)
-        (home / "config").mkdir()
-        package = build_extension.build(extension, home / "dist")
-        data = home / "data"
-        data.mkdir()
-        make(data)
-        command = [
-            blender, "--factory-startup", "--window-geometry", "0", "0", "1600", "1000",
-            "--enable-event-simulate", "--python", str(Path(__file__).with_name(script)),
-            "--", str(package), str(data), str(pictures),
-        ]  # fmt: skip
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Drive a real Blender.")
+    add = parser.add_argument
+    add("blender", help="path of Blender 5.2 or newer")
+    add("pictures", type=Path, help="folder for pictures and logs")
+    add("--only", action="append", choices=scenarios(), help="this scenario; repeatable")
+    add("--plant", action="store_true", help="break things, and see that it is noticed")
+    add(
+        "--pointer", choices=("real", "simulated"),
+        default="real" if shutil.which("xdotool") else "simulated",
+        help="the screen's own, by xdotool, or Blender's simulation (default: what is there)",
+    )  # fmt: skip
+    return parser.parse_args()
+
+
+def scenarios() -> list[str]:
+    """List what can be played."""
+    return sorted(path.stem.removeprefix("scenario_") for path in HERE.glob("scenario_*.py"))
+
+
+@contextlib.contextmanager
+def screen() -> Iterator[None]:
+    """Start an X server of our own, so that nobody's pointer is moved."""
+    if not shutil.which("Xvfb"):
         if not os.environ.get("DISPLAY"):
-            if not shutil.which("xvfb-run"):
-                sys.exit("There is no screen and no xvfb-run; install Xvfb.")
-            command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
+            sys.exit("There is no screen and no Xvfb; install Xvfb (on Debian: apt install xvfb).")
+        yield
+        return
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN}x24", "-nolisten", "tcp"],
+        pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    try:
+        # Empty if it ended instead.
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
+        if not number:
+            sys.exit("Xvfb does not start.")
+        os.environ["DISPLAY"] = f":{number}"
+        os.environ.pop("WAYLAND_DISPLAY", None)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def build_all(folder: Path) -> dict[str, Path]:
+    """Build the extensions; without a network, without the wheels that one brings along."""
+    packages = {}
+    for name in build_extension.EXTENSIONS:
+        wheels = folder / f"{name} wheels"
         try:
-            result = subprocess.run(
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                errors="replace", timeout=LIMIT_S,
-                env=os.environ | {"BLENDER_USER_RESOURCES": str(home)},
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as late:
-            print(late.stdout)
-            sys.exit(f"The window test of {extension} hung for {LIMIT_S} s and was ended.")
-    (pictures / f"{extension}.log").write_text(result.stdout)
-    print(result.stdout)
-    # The refused file's sentence is what the scenario wants to see.
+            found = build_extension.download_wheels(name, wheels)
+        except RuntimeError:
+            print(f"{name} is built without its wheels, which cannot be downloaded.", flush=True)
+            found = []
+        packages[name] = build_extension.build(name, folder, found)
+    return packages
+
+
+def install(blender: Blender, packages: dict[str, Path]) -> None:
+    """Install as the manual says for servers: blender --command extension install-file."""
+    (blender.home / "config").mkdir(parents=True)
+    for package in packages.values():
+        result = subprocess.run(
+            [blender.program, "--offline-mode", "--command", "extension", "install-file",
+             "-r", "user_default", "-e", str(package)],
+            env=blender.environment(blender.home), capture_output=True, text=True,
+            errors="replace", timeout=SILENCE_S,
+        )  # fmt: skip
+        output = result.stdout + result.stderr
+        if result.returncode or _TROUBLE.search(output):
+            sys.exit(f"{package.name} cannot be installed: {output}")
+
+
+def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
+    """Play one scenario in a fresh Blender.
+
+    Parameters
+    ----------
+    blender : Blender
+    name : str
+    pictures : Path
+        Folder for pictures and the log.
+    fault : str
+        What to break; empty for nothing.
+
+    Returns
+    -------
+    str
+        What is wrong, or nothing.
+    """
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    begin = time.monotonic()
+    source = (HERE / f"scenario_{name}.py").read_text()
+    expected = declared(source, "EXPECTED", ())
+    with tempfile.TemporaryDirectory() as temporary:
+        home, data = Path(temporary) / "home", Path(temporary) / "data"
+        shutil.copytree(blender.home, home, symlinks=True)
+        if fault:
+            plant(home, declared(source, "FAULTS", {})[fault], fault)
+        data.mkdir()
+        if (HERE / f"files_{name}.py").exists():
+            importlib.import_module(f"files_{name}").make(data)
+        command = [
+            blender.program, "--offline-mode", "--window-geometry", "0", "0", *SCREEN.split("x"),
+            *([] if blender.real_pointer else ["--enable-event-simulate"]),
+            "--python", str(HERE / "inside.py"), "--", f"scenario_{name}", str(data), str(pictures),
+        ]  # fmt: skip
+        code, lines = follow(command, blender.environment(home), quiet=bool(fault))
+    (pictures / "log.txt").write_text("\n".join(lines) + "\n")
     trouble = [
-        line for line in result.stdout.splitlines() if _TROUBLE.search(line) and refused not in line
+        line for line in lines if _TROUBLE.search(line) and not any(e in line for e in expected)
     ]
-    if result.returncode or trouble or "scenario done" not in result.stdout:
-        sys.exit(f"The window test of {extension} failed ({result.returncode}): {trouble[:3]}")
+    said = next((line for line in reversed(lines) if line.strip()), "nothing")
+    problem = ""
+    if code is None:
+        problem = f"Blender said nothing for {SILENCE_S} s and was ended; its last words: {said}"
+    elif code or "scenario done" not in lines:
+        problem = f"exit code {code}; the last words: {said}"
+    elif trouble:
+        problem = f"the log holds {len(trouble)} errors, the first: {trouble[0]}"
+    took = time.monotonic() - begin
+    what = f"{name}{', with a planted fault in ' + fault if fault else ''}"
+    print(f"{what}: {problem or 'well'} ({took:.0f} s, {pictures})", flush=True)
+    return problem
 
 
-def make_files(folder: Path) -> None:
-    """Write one file in each format, and one that is to be refused."""
-    sim = write(folder / "cell.pickle", simulation(branched()))
-    assert sim.exists()
-    write(folder / "net.pickle", merge([simulation(branched(), seed=seed) for seed in range(3)]))
-    axis = np.arange(3.0)
-    section = {"ID": 0, "type": "soma", "X": axis, "Y": axis * 0, "Z": axis * 0, "DIAM": axis + 1}
-    section["Voltage"] = {frame: np.array([-65.0 + frame]) for frame in range(4)}
-    (folder / "older.pickle").write_bytes(pickle.dumps([section], protocol=4))
-    (folder / "bad.pickle").write_bytes(b"\x80\x04nonsense")
+def follow(
+    command: list[str], environment: dict[str, str], quiet: bool
+) -> tuple[int | None, list[str]]:
+    """Run a program and pass on what it says, until it ends or falls silent.
+
+    Returns
+    -------
+    code : int or None
+        Its exit code; None if it was silent for too long and was ended.
+    lines : list of str
+        All it said.
+    """
+    lines: list[str] = []
+    # A group of its own, so that what it started ends with it.
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    with process.stdout as output:
+        rest = b""
+        while select.select([output], [], [], SILENCE_S)[0]:
+            heard = os.read(output.fileno(), 65536)
+            if not heard:
+                return process.wait(), lines
+            *whole, rest = (rest + heard).split(b"\n")
+            for line in whole:
+                lines.append(line.decode(errors="replace"))
+                if not quiet:
+                    print(f"  {lines[-1]}", flush=True)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return None, lines
 
 
-def make_arrays(folder: Path) -> None:
-    """Write two surfaces, a curve, and a file that is to be refused."""
-    x, y = np.meshgrid(np.linspace(-2, 2, 60), np.linspace(-2, 2, 50))
-    np.save(folder / "hill.npy", np.exp(-((x - 0.4) ** 2) - 1.5 * (y + 0.3) ** 2))
-    np.save(folder / "waves.npy", np.sin(3 * x) * np.cos(2 * y))
-    np.save(folder / "wave.npy", np.sin(np.linspace(0, 12, 300)))
-    (folder / "bad.npy").write_bytes(b"\x93NUMPY nonsense")
+def plant(home: Path, broken: str, fault: str) -> None:
+    """Break a class of an installed extension."""
+    extension = re.split("_[OP]T_", broken)[0].lower()
+    method, code = _METHODS[fault]
+    module = home / "extensions" / "user_default" / extension / "__init__.py"
+    with module.open("a") as file:
+        file.write(_PLANT.format(name=broken, method=method, fault=code))
 
 
-# The script, what makes its files, and what Blender's log says of the one that is refused.
-SCENARIOS = {
-    "blender_spike": ("inside.py", make_files, "Cannot read bad.pickle"),
-    "surface_slicer": ("inside_surface_slicer.py", make_arrays, "Cannot read bad.npy"),
-}
+def declared(source: str, name: str, otherwise: Any) -> Any:
+    """Read a constant of a scenario, which only Blender can import."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == name:
+            return ast.literal_eval(statement.value)
+    return otherwise
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which Blender runs a script: this Python's bpy module, or the program named by BLENDER."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+BLENDER = os.environ.get("BLENDER", "")
+
+
+def command(script: Path, *arguments: object) -> list[str]:
+    """Put together what runs a script without a window: ``blender -b -P script -- arguments``."""
+    start = (
+        [BLENDER, "-b", "--offline-mode", "--python-exit-code", "1", "-P", str(script)]
+        if BLENDER
+        else [sys.executable, str(script)]
+    )
+    return [*start, "--", *map(str, arguments)]
+
+
+def run_script(
+    script: Path, *arguments: object, home: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a script without a window, to its end.
+
+    Parameters
+    ----------
+    script : Path
+    *arguments : object
+        Its own.
+    home : Path, optional
+        Folder of preferences and extensions, made if it is missing; without one, whatever the
+        environment says.
+
+    Returns
+    -------
+    CompletedProcess
+        What Blender itself says is in its output as well.
+    """
+    environment = dict(os.environ)
+    if home is not None:
+        (home / "config").mkdir(parents=True, exist_ok=True)
+        environment["BLENDER_USER_RESOURCES"] = str(home)
+    return subprocess.run(
+        command(script, *arguments),
+        env=environment, capture_output=True, text=True, errors="replace",
+    )  # fmt: skip

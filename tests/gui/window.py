@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hands and eyes for the scenarios: pointer, keyboard and pictures of a real Blender window.
+
+Used inside Blender. The pointer is the X server's own, moved by xdotool, where that is installed;
+else Blender simulates its events. A scenario is a generator: with every ``yield`` Blender handles
+what was done and draws. Nothing waits for a fixed time: a step begins when Blender has drawn after
+the one before, and what takes longer is waited for with `see`.
+
+Buttons are found as a person finds them: the pointer goes down the sidebar, and scrolls, until the
+button under it is the wanted one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 2 :])
+Step = Iterator[None]
+_XDOTOOL = "" if bpy.app.use_event_simulate else shutil.which("xdotool")
+_BUTTONS = {"LEFTMOUSE": 1, "WHEELUPMOUSE": 4, "WHEELDOWNMOUSE": 5}
+_KEYS = {"RET": "Return", "ESC": "Escape", "BACK_SPACE": "BackSpace", "DOWN_ARROW": "Down"}
+# Two clicks within Blender's time for a double click would be one.
+_BETWEEN_CLICKS_S = 0.45
+# For a machine on which a redraw takes seconds.
+PATIENCE_S = 60.0
+pointer = [0, 0]
+_last_click = 0.0
+
+
+def window() -> Any:
+    return bpy.context.window_manager.windows[0]
+
+
+def area() -> Any:
+    return next(a for a in window().screen.areas if a.type == "VIEW_3D")
+
+
+def region(kind: str) -> Any:
+    return next(r for r in area().regions if r.type == kind)
+
+
+def sidebar() -> Any:
+    return region("UI")
+
+
+def viewport() -> Any:
+    return bpy.context.temp_override(window=window(), area=area(), region=region("WINDOW"))
+
+
+def open_tab(name: str) -> Step:
+    """Show the sidebar with this tab, as pressing N and clicking its name do."""
+    area().spaces.active.show_region_ui = True
+    yield from until(lambda: sidebar().width > 1, "the sidebar is drawn")
+    yield
+    sidebar().active_panel_category = name
+    yield
+    yield
+
+
+def empty_scene() -> Step:
+    """Delete Blender's cube, lamp and camera."""
+    with viewport():
+        bpy.ops.object.select_all(action="SELECT")
+        bpy.ops.object.delete()
+    yield
+
+
+def event(kind: str, value: str, x: int, y: int, *, ctrl: bool = False, unicode: str = "") -> None:
+    """Do one thing with pointer or keyboard; y counts from the window's bottom."""
+    pointer[:] = x, y
+    if not _XDOTOOL:
+        more = {"unicode": unicode} if unicode else {}
+        window().event_simulate(type=kind, value=value, x=x, y=y, ctrl=ctrl, **more)
+    elif kind == "MOUSEMOVE":
+        _xdotool("mousemove", str(x), str(window().height - 1 - y))
+    elif kind in _BUTTONS:
+        _xdotool("mousedown" if value == "PRESS" else "mouseup", str(_BUTTONS[kind]))
+    elif value == "PRESS":
+        named = _KEYS.get(kind, kind.lower())
+        _xdotool("key", f"ctrl+{named}" if ctrl else named)
+
+
+def _xdotool(*arguments: str) -> None:
+    # Asking for something after it makes sure that the server has sent it to Blender.
+    subprocess.run(
+        [str(_XDOTOOL), *arguments, "getmouselocation"],
+        check=True, timeout=PATIENCE_S, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def move(x: int, y: int) -> Step:
+    event("MOUSEMOVE", "NOTHING", x, y)
+    # Blender asks for events before one step and handles them before the next one.
+    yield
+    yield
+
+
+def into_viewport() -> Step:
+    """Move the pointer into the middle of the 3-D view, where keys mean the scene."""
+    view = region("WINDOW")
+    yield from move(view.x + view.width // 2, view.y + view.height // 2)
+
+
+def press(x: int, y: int) -> Step:
+    """Click."""
+    global _last_click
+    yield from move(x, y)
+    while time.monotonic() - _last_click < _BETWEEN_CLICKS_S:
+        yield
+    event("LEFTMOUSE", "PRESS", x, y)
+    yield
+    event("LEFTMOUSE", "RELEASE", x, y)
+    _last_click = time.monotonic()
+    yield
+    yield
+
+
+def key(kind: str, *, ctrl: bool = False) -> Step:
+    """Press a key where the pointer is."""
+    x, y = pointer
+    event(kind, "PRESS", x, y, ctrl=ctrl)
+    event(kind, "RELEASE", x, y, ctrl=ctrl)
+    yield
+    yield
+
+
+def type_letters(text: str) -> Step:
+    """Type into the field that is being edited."""
+    if _XDOTOOL:
+        _xdotool("type", "--delay", "8", "--args", "1", text)
+    else:
+        for letter in text:
+            kind = letter.upper() if letter.isascii() and letter.isalpha() else "PERIOD"
+            event(kind, "PRESS", *pointer, unicode=letter)
+            event(kind, "RELEASE", *pointer)
+    yield
+    yield
+
+
+def command_under_pointer() -> str:
+    """Return the Python call of the button under the pointer."""
+    return _copied(bpy.ops.ui.copy_python_command_button)
+
+
+def path_under_pointer() -> str:
+    """Return the full data path of the field under the pointer."""
+    return _copied(lambda: bpy.ops.ui.copy_data_path_button(full_path=True))
+
+
+def _copied(copy: Callable[[], object]) -> str:
+    manager = bpy.context.window_manager
+    manager.clipboard = ""
+    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
+        try:
+            copy()
+        except RuntimeError:
+            return ""
+    return str(manager.clipboard)
+
+
+def find(
+    wanted: str, under_pointer: Callable[[], str], across: float = 0.4
+) -> Generator[None, None, tuple[int, int]]:
+    """Go down the sidebar, and scroll, until the button under the pointer is the wanted one.
+
+    Parameters
+    ----------
+    wanted : str
+        Part of its Python call or data path.
+    under_pointer : callable
+        `command_under_pointer` or `path_under_pointer`.
+    across : float
+        How far from the left: labels stand at the left, small buttons at the right edge.
+
+    Returns
+    -------
+    tuple of int
+        Where the button is.
+    """
+    place = yield from _look(wanted, under_pointer, across)
+    if place is None:
+        yield from _scroll("WHEELUPMOUSE", 40)
+        for _screen in range(6):
+            place = yield from _look(wanted, under_pointer, across)
+            if place is not None:
+                break
+            yield from _scroll("WHEELDOWNMOUSE", 8)
+    if place is None:
+        raise AssertionError(f"there is no button {wanted} in the sidebar")
+    return place
+
+
+def _look(
+    wanted: str, under_pointer: Callable[[], str], across: float
+) -> Generator[None, None, tuple[int, int] | None]:
+    ui = sidebar()
+    x = ui.x + int(ui.width * across)
+    rows = _rows()
+    # What comes next is often below what was clicked last.
+    begin = next((place for place, y in enumerate(rows) if y <= pointer[1] + 30), 0)
+    for y in rows[begin:] + rows[:begin]:
+        yield from move(x, y)
+        if wanted in under_pointer():
+            # Not at its edge, where a click could miss it.
+            yield from move(x, y - 6)
+            return (x, y - 6) if wanted in under_pointer() else (x, y)
+    return None
+
+
+def _rows() -> list[int]:
+    ui = sidebar()
+    return list(range(ui.y + ui.height - 20, ui.y + 10, -12))
+
+
+def _scroll(kind: str, notches: int) -> Step:
+    ui = sidebar()
+    x, y = ui.x + ui.width // 3, ui.y + ui.height // 2
+    yield from move(x, y)
+    for _notch in range(notches):
+        event(kind, "PRESS", x, y)
+        if _XDOTOOL:
+            event(kind, "RELEASE", x, y)
+    yield
+    yield
+
+
+def click(operator: str, across: float = 0.4) -> Step:
+    """Press an operator's button with the mouse."""
+    wanted = operator if "(" in operator else f"{operator}("
+    place = yield from find(f"bpy.ops.{wanted}", command_under_pointer, across)
+    yield from press(*place)
+
+
+def click_field(path: str, across: float = 0.6) -> Step:
+    """Press a checkbox, or open a menu."""
+    place = yield from find(path, path_under_pointer, across)
+    yield from press(*place)
+
+
+def type_into(path: str, text: str) -> Step:
+    """Click a field, replace what is in it, and press Return."""
+    yield from click_field(path)
+    yield from key("A", ctrl=True)
+    if text:
+        yield from type_letters(text)
+    else:
+        yield from key("BACK_SPACE")
+    yield from key("RET")
+
+
+def pick(path: str, letter: str) -> Step:
+    """Open an enum's menu and choose the item whose underlined letter this is."""
+    yield from click_field(path)
+    yield from key(letter.upper())
+
+
+def open_below(operator: str, pixels: int = 36) -> Step:
+    """Click the heading of the part that begins this far below a button."""
+    x, y = yield from find(f"bpy.ops.{operator}(", command_under_pointer)
+    yield from press(x, y - pixels)
+    yield from _settle()
+
+
+def open_panel(name: str) -> Step:
+    """Click the heading of a closed panel.
+
+    Nothing says where headings are: this goes up from the sidebar's end and clicks where there is
+    no button, and again if another panel answered.
+
+    Parameters
+    ----------
+    name : str
+        Its class.
+    """
+    panel = getattr(bpy.types, name)
+    drawn = []
+    draw = panel.draw
+
+    def draw_and_tell(self: Any, context: Any) -> None:
+        drawn.append(True)
+        draw(self, context)
+
+    yield from _scroll("WHEELDOWNMOUSE", 30)
+    panel.draw = draw_and_tell
+    try:
+        x = sidebar().x + 60
+        for y in reversed(_rows()):
+            yield from move(x, y)
+            if command_under_pointer() or path_under_pointer():
+                continue
+            drawn.clear()
+            for _toggle in range(2):
+                yield from press(x, y)
+                yield from _settle()
+                if drawn:
+                    return
+        raise AssertionError(f"the panel {name} cannot be opened")
+    finally:
+        panel.draw = draw
+
+
+def _settle() -> Step:
+    """Wait for panels that slide."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < 0.4:
+        yield
+    yield
+
+
+def drop(name: str) -> Step:
+    """Drop a file on the viewport, as its file handler sees it, and confirm the dialog."""
+    yield from into_viewport()
+    with viewport():
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(DATA), files=[{"name": name}])
+    yield
+    yield
+    picture(f"dropped {name}")
+    yield from key("RET")
+
+
+def undo() -> Step:
+    """Press Ctrl Z in the 3-D view."""
+    yield from into_viewport()
+    yield from key("Z", ctrl=True)
+
+
+def save_and_open(name: str = "saved.blend") -> Step:
+    """Save the scene beside the pictures and open it again."""
+    path = str(PICTURES / name)
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    yield from until(lambda: bpy.data.filepath == path, "the saved file opens")
+    yield
+
+
+def picture(name: str) -> None:
+    """Take a picture of the screen; Blender's own is black under software OpenGL."""
+    tool = shutil.which("import")
+    if tool:
+        subprocess.run([tool, "-window", "root", str(PICTURES / f"{name}.png")], check=True)
+        print(f"picture: {name}.png", flush=True)
+
+
+def until(condition: Callable[[], bool], what: str) -> Step:
+    """Go on when something is so."""
+    begin = time.monotonic()
+    while not condition():
+        if time.monotonic() - begin > PATIENCE_S:
+            raise AssertionError(what)
+        yield
+
+
+def see(condition: Callable[[], bool], what: str) -> Step:
+    """Wait until something is so, and say that it is."""
+    try:
+        yield from until(condition, what)
+    except AssertionError:
+        print(f"FAILED: {what}", flush=True)
+        raise
+    print(f"ok: {what}", flush=True)
+
+
+def check(condition: bool, what: str) -> None:
+    """Say that something is so, or end the scenario."""
+    print(f"{'ok' if condition else 'FAILED'}: {what}", flush=True)
+    if not condition:
+        raise AssertionError(what)

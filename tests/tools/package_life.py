@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What packages go through, inside a Blender of its own: ``package_life.py STEP…``.
+
+The steps follow one another in one session: ``install:ZIP``, ``disable:NAME``, ``enable:NAME``,
+``uninstall:NAME``, ``use:NAME:DATA`` (do with it what it is for), ``demo`` (the demo atlas, in the
+extension's own folder), ``traces`` (remember what Blender holds besides its own), ``untouched``
+(see that it is the same as remembered), ``gone:NAMES`` (neither files nor modules of these are
+left), ``current`` (no module of an older version is left), ``empty`` (an empty file),
+``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the scene shows).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.utils import previews
+
+# bpy makes Blender's own scripts importable.
+import addon_utils  # isort: skip
+
+HOME = Path(bpy.utils.resource_path("USER"))
+REPOSITORY = "user_default"
+FRAMES = (1, 2.5, 4)
+remembered: dict[str, Any] = {}
+
+
+def package(name: str) -> str:
+    return f"bl_ext.{REPOSITORY}.{name}"
+
+
+def install(path: str) -> None:
+    bpy.ops.extensions.package_install_files(
+        filepath=path, repo=REPOSITORY, enable_on_install=True, overwrite=True
+    )
+
+
+def enable(name: str) -> None:
+    assert addon_utils.enable(package(name), default_set=True)
+
+
+def disable(name: str) -> None:
+    addon_utils.disable(package(name), default_set=True)
+
+
+def uninstall(name: str) -> None:
+    repositories = bpy.context.preferences.extensions.repos
+    (index,) = (i for i, one in enumerate(repositories) if one.module == REPOSITORY)
+    bpy.ops.extensions.package_uninstall(repo_index=index, pkg_id=name)
+
+
+def use(name: str, data: str) -> None:
+    """Make and color something, and set a film scene."""
+    operators = getattr(bpy.ops, name)
+    folder = Path(data)
+    if name == "blender_spike":
+        operators.import_simulation(filepath=str(folder / "cell.pickle"))
+        operators.color_by_voltage(colormap="viridis")
+        operators.add_color_bar()
+    elif name == "surface_slicer":
+        operators.create_surface(filepath=str(folder / "heights.npy"))
+        operators.color_surface(colormap="viridis")
+        operators.slice_objects()
+        operators.add_wireframe_twin()
+    else:
+        (atlas,) = (folder / "atlases").iterdir()
+        operators.import_regions(atlas=str(atlas), acronyms="CA3, DG")
+        operators.set_look(look="GLOW")
+    assert bpy.context.object is not None
+    if hasattr(bpy.types, f"{name.upper()}_OT_choose_colormap"):
+        # As its panel does, which is not drawn without a window.
+        pictures = sys.modules[f"{package(name)}.common.colormap_previews"]
+        assert pictures.colormap_gradient("viridis", 2)
+
+
+def measure(path: str) -> None:
+    """Write what every object evaluates to at some frames: positions, and its own values."""
+    found: dict[str, Any] = {}
+    scene = bpy.context.scene
+    for frame in FRAMES:
+        scene.frame_set(int(frame), subframe=frame % 1)
+        graph = bpy.context.evaluated_depsgraph_get()
+        for thing in (one for one in scene.objects if one.type in ("MESH", "CURVES")):
+            geometry = thing.evaluated_get(graph).evaluated_geometry()
+            for kind in ("mesh", "curves"):
+                part = getattr(geometry, kind)
+                for name in ("position", "voltage", "height"):
+                    if part is not None and name in part.attributes:
+                        data = part.attributes[name].data
+                        field = "vector" if name == "position" else "value"
+                        values = np.zeros(len(data) * (3 if name == "position" else 1), np.float32)
+                        data.foreach_get(field, values)
+                        found[f"{frame} {thing.name} {kind} {name}"] = values.tolist()
+    found["materials"] = sorted(material.name for material in bpy.data.materials)
+    Path(path).write_text(json.dumps(found))
+
+
+def traces() -> dict[str, Any]:
+    """List what an extension could leave behind in Blender, and on the disk."""
+    kinds = [getattr(bpy.types, name) for name in dir(bpy.types)]
+    drawn = {}
+    for kind in kinds:
+        functions = getattr(getattr(kind, "draw", None), "_draw_funcs", ())
+        if functions:
+            drawn[kind.__name__] = sorted(f"{f.__module__}.{f.__name__}" for f in functions)
+    keys = bpy.context.window_manager.keyconfigs.addon
+    return {
+        "classes": sorted(dir(bpy.types)),
+        "properties": {
+            kind.__name__: sorted(kind.bl_rna.properties.keys())
+            for kind in kinds
+            if isinstance(kind, type) and issubclass(kind, bpy.types.ID)
+        },
+        "menus": drawn,
+        "handlers": {
+            name: len(functions)
+            for name in dir(bpy.app.handlers)
+            if isinstance(functions := getattr(bpy.app.handlers, name), list)
+        },
+        "keys": sorted(item.idname for map_ in keys.keymaps for item in map_.keymap_items)
+        if keys
+        else [],
+        "previews": len(previews._uuid_open),
+        "drivers": sorted(bpy.app.driver_namespace),
+    }
+
+
+def leftovers(names: list[str]) -> list[str]:
+    """List files and modules of extensions that are gone."""
+    files = [str(path.relative_to(HOME)) for path in HOME.rglob("*")]
+    files = [path for path in files if any(name in path for name in names)]
+    return files + [name for name in sys.modules if any(package(n) in name for n in names)]
+
+
+def main(steps: list[str]) -> None:
+    """Do the steps."""
+    for step in steps:
+        print("step:", step, flush=True)
+        what, _, rest = step.partition(":")
+        if what == "use":
+            name, _, data = rest.partition(":")
+            use(name, data)
+        elif what == "demo":
+            bpy.ops.blender_brain.make_demo_atlas()
+            assert list(HOME.rglob("demo_mouse*"))
+        elif what == "traces":
+            remembered.update(traces())
+        elif what == "untouched":
+            now = traces()
+            for kind, before in remembered.items():
+                assert now[kind] == before, f"{kind}: {difference(before, now[kind])}"
+        elif what == "gone":
+            assert not leftovers(rest.split(",")), leftovers(rest.split(","))
+        elif what == "empty":
+            bpy.ops.wm.read_homefile(use_empty=True)
+        elif what == "save":
+            bpy.ops.wm.save_as_mainfile(filepath=rest)
+        elif what == "open":
+            bpy.ops.wm.open_mainfile(filepath=rest)
+        elif what == "current":
+            stale = [n for n, module in sys.modules.items() if "IS_OLDER" in vars(module)]
+            assert not stale, stale
+        else:
+            {
+                "install": install, "enable": enable, "disable": disable, "uninstall": uninstall,
+                "measure": measure,
+            }[what](rest)  # fmt: skip
+    print("all well", flush=True)
+
+
+def difference(before: Any, now: Any) -> str:
+    """Say what is different, in few words."""
+    if isinstance(before, dict):
+        before = {f"{key} {value}" for key, value in before.items()}
+        now = {f"{key} {value}" for key, value in now.items()}
+    if isinstance(before, int):
+        return f"{before}, now {now}"
+    return f"new {sorted(set(now) - set(before))[:5]}, gone {sorted(set(before) - set(now))[:5]}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[sys.argv.index("--") + 1 :])
