@@ -421,7 +421,9 @@ def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
         return
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        follow(modifier_of(bar), name, tree, socket.path_from_id("default_value"))
+        # By the material: a node tree that is part of one is forgotten when a file is saved.
+        path = f"node_tree.{socket.path_from_id('default_value')}"
+        follow(modifier_of(bar), name, material, path)
 
 
 def _bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:

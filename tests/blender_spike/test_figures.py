@@ -341,6 +341,25 @@ def test_color_bar_shows_the_neurons_colors(bpy, flat, cell, tmp_path):
         assert [input_of(evaluated, n) for n in ("From", "To")] == pytest.approx([low, high])
 
 
+def test_color_bar_follows_its_material_after_it_was_saved(bpy, cell, tmp_path):
+    load(bpy, cell)
+    bpy.ops.blender_spike.add_color_bar()
+    bpy.ops.blender_spike.color_by_voltage(v_min=-70, v_max=10)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "bar.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "bar.blend"))
+
+    def ends():
+        bar = bpy.data.objects["cell color bar"]
+        evaluated = bar.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        return [input_of(evaluated, name) for name in ("From", "To")]
+
+    assert ends() == pytest.approx([-70, 10])
+    neuron = bpy.data.objects["cell"]
+    bpy.context.view_layer.objects.active = neuron
+    bpy.ops.blender_spike.color_by_voltage(v_min=-60, v_max=20)
+    assert ends() == pytest.approx([-60, 20])
+
+
 @pytest.mark.parametrize(("um_per_unit", "scale"), [(100.0, 1.0), (20.0, 0.3)])
 def test_scale_bar_in_the_scene_has_its_length(bpy, cell, um_per_unit, scale):
     neuron = load(bpy, cell, um_per_unit=um_per_unit)
