@@ -36,7 +36,10 @@ class OnNeurons(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a selected or active neuron."""
-        return bool(chosen_neurons(required(context)))
+        found = bool(chosen_neurons(required(context)))
+        if not found:
+            cls.poll_message_set(NO_NEURON)
+        return found
 
 
 class OnActiveNeuron(bpy.types.Operator):
@@ -45,4 +48,7 @@ class OnActiveNeuron(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron."""
-        return find_modifier(required(context).object) is not None
+        found = find_modifier(required(context).object) is not None
+        if not found:
+            cls.poll_message_set("Make a neuron active that was imported from a simulation file.")
+        return found
