@@ -282,3 +282,20 @@ def test_they_go_with_the_cut(bpy, surface):
     assert {"Grid Wireframe", "Grid Profile", "Grid Graph", "Slicer"} < set(names()["objects"])
     remove_slicing(bpy.context, [surface])
     assert names() == before
+
+
+def test_cap_and_profile_need_a_slicer(bpy, surface):
+    """Found through what is selected, whatever is active; a deleted one is a reason to refuse."""
+    bpy.ops.surface_slicer.slice_objects()
+    bpy.ops.mesh.primitive_cube_add()
+    surface.select_set(True)
+    assert bpy.context.object != surface
+    assert bpy.ops.surface_slicer.add_profile() == {"FINISHED"}
+    bpy.ops.object.select_all(action="DESELECT")
+    surface.select_set(True)
+    bpy.context.view_layer.objects.active = surface
+    bpy.data.objects.remove(bpy.data.objects["Slicer"])
+    for operator in (bpy.ops.surface_slicer.add_profile, bpy.ops.surface_slicer.add_cap):
+        with pytest.raises(RuntimeError, match="The slicer was deleted"):
+            operator()
+    bpy.ops.surface_slicer.add_wireframe_twin()

@@ -72,7 +72,21 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
         )
 
 
-class SURFACE_SLICER_OT_add_cap(_Companion):
+class _OfTheCut(_Companion):
+    """An operator whose companion needs to know where the slicer stands."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for something sliced, and for its slicer, which can be deleted."""
+        if not super().poll(context):
+            return False
+        if chosen_slicer(required(context)) is None:
+            cls.poll_message_set("The slicer was deleted; remove the slicing and slice again")
+            return False
+        return True
+
+
+class SURFACE_SLICER_OT_add_cap(_OfTheCut):
     """Fill the cut face of the sliced objects, where they are closed"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.add_cap"
@@ -96,7 +110,7 @@ class SURFACE_SLICER_OT_add_cap(_Companion):
         )
 
 
-class SURFACE_SLICER_OT_add_profile(_Companion):
+class SURFACE_SLICER_OT_add_profile(_OfTheCut):
     """Draw the curve in which the slicer cuts the sliced objects, on them or as a graph"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.add_profile"

@@ -12,7 +12,7 @@ from ..slicer import cut_by, slicers_of
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the slicer that is active or selected, or else the last that cuts the active object.
+    """Find the slicer that is active or selected, or else the last that cuts one of these.
 
     Parameters
     ----------
@@ -22,12 +22,13 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     -------
     Object or None
     """
-    active = context.object
-    for thing in [active, *(context.selected_objects or [])]:
+    chosen = [context.object, *(context.selected_objects or [])]
+    for thing in chosen:
         if find_group(thing) is not None:
             return thing
-    groups = slicers_of(active)
-    return empty_of(groups[-1]) if groups else None
+    # Without those whose empty somebody deleted.
+    empties = (empty_of(group) for thing in chosen for group in reversed(slicers_of(thing)))
+    return next((empty for empty in empties if empty is not None), None)
 
 
 def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
