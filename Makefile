@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gui test-conformance lint bench dist docs gallery colormaps clean
+.PHONY: help demo test test-gui test-conformance lint bench soak dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,10 +14,12 @@ PYTHON ?=
 help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
-	@echo "make test-gui  drive a window of your own Blender: BLENDER=/path/to/blender"
+	@echo "make test-gui  drive a window of your own Blender, and run packages and scripts in it:"
+	@echo "               BLENDER=/path/to/blender"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
+	@echo "make soak      do everything at random for ten minutes: MINUTES=10 SEED=1"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures from what make demo made"
@@ -32,6 +34,7 @@ test: $(VENV)/.ready-test
 
 test-gui: $(VENV)/.ready-test
 	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
+	@BLENDER="$(BLENDER)" $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
 
 # Without Blender, so the reader and the demo atlas are imported as packages of their own. What
 # BrainGlobe's libraries warn about is not ours to mend.
@@ -47,6 +50,9 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 
 bench: $(VENV)/.ready-test
 	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large)
+
+soak: $(VENV)/.ready-test
+	@$(BIN)/python tests/soak.py --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
 dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@$(BIN)/python tools/build_extension.py

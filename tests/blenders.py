@@ -11,14 +11,17 @@ from pathlib import Path
 BLENDER = os.environ.get("BLENDER", "")
 
 
-def command(script: Path, *arguments: object) -> list[str]:
-    """Put together what runs a script without a window: ``blender -b -P script -- arguments``."""
-    start = (
-        [BLENDER, "-b", "--offline-mode", "--python-exit-code", "1", "-P", str(script)]
-        if BLENDER
-        else [sys.executable, str(script)]
-    )
-    return [*start, "--", *map(str, arguments)]
+def command(script: Path, *arguments: object, factory: bool = True) -> list[str]:
+    """Put together what runs a script without a window: ``blender -b -P script -- arguments``.
+
+    With Blender's factory settings, whatever the user's own are, unless they are wanted.
+    """
+    if not BLENDER:
+        return [sys.executable, str(script), "--", *map(str, arguments)]
+    return [
+        BLENDER, "-b", *["--factory-startup"] * factory, "--offline-mode",
+        "--python-exit-code", "1", "-P", str(script), "--", *map(str, arguments),
+    ]  # fmt: skip
 
 
 def run_script(
@@ -32,8 +35,7 @@ def run_script(
     *arguments : object
         Its own.
     home : Path, optional
-        Folder of preferences and extensions, made if it is missing; without one, whatever the
-        environment says.
+        Folder of preferences and extensions, made if it is missing.
 
     Returns
     -------
@@ -45,6 +47,6 @@ def run_script(
         (home / "config").mkdir(parents=True, exist_ok=True)
         environment["BLENDER_USER_RESOURCES"] = str(home)
     return subprocess.run(
-        command(script, *arguments),
+        command(script, *arguments, factory=home is None),
         env=environment, capture_output=True, text=True, errors="replace",
     )  # fmt: skip

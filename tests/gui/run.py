@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drive a real Blender: windows, packages, scripts. ``make test-gui BLENDER=/path/to/blender``.
+"""Drive a real Blender's window: ``make test-gui BLENDER=/path/to/blender``.
 
 Builds the three extensions, installs them into a fresh home as a person does, and plays every
 `scenario_*.py` beside this file in a window of its own, on a screen of its own (Xvfb), with the
-pointer of that screen (xdotool). Takes a picture of each state if ImageMagick is there. Then the
-tests of packages and of the example scripts run in the same Blender. Ends with exit code 1 if a
-step fails or a log holds what should not be there.
+pointer of that screen (xdotool). Takes a picture of each state if ImageMagick is there. Ends with
+exit code 1 if a step fails or a log holds what should not be there.
 
 ``--plant`` breaks an operator, a panel and a poll, one at a time, and ends well only if every
 scenario notices.
@@ -37,7 +36,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 
 import build_extension  # noqa: E402
 
-SCREEN = "1600x1000"
+# So high that a sidebar need not be scrolled.
+SCREEN = "1000x2100"
 # Blender says something with every step; so long without a word, and it hangs.
 SILENCE_S = 180
 _TROUBLE = re.compile(r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault")
@@ -80,6 +80,8 @@ class Blender:
 def main() -> None:
     """Build, install, play, judge."""
     options = parse()
+    # So that Blender and the screen end with this, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The window tests were ended."))
     if not shutil.which(options.blender):
         sys.exit(f"There is no program {options.blender}: give Blender's full path.")
     pictures = options.pictures.resolve()
@@ -220,7 +222,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
             *([] if blender.real_pointer else ["--enable-event-simulate"]),
             "--python", str(HERE / "inside.py"), "--", f"scenario_{name}", str(data), str(pictures),
         ]  # fmt: skip
-        code, lines = follow(command, blender.environment(home), quiet=bool(fault))
+        code, lines = follow(command, blender.environment(home), data, quiet=bool(fault))
     (pictures / "log.txt").write_text("\n".join(lines) + "\n")
     trouble = [
         line for line in lines if _TROUBLE.search(line) and not any(e in line for e in expected)
@@ -240,7 +242,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
 
 
 def follow(
-    command: list[str], environment: dict[str, str], quiet: bool
+    command: list[str], environment: dict[str, str], folder: Path, quiet: bool
 ) -> tuple[int | None, list[str]]:
     """Run a program and pass on what it says, until it ends or falls silent.
 
@@ -254,24 +256,27 @@ def follow(
     lines: list[str] = []
     # A group of its own, so that what it started ends with it.
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
-    with process.stdout as output:
-        rest = b""
-        while select.select([output], [], [], SILENCE_S)[0]:
-            heard = os.read(output.fileno(), 65536)
-            if not heard:
-                return process.wait(), lines
-            *whole, rest = (rest + heard).split(b"\n")
-            for line in whole:
-                lines.append(line.decode(errors="replace"))
-                if not quiet:
-                    print(f"  {lines[-1]}", flush=True)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return None, lines
+    try:
+        with process.stdout as output:
+            rest = b""
+            while select.select([output], [], [], SILENCE_S)[0]:
+                heard = os.read(output.fileno(), 65536)
+                if not heard:
+                    return process.wait(), lines
+                *whole, rest = (rest + heard).split(b"\n")
+                for line in whole:
+                    lines.append(line.decode(errors="replace"))
+                    if not quiet:
+                        print(f"  {lines[-1]}", flush=True)
+        return None, lines
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def plant(home: Path, broken: str, fault: str) -> None:

@@ -129,7 +129,7 @@ def figures(kind: str) -> int:
 def browse_and_drop() -> Step:
     bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
     with viewport():
-        bpy.ops.blender_spike.import_simulation("INVOKE_DEFAULT")
+        bpy.ops.blender_spike.import_simulation("INVOKE_DEFAULT", directory=str(DATA))
     yield from see(lambda: not in_view(), "the file browser opens")
     yield
     picture("browser")
@@ -143,6 +143,7 @@ def browse_and_drop() -> Step:
     check("bad" not in objects(), "a dropped bad file is refused")
     picture("refused")
     # The message stands under the pointer until this goes away.
+    yield from key("ESC")
     yield from move(20, 20)
 
     yield from undo()

@@ -39,8 +39,14 @@ def window() -> Any:
     return bpy.context.window_manager.windows[0]
 
 
-def area() -> Any:
-    return next(a for a in window().screen.areas if a.type == "VIEW_3D")
+def area(kind: str = "VIEW_3D") -> Any:
+    return next(a for a in window().screen.areas if a.type == kind)
+
+
+def workplace() -> Any:
+    """Return the area whose sidebar is used: a node editor, if one is in the 3-D view's place."""
+    kinds = [a.type for a in window().screen.areas]
+    return area("VIEW_3D" if "VIEW_3D" in kinds else "NODE_EDITOR")
 
 
 def region(kind: str) -> Any:
@@ -48,7 +54,7 @@ def region(kind: str) -> Any:
 
 
 def sidebar() -> Any:
-    return region("UI")
+    return next(r for r in workplace().regions if r.type == "UI")
 
 
 def viewport() -> Any:
@@ -57,7 +63,7 @@ def viewport() -> Any:
 
 def open_tab(name: str) -> Step:
     """Show the sidebar with this tab, as pressing N and clicking its name do."""
-    area().spaces.active.show_region_ui = True
+    workplace().spaces.active.show_region_ui = True
     yield from until(lambda: sidebar().width > 1, "the sidebar is drawn")
     yield
     sidebar().active_panel_category = name
@@ -158,7 +164,7 @@ def path_under_pointer() -> str:
 def _copied(copy: Callable[[], object]) -> str:
     manager = bpy.context.window_manager
     manager.clipboard = ""
-    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
+    with bpy.context.temp_override(window=window(), area=workplace(), region=sidebar()):
         try:
             copy()
         except RuntimeError:
@@ -217,7 +223,7 @@ def _look(
 
 def _rows() -> list[int]:
     ui = sidebar()
-    return list(range(ui.y + ui.height - 20, ui.y + 10, -12))
+    return list(range(ui.y + ui.height - 20, ui.y + 10, -15))
 
 
 def _scroll(kind: str, notches: int) -> Step:
@@ -273,7 +279,7 @@ def open_panel(name: str) -> Step:
     """Click the heading of a closed panel.
 
     Nothing says where headings are: this goes up from the sidebar's end and clicks where there is
-    no button, and again if another panel answered.
+    no button, and once more if another panel answered. The screen is so high that nothing moves.
 
     Parameters
     ----------
@@ -288,7 +294,6 @@ def open_panel(name: str) -> Step:
         drawn.append(True)
         draw(self, context)
 
-    yield from _scroll("WHEELDOWNMOUSE", 30)
     panel.draw = draw_and_tell
     try:
         x = sidebar().x + 60
@@ -341,12 +346,21 @@ def save_and_open(name: str = "saved.blend") -> Step:
     yield
 
 
-def picture(name: str) -> None:
+def picture(name: str, *options: str) -> None:
     """Take a picture of the screen; Blender's own is black under software OpenGL."""
     tool = shutil.which("import")
     if tool:
-        subprocess.run([tool, "-window", "root", str(PICTURES / f"{name}.png")], check=True)
+        subprocess.run(
+            [tool, "-window", "root", *options, str(PICTURES / f"{name}.png")], check=True
+        )
         print(f"picture: {name}.png", flush=True)
+
+
+def sidebar_picture(name: str) -> None:
+    """Take a picture of the sidebar alone."""
+    ui = sidebar()
+    place = f"{ui.width}x{ui.height}+{ui.x}+{window().height - ui.y - ui.height}"
+    picture(name, "-crop", place)
 
 
 def until(condition: Callable[[], bool], what: str) -> Step:

@@ -5,8 +5,9 @@ The steps follow one another in one session: ``install:ZIP``, ``disable:NAME``, 
 ``uninstall:NAME``, ``use:NAME:DATA`` (do with it what it is for), ``demo`` (the demo atlas, in the
 extension's own folder), ``traces`` (remember what Blender holds besides its own), ``untouched``
 (see that it is the same as remembered), ``gone:NAMES`` (neither files nor modules of these are
-left), ``current`` (no module of an older version is left), ``empty`` (an empty file),
-``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the scene shows).
+left), ``current`` (no module of an older version is left), ``wheels:FOLDERS`` (just these are
+installed), ``preferences`` (save them, as a window does when it is closed), ``empty`` (an empty
+file), ``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the scene shows).
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def measure(path: str) -> None:
                         values = np.zeros(len(data) * (3 if name == "position" else 1), np.float32)
                         data.foreach_get(field, values)
                         found[f"{frame} {thing.name} {kind} {name}"] = values.tolist()
-    found["materials"] = sorted(material.name for material in bpy.data.materials)
+    found["materials"] = sorted(m.name for m in bpy.data.materials if m.users)
     Path(path).write_text(json.dumps(found))
 
 
@@ -157,12 +158,17 @@ def main(steps: list[str]) -> None:
             assert not leftovers(rest.split(",")), leftovers(rest.split(","))
         elif what == "empty":
             bpy.ops.wm.read_homefile(use_empty=True)
+        elif what == "wheels":
+            found = sorted(path.name for path in HOME.rglob("*.dist-info"))
+            assert ",".join(found) == rest, found
+        elif what == "preferences":
+            bpy.ops.wm.save_userpref()
         elif what == "save":
             bpy.ops.wm.save_as_mainfile(filepath=rest)
         elif what == "open":
             bpy.ops.wm.open_mainfile(filepath=rest)
         elif what == "current":
-            stale = [n for n, module in sys.modules.items() if "IS_OLDER" in vars(module)]
+            stale = [n for n, m in sys.modules.items() if "IS_OLDER" in getattr(m, "__dict__", ())]
             assert not stale, stale
         else:
             {

@@ -55,20 +55,25 @@ def test_zip_holds_real_files_and_nothing_else(package):
     assert 'id = "blender_spike"' in manifest
 
 
+def write_wheel(folder: Path, version: str, tag: str) -> Path:
+    """Write a wheel of a made-up package that knows its own tag."""
+    wheel = folder / f"brought_along-{version}-{tag}.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("brought_along.py", f"tag = {tag!r}")
+        info = f"brought_along-{version}.dist-info"
+        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        archive.writestr(f"{info}/METADATA", f"Name: brought_along\nVersion: {version}\n")
+        archive.writestr(f"{info}/RECORD", "brought_along.py,,\n")
+    return wheel
+
+
 def test_wheels_are_brought_along_and_installed(tmp_path):
     """Named in the manifest; Blender installs the one for its Python and platform, no other."""
     from atlases import write_v2
 
-    wheels = []
-    for tag in ("py3-none-any", "cp313-cp313-win_amd64"):
-        wheel = tmp_path / f"brought_along-1.0-{tag}.whl"
-        with zipfile.ZipFile(wheel, "w") as archive:
-            archive.writestr("brought_along.py", f"tag = {tag!r}")
-            info = "brought_along-1.0.dist-info"
-            archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
-            archive.writestr(f"{info}/METADATA", "Name: brought_along\nVersion: 1.0\n")
-            archive.writestr(f"{info}/RECORD", "brought_along.py,,\n")
-        wheels.append(wheel)
+    wheels = [
+        write_wheel(tmp_path, "1.0", tag) for tag in ("py3-none-any", "cp313-cp313-win_amd64")
+    ]
     package = BUILDER.build("blender_brain", tmp_path / "dist", wheels)
     with zipfile.ZipFile(package) as archive:
         manifest = archive.read("blender_manifest.toml").decode()

@@ -16,7 +16,7 @@ import tomllib
 from atlases import write_v2
 from blenders import BLENDER, run_script
 from simulations import branched, simulation
-from tools.test_build_extension import BUILDER
+from tools.test_build_extension import BUILDER, write_wheel
 
 from spike_export import write
 
@@ -102,18 +102,45 @@ def test_an_older_version_is_upgraded_in_place(packages, data, tmp_path):
         f"save:{blend}", f"measure:{tmp_path / 'before.json'}",
         *(f"install:{package}" for package in packages.values()),
         "current", f"open:{blend}", f"measure:{tmp_path / 'after.json'}", *uses,
+        "preferences",
     )  # fmt: skip
-    # And as it is opened the next day, and by somebody who has none of the extensions.
-    live(home, f"open:{blend}", "current", f"measure:{tmp_path / 'next.json'}", *uses)
+    # And as it is opened the next day, and by somebody who has none of the extensions. The bpy
+    # module starts without what preferences say.
+    on = [f"enable:{name}" for name in NAMES if not BLENDER]
+    live(home, *on, f"open:{blend}", "current", f"measure:{tmp_path / 'next.json'}", *uses)
     live(fresh, f"open:{blend}", f"measure:{tmp_path / 'without.json'}")
     before, after, later, without = (
         json.loads((tmp_path / f"{when}.json").read_text())
         for when in ("before", "after", "next", "without")
     )
-    assert len([name for name in before if "voltage" in name]) == 3
-    assert before["1 cell curves voltage"] != before["4 cell curves voltage"]
+    assert before["1 cell mesh voltage"] != before["4 cell mesh voltage"]
     assert before["1 heights mesh position"] != before["2.5 heights mesh position"]
     assert before == after == later == without
+
+
+def test_others_bring_another_version_of_its_wheel(data, tmp_path):
+    """Whoever comes first: the newer one is there for both, and goes with who brought it."""
+    tags = ("cp313-cp313-manylinux_2_28_x86_64", "cp314-cp314-manylinux_2_28_x86_64")
+    wheels = [write_wheel(tmp_path, "1.0", tag) for tag in tags]
+    brain = BUILDER.build("blender_brain", tmp_path / "dist", wheels)
+    (tmp_path / "other").mkdir()
+    newer = write_wheel(tmp_path / "other", "2.0", "py3-none-any")
+    other = tmp_path / "other-1.0.0.zip"
+    with zipfile.ZipFile(brain) as archive, zipfile.ZipFile(other, "w") as made:
+        manifest = archive.read("blender_manifest.toml").decode()
+        head, _, rest = manifest.partition("wheels = [")
+        head = head.replace("blender_brain", "other").replace("BlenderBrain", "Other")
+        wheel = f'wheels = ["./wheels/{newer.name}"]'
+        made.writestr("blender_manifest.toml", head + wheel + rest.partition("]")[2])
+        made.writestr("__init__.py", "def register():\n    pass\n\n\nunregister = register\n")
+        made.write(newer, f"wheels/{newer.name}")
+    use = f"use:blender_brain:{data}"
+    old, new = ("wheels:brought_along-1.0.dist-info", "wheels:brought_along-2.0.dist-info")
+    live(
+        tmp_path / "home", f"install:{brain}", old, f"install:{other}", new, use,
+        "uninstall:other", old, use, "uninstall:blender_brain", "wheels:",
+        f"install:{other}", new, f"install:{brain}", new, use, "uninstall:blender_brain", new,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A short version of ``make soak``, and that it can fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOAK = Path(__file__).with_name("soak.py")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
+
+
+def soak(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(SOAK), *arguments], capture_output=True, text=True)
+
+
+def test_everything_at_random():
+    result = soak("--rounds", "6", "--seed", "5")
+    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
+    assert "blender_spike.import_simulation" in result.stdout
+    assert "surface_slicer.slice_objects" in result.stdout
+
+
+def test_what_is_wrong_is_seen(tmp_path):
+    """An operator that fails, and memory that is never given back, in a Blender of their own."""
+    script = f"""
+import sys
+sys.path.insert(0, {str(SOAK.parent)!r})
+import soak
+begin = soak.start
+def start(home):
+    bpy = begin(home)
+    def broken(self, context):
+        raise ZeroDivisionError("planted")
+    bpy.types.BLENDER_SPIKE_OT_bloom.execute = broken
+    return bpy
+soak.start = start
+kept, fair = [], soak.Soak.round
+def leaking(self):
+    kept.append(bytearray(b"x" * (40 << 20)))
+    return fair(self)
+soak.Soak.round = leaking
+soak.STEPS_A_ROUND = 30
+try:
+    soak.main(["--rounds", "3"])
+except SystemExit as end:
+    print("ended:", end)
+    sys.exit(0)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "ended: " in result.stdout and "Memory grows" in result.stdout
+    assert "ZeroDivisionError: planted" in result.stdout, result.stdout + result.stderr
