@@ -43,7 +43,7 @@ def scenario() -> Step:
     yield from look_and_isolate()
     yield from values_and_labels()
     yield from other_panels()
-    yield from undo_save_and_open()
+    yield from save_and_look()
 
 
 def typed() -> Any:
@@ -133,6 +133,9 @@ def values_and_labels() -> Step:
     yield
     yield
     picture("labels")
+    yield from undo()
+    yield from see(lambda: labels() == 0, "undo takes the labels back")
+    check(regions() == {"CA3", "DG", "grey"}, "undo leaves what was there before")
 
 
 def labels() -> int:
@@ -151,10 +154,7 @@ def other_panels() -> Step:
     yield from move(20, 20)
 
 
-def undo_save_and_open() -> Step:
-    yield from undo()
-    yield from see(lambda: labels() == 0, "undo takes the labels back")
-    check(regions() == {"CA3", "DG", "grey"}, "undo leaves what was there before")
+def save_and_look() -> Step:
     yield from save_and_open()
     check(regions() == {"CA3", "DG", "grey"}, "the saved file opens")
     yield from open_tab("BlenderBrain")

@@ -27,12 +27,13 @@ Step = Iterator[None]
 _XDOTOOL = "" if bpy.app.use_event_simulate else shutil.which("xdotool")
 _BUTTONS = {"LEFTMOUSE": 1, "WHEELUPMOUSE": 4, "WHEELDOWNMOUSE": 5}
 _KEYS = {"RET": "Return", "ESC": "Escape", "BACK_SPACE": "BackSpace", "DOWN_ARROW": "Down"}
-# Two clicks within Blender's time for a double click would be one.
+# Two clicks within Blender's time for a double click would be one, at about the same place.
 _BETWEEN_CLICKS_S = 0.45
+_SAME_PLACE = 20
 # For a machine on which a redraw takes seconds.
 PATIENCE_S = 60.0
 pointer = [0, 0]
-_last_click = 0.0
+_last_click = (0.0, 0, 0)
 
 
 def window() -> Any:
@@ -119,12 +120,14 @@ def press(x: int, y: int) -> Step:
     """Click."""
     global _last_click
     yield from move(x, y)
-    while time.monotonic() - _last_click < _BETWEEN_CLICKS_S:
-        yield
+    then, *place = _last_click
+    if max(abs(x - place[0]), abs(y - place[1])) < _SAME_PLACE:
+        while time.monotonic() - then < _BETWEEN_CLICKS_S:
+            yield
     event("LEFTMOUSE", "PRESS", x, y)
     yield
     event("LEFTMOUSE", "RELEASE", x, y)
-    _last_click = time.monotonic()
+    _last_click = (time.monotonic(), x, y)
     yield
     yield
 
@@ -296,16 +299,17 @@ def open_panel(name: str) -> Step:
 
     panel.draw = draw_and_tell
     try:
-        x = sidebar().x + 60
+        x = sidebar().x + sidebar().width // 3
         for y in reversed(_rows()):
             yield from move(x, y)
             if command_under_pointer() or path_under_pointer():
                 continue
             drawn.clear()
-            for _toggle in range(2):
-                yield from press(x, y)
-                yield from _settle()
+            for aside in (0, 2 * _SAME_PLACE):
+                yield from press(x + aside, y)
+                yield
                 if drawn:
+                    yield from _settle()
                     return
         raise AssertionError(f"the panel {name} cannot be opened")
     finally:

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Surface Slicer: type, color, slice, sweep, undo, drop, fill a ramp, as a person does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from window import (
+    DATA,
+    Step,
+    area,
+    check,
+    click,
+    drop,
+    empty_scene,
+    key,
+    move,
+    open_tab,
+    picture,
+    see,
+    sidebar_picture,
+    type_into,
+    undo,
+    viewport,
+)
+
+# What the log may hold: the refused file's sentence is what this wants to see.
+EXPECTED = ("Cannot read bad.npy",)
+# What `run.py --plant` breaks, each by itself; this has to notice.
+FAULTS = {
+    "operator": "SURFACE_SLICER_OT_remove_slicing",
+    "draw": "SURFACE_SLICER_PT_beside",
+    "poll": "SURFACE_SLICER_OT_animate_sweep",
+}
+
+
+def objects() -> Any:
+    return bpy.data.objects
+
+
+def scenario() -> Step:
+    yield from empty_scene()
+    yield from open_tab("Surface Slicer")
+    picture("empty")
+    yield from make_and_color()
+    yield from slice_and_take_back()
+    yield from curve()
+    yield from color_ramp()
+    yield from drop_files()
+
+
+def make_and_color() -> Step:
+    yield from type_into("surface_slicer.filepath", str(DATA / "hill.npy"))
+    yield from click("surface_slicer.create_surface")
+    yield from see(lambda: "hill" in objects(), "the button makes a surface of the typed file")
+    yield from click("surface_slicer.add_axes", 0.7)
+    yield from see(lambda: len(objects()["hill"].children) == 1, "the surface has axes")
+
+    def node(name: str) -> Any:
+        return bpy.data.materials["hill color"].node_tree.nodes[name]
+
+    yield from type_into("surface_slicer.colormap", "viridis")
+    yield from see(
+        lambda: node("Colormap").image.name == "colormap viridis", "a typed colormap is used"
+    )
+    picture("colored")
+    yield from click("surface_slicer.choose_colormap", 0.84)
+    yield
+    yield
+    picture("colormaps")
+    # The first ends typing, the second closes the window.
+    yield from key("ESC")
+    yield from key("ESC")
+    yield from click("surface_slicer.show_values", 0.35)
+    yield from see(lambda: node("Value").attribute_name == "x", "one click shows another value")
+
+
+def slice_and_take_back() -> Step:
+    yield from click("surface_slicer.slice_objects")
+    yield from see(lambda: "Slicer" in objects(), "the button slices")
+    with viewport():
+        bpy.ops.view3d.view_all()
+    yield from click("surface_slicer.add_wireframe_twin")
+    yield from see(lambda: "hill Wireframe" in objects(), "wires stand where it is cut away")
+    yield from click("surface_slicer.animate_sweep")
+    yield from see(lambda: objects()["Slicer"].animation_data is not None, "the slicer travels")
+    bpy.context.scene.frame_set(125)
+    yield
+    yield
+    picture("sliced")
+    sidebar_picture("sidebar")
+    yield from click("surface_slicer.remove_slicing")
+    yield from see(lambda: not cuts(), "removing takes the cut out of the materials")
+    picture("whole")
+    yield from undo()
+    yield from see(cuts, "undo brings the cut back")
+
+
+def cuts() -> bool:
+    return any("Cut by" in group.name for group in bpy.data.node_groups)
+
+
+def curve() -> Step:
+    with viewport():
+        bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
+    yield
+    yield from click("surface_slicer.draw_on")
+    yield from see(lambda: objects()["wave"].animation_data is not None, "the curve draws itself")
+    picture("curve")
+
+
+def color_ramp() -> Step:
+    """Put a colormap on a color ramp in the shader editor, in the viewport's place."""
+    with viewport():
+        bpy.ops.mesh.primitive_cube_add()
+    material = bpy.data.materials.new("ramp")
+    bpy.context.object.data.materials.append(material)
+    tree = material.node_tree
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    for node in tree.nodes:
+        node.select = node == ramp
+    tree.nodes.active = ramp
+    area().ui_type = "ShaderNodeTree"
+    yield
+    yield from open_tab("Node")
+    picture("ramp")
+    yield from click("surface_slicer.fill_color_ramp")
+    yield from see(lambda: len(ramp.color_ramp.elements) > 8, "the ramp takes a colormap's stops")
+    picture("ramp filled")
+    area("NODE_EDITOR").ui_type = "VIEW_3D"
+    yield
+    yield
+
+
+def drop_files() -> Step:
+    yield from drop("waves.npy")
+    yield from see(lambda: "waves" in objects(), "a dropped array becomes a surface")
+    yield from drop("bad.npy")
+    check("bad" not in objects(), "a dropped bad file is refused")
+    picture("refused")
+    yield from key("ESC")
+    yield from move(20, 20)
+    yield from undo()
+    yield from see(lambda: "waves" not in objects(), "undo takes the drop back")
