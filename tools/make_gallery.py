@@ -145,8 +145,11 @@ SCENES: Mapping[str, Scene] = {
     ),
 }
 LOOK = "look"
-# From make test-gui.
-PANEL, PANEL_SOURCE = "surface-panel", Path("out", "gui", "surface_panel.png")
+# Sidebars, of which make test-gui takes pictures, and how far down there are panels.
+PANELS = {
+    "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 910),
+    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 770),
+}
 
 
 @click.command()
@@ -154,9 +157,9 @@ PANEL, PANEL_SOURCE = "surface-panel", Path("out", "gui", "surface_panel.png")
 def main(names: tuple[str, ...]) -> None:
     """Make the pictures with these NAMES, or all of them, into docs/pictures."""
     os.chdir(ROOT)
-    unknown = sorted(set(names) - {*SCENES, LOOK, PANEL})
+    unknown = sorted(set(names) - {*SCENES, *PANELS, LOOK})
     if unknown:
-        known = ", ".join([*SCENES, LOOK, PANEL])
+        known = ", ".join([*SCENES, *PANELS, LOOK])
         raise click.UsageError(f"There is no picture named {unknown[0]}; there are {known}.")
     simulation = Path("out", "demo.pickle")
     if not simulation.exists():
@@ -169,11 +172,12 @@ def main(names: tuple[str, ...]) -> None:
         if not names or name in names:
             run(scene)
             save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
-    if PANEL in names or (not names and PANEL_SOURCE.exists()):
-        if not PANEL_SOURCE.exists():
-            raise click.ClickException(f"There is no {PANEL_SOURCE}. Run make test-gui first.")
-        with Image.open(PANEL_SOURCE) as panel:
-            save(PANEL, panel.convert("RGB"))
+    for name, (source, height) in PANELS.items():
+        if name in names and not source.exists():
+            raise click.ClickException(f"There is no {source}. Run make test-gui first.")
+        if name in names or (not names and source.exists()):
+            with Image.open(source) as panel:
+                save(name, panel.convert("RGB").crop((0, 0, panel.width, height)))
     if not names or LOOK in names:
         # Last, because it starts Blender in this process.
         save(LOOK, make_look_sheet(simulation))

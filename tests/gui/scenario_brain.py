@@ -21,6 +21,7 @@ from window import (
     picture,
     save_and_open,
     see,
+    sidebar_picture,
     type_into,
     type_letters,
     undo,
@@ -110,6 +111,7 @@ def look_and_isolate() -> Step:
         "a typed colormap is used",
     )
     picture("gradient")
+    sidebar_picture("sidebar")
 
 
 def values_and_labels() -> Step:
