@@ -80,10 +80,12 @@ def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     Raises
     ------
     ValueError
-        If it has no faces, which every companion is made from.
+        If it has no faces, which every companion is made from, or if it is hidden.
     """
     # The mesh is gone as soon as the geometry is.
     geometry: Any = evaluated_geometry(context, source)
+    if geometry is None:
+        raise ValueError(f"'{source.name}' is hidden; show it first.")
     if geometry.mesh is None or not geometry.mesh.polygons:
         raise ValueError(f"'{source.name}' has no faces; as tubes, a neuron has.")
     return len(geometry.mesh.vertices)

@@ -8,10 +8,13 @@ node groups; what counts is what the evaluated geometry has in the end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import bpy
 import numpy as np
+
+from .common.modifiers import input_value
+from .common.required import required
 
 PLAIN: Final = "Sliced Surface"
 """Material for what has none."""
@@ -58,6 +61,8 @@ def drawn_with(
     slots = list(thing.material_slots)
     found = [slot.material for slot in slots]
     geometry = evaluated_geometry(context, thing)
+    if geometry is None:
+        return found + _given_to_modifiers(thing)
     for index, material in _of_geometry(geometry):
         # The geometry does not know that a slot has a material for this object alone.
         if not any(slot.link == "OBJECT" for slot in slots[index : index + 1]):
@@ -75,10 +80,25 @@ def evaluated_geometry(context: bpy.types.Context, thing: bpy.types.Object) -> A
 
     Returns
     -------
-    GeometrySet
-        To be kept in a variable: its parts are gone as soon as it is.
+    GeometrySet or None
+        To be kept in a variable: its parts are gone as soon as it is. None if the object is hidden
+        or not in this view layer, since Blender does not evaluate it then.
     """
-    return thing.evaluated_get(context.evaluated_depsgraph_get()).evaluated_geometry()
+    evaluated = thing.evaluated_get(context.evaluated_depsgraph_get())
+    return evaluated.evaluated_geometry() if evaluated.is_evaluated else None
+
+
+def _given_to_modifiers(thing: bpy.types.Object) -> list[bpy.types.Material | None]:
+    """List the materials that node modifiers take as inputs, as those of neurons do."""
+    found: list[bpy.types.Material | None] = []
+    for modifier in thing.modifiers:
+        group = modifier.node_group if isinstance(modifier, bpy.types.NodesModifier) else None
+        items: Any = required(group.interface).items_tree if group is not None else ()
+        for item in items:
+            if item.item_type == "SOCKET" and item.socket_type == "NodeSocketMaterial":
+                value = input_value(cast(bpy.types.NodesModifier, modifier), item.name).value
+                found += [value] if value is not None else []
+    return found
 
 
 def make_cuttable(thing: bpy.types.Object, drawn: list[bpy.types.Material | None]) -> None:

@@ -324,3 +324,22 @@ def test_after_saving_and_opening(bpy, tmp_path):
     bpy.ops.wm.open_mainfile(filepath=path)
     remove_slicing(bpy.context, [bpy.data.objects[name] for name in ("Cube", "Suzanne")])
     assert not differences(state(bpy), before)
+
+
+def test_what_is_hidden_is_refused_or_made_whole(bpy, tmp_path):
+    """It is not evaluated, so it gets no companion; its cut can be removed all the same."""
+    path = write(tmp_path / "cell.pickle", simulation(branched()))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    neuron = bpy.context.object
+    material = bpy.data.materials["cell voltage"]
+    whole = len(material.node_tree.nodes)
+    bpy.ops.surface_slicer.slice_objects()
+    assert len(material.node_tree.nodes) > whole
+    neuron.hide_viewport = True
+    bpy.ops.object.select_all(action="DESELECT")
+    slicer = bpy.data.objects["Slicer"]
+    slicer.select_set(True)
+    bpy.context.view_layer.objects.active = slicer
+    assert bpy.ops.surface_slicer.add_wireframe_twin() == {"CANCELLED"}
+    bpy.ops.surface_slicer.remove_slicing()
+    assert len(material.node_tree.nodes) == whole
