@@ -36,6 +36,8 @@ SLACK = 24 << 20
 # These open a window, go to the network, or take seconds.
 LEFT_OUT = ("choose_colormap", "download", "make_demo_atlas")
 MOST_OBJECTS = 40
+# Caches fill in the first rounds: with fewer, nothing can be said of memory.
+TELLING_ROUNDS = 20
 
 
 class Soak:
@@ -432,11 +434,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{count:6,} {sentence}")
     for failure in soak.failures[:10]:
         print(f"FAILED {failure}")
-    third = max(len(memory) // 3, 1)
-    middle, late = (float(np.median(m)) for m in (memory[-2 * third : -third], memory[-third:]))
-    print(f"Memory: {middle / 1e6:.0f} MB in the middle, {late / 1e6:.0f} MB at the end.")
     problems = [f"{len(soak.failures)} things failed."] if soak.failures else []
-    problems += ["Memory grows."] if late - middle > SLACK else []
+    if len(memory) >= TELLING_ROUNDS:
+        third = len(memory) // 3
+        middle, late = (float(np.median(m)) for m in (memory[-2 * third : -third], memory[-third:]))
+        print(f"Memory: {middle / 1e6:.0f} MB in the middle, {late / 1e6:.0f} MB at the end.")
+        problems += ["Memory grows."] if late - middle > SLACK else []
     if problems:
         sys.exit(f"{' '.join(problems)} The seed is {options.seed}.")
 

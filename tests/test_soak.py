@@ -35,17 +35,17 @@ def start(home):
     bpy = begin(home)
     def broken(self, context):
         raise ZeroDivisionError("planted")
-    bpy.types.BLENDER_SPIKE_OT_bloom.execute = broken
+    bpy.types.BLENDER_SPIKE_OT_import_simulation.execute = broken
     return bpy
 soak.start = start
 kept, fair = [], soak.Soak.round
 def leaking(self):
-    kept.append(bytearray(b"x" * (40 << 20)))
+    kept.append(bytearray(b"x" * (10 << 20)))
     return fair(self)
 soak.Soak.round = leaking
-soak.STEPS_A_ROUND = 30
+soak.STEPS_A_ROUND = 8
 try:
-    soak.main(["--rounds", "3"])
+    soak.main(["--rounds", "20"])
 except SystemExit as end:
     print("ended:", end)
     sys.exit(0)

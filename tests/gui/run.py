@@ -42,10 +42,11 @@ SCREEN = "1000x2100"
 SILENCE_S = 180
 _TROUBLE = re.compile(r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault")
 _FAULTS = ("operator", "draw", "poll")
+_PLANTED = "a planted fault"
 # Appended to an extension's __init__.py: breaks one of its classes before it is registered.
 _PLANT = """
-def _planted(*_arguments):
-    raise RuntimeError("a planted fault")
+def _planted(self, context):
+    raise RuntimeError({planted!r})
 
 for _broken in CLASSES:
     if _broken.__name__ == {name!r}:
@@ -235,6 +236,10 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         problem = f"exit code {code}; the last words: {said}"
     elif trouble:
         problem = f"the log holds {len(trouble)} errors, the first: {trouble[0]}"
+    if fault and not any(line.startswith("ok: ") for line in lines):
+        sys.exit(f"{name}, with a planted fault in {fault}, did not even begin: {problem}")
+    if fault in ("operator", "draw") and not any(_PLANTED in line for line in lines):
+        problem = ""
     took = time.monotonic() - begin
     what = f"{name}{', with a planted fault in ' + fault if fault else ''}"
     print(f"{what}: {problem or 'well'} ({took:.0f} s, {pictures})", flush=True)
@@ -285,7 +290,7 @@ def plant(home: Path, broken: str, fault: str) -> None:
     method, code = _METHODS[fault]
     module = home / "extensions" / "user_default" / extension / "__init__.py"
     with module.open("a") as file:
-        file.write(_PLANT.format(name=broken, method=method, fault=code))
+        file.write(_PLANT.format(name=broken, planted=_PLANTED, method=method, fault=code))
 
 
 def declared(source: str, name: str, otherwise: Any) -> Any:
