@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import input_value, set_inputs
+from .common.modifiers import find_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .properties import about
@@ -86,14 +86,7 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
     NodesModifier or None
         None where the object is no imported simulation.
     """
-    for modifier in neuron.modifiers if neuron else ():
-        if (
-            isinstance(modifier, bpy.types.NodesModifier)
-            and modifier.node_group is not None
-            and modifier.node_group.name.startswith(GROUP)
-        ):
-            return modifier
-    return None
+    return find_group_modifier(neuron, GROUP)
 
 
 def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:

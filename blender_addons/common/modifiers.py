@@ -9,6 +9,31 @@ from typing import Any
 import bpy
 
 
+def find_group_modifier(
+    thing: bpy.types.Object | None, group: str
+) -> bpy.types.NodesModifier | None:
+    """Find an object's modifier that has a node group.
+
+    Parameters
+    ----------
+    thing : Object or None
+    group : str
+        What the group's name begins with.
+
+    Returns
+    -------
+    NodesModifier or None
+    """
+    for modifier in thing.modifiers if thing else ():
+        if (
+            isinstance(modifier, bpy.types.NodesModifier)
+            and modifier.node_group is not None
+            and modifier.node_group.name.startswith(group)
+        ):
+            return modifier
+    return None
+
+
 def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     """Find the holder of an input's value.
 

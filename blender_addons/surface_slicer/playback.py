@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import set_inputs
+from .common.modifiers import find_group_modifier, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 
 GROUP: Final = "Surface Playback"
@@ -133,14 +133,7 @@ def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier |
     NodesModifier or None
         None where the object is no animated surface.
     """
-    for modifier in surface.modifiers if surface else ():
-        if (
-            isinstance(modifier, bpy.types.NodesModifier)
-            and modifier.node_group is not None
-            and modifier.node_group.name.startswith(GROUP)
-        ):
-            return modifier
-    return None
+    return find_group_modifier(surface, GROUP)
 
 
 def node_group() -> bpy.types.NodeTree:
