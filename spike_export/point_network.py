@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .simulation_file import SECTION_TYPES, Cell, Simulation
+from .simulation_file.simulation import no_connections
 
 DIAMETER_UM: Final = 10.0
 """Of a cell of which nothing else is known."""
@@ -88,7 +89,7 @@ def point_network(
             f"The values have the shape {list(rows.shape)}, but there are {len(times)} frames and "
             f"{count} cells."
         )
-    pairs = np.empty((0, 2), np.int32) if connections is None else np.asarray(connections)
+    pairs = no_connections() if connections is None else np.asarray(connections)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
         raise ValueError("The connections are no pairs of cells' indices.")
     outside = np.flatnonzero(((pairs < 0) | (pairs >= count)).any(axis=1))

@@ -265,12 +265,6 @@ def type_into(path: str, text: str) -> Step:
     yield from key("RET")
 
 
-def pick(path: str, letter: str) -> Step:
-    """Open an enum's menu and choose the item whose underlined letter this is."""
-    yield from click_field(path)
-    yield from key(letter.upper())
-
-
 def open_below(operator: str, pixels: int = 36) -> Step:
     """Click the heading of the part that begins this far below a button."""
     x, y = yield from find(f"bpy.ops.{operator}(", command_under_pointer)
