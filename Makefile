@@ -14,8 +14,8 @@ PYTHON ?=
 help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
-	@echo "make test-gui  drive a window of your own Blender, and run packages and scripts in it:"
-	@echo "               BLENDER=/path/to/blender"
+	@echo "make test-gui  drive a window of Blender, and run packages and scripts in it: your own by"
+	@echo "               BLENDER=/path/to/blender, or one that is set up for it (2 GB; root on Linux)"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
@@ -33,8 +33,14 @@ test: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest
 
 test-gui: $(VENV)/.ready-test
-	@$(BIN)/python tests/gui/run.py "$(or $(BLENDER),$(error Say which: make test-gui BLENDER=/path/to/blender))" out/gui
-	@BLENDER="$(BLENDER)" $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
+	@blender="$(BLENDER)"; \
+	if [ -z "$$blender" ]; then \
+	  programs=$$($(BIN)/python tools/get_blender.py) || exit 1; \
+	  PATH="$$programs:$$PATH" blender="$$programs/blender"; \
+	fi; \
+	export PATH BLENDER="$$blender"; \
+	$(BIN)/python tests/gui/run.py "$$blender" out/gui && \
+	$(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
 
 # Without Blender, so the reader and the demo atlas are imported as packages of their own. What
 # BrainGlobe's libraries warn about is not ours to mend.

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each control of the look does: one neuron at one moment, rendered once for each."""
+"""What each control of the look does: one neuron at one moment, rendered once for each.
+
+Run by ``make gallery``, in a process of its own, because it starts Blender.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parent.parent
-SIDE, CAPTION, GAP, COLUMNS = 200, 26, 4, 6
+SIDE, CAPTION, GAP, COLUMNS = 320, 34, 4, 4
 FRAME, SAMPLES = 37, 64
 # The middle of the picture, in the neuron's units of 100 µm, and its width.
 MIDDLE, WIDTH = (0.1, 0.25), 2.7
@@ -51,7 +54,7 @@ def make(simulation: Path) -> Image.Image:
     size = (COLUMNS * (SIDE + GAP) - GAP, rows * (SIDE + CAPTION))
     sheet = Image.new("RGB", size, (0, 0, 0))
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=13)
+    font = ImageFont.load_default(size=18)
     with tempfile.TemporaryDirectory() as temporary:
         for index, picture in enumerate(_render(simulation, Path(temporary))):
             x, y = index % COLUMNS * (SIDE + GAP), index // COLUMNS * (SIDE + CAPTION)
@@ -116,3 +119,7 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
         pictures.append(Path(scene.render.filepath))
         set_inputs(modifier, before)
     return pictures
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1])).save(sys.argv[2])

@@ -23,7 +23,7 @@ PICTURES = sorted((ROOT / "docs" / "pictures").iterdir())
 
 
 def test_each_picture_has_a_scene_and_a_page():
-    made = {*make_gallery.SCENES, *make_gallery.PANELS, make_gallery.LOOK}
+    made = {*make_gallery.SCENES, *make_gallery.PANELS}
     assert {picture.stem for picture in PICTURES} == made
     shown = {
         Path(path).name

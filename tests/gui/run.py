@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drive a real Blender's window: ``make test-gui BLENDER=/path/to/blender``.
+"""Drive a real Blender's window: ``make test-gui``.
 
 Builds the three extensions, installs them into a fresh home as a person does, and plays every
 `scenario_*.py` beside this file in a window of its own, on a screen of its own (Xvfb), with the

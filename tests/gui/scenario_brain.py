@@ -18,6 +18,7 @@ from window import (
     open_below,
     open_panel,
     open_tab,
+    pick,
     picture,
     save_and_open,
     see,
@@ -90,8 +91,8 @@ def look_and_isolate() -> Step:
         bpy.ops.object.select_all(action="DESELECT")
         bpy.data.objects["CA3"].select_set(True)
         bpy.context.view_layer.objects.active = bpy.data.objects["CA3"]
-    typed().look = "GRADIENT"
-    yield
+    yield from pick("blender_brain.look", 4)
+    yield from see(lambda: typed().look == "GRADIENT", "an enum is picked")
     yield from click("blender_brain.set_look")
 
     def material() -> Any:

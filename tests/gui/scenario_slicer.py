@@ -17,6 +17,7 @@ from window import (
     key,
     move,
     open_tab,
+    pick,
     picture,
     see,
     sidebar_picture,
@@ -52,8 +53,10 @@ def scenario() -> Step:
 
 def make_and_color() -> Step:
     yield from type_into("surface_slicer.filepath", str(DATA / "hill.npy"))
+    yield from pick("surface_slicer.origin", 1)
     yield from click("surface_slicer.create_surface")
     yield from see(lambda: "hill" in objects(), "the button makes a surface of the typed file")
+    check(objects()["hill"].surface_slicer.origin == "LOWER", "it is made as an enum was picked")
     yield from click("surface_slicer.add_axes", 0.7)
     yield from see(lambda: len(objects()["hill"].children) == 1, "the surface has axes")
 

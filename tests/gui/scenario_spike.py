@@ -19,9 +19,13 @@ from window import (
     open_below,
     open_panel,
     open_tab,
+    pick,
     picture,
+    pointer,
+    press,
     save_and_open,
     see,
+    sidebar_picture,
     type_into,
     type_letters,
     undo,
@@ -64,16 +68,21 @@ def import_and_color() -> Step:
         return str(bpy.data.materials["cell voltage"].node_tree.nodes["Colormap"].image.name)
 
     yield from click("blender_spike.choose_colormap", 0.84)
+    top = pointer[1]
     yield
     yield
     picture("colormaps")
     yield from type_letters("virid")
+    yield from key("RET")
     picture("colormaps found")
-    # The first ends typing, the second closes the window.
+    # The window hangs from the pointer; below its two rows of filters there is what was found.
+    for y in range(top - 70, top - 110, -10):
+        if shown() != "colormap viridis":
+            yield from press(160, y)
+    yield from see(lambda: shown() == "colormap viridis", "a colormap is chosen by its picture")
     yield from key("ESC")
-    yield from key("ESC")
-    yield from type_into("blender_spike.colormap", "viridis")
-    yield from see(lambda: shown() == "colormap viridis", "a typed colormap is used")
+    yield from type_into("blender_spike.colormap", "magma")
+    yield from see(lambda: shown() == "colormap magma", "a typed colormap is used")
     ends = bpy.data.materials["cell voltage"].node_tree.nodes
     before = [
         tuple(n.inputs[i].default_value for i in (1, 2)) for n in ends if n.type == "MAP_RANGE"
@@ -91,6 +100,7 @@ def import_and_color() -> Step:
         "the limits change with a button",
     )
     picture("colored")
+    sidebar_picture("sidebar")
 
 
 def import_with_options() -> Step:
@@ -98,6 +108,8 @@ def import_with_options() -> Step:
     picture("options")
     yield from type_into("blender_spike.filepath", str(DATA / "net.pickle"))
     yield from type_into("blender_spike.cells", "0, 2")
+    yield from pick("blender_spike.style", 1)
+    yield from see(lambda: bpy.context.scene.blender_spike.style == "STRANDS", "an enum is picked")
     yield from click_field("blender_spike.object_per_cell")
     yield from see(lambda: bpy.context.scene.blender_spike.object_per_cell, "a checkbox is ticked")
     yield from click("blender_spike.import_simulation")

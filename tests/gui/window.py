@@ -26,11 +26,18 @@ DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 2 :])
 Step = Iterator[None]
 _XDOTOOL = "" if bpy.app.use_event_simulate else shutil.which("xdotool")
 _BUTTONS = {"LEFTMOUSE": 1, "WHEELUPMOUSE": 4, "WHEELDOWNMOUSE": 5}
-_KEYS = {"RET": "Return", "ESC": "Escape", "BACK_SPACE": "BackSpace", "DOWN_ARROW": "Down"}
+_KEYS = {
+    "RET": "Return",
+    "ESC": "Escape",
+    "BACK_SPACE": "BackSpace",
+    "DOWN_ARROW": "Down",
+    "HOME": "Home",
+}
 # Two clicks within Blender's time for a double click would be one, at about the same place.
 _BETWEEN_CLICKS_S = 0.45
 _SAME_PLACE = 20
-# For a machine on which a redraw takes seconds.
+# What has not come after so many redraws does not come; so long at least, where they are fast.
+PATIENCE_REDRAWS = 60
 PATIENCE_S = 60.0
 pointer = [0, 0]
 _last_click = (0.0, 0, 0)
@@ -265,6 +272,18 @@ def type_into(path: str, text: str) -> Step:
     yield from key("RET")
 
 
+def pick(path: str, index: int) -> Step:
+    """Open an enum's menu and choose an item, counted from 0."""
+    yield from click_field(path)
+    x, y = pointer
+    # A menu listens to keys only while the pointer is on it.
+    yield from move(x, y - 30)
+    yield from key("HOME")
+    for _item in range(index):
+        yield from key("DOWN_ARROW")
+    yield from key("RET")
+
+
 def open_below(operator: str, pixels: int = 36) -> Step:
     """Click the heading of the part that begins this far below a button."""
     x, y = yield from find(f"bpy.ops.{operator}(", command_under_pointer)
@@ -364,10 +383,12 @@ def sidebar_picture(name: str) -> None:
 def until(condition: Callable[[], bool], what: str) -> Step:
     """Go on when something is so."""
     begin = time.monotonic()
+    redraws = 0
     while not condition():
-        if time.monotonic() - begin > PATIENCE_S:
+        if redraws > PATIENCE_REDRAWS and time.monotonic() - begin > PATIENCE_S:
             raise AssertionError(what)
         yield
+        redraws += 1
 
 
 def see(condition: Callable[[], bool], what: str) -> Step:
