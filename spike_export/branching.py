@@ -112,7 +112,9 @@ def branching_model(
         If there are no neurons or too many, or a number is out of its range.
     """
     if layers < 1 or neurons < 1:
-        raise BranchingError(f"{layers} layers of {neurons} neurons are no network.")
+        raise BranchingError(
+            f"A network has 1 layer of 1 neuron, or more, but not {layers} of {neurons}."
+        )
     if layers * neurons > _MOST_NEURONS:
         raise BranchingError(
             f"{layers:,} layers of {neurons:,} neurons are more than {_MOST_NEURONS:,} neurons."
@@ -131,8 +133,8 @@ def branching_model(
         )
     if sigma > connections:
         raise BranchingError(
-            f"sigma is {sigma:g}, but with {connections} connections a neuron cannot activate more "
-            f"than {connections}."
+            f"sigma is {sigma:g}, but a neuron cannot activate more others than it has "
+            f"connections, {connections}."
         )
     if layers * neurons * connections > _MOST_CONNECTIONS:
         raise BranchingError(
@@ -168,7 +170,7 @@ def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
     """
     total = len(model.targets)
     if steps < 1:
-        raise BranchingError(f"{steps} steps are no run.")
+        raise BranchingError(f"A run has at least 1 step, not {steps}.")
     # Each value takes one byte here and four in the file.
     size = steps * total * 4
     if size > _LARGEST_BYTES:

@@ -264,7 +264,10 @@ def _spread(simulation: Simulation, begin: float, end: float, frames: int) -> ND
     if frames < 1:
         raise ConversionError(f"The number of frames is {frames}, but must be above 0.")
     if frames > 1 and begin == end:
-        raise ConversionError("Its only frame in the window cannot be spread over several.")
+        raise ConversionError(
+            f"The window is one moment, {begin:g} ms, which cannot be spread over {frames:,} "
+            "frames."
+        )
     _check_size(simulation, frames)
     return np.linspace(begin, end, frames)
 

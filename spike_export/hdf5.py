@@ -216,9 +216,9 @@ class Group:
         if not isinstance(found, h5py.Dataset):
             raise self.error("is not a dataset", name)
         if found.shape is None or len(found.shape) != dimensions:
-            raise self.error(
-                f"has {len(found.shape or ())} dimensions instead of {dimensions}", name
-            )
+            shape = list(found.shape or ())
+            wanted = "one row" if dimensions == 1 else "frames of values"
+            raise self.error(f"has the shape {shape}, not that of {wanted}", name)
         if found.dtype.kind not in kinds or (
             found.dtype.kind == "O" and h5py.check_string_dtype(found.dtype) is None
         ):
@@ -228,7 +228,11 @@ class Group:
         claimed = found.size * found.dtype.itemsize
         stored = found.id.get_storage_size()
         if claimed > _LARGEST:
-            raise self.error(f"would take {claimed / 1e9:,.0f} GB of memory", name)
+            raise self.error(
+                f"would take {claimed / 1e9:,.0f} GB of memory; "
+                f"{_LARGEST / 1e9:.0f} GB is the most",
+                name,
+            )
         if claimed > max(_UNSUSPICIOUS, _LARGEST_RATIO * stored):
             raise self.error(
                 f"claims {claimed / 1e6:,.0f} MB, but {stored / 1e6:,.1f} MB are stored", name

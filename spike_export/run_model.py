@@ -54,6 +54,10 @@ class Ending:
     trace: str = ""
 
 
+class _StopError(RuntimeError):
+    """Ends a run from within a callback of NEURON's."""
+
+
 class _StoppedByUs(Recorder):
     """A recorder that ends the run where it fails, without a traceback of NEURON's."""
 
@@ -306,7 +310,7 @@ class ModelRun:
     def _stop(self) -> None:
         # NEURON prints whatever is raised in its callbacks.
         sys.stderr = io.StringIO()
-        raise RuntimeError("stopped by spike-export")
+        raise _StopError
 
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:

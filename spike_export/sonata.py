@@ -108,7 +108,7 @@ class _Report:
                 f"has {len(self.bounds)} entries for {len(self.node_ids)} nodes", pointers
             )
         if (np.diff(self.bounds) < 0).any() or not 0 <= self.bounds[0] <= self.bounds[-1] <= count:
-            raise mapping.error(f"does not cut {count} values into rising pieces", pointers)
+            raise mapping.error(f"does not rise from 0 to {count}, the number of values", pointers)
         if len(np.unique(self.node_ids)) != len(self.node_ids):
             raise mapping.error("names a node twice", "node_ids")
         self.element_ids = mapping.indices("element_ids")
@@ -271,7 +271,8 @@ class _Builder:
         if columns.size * frames * 4 > _LARGEST_VALUES:
             raise SonataError(
                 f"Cannot use {sources.report.name}: its {frames:,} frames of {columns.size:,} "
-                "segments do not fit into the memory."
+                f"segments take {columns.size * frames * 4 / 1e9:,.0f} GB; "
+                f"{_LARGEST_VALUES / 1e9:.0f} GB is the most."
             )
         names = tuple(self._names)
         units = {report.unit for report in reports if report.unit}
@@ -338,7 +339,10 @@ class _Builder:
             )
             raise SonataError(f"{cell} has {end - begin} values, but {reason}.")
         if not path.exists():
-            raise SonataError(f"{cell} has the morphology {path.name}, which does not exist.")
+            raise SonataError(
+                f"{cell} has the morphology {path.name}, which is not in the folder "
+                f"{path.parent.name}."
+            )
         shape = self._circuit.shape(path)
         ids = report.element_ids[begin:end]
         pos = None if report.element_pos is None else report.element_pos[begin:end]

@@ -206,7 +206,9 @@ class _Config:
             text, count = _VARIABLE.subn(self._value, text)
             if not count:
                 return text
-        raise self.error(f"the path {original!r:.60} does not end, or is no path")
+        raise self.error(
+            f"the path {original!r:.60} is too long, or its variables stand for each other"
+        )
 
     def _value(self, match: re.Match[str]) -> str:
         name = match[1] or match[2]

@@ -184,7 +184,10 @@ def _columns(group: Group) -> dict[str, NDArray[Any]]:
         library = group.group("@library").array("morphology", "OSU")
         chosen = group.indices("morphology")
         if chosen.size and chosen.max() >= len(library):
-            raise group.error(f"names entry {chosen.max()} of {len(library)}", "morphology")
+            raise group.error(
+                f"names entry {chosen.max()} of the @library, whose last is {len(library) - 1}",
+                "morphology",
+            )
         columns["morphology"] = library[chosen]
     else:
         names = group.optional_array("morphology", "OSU")

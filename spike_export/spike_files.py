@@ -158,7 +158,7 @@ class _Table:
         self.path = path
         try:
             if not path.exists():
-                raise self.error("is not there")
+                raise TableError(f"Cannot read {path.name}: there is no such file.")
             if not path.is_file():
                 raise self.error("is not a regular file")
             if path.stat().st_size > _LARGEST_FILE:
@@ -196,7 +196,9 @@ class _Table:
                 continue
             row = self._split(text, line)
             if len(row) < columns:
-                raise self.error(f"has {len(row)} columns, but {columns} are needed", line)
+                raise self.error(
+                    f"has {len(row)} column{'s' * (len(row) != 1)}, but {columns} are needed", line
+                )
             yield line, row
 
     def columns(
@@ -230,7 +232,9 @@ class _Table:
         try:
             (row,) = csv.reader([text], delimiter=self._separator, strict=True)
         except (csv.Error, ValueError):
-            raise self.error("is no row of a table", line) from None
+            raise self.error(
+                "is no row of a table; a quotation mark may be missing", line
+            ) from None
         return [field.strip() for field in row]
 
 

@@ -338,15 +338,12 @@ def _rows(data: bytes, findings: _Findings) -> NDArray[Any]:
 
 def _row(content: bytes, line: int, findings: _Findings) -> list[float] | None:
     fields = _fields(content, line, findings)
+    problem = f"it has {len(fields)} column{'s' * (len(fields) != 1)} instead of {len(_COLUMNS)}"
     if len(fields) < len(_COLUMNS):
-        findings.add(line, f"it has {len(fields)} columns instead of {len(_COLUMNS)}")
+        findings.add(line, problem)
         return None
     if len(fields) > len(_COLUMNS):
-        findings.add(
-            line,
-            f"it has {len(fields)} columns instead of {len(_COLUMNS)}",
-            "what stands behind the seventh is ignored",
-        )
+        findings.add(line, problem, "what stands behind the seventh is ignored")
     row: list[float] = []
     for name, field in zip(_COLUMNS, fields, strict=False):
         if _NUMBER.fullmatch(field):
@@ -580,8 +577,7 @@ def _without_empty_sections(points: NDArray[Any], findings: _Findings) -> NDArra
         for first, last in empty:
             findings.add(
                 int(points["line"][first]),
-                f"the section that begins here has no length: its {last - first + 1} points lie "
-                "in one place",
+                "the section that begins here has no length: all its points lie in one place",
                 "one of them is kept" if first == 0 else "they are dropped",
             )
             gone[max(first, 1) : last + 1] = True

@@ -125,8 +125,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     # What a link stands for is replaced, not the link.
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
-        what = "a directory" if path.is_dir() else "not an ordinary file"
-        raise OSError(errno.EINVAL, f"it is {what}", str(path))
+        reason = "it is a folder" if path.is_dir() else "it is not a regular file"
+        raise OSError(errno.EINVAL, reason, str(path))
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

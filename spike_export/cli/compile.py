@@ -25,7 +25,7 @@ def compile_mechanisms(folder: Path) -> None:
     if not folder.is_dir():
         raise click.ClickException(f"There is no folder {folder}.")
     if not any(folder.glob("*.mod")):
-        raise click.ClickException(f"{folder} holds no .mod files.")
+        raise click.ClickException(f"{folder} holds no .mod files; name the folder they are in.")
     # Beside the interpreter first, for it may run without its environment being activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     nrnivmodl = shutil.which("nrnivmodl", path=path)

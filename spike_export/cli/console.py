@@ -111,7 +111,7 @@ def smoothing_kernel(rise: float | None, decay: float | None) -> Kernel | None:
     if rise is None and decay is None:
         return None
     if rise is None or decay is None:
-        raise click.UsageError("--rise and --decay belong together.")
+        raise click.UsageError("--rise and --decay belong together; give both.")
     try:
         return Kernel(rise, decay)
     except SmoothingError as error:
@@ -127,17 +127,25 @@ def load(path: Path) -> Simulation:
 
 
 def may_write(path: Path, *, force: bool) -> None:
-    """Ask before a file is replaced, or end the command where there is nobody to ask.
+    """Ask before a file is replaced, or end the command where it cannot be or nobody can be asked.
 
     Called before a simulation begins, so that nobody waits for it in vain.
     """
-    if force or not path.exists():
-        return
     if path.is_dir():
         raise click.ClickException(f"Cannot write {path}: it is a folder.")
+    if not path.absolute().parent.is_dir():
+        raise click.ClickException(f"Cannot write {path}: its folder does not exist.")
+    if force or not path.exists():
+        return
     if not sys.stdin.isatty():
         raise click.ClickException(f"{path} exists; --force replaces it.")
     click.confirm(f"{path} exists. Replace it?", abort=True)
+
+
+def behind_colon(error: Exception) -> str:
+    """Spell an error's sentence as it stands behind a colon, as all do that name a file."""
+    text = str(error)
+    return f"{text[0].lower()}{text[1:]}"
 
 
 def save(path: Path, simulation: Simulation) -> None:

@@ -20,6 +20,7 @@ from ..writer import PRECISIONS, Precision, PrecisionError, write
 from .console import (
     ABOVE_ZERO,
     FILE,
+    behind_colon,
     load,
     may_write,
     needs_scipy,
@@ -75,7 +76,7 @@ def convert(
     --decay each 1 of on-off values becomes a rise and a decay; other values lag behind as much.
     """
     if every is not None and frames is not None:
-        raise click.UsageError("--every and --frames exclude each other.")
+        raise click.UsageError("--every and --frames exclude each other; give one.")
     if legacy and precision is not None:
         raise click.UsageError("--legacy has a precision of its own; leave out --precision.")
     kernel = smoothing_kernel(rise, decay)
@@ -100,7 +101,7 @@ def convert(
             with needs_scipy():
                 converted = smooth(converted, kernel)
     except (ConversionError, SmoothingError) as error:
-        raise click.ClickException(f"Cannot convert {source}: {error}") from None
+        raise click.ClickException(f"Cannot convert {source}: {behind_colon(error)}") from None
     try:
         if legacy:
             write_older(target, converted)
@@ -108,7 +109,7 @@ def convert(
             converted = replace(converted, created_by=f"spike-export {__version__}")
             write(target, converted, cast(Precision, precision or "float32"))
     except PrecisionError as error:
-        raise click.ClickException(f"Cannot write {target}: {error}") from None
+        raise click.ClickException(f"Cannot write {target}: {behind_colon(error)}") from None
     except OSError as error:
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))

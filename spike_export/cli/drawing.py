@@ -123,7 +123,9 @@ def _size(_context: click.Context, _option: click.Parameter, text: str) -> tuple
         raise click.BadParameter(f"'{text}' is not a size such as 1920x1080.")
     width, height = int(match[1]), int(match[2])
     if not (_SMALLEST <= width <= _LARGEST and _SMALLEST <= height <= _LARGEST):
-        raise click.BadParameter(f"'{text}': both must be {_SMALLEST} to {_LARGEST} pixels.")
+        raise click.BadParameter(
+            f"'{text}': width and height must be {_SMALLEST} to {_LARGEST} pixels."
+        )
     return width, height
 
 

@@ -300,14 +300,17 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
             "columns"
         )
     x, y = array.T
-    if not np.isfinite(x).all() or (growing and (np.diff(x) <= 0).any()):
+    if not np.isfinite(x).all():
+        row = int(np.argmin(np.isfinite(x))) + 1
+        raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
+    if growing and (np.diff(x) <= 0).any():
         raise figures.ChoiceError(
             f"cannot use {path.name}: its first column does not grow from row to row"
         )
     if not np.isfinite(y).any():
         raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
     if not growing and not np.isfinite(y).all() or (what != "y" and not np.isfinite(y).all()):
-        row = int(np.argmin(np.isfinite(y)))
+        row = int(np.argmin(np.isfinite(y))) + 1
         raise figures.ChoiceError(f"cannot use {path.name}: the value in row {row} is not finite")
     return x, y
 
@@ -318,7 +321,8 @@ def _row(path: Path, count: int) -> Points:
     row = figures.read_array(path)
     if row.shape != (count,):
         raise figures.ChoiceError(
-            f"cannot use {path.name}: it has the shape {row.shape}, but the line has {count} points"
+            f"cannot use {path.name}: it has the shape {row.shape}, not one value for each of the "
+            f"{count:,} points"
         )
     return row
 

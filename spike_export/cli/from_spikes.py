@@ -117,14 +117,16 @@ def _places(path: Path, population: str | None) -> Places:
     for node in nodes.ids:
         place = [nodes.number(node, axis) for axis in "xyz"]
         if None in place:
-            raise SonataError(f"Cannot use {path.name}: node {node} has no place.")
+            raise SonataError(f"Cannot use {path.name}: node {node} lacks x, y or z.")
         places[str(node)] = np.array(place, np.float64)
     return places
 
 
 def _chosen(path: Path, populations: Mapping[str, Population], name: str | None) -> Population:
     """Take the population that was asked for, or the only one."""
-    there = ", ".join(populations) or "none"
+    if not populations:
+        raise SonataError(f"Cannot use {path.name}: it holds no population.")
+    there = ", ".join(populations)
     if name is None and len(populations) == 1:
         return next(iter(populations.values()))
     if name is None:

@@ -136,7 +136,8 @@ def plot(
     simulation = load(file)
     if ms_per_frame is not None and not simulation.has_time:
         raise click.UsageError(
-            f"--ms-per-frame: {file.name} is of the older format, which holds no time."
+            f"--ms-per-frame: {file.name} is in the older format, which knows no time; "
+            "spike-export convert --duration gives it one."
         )
     with one_sentence():
         from .. import figures

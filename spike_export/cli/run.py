@@ -43,14 +43,14 @@ _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
 
 _DOES_NOT_RUN = (
-    "{} sets its initial values but does not run, so there is nothing to write; a line run() at "
-    "its end may be all that is missing."
+    "{} sets its initial values but does not run, so there is nothing to write; a line h.run() at "
+    "its end, or run() in hoc, may be all that is missing."
 )
 
 
 _NEVER_INITIALIZED = (
-    "{} has not called finitialize, so there is nothing to write. What a model runs in processes "
-    "of its own, as with multiprocessing, is not recorded."
+    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
+    "runs in processes of its own, as with multiprocessing, is not recorded."
 )
 
 _NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
@@ -158,7 +158,7 @@ def run(
     if model.suffix.lower() not in _MODEL_SUFFIXES:
         raise click.UsageError(f"{model} is neither a .py nor a .hoc file.")
     if every is not None and frames is not None:
-        raise click.UsageError("--every and --frames exclude each other.")
+        raise click.UsageError("--every and --frames exclude each other; give one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
     with needs_neuron():
         from .. import run_model
@@ -240,8 +240,6 @@ def _say(ranks: Ranks, text: str) -> None:
 
 def _may_write(paths: list[Path], *, force: bool) -> None:
     for path in paths:
-        if not path.absolute().parent.is_dir():
-            raise click.ClickException(f"Cannot write {path}: its folder does not exist.")
         may_write(path, force=force)
 
 

@@ -63,7 +63,7 @@ def _sources(
     if file.suffix == ".json":
         found = read_config(file, report)
     elif report is not None:
-        raise click.UsageError("--report chooses among the reports of a CONFIG.json.")
+        raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")
     else:
         found = Sources(file)
     if morphologies is not None and not morphologies.is_dir():

@@ -35,7 +35,7 @@ Examples:
 def _finite(context: click.Context, option: click.Parameter, value: float) -> float:
     """Refuse what passes as a number but would make every voltage not a number."""
     if not abs(value) < 1e9:
-        raise click.BadParameter(f"{value:g} is not a finite number of reasonable size.")
+        raise click.BadParameter(f"{value:g} is not a finite number below 1,000,000,000.")
     return value
 
 

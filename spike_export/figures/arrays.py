@@ -60,7 +60,7 @@ def _npy(path: Path) -> NDArray[np.float64]:
     if mapped.size * 8 > _LARGEST_BYTES:
         raise ChoiceError(
             f"cannot use {path.name}: its shape {mapped.shape} takes "
-            f"{mapped.size * 8 / 1e9:,.0f} GB"
+            f"{mapped.size * 8 / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most"
         )
     return np.array(mapped, np.float64)
 
@@ -92,8 +92,8 @@ def _table(path: Path) -> NDArray[np.float64]:
             continue
         if rows and len(row) != len(rows[0]):
             raise ChoiceError(
-                f"cannot use {path.name}: line {number} has {len(row)} columns, but the first row "
-                f"has {len(rows[0])}"
+                f"cannot use {path.name}: line {number} has {len(row)} "
+                f"column{'s' * (len(row) != 1)}, but the first row has {len(rows[0])}"
             )
         rows.append(row)
     table = np.array(rows, np.float64)

@@ -116,7 +116,7 @@ def _columns(section: dict[Any, Any], where: str) -> list[NDArray[Any]]:
     if len(lengths) != 1 or columns[0].ndim != 1 or not columns[0].size:
         raise ContentError(
             f"{where}: X, Y, Z and DIAM hold "
-            f"{', '.join(str(column.size) for column in columns)} numbers"
+            f"{', '.join(str(column.size) for column in columns)} numbers, not one for each point"
         )
     return columns
 

@@ -123,7 +123,10 @@ class Unpacker:
         array = np.frombuffer(data, dtype=dtype).reshape(shape)
         if encoding == "delta-zlib":
             if array.dtype.kind == "f":
-                raise ContentError(f"the array {what} has differences of {dtype}, not of integers")
+                raise ContentError(
+                    f"the array {what} has the encoding delta-zlib, which is for whole numbers, "
+                    f"but the dtype {dtype}"
+                )
             # Unsigned arithmetic wraps around, which is what modulo means.
             unsigned = array.view(f"u{array.itemsize}")
             array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)

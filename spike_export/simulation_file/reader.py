@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import older_format, version2
-from .errors import ContentError, SimulationFileError
+from .errors import ContentError, SimulationFileError, shown
 from .restricted_pickle import NeedsArraysError, load_plain, load_with_arrays
 from .simulation import Simulation
 
@@ -70,5 +70,5 @@ def _parse(stream: BinaryIO, path: Path) -> Simulation:
     if isinstance(content, list):
         return older_format.parse(content, size, path.stem)
     raise ContentError(
-        f"it holds {type(content).__name__}, but a simulation is a dict or a list of sections"
+        f"it is not a simulation file: it holds {shown(content)}, not a dict or a list of sections"
     )

@@ -194,7 +194,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
     # Counted from the buffer's first byte, as `i` is.
     frame_end = _NO_FRAME
     if not buffer.startswith(b"\x80"):
-        raise ContentError("it is not a pickle of protocol 2 or newer")
+        raise ContentError("it is not a simulation file: it is no pickle of protocol 2 or newer")
     while True:
         if i >= len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
             base += i
@@ -245,7 +245,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
         name = _NAMES[code]
         if action == _REFUSE:
             if name in _CALLS and not calls:
-                raise NeedsArraysError(f"it holds {name} at byte {base + i}")
+                raise NeedsArraysError(name)
             what = f"the opcode {name}" if name else f"the byte 0x{code:02x}"
             raise ContentError(
                 f"it holds {what} at byte {base + i}, which simulation data never needs"
@@ -321,7 +321,7 @@ class _NoGlobals(pickle.Unpickler):
         return memoryview(data)
 
     def find_class(self, module_name: str, global_name: str, /) -> NoReturn:
-        raise ContentError(f"it asks for {_name(module_name, global_name)}, which it may not use")
+        raise _not_for_data(module_name, global_name)
 
 
 def _without(stream: BinaryIO, payloads: list[Payload]) -> BinaryIO:
@@ -335,8 +335,9 @@ def _without(stream: BinaryIO, payloads: list[Payload]) -> BinaryIO:
     return io.BytesIO(b"".join(pieces))
 
 
-def _name(module_name: str, global_name: str) -> str:
-    return shown(f"{module_name[:60]}.{global_name[:60]}")
+def _not_for_data(module_name: str, global_name: str) -> ContentError:
+    name = shown(f"{module_name[:60]}.{global_name[:60]}")
+    return ContentError(f"it asks for {name}, which simulation data never needs; nothing was run")
 
 
 def load_plain(stream: BinaryIO, size: int) -> Any:
@@ -557,7 +558,4 @@ class _ArraysOnly(pickle.Unpickler):
                 return _Callable(_scalar)
             case ("_codecs", "encode"):
                 return _Callable(self._latin1)
-        raise ContentError(
-            f"it asks for {_name(module_name, global_name)}, which simulation data never needs; "
-            "nothing was run"
-        )
+        raise _not_for_data(module_name, global_name)

@@ -55,8 +55,8 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     version = content.get("version")
     if version != VERSION:
         raise ContentError(
-            f"it is written in format version {shown(version)}; "
-            f"this reader knows version {VERSION}, so update it to open the file"
+            f"it is written in format version {shown(version)}, but this reader knows version "
+            f"{VERSION}; a newer spike-export or BlenderSpike may open it"
         )
     for key in ("time", "cells", "values"):
         if key not in content:
@@ -120,7 +120,9 @@ def text(value: object, default: str = "") -> str:
 
 def _times(stored: NDArray[Any]) -> NDArray[np.float64]:
     time_ms = stored.astype(np.float64)
-    if time_ms.ndim != 1 or time_ms.size == 0:
+    if not time_ms.size:
+        raise ContentError("it holds no frames")
+    if time_ms.ndim != 1:
         raise ContentError(f"the array time has the shape {list(time_ms.shape)}, not one row")
     finite = np.abs(time_ms) < _LATEST_MS
     if not finite.all():
@@ -138,8 +140,8 @@ def _times(stored: NDArray[Any]) -> NDArray[np.float64]:
 def _values(values: NDArray[Any], frames: int, segments: int) -> NDArray[np.float32]:
     if values.shape != (frames, segments):
         raise ContentError(
-            f"the array values has the shape {list(values.shape)}, but there are {frames} frames "
-            f"and {segments} segments"
+            f"the array values has the shape {list(values.shape)}, not [{frames}, {segments}]: a "
+            "row for each frame, in it a value for each segment"
         )
     # A float64 beyond float32 becomes infinite, which is marked as such later on.
     with np.errstate(all="ignore"):
@@ -169,7 +171,7 @@ def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArra
     if packed is None:
         return {}
     if not isinstance(packed, dict) or len(packed) > _MOST_LAYOUTS:
-        raise ContentError(f"its layouts are no dict of at most {_MOST_LAYOUTS} of them")
+        raise ContentError(f"its layouts are not a dict of at most {_MOST_LAYOUTS:,} entries")
     layouts: dict[str, NDArray[np.float32]] = {}
     for name, stored in packed.items():
         if not isinstance(name, str):
@@ -178,7 +180,8 @@ def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArra
         places = unpacker.unpack(stored, where)
         if places.shape != (cells, 3):
             raise ContentError(
-                f"the {where} has the shape {list(places.shape)}, but there are {cells} cells"
+                f"the {where} has the shape {list(places.shape)}, not [{cells}, 3]: a place for "
+                "each cell"
             )
         with np.errstate(all="ignore"):
             places = places.astype(np.float32)
@@ -342,9 +345,12 @@ class _Sections:
         rooted = parents < 0
         wrong = np.flatnonzero(~rooted & ((parents >= count) | (parents == own)))
         if wrong.size:
+            section = int(wrong[0])
+            place, parent = self._place(first + section), int(parents[section])
+            if parent == section:
+                raise ContentError(f"{place}: it is its own parent")
             raise ContentError(
-                f"{self._place(first + int(wrong[0]))}: its parent is section "
-                f"{int(parents[wrong[0]])} of {count}"
+                f"{place}: its parent is section {parent}, but the cell's last is {count - 1}"
             )
         # Parents mostly come first; where they do not, each pass halves the way to the root, and
         # a circle never gets there.

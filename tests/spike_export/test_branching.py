@@ -123,16 +123,16 @@ def test_smoothing_comes_with_it(command, tmp_path):
 BAD = [
     (("--sigma", -1), "sigma is -1, but must be 0 or more."),
     (("--sigma", "nan"), "sigma is nan"),
-    (("--sigma", 11), "with 10 connections a neuron cannot activate more than 10"),
-    (("--neurons", 0), "10 layers of 0 neurons are no network."),
-    (("--layers", -3), "-3 layers of 10 neurons are no network."),
+    (("--sigma", 11), "than it has connections, 10"),
+    (("--neurons", 0), "A network has 1 layer of 1 neuron, or more, but not 10 of 0."),
+    (("--layers", -3), "A network has 1 layer of 1 neuron, or more, but not -3 of 10."),
     (("--layers", 10**9, "--neurons", 10**9), "more than 10,000,000 neurons"),
     (("--connections", 11), "A neuron cannot have 11 connections to a layer of 10."),
-    (("--connections", 2, "--sigma", 3), "with 2 connections a neuron cannot activate more than 2"),
+    (("--connections", 2, "--sigma", 3), "than it has connections, 2"),
     (("--spontaneous", 1.5), "spontaneous activation is 1.5, not between 0 and 1"),
-    (("--steps", 0), "0 steps are no run."),
+    (("--steps", 0), "A run has at least 1 step, not 0."),
     (("--steps", 10**12), "GB is the most"),
-    (("--rise", 3), "--rise and --decay belong together."),
+    (("--rise", 3), "--rise and --decay belong together; give both."),
     (("--rise", 3, "--decay", 2), "The rise, 3 ms, is longer than the decay, 2 ms."),
 ]
 

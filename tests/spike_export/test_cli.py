@@ -123,7 +123,7 @@ def test_text_of_a_file_is_neither_markup_nor_commands(command, layout, save):
     ("content", "reason"),
     [
         (b"", "it is empty (0 bytes)"),
-        (b"text", "it is not a pickle of protocol 2 or newer"),
+        (b"text", "it is not a simulation file: it is no pickle of protocol 2 or newer"),
         ({"format": "spike-export", "version": 3}, "format version 3"),
         ([], "it holds no sections"),
     ],
@@ -174,7 +174,7 @@ def test_demo_into_a_folder_that_is_missing(command, quick, tmp_path):
     path = tmp_path / "no" / "x.pickle"
     code, _, errors = command("demo", "-o", path)
     assert code == 1
-    assert errors == f"Error: Cannot write {path}: No such file or directory.\n"
+    assert errors == f"Error: Cannot write {path}: its folder does not exist.\n"
     assert not path.parent.exists()
 
 

@@ -65,7 +65,7 @@ def test_a_cell_s_name_may_hold_a_comma(command, layout, save, given, kept):
     path = save(layout)
     assert command("convert", path, "a.pickle", "--cells", given)[0] == 0
     assert sorted(cell.name for cell in read("a.pickle").cells) == sorted(kept)
-    assert "There is no cell 'Cell(1'" in command("convert", path, "b", "--cells", "Cell(1,3)")[2]
+    assert "there is no cell 'Cell(1'" in command("convert", path, "b", "--cells", "Cell(1,3)")[2]
 
 
 def test_frames_of_the_older_format(command, old):
@@ -83,16 +83,16 @@ def test_a_file_may_take_its_own_place(command, new):
     ("arguments", "code", "reason"),
     [
         (("old.pickle", "x"), 1, "old.pickle is in the older format, which knows no time; --durat"),
-        (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: It is in"),
-        (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: It has a time"),
-        (("new.pickle", "x", "--cells", "A"), 1, "Cannot convert new.pickle: There is no cell 'A'"),
-        (("new.pickle", "x", "--cells", ""), 1, "There is no cell ''"),
+        (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: it is in"),
+        (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: it has a time"),
+        (("new.pickle", "x", "--cells", "A"), 1, "Cannot convert new.pickle: there is no cell 'A'"),
+        (("new.pickle", "x", "--cells", ""), 1, "there is no cell ''"),
         (("new.pickle", "x", "--every", "1e-99"), 1, "17 GB is the most"),
         (("new.pickle", "x", "--every", "1", "--frames", "3"), 2, "exclude each other"),
         (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "leave out --precision"),
         (("new.pickle", "x", "--precision", "8bit"), 2, "'float32', 'zlib', '0.01mV'"),
         (("new.pickle", "x", "--frames", "0"), 2, "--frames"),
-        (("new.pickle", "no/x"), 1, "Cannot write no/x: No such file or directory."),
+        (("new.pickle", "no/x"), 1, "Cannot write no/x: its folder does not exist."),
         (("new.pickle", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
         (("no.pickle", "x"), 1, "Cannot read no.pickle: there is no such file."),
         (("new.pickle",), 2, "Missing argument 'OUT'"),
@@ -134,7 +134,7 @@ def test_parts_are_merged(command, new):
         (("new.pickle", "old.pickle", "-o", "x"), 1, "Cannot merge old.pickle with new.pickle "),
         (("new.pickle", "no.pickle", "-o", "x"), 1, "Cannot read no.pickle: there is no such"),
         (("new.pickle", "-o", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
-        (("new.pickle", "-o", "no/x"), 1, "Cannot write no/x: No such file or directory."),
+        (("new.pickle", "-o", "no/x"), 1, "Cannot write no/x: its folder does not exist."),
         (("new.pickle",), 2, "Missing option '-o'"),
         (("-o", "x"), 2, "Missing argument 'PART...'"),
     ],

@@ -135,7 +135,7 @@ def test_the_older_format_gets_its_time(older, save):
         ({"every_ms": 1e-300}, "frames of 6 segments, .* GB is the most"),
         ({"frames": 10**12}, "1,000,000,000,000 frames of 6 segments, 32,000 GB; 17 GB is"),
         ({"frames": 0}, "number of frames is 0"),
-        ({"frames": 2, "stop_ms": 0}, "only frame"),
+        ({"frames": 2, "stop_ms": 0}, "one moment, 0 ms"),
         ({"start_ms": 7}, "nothing from 7 ms on: the recording goes from 0 to 0.3 ms"),
         ({"stop_ms": -1}, "nothing up to -1 ms"),
         ({"start_ms": float("nan")}, "nothing from nan ms on"),

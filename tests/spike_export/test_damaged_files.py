@@ -108,7 +108,7 @@ def test_an_empty_file(save, refused):
 
 
 def test_a_text_file(save, refused):
-    assert "it is not a pickle" in refused(save(b"# a b c\n1 2 3\n"))
+    assert "it is no pickle" in refused(save(b"# a b c\n1 2 3\n"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -121,11 +121,11 @@ BAD = [
     ("cell,time\n1,-2\n", "line 2 has a spike at -2 ms, before 0."),
     ("cell,time\n1,x\n", "line 2 has the time 'x', which is no number."),
     ("cell,time\n1,inf\n", "line 2 has the time 'inf', which is not finite."),
-    ("cell,time\n1,3\n2\n", "line 3 has 1 columns, but 2 are needed."),
+    ("cell,time\n1,3\n2\n", "line 3 has 1 column, but 2 are needed."),
     ("cell,when\n1,3\n", "has no column for time; its columns are cell, when."),
     ("cell,time\n", "holds no spikes."),
     ("", "holds no spikes."),
-    ('cell,time\n"1,3\n', "line 2 is no row of a table."),
+    ('cell,time\n"1,3\n', "line 2 is no row of a table; a quotation mark may be missing."),
 ]
 
 
@@ -145,7 +145,7 @@ def test_other_bad_input_is_a_sentence(command):
         assert code == 1
         return errors
 
-    assert error("none.csv") == "Error: Cannot use none.csv: it is not there.\n"
+    assert error("none.csv") == "Error: Cannot read none.csv: there is no such file.\n"
     Path("folder.csv").mkdir()
     assert "is not a regular file" in error("folder.csv")
     table("cell,time\n1,2\nä,3\n", "latin.csv", "latin-1")

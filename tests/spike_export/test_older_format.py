@@ -122,7 +122,7 @@ def test_a_missing_key_is_named(older, save, refused, key):
 @pytest.mark.parametrize(
     ("key", "wrong", "reason"),
     [
-        ("X", np.zeros(3), f"{IN_AXON}: X, Y, Z and DIAM hold 3, 2, 2, 2 numbers"),
+        ("X", np.zeros(3), f"{IN_AXON}: X, Y, Z and DIAM hold 3, 2, 2, 2 numbers, not one"),
         ("X", np.zeros((2, 1)), f"{IN_AXON}: X, Y, Z and DIAM hold"),
         ("Y", np.array([0, np.nan]), f"{IN_AXON}: a point is not finite"),
         ("DIAM", np.array([1, -1.0]), f"{IN_AXON}: a point .* has a negative diameter"),
@@ -164,7 +164,11 @@ def test_a_frame_of_no_numbers_is_named(older, save, refused):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [([], "it holds no sections"), ([5], "lists more sections"), ("text", "it holds str, but")],
+    [
+        ([], "it holds no sections"),
+        ([5], "lists more sections"),
+        ("text", "it holds 'text', not a dict or a list of sections"),
+    ],
 )
 def test_what_is_no_list_of_sections_is_refused(save, refused, content, reason):
     assert reason in refused(save(content))

@@ -178,7 +178,7 @@ def test_files_of_the_older_format_count_samples(plot, save, older, tmp_path):
     assert here() == ["0.png", "1.png", "2.png", "x.svg"]
     code, _, errors = plot("--ms-per-frame", "0.5", file=path)
     assert code == 2
-    assert "older.pickle is of the older format, which holds no time." in errors
+    assert "older.pickle is in the older format, which knows no time;" in errors
 
 
 def test_a_file_of_one_frame(plot, save, layout, array):
@@ -227,7 +227,7 @@ def test_many_sections(plot, save, layout):
         (["--frames", "all"], 2, "'all' is not a range of frames such as 0-120"),
         (["--frames", "1-2"], 2, "traces.png holds one picture; name a film, or frames/%04d.png"),
         (["--size", "1920"], 2, "'1920' is not a size such as 1920x1080"),
-        (["--size", "99999x99999"], 2, "both must be 100 to 8192 pixels"),
+        (["--size", "99999x99999"], 2, "width and height must be 100 to 8192 pixels"),
         (["--size", "321x180", "-o", "x.mp4"], 2, "--size 321x180: a film needs even numbers."),
         (["-o", "x.mp4", "--transparent"], 2, "mp4 cannot hold transparency; .webm, .mov and"),
         (["-o", "x.gif"], 2, "-o x.gif: the name must end in .png, .svg, .pdf, .mp4, .webm, .mov"),
@@ -237,8 +237,8 @@ def test_many_sections(plot, save, layout):
         (["-o", "%04d/x.png"], 2, "a name for frames has one %04d, and no other %"),
         (["-o", "%099d.png"], 2, "a name for frames has one %04d, and no other %"),
         (["-o", "x%d.svg"], 2, "frames are written as .png"),
-        (["-o", "no/x.png"], 1, "Cannot write no/x.png: No such file or directory."),
-        (["-o", "no/x.svg"], 1, "Cannot write no/x.svg: No such file or directory."),
+        (["-o", "no/x.png"], 1, "Cannot write no/x.png: its folder does not exist."),
+        (["-o", "no/x.svg"], 1, "Cannot write no/x.svg: its folder does not exist."),
         (["-o", "no/such/%d.png"], 1, "Cannot write no/such/%d.png: No such file or directory."),
     ],
 )
@@ -253,7 +253,7 @@ def test_what_is_refused(plot, options, code, sentence):
 def test_a_film_into_a_folder_that_is_missing(plot, films):
     code, output, errors = plot("-o", "no/x.mp4", *SIZE)
     assert (code, output) == (1, "")
-    assert errors == "Error: Cannot write no/x.mp4: No such file or directory.\n"
+    assert errors == "Error: Cannot write no/x.mp4: its folder does not exist.\n"
 
 
 @pytest.mark.parametrize("file", ["no.pickle", "../work"])

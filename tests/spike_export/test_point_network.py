@@ -109,13 +109,13 @@ BAD = [
         {**PACKED, "shape": [1, 2], "data": np.array([-1, 0], "<i4").tobytes()},
         "connection 0 goes from cell -1 to cell 0",
     ),
-    ("layouts", [], "layouts are no dict"),
+    ("layouts", [], "layouts are not a dict"),
     ("layouts", {3: None}, "a layout has the name 3, which is no text"),
     ("layouts", {"grid": None}, "layout 'grid' should be an array but is None"),
     (
         "layouts",
         {"grid": {"dtype": "<f4", "shape": [3, 3], "encoding": "raw", "data": b"\0" * 36}},
-        "layout 'grid' has the shape [3, 3], but there are 2 cells",
+        "layout 'grid' has the shape [3, 3], not [2, 3]",
     ),
     (
         "layouts",
@@ -129,7 +129,7 @@ BAD = [
         },
         "layout 'grid' has no finite place for cell 1",
     ),
-    ("layouts", {str(i): None for i in range(1001)}, "no dict of at most 1000"),
+    ("layouts", {str(i): None for i in range(1001)}, "not a dict of at most 1,000 entries"),
 ]
 
 

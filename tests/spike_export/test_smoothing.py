@@ -118,6 +118,6 @@ def test_a_voltage_file_is_smoothed_on_demand(command, tmp_path):
     code, _, errors = command("convert", "odd.pickle", "b.pickle", "--rise", 1, "--decay", 2)
     assert code == 1
     assert errors == (
-        "Error: Cannot convert odd.pickle: Its frames are not regular in time; "
+        "Error: Cannot convert odd.pickle: its frames are not regular in time; "
         "spike-export convert --every makes them so.\n"
     )

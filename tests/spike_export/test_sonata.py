@@ -307,7 +307,8 @@ UNFIT = {
         "Node 0 of 'cortex' (pyramid.swc) reports the sections 0 to 3, but its morphology has 5: "
         "the model seems to be cut, and which of them are left cannot be told."),
     "no morphology": ({2: SEGMENTS},
-        "Node 2 of 'cortex' has the morphology none.swc, which does not exist."),
+        "Node 2 of 'cortex' has the morphology none.swc, which is not in the folder "
+        "morphologies."),
     "no node": ({99: SEGMENTS},
         "Node 99 of 'cortex' has 8 values, but no morphology is known for it."),
 }  # fmt: skip
@@ -412,10 +413,10 @@ HOSTILE = {
     "virtual": "/report/cortex/data keeps its values in another file",
     "giant": "/report/cortex/data would take 4,000,000 GB of memory",
     "large": "/report/cortex/data claims 4,000 MB, but 0.0 MB are stored",
-    "flat": "/report/cortex/data has 1 dimensions instead of 2",
+    "flat": "/report/cortex/data has the shape [16], not that of frames of values",
     "text": "/report/cortex/data holds |S1, not numbers",
     "group": "/report/cortex/data is not a dataset",
-    "falling": "index_pointers does not cut 16 values into rising pieces",
+    "falling": "index_pointers does not rise from 0 to 16, the number of values",
     "twice": "node_ids names a node twice",
     "short": "element_ids has 5 entries for 16 values",
     "huge id": "node_ids holds a number that is no index",
@@ -479,9 +480,9 @@ CONFIGS = {
                        "the file of spikes lies outside the folder of outputs"),
     "a variable": ({"network": "$NOWHERE/c.json"}, "the variable $NOWHERE is not in its manifest"),
     "a circle": ({"manifest": {"$A": "$B", "$B": "$A"}, "network": "$A/c"},
-                 "the path '$A/c' does not end"),
+                 "the path '$A/c' is too long, or its variables stand for each other"),
     "a growing circle": ({"manifest": {"$A": "$A$A$A$A$A$A$A$A"}, "network": "$A"},
-                         "the path '$A' does not end"),
+                         "the path '$A' is too long, or its variables stand for each other"),
     "no circuit": ({"network": "none.json"}, "Cannot use none.json: there is no such file"),
     "a number": ({"network": 3}, "its 'network' is not a path"),
 }  # fmt: skip
