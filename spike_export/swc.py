@@ -279,7 +279,7 @@ class _Findings:
         self._hopeless = 0
 
     def add(self, line: int, problem: str, mend: str | None = None) -> None:
-        self._found.append(Finding(line, problem, mend))
+        self._found.append(Finding(line, problem, mend=mend))
         self._hopeless += mend is None
         # A hostile file could have a million of them.
         if self._hopeless >= _MOST_FINDINGS or (
@@ -310,7 +310,7 @@ def _rows(data: bytes, findings: _Findings) -> NDArray[Any]:
         raise SwcError([Finding(1, "the text is in UTF-16; save it as plain text (UTF-8)")])
     if data.startswith(b"\xef\xbb\xbf"):
         findings.add(
-            1, "it begins with a byte-order mark, behind which NEURON loses a point", "removed"
+            1, "it begins with a byte-order mark, behind which NEURON loses a point", mend="removed"
         )
         data = data[3:]
     zero = data.find(b"\0")
@@ -343,7 +343,7 @@ def _row(content: bytes, line: int, findings: _Findings) -> list[float] | None:
         findings.add(line, problem)
         return None
     if len(fields) > len(_COLUMNS):
-        findings.add(line, problem, "what stands behind the seventh is ignored")
+        findings.add(line, problem, mend="what stands behind the seventh is ignored")
     row: list[float] = []
     for name, field in zip(_COLUMNS, fields, strict=False):
         if _NUMBER.fullmatch(field):
@@ -358,15 +358,17 @@ def _row(content: bytes, line: int, findings: _Findings) -> list[float] | None:
 
 def _fields(content: bytes, line: int, findings: _Findings) -> list[bytes]:
     if b";" in content:
-        findings.add(line, "semicolons stand between the columns", "they are read as blanks")
+        findings.add(line, "semicolons stand between the columns", mend="they are read as blanks")
         content = content.replace(b";", b" ").replace(b",", b".")
     elif b"," in content:
         fields = content.split()
         if len(fields) == len(_COLUMNS) and all(map(_DECIMAL_COMMA.fullmatch, fields)):
-            findings.add(line, "numbers have decimal commas", "they are read as decimal points")
+            findings.add(
+                line, "numbers have decimal commas", mend="they are read as decimal points"
+            )
             content = content.replace(b",", b".")
         else:
-            findings.add(line, "commas stand between the columns", "they are read as blanks")
+            findings.add(line, "commas stand between the columns", mend="they are read as blanks")
             content = content.replace(b",", b" ")
     return content.split()
 
@@ -391,13 +393,15 @@ def _in_range(row: list[float], fields: list[bytes], line: int, findings: _Findi
         findings.add(line, f"its parent is {shown['parent']}, not the id of a point, or -1")
         usable = False
     elif parent < -1:
-        findings.add(line, f"its parent is {shown['parent']}", "-1, the root's, is taken for it")
+        findings.add(
+            line, f"its parent is {shown['parent']}", mend="-1, the root's, is taken for it"
+        )
         row[6] = -1
     if not (kind.is_integer() and 0 <= kind <= _LARGEST_TYPE):
         findings.add(
             line,
             f"its type is {shown['type']}, not a whole number from 0 to {_LARGEST_TYPE}",
-            "0, undefined, is taken for it",
+            mend="0, undefined, is taken for it",
         )
         row[1] = 0
     return usable
@@ -423,7 +427,7 @@ def _unique(rows: NDArray[Any], findings: _Findings) -> NDArray[np.bool_]:
         findings.add(
             lines[index],
             f"the id {point} was given before, in line {lines[before]}",
-            "the repeated line is dropped" if same else None,
+            mend="the repeated line is dropped" if same else None,
         )
     return keep
 
@@ -444,7 +448,7 @@ class _Tree:
                 findings.add(
                     self._lines[index],
                     f"its parent {parent_ids[index]} is not in the file",
-                    "it is read as a root",
+                    mend="it is read as a root",
                 )
         self._free_own_parents(members)
         self.roots = [index for index in members if self.parents[index] < 0]
@@ -473,7 +477,7 @@ class _Tree:
             self._findings.add(
                 self._lines[index],
                 "it is its own parent",
-                "it is read as the root, as there is no other" if safe else None,
+                mend="it is read as the root, as there is no other" if safe else None,
             )
             self.parents[index] = -1
 
@@ -506,7 +510,7 @@ class _Tree:
                         self._lines[index],
                         f"its parent {self._ids[parent]} comes later, in line "
                         f"{self._lines[parent]}",
-                        "the points are put in order",
+                        mend="the points are put in order",
                     )
 
     def _check_roots(self, trees: list[list[int]]) -> list[int]:
@@ -520,7 +524,7 @@ class _Tree:
                     f"a tree of {points} begins here that is not connected to the largest of the "
                     f"{len(trees):,} trees, which has {len(largest):,} of {total:,} points and "
                     f"begins in line {self._lines[largest[0]]}",
-                    f"its {points} {'are' if len(tree) > 1 else 'is'} dropped",
+                    mend=f"its {points} {'are' if len(tree) > 1 else 'is'} dropped",
                 )
         return largest
 
@@ -550,7 +554,7 @@ def _mend_radii(points: NDArray[Any], findings: _Findings) -> None:
             "its radius is not a number"
             if np.isnan(radii[index])
             else f"its radius is not above {_THINNEST_UM:g} µm",
-            None if all(unknown) else mend,
+            mend=None if all(unknown) else mend,
         )
     if all(unknown):
         return
@@ -578,7 +582,7 @@ def _without_empty_sections(points: NDArray[Any], findings: _Findings) -> NDArra
             findings.add(
                 int(points["line"][first]),
                 "the section that begins here has no length: all its points lie in one place",
-                "one of them is kept" if first == 0 else "they are dropped",
+                mend="one of them is kept" if first == 0 else "they are dropped",
             )
             gone[max(first, 1) : last + 1] = True
         for index in range(1, len(points)):

@@ -7,6 +7,7 @@ In all of them ``…`` stands for what is filled in.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,13 @@ _FOR_AUTHORS: Final = (
     "tools/look_sheet.py",
     "tools/make_colormaps.py",
 )
-# Functions that show, or raise, the text they are given.
-_SHOW: Final = frozenset({"poll_message_set", "error", "exit", "_refuse", "_failure"})
+# What shows, raises or collects the text that it is given.
+_SHOW: Final = re.compile(
+    r"(^|[._])(poll_message_set|error|exit|refuse|failure|say|miss|findings\.add|notes\.append)$"
+    r"|(Error|Finding)$"
+)
+# A text put into another one is a sentence's part from here on; fewer words are a name or a place.
+_CLAUSE_WORDS: Final = 4
 
 
 @cache
@@ -36,17 +42,11 @@ def shown() -> dict[str, str]:
         place = path.relative_to(ROOT).as_posix()
         if place in _FOR_AUTHORS:
             continue
-        constants = {
-            target.id: statement.value
-            for statement in tree.body
-            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value
-            for target in getattr(statement, "targets", [getattr(statement, "target", None)])
-            if isinstance(target, ast.Name)
-        }
+        named = _named(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _shows(node, tree):
                 for argument in node.args:
-                    for text in _texts(argument, constants):
+                    for text in _texts(argument, named):
                         if " " in text.strip(f" {GAP}"):
                             found.setdefault(text, f"{place}:{node.lineno}")
     return found
@@ -79,11 +79,24 @@ def _modules() -> Iterator[tuple[Path, ast.Module]]:
                 yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 
+def _named(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """Find what is assigned to each name, anywhere in a module."""
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, []).append(node.value)
+    return named
+
+
 def _shows(call: ast.Call, tree: ast.Module) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
-    if name == "report":
+    name = ast.unparse(call.func)
+    if name.endswith(".report"):
         return bool(call.args) and ast.unparse(call.args[0]) in ("{'ERROR'}", "{'WARNING'}")
-    return name in _SHOW or id(call) in _raised(tree)
+    if name == "click.echo":
+        return any(keyword.arg == "err" for keyword in call.keywords)
+    return bool(_SHOW.search(name)) or id(call) in _raised(tree)
 
 
 @cache
@@ -91,23 +104,35 @@ def _raised(tree: ast.Module) -> frozenset[int]:
     return frozenset(id(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise))
 
 
-def _texts(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
-    """Find the texts in an argument: literals, constants of the module, both ways of an if."""
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """Find the texts in an argument: literals, what names stand for, both ways of an if."""
     if text := _written(node):
         yield text
-    elif isinstance(node, ast.Name) and node.id in constants:
-        yield from _texts(constants[node.id], {})
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name | ast.IfExp):
+                clauses = _texts(part, named)
+                yield from (c for c in clauses if len(_own_words(c)) >= _CLAUSE_WORDS)
+    elif isinstance(node, ast.Name):
+        for value in named.get(node.id, []):
+            yield from _texts(value, {})
     elif isinstance(node, ast.IfExp):
-        yield from _texts(node.body, constants)
-        yield from _texts(node.orelse, constants)
+        yield from _texts(node.body, named)
+        yield from _texts(node.orelse, named)
+    elif isinstance(node, ast.List | ast.Tuple):
+        for element in node.elts:
+            yield from _texts(element, named)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        yield from _texts(node.func.value, constants)
+        yield from _texts(node.func.value, named)
+
+
+def _own_words(text: str) -> list[str]:
+    return text.replace(GAP, " ").split()
 
 
 def _written(node: ast.AST) -> str | None:
     """Put a literal together."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
+        return node.value.replace("{}", GAP)
     if isinstance(node, ast.JoinedStr):
         return "".join(_written(part) or GAP for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
