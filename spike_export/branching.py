@@ -113,7 +113,7 @@ def branching_model(
     """
     if layers < 1 or neurons < 1:
         raise BranchingError(
-            f"A network has 1 layer of 1 neuron, or more, but not {layers} of {neurons}."
+            f"A network has at least 1 layer of 1 neuron, not {layers} of {neurons}."
         )
     if layers * neurons > _MOST_NEURONS:
         raise BranchingError(

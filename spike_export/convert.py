@@ -276,7 +276,8 @@ def _check_size(simulation: Simulation, frames: float) -> None:
     size = frames * (8 + 4 * simulation.n_segments)
     if size > _LARGEST_BYTES:
         raise ConversionError(
-            f"That makes {frames:,.0f} frames of {simulation.n_segments:,} segments, "
+            f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
+            f"segment{'s' * (simulation.n_segments != 1)}, "
             f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
         )
 

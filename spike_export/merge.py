@@ -131,8 +131,9 @@ def _check(index: int, part: Simulation, first: Simulation) -> None:
     if part.n_frames != first.n_frames:
         raise MergeError(
             index,
-            f"has {part.n_frames:,} frames up to {part.time_ms[-1]:g} ms, but part 1 "
-            f"{first.n_frames:,} up to {first.time_ms[-1]:g} ms",
+            f"has {part.n_frames:,} frame{'s' * (part.n_frames != 1)}, the last at "
+            f"{part.time_ms[-1]:g} ms, but part 1 has {first.n_frames:,}, the last at "
+            f"{first.time_ms[-1]:g} ms",
         )
 
 

@@ -140,7 +140,7 @@ def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Targ
     """Understand what ``-o`` names, or end the command with what is wrong with it."""
     kind = _KINDS.get(output.suffix.lower())
     if kind is None:
-        raise click.UsageError(f"-o {output}: the name must end in {', '.join(_KINDS)}.")
+        raise click.UsageError(f"-o {output}: the name must end in one of {', '.join(_KINDS)}.")
     if kind is Kind.FILM and (size[0] % 2 or size[1] % 2):
         raise click.UsageError(f"--size {size[0]}x{size[1]}: a film needs even numbers.")
     if transparent and output.suffix.lower() == _NO_ALPHA:

@@ -174,7 +174,7 @@ def _read(file: Path, repair: bool) -> Morphology:
     try:
         morphology = read(file, repair)
     except SwcError as error:
-        message = f"Cannot read {file.name}:\n{error}"
+        message = f"Cannot read {file.name or file}:\n{error}"
         mendable = sum(finding.mend is not None for finding in error.findings)
         if mendable:
             message += (
@@ -184,10 +184,12 @@ def _read(file: Path, repair: bool) -> Morphology:
             )
         raise click.ClickException(message) from None
     except FileNotFoundError:
-        raise click.ClickException(f"Cannot read {file.name}: there is no such file.") from None
+        raise click.ClickException(
+            f"Cannot read {file.name or file}: there is no such file."
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise click.ClickException(f"Cannot read {file.name}: {reason}.") from None
+        raise click.ClickException(f"Cannot read {file.name or file}: {reason}.") from None
     if morphology.mends:
         click.echo(f"Mended in {file.name}:")
         for sentence in describe(morphology.mends):

@@ -202,7 +202,7 @@ def _offer(names: Sequence[str], pattern: str, kind: str) -> str:
     candidates = list(dict.fromkeys([*map(_without_index, distinct), *distinct]))
     close = difflib.get_close_matches(pattern, candidates, n=3)
     listed = ", ".join(repr(name) for name in close or candidates[:3])
-    return f"close to it: {listed}" if close else f"the first {kind}s are {listed}"
+    return f"close to it: {listed}" if close else f"its {kind}s begin with {listed}"
 
 
 def _forms(name: str) -> tuple[str, ...]:

@@ -188,6 +188,7 @@ def test_demo_into_a_folder_that_is_missing(command, quick, tmp_path):
         ("--every", "1", "--tstop", "1"),
         ("--every", "nan"),
         ("--tstop", "nan"),
+        ("--tstop", "inf"),
         ("--tstop", "x"),
     ],
 )

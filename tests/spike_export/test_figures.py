@@ -442,7 +442,7 @@ def test_too_many_sections_are_spread_over_their_distances(tree):
     ("patterns", "cells", "sentence"),
     [
         (["dendd"], [], "no section is named 'dendd'; close to it: 'dend'"),
-        (["soma", "XYZ"], [], "no section is named 'XYZ'; the first sections are 'soma', 'dend'"),
+        (["soma", "XYZ"], [], "no section is named 'XYZ'; its sections begin with 'soma', 'dend'"),
         (["("], [], "'(' is not a pattern for names: missing ), unterminated subpattern"),
         ([], ["Pry"], "no cell is named 'Pry'; close to it: 'Pyr'"),
         ([], ["*"], "'*' is not a pattern for names: nothing to repeat"),
