@@ -496,7 +496,7 @@ def test_configurations_that_do_not_serve(command, circuit, tmp_path, changes, r
     )
     code, _, errors = command("simulation.json")
     assert code == 1
-    assert errors.startswith("Error: Cannot use ")
+    assert errors.startswith(("Error: Cannot use ", "Error: Cannot read "))
     assert reason in errors
     assert errors.count("\n") == 1
 
