@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+# What a reader takes an array in a pickle for.
+_STANDS_FOR: Final = {"PickledArray": "NumPy array"}
+
 
 class SimulationFileError(ValueError):
     """A file that is not a simulation; the text is one sentence naming file and place."""
@@ -40,4 +45,5 @@ def _shown_number(thing: object) -> str:
     if isinstance(thing, int):
         # Python refuses to print numbers of more than 4300 digits.
         return repr(thing) if abs(thing) < 1 << 64 else "a number beyond 64 bits"
-    return f"a {type(thing).__name__}"
+    name = type(thing).__name__
+    return f"a {_STANDS_FOR.get(name, name)}"

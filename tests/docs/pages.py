@@ -14,7 +14,7 @@ PAGES = sorted(
         ROOT / "README.md",
         ROOT / "spike_export" / "README.md",
         ROOT / "examples" / "farm" / "README.md",
-        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
     ]
 )
 # Other blocks are diagrams, data and formats.
