@@ -176,7 +176,7 @@ class CellRecorder:
         for section, count in zip(self._sections, self._segment_counts, strict=True):
             if section.nseg != count:
                 raise RecordingError(
-                    f"Section {section.name()} had {count} segments at finitialize but has "
+                    f"Section {section.name()} had nseg {count} at finitialize but has "
                     f"{section.nseg} now; set nseg before finitialize."
                 )
         # The last samples may have been taken before their time, which then was not reached.

@@ -52,7 +52,7 @@ def opened(path: Path) -> Iterator[Group]:
     if not path.exists():
         raise Hdf5Error(f"Cannot read {path.name}: there is no such file.")
     if not path.is_file():
-        raise Hdf5Error(f"Cannot read {path.name}: it is not a regular file.")
+        raise Hdf5Error(f"Cannot read {path.name or path}: it is not a regular file.")
     try:
         with h5py.File(path, "r") as file:
             yield Group(path, file)

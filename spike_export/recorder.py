@@ -419,8 +419,9 @@ class _Capture:
         if not recorded:
             self._open = False
             self.failure = RecordingError(
-                f"Nothing was recorded: none of {self._segment_total} segments has the variable "
-                f"{self._variable!r}."
+                f"Nothing was recorded: no segment has the variable {self._variable!r}."
+                if references
+                else "Nothing was recorded: there were no sections at finitialize."
             )
             return
         self._recorded = None if len(recorded) == self._segment_total else np.array(recorded)
@@ -521,8 +522,8 @@ class _Capture:
                 ) from None
             if now != count:
                 raise RecordingError(
-                    f"Section {section.name()} had {count} segments at finitialize but has {now} "
-                    "now; set nseg before finitialize."
+                    f"Section {section.name()} had nseg {count} at finitialize but has {now} now; "
+                    "set nseg before finitialize."
                 )
 
     def _references(self) -> list[Any]:

@@ -160,10 +160,10 @@ class ModelRun:
         RecordingError
             If no section fits what was asked for.
         """
-        found: list[ModelCell] = []
+        found: list[list[ModelCell]] = []
 
         def stop() -> None:
-            found.extend(group_cells(self._choose()))
+            found.append(group_cells(self._choose()))
             self._stop()
 
         handler = self._h.FInitializeHandler(0, stop)
@@ -172,7 +172,7 @@ class ModelRun:
         if self._refusal is not None:
             raise self._refusal
         if found:
-            return found, Ending()
+            return found[0], Ending()
         return group_cells(self._choose()), ending
 
     def simulation(self) -> Simulation:
@@ -260,7 +260,7 @@ class ModelRun:
             )
         else:
             names = [section.name() for cell in cells for section in cell.sections]
-            reason = f"No section fits {self._only!r}; there are {_some(names)}."
+            reason = f"No section fits {self._only!r}; the model has {_some(names)}."
         self.nothing_here = reason
         if not self._elsewhere:
             self._refuse(RecordingError(reason))

@@ -183,7 +183,7 @@ class _Table:
 
     def error(self, problem: str, line: int | None = None) -> TableError:
         place = "" if line is None else f"line {line} "
-        return TableError(f"Cannot use {self.path.name}: {place or 'it '}{problem}.")
+        return TableError(f"Cannot use {self.path.name or self.path}: {place or 'it '}{problem}.")
 
     def rows(self, columns: int) -> Iterator[tuple[int, list[str]]]:
         """All rows after the names, with the numbers of their lines."""

@@ -394,7 +394,9 @@ def _in_range(row: list[float], fields: list[bytes], line: int, findings: _Findi
         usable = False
     elif parent < -1:
         findings.add(
-            line, f"its parent is {shown['parent']}", mend="-1, the root's, is taken for it"
+            line,
+            f"its parent is {shown['parent']}, below -1, the root's",
+            mend="-1, the root's, is taken for it",
         )
         row[6] = -1
     if not (kind.is_integer() and 0 <= kind <= _LARGEST_TYPE):

@@ -37,7 +37,7 @@ def read_array(path: Path) -> NDArray[np.float64]:
     """
     if not path.is_file():
         reason = "it is not a regular file" if path.exists() else "there is no such file"
-        raise ChoiceError(f"cannot read {path.name}: {reason}")
+        raise ChoiceError(f"cannot read {path.name or path}: {reason}")
     try:
         numbers = _npy(path) if path.suffix.lower() == ".npy" else _table(path)
     except OSError as error:

@@ -33,6 +33,24 @@ def test_quotes_are_compared_as_a_whole():
     assert not says("bytes … it is cut off", "it is cut off after … bytes")
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "it is empty (0 bytes)",
+        "Nothing was recorded before, so nothing is written.",
+        "Spikes are missing, for there is no ….",
+        "a zero byte: this is not a text file",
+        "ffmpeg failed: …",
+        "no morphology is known for it",
+        "… had no values and were left out.",
+        "The model has no cell …, but ….",
+    ],
+    ids=["raised", "echoed", "noted", "listed", "returned", "clause", "format", "variable"],
+)
+def test_sentences_are_found_however_they_are_shown(sentence):
+    assert sentence in shown()
+
+
 @pytest.mark.parametrize("quote", QUOTES)
 def test_quote_is_in_the_code(quote):
     assert any(says(quote, text) for text in literals())

@@ -178,7 +178,7 @@ def test_impossible_calls_are_refused(h, cell, tmp_path):
             recorder.save_pickle(tmp_path / "x.pickle", FRAME_NUM=frames)
     h.finitialize(-65)
     cell[1].nseg = 3
-    with pytest.raises(RecordingError, match="axon had 25 segments at finitialize but has 3 now"):
+    with pytest.raises(RecordingError, match="axon had nseg 25 at finitialize but has 3 now"):
         recorder.save_pickle(tmp_path / "x.pickle")
     assert not list(tmp_path.iterdir())
 
@@ -201,7 +201,7 @@ def test_segments_that_change_in_a_run_are_named(h, cell, tmp_path):
     h.continuerun(1)
     cell[1].nseg = 9
     h.continuerun(2)
-    with pytest.raises(RecordingError, match="axon had 25 segments at finitialize but has 9 now"):
+    with pytest.raises(RecordingError, match="axon had nseg 25 at finitialize but has 9 now"):
         recorder.save_pickle(tmp_path / "x.pickle")
 
 

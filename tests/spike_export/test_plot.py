@@ -230,7 +230,11 @@ def test_many_sections(plot, save, layout):
         (["--size", "99999x99999"], 2, "width and height must be 100 to 8192 pixels"),
         (["--size", "321x180", "-o", "x.mp4"], 2, "--size 321x180: a film needs even numbers."),
         (["-o", "x.mp4", "--transparent"], 2, "mp4 cannot hold transparency; .webm, .mov and"),
-        (["-o", "x.gif"], 2, "-o x.gif: the name must end in one of .png, .svg, .pdf, .mp4, .webm, .mov"),
+        (
+            ["-o", "x.gif"],
+            2,
+            "-o x.gif: the name must end in one of .png, .svg, .pdf, .mp4, .webm, .mov",
+        ),
         (["-o", "x"], 2, "the name must end in"),
         (["-o", "%s.png"], 2, "a name for frames has one %04d, and no other %"),
         (["-o", "%d%d.png"], 2, "a name for frames has one %04d, and no other %"),

@@ -404,14 +404,14 @@ def test_a_variable_that_is_nowhere_is_named(h, model, variable):
     with Recorder(variable=variable) as recorder:
         h.finitialize(-65)
         h.continuerun(1)
-    with pytest.raises(RecordingError, match=f"none of 18 segments has the variable '{variable}'"):
+    with pytest.raises(RecordingError, match=f"no segment has the variable '{variable}'"):
         recorder.simulation()
 
 
 def test_nothing_to_record(h):
     with Recorder() as recorder:
         h.finitialize(-65)
-    with pytest.raises(RecordingError, match="none of 0 segments"):
+    with pytest.raises(RecordingError, match="there were no sections"):
         recorder.simulation()
 
 

@@ -186,6 +186,12 @@ def test_a_hoc_file_that_quits_is_written_and_its_code_kept(model, spike_export,
     assert simulation.time_ms[-1] == pytest.approx(1)
 
 
+def test_a_dry_run_of_a_model_without_sections_says_so(model, spike_export):
+    path = model("from neuron import h\nh.finitialize()\n", name="empty.py")
+    done = spike_export("run", path, "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "The model has no sections.\n")
+
+
 def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     path = model(NETWORK, "tstop = 1\nrun()\n", name="net.hoc")
     done = spike_export(
@@ -201,8 +207,8 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     ("options", "sentence"),
     [
         (("--cell", "Cell[10]"), "no cell 'Cell[10]', but Cell[0], Cell[1]"),
-        (("--only", "axon"), "No section fits 'axon'; there are Cell[0].soma, Cell[0].dend[0]"),
-        (("--variable", "cai"), "none of 580 segments has the variable 'cai'"),
+        (("--only", "axon"), "No section fits 'axon'; the model has Cell[0].soma, Cell[0].dend[0]"),
+        (("--variable", "cai"), "no segment has the variable 'cai'"),
         (("--only", "("), "is no regular expression"),
         (("--capture", "2"), "no run 2: the model ran 1 time"),
         (("--every", "1", "--frames", "5"), "exclude each other"),
@@ -377,7 +383,7 @@ def test_segments_that_change_in_a_run_are_one_sentence(model, spike_export, tmp
     done = spike_export("run", model(CELL, "h.finitialize(-65)\ndend.nseg = 9\nh.continuerun(5)\n"))
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: Section dend had 5 segments at finitialize but has 9 now; set nseg before "
+        "Error: Section dend had nseg 5 at finitialize but has 9 now; set nseg before "
         "finitialize.\n"
     )
     assert not list(tmp_path.glob("*.pickle"))

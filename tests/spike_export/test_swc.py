@@ -167,7 +167,7 @@ MENDABLE = {
                         ("line", "type")),
     "a giant type": (with_line(5, "4 1e9 -10 40 0 0.5 3"), [5], "its type is '1e9'",
                      ("line", "type")),
-    "another root's parent": (with_line(2, "1 1 0 0 0 5 -2"), [2], "its parent is '-2'",
+    "another root's parent": (with_line(2, "1 1 0 0 0 5 -2"), [2], "its parent is '-2', below -1",
                               ("line",)),
     "root's parent 0": (with_line(2, "1 1 0 0 0 5 0"), [2], "its parent 0 is not in the file",
                         ("line",)),
