@@ -124,6 +124,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     # What a link stands for is replaced, not the link.
     path = Path(os.path.realpath(path))
+    # Else the error would name the temporary file.
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "its folder does not exist", str(path))
     if path.exists() and not path.is_file():
         reason = "it is a folder" if path.is_dir() else "it is not a regular file"
         raise OSError(errno.EINVAL, reason, str(path))

@@ -199,6 +199,13 @@ def nobody():
     os.seteuid(0)
 
 
+def test_a_folder_that_is_missing_is_told_of_with_the_file_s_own_name(simulation, tmp_path):
+    path = tmp_path / "no" / "run.pickle"
+    with pytest.raises(FileNotFoundError, match="its folder does not exist") as caught:
+        write(path, simulation)
+    assert caught.value.filename == str(path)
+
+
 def test_a_folder_that_is_read_only_is_a_sentence(simulation, request):
     # Not in pytest's own folder, which only its user may enter.
     with tempfile.TemporaryDirectory() as name:
