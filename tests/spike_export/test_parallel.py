@@ -273,7 +273,7 @@ def test_a_process_that_fails_early_keeps_nobody_waiting(model, spike_export, tm
     ("options", "sentence"),
     [
         (("--only", "apic"), "No process has anything to record. No section fits 'apic'"),
-        (("--variable", "cai"), "segments has the variable 'cai'"),
+        (("--variable", "cai"), "no segment has the variable 'cai'"),
         (("-o", "nowhere/run.pickle"), "nowhere/run.pickle: its folder does not exist."),
     ],
 )

@@ -316,8 +316,8 @@ def test_segments_that_change_in_a_run_are_named(h, model, segments):
         try:
             h.continuerun(2)
         except RuntimeError as error:
-            assert "a_dend had 5 segments" in str(error)
-    with pytest.raises(RecordingError, match=f"Section a_dend had 5 .* but has {segments} now"):
+            assert "a_dend had nseg 5" in str(error)
+    with pytest.raises(RecordingError, match=f"Section a_dend had nseg 5 .* has {segments} now"):
         recorder.simulation()
 
 
@@ -356,7 +356,7 @@ def test_segments_that_change_after_the_run_are_named(h, model):
         h.finitialize(-65)
         h.continuerun(1)
     model.sections[5].nseg = 7
-    with pytest.raises(RecordingError, match="Section b_tuft had 3 segments .* but has 7 now"):
+    with pytest.raises(RecordingError, match="Section b_tuft had nseg 3 .* but has 7 now"):
         recorder.simulation()
 
 

@@ -403,7 +403,7 @@ def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path)
     done = spike_export("run", model(CELL, child))
     assert done.returncode == 1
     assert "the child ran" in done.stdout
-    assert "model.py has not called finitialize" in done.stderr
+    assert "model.py has not run (it has not called finitialize)" in done.stderr
     assert "processes of its own, as with multiprocessing, is not recorded" in done.stderr
     assert not list(tmp_path.glob("*.pickle"))
     own = model(CELL, "h.finitialize(-65)\nh.continuerun(1)\n", child)
