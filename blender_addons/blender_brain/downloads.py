@@ -19,8 +19,8 @@ from .download import Download, DownloadError, Listing
 from .search import Search
 
 _SECONDS: Final = 0.25
-NOT_ALLOWED: Final = "Blender is not allowed to go online."
-OFFLINE: Final = "Blender was started in offline mode."
+NOT_ALLOWED: Final = "Blender is not allowed to go online"
+OFFLINE: Final = "Blender was started in offline mode"
 
 
 class _Session:

@@ -156,10 +156,13 @@ def label_group() -> bpy.types.NodeTree:
         tree.input("Geometry", "Geometry")
         string = tree.input("Text", "String")
         side = tree.input(
-            "Column", "Menu", default="Left", description="At which side of the picture"
+            "Column",
+            "Menu",
+            default="Left",
+            description="The side of the picture at which it stands",
         )
         style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        region = tree.input("Region", "Object", hide=True, description="What is labelled")
+        region = tree.input("Region", "Object", hide=True, description="What is labeled")
         point = tree.input(
             "Point", "Vector", hide=True, description="Where the line ends, in the region's space"
         )

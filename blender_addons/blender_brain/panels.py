@@ -107,7 +107,7 @@ class BLENDER_BRAIN_PT_tree(_Tab):
         column = layout.column(align=True)
         for number, structure in enumerate(_rows(atlas, atlas.roots, unfolded)):
             if number == _MOST_ROWS:
-                column.label(text="Fold some to see more", icon="INFO")
+                column.label(text=f"Fold some to see more than {_MOST_ROWS}", icon="INFO")
                 break
             _draw_structure(column, atlas, structure, unfolded, ticked)
         if ticked:
@@ -483,7 +483,7 @@ def _draw_structure(
 
 
 def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
-    _draw_wrapped(layout, refused, "INTERNET_OFFLINE")
+    _draw_wrapped(layout, f"{refused}.", "INTERNET_OFFLINE")
     if refused == downloads.NOT_ALLOWED:
         _draw_wrapped(layout, "It can be allowed in the preferences, under System, Network.")
         operator = layout.operator("screen.userpref_show", text="Open Preferences")

@@ -116,7 +116,9 @@ def read_tracing(path: Path) -> Tracing:
     try:
         sections = swc.split(swc.read(path, repair=True).points)
     except swc.SwcError as problem:
-        raise TableError(f"{path.name}, {str(problem).splitlines()[0]}") from None
+        first = str(problem).splitlines()[0]
+        between = ", " if first.startswith("line ") else ": "
+        raise TableError(f"{path.name}{between}{first}") from None
     except OSError as problem:
         raise TableError(f"{path.name} cannot be read: {problem.strerror}.") from None
     return Tracing(
@@ -151,7 +153,7 @@ def _read_table(path: Path) -> tuple[NDArray[np.float64], Unit | None]:
         columns, unit = _named_columns(path, rows[0])
         del rows[0]
         if not rows:
-            raise TableError(f"{path.name} has a header only.")
+            raise TableError(f"{path.name} has no rows below its header.")
     elif len(rows[0].fields) != 3:
         raise TableError(
             f"{path.name} has {len(rows[0].fields)} columns; without a header that says which are"
@@ -163,7 +165,8 @@ def _read_table(path: Path) -> tuple[NDArray[np.float64], Unit | None]:
             value = number(row.fields[column])
             if value is None or not np.isfinite(value):
                 raise TableError(
-                    f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is no coordinate."
+                    f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is not a"
+                    " coordinate."
                 )
             points[place, axis] = value
     return points, unit
@@ -187,7 +190,9 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
         columns += fitting
     named = {units[column] for column in columns}
     if len(named) > 1:
-        raise TableError(f"{path.name}, line {header.line} names different units.")
+        raise TableError(
+            f"{path.name}, line {header.line} names different units; all three must be alike."
+        )
     return columns, named.pop()
 
 
@@ -203,12 +208,14 @@ def _read_npy(path: Path) -> NDArray[np.float64]:
         shape, fortran_order, dtype = read_header(stream, max_header_size=_LONGEST_NPY_HEADER)
     except Exception:
         # The header is Python source, and so are the errors in it.
-        raise TableError(f"{path.name} is not an array of NumPy's.") from None
+        raise TableError(f"{path.name} is not a NumPy array, or its header is damaged.") from None
     if dtype.kind not in "fiu":
-        raise TableError(f"{path.name} holds {dtype.name[:40]}, not numbers.")
+        raise TableError(
+            f"{path.name} holds values of the type {dtype.name[:40]}, not real numbers."
+        )
     if len(shape) != 2 or shape[1] != 3:
         size = " x ".join(map(str, shape[:8])) or "a single number"
-        raise TableError(f"{path.name} is {size}; it should be N x 3.")
+        raise TableError(f"{path.name} is {size}; it should be N x 3, a row for each point.")
     count = shape[0]
     if not 0 < count <= MOST_POINTS:
         raise TableError(f"{path.name} has {count:,} points; 1 to {MOST_POINTS:,} can be shown.")

@@ -113,7 +113,7 @@ def _points_group() -> bpy.types.NodeTree:
         points = tree.input("Geometry", "Geometry")
         radius = tree.input(
             "Radius", "Float", default=0.04, minimum=0.0, unit="DISTANCE",
-            description="Of each sphere",
+            description="Radius of each sphere",
         )  # fmt: skip
         detail = tree.input(
             "Detail", "Int", default=2, minimum=1, maximum=5,
@@ -135,7 +135,7 @@ def _tracing_group() -> bpy.types.NodeTree:
         curves = tree.input("Geometry", "Geometry")
         thickness = tree.input(
             "Thickness", "Float", default=1.0, minimum=0.0,
-            description="Factor on the diameter",
+            description="Factor on the branches' diameters",
         )  # fmt: skip
         least = tree.input(
             "Minimum Radius", "Float", default=0.0, minimum=0.0, unit="DISTANCE",

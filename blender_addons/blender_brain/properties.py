@@ -185,7 +185,7 @@ class LookSettings:
         )
         color: FloatVectorProperty(
             name="Color",
-            description="What shines",
+            description="Color in which the region shines",
             subtype="COLOR",
             size=3,
             default=looks.GLOW_BLUE,
@@ -194,7 +194,7 @@ class LookSettings:
         )
         strength: FloatProperty(
             name="Strength",
-            description="How bright it is",
+            description="How brightly the region shines",
             default=1.0,
             min=0.0,
             soft_max=10.0,
@@ -210,7 +210,7 @@ class LookSettings:
         )
         opacity: FloatProperty(
             name="Opacity",
-            description="Of a surface that is seen from the front",
+            description="Opacity of a surface that is seen from the front",
             default=0.015,
             min=0.0,
             max=1.0,
@@ -240,7 +240,7 @@ class LookSettings:
         reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
         axis: EnumProperty(
             name="Axis",
-            description="Along which the colors run; right, anterior and dorsal as a rule",
+            description="Along which the colors run; as a rule x is right, y anterior, z dorsal",
             items=[(axis, axis, f"The object's own {axis} axis") for axis in "XYZ"],
         )
 
@@ -290,7 +290,7 @@ class PlaceSettings:
     else:
         place_by: EnumProperty(
             name="Place",
-            description="What says where",
+            description="How the place is given",
             items=[
                 ("REGION", "Region", "The middle of a region"),
                 ("COORDINATES", "Coordinates", "A point in the atlas's own coordinates"),
@@ -304,7 +304,7 @@ class PlaceSettings:
         )
         side: EnumProperty(
             name="Hemisphere",
-            description="Of which hemisphere's part the middle is taken",
+            description="The hemisphere whose part of the region is meant",
             items=[
                 ("RIGHT", "Right", "What is on the animal's right"),
                 ("LEFT", "Left", "What is on the animal's left"),
@@ -320,7 +320,7 @@ class PlaceSettings:
         )
         pivot: EnumProperty(
             name="Put There",
-            description="What of the objects comes to the place",
+            description="Which point of the objects is put at the place",
             items=[
                 ("ORIGIN", "Origin", "The active object's origin, where a neuron's soma is"),
                 ("MIDDLE", "Middle", "The middle of all that is selected"),

@@ -68,15 +68,15 @@ def read_region_values(path: Path, structures: Sequence[Structure]) -> RegionVal
     columns = len(rows[0].fields)
     if columns not in (2, 3):
         raise TableError(
-            f"{path.name} has {columns} column{'s' if columns > 1 else ''}; it should have region"
-            " and value, or region, time in ms, and value."
+            f"{path.name} has {columns} column{'s' * (columns != 1)}; it should have two, region"
+            " and value, or three, region, time in ms and value."
         )
     name = ""
     if is_header(rows[0], range(1, columns)):
         name = rows[0].fields[-1]
         del rows[0]
         if not rows:
-            raise TableError(f"{path.name} has a header only.")
+            raise TableError(f"{path.name} has no rows below its header.")
     found = _structures(path, rows, Search(structures))
     times = [_time(path, row) for row in rows] if columns == 3 else [0.0] * len(rows)
     return _table(path, rows, name, found, np.array(times))
@@ -106,7 +106,9 @@ def _structures(path: Path, rows: list[Row], search: Search) -> list[Structure]:
 def _time(path: Path, row: Row) -> float:
     time = number(row.fields[1])
     if time is None or not np.isfinite(time):
-        raise TableError(f"{path.name}, line {row.line}: '{row.fields[1][:40]}' is no time in ms.")
+        raise TableError(
+            f"{path.name}, line {row.line}: '{row.fields[1][:40]}' is not a time in ms."
+        )
     return time
 
 
@@ -134,7 +136,10 @@ def _table(
         lines[place] = row.line
         value = number(row.fields[-1])
         if value is None or abs(value) > _LARGEST:
-            raise TableError(f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is no value.")
+            raise TableError(
+                f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or too"
+                " large."
+            )
         values[place] = value
     if np.isnan(values).all():
         raise TableError(f"{path.name} has no values, only gaps.")

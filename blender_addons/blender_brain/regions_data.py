@@ -95,7 +95,7 @@ def color_by_values(
     if not low < high:
         raise ValueError(f"The lower limit, {low:g}, is not below the upper one, {high:g}.")
     if not ms_per_frame > 0:
-        raise ValueError("Time has to pass from frame to frame.")
+        raise ValueError("The milliseconds per frame must be more than 0.")
     column = {str(structure.id): place for place, structure in enumerate(data.structures)}
     regions = [thing for thing in things if is_region(thing) and about(thing).structure in column]
     if not regions:

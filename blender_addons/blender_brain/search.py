@@ -120,7 +120,9 @@ class Search:
             If a term is unknown or ambiguous; the text says what is near it.
         """
         if len(text) > _LONGEST_TEXT:
-            raise UnknownStructureError(f"More than {_LONGEST_TEXT:,} characters are no acronyms.")
+            raise UnknownStructureError(
+                f"More than {_LONGEST_TEXT:,} characters were typed; name fewer regions."
+            )
         parts = [part for part in map(_plain, _SEPARATORS.split(text)) if part]
         found: dict[int, Structure] = {}
         wrong: dict[str, UnknownStructureError] = {}
@@ -153,6 +155,8 @@ class Search:
             If there is none, or if it is not clear which.
         """
         plain = _plain(term)
+        if not plain:
+            raise UnknownStructureError("Give the acronym, id or full name of a region.")
         candidates = self._candidates(plain)
         if len(candidates) == 1:
             return candidates[0]

@@ -53,7 +53,7 @@ def read_rows(path: Path) -> list[Row]:
     try:
         return _rows(path, text)
     except csv.Error as problem:
-        raise TableError(f"{path.name} is no table: {problem}.") from None
+        raise TableError(f"{path.name} is no table of text: {problem}.") from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -75,7 +75,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         # Opening a pipe would wait for its other end for ever.
         if not path.is_file():
-            raise TableError(f"{path.name} is {'not a file' if path.exists() else 'missing'}.")
+            raise TableError(
+                f"{path.name} is not a file." if path.exists() else f"{path.name} is missing."
+            )
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as problem:
@@ -134,10 +136,12 @@ def _text(path: Path) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
-        raise TableError(f"{path.name}, line {line}: this is not UTF-8 text.") from None
+        raise TableError(
+            f"{path.name}, line {line} is not UTF-8 text: save it as CSV in UTF-8."
+        ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise TableError(f"{path.name}, line {line}: a zero byte, so this is not a text file.")
+        raise TableError(f"{path.name}, line {line} has a zero byte, so this is not a text file.")
     return text
 
 
@@ -159,14 +163,14 @@ def _rows(path: Path, text: str) -> list[Row]:
             raise TableError(f"{path.name}, line {line} has more than {_MOST_FIELDS:,} columns.")
         if rows and len(fields) != len(rows[0].fields):
             raise TableError(
-                f"{path.name}, line {line} has {len(fields)} columns where line {rows[0].line} has"
-                f" {len(rows[0].fields)}."
+                f"{path.name}, line {line} has {len(fields)} column{'s' * (len(fields) != 1)} where"
+                f" line {rows[0].line} has {len(rows[0].fields)}."
             )
         if len(rows) == MOST_ROWS:
             raise TableError(f"{path.name} has more than {MOST_ROWS:,} rows.")
         rows.append(Row(line, fields))
     if not rows:
-        raise TableError(f"{path.name} is empty.")
+        raise TableError(f"{path.name} has no rows.")
     return rows
 
 

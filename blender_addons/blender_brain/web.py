@@ -141,10 +141,17 @@ def _persist(url: str, attempt: Callable[[], None]) -> None:
                 raise WebError(f"{name} broke off again and again.") from None
         except urllib.error.URLError as problem:
             if not left:
-                raise WebError(f"{name}: the server cannot be reached: {problem.reason}.") from None
+                raise WebError(
+                    f"{name}: the server cannot be reached: {_plain(problem.reason)}."
+                ) from None
         except (ConnectionError, TimeoutError):
             if not left:
                 raise WebError(f"{name}: the server does not answer.") from None
+
+
+def _plain(reason: Any) -> str:
+    """Leave out the number of a system's error."""
+    return getattr(reason, "strerror", None) or str(reason)
 
 
 class _OnlySafe(urllib.request.HTTPRedirectHandler):

@@ -120,8 +120,10 @@ def wanted_sections(
     wanted: NDArray[np.bool_] = of_cells & is_type[simulation.section_types]
     if not wanted.any():
         there = ", ".join(SECTION_TYPES[i] for i in np.unique(simulation.section_types[of_cells]))
-        asked = " or ".join(name for name in SECTION_TYPES if name in section_types) or "no type"
-        raise NothingChosenError(f"it has no sections of type {asked} in these cells, only {there}")
+        asked = " or ".join(name for name in SECTION_TYPES if name in section_types)
+        if not asked:
+            raise NothingChosenError(f"no type of section is chosen; the cells have {there}")
+        raise NothingChosenError(f"the cells have no sections of type {asked}, only {there}")
     return wanted
 
 

@@ -350,19 +350,23 @@ def _edge_group() -> Any:
     if (existing := nodes.find_group("Slicer Edge")) is not None:
         return existing
     with nodes.shader_group("Slicer Edge") as tree:
-        place = tree.input("Place", "Vector", description="In the coordinates of the empty")
-        scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Of the empty")
+        place = tree.input(
+            "Place", "Vector", description="A point, in the coordinates of the empty"
+        )
+        scale = tree.input(
+            "Scale", "Vector", default=(1.0, 1.0, 1.0), description="Scale of the empty"
+        )
         shape = shape_input(tree)
         flip = tree.input(
             "Flip", "Bool", default=False, description="Cut away the other side instead"
         )
         soft = tree.input(
             "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-            description="Over which distance the surface fades away beyond the cut",
+            description="Distance over which the surface fades away beyond the cut",
         )  # fmt: skip
         width = tree.input(
             "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
-            description="Of the line on the cut, measured along the surface",
+            description="Width of the line on the cut, measured along the surface",
         )  # fmt: skip
         with tree.frame("Distance to the cut"):
             unflipped = signed_distance(tree, shape, place, scale)
@@ -414,19 +418,19 @@ def _side_b_group() -> Any:
         )  # fmt: skip
         color = tree.input(
             "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
-            description="Of what is left: of the color, the wires or the glass",
+            description="Color of what is left: of the surface, the wires or the glass",
         )  # fmt: skip
         strength = tree.input(
             "Strength", "Float", default=1.0, minimum=0.0,
-            description="How bright a color or the wires shine",
+            description="How brightly the color or the wires shine",
         )  # fmt: skip
         opacity = tree.input(
             "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
-            description="Of the surface where it is faded",
+            description="Opacity of the surface where it is faded",
         )  # fmt: skip
         thickness = tree.input(
             "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-            description="Of wires along the edges of the surface's triangles",
+            description="Thickness of wires along the edges of the surface's triangles",
         )  # fmt: skip
         clear = tree.add("ShaderNodeBsdfTransparent")
         colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})

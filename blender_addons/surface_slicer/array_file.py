@@ -188,7 +188,7 @@ def _sentences_for_archives() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise HeightmapError("it is no archive, or a damaged one") from None
+        raise HeightmapError("it is not a NumPy archive, or it is damaged") from None
     except (RuntimeError, NotImplementedError):
         raise HeightmapError("it is encrypted or packed in a way that NumPy does not use") from None
 
@@ -238,7 +238,7 @@ def _listed(members: dict[str, zipfile.ZipInfo]) -> str:
 
 def _read_text(file: BinaryIO, size: int, check: Check) -> NDArray[np.float64]:
     if size > _MOST_TEXT_BYTES:
-        raise HeightmapError(f"its {size / 1e6:,.0f} MB of text are too many; save it as .npy")
+        raise HeightmapError(f"its {size / 1e6:,.0f} MB are too many for text; save it as .npy")
     rows: list[NDArray[np.float64]] = []
     separator: str | None = None
     cells = 0
@@ -255,7 +255,8 @@ def _read_text(file: BinaryIO, size: int, check: Check) -> NDArray[np.float64]:
                     continue
                 if rows and len(row) != len(rows[0]):
                     raise HeightmapError(
-                        f"line {number} has {len(row):,} numbers, those before it {len(rows[0]):,}"
+                        f"line {number} has {len(row):,} number{'s' * (len(row) != 1)}, "
+                        f"those before it {len(rows[0]):,}"
                     )
                 cells += len(row)
                 if cells > MOST_CELLS:

@@ -222,7 +222,7 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     if modifier is None:
         raise ValueError(f"'{curve.name}' is no curve from an array")
     if not frame_start < frame_end:
-        raise ValueError(f"The last frame, {frame_end}, must come after the first, {frame_start}")
+        raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")
     path = drawn.path_from_id("value")
     remove_fcurves(curve, path)

@@ -157,10 +157,10 @@ def _parsed(formula: str) -> ast.AST:
         raise HeightmapError("The formula is nested too deeply.") from None
     except (SyntaxError, ValueError) as error:
         place = getattr(error, "offset", None)
-        where = (
-            f" near character {place}: {text[max(place - 6, 0) : place + 10]!r}" if place else ""
-        )
-        raise HeightmapError(f"The formula cannot be read{where}.") from None
+        if place == 0:
+            raise HeightmapError("The formula cannot be read: it stops too early.") from None
+        near = text[max(place - 6, 0) : place + 10] if place else text
+        raise HeightmapError(f"The formula cannot be read near {_short(near)!r}.") from None
     if sum(1 for _ in ast.walk(body)) > _MOST_PARTS:
         raise HeightmapError(f"The formula has more than {_MOST_PARTS:,} parts.")
     return body
@@ -200,7 +200,7 @@ def _value(node: ast.AST, known: Mapping[str, Any], depth: int) -> Any:
                     f"not {len(arguments)}."
                 )
             return function(*map(part, arguments))
-    raise HeightmapError(f"The formula may not contain '{_shown(node)}'.")
+    raise HeightmapError(f"The formula may not contain {_short(ast.unparse(node))}.")
 
 
 def _unknown(name: str, known: Mapping[str, Any]) -> Any:
@@ -209,6 +209,5 @@ def _unknown(name: str, known: Mapping[str, Any]) -> Any:
     raise HeightmapError(f"The formula has a name that is not known, '{name[:40]}': {meant}")
 
 
-def _shown(node: ast.AST) -> str:
-    text = ast.unparse(node)
+def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"

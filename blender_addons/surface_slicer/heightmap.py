@@ -22,6 +22,7 @@ MOST_CELLS: Final = 25_000_000
 MOST_VALUES: Final = 268_435_456
 # Frames are attributes of a mesh, which Blender looks up one by one.
 MOST_FRAMES: Final = 20_000
+_KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
 
 
 class HeightmapError(ValueError):
@@ -82,11 +83,11 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         The text begins in lower case, for a file's name to go in front.
     """
     check_dtype(dtype)
-    written = " x ".join(map(str, shape)) or "no"
+    written = " x ".join(map(str, shape))
     if len(shape) not in (2, 3):
+        has = f"has {_count(len(shape), 'dimension')}" if shape else "is a single number"
         raise HeightmapError(
-            f"its array has {_count(len(shape), 'dimension')}; rows and columns are needed, "
-            "or frames, rows and columns"
+            f"its array {has}; rows and columns are needed, or frames, rows and columns"
         )
     if min(shape) < 0:
         raise HeightmapError(f"its header is damaged: the array is {written}")
@@ -94,9 +95,7 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise HeightmapError(f"its array is empty ({written})")
     if min(shape[-2:]) < 2:
         raise HeightmapError(f"its array is {written}; a surface needs two rows and two columns")
-    cells = shape[-2] * shape[-1]
-    frames = shape[0] if len(shape) == 3 else 1
-    if cells > MOST_CELLS or cells * frames > MOST_VALUES or frames > MOST_FRAMES:
+    if _is_too_large(shape[-2] * shape[-1], shape[0] if len(shape) == 3 else 1):
         raise HeightmapError(
             f"its array is {written}, too large for a surface; keep every second row and column, "
             "or fewer frames"
@@ -122,7 +121,30 @@ def check_dtype(dtype: np.dtype[Any]) -> None:
     if dtype.kind == "c":
         raise HeightmapError("its numbers are complex; take their real part or magnitude first")
     if dtype.kind not in "biuf":
-        raise HeightmapError(f"it holds no numbers but '{dtype}'")
+        held = _KINDS.get(dtype.kind, f"'{dtype}'")
+        raise HeightmapError(f"it holds {held}, not numbers")
+
+
+def check_resolution(columns: int, rows: int, frames: int = 1) -> None:
+    """Check how many vertices somebody asks for.
+
+    Parameters
+    ----------
+    columns, rows, frames : int
+
+    Raises
+    ------
+    HeightmapError
+        See `check_shape`.
+    """
+    if _is_too_large(columns * rows, frames):
+        raise HeightmapError(
+            f"the resolution, {columns:,} x {rows:,}, is too large for a surface; lower it"
+        )
+
+
+def _is_too_large(cells: int, frames: int) -> bool:
+    return cells > MOST_CELLS or cells * frames > MOST_VALUES or frames > MOST_FRAMES
 
 
 def from_array(
@@ -190,7 +212,7 @@ def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
     """
     if (rows, columns) == (heights.rows, heights.columns):
         return heights
-    check_shape((heights.frames, rows, columns), heights.values.dtype)
+    check_resolution(columns, rows, heights.frames)
     values = np.empty((heights.frames, rows, columns), np.float32)
     for target, source in zip(values, heights.values, strict=True):
         target[:] = _bilinear(source, rows, columns)
@@ -221,7 +243,7 @@ def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np
 
 def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     frame, row, column = (int(i) for i in np.argwhere(infinite)[0])
-    place = f"row {row}, column {column}"
+    place = f"row {row}, column {column}, counted from 0"
     if len(frames) > 1:
         place = f"frame {frame}, {place}"
     count = int(np.count_nonzero(infinite))

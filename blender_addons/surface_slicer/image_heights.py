@@ -36,8 +36,8 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
     """
     path = Path(os.fspath(filepath))
     if not path.is_file():
-        what = "it is a folder" if path.is_dir() else "there is no such file"
-        raise HeightmapError(f"Cannot read {path.name}: {what}.")
+        problem = "it is a folder" if path.is_dir() else "there is no such file"
+        raise HeightmapError(f"Cannot read {path.name}: {problem}.")
     try:
         image = bpy.data.images.load(str(path.resolve()))
     except RuntimeError:
@@ -79,7 +79,9 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     columns, rows = (int(n) for n in size)
     channels = image.channels
     if not (rows and columns and channels):
-        raise HeightmapError(f"Cannot read {name}: it has no pixels that Blender can read.")
+        raise HeightmapError(
+            f"Cannot read {name}: it is damaged, or no picture that Blender can read."
+        )
     try:
         check_shape((rows, columns), np.dtype(np.float32))
     except HeightmapError as error:

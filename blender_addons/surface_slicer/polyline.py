@@ -52,14 +52,16 @@ def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         The text begins in lower case, for a file's name to go in front.
     """
     check_dtype(dtype)
-    written = " x ".join(map(str, shape)) or "one number"
+    written = " x ".join(map(str, shape)) or "a single number"
+    if len(shape) == 1:
+        written = f"{shape[0]:,} long"
     if not (len(shape) == 1 or (len(shape) == 2 and shape[1] in (1, 2))) or min(shape) < 0:
         hint = "; transpose it" if len(shape) == 2 and shape[0] in (1, 2) else ""
         raise HeightmapError(
             f"its array is {written}; a curve needs a list of values, or two columns, x and y{hint}"
         )
     if shape[0] < 2:
-        raise HeightmapError(f"its array is {written}; a curve needs two points")
+        raise HeightmapError(f"its array is {written}; a curve needs two points or more")
     if shape[0] > MOST_POINTS:
         raise HeightmapError(
             f"its array is {written}; a curve takes {MOST_POINTS:,} points, so keep one value "
@@ -90,7 +92,9 @@ def polyline(array: NDArray[Any]) -> Polyline:
     with np.errstate(over="ignore"):
         infinite = np.isinf(columns.astype(np.float32)).any(axis=1)
     if infinite.any():
-        raise HeightmapError(f"the value in row {int(infinite.argmax())} is infinite or too large")
+        raise HeightmapError(
+            f"the value in row {int(infinite.argmax())}, counted from 0, is infinite or too large"
+        )
     there = np.isfinite(columns).all(axis=1)
     # Alone between two gaps, a point is no piece of a curve.
     padded = np.concatenate([[False], there, [False]])
@@ -135,5 +139,7 @@ def values_along(
     with np.errstate(over="ignore"):
         wrong = ~np.isfinite(values.astype(np.float32))
     if wrong.any():
-        raise HeightmapError(f"the value in row {int(samples[wrong.argmax()])} is not finite")
+        raise HeightmapError(
+            f"the value in row {int(samples[wrong.argmax()])}, counted from 0, is not finite"
+        )
     return values

@@ -170,7 +170,9 @@ def slice_objects(
     possible = [thing for thing, reason in zip(wanted, reasons, strict=True) if not reason]
     refused = [reason for reason in reasons if reason]
     if not possible:
-        raise ValueError(" ".join(refused) or "There is nothing to cut.")
+        raise ValueError(
+            " ".join(refused) or "Only slicers are selected; select what they are to cut, too."
+        )
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
     group = slicer_group(slicer)
@@ -299,12 +301,12 @@ def remove_slicing(
 def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
     """Say in a sentence why an object cannot be cut; nothing if it can."""
     if thing.type not in _CAN_BE_CUT:
-        return f"'{thing.name}' is not drawn with materials."
+        return f"'{thing.name}' cannot be cut: it is not drawn with materials."
     # An override keeps no custom property of its own when the file is saved.
     if thing.library is not None or thing.override_library is not None:
-        return f"'{thing.name}' belongs to another file: make it local first (Object > Relations)."
+        return f"'{thing.name}' belongs to another file; make it local first (Object > Relations)."
     if thing.name not in required(context.view_layer).objects:
-        return f"'{thing.name}' is not in this view layer."
+        return f"'{thing.name}' cannot be cut: it is not in this view layer."
     return ""
 
 

@@ -113,7 +113,10 @@ def _group() -> Any:
             description="Where the curve lies: in the cut, or upright at this object's own place",
         )  # fmt: skip
         stretch = tree.input(
-            "Height Scale", "Float", default=1.0, description="Of the graph, to the surface's"
+            "Height Scale",
+            "Float",
+            default=1.0,
+            description="Height of the graph; 1 is as high as the surface",
         )
         thickness = tree.input("Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE")
         material = tree.input("Material", "Material")

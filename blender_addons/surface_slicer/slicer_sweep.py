@@ -65,7 +65,10 @@ def animate_sweep(
     if not objects:
         raise ValueError(f"'{slicer.name}' cuts nothing; slice something with it first.")
     if frame_end - frame_start < (2 if back else 1):
-        raise ValueError(f"From frame {frame_start} to {frame_end} is too short for the way.")
+        least = "two frames" if back else "one frame"
+        raise ValueError(
+            f"From frame {frame_start} to {frame_end} is too short; a sweep takes {least} or more."
+        )
     begin, end = _ends(context, slicer, objects, margin)
     if reverse:
         begin, end = end, begin

@@ -17,7 +17,7 @@ from .heightmap import (
     Heightmap,
     HeightmapError,
     Origin,
-    check_shape,
+    check_resolution,
     from_array,
     resampled,
 )
@@ -165,12 +165,14 @@ def _read_file(path: Path, name: str) -> NDArray[Any]:
 def _formula_field(source: Source) -> Field:
     for name, (start, end) in (("x", source.x_range), ("y", source.y_range)):
         if not start < end:
-            raise HeightmapError(f"The formula's {name} must end above {start:g}, not at {end:g}.")
+            raise HeightmapError(
+                f"The formula's {name} goes from {start:g} to {end:g}; the end must be larger."
+            )
     columns, rows = (max(n, 2) if n else FORMULA_RESOLUTION for n in source.resolution)
     try:
-        check_shape((rows, columns), np.dtype(np.float64))
+        check_resolution(columns, rows)
     except HeightmapError as error:
-        raise HeightmapError(f"Cannot use the resolution: {error}.") from None
+        raise HeightmapError(f"Cannot use the formula: {error}.") from None
     values = formula.sampled(source.formula, rows, columns, source.x_range, source.y_range)
     if not np.isfinite(values).any():
         raise HeightmapError("The formula has no value anywhere on this range of x and y.")

@@ -122,7 +122,7 @@ def test_labels_go_with_their_regions(bpy: Any, scene: Any):
     assert not [one.name for one in scene.objects if one.type == "EMPTY" and "Frame" in one.name]
     for region in scene.objects:
         region.hide_render = True
-    with pytest.raises(RuntimeError, match="All regions are hidden"):
+    with pytest.raises(RuntimeError, match="These regions are hidden in renders"):
         ops.add_labels()
 
 

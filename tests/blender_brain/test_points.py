@@ -60,11 +60,14 @@ def test_arrays(tmp_path: Path, dtype: str, order: str):
         ("1,2,3,4\n", "cells.csv has 4 columns; without a header"),
         ("a,b,c\n1,2,3\n", "cells.csv, line 1 names no column for AP or x."),
         ("x,ap,y,z\n1,2,3,4\n", "cells.csv, line 1 names more than one column for AP or x."),
-        ("x_um,y_mm,z_um\n1,2,3\n", "cells.csv, line 1 names different units."),
-        ("x,y,z\n", "cells.csv has a header only."),
-        ("x,y,z\n1,2,3\n1,,3\n", "cells.csv, line 3: '' is no coordinate."),
-        ("1,2,3\n1,nan,3\n", "cells.csv, line 2: 'nan' is no coordinate."),
-        ("1,2,3\n1,here,3\n", "cells.csv, line 2: 'here' is no coordinate."),
+        (
+            "x_um,y_mm,z_um\n1,2,3\n",
+            "cells.csv, line 1 names different units; all three must be alike.",
+        ),
+        ("x,y,z\n", "cells.csv has no rows below its header."),
+        ("x,y,z\n1,2,3\n1,,3\n", "cells.csv, line 3: '' is not a coordinate."),
+        ("1,2,3\n1,nan,3\n", "cells.csv, line 2: 'nan' is not a coordinate."),
+        ("1,2,3\n1,here,3\n", "cells.csv, line 2: 'here' is not a coordinate."),
         ("1,2,1e308\n", "cells.csv: point 1 is not finite."),
     ],
 )
@@ -82,12 +85,15 @@ def npy(header: str, data: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is not an array of NumPy's."),
-        (b"\x93NUMPY\x09\x00", "is not an array of NumPy's."),
-        (npy("__import__('os').system('true')"), "is not an array of NumPy's."),
-        (npy("(" * 9000), "is not an array of NumPy's."),
-        (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1, 3)}", b"x" * 24), "not numbers"),
-        (npy("{'descr': '<U9', 'fortran_order': False, 'shape': (1, 3)}"), "not numbers"),
+        (b"", "is not a NumPy array"),
+        (b"\x93NUMPY\x09\x00", "is not a NumPy array"),
+        (npy("__import__('os').system('true')"), "is not a NumPy array"),
+        (npy("(" * 9000), "is not a NumPy array"),
+        (
+            npy("{'descr': '|O', 'fortran_order': False, 'shape': (1, 3)}", b"x" * 24),
+            "not real numbers",
+        ),
+        (npy("{'descr': '<U9', 'fortran_order': False, 'shape': (1, 3)}"), "not real numbers"),
         (npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}", b"x" * 24), "should be N"),
         (
             npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}", b"x" * 24),
@@ -140,7 +146,7 @@ def test_a_tracing(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [("1 1 0 0\n", "neuron.swc, line 1: "), ("", "neuron.swc, ")]
+    ("content", "sentence"), [("1 1 0 0\n", "neuron.swc, line 1: "), ("", "neuron.swc: ")]
 )
 def test_a_tracing_that_is_none(tmp_path: Path, content: str, sentence: str):
     path = tmp_path / "neuron.swc"

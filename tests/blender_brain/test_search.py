@@ -135,7 +135,7 @@ def test_each_unknown_term_has_its_sentence(search: Search):
     assert acronyms(list(error.value.near)) == ["DG"]
     with pytest.raises(UnknownStructureError, match="995 more are not known"):
         search.find(",".join(f"q{i}" for i in range(1000)))
-    with pytest.raises(UnknownStructureError, match="no acronyms"):
+    with pytest.raises(UnknownStructureError, match="name fewer regions"):
         search.find("x" * 10**6)
 
 

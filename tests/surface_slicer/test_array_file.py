@@ -153,12 +153,12 @@ def test_pickled_arrays_are_refused(tmp_path):
         (np.zeros((1, 9)), "1 x 9"),
         (np.zeros((5, 2, 1)), "5 x 2 x 1"),
         (np.zeros(9), "1 dimension;"),
-        (np.array(1.0), "0 dimensions"),
+        (np.array(1.0), "a single number"),
         (np.zeros((2, 2, 2, 2)), "4 dimensions"),
         (np.zeros((2, 2), complex), "complex"),
-        (np.array([["a", "b"], ["c", "d"]]), "no numbers but '<U1'"),
-        (np.zeros((2, 2), "M8[s]"), "no numbers"),
-        (np.zeros((2, 2), [("a", "f4")]), "no numbers"),
+        (np.array([["a", "b"], ["c", "d"]]), "it holds text, not numbers"),
+        (np.zeros((2, 2), "M8[s]"), "it holds dates, not numbers"),
+        (np.zeros((2, 2), [("a", "f4")]), "it holds records, not numbers"),
     ],
 )
 def test_arrays_that_are_no_surface(tmp_path, array, words):

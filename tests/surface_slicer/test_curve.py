@@ -128,7 +128,7 @@ def test_it_draws_itself(bpy, tmp_path):
         assert (values["sample"][-1] if values else None) == (
             tip if tip is None else pytest.approx(tip, abs=1e-4)
         )
-    with pytest.raises(RuntimeError, match="must come after"):
+    with pytest.raises(RuntimeError, match="is not after"):
         bpy.ops.surface_slicer.draw_on(frame_start=5, frame_end=5)
 
 
@@ -183,13 +183,13 @@ def test_colors_are_matplotlibs(bpy, tmp_path):
         (np.zeros((2, 30)), "2 x 30; a curve needs .* transpose"),
         (np.zeros((4, 3)), "two columns"),
         (np.zeros((2, 3, 4)), "a list of values"),
-        (np.float64(3), "one number"),
+        (np.float64(3), "a single number"),
         (np.full(5, np.nan), "no two values in a row"),
         (np.array([1.0, np.nan, 2.0, np.nan, 3.0]), "no two values in a row"),
-        (np.array([0.0, 1.0, np.inf]), "row 2 is infinite"),
-        (np.array([0.0, 1e300]), "row 1 is infinite or too large"),
+        (np.array([0.0, 1.0, np.inf]), "row 2, counted from 0, is infinite"),
+        (np.array([0.0, 1e300]), "row 1, counted from 0, is infinite or too large"),
         (np.zeros(4, complex), "complex"),
-        (np.array(["a", "b"]), "holds no numbers"),
+        (np.array(["a", "b"]), "holds text, not numbers"),
         (np.array([{}, {}]), "Python objects"),
         (np.zeros(2_000_001, np.int8), "takes 2,000,000 points, so keep one value in 2"),
     ],
@@ -209,7 +209,7 @@ def test_a_second_array_must_fit(bpy, tmp_path):
     for second, sentence in (
         (np.zeros(8), "it has 8 values, the curve 9"),
         (np.zeros((9, 2)), "two columns"),
-        (np.full(9, np.nan), "row 0 is not finite"),
+        (np.full(9, np.nan), "row 0, counted from 0, is not finite"),
     ):
         np.save(tmp_path / "b.npy", second)
         with pytest.raises(RuntimeError, match=sentence):

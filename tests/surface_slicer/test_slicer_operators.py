@@ -92,7 +92,7 @@ def test_sentences(bpy, cubes):
     for cube in cubes:
         cube.select_set(False)
     bpy.ops.object.light_add()
-    with pytest.raises(RuntimeError, match="'Point' is not drawn with materials."):
+    with pytest.raises(RuntimeError, match="'Point' cannot be cut: it is not drawn"):
         bpy.ops.surface_slicer.slice_objects()
     bpy.ops.surface_slicer.add_slicer()
     with pytest.raises(RuntimeError, match="'Slicer' cuts nothing; slice something with it first."):

@@ -280,11 +280,11 @@ def test_linked_objects_are_made_local_first(bpy, library):
         wanted.objects = ["theirs"]
     theirs = wanted.objects[0]
     bpy.context.collection.objects.link(theirs)
-    with pytest.raises(ValueError, match="'theirs' belongs to another file: make it local"):
+    with pytest.raises(ValueError, match="'theirs' belongs to another file; make it local"):
         slice_objects(bpy.context, [theirs])
     ours = theirs.override_create(remap_local_usages=True)
     bpy.context.view_layer.update()
-    with pytest.raises(ValueError, match="'theirs' belongs to another file: make it local"):
+    with pytest.raises(ValueError, match="'theirs' belongs to another file; make it local"):
         slice_objects(bpy.context, [ours])
     ours.make_local()
     bpy.context.view_layer.update()
@@ -303,7 +303,7 @@ def test_lights_are_refused(bpy):
     bpy.ops.object.light_add()
     light = bpy.context.object
     bpy.ops.mesh.primitive_cube_add()
-    with pytest.raises(ValueError, match=f"'{light.name}' is not drawn with materials."):
+    with pytest.raises(ValueError, match=f"'{light.name}' cannot be cut: it is not drawn"):
         slice_objects(bpy.context, [light])
     result = slice_objects(bpy.context, [light, bpy.context.object])
     assert len(result.objects) == 1 and light.name in result.refused[0]

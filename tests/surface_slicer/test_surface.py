@@ -337,7 +337,7 @@ def test_base_plane_follows_the_height(bpy):
         ({"formula": "import os"}, "cannot be read"),
         ({"formula": "log(-1)"}, "no value anywhere"),
         ({"formula": "1e300*x"}, "no face"),
-        ({"x_range": (1, 1)}, "x must end above 1"),
+        ({"x_range": (1, 1)}, "x goes from 1 to 1"),
         ({"size": (0, 1)}, "size along x"),
         ({"resolution": (10000, 10000)}, "too large"),
     ],

@@ -94,8 +94,8 @@ def read_bytes(root: Path, path: Path, most: int) -> bytes:
     try:
         # Opening a pipe would wait for its other end for ever.
         if not path.is_file():
-            reason = "is not a file" if path.exists() else "is missing"
-            raise AtlasError(f"{_short(root, path)} {reason}.")
+            name = _short(root, path)
+            raise AtlasError(f"{name} is not a file." if path.exists() else f"{name} is missing.")
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as problem:

@@ -29,7 +29,7 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
     if TYPE_CHECKING:
         atlas: str
     else:
-        atlas: StringProperty(name="Atlas", description="Name, with or without version")
+        atlas: StringProperty(name="Atlas", description="Its name, with or without version")
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Keep its name in the panel's field."""
@@ -49,7 +49,7 @@ class _OnStructure(bpy.types.Operator):
     if TYPE_CHECKING:
         structure: str
     else:
-        structure: StringProperty(name="Structure", description="Its id")
+        structure: StringProperty(name="Structure", description="The structure's id in the atlas")
 
     def _toggle(self, chosen: Structures) -> set[OperatorReturnItems]:
         place = chosen.find(self.structure)

@@ -52,7 +52,12 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         strength: float
         ms_per_frame: float
     else:
-        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filepath: StringProperty(
+            name="File",
+            description="Table of regions and values (.csv, .tsv, .txt)",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt", options={"HIDDEN"})
         colormap: StringProperty(
             name="Colormap",
@@ -68,7 +73,11 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         low: FloatProperty(name="Low", description="Value at the colormap's beginning", default=0.0)
         high: FloatProperty(name="High", description="Value at the colormap's end", default=1.0)
         strength: FloatProperty(
-            name="Strength", description="How bright it is", default=1.0, min=0.0, soft_max=10.0
+            name="Strength",
+            description="How brightly the regions shine",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
         )
         ms_per_frame: FloatProperty(
             name="Milliseconds per Frame",
@@ -115,7 +124,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
 
 
 class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Put points (CSV, NPY) or a traced neuron (SWC, in µm) of the atlas's space among its regions"""  # noqa: D400, D415, E501
+    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their place in the atlas"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.import_points"
     bl_label = "Import Points"
@@ -127,11 +136,16 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         unit: Unit
         radius_um: float
     else:
-        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filepath: StringProperty(
+            name="File",
+            description="Table or array of points, or a traced neuron (.swc)",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
         unit: EnumProperty(
             name="Unit",
-            description="Of the coordinates, where the file does not name it",
+            description="Unit of the coordinates, where the file does not name it",
             items=[
                 ("um", "Micrometers", "µm from the atlas's corner"),
                 ("mm", "Millimeters", "mm from the atlas's corner"),
@@ -140,7 +154,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         )
         radius_um: FloatProperty(
             name="Radius",
-            description="Of the spheres, in µm; can be changed later in the modifier",
+            description="Radius of the spheres in µm; it can be changed later in the modifier",
             default=40.0,
             min=0.01,
             soft_max=500.0,
@@ -174,7 +188,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
 
 
 class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
-    """Put the selected objects, as neurons of BlenderSpike, to a region's middle or to atlas coordinates"""  # noqa: D400, D415, E501
+    """Put the selected objects, such as neurons, at a region's middle or at atlas coordinates"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.place_objects"
     bl_label = "Place Selected"
@@ -185,9 +199,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         """Ask for an object that is no region."""
         if _movable(required(context)):
             return True
-        cls.poll_message_set(
-            "Select what is to be placed, as a neuron; regions stay where they are."
-        )
+        cls.poll_message_set("Select what is to be placed; regions stay where they are")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

@@ -29,9 +29,9 @@ class _Online(bpy.types.Operator):
         """Ask Blender's preferences, and for nothing else to be going on."""
         reason = downloads.refusal()
         if not reason and downloads.running() is not None:
-            reason = "An atlas is being downloaded."
+            reason = "An atlas is being downloaded"
         if not reason and downloads.is_listing():
-            reason = "The server is being asked what it has."
+            reason = "The server is being asked what it has"
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -77,11 +77,11 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         regions: str
     else:
         atlas: StringProperty(
-            name="Atlas", description="One that the server has", options={"SKIP_SAVE"}
+            name="Atlas", description="Name of an atlas that the server has", options={"SKIP_SAVE"}
         )
         regions: StringProperty(
             name="Regions",
-            description="Those whose meshes are wanted; all if empty",
+            description="Regions whose meshes are downloaded; all if empty",
             options={"SKIP_SAVE"},
         )
 
@@ -120,7 +120,7 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
         """Ask for a download."""
         if downloads.running() is not None:
             return True
-        cls.poll_message_set("Nothing is being downloaded.")
+        cls.poll_message_set("Nothing is being downloaded")
         return False
 
     def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:

@@ -30,12 +30,12 @@ class StageSettings:
     else:
         degrees: FloatProperty(
             name="Degrees",
-            description="How far the camera travels in the scene's frames, 0 for not at all",
+            description="How far the camera circles over the scene's frames; 0 stands still",
             default=360.0,
         )
         bloom: FloatProperty(
             name="Bloom",
-            description="Glow around bright parts, 0 for none",
+            description="Glow around bright parts, in the compositor; 0 for none",
             default=1.0,
             min=0.0,
             soft_max=3.0,

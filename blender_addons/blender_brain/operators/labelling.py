@@ -37,19 +37,21 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
         regions = chosen_regions(context) or all_regions(required(context.scene))
         regions = [region for region in regions if not region.hide_render]
         if not regions:
-            self.report({"ERROR"}, "All regions are hidden; show those that are to be labelled.")
+            text = "These regions are hidden in renders; show those that are to be labeled."
+            self.report({"ERROR"}, text)
             return {"CANCELLED"}
         if len(regions) > _MOST_LABELS:
             self.report(
                 {"ERROR"},
-                f"{len(regions):,} labels would be too small to read; select up to {_MOST_LABELS}.",
+                f"{len(regions):,} labels would be too small to read; select {_MOST_LABELS} regions"
+                " at most.",
             )
             return {"CANCELLED"}
         labels = add_labels(
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
         which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
-        self.report({"INFO"}, f"Labelled {which} in the picture of the camera.")
+        self.report({"INFO"}, f"Labeled {which} in the picture of the camera.")
         return {"FINISHED"}
 
 
@@ -65,7 +67,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
         """Ask for labels."""
         if labels_of(required(required(context).scene)):
             return True
-        cls.poll_message_set("There are no labels in this scene.")
+        cls.poll_message_set("There are no labels in this scene")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -88,14 +90,16 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
     if TYPE_CHECKING:
         horizontal: bool
     else:
-        horizontal: BoolProperty(name="Horizontal", description="Values grow to the right")
+        horizontal: BoolProperty(
+            name="Horizontal", description="Values grow to the right instead of upwards"
+        )
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for regions that are colored by values."""
         if values_material(all_regions(required(required(context).scene))) is not None:
             return True
-        cls.poll_message_set("Color regions by a table first.")
+        cls.poll_message_set("Color regions by a table first")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -124,7 +128,7 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
         """Ask for a color bar."""
         if color_bars_of(required(required(context).scene)):
             return True
-        cls.poll_message_set("There is no color bar in this scene.")
+        cls.poll_message_set("There is no color bar in this scene")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

@@ -28,7 +28,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
         """Give all selected regions the same material, or the active one."""
         regions = chosen_regions(required(context))
         if not regions:
-            self.report({"ERROR"}, NO_REGION)
+            self.report({"ERROR"}, f"{NO_REGION}.")
             return {"CANCELLED"}
         settings: dict[str, Any] = {name: getattr(self, name) for name in looks.SETTINGS[self.look]}
         try:

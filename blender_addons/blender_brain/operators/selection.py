@@ -10,8 +10,7 @@ import bpy
 from ..common.required import required
 from ..properties import is_region
 
-NO_REGION = "Select a region that was imported from an atlas."
-"""What an operator reports that was called without any."""
+NO_REGION = "Select a region that was imported from an atlas"
 
 
 def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -90,5 +89,5 @@ class OnScene(bpy.types.Operator):
         """Ask for a region in the scene."""
         if any(is_region(thing) for thing in required(required(context).scene).objects):
             return True
-        cls.poll_message_set("Import a region first.")
+        cls.poll_message_set("Import a region first")
         return False

@@ -47,7 +47,7 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
     if TYPE_CHECKING:
         region: str
     else:
-        region: StringProperty(name="Region", description="The object's name")
+        region: StringProperty(name="Region", description="Name of the region's object")
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hide the others, or show them."""

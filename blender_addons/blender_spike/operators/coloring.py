@@ -40,7 +40,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         """Color all selected neurons alike, or the active one."""
         neurons = chosen_neurons(required(context))
         if not neurons:
-            self.report({"ERROR"}, NO_NEURON)
+            self.report({"ERROR"}, f"{NO_NEURON}.")
             return {"CANCELLED"}
         low, high = limits_of(neurons)
         if not self.properties.is_property_set("v_min"):
@@ -137,7 +137,7 @@ class BLENDER_SPIKE_OT_share_material(OnNeurons):
         active = required(context).object
         others = [n for n in chosen_neurons(required(context)) if n != active]
         if find_modifier(active) is None or not others:
-            cls.poll_message_set("Select several neurons; the active one gives its material.")
+            cls.poll_message_set("Select several neurons; the active one gives its material")
             return False
         return True
 
@@ -163,7 +163,7 @@ class BLENDER_SPIKE_OT_make_single(OnNeurons):
             material = input_value(required(find_modifier(neuron)), "Material").value
             if len(sharers(material)) > 1:
                 return True
-        cls.poll_message_set("Select a neuron that shares its material.")
+        cls.poll_message_set("Select a neuron that shares its material")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

@@ -12,6 +12,7 @@ from .. import figures
 from ..common.required import required
 from ..figure_settings import PlacementSetting, TraceSettings
 from ..sections import nearest_segment, place_of, selected_places
+from .selection import NO_ACTIVE_NEURON
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -27,7 +28,7 @@ class _OnFigures(bpy.types.Operator):
         """Ask for an active neuron, or one of its figures."""
         if figures.neuron_at_hand(required(context)) is not None:
             return True
-        cls.poll_message_set("Make a neuron active that was imported from a simulation file")
+        cls.poll_message_set(NO_ACTIVE_NEURON)
         return False
 
 
@@ -79,10 +80,13 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             segments = dict.fromkeys(nearest_segment(neuron, spot) for spot in spots)
             places = [place_of(neuron, segment) for segment in segments]
         if not places:
-            self.report({"ERROR"}, "Select points of the neuron, or another object beside it.")
+            self.report(
+                {"ERROR"}, "Select another object beside the neuron, or points of the neuron."
+            )
             return {"CANCELLED"}
         if len(places) > _MOST_TRACES:
-            self.report({"ERROR"}, f"{len(places)} places are selected: {_MOST_TRACES} at most.")
+            text = f"{len(places)} places are selected; select {_MOST_TRACES} at most."
+            self.report({"ERROR"}, text)
             return {"CANCELLED"}
         try:
             made = [
@@ -128,7 +132,13 @@ class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
     if TYPE_CHECKING:
         decimals: int
     else:
-        decimals: IntProperty(name="Decimals", default=1, min=0, max=6)
+        decimals: IntProperty(
+            name="Decimals",
+            description="Digits after the decimal point",
+            default=1,
+            min=0,
+            max=6,
+        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Add it."""
@@ -136,7 +146,7 @@ class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
 
 
 class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
-    """Show how large the neuron is"""  # noqa: D400, D415
+    """Show how large the neuron is, by a bar of known length"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_scale_bar"
     bl_label = "Add Scale Bar"

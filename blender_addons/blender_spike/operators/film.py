@@ -69,7 +69,13 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
             soft_max=10.0,
         )
         color: FloatVectorProperty(
-            name="Color", default=(1.0, 1.0, 1.0), min=0.0, max=1.0, size=3, subtype="COLOR"
+            name="Color",
+            description="Color of the light",
+            default=(1.0, 1.0, 1.0),
+            min=0.0,
+            max=1.0,
+            size=3,
+            subtype="COLOR",
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -93,7 +99,13 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
     if TYPE_CHECKING:
         strength: float
     else:
-        strength: FloatProperty(name="Strength", default=1.0, min=0.0, soft_max=3.0)
+        strength: FloatProperty(
+            name="Strength",
+            description="How strongly bright parts glow",
+            default=1.0,
+            min=0.0,
+            soft_max=3.0,
+        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Put a glare node into the scene's compositor."""
@@ -121,7 +133,13 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
                 ("RIGHT", "Right", "Look along x"),
             ],
         )
-        lens: FloatProperty(name="Focal Length", default=70.0, min=1.0, unit="CAMERA")
+        lens: FloatProperty(
+            name="Focal Length",
+            description="Focal length of the camera's lens",
+            default=70.0,
+            min=1.0,
+            unit="CAMERA",
+        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the camera, or move the one made before."""

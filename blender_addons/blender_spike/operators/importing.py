@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 EXTENSIONS = (".pickle", ".pkl")
+_CHOOSE = "Choose a simulation file first."
 FILTER = ";".join(f"*{extension}" for extension in EXTENSIONS)
 
 
@@ -40,7 +41,10 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
     else:
         # Kept for the next import otherwise, although they belong to this one only.
         filepath: StringProperty(
-            name="File", subtype="FILE_PATH", options={"SKIP_SAVE", "SKIP_PRESET"}
+            name="File",
+            description="Simulation file to import",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE", "SKIP_PRESET"},
         )
         directory: StringProperty(
             subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"}
@@ -68,7 +72,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         if not paths and self.filepath:
             paths = [bpy.path.abspath(self.filepath)]
         if not paths:
-            self.report({"ERROR"}, "Choose a simulation file first.")
+            self.report({"ERROR"}, _CHOOSE)
             return {"CANCELLED"}
         _leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
@@ -112,11 +116,19 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
         filepath: str
         filter_glob: str
     else:
-        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filepath: StringProperty(
+            name="File",
+            description="Simulation file to read instead",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the chosen file."""
+        if not self.filepath:
+            self.report({"ERROR"}, _CHOOSE)
+            return {"CANCELLED"}
         return _reload(self, required(context), bpy.path.abspath(self.filepath))
 
 
@@ -176,7 +188,7 @@ def _reload(
     linked = [neuron.name for neuron in neurons if not neuron.is_editable]
     if linked:
         operator.report(
-            {"ERROR"}, f"'{linked[0]}' is linked from another .blend: reload it in that file."
+            {"ERROR"}, f"'{linked[0]}' is linked from another .blend; reload it in that file."
         )
         return {"CANCELLED"}
     _leave_edit_mode(context)

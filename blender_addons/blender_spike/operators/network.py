@@ -41,7 +41,7 @@ class _OfNetwork(bpy.types.Operator):
         """Ask for an active network."""
         if is_network(required(context).object):
             return True
-        cls.poll_message_set("Select an imported network, whose cells are points")
+        cls.poll_message_set("Make a network active: a simulation whose cells are points")
         return False
 
 
@@ -66,7 +66,7 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
                 ("Shuffled", "Shuffled", "Where they stand now, but exchanged at random"),
             ],
         )
-        seed: IntProperty(name="Seed", description="Another one shuffles otherwise", min=0)
+        seed: IntProperty(name="Seed", description="Another number shuffles otherwise", min=0)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Compute the places and store them with the cells."""
@@ -90,7 +90,7 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
     else:
         end: EnumProperty(
             name="End",
-            description="Which end of the way",
+            description="Which end of the movement",
             items=[("From", "From", "At the beginning"), ("To", "To", "At the end")],
             options={"SKIP_SAVE"},
         )
@@ -131,10 +131,14 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
         frame_end: int
     else:
         frame_start: IntProperty(
-            name="First Frame", description="When the first cells set out", default=-1
+            name="First Frame",
+            description="When the first cells set out; the scene's first if below 0",
+            default=-1,
         )
         frame_end: IntProperty(
-            name="Last Frame", description="When the last cells have arrived", default=-1
+            name="Last Frame",
+            description="When the last cells have arrived; the scene's last if below 0",
+            default=-1,
         )
 
     def invoke(

@@ -8,8 +8,8 @@ import bpy
 from ..common.required import required
 from ..playback import find_modifier
 
-NO_NEURON = "Select a neuron that was imported from a simulation file."
-"""What an operator reports that was called without any."""
+NO_NEURON = "Select a neuron that was imported from a simulation file"
+NO_ACTIVE_NEURON = "Make a neuron active that was imported from a simulation file"
 
 
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -50,5 +50,5 @@ class OnActiveNeuron(bpy.types.Operator):
         """Ask for an active neuron."""
         found = find_modifier(required(context).object) is not None
         if not found:
-            cls.poll_message_set("Make a neuron active that was imported from a simulation file.")
+            cls.poll_message_set(NO_ACTIVE_NEURON)
         return found

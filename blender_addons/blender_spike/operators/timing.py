@@ -41,7 +41,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         neurons = chosen_neurons(required(context))
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
-            self.report({"ERROR"}, NO_NEURON)
+            self.report({"ERROR"}, f"{NO_NEURON}.")
             return {"CANCELLED"}
         if frames < 2:
             self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
@@ -74,12 +74,15 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron without time."""
         neuron = required(context).object
-        return (
+        if (
             neuron is not None
             and find_modifier(neuron) is not None
             and not about(neuron).has_time
             and about(neuron).frames > 1
-        )
+        ):
+            return True
+        cls.poll_message_set("Make a neuron active whose file holds no time")
+        return False
 
     def invoke(
         self, context: bpy.types.Context | None, _event: bpy.types.Event | None

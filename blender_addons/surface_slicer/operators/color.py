@@ -127,7 +127,12 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
         filter_glob: str
         array: str
     else:
-        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filepath: StringProperty(
+            name="File",
+            description="Array or picture whose values give the color",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         array: StringProperty(
             name="Array",

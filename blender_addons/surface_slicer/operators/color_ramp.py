@@ -28,7 +28,7 @@ class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
         """Ask for a selected color ramp node."""
         found = bool(selected_ramps(required(context)))
         if not found:
-            cls.poll_message_set("Select a Color Ramp node.")
+            cls.poll_message_set("Select a Color Ramp node")
         return found
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

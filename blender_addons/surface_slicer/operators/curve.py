@@ -39,7 +39,12 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         size: tuple[float, float]
         colormap: str
     else:
-        filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+        filepath: StringProperty(
+            name="File",
+            description="Array (.npy, .npz, .csv, .txt) to make a curve of",
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         array: StringProperty(
             name="Array",
@@ -128,7 +133,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         """Ask for an active curve."""
         found = find_modifier(required(context).object) is not None
         if not found:
-            cls.poll_message_set("Select a curve that was made with Curve from Array.")
+            cls.poll_message_set("Make a curve active that was made with Curve from Array")
         return found
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

@@ -63,7 +63,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         """Ask for a surface, selected or not."""
         found = bool(_surfaces(required(context)))
         if not found:
-            cls.poll_message_set("There is no surface yet; make one with Create Surface.")
+            cls.poll_message_set("There is no surface yet; make one with Create Surface")
         return found
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -72,10 +72,9 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         scene = required(context.scene)
         surfaces = _surfaces(context)
         set_scene(scene, surfaces, orbit_degrees=math.degrees(self.orbit), bloom=self.bloom)
+        turn = f"circles {math.degrees(self.orbit):.0f} degrees" if self.orbit else "stands still"
         self.report(
-            {"INFO"},
-            f"The camera circles {math.degrees(self.orbit):.0f} degrees from frame "
-            f"{scene.frame_start} to {scene.frame_end}.",
+            {"INFO"}, f"The camera {turn} from frame {scene.frame_start} to {scene.frame_end}."
         )
         return {"FINISHED"}
 

@@ -37,7 +37,7 @@ class OnSurfaces(bpy.types.Operator):
         """Ask for a selected or active surface."""
         found = bool(chosen_surfaces(required(context)))
         if not found:
-            cls.poll_message_set(f"{NO_SURFACE}.")
+            cls.poll_message_set(NO_SURFACE)
         return found
 
 
@@ -49,5 +49,5 @@ class OnActiveSurface(bpy.types.Operator):
         """Ask for an active surface."""
         found = is_surface(required(context).object)
         if not found:
-            cls.poll_message_set(f"{NO_SURFACE}.")
+            cls.poll_message_set(NO_SURFACE)
         return found

@@ -27,7 +27,9 @@ class _Companion(OnSliced):
         color: tuple[float, float, float]
         strength: float
     else:
-        strength: FloatProperty(name="Strength", description="Of its light", default=1.0, min=0.0)
+        strength: FloatProperty(
+            name="Strength", description="How brightly it shines", default=1.0, min=0.0
+        )
 
     def add(
         self,

@@ -38,9 +38,11 @@ class NewSlicer:
         shape: Shape
         axis: Axis
     else:
-        shape: EnumProperty(name="Shape", description="Of a new slicer", items=SHAPES)
+        shape: EnumProperty(name="Shape", description="What a new slicer cuts away", items=SHAPES)
         axis: EnumProperty(
-            name="Axis", description="Along which a new plane's arrow points", items=AXES
+            name="Axis",
+            description="Where a new plane's arrow points; that side is cut away",
+            items=AXES,
         )
 
 
@@ -172,7 +174,7 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
     if TYPE_CHECKING:
         shape: Shape
     else:
-        shape: EnumProperty(name="Shape", items=SHAPES)
+        shape: EnumProperty(name="Shape", description="What the slicer cuts away", items=SHAPES)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Change the cut, and how the empty is drawn."""

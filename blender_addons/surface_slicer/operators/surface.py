@@ -227,7 +227,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
         """Ask for a surface with axes."""
         found = any(map(find_axes, chosen_surfaces(required(context))))
         if not found:
-            cls.poll_message_set("Select a surface that has axes.")
+            cls.poll_message_set("Select a surface that has axes")
         return found
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
