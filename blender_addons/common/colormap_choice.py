@@ -227,11 +227,11 @@ class ColormapPicker:
         layout.separator()
         choice = self.choice(required(context))
         if choice is None:
-            layout.label(text="There is no material with a colormap.")
+            layout.label(text="What is active has no colormap", icon="INFO")
             return
         found = matching(self.typed, self.library, self.kind)
         if not found:
-            layout.label(text="No colormap has this in its name.")
+            layout.label(text="No colormap has this in its name", icon="INFO")
         grid = layout.grid_flow(columns=_COLUMNS, even_columns=True, even_rows=True)
         for name in found:
             row = grid.row(align=True)

@@ -243,13 +243,14 @@ def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np
 
 def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     frame, row, column = (int(i) for i in np.argwhere(infinite)[0])
-    place = f"row {row}, column {column}, counted from 0"
-    if len(frames) > 1:
-        place = f"frame {frame}, {place}"
+    in_frame = f"frame {frame}, " if len(frames) > 1 else ""
     count = int(np.count_nonzero(infinite))
     held = float(frames[frame, row, column])
     what = "infinite" if np.isinf(held) else "too large for single precision"
-    return f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {place}"
+    return (
+        f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
+        f"row {row}, column {column}, counted from 0"
+    )
 
 
 def _count(number: int, what: str) -> str:

@@ -30,6 +30,8 @@ _SHOW: Final = re.compile(
     r"(^|[._])(poll_message_set|error|exit|refuse|failure|say|miss|findings\.add|notes\.append)$"
     r"|(Error|Finding)$"
 )
+# What an operator reports with these is wrong.
+_ALARMS: Final = ("{'ERROR'}", "{'WARNING'}")
 # A text put into another one is a sentence's part from here on; fewer words are a name or a place.
 _CLAUSE_WORDS: Final = 4
 
@@ -44,11 +46,10 @@ def shown() -> dict[str, str]:
             continue
         named = _named(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _shows(node, tree):
-                for argument in node.args:
-                    for text in _texts(argument, named):
-                        if " " in text.strip(f" {GAP}"):
-                            found.setdefault(text, f"{place}:{node.lineno}")
+            for argument in _arguments(node, tree):
+                for text in _texts(argument, named):
+                    if " " in text.strip(f" {GAP}"):
+                        found.setdefault(text, f"{place}:{argument.lineno}")
     return found
 
 
@@ -79,8 +80,8 @@ def _modules() -> Iterator[tuple[Path, ast.Module]]:
                 yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _named(tree: ast.Module) -> dict[str, list[ast.expr]]:
-    """Find what is assigned to each name, anywhere in a module."""
+def _named(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    """Find what is assigned to each name, anywhere in a module or a function."""
     named: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
@@ -90,10 +91,41 @@ def _named(tree: ast.Module) -> dict[str, list[ast.expr]]:
     return named
 
 
+@cache
+def _returned() -> dict[str, list[tuple[ast.expr, dict[str, list[ast.expr]]]]]:
+    """Find what functions return that make a text, and what the names in it stand for."""
+    returned: dict[str, list[tuple[ast.expr, dict[str, list[ast.expr]]]]] = {}
+    for _, tree in _modules():
+        constants = {name: values for name, values in _named(tree).items() if name.isupper()}
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.returns is not None:
+                if ast.unparse(function.returns) != "str":
+                    continue
+                named = constants | _named(function)
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Return) and node.value:
+                        returned.setdefault(function.name, []).append((node.value, named))
+    return returned
+
+
+def _arguments(node: ast.AST, tree: ast.Module) -> list[ast.expr]:
+    """Give the texts in a statement that somebody is shown."""
+    if isinstance(node, ast.Call):
+        if ast.unparse(node.func).endswith(".label"):
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            noted = "icon" in given and ast.unparse(given["icon"]) in ("'ERROR'", "'INFO'")
+            return [given["text"]] if noted and "text" in given else []
+        return node.args if _shows(node, tree) else []
+    # What somebody else reports.
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        return node.value.elts[1:] if ast.unparse(node.value.elts[0]) in _ALARMS else []
+    return []
+
+
 def _shows(call: ast.Call, tree: ast.Module) -> bool:
     name = ast.unparse(call.func)
     if name.endswith(".report"):
-        return bool(call.args) and ast.unparse(call.args[0]) in ("{'ERROR'}", "{'WARNING'}")
+        return bool(call.args) and ast.unparse(call.args[0]) in _ALARMS
     if name == "click.echo":
         return any(keyword.arg == "err" for keyword in call.keywords)
     return bool(_SHOW.search(name)) or id(call) in _raised(tree)
@@ -109,20 +141,41 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     if text := _written(node):
         yield text
         for part in ast.walk(node):
-            if isinstance(part, ast.Name | ast.IfExp):
+            if isinstance(part, ast.Name | ast.IfExp | ast.Attribute | ast.Call):
                 clauses = _texts(part, named)
                 yield from (c for c in clauses if len(_own_words(c)) >= _CLAUSE_WORDS)
     elif isinstance(node, ast.Name):
+        # Without itself, as in text = f"{text}.", which would go on for ever.
+        others = {name: values for name, values in named.items() if name != node.id}
         for value in named.get(node.id, []):
-            yield from _texts(value, {})
+            yield from _texts(value, others)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _texts(value, named)
     elif isinstance(node, ast.IfExp):
         yield from _texts(node.body, named)
         yield from _texts(node.orelse, named)
     elif isinstance(node, ast.List | ast.Tuple):
         for element in node.elts:
             yield from _texts(element, named)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        yield from _texts(node.func.value, named)
+    elif isinstance(node, ast.ListComp):
+        yield from _texts(node.elt, named)
+        for loop in node.generators:
+            yield from _texts(loop.iter, named)
+    elif isinstance(node, ast.Attribute):
+        yield from _made_by(node.attr)
+    elif isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            yield from _texts(node.func.value, named)
+            if node.func.attr == "join":
+                yield from _texts(node.args[0], named)
+        yield from _made_by(ast.unparse(node.func).rpartition(".")[2])
+
+
+def _made_by(function: str) -> Iterator[str]:
+    """Find the sentences that a function makes, or one that an attribute is named after."""
+    for value, named in _returned().get(function, []):
+        yield from (text for text in _texts(value, named) if len(_own_words(text)) >= _CLAUSE_WORDS)
 
 
 def _own_words(text: str) -> list[str]:
