@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
     operators.blender_spike.import_simulation(filepath=str(options.file))
     network = bpy.context.object
     if not networks.is_network(network):
-        raise RuntimeError(f"Cannot render {options.file.name}: its cells are no points.")
+        raise RuntimeError(f"Cannot render {options.file.name}: its cells are not points.")
     operators.blender_spike.color_by_voltage(
         colormap=options.colormap,
         v_min=options.v_min,

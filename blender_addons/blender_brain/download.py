@@ -81,7 +81,7 @@ class Progress:
     def stop_if_cancelled(self) -> None:
         """Raise if somebody wants it to stop."""
         if self.cancelled.is_set():
-            raise CancelledError("The download was cancelled; it goes on from here the next time.")
+            raise CancelledError("The download was canceled; it goes on from here the next time.")
 
 
 def available_atlases(server: str = SERVER) -> list[tuple[str, str]]:

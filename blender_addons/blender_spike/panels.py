@@ -327,7 +327,7 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
     if len(types) < len(SECTION_TYPE_ITEMS):
         figures.insert(3, ("", ", ".join(types)))
     if data.not_finite:
-        figures.append(("Not finite", f"{data.not_finite:,}, in grey"))
+        figures.append(("Not finite", f"{data.not_finite:,}, in gray"))
     for label, text in figures:
         row = box.split(factor=0.35)
         row.label(text=label)

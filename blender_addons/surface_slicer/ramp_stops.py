@@ -72,7 +72,9 @@ def place_stops(
     if not 2 <= most <= MOST_STOPS:
         raise ValueError(f"A color ramp has 2 to {MOST_STOPS} stops, not {most}")
     if not 0.0 <= start < end <= 1.0:
-        raise ValueError(f"The part from {start:g} to {end:g} is none of the colormap's 0 to 1")
+        raise ValueError(
+            f"The colormap's start, {start:g}, is not below its end, {end:g}; both go from 0 to 1"
+        )
     bins = len(colors)
     first = min(int(start * bins + _EPSILON), bins - 1)
     last = max(int(np.ceil(end * bins - _EPSILON)) - 1, first)

@@ -117,7 +117,7 @@ def test_in_a_window_it_is_watched_and_can_be_cancelled(
     until(lambda: downloads.running() is None)
     assert downloads.look() is None
     told, failed = downloads.last()
-    assert failed and "cancelled; it goes on from here" in told
+    assert failed and "canceled; it goes on from here" in told
     assert not library.find() and not downloads.arrived()
 
     ops.download_atlas(atlas=NAME)

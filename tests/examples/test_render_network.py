@@ -54,7 +54,7 @@ def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):
 
     cell = write(tmp_path / "cell.pickle", simulation(branched()))
     assert (
-        "Cannot render cell.pickle: its cells are no points."
+        "Cannot render cell.pickle: its cells are not points."
         in script(tmp_path, cell, "out").stderr
     )
     wrong = script(tmp_path, file, "out", "--to", "spiral")

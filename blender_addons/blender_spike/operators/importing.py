@@ -219,7 +219,7 @@ def _imported(neurons: Sequence[bpy.types.Object]) -> tuple[set[WmReportItems], 
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
     not_finite = sum(one.not_finite for one in known)
     if not_finite:
-        return {"WARNING"}, f"{text}; {not_finite:,} values are not finite and shown in grey."
+        return {"WARNING"}, f"{text}; {not_finite:,} values are not finite and shown in gray."
     return {"INFO"}, f"{text}."
 
 
