@@ -154,7 +154,7 @@ def label_group() -> bpy.types.NodeTree:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(GROUP) as tree:
         tree.input("Geometry", "Geometry")
-        string = tree.input("Text", "String")
+        string = tree.input("Text", "String", description="What the label says")
         side = tree.input(
             "Column",
             "Menu",

@@ -171,6 +171,7 @@ class LookSettings:
     else:
         look: EnumProperty(
             name="Look",
+            description="How regions are drawn",
             items=[
                 ("ATLAS", looks.NAMES["ATLAS"], "The atlas's colors, lit by the scene's lights"),
                 ("FLAT", looks.NAMES["FLAT"], "The atlas's colors without light and shade"),

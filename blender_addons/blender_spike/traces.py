@@ -384,7 +384,7 @@ def title_group() -> bpy.types.NodeTree:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(name) as tree:
         tree.input("Geometry", "Geometry")
-        title = tree.input("Title", "String")
+        title = tree.input("Title", "String", description="Text above the axes")
         row = tree.input("Row", "Int", default=0, minimum=0, description="Line above the axes")
         style = inputs_of(tree, {name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
         with tree.panel("Axes", closed=True):

@@ -45,7 +45,7 @@ TEXT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "description": "Height of a line of text; 1 is the picture's shorter side",
     },
-    "Color": {"kind": "Color", "default": WHITE},
+    "Color": {"kind": "Color", "default": WHITE, "description": "Color of lines and text"},
     "Ink": {"kind": "Material", "hide": True},
 }
 LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -53,13 +53,18 @@ LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "kind": "Float",
         "default": 0.002,
         "minimum": 0.0,
-        "description": "1 is the picture's shorter side",
+        "description": "Width of lines; 1 is the picture's shorter side",
     },
 }
 AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "From": {"kind": "Float", "default": 0.0},
-    "To": {"kind": "Float", "default": 1.0},
-    "Length": {"kind": "Float", "default": 0.5, "minimum": 0.0},
+    "From": {"kind": "Float", "default": 0.0, "description": "Value at the beginning"},
+    "To": {"kind": "Float", "default": 1.0, "description": "Value at the end"},
+    "Length": {
+        "kind": "Float",
+        "default": 0.5,
+        "minimum": 0.0,
+        "description": "From the beginning to the end; 1 is the picture's shorter side",
+    },
     "Step": {
         "kind": "Float",
         "default": 0.0,
@@ -229,7 +234,10 @@ def color_bar_group(attribute: str) -> bpy.types.NodeTree:
             "Direction", "Menu", default="Vertical", description="Which way values grow"
         )
         axis = inputs_of(tree, AXIS_INPUTS)
-        width = tree.input("Width", "Float", default=0.016, minimum=0.0)
+        width = tree.input(
+            "Width", "Float", default=0.016, minimum=0.0,
+            description="Width of the bar; 1 is the picture's shorter side",
+        )  # fmt: skip
         style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
         material = tree.input(
             "Material", "Material", hide=True, description="Of what the color bar explains"
@@ -282,8 +290,11 @@ def scale_bar_group() -> bpy.types.NodeTree:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(name) as tree:
         tree.input("Geometry", "Geometry")
-        length = tree.input("Length", "Float", default=100.0, minimum=0.0)
-        unit = tree.input("Unit", "String", default="µm")
+        length = tree.input(
+            "Length", "Float", default=100.0, minimum=0.0,
+            description="What the bar is as long as",
+        )  # fmt: skip
+        unit = tree.input("Unit", "String", default="µm", description="Stands behind the number")
         style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
         measured = tree.input("Object", "Object", hide=True, description="What it measures")
         per_unit = tree.input(

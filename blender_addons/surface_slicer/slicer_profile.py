@@ -118,7 +118,10 @@ def _group() -> Any:
             default=1.0,
             description="Height of the graph; 1 is as high as the surface",
         )
-        thickness = tree.input("Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE")
+        thickness = tree.input(
+            "Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
+            description="Diameter of the curve",
+        )  # fmt: skip
         material = tree.input("Material", "Material")
         info = tree.add("GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE")
         pieces = _pieces(tree, info["Geometry"], space)

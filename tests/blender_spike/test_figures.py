@@ -260,7 +260,7 @@ def test_places_are_chosen_by_cursor_or_selection(bpy, cell):
     bpy.ops.blender_spike.add_trace(at="SELECTED")
     assert "cell soma(0.5)" in bpy.data.objects
     empty.select_set(False)
-    with pytest.raises(RuntimeError, match="Select points"):
+    with pytest.raises(RuntimeError, match="Select another object"):
         bpy.ops.blender_spike.add_trace(at="SELECTED")
     bpy.ops.object.mode_set(mode="EDIT")
     bpy.ops.curves.select_all(action="DESELECT")

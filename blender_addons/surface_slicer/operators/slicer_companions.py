@@ -60,7 +60,12 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
 
     if not TYPE_CHECKING:
         color: FloatVectorProperty(
-            name="Color", subtype="COLOR", default=WIRE_COLOR, min=0.0, max=1.0
+            name="Color",
+            description="Color of the wires",
+            subtype="COLOR",
+            default=WIRE_COLOR,
+            min=0.0,
+            max=1.0,
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -97,7 +102,12 @@ class SURFACE_SLICER_OT_add_cap(_OfTheCut):
 
     if not TYPE_CHECKING:
         color: FloatVectorProperty(
-            name="Color", subtype="COLOR", default=(0.08, 0.1, 0.14), min=0.0, max=1.0
+            name="Color",
+            description="Color of the cut face",
+            subtype="COLOR",
+            default=(0.08, 0.1, 0.14),
+            min=0.0,
+            max=1.0,
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -127,7 +137,12 @@ class SURFACE_SLICER_OT_add_profile(_OfTheCut):
             description="Draw it upright beside the surface, over the way along the cut",
         )
         color: FloatVectorProperty(
-            name="Color", subtype="COLOR", default=(1.0, 1.0, 1.0), min=0.0, max=1.0
+            name="Color",
+            description="Color of the curve",
+            subtype="COLOR",
+            default=(1.0, 1.0, 1.0),
+            min=0.0,
+            max=1.0,
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
