@@ -50,7 +50,9 @@ def size(text: str) -> tuple[int, int]:
         raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")
     width, height = int(match[1]), int(match[2])
     if width % 2 or height % 2 or not (16 <= width <= 16384 and 16 <= height <= 16384):
-        raise argparse.ArgumentTypeError(f"'{text}': both must be even and between 16 and 16384")
+        raise argparse.ArgumentTypeError(
+            f"'{text}': width and height must be even and between 16 and 16384"
+        )
     return width, height
 
 

@@ -106,9 +106,13 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
 
 
 def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:
+    incomplete = None
     for atlas in found:
         if not atlas.missing:
             return atlas
+        incomplete = incomplete or atlas
+    if incomplete is not None:
+        raise AtlasError(f"{incomplete.full_name} is incomplete: {incomplete.missing}.")
     raise AtlasError(
         "No atlas was found; choose the folder of one, download one, or install one with "
         "BrainGlobe's own tool (brainglobe install)."

@@ -90,6 +90,14 @@ def test_import_is_undone_and_redone_fifty_times(bpy, folder, tmp_path):
     assert len(regions(bpy)) == 6
 
 
+def test_an_incomplete_atlas_alone_is_told_of(bpy, tmp_path):
+    """It is there, so that no atlas was found would be wrong."""
+    folder = write_v2(tmp_path, version="7.0")
+    (folder / "structures.json").unlink()
+    sentence = refused(bpy.ops.blender_brain.import_regions, folder=str(tmp_path), acronyms="CA3")
+    assert "7.0 is incomplete: structures.json is missing." in sentence
+
+
 def test_demo_atlas_needs_nothing_installed(bpy, monkeypatch, tmp_path):
     """One button, and it is among the atlases; the field for another folder stays as it is."""
     from blender_brain import library

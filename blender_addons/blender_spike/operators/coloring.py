@@ -66,8 +66,8 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
             return {"CANCELLED"}
         self.report(
             {"INFO"},
-            f"Colored {_which(neurons)} with {self.colormap} from {self.v_min:g} to "
-            f"{self.v_max:g} {about(neurons[0]).unit}.",
+            f"Colored {_which(neurons)} with {self.colormap} from "
+            f"{_span(neurons[0], self.v_min, self.v_max)}.",
         )
         return {"FINISHED"}
 
@@ -120,7 +120,7 @@ class BLENDER_SPIKE_OT_set_limits(OnNeurons):
         """Set the limits of all selected neurons' materials."""
         neurons = chosen_neurons(required(context))
         low, high = set_limits(neurons, self.kind)
-        self.report({"INFO"}, f"Colors from {low:g} to {high:g} {about(neurons[0]).unit}.")
+        self.report({"INFO"}, f"Colors from {_span(neurons[0], low, high)}.")
         return {"FINISHED"}
 
 
@@ -171,6 +171,11 @@ class BLENDER_SPIKE_OT_make_single(OnNeurons):
         changed = make_single(chosen_neurons(required(context)))
         self.report({"INFO"}, f"{changed} {'has' if changed == 1 else 'have'} a material alone.")
         return {"FINISHED"}
+
+
+def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
+    """Write limits with their unit, which activity has none of."""
+    return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
 
 
 def _which(neurons: list[bpy.types.Object]) -> str:
