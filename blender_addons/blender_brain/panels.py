@@ -405,7 +405,10 @@ class BLENDER_BRAIN_PT_place(_Tab):
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(required(required(context).scene))
-        layout.row().prop(typed, "place_by", expand=True)
+        row = layout.row()
+        # Beside a label, the words would be cut off.
+        row.use_property_split = False
+        row.prop(typed, "place_by", expand=True)
         where = ("region", "side") if typed.place_by == "REGION" else ("place_um",)
         for name in (*where, "pivot", "true_size"):
             layout.prop(typed, name)
