@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from . import looks
 from .common import nodes
 from .common.geometry import new_curves, new_points
-from .common.modifiers import set_inputs
+from .common.modifiers import add_group_modifier
 from .orientation import Placement
 from .points import Tracing
 
@@ -93,11 +93,8 @@ def _added(
     thing = bpy.data.objects.new(name, data)
     collection: Any = context.collection
     collection.objects.link(thing)
-    modifier = thing.modifiers.new("Look", "NODES")
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = group()
     material = looks.glow([thing], color=_COLOR)
-    set_inputs(modifier, {**inputs, "Material": material})
+    add_group_modifier(thing, "Look", group(), {**inputs, "Material": material})
     layer: Any = context.view_layer
     for other in layer.objects.selected:
         other.select_set(False)

@@ -20,6 +20,7 @@ from bpy.props import (
 from . import downloads, library, looks
 from .atlas import AtlasError
 from .common.colormap_choice import ColormapChoice, search_colormaps
+from .common.colormap_settings import REVERSE
 from .common.required import required
 from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
@@ -238,7 +239,7 @@ class LookSettings:
             "what there is stays",
             search=search_colormaps,
         )
-        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        reverse: REVERSE
         axis: EnumProperty(
             name="Axis",
             description="Along which the colors run; as a rule x is right, y anterior, z dorsal",

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import follow, input_value, set_inputs
+from .common.modifiers import add_group_modifier, follow, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .playback import SAMPLES_INPUTS, TIME_INPUTS, find_modifier, time_group
@@ -54,9 +54,7 @@ def clock_of(neuron: bpy.types.Object) -> bpy.types.Object:
         clock = bpy.data.objects.new(name, bpy.data.meshes.new(name))
         about_figure(clock).kind = KIND
         about_figure(clock).neuron = neuron
-        modifier = clock.modifiers.new(GROUP, "NODES")
-        assert isinstance(modifier, bpy.types.NodesModifier)
-        modifier.node_group = node_group()
+        add_group_modifier(clock, GROUP, node_group())
     wind(clock)
     return clock
 

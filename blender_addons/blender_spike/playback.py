@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import find_group_modifier, input_value, set_inputs
+from .common.modifiers import add_group_modifier, find_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .properties import about
@@ -67,11 +67,7 @@ def add_modifier(
     -------
     NodesModifier
     """
-    modifier = neuron.modifiers.new(MODIFIER, "NODES")
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = group or node_group()
-    set_inputs(modifier, inputs)
-    return modifier
+    return add_group_modifier(neuron, MODIFIER, group or node_group(), inputs)
 
 
 def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | None:

@@ -16,7 +16,15 @@ from bpy.props import (
     StringProperty,
 )
 
-from .common.colormap_choice import ColormapChoice, search_colormaps
+from .common.colormap_choice import ColormapChoice
+from .common.colormap_settings import (
+    END,
+    REVERSE,
+    START,
+    STEPS,
+    STRENGTH,
+    colormap_property,
+)
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
@@ -166,13 +174,8 @@ class ColorSettings:
         steps: int
         rest_glow: float
     else:
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
-            search=search_colormaps,
-        )
-        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        colormap: colormap_property()
+        reverse: REVERSE
         v_min: FloatProperty(
             name="Minimum",
             description="Value at the colormap's lower end; the lowest in the file if not given",
@@ -183,36 +186,10 @@ class ColorSettings:
             description="Value at the colormap's upper end; the highest in the file if not given",
             default=40.0,
         )
-        strength: FloatProperty(
-            name="Strength",
-            description="Emission strength; 1 shows the colormap's own colors",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-        )
-        start: FloatProperty(
-            name="Start",
-            description="Where on the colormap the used part begins",
-            default=0.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
-        end: FloatProperty(
-            name="End",
-            description="Where on the colormap the used part ends",
-            default=1.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
-        steps: IntProperty(
-            name="Steps",
-            description="How many colors are shown; 0 for all of them, smoothly",
-            default=0,
-            min=0,
-            max=256,
-        )
+        strength: STRENGTH
+        start: START
+        end: END
+        steps: STEPS
         rest_glow: FloatProperty(
             name="Glow at Rest",
             description="Share of the strength at the lower limit: 0 leaves only spikes glowing",

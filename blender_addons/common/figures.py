@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import bpy
 
 from . import nodes
-from .modifiers import set_inputs
+from .modifiers import add_group_modifier
 from .nodes import Linkable, Node, Socket, Tree, Value
 
 GROUP: Final = "Figure"
@@ -125,10 +125,7 @@ def new_figure(
         In no collection yet.
     """
     figure = bpy.data.objects.new(name, bpy.data.meshes.new(name) if mesh is None else mesh)
-    modifier = figure.modifiers.new(group.name, "NODES")
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = group
-    set_inputs(modifier, {"Ink": ink_material(), **inputs})
+    add_group_modifier(figure, group.name, group, {"Ink": ink_material(), **inputs})
     # It is seen, but neither lights nor shades what it stands in front of.
     figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
     figure.visible_volume_scatter = figure.visible_shadow = False

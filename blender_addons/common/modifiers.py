@@ -34,6 +34,34 @@ def find_group_modifier(
     return None
 
 
+def add_group_modifier(
+    thing: bpy.types.Object,
+    name: str,
+    group: bpy.types.NodeTree,
+    inputs: Mapping[str, Any] | None = None,
+) -> bpy.types.NodesModifier:
+    """Give an object a modifier that runs a node group.
+
+    Parameters
+    ----------
+    thing : Object
+    name : str
+        Of the modifier.
+    group : NodeTree
+    inputs : mapping, optional
+        Values by name, as of `set_inputs`.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    modifier = thing.modifiers.new(name, "NODES")
+    assert isinstance(modifier, bpy.types.NodesModifier)
+    modifier.node_group = group
+    set_inputs(modifier, inputs or {})
+    return modifier
+
+
 def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     """Find the holder of an input's value.
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import bpy
 
-from .common.modifiers import input_value, set_inputs
+from .common.modifiers import add_group_modifier, input_value
 from .common.required import required
 from .cuttable import evaluated_geometry
 
@@ -58,10 +58,7 @@ def new_companion(
     given = {"Source": source, **inputs}
     if slicer is not None:
         thing[BY] = given["Slicer"] = slicer
-    modifier = thing.modifiers.new(name, "NODES")
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = group
-    set_inputs(modifier, given)
+    add_group_modifier(thing, name, group, given)
     return thing
 
 

@@ -21,7 +21,7 @@ from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
 from .common.figures import inputs_of, store
 from .common.geometry import new_curves
-from .common.modifiers import input_value, set_inputs
+from .common.modifiers import add_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .curve_color import COLOR_VALUE, VALUE, color_curve
@@ -167,9 +167,7 @@ def add_curve(
     )
     curve = bpy.data.objects.new(title, data)
     try:
-        modifier = curve.modifiers.new("Curve", "NODES")
-        assert isinstance(modifier, bpy.types.NodesModifier)
-        modifier.node_group = _group()
+        modifier = add_group_modifier(curve, "Curve", _group())
         color_curve(curve, modifier, colormap, by_array=colors is not None)
     except BaseException:
         bpy.data.batch_remove([curve, data])

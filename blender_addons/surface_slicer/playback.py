@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import find_group_modifier, set_inputs
+from .common.modifiers import add_group_modifier, find_group_modifier
 from .common.nodes import Linkable, Node, Socket, Tree
 
 GROUP: Final = "Surface Playback"
@@ -114,11 +114,7 @@ def add_modifier(surface: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types
     -------
     NodesModifier
     """
-    modifier = surface.modifiers.new(MODIFIER, "NODES")
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    modifier.node_group = node_group()
-    set_inputs(modifier, inputs)
-    return modifier
+    return add_group_modifier(surface, MODIFIER, node_group(), inputs)
 
 
 def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier | None:

@@ -18,7 +18,15 @@ from bpy.props import (
 )
 
 from .array_file import array_names
-from .common.colormap_choice import ColormapChoice, search_colormaps
+from .common.colormap_choice import ColormapChoice
+from .common.colormap_settings import (
+    END,
+    REVERSE,
+    START,
+    STEPS,
+    STRENGTH,
+    colormap_property,
+)
 from .formula import DEFAULT
 from .heightmap import Origin
 from .ramp_stops import MOST_STOPS
@@ -170,36 +178,11 @@ class ColorSettings:
         by: EnumProperty(
             name="Color", description="What the color shows", items=list(COLOR_SOURCES)
         )
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
-            search=search_colormaps,
-        )
-        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
-        start: FloatProperty(
-            name="Start",
-            description="Where on the colormap the used part begins",
-            default=0.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
-        end: FloatProperty(
-            name="End",
-            description="Where on the colormap the used part ends",
-            default=1.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
-        steps: IntProperty(
-            name="Steps",
-            description="How many colors are shown; 0 for all of them, smoothly",
-            default=0,
-            min=0,
-            max=256,
-        )
+        colormap: colormap_property()
+        reverse: REVERSE
+        start: START
+        end: END
+        steps: STEPS
         low: FloatProperty(
             name="Minimum",
             description="Value at the colormap's lower end; the lowest there is if not given",
@@ -209,13 +192,7 @@ class ColorSettings:
             description="Value at the colormap's upper end; the highest there is if not given",
             default=1.0,
         )
-        strength: FloatProperty(
-            name="Strength",
-            description="Emission strength; 1 shows the colormap's own colors",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-        )
+        strength: STRENGTH
         relief: FloatProperty(
             name="Relief",
             description="How much darker slopes are that face away; 0 shows the colormap's own "
@@ -241,29 +218,10 @@ class RampSettings:
         ramp_end: float
         stops: int
     else:
-        ramp_colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
-            search=search_colormaps,
-        )
-        ramp_reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
-        ramp_start: FloatProperty(
-            name="Start",
-            description="Where on the colormap the ramp begins",
-            default=0.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
-        ramp_end: FloatProperty(
-            name="End",
-            description="Where on the colormap the ramp ends",
-            default=1.0,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-        )
+        ramp_colormap: colormap_property()
+        ramp_reverse: REVERSE
+        ramp_start: START
+        ramp_end: END
         stops: IntProperty(
             name="Stops",
             description="At most so many stops; fewer are easier to change by hand, more are "

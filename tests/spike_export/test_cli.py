@@ -10,23 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from spike_export import __version__, demo_model, read
 from spike_export.cli import main
-
-
-@pytest.fixture
-def command():
-    """Run `spike-export`; return its exit code, output and errors."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.stdout, result.stderr
-
-    return command
 
 
 def rows(table: str) -> dict[str, str]:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from spike_export import SECTION_TYPES, read
-from spike_export.cli import main
 
 h5py = pytest.importorskip("h5py")
 
@@ -31,17 +30,9 @@ FRAMES = 4
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch):
+def command(command):
     """Run ``spike-export sonata`` in an empty folder; return its exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(main, ["sonata", *map(str, arguments)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.stdout, result.stderr
-
-    return command
+    return partial(command, "sonata")
 
 
 def middles(count: int) -> list[float]:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from spike_export import read
-from spike_export.cli import main
 
 CELL = """\
 1 1 0 0 0 5 -1
@@ -20,17 +20,9 @@ CELL = """\
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch):
+def command(command):
     """Run ``spike-export swc`` in an empty folder; return its exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(main, ["swc", *map(str, arguments)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.stdout, result.stderr
-
-    return command
+    return partial(command, "swc")
 
 
 @pytest.fixture

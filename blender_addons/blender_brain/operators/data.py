@@ -13,7 +13,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from .. import library
 from ..atlas import Atlas, AtlasError
-from ..common.colormap_choice import search_colormaps
+from ..common.colormap_settings import REVERSE, colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..hemispheres import Side
@@ -59,13 +59,8 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt", options={"HIDDEN"})
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="viridis",
-            search=search_colormaps,
-        )
-        reverse: BoolProperty(name="Reverse", description="Turn the colormap round")
+        colormap: colormap_property("viridis")
+        reverse: REVERSE
         use_limits: BoolProperty(
             name="Own Limits",
             description="Set the values at the colormap's ends, instead of the lowest and highest",

@@ -10,7 +10,7 @@ from bpy.props import FloatProperty, StringProperty
 
 from .. import library
 from ..atlas import AtlasError
-from ..common.colormap_choice import search_colormaps
+from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..film import FILM_COLORMAP, film_scene, set_stage
@@ -77,12 +77,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             description="Regions that glow in the colors of a colormap along x",
             default="CA3",
         )
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default=FILM_COLORMAP,
-            search=search_colormaps,
-        )
+        colormap: colormap_property(FILM_COLORMAP)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""

@@ -11,7 +11,7 @@ from bpy.props import FloatVectorProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from .. import array_file
-from ..common.colormap_choice import search_colormaps
+from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..curve import create_curve, draw_on, find_modifier
@@ -71,12 +71,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
             min=0.0,
             unit="LENGTH",
         )
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search",
-            default="plasma",
-            search=search_colormaps,
-        )
+        colormap: colormap_property()
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file and make the curve."""
