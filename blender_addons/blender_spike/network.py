@@ -198,6 +198,31 @@ def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[n
     return places.astype(np.float64)
 
 
+def drawn_places(network: bpy.types.Object) -> NDArray[np.float64]:
+    """Find where the cells are in this frame, on their way from one layout to another.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    ndarray, shape (cells, 3)
+        In Blender units, around the object's origin. The file's places if the network is hidden:
+        Blender does not evaluate it then.
+    """
+    evaluated = network.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    if not evaluated.is_evaluated:
+        return places_of(network)
+    # In a variable, because its parts are gone as soon as it is.
+    geometry = evaluated.evaluated_geometry()
+    # Their attribute "position" reads memory that is not theirs (Blender 5.2).
+    stored: Any = geometry.instances_pointcloud().attributes["instance_transform"]
+    matrices = np.empty((len(stored.data), 4, 4), np.float32)
+    stored.data.foreach_get("value", matrices.ravel())
+    return matrices[:, 3, :3].astype(np.float64)
+
+
 def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
     """Read which cells are connected.
 

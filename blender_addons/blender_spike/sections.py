@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .common.modifiers import input_value
 from .common.required import required
+from .network import drawn_places, holds_network, is_network
 from .playback import NO_DATA_BELOW, TIMES, find_modifier, frame_attribute
 from .properties import about
 from .simulation_file import Simulation
@@ -38,8 +39,11 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
     simulation : Simulation
     """
     names = simulation.section_names
-    if len(simulation.cells) > 1:
-        cells = [cell.name for cell in simulation.cells]
+    cells = [cell.name for cell in simulation.cells]
+    if holds_network(simulation) and len(cells) == len(names):
+        # A cell that is a point has nothing else to be named after.
+        names = tuple(cells)
+    elif len(cells) > 1:
         names = tuple(
             name if name.startswith(cells[cell]) else f"{cells[cell]}.{name}"
             for name, cell in zip(names, simulation.section_cells, strict=True)
@@ -161,7 +165,7 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     Parameters
     ----------
     neuron : Object
-        An imported simulation.
+        An imported simulation. If it is a network, its cells count where they are in this frame.
     location : sequence of float
         In world space.
 
@@ -170,6 +174,8 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     int
     """
     local = np.array(required(neuron.matrix_world).inverted() @ Vector(location))
+    if is_network(neuron):
+        return int(np.argmin(np.linalg.norm(drawn_places(neuron) - local, axis=1)))
     found: list[tuple[float, int]] = []
     spheres = input_value(required(find_modifier(neuron)), "Spheres").value
     for data in (neuron.data, spheres.data if spheres else None):

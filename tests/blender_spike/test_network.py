@@ -325,3 +325,22 @@ def test_panels_and_buttons_know_what_they_are_for(bpy, thing):
     assert not network_panel.BLENDER_SPIKE_PT_network.poll(bpy.context)
     assert not bpy.ops.blender_spike.add_layout.poll()
     assert network_panel.BLENDER_SPIKE_PT_network in blender_spike.CLASSES
+
+
+@pytest.mark.parametrize("more", [{}, {"connections": None}], ids=["connected", "apart"])
+def test_traces_are_of_the_cell_nearest_to_the_cursor_as_it_is_drawn(bpy, tmp_path, more):
+    path = write(tmp_path / "net.pickle", network(**more))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    thing = bpy.context.object
+    thing.location = (1, 2, 3)
+    set_inputs(thing, From="", To="line", Mix=1.0)
+    bpy.context.view_layer.update()
+    for cell, layout in ((1, "line"), (2, "line"), (2, "")):
+        set_inputs(thing, To=layout)
+        places = middle(LAYOUTS["line"] if layout else PLACES)
+        bpy.context.scene.cursor.location = places[cell] + thing.location + [0.0, 0.0, 0.01]
+        before = set(bpy.data.objects)
+        assert bpy.ops.blender_spike.add_trace(at="CURSOR") == {"FINISHED"}
+        made = [t for t in set(bpy.data.objects) - before if t.blender_spike_figure.kind == "TRACE"]
+        assert [trace.blender_spike_figure.section for trace in made] == [f"cell {cell}"]
+        bpy.context.view_layer.objects.active = thing
