@@ -19,6 +19,7 @@ from .figures import (
     modifier_of,
     neuron_at_hand,
 )
+from .network import is_network
 from .properties import about_figure
 
 _ICONS: Final = {
@@ -64,8 +65,11 @@ class BLENDER_SPIKE_PT_figures(bpy.types.Panel):
         fields = new_figure_fields(required(context.scene))
         layout.row().prop(fields, "placement", expand=True)
         column = layout.column(align=True)
-        column.prop(fields, "section", text="", placeholder="Section (the soma)", icon="VIEWZOOM")
-        column.prop(fields, "position")
+        cells = is_network(neuron_at_hand(context))
+        wanted = "Cell (the first)" if cells else "Section (the soma)"
+        column.prop(fields, "section", text="", placeholder=wanted, icon="VIEWZOOM")
+        if not cells:
+            column.prop(fields, "position")
         column.prop(fields, "own_axes")
         row = column.row(align=True)
         row.scale_y = 1.2

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +233,8 @@ def _look(
 
 def _rows() -> list[int]:
     ui = sidebar()
-    return list(range(ui.y + ui.height - 20, ui.y + 10, -15))
+    step = max(1, int(15 * bpy.context.preferences.view.ui_scale))
+    return list(range(ui.y + ui.height - 20, ui.y + 10, -step))
 
 
 def _scroll(kind: str, notches: int) -> Step:
@@ -335,6 +336,94 @@ def _settle() -> Step:
     while time.monotonic() - begin < 0.4:
         yield
     yield
+
+
+def classes_of(addon: str, kind: type) -> list[Any]:
+    """List the classes of a kind that an add-on has registered, in its order."""
+    return [c for c in sys.modules[f"bl_ext.user_default.{addon}"].CLASSES if issubclass(c, kind)]
+
+
+def open_panels(addon: str) -> Step:
+    """Have all panels of an add-on open, as they are after a click on each heading."""
+    panels = classes_of(addon, bpy.types.Panel)
+    for panel in reversed(panels):
+        bpy.utils.unregister_class(panel)
+    for panel in panels:
+        panel.bl_options = getattr(panel, "bl_options", set()) - {"DEFAULT_CLOSED"}
+        bpy.utils.register_class(panel)
+    yield
+
+
+def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
+    """Press each button of an add-on that the sidebar shows, and take back what each did.
+
+    Parameters
+    ----------
+    addon : str
+        What its operators' names begin with.
+    pressed : set of str
+        Calls of those that were pressed before; more are added.
+    left : collection of str
+        Operators that are not.
+    """
+    for command, place in (yield from _buttons(f"bpy.ops.{addon}.")).items():
+        name = command.removeprefix("bpy.ops.").partition("(")[0]
+        with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
+            can_be_pressed = getattr(getattr(bpy.ops, addon), name.partition(".")[2]).poll()
+        if name in left or command in pressed or not can_be_pressed:
+            continue
+        yield from move(*place)
+        if command_under_pointer() != command:
+            ui = sidebar()
+            across = (place[0] - ui.x) / ui.width
+            place = yield from find(command, command_under_pointer, across)
+        before = _last_done()
+        yield from press(*place)
+        for _redraw in range(5):
+            yield
+        if _last_done() == before and not _in_browser():
+            # Confirms a dialog.
+            yield from key("RET")
+        yield from until(lambda b=before: _last_done() != b or _in_browser(), f"{command} runs")
+        print(f"ok: {command} was pressed", flush=True)
+        pressed.add(command)
+        if _in_browser():
+            yield from move(400, 400)
+            yield from key("ESC")
+            yield from until(lambda: not _in_browser(), "the file browser closes")
+            yield
+        else:
+            yield from undo()
+        yield
+
+
+def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
+    """Find an add-on's buttons, by their Python calls."""
+    ui = sidebar()
+    found: dict[str, tuple[int, int]] = {}
+    rows, lowest = _rows(), ui.y
+    # Whole rows, halves, thirds, and small buttons at the edges.
+    for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
+        x = ui.x + int(ui.width * across)
+        for y in rows:
+            yield from move(x, y)
+            command = command_under_pointer()
+            if command.startswith(prefix):
+                found.setdefault(command, (x, y))
+            if command or path_under_pointer():
+                lowest = y
+        # Below, there are no panels.
+        rows = [y for y in rows if y > lowest - 40]
+    return found
+
+
+def _last_done() -> tuple[int, int]:
+    done = bpy.context.window_manager.operators
+    return (len(done), done[-1].as_pointer() if done else 0)
+
+
+def _in_browser() -> bool:
+    return not any(a.type == "VIEW_3D" for a in window().screen.areas)
 
 
 def drop(name: str) -> Step:

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of `scenario_buttons.py`: those of the others, and a network of points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import files_brain
+import files_slicer
+import files_spike
+import numpy as np
+
+from spike_export import write
+from spike_export.point_network import point_network
+
+
+def make(folder: Path) -> None:
+    for files in (files_spike, files_brain, files_slicer):
+        files.make(folder)
+    rng = np.random.default_rng(0)
+    network = point_network(
+        rng.uniform(-100, 100, (12, 3)),
+        np.arange(5.0),
+        rng.uniform(0, 1, (5, 12)),
+        connections=[[0, 1], [1, 2], [2, 3]],
+    )
+    write(folder / "points.pickle", network)

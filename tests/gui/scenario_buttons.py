@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Press every button of all three add-ons, and take back what each did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bpy
+from window import (
+    DATA,
+    Step,
+    check,
+    classes_of,
+    empty_scene,
+    open_panels,
+    open_tab,
+    picture,
+    press_all,
+    viewport,
+)
+
+# What `run.py --plant` breaks, each by itself; this has to notice.
+FAULTS = {
+    "operator": "BLENDER_SPIKE_OT_bloom",
+    "draw": "BLENDER_BRAIN_PT_data",
+    "poll": "SURFACE_SLICER_OT_add_cap",
+}
+# Operators without a button of their own that stays in the sidebar when it is pressed.
+LEFT = {
+    # Windows of colormaps; the other scenarios use them.
+    "blender_spike.choose_colormap",
+    "blender_brain.choose_colormap",
+    "surface_slicer.choose_colormap",
+    # In menus.
+    "blender_spike.choose_layout",
+    "blender_spike.add_layout",
+    "blender_brain.choose_atlas",
+    "surface_slicer.add_slicer",
+    # Nothing goes online here.
+    "blender_brain.list_downloads",
+    "blender_brain.download_atlas",
+    "blender_brain.cancel_download",
+    # In the shader editor; the scenario of Surface Slicer uses it.
+    "surface_slicer.fill_color_ramp",
+}
+
+
+def scenario() -> Step:
+    # So that all panels are seen at once.
+    bpy.context.preferences.view.ui_scale = 0.8
+    bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
+    yield from tab("BlenderSpike", "blender_spike", (network, plain_neuron, neurons))
+    yield from tab("BlenderBrain", "blender_brain", (no_atlas, regions, something_beside))
+    yield from tab("Surface Slicer", "surface_slicer", (surface_with_axes, surface, sliced, curve))
+
+
+def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
+    """Press what the tab shows in each of some states of the scene."""
+    pressed: set[str] = set()
+    for stage in stages:
+        with viewport():
+            bpy.ops.wm.read_homefile(app_template="", use_empty=False)
+        yield
+        yield from empty_scene()
+        yield from open_panels(addon)
+        yield from open_tab(name)
+        with viewport():
+            stage()
+            bpy.ops.ed.undo_push(message="Scene of the test")
+        yield
+        yield
+        picture(f"{addon} {stage.__name__}")
+        yield from press_all(addon, pressed, LEFT)
+    missing = {
+        operator.bl_idname
+        for operator in classes_of(addon, bpy.types.Operator)
+        if not any(call.startswith(f"bpy.ops.{operator.bl_idname}(") for call in pressed)
+    }
+    but = f" but {sorted(missing - LEFT)}" if missing - LEFT else ""
+    check(not but, f"every button of {name} was pressed{but}")
+
+
+def only(*things: Any) -> None:
+    """Select these objects; the last is active."""
+    bpy.ops.object.select_all(action="DESELECT")
+    for thing in things:
+        thing.select_set(True)
+        bpy.context.view_layer.objects.active = thing
+
+
+def neurons() -> None:
+    """Two that share a material, with figures, and a third beside them."""
+    ops = bpy.ops.blender_spike
+    for _ in range(3):
+        ops.import_simulation(filepath=str(DATA / "cell.pickle"))
+    first, second, third = (bpy.data.objects[name] for name in ("cell", "cell.001", "cell.002"))
+    only(first, second)
+    ops.share_material()
+    ops.add_trace(section="soma")
+    ops.add_color_bar()
+    only(third, first, second)
+
+
+def plain_neuron() -> None:
+    """One of the older format, without a material."""
+    bpy.ops.object.empty_add()
+    empty = bpy.context.object
+    bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "older.pickle"))
+    only(empty, bpy.context.object)
+    bpy.data.batch_remove(bpy.data.materials)
+
+
+def network() -> None:
+    bpy.ops.object.empty_add()
+    empty = bpy.context.object
+    bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "points.pickle"))
+    only(empty, bpy.context.object)
+    bpy.ops.blender_spike.add_layout(kind="Circle")
+
+
+def no_atlas() -> None:
+    """Nothing but what is there at first."""
+
+
+def regions() -> None:
+    """Some with labels and values."""
+    ops = bpy.ops.blender_brain
+    ops.make_demo_atlas()
+    bpy.context.scene.blender_brain.acronyms = "CA3, DG"
+    ops.import_regions(atlas="demo_mouse_100um", acronyms="CA3, DG")
+    ops.color_by_table(filepath=str(DATA / "rates.csv"))
+    ops.add_color_bar()
+    ops.add_labels()
+    ops.tick(structure="1")
+    only(bpy.data.objects["DG"], bpy.data.objects["CA3"])
+
+
+def something_beside() -> None:
+    """A cube to be placed at a region."""
+    bpy.ops.blender_brain.import_regions(atlas="demo_mouse_100um", acronyms="CA3")
+    bpy.ops.mesh.primitive_cube_add(size=0.2)
+    typed = bpy.context.scene.blender_brain
+    typed.acronyms = typed.region = "CA3"
+
+
+def surface() -> None:
+    bpy.context.scene.surface_slicer.filepath = str(DATA / "hill.npy")
+    bpy.ops.surface_slicer.create_surface(filepath=str(DATA / "hill.npy"))
+
+
+def surface_with_axes() -> None:
+    """One that has a second array, too."""
+    surface()
+    bpy.ops.surface_slicer.add_axes()
+    bpy.ops.surface_slicer.color_by_array(filepath=str(DATA / "hill.npy"))
+
+
+def sliced() -> None:
+    """A closed body that is cut."""
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.surface_slicer.slice_objects()
+
+
+def curve() -> None:
+    bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
