@@ -14,7 +14,9 @@ from window import (
     click_field,
     drop,
     empty_scene,
+    in_browser,
     key,
+    leave_browser,
     move,
     open_below,
     open_panel,
@@ -30,7 +32,6 @@ from window import (
     type_letters,
     undo,
     viewport,
-    window,
 )
 
 # What the log may hold: the refused file's sentence is what this wants to see.
@@ -142,12 +143,10 @@ def browse_and_drop() -> Step:
     bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
     with viewport():
         bpy.ops.blender_spike.import_simulation("INVOKE_DEFAULT", directory=str(DATA))
-    yield from see(lambda: not in_view(), "the file browser opens")
+    yield from see(in_browser, "the file browser opens")
     yield
     picture("browser")
-    yield from move(400, 400)
-    yield from key("ESC")
-    yield from see(in_view, "the file browser closes")
+    yield from leave_browser()
 
     yield from drop("older.pickle")
     yield from see(lambda: "older" in objects(), "a dropped file is imported")
@@ -164,10 +163,6 @@ def browse_and_drop() -> Step:
     with viewport():
         bpy.ops.ed.redo()
     yield from see(lambda: "older" in objects(), "redo brings it again")
-
-
-def in_view() -> bool:
-    return any(a.type == "VIEW_3D" for a in window().screen.areas)
 
 
 def save_open_reload() -> Step:

@@ -381,17 +381,14 @@ def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
         yield from press(*place)
         for _redraw in range(5):
             yield
-        if _last_done() == before and not _in_browser():
+        if _last_done() == before and not in_browser():
             # Confirms a dialog.
             yield from key("RET")
-        yield from until(lambda b=before: _last_done() != b or _in_browser(), f"{command} runs")
+        yield from until(lambda b=before: _last_done() != b or in_browser(), f"{command} runs")
         print(f"ok: {command} was pressed", flush=True)
         pressed.add(command)
-        if _in_browser():
-            yield from move(400, 400)
-            yield from key("ESC")
-            yield from until(lambda: not _in_browser(), "the file browser closes")
-            yield
+        if in_browser():
+            yield from leave_browser()
         else:
             yield from undo()
         yield
@@ -422,8 +419,17 @@ def _last_done() -> tuple[int, int]:
     return (len(done), done[-1].as_pointer() if done else 0)
 
 
-def _in_browser() -> bool:
+def in_browser() -> bool:
+    """Tell whether the file browser stands in the 3-D view's place."""
     return not any(a.type == "VIEW_3D" for a in window().screen.areas)
+
+
+def leave_browser() -> Step:
+    """Press Escape in the file browser."""
+    yield from move(400, 400)
+    yield from key("ESC")
+    yield from until(lambda: not in_browser(), "the file browser closes")
+    yield
 
 
 def drop(name: str) -> Step:
