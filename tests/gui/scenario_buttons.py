@@ -159,7 +159,9 @@ def surface_with_axes() -> None:
 def sliced() -> None:
     """A closed body that is cut."""
     bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
     bpy.ops.surface_slicer.slice_objects()
+    only(cube)
 
 
 def curve() -> None:
