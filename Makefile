@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gui test-conformance lint bench soak dist docs gallery colormaps clean
+.PHONY: help demo test test-gui test-blender test-window test-conformance lint bench soak dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,8 +14,9 @@ PYTHON ?=
 help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
-	@echo "make test-gui  drive a window of Blender, and run packages and scripts in it: your own by"
-	@echo "               BLENDER=/path/to/blender, or one that is set up for it (2 GB; root on Linux)"
+	@echo "make test-gui  test-blender (packages and scripts) and test-window (mouse and keyboard) in"
+	@echo "               your own BLENDER=/path/to/blender, or one that is set up (2 GB; root on Linux);"
+	@echo "               test-window PLANT=1 breaks things and sees that it is noticed"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
@@ -32,15 +33,24 @@ demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
 test: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest
 
-test-gui: $(VENV)/.ready-test
-	@blender="$(BLENDER)"; \
-	if [ -z "$$blender" ]; then \
-	  programs=$$($(BIN)/python tools/get_blender.py) || exit 1; \
-	  PATH="$$programs:$$PATH" blender="$$programs/blender"; \
-	fi; \
-	export PATH BLENDER="$$blender"; \
-	$(BIN)/python tests/gui/run.py "$$blender" out/gui && \
-	$(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
+# A real Blender: the one that is named, or one that is set up for it.
+define FIND_BLENDER
+blender="$(BLENDER)"; \
+if [ -z "$$blender" ]; then \
+  programs=$$($(BIN)/python tools/get_blender.py) || exit 1; \
+  PATH="$$programs:$$PATH" blender="$$programs/blender"; \
+fi; \
+export PATH BLENDER="$$blender"
+endef
+
+test-gui: test-blender test-window
+
+test-blender: $(VENV)/.ready-test
+	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
+
+test-window: $(VENV)/.ready-test
+	@$(FIND_BLENDER); \
+	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant)
 
 # Without Blender, so the reader and the demo atlas are imported as packages of their own. What
 # BrainGlobe's libraries warn about is not ours to mend.

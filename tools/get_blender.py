@@ -5,18 +5,21 @@
 import), or says in one sentence why there is none and ends with exit code 1. Only for root on
 Linux, since it takes `debootstrap`, `chroot` and a namespace of mounts: what a container for
 continuous integration has. Takes a few minutes and 2 GB once; nothing outside of the folder
-changes, but for the package debootstrap where it is missing.
+changes, but for the package debootstrap where it is missing. Two that set up the same folder wait
+for each other, and a folder that holds anything else is left as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fnmatch
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +33,15 @@ PACKAGES: Final = (
     "python3-cattr", "python3-numpy", "python3-requests", "python3-zstandard",
 )  # fmt: skip
 LIMIT_S: Final = 600
+# All that a folder of ours holds.
+ROOT: Final = "root"
+BIN: Final = "bin"
+COMPLETE: Final = "complete"
+# The Debian has these of its own; what this machine has there is not seen from inside.
+HIDDEN: Final = (
+    "/bin", "/boot", "/dev", "/etc", "/lib*", "/lost+found", "/proc", "/run", "/sbin", "/sys",
+    "/usr", "/var",
+)  # fmt: skip
 # Runs, in the Debian, the program that has the name it is called by; which sees the files of this
 # machine under their own names. The mounts are gone when it ends.
 WRAPPER: Final = """\
@@ -41,7 +53,7 @@ shift 3
 mount --rbind /dev "$root/dev" && mount -t proc proc "$root/proc" || exit 125
 for top in /*; do
   case $top in
-    /bin|/boot|/dev|/etc|/lib*|/lost+found|/proc|/run|/sbin|/sys|/usr|/var) continue ;;
+    HIDDEN) continue ;;
   esac
   [ -d "$top" ] && [ ! -L "$top" ] || continue
   mkdir -p "$root$top" && mount --rbind "$top" "$root$top" || exit 125
@@ -50,7 +62,7 @@ done
 PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec chroot "$root" /bin/sh -c "cd \\"\\$0\\" && exec \\"\\$@\\"" "$folder" "$program" "$@"
 ' sh "$here" "$(basename "$0")" "$PWD" "$@"
-"""
+""".replace("HIDDEN", "|".join(HIDDEN))
 
 
 class NotPossibleError(Exception):
@@ -74,22 +86,39 @@ def get(folder: Path) -> Path:
     ------
     NotPossibleError
     """
-    programs = folder / "bin"
-    if not (folder / "complete").exists():
-        _check()
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _make(folder, programs)
-    version = _version(programs / "blender")
-    if version < OLDEST_BLENDER:
-        raise NotPossibleError(f"Debian's Blender is {'.'.join(map(str, version))}")
-    (folder / "complete").touch()
+    programs = folder / BIN
+    if sys.platform != "linux":
+        raise NotPossibleError("this is not Linux")
+    if strange := sorted({path.name for path in folder.glob("*")} - {ROOT, BIN, COMPLETE}):
+        raise NotPossibleError(f"{folder} holds something else, {strange[0]} for one")
+    with _alone(folder):
+        if not (folder / COMPLETE).exists():
+            _check()
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            _make(folder, programs)
+        version = _version(programs / "blender")
+        if version < OLDEST_BLENDER:
+            raise NotPossibleError(f"Debian's Blender is {'.'.join(map(str, version))}")
+        (folder / COMPLETE).touch()
     return programs
 
 
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else sets up the same folder."""
+    import fcntl
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _check() -> None:
-    if sys.platform != "linux":
-        raise NotPossibleError("this is not Linux")
+    top = str(Path(*Path.cwd().parts[:2]))
+    if any(fnmatch.fnmatch(top, hidden) for hidden in HIDDEN):
+        raise NotPossibleError(f"what is in {top} cannot be seen from inside of the Debian")
     if os.geteuid():
         raise NotPossibleError("it takes root to set up a Debian with Blender in it")
     for program in ("unshare", "chroot"):
@@ -105,7 +134,7 @@ def _check() -> None:
 
 
 def _make(folder: Path, programs: Path) -> None:
-    root = folder / "root"
+    root = folder / ROOT
     print("Setting up a Debian with Blender, once (2 GB) ...", file=sys.stderr, flush=True)
     deadline = time.monotonic() + LIMIT_S
     _run(["debootstrap", "--variant=minbase", SUITE, str(root)], "debootstrap failed", deadline)
