@@ -106,7 +106,7 @@ def import_simulation(
 
 def reload_simulation(
     neurons: Sequence[bpy.types.Object], filepath: str | os.PathLike[str]
-) -> None:
+) -> list[str]:
     """Put a simulation file's content into neurons that exist.
 
     The same cells and types of sections are taken as when they were imported. Their look, their
@@ -119,6 +119,11 @@ def reload_simulation(
         Imported simulations.
     filepath : path-like
         The file they came from, or another.
+
+    Returns
+    -------
+    list of str
+        Sections whose traces stay as they are, because they are no longer there.
 
     Raises
     ------
@@ -134,15 +139,19 @@ def reload_simulation(
         types = frozenset(was.chosen_types)
         source = Source(path, was.um_per_unit, was.centered, was.chosen_cells, types)
         groups.setdefault(source, []).append(neuron)
-    wanted = {source: _wanted(simulation, source) for source in groups}
+    parts = {source: subset(simulation, _wanted(simulation, source)) for source in groups}
+    # All is checked before the first is changed.
     for source, alike in groups.items():
-        _refill(alike, source, subset(simulation, wanted[source]), len(simulation.cells))
+        _check_kind(alike, source, parts[source])
+    lost = []
+    for source, alike in groups.items():
+        lost += _refill(alike, source, parts[source], len(simulation.cells))
+    return lost
 
 
-def _refill(
-    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
+def _check_kind(
+    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation
 ) -> None:
-    """Exchange the data of neurons that show the same."""
     for neuron in neurons:
         if network.is_network(neuron) != network.holds_network(simulation):
             kinds = "cells with shape", "a network of points"
@@ -151,6 +160,13 @@ def _refill(
                 f"Cannot put {source.path.name} into '{neuron.name}': it holds "
                 f"{kinds[not was]}, not {kinds[was]}."
             )
+
+
+def _refill(
+    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
+) -> list[str]:
+    """Exchange the data of neurons that show the same, and return sections that are lost."""
+    lost: list[str] = []
     made: list[bpy.types.ID] = []
     try:
         parts = make_parts(_name(source.path), source, simulation, made)
@@ -177,10 +193,11 @@ def _refill(
         _describe(neuron, source, simulation, parts.limits, cells_in_file)
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
-        figures.refresh(neuron)
+        lost += figures.refresh(neuron)
         # A copy of the neuron may still play the old values.
         bpy.data.batch_remove([block for block in old if not block.users])
         bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
+    return lost
 
 
 def _wanted(simulation: Simulation, source: Source) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ keyframes reach it and nothing has to be written anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import bpy
@@ -294,14 +294,35 @@ def sharers(material: bpy.types.Material | None) -> list[bpy.types.Object]:
     list of Object
         What else uses it, a color bar for one, is not among them.
     """
-    if material is None:
-        return []
-    users = bpy.data.user_map(subset=[material])[material]
-    return [
-        user
-        for user in users
-        if isinstance(user, bpy.types.Object) and find_modifier(user) is not None
-    ]
+    return [] if material is None else _sharers([material])[material]
+
+
+def share_any(neurons: Iterable[bpy.types.Object]) -> bool:
+    """Tell whether a neuron among these shares its material with another.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    bool
+    """
+    chosen = (input_value(required(find_modifier(n)), "Material").value for n in neurons)
+    materials = {material for material in chosen if material is not None}
+    return any(len(users) > 1 for users in _sharers(materials).values())
+
+
+def _sharers(
+    materials: Collection[bpy.types.Material],
+) -> dict[bpy.types.Material, list[bpy.types.Object]]:
+    # Blender looks through the whole file, so all are asked for at once.
+    users: Any = bpy.data.user_map(subset=materials, value_types={"OBJECT"}) if materials else {}
+    return {
+        material: [user for user in users[material] if find_modifier(user) is not None]
+        for material in materials
+    }
 
 
 def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:

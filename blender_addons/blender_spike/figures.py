@@ -326,7 +326,7 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
 
 
 def refresh(neuron: bpy.types.Object) -> list[str]:
-    """Bring all figures about a neuron up to date, after other data or materials came into it.
+    """Bring all figures about a neuron up to date, after other data came into it.
 
     Parameters
     ----------
@@ -342,17 +342,32 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
     clock = clocks.find_clock(neuron)
     if clock is not None:
         clocks.wind(clock)
+    follow_material(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
         if kind == traces.AXES_KIND:
             lost += traces.refresh(figure)
-        elif kind == COLOR_BAR:
-            _follow_colors(figure, neuron)
         elif kind == SCALE_BAR:
             low, high = _bounds(neuron)
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
             set_inputs(modifier_of(figure), inputs)
     return lost
+
+
+def follow_material(neuron: bpy.types.Object) -> None:
+    """Have color bars and traces show the colors of the material that a neuron has by now.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    """
+    for figure in figures_of(neuron):
+        kind = about_figure(figure).kind
+        if kind == traces.AXES_KIND:
+            traces.follow_material(figure)
+        elif kind == COLOR_BAR:
+            _follow_colors(figure, neuron)
 
 
 def time_label_group() -> bpy.types.NodeTree:

@@ -7,6 +7,7 @@ of thousands of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import bpy
@@ -49,9 +50,25 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
             for name, cell in zip(names, simulation.section_cells, strict=True)
         )
     # Names come from outside, and a line is one name.
-    lines = "\n".join(" ".join(name.split()) or "-" for name in names)
+    lines = "\n".join(_numbered([" ".join(name.split()) or "-" for name in names]))
     holder[NAMES] = lines.encode("utf-8", "replace").decode("utf-8")
     holder[COUNTS] = simulation.segment_counts.astype(np.int32).tolist()
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
+    known = set(names)
+    count: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        count[name] = count.get(name, 0) + 1
+        unique = name
+        if count[name] > 1:
+            while (unique := f"{name} ({count[name]})") in known:
+                count[name] += 1
+            known.add(unique)
+        numbered.append(unique)
+    return numbered
 
 
 def section_names(neuron: bpy.types.Object) -> list[str]:
@@ -79,7 +96,7 @@ def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int
     neuron : Object
         An imported simulation.
     section : str
-        Name of the section; if several have it, the first.
+        Name of the section, one of `section_names`.
     position : float
         0..1, along the section's arc length.
 

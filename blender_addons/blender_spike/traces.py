@@ -182,8 +182,6 @@ def refresh(axes: bpy.types.Object) -> list[str]:
     for trace in traces_in(axes):
         data = about_figure(trace)
         neuron = required(data.neuron)
-        material = input_value(required(find_modifier(neuron)), "Material").value
-        set_inputs(cast(bpy.types.NodesModifier, trace.modifiers[0]), {"Neuron Material": material})
         try:
             segment = find_segment(neuron, data.section, data.position)
         except ValueError:
@@ -192,9 +190,23 @@ def refresh(axes: bpy.types.Object) -> list[str]:
         old, trace.data = trace.data, _mesh(trace.name, samples(neuron, segment))
         if old is not None and not old.users:
             bpy.data.batch_remove([old])
-    if untouched:
+    # Without traces there is nothing to fit: somebody may have deleted them one by one.
+    if untouched and traces_in(axes):
         _fit(axes)
     return lost
+
+
+def follow_material(axes: bpy.types.Object) -> None:
+    """Give the traces in axes the material that their neuron has by now.
+
+    Parameters
+    ----------
+    axes : Object
+    """
+    for trace in traces_in(axes):
+        neuron = required(about_figure(trace).neuron)
+        material = input_value(required(find_modifier(neuron)), "Material").value
+        set_inputs(cast(bpy.types.NodesModifier, trace.modifiers[0]), {"Neuron Material": material})
 
 
 def _limits(modifier: bpy.types.NodesModifier) -> list[float]:

@@ -36,6 +36,8 @@ from . import node_layout
 
 _GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree", "ShaderNodeTree"]
 _DIGEST: Final = "built_from"
+# Under which name it was written; it bears another one where somebody's own group has that.
+_WRITTEN_AS: Final = "built_as"
 _built_here: dict[str, str] = {}
 _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
 
@@ -640,10 +642,21 @@ def find_group(name: str) -> Any:
     -------
     NodeTree or None
     """
-    group = bpy.data.node_groups.get(name)
-    if group is None or group.library is not None or name not in _built_here:
+    group = _written(name)
+    if group is None or name not in _built_here:
         return None
     return group if group.get(_DIGEST) == _built_here[name] else None
+
+
+def _written(name: str) -> Any:
+    """Find a group that was written under a name: never somebody's own, nor one of another file."""
+    groups = bpy.data.node_groups
+    named = groups.get(name)
+    candidates = groups if named is None else [named, *groups]
+    return next(
+        (group for group in candidates if group.library is None and group.get(_WRITTEN_AS) == name),
+        None,
+    )
 
 
 @contextlib.contextmanager
@@ -701,10 +714,7 @@ def _embedded(owner: Any, name: str) -> Iterator[Tree]:
 @contextlib.contextmanager
 def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
     groups = bpy.data.node_groups
-    older = groups.get(name)
-    if older is not None and older.library is not None:
-        # Linked from another file: it cannot be changed here, and a local one has its own name.
-        older = None
+    older = _written(name)
     # The name is taken while it is being written, so it gets its own afterwards.
     tree = Tree(groups.new(f"{name} (new)", kind), name)
     try:
@@ -719,6 +729,7 @@ def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
         tree.tree = older
         return
     tree.tree[_DIGEST] = _built_here[name] = digest
+    tree.tree[_WRITTEN_AS] = name
     if older is not None:
         if older.bl_idname == kind:
             older.user_remap(tree.tree)

@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import bpy
 import numpy as np
-from mathutils import Matrix
+from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
 from . import nodes
-from .animation import set_interpolation
+from .animation import remove_fcurves, set_interpolation
+from .required import required
 
 BLOOM: Final = "Bloom"
+WORLD: Final = "Film World"
 CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
 BACKLIGHT: Final = "Backlight"
@@ -43,16 +45,20 @@ def use_plain_world(
     Parameters
     ----------
     scene : Scene
+        The world it has stays in the file, to be chosen again.
     color : tuple of float
         Scene-linear; black by default.
 
     Returns
     -------
     World
-        The scene's own if it has one.
+        Made here before, or now.
     """
-    world = scene.world or bpy.data.worlds.new("Film World")
-    scene.world = world
+    world = scene.world
+    if world is None or world.library is not None or world.get(WORLD) is None:
+        _keep(world)
+        world = scene.world = bpy.data.worlds.new(WORLD)
+        world[WORLD] = True
     with nodes.world(world) as tree:
         background = tree.add("ShaderNodeBackground", {"Color": (*color, 1.0), "Strength": 1.0})
         tree.add("ShaderNodeOutputWorld", {"Surface": background})
@@ -70,7 +76,7 @@ def add_bloom(
     Parameters
     ----------
     scene : Scene
-        Its compositor group is replaced.
+        The compositor group that it has stays in the file, to be chosen again.
     strength : float
     threshold : float
         Scene-linear brightness from which on a pixel glows.
@@ -81,8 +87,9 @@ def add_bloom(
     -------
     NodeTree
     """
-    with nodes.compositor_group(BLOOM) as tree:
-        rendered = tree.add("CompositorNodeRLayers")["Image"]
+    # A group of its own for each scene, since it says whose picture it takes.
+    with nodes.compositor_group(f"{BLOOM} of {scene.name}") as tree:
+        rendered = tree.add("CompositorNodeRLayers", scene=scene)["Image"]
         glare = tree.add(
             "CompositorNodeGlare",
             {
@@ -96,9 +103,17 @@ def add_bloom(
         )
         tree.output("Image", glare["Image"], kind="Color")
     group: bpy.types.NodeTree = tree.tree
+    if scene.compositing_node_group != group:
+        _keep(scene.compositing_node_group)
     scene.compositing_node_group = group
     scene.render.use_compositing = True
     return group
+
+
+def _keep(block: bpy.types.ID | None) -> None:
+    """Save what a scene used until now with the file, although nothing uses it any more."""
+    if block is not None and block.library is None:
+        block.use_fake_user = True
 
 
 def frame_camera(
@@ -249,9 +264,11 @@ def orbit(
     frame_start: int,
     frame_end: int,
     *,
-    axis: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    axis: tuple[float, float, float] | None = None,
 ) -> None:
     """Let a camera of `frame_camera` circle around what it looks at, at constant speed.
+
+    It goes another way than before: what it circled until now is forgotten.
 
     Parameters
     ----------
@@ -260,11 +277,15 @@ def orbit(
         Angle travelled, half of it before the view that the camera has now and half after.
     frame_start, frame_end : int
         First and last frame of the movement.
-    axis : tuple of float
-        Around which it circles, in world space.
+    axis : tuple of float, optional
+        Around which it circles, in world space; what is up in the picture if it is not given.
     """
     pivot = camera.parent
     assert pivot is not None
+    if axis is None:
+        rotation_at_rest: Any = required(camera.matrix_basis).to_3x3()
+        axis = tuple((rotation_at_rest @ Vector((0.0, 1.0, 0.0))).normalized())
+    remove_fcurves(pivot, "rotation_axis_angle")
     pivot.rotation_mode = "AXIS_ANGLE"
     rotation: Any = pivot.rotation_axis_angle
     for frame, angle in ((frame_start, -degrees / 2), (frame_end, degrees / 2)):
@@ -287,7 +308,7 @@ def world_points(
     -------
     ndarray, shape (P, 3)
         In world space: the points of curves and meshes, the corners of the bounding box of
-        anything else.
+        anything else that has one, and where empties, lights and cameras are.
     """
     depsgraph = _depsgraph(scene)
     parts = []
@@ -297,6 +318,9 @@ def world_points(
         if position is not None:
             local = np.empty((len(position.data), 3), np.float32)
             position.data.foreach_get("vector", local.ravel())
+        elif thing.type in ("CAMERA", "EMPTY", "LIGHT", "LIGHT_PROBE", "SPEAKER"):
+            # Their bounding boxes are one unit wide, wherever they are.
+            local = np.zeros((1, 3), np.float32)
         else:
             local = np.array(evaluated.bound_box, np.float32)
         matrix = np.array(evaluated.matrix_world)
@@ -308,6 +332,9 @@ def world_points(
 
 def _positions(thing: bpy.types.Object) -> Any:
     """Find the positions of points that are drawn where they are."""
+    if thing.mode != "OBJECT":
+        # Blender hides the attributes of what is being edited.
+        return None
     data = thing.data
     if isinstance(data, bpy.types.Curves) and len(data.points):
         return data.attributes["position"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -40,6 +41,13 @@ def playback_inputs(neuron, **values):
     from blender_spike.playback import find_modifier
 
     set_inputs(find_modifier(neuron), {k.replace("_", " "): v for k, v in values.items()})
+
+
+def input_value_of(neuron, name):
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.playback import find_modifier
+
+    return input_value(find_modifier(neuron), name).value
 
 
 def input_of(figure, name):
@@ -292,6 +300,88 @@ def test_sections_of_several_cells_are_told_apart(bpy, tmp_path):
     assert len(set(names)) == 8
     assert find_segment(neuron, names[5], 0.0) == 19 + 3
     assert search_sections(neuron, bpy.context, "SOMA") == [names[0], names[4]]
+
+
+def test_sections_of_cells_that_share_a_name_are_told_apart(bpy, tmp_path):
+    """The nearest place is of the second cell, and its trace shows that cell's values."""
+    from spike_export import merge
+
+    sim = merge([simulation(branched(), 4, seed=seed) for seed in (0, 1)])
+    sim = replace(sim, cells=tuple(replace(cell, name="PC") for cell in sim.cells))
+    sim.values[:, 19:] += 1000
+    neuron = load(bpy, write(tmp_path / "two.pickle", sim))
+    from blender_spike.sections import find_segment, place_of, section_names
+
+    names = section_names(neuron)
+    assert len(set(names)) == 8 and names[4] == "PC.soma (2)"
+    assert find_segment(neuron, *place_of(neuron, 20)) == 20
+    bpy.ops.blender_spike.add_trace(section="PC.soma (2)")
+    trace = bpy.data.objects["two PC.soma (2)(0.5)"]
+    assert min(vertex.co.y for vertex in trace.data.vertices) > 500
+
+
+@pytest.mark.parametrize("exchange", ["make_single", "share_material", "color_by_voltage"])
+def test_figures_follow_another_material(bpy, cell, exchange):
+    """Color bar and trace explain the material that the neuron has by now."""
+    from blender_spike.common.modifiers import set_inputs
+    from blender_spike.playback import find_modifier
+
+    first, second = load(bpy, cell), load(bpy, cell)
+    bpy.ops.blender_spike.color_by_voltage(v_min=-70, v_max=10)
+    first.select_set(True)
+    if exchange == "make_single":
+        bpy.ops.blender_spike.share_material()
+    bpy.context.view_layer.objects.active = first
+    if exchange == "color_by_voltage":
+        set_inputs(find_modifier(first), {"Material": None})
+    second.select_set(exchange != "color_by_voltage")
+    bpy.ops.blender_spike.add_trace(section="soma")
+    bpy.ops.blender_spike.add_color_bar()
+    bar = next(thing for thing in bpy.data.objects if thing.name.startswith("cell color bar"))
+    trace = next(thing for thing in bpy.data.objects if thing.name.startswith("cell soma"))
+    before = input_of(bar, "Material")
+    if exchange == "share_material":
+        bpy.context.view_layer.objects.active = second
+    getattr(bpy.ops.blender_spike, exchange)()
+    now = input_value_of(first, "Material")
+    assert now != before
+    assert input_of(bar, "Material") == input_of(trace, "Neuron Material") == now
+    first.select_set(True)
+    second.select_set(False)
+    bpy.context.view_layer.objects.active = first
+    bpy.ops.blender_spike.color_by_voltage(v_min=-60, v_max=20)
+    evaluated = bar.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    assert [input_of(evaluated, n) for n in ("From", "To")] == pytest.approx([-60, 20])
+
+
+def test_reload_after_a_trace_was_deleted_by_hand(bpy, cell):
+    neuron = load(bpy, cell)
+    bpy.ops.blender_spike.add_trace(section="soma")
+    bpy.data.objects.remove(bpy.data.objects["cell soma(0.5)"])
+    bpy.context.view_layer.objects.active = neuron
+    assert bpy.ops.blender_spike.reload() == {"FINISHED"}
+
+
+def test_traces_of_sections_that_are_gone_are_told_of(bpy, cell, capfd):
+    load(bpy, cell)
+    bpy.ops.blender_spike.add_trace(section="dend[1]")
+    write(cell, simulation(branched()[:1], 4))
+    bpy.ops.blender_spike.reload()
+    assert "'dend[1]': no longer in the file" in capfd.readouterr().out
+
+
+def test_several_neurons_are_reloaded_all_or_none(bpy, cell, tmp_path):
+    """Where the file does not suit one of them, none is changed."""
+    from spike_export.point_network import point_network
+
+    first, second = load(bpy, cell), load(bpy, cell, um_per_unit=50)
+    first.select_set(True)
+    datas = [first.data, second.data]
+    points = point_network(np.zeros((2, 3)), np.arange(3.0), np.zeros((3, 2)))
+    write(cell, points)
+    with pytest.raises(RuntimeError, match="it holds a network of points"):
+        bpy.ops.blender_spike.reload()
+    assert [first.data, second.data] == datas
 
 
 @pytest.fixture

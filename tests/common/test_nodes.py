@@ -60,6 +60,17 @@ def test_another_tree_of_the_name_replaces(bpy, nodes):
     assert input_value(modifier, "Height").value == 2.5
 
 
+def test_somebodys_own_group_of_the_name_stays(bpy, nodes):
+    """It keeps its name and its users; ours is found again under another name."""
+    own = bpy.data.node_groups.new("Lift", "GeometryNodeTree")
+    modifier = cube(bpy, own)
+    group = lift(nodes)
+    assert lift(nodes) == group
+    newer = lift(nodes, height=7.0)
+    assert modifier.node_group == own and own.name == "Lift"
+    assert set(bpy.data.node_groups) == {own, newer}
+
+
 def test_a_failed_tree_leaves_nothing(bpy, nodes):
     """And does not touch the one that stands under its name."""
     group = lift(nodes)

@@ -129,7 +129,67 @@ def test_bloom_glows_beyond_the_edge(bpy, film, tmp_path):
         pixels = read_pixels(scene.render.filepath)
         brightness.append(pixels[32, 8].mean())
     assert brightness[0] == 0 and brightness[1] > 2
-    assert [g.name for g in bpy.data.node_groups] == ["Bloom"]
+    assert [g.name for g in bpy.data.node_groups] == ["Bloom of Scene"]
+
+
+def test_scenes_have_their_own_bloom(bpy, film):
+    """Each takes its own picture, and is set by itself."""
+    first, second = bpy.context.scene, bpy.data.scenes.new("Second")
+    for scene in (first, second):
+        film.add_bloom(scene, 1.0)
+    film.add_bloom(second, 0.25)
+    seen = []
+    for scene in (first, second):
+        nodes = {node.bl_idname: node for node in scene.compositing_node_group.nodes}
+        strength = nodes["CompositorNodeGlare"].inputs["Strength"].default_value
+        seen.append((nodes["CompositorNodeRLayers"].scene, strength))
+    assert seen == [(first, 1.0), (second, 0.25)]
+
+
+def test_what_the_scene_had_is_kept(bpy, film):
+    """Somebody's own world and compositor group are as they were, and are saved."""
+    scene = bpy.context.scene
+    world = scene.world = bpy.data.worlds.new("Sky")
+    group = scene.compositing_node_group = bpy.data.node_groups.new("Bloom", "CompositorNodeTree")
+    nodes = len(world.node_tree.nodes)
+    ours = [film.use_plain_world(scene) for _ in range(2)]
+    film.add_bloom(scene)
+    assert scene.world == ours[0] == ours[1] != world
+    assert scene.compositing_node_group != group
+    assert len(world.node_tree.nodes) == nodes and not group.nodes
+    assert world.use_fake_user and group.use_fake_user
+
+
+@pytest.mark.parametrize("view", [((0, 1, 0), (0, 0, 1)), ((-1, 0, 0), (0, 0, 1))])
+def test_orbit_goes_round_what_is_up(bpy, film, view):
+    """From the front and from the side the camera stays at its height, and forgets older ways."""
+    scene = bpy.context.scene
+    direction, up = view
+    camera = film.frame_camera(scene, [tall_mesh(bpy)], direction=direction, up=up)
+    height = camera.matrix_world.translation.z
+    film.orbit(camera, 90, 0, 200)
+    film.orbit(camera, 90, 0, 500)
+    places = []
+    for frame in (0, 200, 500):
+        scene.frame_set(frame)
+        places.append(np.array(camera.matrix_world.translation))
+    assert [place[2] for place in places] == pytest.approx([height] * 3, abs=1e-4)
+    assert np.linalg.norm(places[2] - places[1]) > 1
+
+
+def test_places_of_what_has_no_extent(bpy, film):
+    """An empty is where it is, and a mesh that is being edited where its corners are."""
+    empty = bpy.data.objects.new("here", None)
+    empty.location = (1, 2, 3)
+    bpy.context.scene.collection.objects.link(empty)
+    thing = tall_mesh(bpy)
+    expected = film.world_points(bpy.context.scene, [thing])
+    bpy.ops.object.mode_set(mode="EDIT")
+    points = film.world_points(bpy.context.scene, [empty, thing])
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert points[0] == pytest.approx([1, 2, 3])
+    for end in (np.min, np.max):
+        assert end(points[1:], axis=0) == pytest.approx(end(expected, axis=0), abs=1e-5)
 
 
 def test_backlight_draws_edges(bpy, film, tmp_path):

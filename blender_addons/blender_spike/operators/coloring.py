@@ -13,14 +13,14 @@ from ..coloring import (
     limits_of,
     make_single,
     set_limits,
+    share_any,
     share_material,
-    sharers,
     voltage_material,
 )
 from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
-from ..common.modifiers import input_value
 from ..common.required import required
+from ..figures import follow_material
 from ..playback import find_modifier
 from ..properties import ColorSettings, about, colormap_choice
 from .selection import NO_NEURON, OnNeurons, chosen_neurons
@@ -61,6 +61,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
                     steps=self.steps,
                     rest_glow=self.rest_glow,
                 )
+                follow_material(neuron)
         except (ValueError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
@@ -144,7 +145,10 @@ class BLENDER_SPIKE_OT_share_material(OnNeurons):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
         active = required(required(context).object)
-        changed = share_material(active, chosen_neurons(required(context)))
+        neurons = chosen_neurons(required(context))
+        changed = share_material(active, neurons)
+        for neuron in neurons:
+            follow_material(neuron)
         self.report({"INFO"}, f"{changed} more now share the material of '{active.name}'.")
         return {"FINISHED"}
 
@@ -159,16 +163,17 @@ class BLENDER_SPIKE_OT_make_single(OnNeurons):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a neuron whose material others use as well."""
-        for neuron in chosen_neurons(required(context)):
-            material = input_value(required(find_modifier(neuron)), "Material").value
-            if len(sharers(material)) > 1:
-                return True
+        if share_any(chosen_neurons(required(context))):
+            return True
         cls.poll_message_set("Select a neuron that shares its material")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Copy shared materials."""
-        changed = make_single(chosen_neurons(required(context)))
+        neurons = chosen_neurons(required(context))
+        changed = make_single(neurons)
+        for neuron in neurons:
+            follow_material(neuron)
         self.report({"INFO"}, f"{changed} {'has' if changed == 1 else 'have'} a material alone.")
         return {"FINISHED"}
 

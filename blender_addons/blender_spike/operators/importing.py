@@ -193,11 +193,17 @@ def _reload(
         return {"CANCELLED"}
     _leave_edit_mode(context)
     try:
-        reload_simulation(neurons, path)
+        lost = reload_simulation(neurons, path)
     except SimulationFileError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
     operator.report(*_imported(neurons))
+    if lost:
+        listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
+        operator.report(
+            {"WARNING"},
+            f"{listed}: no longer in the file, so these traces show the data of before.",
+        )
     return {"FINISHED"}
 
 
