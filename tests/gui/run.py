@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drive a real Blender's window: ``make test-gui``.
+"""Drive a real Blender's window: ``make test-window``.
 
 Builds the three extensions, installs them into a fresh home as a person does, and plays every
 `scenario_*.py` beside this file in a window of its own, on a screen of its own (Xvfb), with the
 pointer of that screen (xdotool). Takes a picture of each state if ImageMagick is there. Ends with
 exit code 1 if a step fails or a log holds what should not be there.
 
-``--plant`` breaks an operator, a panel and a poll, one at a time, and ends well only if every
-scenario notices.
+``--plant`` breaks an operator, a panel, a poll and a panel's field, one at a time, and ends well
+only if every scenario notices.
 """
 
 from __future__ import annotations
@@ -40,22 +40,44 @@ import build_extension  # noqa: E402
 SCREEN = "1000x2100"
 # Blender says something with every step; so long without a word, and it hangs.
 SILENCE_S = 180
-_TROUBLE = re.compile(r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault")
-_FAULTS = ("operator", "draw", "poll")
+# What Python raises, and what Blender says of fields, operators and menus that it does not know.
+_TROUBLE = re.compile(
+    r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault|UILayout\.|not found:"
+    r"|unknown operator|(?:bpy|rna|ui)\S* +\| WARNING|DeprecationWarning"
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is broken in a class, and what has to be in the log if that was noticed for itself.
+
+    ``of`` tells which of a scenario's FAULTS is the class.
+    """
+
+    of: str
+    method: str
+    code: str
+    trace: str = ""
+
+
 _PLANTED = "a planted fault"
 # Appended to an extension's __init__.py: breaks one of its classes before it is registered.
 _PLANT = """
 def _planted(self, context):
     raise RuntimeError({planted!r})
 
+def _planted_field(self, context):
+    self.layout.prop(context.scene, "planted_field")
+
 for _broken in CLASSES:
     if _broken.__name__ == {name!r}:
-        _broken.{method} = {fault}
+        _broken.{method} = {code}
 """
-_METHODS = {
-    "operator": ("execute", "_planted"),
-    "draw": ("draw", "_planted"),
-    "poll": ("poll", "classmethod(lambda cls, context: False)"),
+_FAULTS = {
+    "operator": Fault("operator", "execute", "_planted", _PLANTED),
+    "draw": Fault("draw", "draw", "_planted", _PLANTED),
+    "poll": Fault("poll", "poll", "classmethod(lambda cls, context: False)"),
+    "field": Fault("draw", "draw", "_planted_field", "planted_field"),
 }
 
 
@@ -107,7 +129,9 @@ def main() -> None:
                 failed.append(f"{name}: {trouble}")
     if failed:
         sys.exit("The window tests failed.\n" + "\n".join(failed))
-    print(f"The window tests passed; pictures are in {pictures}.")
+    seen = any(pictures.glob("*/*.png"))
+    where = f"pictures are in {pictures}" if seen else "no pictures: ImageMagick is missing"
+    print(f"The window tests passed; {where}.")
 
 
 def parse() -> argparse.Namespace:
@@ -214,7 +238,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         home, data = Path(temporary) / "home", Path(temporary) / "data"
         shutil.copytree(blender.home, home, symlinks=True)
         if fault:
-            plant(home, declared(source, "FAULTS", {})[fault], fault)
+            plant(home, declared(source, "FAULTS", {})[_FAULTS[fault].of], _FAULTS[fault])
         data.mkdir()
         if (HERE / f"files_{name}.py").exists():
             importlib.import_module(f"files_{name}").make(data)
@@ -238,7 +262,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         problem = f"the log holds {len(trouble)} errors, the first: {trouble[0]}"
     if fault and not any(line.startswith("ok: ") for line in lines):
         sys.exit(f"{name}, with a planted fault in {fault}, did not even begin: {problem}")
-    if fault in ("operator", "draw") and not any(_PLANTED in line for line in lines):
+    if fault and not any(_FAULTS[fault].trace in line for line in lines):
         problem = ""
     took = time.monotonic() - begin
     what = f"{name}{', with a planted fault in ' + fault if fault else ''}"
@@ -284,13 +308,14 @@ def follow(
             process.wait()
 
 
-def plant(home: Path, broken: str, fault: str) -> None:
+def plant(home: Path, broken: str, fault: Fault) -> None:
     """Break a class of an installed extension."""
     extension = re.split("_[OP]T_", broken)[0].lower()
-    method, code = _METHODS[fault]
     module = home / "extensions" / "user_default" / extension / "__init__.py"
     with module.open("a") as file:
-        file.write(_PLANT.format(name=broken, planted=_PLANTED, method=method, fault=code))
+        file.write(
+            _PLANT.format(name=broken, planted=_PLANTED, method=fault.method, code=fault.code)
+        )
 
 
 def declared(source: str, name: str, otherwise: Any) -> Any:

@@ -10,10 +10,12 @@ from window import (
     DATA,
     Step,
     check,
+    choose_colormap,
     click,
     click_field,
     empty_scene,
     key,
+    last_done,
     move,
     open_below,
     open_panel,
@@ -100,19 +102,15 @@ def look_and_isolate() -> Step:
 
     yield from see(lambda: material().name == "CA3 gradient glow", "a look is set")
     yield
-    yield from click("blender_brain.choose_colormap", 0.84)
-    yield
-    yield
-    picture("colormaps")
-    yield from key("ESC")
-    yield from key("ESC")
+
+    def shows(colormap: str) -> bool:
+        return bool(material().node_tree.nodes["Colormap"].image.name == f"colormap {colormap}")
+
+    yield from choose_colormap("blender_brain.choose_colormap", "magma", lambda: shows("magma"))
     yield from type_into("blender_brain.colormap", "viridis")
-    yield from see(
-        lambda: material().node_tree.nodes["Colormap"].image.name == "colormap viridis",
-        "a typed colormap is used",
-    )
+    yield from see(lambda: shows("viridis"), "a typed colormap is used")
     picture("gradient")
-    sidebar_picture("sidebar")
+    yield from sidebar_picture("sidebar")
 
 
 def values_and_labels() -> Step:
@@ -161,7 +159,8 @@ def save_and_look() -> Step:
     yield from save_and_open()
     check(regions() == {"CA3", "DG", "grey"}, "the saved file opens")
     yield from open_tab("BlenderBrain")
+    before = last_done()
     yield from click("blender_brain.import_regions")
-    yield
+    yield from see(lambda: last_done() != before, "the button is pressed again")
     check(len(regions()) == 3, "a region that is there is not doubled")
     picture("opened")

@@ -15,8 +15,10 @@ from window import (
     empty_scene,
     open_panels,
     open_tab,
+    pick_above,
     picture,
     press_all,
+    see,
     viewport,
 )
 
@@ -32,11 +34,10 @@ LEFT = {
     "blender_spike.choose_colormap",
     "blender_brain.choose_colormap",
     "surface_slicer.choose_colormap",
-    # In menus.
+    # In menus, which are opened after the buttons.
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
     "blender_brain.choose_atlas",
-    "surface_slicer.add_slicer",
     # Nothing goes online here.
     "blender_brain.list_downloads",
     "blender_brain.download_atlas",
@@ -44,6 +45,8 @@ LEFT = {
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
 }
+# Calls that change nothing in the scenes here.
+IDLE: set[str] = set()
 
 
 def scenario() -> Step:
@@ -71,7 +74,9 @@ def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
         yield
         yield
         picture(f"{addon} {stage.__name__}")
-        yield from press_all(addon, pressed, LEFT)
+        yield from press_all(addon, pressed, LEFT, IDLE)
+        if stage in MENUS:
+            yield from MENUS[stage]()
     missing = {
         operator.bl_idname
         for operator in classes_of(addon, bpy.types.Operator)
@@ -166,3 +171,28 @@ def sliced() -> None:
 
 def curve() -> None:
     bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
+
+
+def layout_menus() -> Step:
+    """Choose where a network's cells fly to, and add a layout."""
+    modifier = bpy.context.object.modifiers["Network"]
+    ends = {
+        item.name: getattr(modifier.properties.inputs, item.identifier)
+        for item in modifier.node_group.interface.items_tree
+        if item.item_type == "SOCKET" and item.name in ("To", "Mix")
+    }
+    before = ends["To"].value
+    yield from pick_above(ends["Mix"].path_from_id("value"), 1)
+    yield from see(lambda: ends["To"].value != before, "a layout is chosen in its menu")
+
+
+def atlas_menu() -> Step:
+    """Choose an atlas."""
+    typed = bpy.context.scene.blender_brain
+    typed.atlas = ""
+    yield
+    yield from pick_above("blender_brain.folder", 0)
+    yield from see(lambda: typed.atlas.startswith("demo_mouse"), "an atlas is chosen in the menu")
+
+
+MENUS = {network: layout_menus, regions: atlas_menu}

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from scene_state import difference, scene_state
 
 DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 2 :])
 Step = Iterator[None]
@@ -70,12 +71,16 @@ def viewport() -> Any:
 
 
 def open_tab(name: str) -> Step:
-    """Show the sidebar with this tab, as pressing N and clicking its name do."""
+    """Show the sidebar, as N does, and click its tabs from the top down, up to this one."""
     workplace().spaces.active.show_region_ui = True
     yield from until(lambda: sidebar().width > 1, "the sidebar is drawn")
     yield
-    sidebar().active_panel_category = name
-    yield
+    ui = sidebar()
+    for y in range(ui.y + ui.height - 15, ui.y, -24):
+        if sidebar().active_panel_category == name:
+            break
+        yield from press(ui.x + ui.width - 12, y)
+    check(sidebar().active_panel_category == name, f"the tab {name} opens by a click")
     yield
 
 
@@ -249,6 +254,38 @@ def _scroll(kind: str, notches: int) -> Step:
     yield
 
 
+def choose_colormap(
+    operator: str, letters: str, chosen: Callable[[], bool], across: float = 0.84
+) -> Step:
+    """Open an add-on's window of colormaps, search, and click on the picture that is found.
+
+    Parameters
+    ----------
+    operator : str
+        Which opens the window.
+    letters : str
+        Typed into its search field; only the wanted colormap has them.
+    chosen : callable
+        Tells whether that one is used.
+    across : float
+        Where the button is, as of `find`.
+    """
+    yield from click(operator, across)
+    top = pointer[1]
+    yield
+    yield
+    picture("colormaps")
+    yield from type_letters(letters)
+    yield from key("RET")
+    picture("colormaps found")
+    # The window hangs from the pointer; below its two rows of filters there is what was found.
+    for y in range(top - 70, top - 110, -10):
+        if not chosen():
+            yield from press(160, y)
+    yield from see(chosen, "a colormap is chosen by its picture")
+    yield from key("ESC")
+
+
 def click(operator: str, across: float = 0.4) -> Step:
     """Press an operator's button with the mouse."""
     wanted = operator if "(" in operator else f"{operator}("
@@ -276,6 +313,21 @@ def type_into(path: str, text: str) -> Step:
 def pick(path: str, index: int) -> Step:
     """Open an enum's menu and choose an item, counted from 0."""
     yield from click_field(path)
+    yield from choose_item(index)
+
+
+def pick_above(path: str, index: int) -> Step:
+    """Open the menu in the row above a field, and choose an item, counted from 0.
+
+    A menu is no field and no operator's button, so nothing tells where it is.
+    """
+    x, y = yield from find(path, path_under_pointer, 0.6)
+    yield from press(x, y + int(26 * bpy.context.preferences.view.ui_scale))
+    yield from choose_item(index)
+
+
+def choose_item(index: int) -> Step:
+    """Choose an item of the menu that has been opened."""
     x, y = pointer
     # A menu listens to keys only while the pointer is on it.
     yield from move(x, y - 30)
@@ -354,8 +406,12 @@ def open_panels(addon: str) -> Step:
     yield
 
 
-def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
+def press_all(
+    addon: str, pressed: set[str], left: Collection[str], idle: Collection[str] = ()
+) -> Step:
     """Press each button of an add-on that the sidebar shows, and take back what each did.
+
+    Each has to change the scene, and undo has to bring it back as it was.
 
     Parameters
     ----------
@@ -365,6 +421,8 @@ def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
         Calls of those that were pressed before; more are added.
     left : collection of str
         Operators that are not.
+    idle : collection of str
+        Calls that change nothing here.
     """
     for command, place in (yield from _buttons(f"bpy.ops.{addon}.")).items():
         name = command.removeprefix("bpy.ops.").partition("(")[0]
@@ -377,20 +435,29 @@ def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
             ui = sidebar()
             across = (place[0] - ui.x) / ui.width
             place = yield from find(command, command_under_pointer, across)
-        before = _last_done()
+        done, before = last_done(), scene_state()
         yield from press(*place)
         for _redraw in range(5):
             yield
-        if _last_done() == before and not in_browser():
-            # Confirms a dialog.
+        if last_done() == done and not in_browser() and command_under_pointer() != command:
+            # It was pressed, and a dialog stands before it: this confirms it.
             yield from key("RET")
-        yield from until(lambda b=before: _last_done() != b or in_browser(), f"{command} runs")
+        yield from until(lambda d=done: last_done() != d or in_browser(), f"{command} runs")
         print(f"ok: {command} was pressed", flush=True)
         pressed.add(command)
         if in_browser():
             yield from leave_browser()
         else:
+            yield
+            if scene_state() == before and command not in idle:
+                print("IDLE:", command, flush=True)
             yield from undo()
+            for _ in range(12):
+                yield
+                if scene_state() == before:
+                    break
+            else:
+                print("NOT UNDONE:", command, difference(before, scene_state()), flush=True)
         yield
 
 
@@ -414,9 +481,26 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
     return found
 
 
-def _last_done() -> tuple[int, int]:
+def last_done() -> tuple[int, int]:
+    """Tell apart what operators ran until now: changes with each that can be undone."""
     done = bpy.context.window_manager.operators
     return (len(done), done[-1].as_pointer() if done else 0)
+
+
+def reports() -> str:
+    """Return all that operators reported until now, as the Info editor lists it."""
+    place = next(a for a in window().screen.areas if a.type not in ("VIEW_3D", "PROPERTIES"))
+    kind = place.ui_type
+    place.ui_type = "INFO"
+    try:
+        region = next(r for r in place.regions if r.type == "WINDOW")
+        with bpy.context.temp_override(window=window(), area=place, region=region):
+            bpy.ops.info.select_all(action="SELECT")
+            bpy.ops.info.report_copy()
+            bpy.ops.info.select_all(action="DESELECT")
+    finally:
+        place.ui_type = kind
+    return str(bpy.context.window_manager.clipboard)
 
 
 def in_browser() -> bool:
@@ -466,22 +550,27 @@ def picture(name: str, *options: str) -> None:
             [tool, "-window", "root", *options, str(PICTURES / f"{name}.png")], check=True
         )
         print(f"picture: {name}.png", flush=True)
+    else:
+        print(f"no picture of {name}: ImageMagick is missing", flush=True)
 
 
-def sidebar_picture(name: str) -> None:
-    """Take a picture of the sidebar alone."""
+def sidebar_picture(name: str) -> Step:
+    """Take a picture of the sidebar alone, with no button lit by the pointer."""
+    yield from into_viewport()
     ui = sidebar()
     place = f"{ui.width}x{ui.height}+{ui.x}+{window().height - ui.y - ui.height}"
     picture(name, "-crop", place)
 
 
-def until(condition: Callable[[], bool], what: str) -> Step:
-    """Go on when something is so."""
+def until(
+    condition: Callable[[], bool], what: str, instead: Callable[[], str] | None = None
+) -> Step:
+    """Go on when something is so; what is instead is told if it never is."""
     begin = time.monotonic()
     redraws = 0
     while not condition():
         if redraws > PATIENCE_REDRAWS and time.monotonic() - begin > PATIENCE_S:
-            raise AssertionError(what)
+            raise AssertionError(what + (f", but {instead()}" if instead else ""))
         yield
         redraws += 1
 

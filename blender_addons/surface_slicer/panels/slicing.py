@@ -31,9 +31,10 @@ class SURFACE_SLICER_PT_slice(Tab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the button, and the settings of the chosen slicer."""
         layout = required(self.layout)
-        row = layout.row()
+        row = layout.row(align=True)
         row.scale_y = 1.3
         row.operator("surface_slicer.slice_objects", icon="MOD_BOOLEAN")
+        row.operator("surface_slicer.add_slicer", text="", icon="ADD")
         slicer = chosen_slicer(required(context))
         if slicer is None:
             return
