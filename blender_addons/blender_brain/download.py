@@ -184,6 +184,10 @@ class _Background:
             self._run()
         except DownloadError as problem:
             self.error = str(problem)
+        except Exception as problem:
+            # The console gets the whole of it; this is for somebody who has no console.
+            self.error = f"Something unexpected happened: {problem!r}."
+            raise
 
     def _run(self) -> None:
         raise NotImplementedError

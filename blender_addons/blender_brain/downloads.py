@@ -133,7 +133,7 @@ def look() -> float | None:
     if current is not None and not current.running:
         _session.download = None
         _session.failed = current.folder is None
-        _session.told = current.error or f"{current.name} is there."
+        _session.told = current.error if _session.failed else f"{current.name} is there."
         if current.folder is not None:
             library.find()
             _session.arrived = f"{current.name}_v{current.version}"

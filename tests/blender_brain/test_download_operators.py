@@ -128,6 +128,27 @@ def test_in_a_window_it_is_watched_and_can_be_cancelled(
     assert ops.import_regions(atlas=downloads.arrived(), acronyms="CA3") == {"FINISHED"}
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_nobody_expected_is_no_success(
+    bpy: Any, server: AtlasServer, monkeypatch: pytest.MonkeyPatch
+):
+    """Such as too little memory: it is told, and nothing is said to be there."""
+    from blender_brain import download, downloads
+
+    def fail(*_arguments: Any) -> None:
+        raise MemoryError
+
+    ops = bpy.ops.blender_brain
+    ops.list_downloads()
+    monkeypatch.setattr(download, "download_atlas", fail)
+    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+        ops.download_atlas(atlas=NAME)
+    assert downloads.last()[1] and not downloads.arrived()
+    monkeypatch.setattr(download, "available_atlases", fail)
+    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+        ops.list_downloads()
+
+
 def test_nothing_goes_on_behind_a_disabled_extension(bpy: Any, server: AtlasServer, window: None):
     import blender_brain
     from blender_brain import downloads
