@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import bpy
 
@@ -27,8 +27,8 @@ from .atlas import (
 from .search import Search
 
 _MOST_OPEN: Final = 4
-# Panels ask for the list whenever the pointer moves over them.
-_LIST_SECONDS: Final = 2.0
+# Panels ask many times a second while the pointer moves over them.
+_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,18 @@ class Opened:
     search: Search
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What came of opening an atlas, and when that was seen to be true."""
+
+    seconds: float
+    opened: Opened | None
+    state: tuple[int, ...] = ()
+    error: str = ""
+
+
 _opened: dict[Path, tuple[Opened, tuple[int, ...]]] = {}
-_listed: dict[str, tuple[float, list[FoundAtlas]]] = {}
+_answers: dict[tuple[str, str], _Answer] = {}
 
 
 def own_folder() -> Path:
@@ -52,27 +62,20 @@ def own_folder() -> Path:
     return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases"))
 
 
-def find(folder: str = "", *, anew: bool = True) -> list[FoundAtlas]:
-    """List the atlases of this machine.
+def find(folder: str = "") -> list[FoundAtlas]:
+    """List the atlases of this machine, after which panels look anew, too.
 
     Parameters
     ----------
     folder : str
         One to look in before BrainGlobe's own and the add-on's.
-    anew : bool
-        Look now, even if the list is only moments old.
 
     Returns
     -------
     list of FoundAtlas
     """
-    now = time.monotonic()
-    if not anew and folder in _listed and now - _listed[folder][0] < _LIST_SECONDS:
-        return _listed[folder][1]
-    found = find_atlases([*filter(None, (folder,)), own_folder()])
-    _listed.clear()
-    _listed[folder] = (now, found)
-    return found
+    _answers.clear()
+    return _find(folder)
 
 
 def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
@@ -86,7 +89,8 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     folder : str
         Where to look besides BrainGlobe's own folder.
     anew : bool
-        As of `find`.
+        Look at the disk, even if that was done only moments ago. Otherwise an atlas that was
+        opened is returned for as long as its own files stay as they are.
 
     Returns
     -------
@@ -97,12 +101,41 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     AtlasError
         If there is none, or if it cannot be read.
     """
-    if os.sep in wanted or "/" in wanted:
-        return _open(found_at(Path(wanted)))
-    found = find(folder, anew=anew)
-    if not wanted:
-        wanted = _first(found).full_name
-    return _open(choose_atlas(found, wanted))
+    known = None if anew else _answers.get((wanted, folder))
+    if known is None or not _is_still_true(known):
+        known = _look(wanted, folder)
+        _keep(_answers, (wanted, folder), known)
+    if known.opened is None:
+        raise AtlasError(known.error)
+    return known.opened
+
+
+def _look(wanted: str, folder: str) -> _Answer:
+    now = time.monotonic()
+    try:
+        if os.sep in wanted or "/" in wanted:
+            opened = _open(found_at(Path(wanted)))
+        else:
+            found = _find(folder)
+            opened = _open(choose_atlas(found, wanted or _first(found).full_name))
+    except AtlasError as problem:
+        return _Answer(now, None, error=str(problem))
+    return _Answer(now, opened, _state(opened.atlas))
+
+
+def _is_still_true(known: _Answer) -> bool:
+    """Tell whether an answer can be given again, looking at the disk now and then only."""
+    now = time.monotonic()
+    if now - known.seconds < _SECONDS:
+        return True
+    if known.opened is None or _state(known.opened.atlas) != known.state:
+        return False
+    known.seconds = now
+    return True
+
+
+def _find(folder: str) -> list[FoundAtlas]:
+    return find_atlases([*filter(None, (folder,)), own_folder()])
 
 
 def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:
@@ -125,11 +158,16 @@ def _open(found: FoundAtlas) -> Opened:
         return kept[0]
     atlas = open_atlas(found)
     opened = Opened(atlas, Search(atlas.structures))
-    _opened.pop(found.folder, None)
-    while len(_opened) >= _MOST_OPEN:
-        del _opened[next(iter(_opened))]
-    _opened[found.folder] = (opened, _state(atlas))
+    _keep(_opened, found.folder, (opened, _state(atlas)))
     return opened
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember something, and of all that is remembered only the latest."""
+    kept.pop(key, None)
+    while len(kept) >= _MOST_OPEN:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def _state(atlas: Atlas) -> tuple[int, ...]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -129,9 +130,18 @@ def read_json(root: Path, path: Path) -> Any:
 def subfolders(folder: Path) -> list[Path]:
     """List the folders in a folder by name; none if it cannot be listed."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_dir())
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if _is_folder(entry))
     except OSError:
         return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    # A folder lists the kinds of what is in it, so that only links have to be looked at.
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _short(root: Path, path: Path) -> str:
