@@ -9,11 +9,14 @@ from typing import Any, Final
 import bpy
 
 from . import looks
-from .atlas import Atlas
+from .atlas import Atlas, Structure
+from .common import colormaps
 from .common import scene as common_scene
-from .common.colormap_image import colormap_image
 from .common.required import required
-from .regions import Imported, import_regions
+from .linked import editable
+from .properties import about, fields, is_region
+from .regions import Imported, decimation_of, import_regions
+from .search import Search
 
 DIRECTION: Final = (-0.62, -0.66, -0.42)
 """In which the camera looks: from ahead, the right and above."""
@@ -36,12 +39,13 @@ def film_scene(
     colormap: str = FILM_COLORMAP,
     degrees: float = 360.0,
     bloom: float = 1.0,
-) -> list[bpy.types.Object]:
+) -> Imported:
     """Set everything for a film: regions and looks, black world, lights, and a camera that circles.
 
     Parameters
     ----------
     context : Context
+        New regions lie and are made as the atlas's in its scene, or else as its import options say.
     atlas : Atlas
     glass, glow, gradient : str
         Regions, as `search.Search.find` understands them, of glass, glowing blue, and glowing in
@@ -55,34 +59,34 @@ def film_scene(
 
     Returns
     -------
-    list of Object
-        All of the regions.
+    Imported
+        The film goes without regions that have no mesh. Those that are linked keep their looks.
 
     Raises
     ------
     UnknownStructureError, AtlasError
-        As of `regions.import_regions`, which also says what is imported.
+        As of `regions.import_regions`, which also says what is imported; nothing has changed then.
     UnknownColormapError
-        If there is no such colormap.
+        If there is no such colormap; nothing has changed then.
     """
     scene = required(context.scene)
-    # First, and all at once, so that nothing has changed if one of the names is unknown.
-    colormap_image(colormap)
-    import_regions(context, atlas, ", ".join(filter(None, (glass, glow, gradient))))
-    parts = [
-        import_regions(context, atlas, names) if names else Imported()
-        for names in (glass, glow, gradient)
-    ]
-    clear, blue, colored = (part.regions for part in parts)
+    colormaps.resolve(colormap)
+    search = Search(atlas.structures)
+    parts = [search.find(names) if names else [] for names in (glass, glow, gradient)]
+    imported = _imported(context, atlas, [one for part in parts for one in part])
+    own = editable(imported.regions)
+    ids = [{str(one.id) for one in part} for part in parts]
+    clear, blue, colored = (
+        [region for region in own if about(region).structure in part] for part in ids
+    )
     if clear:
         looks.glass(clear)
     if blue:
         looks.glow(blue, color=looks.GLOW_BLUE)
     if colored:
         looks.gradient_glow(colored, colormap=colormap)
-    regions = [*clear, *blue, *colored]
-    set_stage(scene, regions, degrees=degrees, bloom=bloom)
-    return regions
+    set_stage(scene, imported.regions, degrees=degrees, bloom=bloom)
+    return imported
 
 
 def set_stage(
@@ -122,3 +126,23 @@ def set_stage(
     cycles: Any = getattr(scene, "cycles", None)
     if cycles is not None:
         cycles.transparent_max_bounces = max(cycles.transparent_max_bounces, _TRANSPARENT_BOUNCES)
+
+
+def _imported(
+    context: bpy.types.Context, atlas: Atlas, structures: Sequence[Structure]
+) -> Imported:
+    """Import structures so that they fit what the scene has, or is to have, of the atlas."""
+    scene = required(context.scene)
+    there = (one for one in scene.objects if is_region(one) and about(one).atlas == atlas.full_name)
+    model = next(there, None)
+    like = fields(scene) if model is None else about(model)
+    return import_regions(
+        context,
+        atlas,
+        structures,
+        orientation=like.orientation,
+        um_per_unit=like.um_per_unit,
+        origin=like.origin,
+        smooth=like.smooth,
+        decimation=fields(scene).decimation if model is None else decimation_of(model),
+    )

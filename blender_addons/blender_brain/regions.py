@@ -17,6 +17,7 @@ from .common.geometry import fill_mesh
 from .common.required import required
 from .grouping import group
 from .hemispheres import Side
+from .linked import refusal
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .properties import about, is_region
 from .search import Search
@@ -130,6 +131,9 @@ def import_regions(
         for structure, side, region in wanted
         if region is not None and _is_shaped_otherwise(region, shaping)
     ]
+    for _, _, other in anew:
+        if not required(other.data).is_editable:
+            raise AtlasError(f"{refusal(other)} So nothing was moved.")
     reshaped: list[tuple[bpy.types.Object, Shape]] = []
     pairs = [(structure, side) for structure, side, _ in anew]
     read = shapes(atlas, pairs, shaping.placement, origin)
@@ -176,6 +180,22 @@ def import_regions(
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result
+
+
+def decimation_of(region: bpy.types.Object) -> float:
+    """Return the share of its triangles that a region's Decimate modifier keeps.
+
+    Parameters
+    ----------
+    region : Object
+
+    Returns
+    -------
+    float
+        1 if it has none.
+    """
+    modifier: Any = region.modifiers.get(DECIMATION)
+    return 1.0 if modifier is None else float(modifier.ratio)
 
 
 # --- Which structures ---
@@ -252,6 +272,8 @@ def _is_shaped_otherwise(region: bpy.types.Object, shaping: _Shaping) -> bool:
 
 
 def _set_decimation(region: bpy.types.Object, share: float) -> None:
+    if not region.is_editable:
+        return
     modifier: Any = region.modifiers.get(DECIMATION)
     if modifier is None and share < 1:
         modifier = region.modifiers.new(DECIMATION, "DECIMATE")

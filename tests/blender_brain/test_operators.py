@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from atlases import NAME, write_v2, write_v3
+from atlases import MESHES, NAME, write_v2, write_v3
 from pictures import read_pixels
 
 
@@ -293,3 +293,52 @@ def test_film_scene_of_an_atlas_without_the_regions_changes_nothing(bpy, tmp_pat
     whole = str(write_v2(tmp_path / "whole"))
     assert "no colormap named" in refused(call, atlas=whole, colormap="plasam")
     assert before == [len(k) for k in (bpy.data.objects, bpy.data.materials, bpy.data.worlds)]
+
+
+def test_film_scene_goes_without_a_region_that_has_no_mesh(bpy, tmp_path):
+    """It is told of; the others are as they would be."""
+    meshes = {identity: mesh for identity, mesh in MESHES.items() if identity != 70726}
+    write_v3(tmp_path, meshes=meshes)
+    assert bpy.ops.blender_brain.film_scene(folder=str(tmp_path)) == {"FINISHED"}
+    assert regions(bpy) == ["CA3", "grey"]
+    looks = {
+        one.name: one.active_material["look"] for one in bpy.data.objects if one.type == "MESH"
+    }
+    assert looks == {"CA3": "GRADIENT", "grey": "GLASS"}
+    with pytest.raises(RuntimeError, match="no mesh of DG"):
+        bpy.ops.blender_brain.film_scene(folder=str(tmp_path), glass="", glow="DG", gradient="")
+
+
+def extents(bpy) -> dict[str, float]:
+    bpy.context.view_layer.update()
+    return {one.name: one.dimensions.x for one in bpy.data.objects if one.type == "MESH"}
+
+
+def test_film_scene_fits_what_is_there_or_the_import_options(bpy, folder):
+    """Regions of one atlas have one scale, and none is moved."""
+    ops, typed = bpy.ops.blender_brain, bpy.context.scene.blender_brain
+    ops.import_regions(
+        folder=folder, acronyms="CA3, MO", um_per_unit=100.0, origin="ATLAS", decimation=0.5
+    )
+    before = extents(bpy)
+    assert before["CA3"] == pytest.approx(10, rel=1e-4)
+    ops.film_scene(folder=folder)
+    after = extents(bpy)
+    assert {name: after[name] for name in before} == before
+    assert after["grey"] == pytest.approx(36, rel=1e-4)
+    for name in ("grey", "CA3"):
+        assert tuple(bpy.data.objects[name].location) == (0, 0, 0)
+        assert bpy.data.objects[name].modifiers["Decimation"].ratio == 0.5
+    bpy.data.batch_remove([one for one in bpy.data.objects if one.type == "MESH"])
+    typed.um_per_unit, typed.decimation = 500.0, 0.25
+    ops.film_scene(folder=folder)
+    assert extents(bpy)["grey"] == pytest.approx(7.2, rel=1e-4)
+    assert bpy.data.objects["DG"].modifiers["Decimation"].ratio == 0.25
+
+
+def test_a_wrong_colormap_leaves_nothing_behind(bpy, folder):
+    assert "no colormap named" in refused(
+        bpy.ops.blender_brain.film_scene, folder=folder, colormap="plasam"
+    )
+    assert "no structure" in refused(bpy.ops.blender_brain.film_scene, folder=folder, glow="CA33")
+    assert not bpy.data.images and not bpy.data.objects

@@ -15,7 +15,8 @@ from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
-from .selection import OnScene, all_regions, chosen_regions
+from .importing import told
+from .selection import OnScene, all_regions, chosen_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -86,7 +87,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             bpy.ops.object.mode_set(mode="OBJECT")
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
-            regions = film_scene(
+            imported = film_scene(
                 context,
                 atlas,
                 glass=self.glass,
@@ -99,8 +100,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
         except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        names = ", ".join(region.name for region in regions)
-        self.report({"INFO"}, f"Film scene of {atlas.full_name}: {names}.")
+        tell(self, *told(imported, atlas), imported.regions)
         return {"FINISHED"}
 
 

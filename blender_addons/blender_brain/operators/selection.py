@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..common.required import required
+from ..linked import about_linked
 from ..properties import is_region
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import WmReportItems
 
 NO_REGION = "Select a region that was imported from an atlas"
 
@@ -53,6 +58,29 @@ def select(context: bpy.types.Context, regions: Sequence[bpy.types.Object]) -> N
         region.select_set(True)
     if visible:
         layer.objects.active = visible[0]
+
+
+def tell(
+    operator: bpy.types.Operator,
+    kind: set[WmReportItems],
+    text: str,
+    things: Sequence[bpy.types.Object],
+) -> None:
+    """Report what was done, and what was left out because it is linked.
+
+    Parameters
+    ----------
+    operator : Operator
+    kind : set of str
+        A warning if something was left out.
+    text : str
+        A sentence.
+    things : sequence of Object
+        What it was to be done to.
+    """
+    if linked := about_linked(things):
+        kind, text = {"WARNING"}, f"{text} {linked}"
+    operator.report(kind, text)
 
 
 def show_object_colors(context: bpy.types.Context) -> None:
