@@ -342,3 +342,8 @@ def test_a_wrong_colormap_leaves_nothing_behind(bpy, folder):
     )
     assert "no structure" in refused(bpy.ops.blender_brain.film_scene, folder=folder, glow="CA33")
     assert not bpy.data.images and not bpy.data.objects
+
+
+def test_unfolding_a_row_is_no_step_to_undo(bpy):
+    assert "UNDO" not in bpy.types.BLENDER_BRAIN_OT_unfold.bl_options
+    assert "UNDO" in bpy.types.BLENDER_BRAIN_OT_tick.bl_options

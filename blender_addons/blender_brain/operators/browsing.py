@@ -44,8 +44,6 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
 class _OnStructure(bpy.types.Operator):
     """An operator that a row of the tree has for its structure."""
 
-    bl_options = {"REGISTER", "UNDO"}
-
     if TYPE_CHECKING:
         structure: str
     else:
@@ -65,6 +63,8 @@ class BLENDER_BRAIN_OT_unfold(_OnStructure):
 
     bl_idname = "blender_brain.unfold"
     bl_label = "Unfold"
+    # What is seen of the tree is nothing to take back, nor worth a copy of the whole file.
+    bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Turn it round."""
@@ -76,6 +76,7 @@ class BLENDER_BRAIN_OT_tick(_OnStructure):
 
     bl_idname = "blender_brain.tick"
     bl_label = "Tick"
+    bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Turn it round."""
