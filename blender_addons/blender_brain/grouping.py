@@ -27,7 +27,8 @@ def group(
     Parameters
     ----------
     scene : Scene
-        Collections made for the atlas before are used again.
+        Collections made for the atlas before are used again; nothing can be added to those that
+        are linked from another file.
     atlas : Atlas
     regions : sequence of (Structure, Object)
         In the atlas's order. Those that somebody has put elsewhere stay there.
@@ -37,7 +38,7 @@ def group(
     there = {
         about(collection).structure or _TOP: collection
         for collection in scene.collection.children_recursive
-        if about(collection).atlas == atlas.full_name
+        if about(collection).atlas == atlas.full_name and collection.is_editable
     }
     top = there.get(_TOP)
     new = top is None

@@ -230,6 +230,21 @@ def gradient_glow(
     return material
 
 
+def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
+    """Give a region a material.
+
+    Parameters
+    ----------
+    region : Object
+    material : Material
+        Goes to the object itself where the mesh is linked from another file, as an override's is.
+    """
+    mesh, slots = required(region.data), region.material_slots
+    if not mesh.is_editable and len(slots):
+        slots[required(region.active_material_index)].link = "OBJECT"
+    region.active_material = material
+
+
 def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
     """Give a region its color, which all looks but the gradient show.
 
@@ -289,7 +304,7 @@ def _assign(
     regions: Sequence[bpy.types.Object], material: bpy.types.Material
 ) -> bpy.types.Material:
     for region in regions:
-        region.active_material = material
+        assign(region, material)
     return material
 
 

@@ -21,6 +21,8 @@ from .common.animation import fcurves, remove_fcurves
 from .common.colormap_nodes import COLORMAP, add_colormap, set_colormap
 from .common.figures import FIGURE
 from .common.required import required
+from .linked import about_linked, editable
+from .looks import assign
 from .properties import about, is_region
 from .region_values import RegionValues
 
@@ -65,7 +67,8 @@ def color_by_values(
     Parameters
     ----------
     things : iterable of Object
-        The regions among them that have values, and no others, are colored.
+        The regions among them that have values, and no others, are colored; nor those that are
+        linked from another file.
     data : RegionValues
     colormap : str
         One of `common.colormaps.names`.
@@ -87,7 +90,7 @@ def color_by_values(
     Raises
     ------
     ValueError
-        If limits or pace make no sense, or if none of the regions has a value.
+        If limits or pace make no sense, or if none of the regions has a value or can be changed.
     UnknownColormapError
         If there is no such colormap; the text names those that come close.
     """
@@ -97,9 +100,12 @@ def color_by_values(
     if not ms_per_frame > 0:
         raise ValueError("The milliseconds per frame must be more than 0.")
     column = {str(structure.id): place for place, structure in enumerate(data.structures)}
-    regions = [thing for thing in things if is_region(thing) and about(thing).structure in column]
-    if not regions:
+    known = [thing for thing in things if is_region(thing) and about(thing).structure in column]
+    if not known:
         raise ValueError("None of the regions has a value in this table.")
+    regions = editable(known)
+    if not regions:
+        raise ValueError(about_linked(known))
     # Before anything is made, since there may be no such colormap.
     colormaps.resolve(colormap)
     frames = start_frame + (data.times_ms - data.times_ms[0]) / ms_per_frame
@@ -112,8 +118,8 @@ def color_by_values(
     tree.nodes[STRENGTH].inputs["Strength"].default_value = strength
     for region in regions:
         _store(region, frames, data.values[:, column[about(region).structure]])
-        region.active_material = material
-    there = {about(region).structure for region in regions}
+        assign(region, material)
+    there = {about(region).structure for region in known}
     missing = [one.acronym for one in data.structures if str(one.id) not in there]
     return Colored(tuple(regions), material, tuple(missing), float(frames[-1]))
 

@@ -17,6 +17,7 @@ from ..common.colormap_settings import REVERSE, colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..hemispheres import Side
+from ..linked import about_linked, editable
 from ..orientation import Placement, placement
 from ..placing import centroid_um, place_objects
 from ..points import Unit, outside, read_points, read_tracing
@@ -26,7 +27,7 @@ from ..region_values import read_region_values
 from ..regions_data import Colored, color_by_values
 from ..search import Search, UnknownStructureError
 from ..tables import TableError
-from .selection import OnScene, all_regions
+from .selection import OnScene, all_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -85,13 +86,13 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the table with the regions' own atlas, and color them."""
         scene = required(required(context).scene)
-        regions = all_regions(scene)
         path = Path(bpy.path.abspath(self.filepath))
         try:
             atlas = _atlas(scene)
             data = read_region_values(path, atlas.structures)
+            regions = [one for one in all_regions(scene) if about(one).atlas == atlas.full_name]
             colored = color_by_values(
-                [one for one in regions if about(one).atlas == atlas.full_name],
+                regions,
                 data,
                 colormap=self.colormap,
                 reverse=self.reverse,
@@ -103,7 +104,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, _told(colored, path.name, len(data.times_ms)))
+        tell(self, {"INFO"}, _told(colored, path.name, len(data.times_ms)), regions)
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context | None) -> None:
@@ -200,7 +201,11 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Find the place and move them there."""
         context = required(context)
-        scene, things = required(context.scene), _movable(context)
+        scene, chosen = required(context.scene), _movable(context)
+        things = editable(chosen)
+        if not things:
+            self.report({"ERROR"}, about_linked(chosen))
+            return {"CANCELLED"}
         try:
             atlas = _atlas(scene)
             place_um: Sequence[float] = self.place_um
@@ -223,7 +228,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         which = f"'{things[0].name}'" if len(things) == 1 else f"{len(things)} objects"
-        self.report({"INFO"}, f"Placed {which} at {where} of {atlas.full_name}.")
+        tell(self, {"INFO"}, f"Placed {which} at {where} of {atlas.full_name}.", chosen)
         return {"FINISHED"}
 
 

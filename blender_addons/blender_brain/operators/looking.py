@@ -10,8 +10,9 @@ import bpy
 from .. import looks
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
+from ..linked import about_linked, editable
 from ..properties import LookSettings
-from .selection import NO_REGION, OnRegions, chosen_regions
+from .selection import NO_REGION, OnRegions, chosen_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -26,9 +27,10 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Give all selected regions the same material, or the active one."""
-        regions = chosen_regions(required(context))
+        chosen = chosen_regions(required(context))
+        regions = editable(chosen)
         if not regions:
-            self.report({"ERROR"}, f"{NO_REGION}.")
+            self.report({"ERROR"}, about_linked(chosen) or f"{NO_REGION}.")
             return {"CANCELLED"}
         settings: dict[str, Any] = {name: getattr(self, name) for name in looks.SETTINGS[self.look]}
         try:
@@ -37,7 +39,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         which = f"'{regions[0].name}'" if len(regions) == 1 else f"{len(regions)} regions"
-        self.report({"INFO"}, f"{looks.NAMES[self.look]} on {which}.")
+        tell(self, {"INFO"}, f"{looks.NAMES[self.look]} on {which}.", chosen)
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context | None) -> None:

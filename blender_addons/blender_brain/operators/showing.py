@@ -9,8 +9,9 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..common.required import required
+from ..linked import editable, refusal
 from ..visibility import isolate, show_all, show_level
-from .selection import OnScene, all_regions
+from .selection import OnScene, all_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -32,8 +33,10 @@ class BLENDER_BRAIN_OT_show_level(OnScene):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hide the others."""
-        shown = show_level(all_regions(required(required(context).scene)), self.level)
-        self.report({"INFO"}, f"{shown:,} region{'s' * (shown != 1)} at level {self.level}.")
+        regions = all_regions(required(required(context).scene))
+        shown = show_level(editable(regions), self.level)
+        text = f"{shown:,} region{'s' * (shown != 1)} at level {self.level}."
+        tell(self, {"INFO"}, text, regions)
         return {"FINISHED"}
 
 
@@ -56,7 +59,10 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
         if not wanted:
             self.report({"ERROR"}, f"There is no region '{self.region}' in this scene.")
             return {"CANCELLED"}
-        isolate(regions, wanted[0])
+        if not wanted[0].is_editable:
+            self.report({"ERROR"}, refusal(wanted[0]))
+            return {"CANCELLED"}
+        isolate(editable(regions), wanted[0])
         return {"FINISHED"}
 
 
@@ -69,7 +75,7 @@ class BLENDER_BRAIN_OT_show_all(OnScene):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hide nothing."""
-        show_all(all_regions(required(required(context).scene)))
+        show_all(editable(all_regions(required(required(context).scene))))
         return {"FINISHED"}
 
 
