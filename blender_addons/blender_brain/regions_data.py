@@ -164,6 +164,7 @@ def _store(
     """Give a region its values, as a curve where there are several."""
     path = f'["{VALUE}"]'
     if region.animation_data is not None:
+        _own_action(region.animation_data)
         remove_fcurves(region, path)
     known = np.isfinite(values)
     filled = np.where(known, values, np.float32(NO_DATA))
@@ -182,6 +183,16 @@ def _store(
     constant, linear = kinds["CONSTANT"].value, kinds["LINEAR"].value
     points.foreach_set("interpolation", np.where(held, constant, linear).astype(np.int32))
     curve.update()
+
+
+def _own_action(animation: bpy.types.AnimData) -> None:
+    """Copy an action whose curves others follow as well, or that is another file's."""
+    action, slot = animation.action, animation.action_slot
+    if action is None:
+        return
+    shared = action.users > 1 and slot is not None and len(slot.users()) > 1
+    if shared or not action.is_editable:
+        animation.action = action.copy()
 
 
 def _material() -> bpy.types.Material:

@@ -114,3 +114,52 @@ def test_regions_without_value_are_left_alone(bpy: Any, regions: list[Any]):
         color_by_values(regions, table([0], [[1]], (1,)), limits=(2, 1))
     with pytest.raises(ValueError, match="must be more than 0"):
         color_by_values(regions, table([0], [[1]], (1,)), ms_per_frame=0)
+
+
+@pytest.mark.parametrize("shared", ["slot"])
+def test_regions_that_share_an_action_have_their_own_values(
+    bpy: Any, regions: list[Any], shared: str
+):
+    """As after Link Animation Data; what else the action moves goes on."""
+    from blender_brain.common.animation import fcurves
+    from blender_brain.regions_data import color_by_values
+
+    first, second, other = regions
+    other.keyframe_insert("location", frame=1)
+    action = other.animation_data.action
+    for region in (first, second):
+        region.animation_data_create().action = action
+        if shared == "slot":
+            region.animation_data.action_slot = action.slots[0]
+        else:
+            region.animation_data.action_slot = action.slots.new("OBJECT", region.name)
+    data = table([0, 10], [[0, 1], [2, 3]], (1, 2))
+    for _ in range(2):
+        color_by_values([first, second], data, start_frame=1)
+    for frame, values in ((1, (0, 1)), (6, (1, 2)), (11, (2, 3))):
+        bpy.context.scene.frame_set(frame)
+        assert (first["region_value"], second["region_value"]) == pytest.approx(values)
+    assert len(fcurves(other, "location")) == 3
+    assert not fcurves(other, '["region_value"]')
+    # Those of one are gone, and of one only.
+    color_by_values([first], table([0], [[5]], (1,)))
+    bpy.context.scene.frame_set(11)
+    assert (first["region_value"], second["region_value"]) == pytest.approx((5, 3))
+
+
+def test_a_linked_action_is_not_written_to(bpy: Any, regions: list[Any], tmp_path: Path):
+    from blender_brain.regions_data import color_by_values
+
+    first, *_ = regions
+    first.keyframe_insert("location", frame=1)
+    action = first.animation_data.action
+    action.name = "theirs"
+    bpy.data.libraries.write(str(tmp_path / "library.blend"), {action})
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, here):
+        here.actions = ["theirs"]
+    first.animation_data.action = here.actions[0]
+    assert not first.animation_data.action.is_editable
+    color_by_values([first], table([0, 10], [[0], [2]], (1,)), start_frame=1)
+    assert first.animation_data.action.is_editable
+    bpy.context.scene.frame_set(6)
+    assert first["region_value"] == pytest.approx(1)
