@@ -186,12 +186,9 @@ def _store(
 
 
 def _own_action(animation: bpy.types.AnimData) -> None:
-    """Copy an action whose curves others follow as well, or that is another file's."""
-    action, slot = animation.action, animation.action_slot
-    if action is None:
-        return
-    shared = action.users > 1 and slot is not None and len(slot.users()) > 1
-    if shared or not action.is_editable:
+    """Copy an action that others may have as well, or that is another file's."""
+    action = animation.action
+    if action is not None and (action.users > 1 or not action.is_editable):
         animation.action = action.copy()
 
 

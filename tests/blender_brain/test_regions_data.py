@@ -116,7 +116,7 @@ def test_regions_without_value_are_left_alone(bpy: Any, regions: list[Any]):
         color_by_values(regions, table([0], [[1]], (1,)), ms_per_frame=0)
 
 
-@pytest.mark.parametrize("shared", ["slot"])
+@pytest.mark.parametrize("shared", ["slot", "action"])
 def test_regions_that_share_an_action_have_their_own_values(
     bpy: Any, regions: list[Any], shared: str
 ):
