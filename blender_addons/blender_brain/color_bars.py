@@ -8,7 +8,7 @@ done to colormap, range and limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -16,9 +16,10 @@ from .common import frame
 from .common.figures import GROUP, color_bar_group, new_figure
 from .common.modifiers import follow, input_value
 from .common.required import required
-from .figures import camera_for, drawn_by, modifier_of, put_into_picture, remove_figures
+from .figures import camera_for, drawing, drawn_by, put_into_picture, remove_figures
 from .regions_data import LIMITS, QUANTITY, VALUE
 
+_GROUP: Final = f"{GROUP}: Color Bar, {VALUE}"
 LENGTH: Final = 0.24
 """Of the bar; 1 is the picture's shorter side."""
 _WIDTH: Final = 0.016
@@ -52,7 +53,10 @@ def add_color_bar(
     Object
     """
     scene = required(context.scene)
-    remove_figures(bar for bar in color_bars_of(scene) if shown_material(bar) == material)
+    there = drawn_by(scene, _GROUP)
+    remove_figures(
+        one for one, by in there.items() if input_value(by, "Material").value == material
+    )
     camera, middle = camera_for(scene, regions)
     bar = new_figure(
         f"{material.name} color bar",
@@ -66,7 +70,9 @@ def add_color_bar(
     tree: Any = required(material.node_tree)
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        follow(modifier_of(bar), name, tree, socket.path_from_id("default_value"))
+        # By the material: a node tree that is part of one is forgotten when a file is saved.
+        path = f"node_tree.{socket.path_from_id('default_value')}"
+        follow(required(drawing(bar, _GROUP)), name, material, path)
     length = LENGTH + _NAME if horizontal else _WIDTH
     corner = frame.corner(scene, camera, "BOTTOM_RIGHT", middle)
     put_into_picture(scene, bar, corner, (-_MARGIN - length, _MARGIN + _NUMBERS))
@@ -75,9 +81,4 @@ def add_color_bar(
 
 def color_bars_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Find the color bars of values on regions."""
-    return drawn_by(scene, f"{GROUP}: Color Bar, {VALUE}")
-
-
-def shown_material(bar: bpy.types.Object) -> bpy.types.Material | None:
-    """Return the material that a color bar explains."""
-    return cast("bpy.types.Material | None", input_value(modifier_of(bar), "Material").value)
+    return list(drawn_by(scene, _GROUP))

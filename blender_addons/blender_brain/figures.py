@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 import bpy
 from mathutils import Vector
@@ -60,12 +59,30 @@ def put_into_picture(
     figure.location = (*place, 0.0)
 
 
-def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Return the modifier that draws a figure."""
-    return cast(bpy.types.NodesModifier, figure.modifiers[0])
+def drawing(thing: bpy.types.Object, group: str) -> bpy.types.NodesModifier | None:
+    """Find the modifier by which a node group draws a figure.
+
+    Parameters
+    ----------
+    thing : Object
+        Any; it may have other modifiers besides, above or below.
+    group : str
+        The group's name.
+
+    Returns
+    -------
+    NodesModifier or None
+    """
+    for modifier in thing.modifiers:
+        if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
+            name = modifier.node_group.name
+            # A file that was appended may have brought the same group again, with a number.
+            if name == group or name.rpartition(".")[0] == group:
+                return modifier
+    return None
 
 
-def drawn_by(scene: bpy.types.Scene, group: str) -> list[bpy.types.Object]:
+def drawn_by(scene: bpy.types.Scene, group: str) -> dict[bpy.types.Object, bpy.types.NodesModifier]:
     """Find the figures that a node group draws.
 
     Parameters
@@ -76,17 +93,11 @@ def drawn_by(scene: bpy.types.Scene, group: str) -> list[bpy.types.Object]:
 
     Returns
     -------
-    list of Object
+    dict of Object to NodesModifier
+        What draws each.
     """
-    found = []
-    for thing in scene.objects:
-        modifier = thing.modifiers[0] if thing.modifiers else None
-        if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
-            name = modifier.node_group.name
-            # A file that was appended may have brought the same group again, with a number.
-            if name == group or name.rpartition(".")[0] == group:
-                found.append(thing)
-    return found
+    found = ((thing, drawing(thing, group)) for thing in scene.objects)
+    return {thing: modifier for thing, modifier in found if modifier is not None}
 
 
 def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
@@ -104,7 +115,9 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
     chosen = list(figures)
     places = {figure.parent for figure in chosen if figure.parent is not None}
     meshes = [figure.data for figure in chosen if figure.data is not None]
-    bpy.data.batch_remove([*chosen, *meshes])
+    bpy.data.batch_remove(chosen)
+    # A copy that somebody made may have the same.
+    bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
     for place in places:
         frame.remove_if_empty(place)
     return len(chosen)

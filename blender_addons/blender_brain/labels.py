@@ -20,7 +20,7 @@ from .common.figures import LINE_INPUTS, TEXT_INPUTS, inked, inputs_of, new_figu
 from .common.modifiers import follow, input_value
 from .common.nodes import Node, Socket, Tree
 from .common.required import required
-from .figures import camera_for, drawn_by, modifier_of, put_into_picture, remove_figures
+from .figures import camera_for, drawing, drawn_by, put_into_picture, remove_figures
 from .label_layout import TEXT_SIZE, Columns, Wording, anchor, columns, heights
 from .properties import about
 
@@ -78,7 +78,6 @@ def add_labels(
         One for each region. Text, color and line width are inputs of their modifiers.
     """
     scene = required(context.scene)
-    remove_figures([*labels_of(scene, regions), *_orphans(scene)])
     camera, middle = camera_for(scene, regions)
     seen = [_seen(scene, camera, region) for region in regions]
     middles = np.array([(s.in_picture[:, 0].min() + s.in_picture[:, 0].max()) / 2 for s in seen])
@@ -87,6 +86,8 @@ def add_labels(
         anchor(s.in_picture, s.facing, bool(right))
         for s, right in zip(seen, on_the_right, strict=True)
     ]
+    # Not before all was seen, so that nothing is gone if that fails.
+    remove_figures([*labels_of(scene, regions), *_orphans(scene)])
     height = np.array([s.in_picture[i, 1] for s, i in zip(seen, anchors, strict=True)])
     half_height = scene.render.resolution_y / _shorter(scene) / 2
     made: list[bpy.types.Object | None] = [None] * len(regions)
@@ -111,7 +112,8 @@ def add_labels(
                 },
             )  # fmt: skip
             # What hides the region, as isolating another one does, hides its label.
-            follow(modifier_of(label), "Hidden", regions[i], "hide_render")
+            by = required(drawing(label, GROUP))
+            follow(by, "Hidden", regions[i], "hide_render")
             put_into_picture(
                 scene, label, corner, (-_MARGIN if right else _MARGIN, place - half_height)
             )
@@ -134,11 +136,11 @@ def labels_of(
     -------
     list of Object
     """
-    wanted = None if regions is None else set(regions)
     labels = drawn_by(scene, GROUP)
-    if wanted is None:
-        return labels
-    return [one for one in labels if input_value(modifier_of(one), "Region").value in wanted]
+    if regions is None:
+        return list(labels)
+    wanted = set(regions)
+    return [one for one, by in labels.items() if input_value(by, "Region").value in wanted]
 
 
 def label_group() -> bpy.types.NodeTree:
@@ -256,6 +258,9 @@ def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Ob
     mesh.attributes["position"].data.foreach_get("vector", points.ravel())
     normals = np.empty_like(points)
     mesh.vertex_normals.foreach_get("vector", normals.ravel())
+    if not len(points):
+        # Somebody may have deleted all of it; its origin is left.
+        points, normals = np.zeros((2, 1, 3), np.float32)
     step = len(points) // _MOST_POINTS + 1
     points, normals = points[::step], normals[::step]
     depsgraph = required(scene.view_layers[0].depsgraph)
@@ -282,8 +287,5 @@ def _shorter(scene: bpy.types.Scene) -> float:
 def _orphans(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Find labels whose region was deleted."""
     there = set(scene.objects)
-    return [
-        label
-        for label in labels_of(scene)
-        if input_value(modifier_of(label), "Region").value not in there
-    ]
+    labels = drawn_by(scene, GROUP)
+    return [one for one, by in labels.items() if input_value(by, "Region").value not in there]

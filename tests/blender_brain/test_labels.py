@@ -188,3 +188,93 @@ def test_labels_leave_room_for_the_color_bar(bpy: Any, scene: Any, tmp_path: Pat
     for label in labels(scene).values():
         seen = in_picture(bpy, label)
         assert seen[seen[:, 0] > 0.9][:, 1].min() > top
+
+
+def colored(bpy: Any, tmp_path: Path) -> Any:
+    """Add a color bar of values from 2 to 12."""
+    path = tmp_path / "rates.csv"
+    path.write_text("CA3,2\nDG,12\n")
+    bpy.ops.blender_brain.color_by_table(filepath=str(path))
+    bpy.ops.blender_brain.add_color_bar()
+    (bar,) = [one for one in bpy.context.scene.objects if "color bar" in one.name]
+    return bar
+
+
+def test_the_color_bar_follows_its_limits_after_it_was_saved(bpy: Any, scene: Any, tmp_path: Path):
+    """A driver forgets a node tree that is part of a material when the file is saved."""
+    from blender_brain.common.modifiers import input_value
+
+    name = colored(bpy, tmp_path).name
+    for _ in range(2):
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "bar.blend"))
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "bar.blend"))
+
+    def ends() -> list[float]:
+        bar = bpy.data.objects[name]
+        evaluated = bar.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        modifier = evaluated.modifiers[0]
+        return [input_value(modifier, end).value for end in ("From", "To")]
+
+    assert ends() == [2, 12]
+    limits = bpy.data.objects["DG"].active_material.node_tree.nodes["Limits"].inputs
+    limits["From Min"].default_value, limits["From Max"].default_value = -3, 20
+    bpy.context.view_layer.update()
+    assert ends() == [-3, 20]
+
+
+def test_a_figure_is_one_whatever_modifiers_it_has_besides(bpy: Any, scene: Any, tmp_path: Path):
+    """Also above the one that draws it, where a modifier can be dragged to."""
+    ops = bpy.ops.blender_brain
+    bar = colored(bpy, tmp_path)
+    ops.add_labels()
+    figures = [bar, *labels(scene).values()]
+    for figure in figures:
+        figure.modifiers.new("Edges", "BEVEL")
+        figure.modifiers.move(1, 0)
+    count = len(scene.objects)
+    ops.add_labels()
+    ops.add_color_bar()
+    assert len(scene.objects) == count
+    assert ops.remove_labels.poll() and ops.remove_color_bars.poll()
+    ops.add_labels()
+    converted = labels(scene)["CA3"]
+    bpy.context.view_layer.objects.active = converted
+    converted.select_set(True)
+    bpy.ops.object.convert(target="MESH")
+    # A mesh of its own now, which is nobody's label.
+    converted = bpy.context.object
+    ops.remove_labels()
+    ops.remove_color_bars()
+    assert not ops.remove_labels.poll() and not ops.remove_color_bars.poll()
+    assert converted.name in scene.objects
+
+
+def test_removing_a_figure_leaves_a_copy_of_it(bpy: Any, scene: Any, tmp_path: Path):
+    """One that shares its mesh, as Alt+D makes."""
+    bpy.ops.blender_brain.add_labels()
+    label = labels(scene)["CA3"]
+    copy = bpy.data.objects.new("copy", label.data)
+    scene.collection.objects.link(copy)
+    mesh = label.data
+    bpy.ops.blender_brain.remove_labels()
+    assert "copy" in scene.objects and copy.data == mesh
+
+
+def test_labels_stay_if_new_ones_cannot_be_laid_out(
+    bpy: Any, scene: Any, monkeypatch: pytest.MonkeyPatch
+):
+    """Also a region without a single point is no reason, as somebody may have deleted them."""
+    from blender_brain import labels as module
+
+    bpy.data.objects["MO"].data.clear_geometry()
+    assert bpy.ops.blender_brain.add_labels() == {"FINISHED"}
+    before = labels(scene)
+    assert sorted(before) == ["CA3", "DG", "MO", "grey"]
+
+    def fail(*_arguments: Any) -> None:
+        raise ValueError("no picture")
+
+    monkeypatch.setattr(module, "_seen", fail)
+    with pytest.raises(ValueError, match="no picture"):
+        module.add_labels(bpy.context, [bpy.data.objects["CA3"]])
+    assert labels(scene) == before
