@@ -14,6 +14,7 @@ from . import looks
 from .common import nodes
 from .common.geometry import new_curves, new_points
 from .common.modifiers import add_group_modifier
+from .common.required import required
 from .orientation import Placement
 from .points import Tracing
 
@@ -46,7 +47,7 @@ def add_points(
     Returns
     -------
     Object
-        Selected and active.
+        Selected and active, unless its collection is hidden.
     """
     mesh = new_points(name, placement.points(points_um), ())
     radius = radius_um / placement.um_per_unit
@@ -69,7 +70,8 @@ def add_tracing(
     Returns
     -------
     Object
-        Selected and active. Factor on its thickness and least radius stay inputs of its modifier.
+        Selected and active, unless its collection is hidden. Factor on its thickness and least
+        radius stay inputs of its modifier.
     """
     radii = tracing.radii_um / placement.um_per_unit
     curves = new_curves(
@@ -91,15 +93,20 @@ def _added(
     inputs: dict[str, Any],
 ) -> bpy.types.Object:
     thing = bpy.data.objects.new(name, data)
-    collection: Any = context.collection
+    collection = required(context.collection)
+    if not collection.is_editable:
+        # Nothing can be added to a collection that is linked from another file.
+        collection = required(required(context.scene).collection)
     collection.objects.link(thing)
     material = looks.glow([thing], color=_COLOR)
     add_group_modifier(thing, "Look", group(), {**inputs, "Material": material})
-    layer: Any = context.view_layer
-    for other in layer.objects.selected:
+    layer = required(context.view_layer)
+    layer.update()
+    for other in list(layer.objects.selected):
         other.select_set(False)
-    thing.select_set(True)
-    layer.objects.active = thing
+    if layer.objects.get(thing.name) == thing:
+        thing.select_set(True)
+        layer.objects.active = thing
     return thing
 
 

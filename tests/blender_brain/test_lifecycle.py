@@ -160,6 +160,37 @@ def test_import_beside_a_linked_collection_of_the_atlas(bpy: Any, folder: str):
     assert len(own) == 1 and [one.name for one in own[0].children] == ["HPF"]
 
 
+@pytest.mark.parametrize("hidden", ["exclude", "hide_viewport", "disabled"])
+def test_import_into_a_hidden_collection(bpy: Any, folder: str, points: str, hidden: str):
+    """It comes in, hidden with the rest of the collection; what looks at all regions goes on."""
+    ops = bpy.ops.blender_brain
+    imported(bpy, folder, "CA3")
+    layers = bpy.context.view_layer.layer_collection.children
+    bpy.context.view_layer.active_layer_collection = layers[f"{NAME}_v3.0"]
+    collection = bpy.data.collections[f"{NAME}_v3.0"]
+    if hidden == "disabled":
+        collection.hide_viewport = True
+    else:
+        setattr(layers[collection.name], hidden, True)
+    # Blender itself makes another one active then; a script need not.
+    with bpy.context.temp_override(collection=collection):
+        assert ops.import_points(filepath=points) == {"FINISHED"}
+    assert ops.import_regions(folder=folder, acronyms="DG") == {"FINISHED"}
+    assert ops.set_stage(degrees=90.0) == {"FINISHED"} and ops.add_labels() == {"FINISHED"}
+    assert {one.name for one in collection.objects} == {"CA3", "DG", "cells"}
+
+
+def test_points_where_nothing_can_be_added(bpy: Any, folder: str, points: str):
+    """An active collection from another file: the scene's own takes them instead."""
+    (theirs,) = linked(bpy, folder, "CA3", "collections")
+    layer = bpy.context.view_layer.layer_collection.children[theirs.name]
+    bpy.context.view_layer.active_layer_collection = layer
+    assert bpy.ops.blender_brain.import_points(filepath=points) == {"FINISHED"}
+    cells = bpy.data.objects["cells"]
+    assert list(cells.users_collection) == [bpy.context.scene.collection]
+    assert cells.select_get() and bpy.context.object == cells
+
+
 def test_two_scenes_have_their_own(bpy: Any, folder: str, table: str):
     """Regions, labels, bars and looks of one scene are none of the other's."""
     first = bpy.context.scene
@@ -184,6 +215,58 @@ def test_two_scenes_have_their_own(bpy: Any, folder: str, table: str):
     for name in ("CA3", "DG"):
         region = first.objects[name]
         assert region.active_material.name == "Region Values" and not region.hide_render
+
+
+@pytest.mark.parametrize(
+    ("thing", "mode"),
+    [
+        ("region", "EDIT"),
+        ("region", "SCULPT"),
+        ("region", "WEIGHT_PAINT"),
+        ("mesh", "EDIT"),
+        ("armature", "POSE"),
+        ("armature", "EDIT"),
+    ],
+)
+def test_everything_in_any_mode(
+    bpy: Any, folder: str, table: str, points: str, thing: str, mode: str
+):
+    ops = bpy.ops.blender_brain
+    regions = imported(bpy, folder, "CA3, DG")
+    if thing == "mesh":
+        bpy.ops.mesh.primitive_cube_add()
+    elif thing == "armature":
+        bpy.ops.object.armature_add()
+    active = bpy.context.object
+
+    def again() -> None:
+        for one in bpy.context.selected_objects:
+            one.select_set(False)
+        for one in regions if thing == "region" else [active]:
+            one.select_set(True)
+        bpy.context.view_layer.objects.active = active
+        if active.mode != mode:
+            bpy.ops.object.mode_set(mode=mode)
+
+    calls: list[tuple[Any, dict[str, Any]]] = [
+        (ops.set_stage, {"degrees": 90.0}),
+        (ops.color_by_table, {"filepath": table}),
+        (ops.add_color_bar, {}),
+        (ops.add_labels, {}),
+        (ops.import_points, {"filepath": points}),
+        (ops.import_regions, {"folder": folder, "acronyms": "MO"}),
+        (ops.import_regions, {"folder": folder, "acronyms": "CA3, DG", "um_per_unit": 500.0}),
+        (ops.film_scene, {"folder": folder}),
+    ]
+    if thing == "region":
+        calls.append((ops.set_look, {"look": "GLASS"}))
+    else:
+        calls.append((ops.place_objects, {"region": "CA3", "pivot": "MIDDLE"}))
+    for call, settings in calls:
+        again()
+        assert call(**settings) == {"FINISHED"}, call
+    assert len(corners(regions[0])) == 8
+    assert bpy.data.objects["cells"].name in bpy.context.scene.objects
 
 
 def test_append_and_link_into_another_file(bpy: Any, folder: str, table: str):

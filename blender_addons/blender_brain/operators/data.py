@@ -27,7 +27,7 @@ from ..region_values import read_region_values
 from ..regions_data import Colored, color_by_values
 from ..search import Search, UnknownStructureError
 from ..tables import TableError
-from .selection import OnScene, all_regions, tell
+from .selection import OnScene, all_regions, leave_edit_mode, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -160,6 +160,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         """Read the file and place what is in it as the regions are placed."""
         context = required(context)
         path = Path(bpy.path.abspath(self.filepath))
+        leave_edit_mode(context)
         try:
             atlas = _atlas(required(context.scene))
             place = _placement(required(context.scene), atlas)
@@ -206,6 +207,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         if not things:
             self.report({"ERROR"}, about_linked(chosen))
             return {"CANCELLED"}
+        leave_edit_mode(context)
         try:
             atlas = _atlas(scene)
             place_um: Sequence[float] = self.place_um

@@ -16,7 +16,7 @@ from ..common.required import required
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
 from .importing import told
-from .selection import OnScene, all_regions, chosen_regions, tell
+from .selection import OnScene, all_regions, chosen_regions, leave_edit_mode, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -83,8 +83,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
         context = required(context)
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
             imported = film_scene(
@@ -116,6 +115,7 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
         context = required(context)
         scene = required(context.scene)
         regions = chosen_regions(context) or all_regions(scene)
+        leave_edit_mode(context)
         set_stage(scene, regions, degrees=self.degrees, bloom=self.bloom)
         return {"FINISHED"}
 

@@ -14,7 +14,7 @@ from ..common.required import required
 from ..properties import ImportSettings
 from ..regions import Imported, import_regions
 from ..search import UnknownStructureError
-from .selection import all_regions, select, show_object_colors
+from .selection import all_regions, leave_edit_mode, select, show_object_colors
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -55,8 +55,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Open the atlas, find the regions and import them."""
         context = required(context)
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
             imported = import_regions(

@@ -16,7 +16,7 @@ from ..figures import remove_figures
 from ..labels import add_labels, labels_of
 from ..properties import LabelSettings, colormap_choice, is_region
 from ..regions_data import values_material
-from .selection import OnScene, all_regions, chosen_regions
+from .selection import OnScene, all_regions, chosen_regions, leave_edit_mode
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -47,6 +47,7 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
                 " at most.",
             )
             return {"CANCELLED"}
+        leave_edit_mode(context)
         labels = add_labels(
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
@@ -111,6 +112,7 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
             self.report({"ERROR"}, "Color regions by a table first.")
             return {"CANCELLED"}
         regions = [region for region in everywhere if region.active_material == material]
+        leave_edit_mode(context)
         bar = add_color_bar(context, regions, material, horizontal=self.horizontal)
         self.report({"INFO"}, f"Added '{bar.name}'.")
         return {"FINISHED"}

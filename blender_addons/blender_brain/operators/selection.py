@@ -60,6 +60,17 @@ def select(context: bpy.types.Context, regions: Sequence[bpy.types.Object]) -> N
         layer.objects.active = visible[0]
 
 
+def leave_edit_mode(context: bpy.types.Context) -> None:
+    """Go to object mode: what is edited cannot be measured, exchanged or left for another object.
+
+    Parameters
+    ----------
+    context : Context
+    """
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
 def tell(
     operator: bpy.types.Operator,
     kind: set[WmReportItems],
