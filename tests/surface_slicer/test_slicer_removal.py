@@ -54,6 +54,8 @@ def tree_state(tree):
 
 def state(bpy):
     """All there is in the file that slicing could touch."""
+    # No slicer has the same key again, so what it is of is compared.
+    keys = {g["slicer"]: f"cut by {g.name}" for g in bpy.data.node_groups if "slicer" in g}
     return {
         "users": {k: sorted((b.name, b.users) for b in getattr(bpy.data, k)) for k in KINDS},
         "materials": {
@@ -64,7 +66,7 @@ def state(bpy):
             o.name: (
                 [(s.link, s.material and s.material.name) for s in o.material_slots],
                 [m and m.name for m in o.data.materials] if o.data else None,
-                sorted(o.keys()),
+                sorted(keys.get(key, key) for key in o.keys()),  # noqa: SIM118
             )
             for o in bpy.data.objects
         },
@@ -173,6 +175,170 @@ def test_what_was_changed_while_it_was_cut_stays(bpy):
     color = nodes["Principled BSDF"].inputs["Base Color"].default_value
     assert tuple(color) == pytest.approx((0.1, 0.2, 0.3, 1.0))
     assert nodes["Material Output"].inputs["Surface"].links[0].from_node == glow
+
+
+def cube_of(bpy, *materials):
+    bpy.ops.mesh.primitive_cube_add()
+    for material in materials:
+        bpy.context.object.data.materials.append(material)
+    return bpy.context.object
+
+
+def surface_of(material):
+    """The node that gives the surface, reroutes aside."""
+    node = material.node_tree.nodes["Material Output"]
+    socket = node.inputs["Surface"]
+    while socket.is_linked and (node := socket.links[0].from_node).type == "REROUTE":
+        socket = node.inputs[0]
+    return node
+
+
+@pytest.mark.parametrize("place", ["after", "between"])
+@pytest.mark.parametrize("kind", ["NodeReroute", "ShaderNodeAddShader"])
+def test_nodes_that_somebody_put_among_slicers(bpy, kind, place):
+    """They stay, and the surface's own shader goes where the slicers' went; none cuts twice."""
+    from surface_slicer.common.sliced_materials import cuts_of
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    material = flat_material("mine", (1, 0, 0, 1))
+    output = material.node_tree.nodes["Material Output"]
+    own = material.node_tree.nodes["Emission"]
+    cube = cube_of(bpy, material)
+    first = slice_objects(bpy.context, [cube]).slicer
+    second = slice_objects(bpy.context, [cube], shape="Box").slicer
+    tree = material.node_tree
+    cuts = [tree.nodes["Cut by Slicer"], tree.nodes["Cut by Slicer.001"]]
+    after = output.inputs["Surface"] if place == "after" else cuts[1].inputs["Sliced Before"]
+    put = tree.nodes.new(kind)
+    tree.links.new(cuts[place == "after"].outputs["Shader"], put.inputs[0])
+    tree.links.new(put.outputs[0], after)
+    nodes = len(tree.nodes)
+    for slicer in (first, second):
+        slice_objects(bpy.context, [cube], slicer)
+    assert len(tree.nodes) == nodes and len(cuts_of(material)) == 2
+    third = slice_objects(bpy.context, [cube], shape="Sphere").slicer
+    assert [cut.group.name for cut in cuts_of(material)] == [
+        f"Cut by Slicer{end}" for end in ("", ".001", ".002")
+    ]
+    for slicer, left in ((first, 2), (third, 1), (second, 0)):
+        remove_slicing(bpy.context, [cube], slicer)
+        assert len(cuts_of(material)) == left
+        assert output.inputs["Surface"].is_linked
+    assert put.inputs[0].links[0].from_node == own
+    assert surface_of(material) == (own if kind == "NodeReroute" else put)
+    assert not bpy.data.node_groups
+
+
+def test_a_dissolved_slicer(bpy):
+    """Of two, somebody takes the first out by Dissolve; the rest goes all the same."""
+    from surface_slicer.common.sliced_materials import cuts_of
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    material = flat_material("mine", (1, 0, 0, 1))
+    material.use_backface_culling = True
+    cube = cube_of(bpy, material)
+    slice_objects(bpy.context, [cube])
+    slice_objects(bpy.context, [cube], shape="Box", combine="ALL")
+    tree = material.node_tree
+    second = tree.nodes["Cut by Slicer.001"]
+    tree.links.new(tree.nodes["Emission"].outputs[0], second.inputs["Sliced Before"])
+    tree.nodes.remove(tree.nodes["Cut by Slicer"])
+    assert [cut.group.name for cut in cuts_of(material)] == ["Cut by Slicer.001"]
+    remove_slicing(bpy.context, [cube])
+    assert [node.name for node in tree.nodes] == ["Emission", "Material Output"]
+    assert surface_of(material).name == "Emission" and material.use_backface_culling
+    assert not bpy.data.node_groups
+
+
+def test_a_slicer_in_a_group_of_nodes(bpy):
+    """Somebody made a group of the shader and the cut; the cut goes out of it."""
+    from surface_slicer.common import nodes
+    from surface_slicer.common.slicing import slicer_groups
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    material = flat_material("mine", (1, 0, 0, 1))
+    cube = cube_of(bpy, material)
+    slice_objects(bpy.context, [cube])
+    with nodes.shader_group("Look") as tree:
+        light = tree.add("ShaderNodeEmission")
+        cut = tree.group(slicer_groups()[0], {"Shader": light, "Sliced Before": light})
+        tree.output("Shader", cut["Shader"], kind="Shader")
+    group = tree.tree
+    with nodes.material(material) as tree:
+        look = tree.group(group, {})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": look})
+    slice_objects(bpy.context, [cube], bpy.data.objects["Slicer"])
+    remove_slicing(bpy.context, [cube])
+    end = next(node for node in group.nodes if node.type == "GROUP_OUTPUT")
+    assert end.inputs["Shader"].links[0].from_node.type == "EMISSION"
+    assert [g.name for g in bpy.data.node_groups] == ["Look"]
+
+
+def test_other_slicers_stay(bpy):
+    """Those that wait for what they are to cut, and a rig's own empty that was made to cut."""
+    from surface_slicer.common.slicing import find_group, set_settings
+    from surface_slicer.slicer import add_slicer, remove_slicing, slice_objects, slicers_of
+
+    cube = cube_of(bpy)
+    waiting = add_slicer(bpy.context)
+    set_settings(find_group(waiting), {"Line Width": 0.7})
+    rig = bpy.data.objects.new("rig", None)
+    bpy.context.collection.objects.link(rig)
+    rig.keyframe_insert("location", frame=1)
+    slice_objects(bpy.context, [cube])
+    slice_objects(bpy.context, [cube], rig)
+    assert len(slicers_of(cube)) == 2
+    remove_slicing(bpy.context, [cube])
+    assert {thing.name for thing in bpy.data.objects} == {cube.name, "Slicer", "rig"}
+    assert find_group(waiting) is not None and find_group(rig) is None
+    assert rig.animation_data.action is not None
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_that_share_a_mesh_without_material(bpy, first):
+    """The one that is still cut keeps its slot; with the last of them the slot goes."""
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    cube = cube_of(bpy)
+    other = cube.copy()
+    bpy.context.collection.objects.link(other)
+    before = state(bpy)
+    slice_objects(bpy.context, [cube, other])
+    pair = [cube, other] if first == 0 else [other, cube]
+    remove_slicing(bpy.context, pair[:1])
+    assert [slot.material and slot.material.name for slot in pair[1].material_slots] == [
+        "Sliced Surface"
+    ]
+    remove_slicing(bpy.context, pair[1:])
+    assert not differences(state(bpy), before)
+
+
+def test_a_slot_that_another_user_of_the_mesh_needs_by_now(bpy):
+    """It stays for the other object's own material."""
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
+    cube = cube_of(bpy)
+    other = cube.copy()
+    bpy.context.collection.objects.link(other)
+    slice_objects(bpy.context, [cube])
+    own = bpy.data.materials.new("own")
+    other.material_slots[0].link = "OBJECT"
+    other.material_slots[0].material = own
+    remove_slicing(bpy.context, [cube])
+    assert other.material_slots[0].material == own
+
+
+def test_a_slicer_with_a_long_name(bpy):
+    """Custom properties have names of 63 bytes."""
+    from surface_slicer.slicer import remove_slicing, slice_objects, slicers_of
+
+    cube = cube_of(bpy)
+    rig = bpy.data.objects.new("ä" * 80, None)
+    bpy.context.collection.objects.link(rig)
+    slice_objects(bpy.context, [cube], rig)
+    assert len(slicers_of(cube)) == 1
+    remove_slicing(bpy.context, [cube])
+    assert not slicers_of(cube) and not bpy.data.node_groups
 
 
 def test_one_of_two_that_share_a_material(bpy):
