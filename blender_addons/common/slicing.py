@@ -14,6 +14,7 @@ may be shared by objects that are cut and others that are not.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
@@ -57,6 +58,8 @@ _SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
 }
 SETTINGS: Final = tuple(_SETTINGS)
 _KEY: Final = "slicer"
+# Of its name; Blender takes no longer names of custom properties than 63 bytes.
+_KEY_BYTES: Final = 40
 
 
 def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
@@ -127,7 +130,8 @@ def amount_key(group: bpy.types.NodeTree) -> str:
     Returns
     -------
     str
-        It stays when the group or the empty is renamed.
+        It stays when the group or the empty is renamed, and no slicer of another file has it, so
+        that files can be appended to each other.
     """
     return str(group[_KEY])
 
@@ -273,6 +277,7 @@ def shape_input(tree: Tree) -> Socket:
 
 def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     name = _unused(f"Cut by {empty.name}")
+    key = f"{_beginning(name, _KEY_BYTES)} {secrets.token_hex(4)}"
     with nodes.shader_group(name) as tree:
         shader = tree.input(SHADER, "Shader", description="What is cut: side A")
         before = tree.input(SLICED_BEFORE, "Shader", description="What other slicers left of it")
@@ -288,7 +293,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
             scale = tree.add("ShaderNodeCombineXYZ", dict(zip("XYZ", scales, strict=True)))
             amount = tree.add(
                 "ShaderNodeAttribute", label="Is this object cut?",
-                attribute_type="OBJECT", attribute_name=name,
+                attribute_type="OBJECT", attribute_name=key,
             )["Factor"]  # fmt: skip
         edge = tree.group(_edge_group(), {"Place": place, "Scale": scale}, name=_SHAPE_NODE)
         side_b = tree.group(_side_b_group(), {"Shader": shader}, name=_SIDE_B_NODE)
@@ -324,7 +329,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         tree.output(CUT, combined["Cut"], kind="Float")
         tree.output(AMOUNT, combined["Amount"], kind="Float")
     group: bpy.types.NodeTree = tree.tree
-    group[_KEY] = name
+    group[_KEY] = key
     for axis, node in zip("XYZ", scales, strict=True):
         _drive_by_scale(group, node.bpy_node.name, empty, axis)
     return group
@@ -513,10 +518,14 @@ def _length(tree: Tree, vector: Linkable, label: str) -> Socket:
 
 
 def _unused(name: str) -> str:
-    """Find a name that no node group has, and no slicer's custom property."""
-    taken = {*bpy.data.node_groups.keys(), *map(amount_key, slicer_groups())}
+    """Find a name that no node group has."""
     number, free = 1, name
-    while free in taken:
+    while free in bpy.data.node_groups:
         number += 1
         free = f"{name} {number}"
     return free
+
+
+def _beginning(text: str, most_bytes: int) -> str:
+    """Cut a text off between two characters."""
+    return text.encode()[:most_bytes].decode(errors="ignore")

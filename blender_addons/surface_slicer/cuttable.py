@@ -207,12 +207,26 @@ def restore(thing: bpy.types.Object) -> None:
         if modifier.name in inputs and name in inputs[modifier.name]:
             used.add(holder.value)
             holder.value = inputs[modifier.name][name]
-    data: Any = thing.data
-    if "added" in kept and len(data.materials) == 1 and data.materials[0] is None:
-        # Taking only the last one out would leave the object's slot.
-        data.materials.clear()
+    if "added" in kept:
+        _take_slot_away(thing)
     del thing[_KEPT]
     bpy.data.batch_remove([material for material in used if material and not material.users])
+
+
+def _take_slot_away(thing: bpy.types.Object) -> None:
+    """Take the slot out of an object's data again, as soon as none of its users needs it."""
+    data: Any = thing.data
+    sharing = [other for other in bpy.data.objects if other.data == data and other != thing]
+    sliced = next((other for other in sharing if other.get(_KEPT) is not None), None)
+    if sliced is not None:
+        # It goes with the last of them.
+        _kept(sliced)["added"] = 1
+        return
+    if any(slot.material for other in sharing for slot in other.material_slots):
+        return
+    if len(data.materials) == 1 and data.materials[0] is None:
+        # Taking only the last one out would leave the object's slot.
+        data.materials.clear()
 
 
 def _of_geometry(geometry: Any) -> Iterator[tuple[int, bpy.types.Material | None]]:

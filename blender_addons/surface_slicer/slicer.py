@@ -31,7 +31,7 @@ from .common.slicing import (
     slicer_group,
     slicer_groups,
 )
-from .companions import companions_of, modifier_of, remove_companion
+from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
 from .cuttable import drawn_with, make_cuttable, materials_of, restore
 
 Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
@@ -53,6 +53,8 @@ _DISPLAYED: Final = {"Plane": "SINGLE_ARROW", "Box": "CUBE", "Sphere": "SPHERE"}
 _LINE_PART: Final = 0.006
 # Bright enough to glow where there is bloom.
 _LINE_STRENGTH: Final = 2.5
+# Of a slicer's group: its empty was made here, and goes with the last of what it cuts.
+_MADE_HERE: Final = "empty_made_here"
 
 
 @dataclass(slots=True)
@@ -103,10 +105,9 @@ def add_slicer(
         empty.empty_display_size = largest * 0.6
     else:
         empty.scale = (half * 0.6).tolist() if shape == "Box" else [largest * 0.6] * 3
-    set_settings(
-        slicer_group(empty),
-        {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH},
-    )
+    group = slicer_group(empty)
+    group[_MADE_HERE] = True
+    set_settings(group, {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH})
     set_shape(empty, shape)
     return empty
 
@@ -260,7 +261,8 @@ def remove_slicing(
 ) -> list[bpy.types.Object]:
     """Make objects whole again, with the very materials that they had.
 
-    Twins, caps and profiles that belong to the cut go with it.
+    Twins, caps and profiles that belong to the cut go with it, and so do slicers that cut nothing
+    any more.
 
     Parameters
     ----------
@@ -269,19 +271,25 @@ def remove_slicing(
     slicer : Object, optional
         Only what this one cuts; otherwise what any slicer does.
     keep_slicer : bool
-        Keep the empty, with its settings and its animation, when it cuts nothing any more.
+        Keep the empty, with its settings and its animation, when it cuts nothing any more. An
+        object that was not made by `add_slicer` or `slice_objects` stays anyway.
 
     Returns
     -------
     list of Object
         Those that were cut.
     """
-    wanted = slicer_groups() if slicer is None else [slicer_group(slicer)]
+    groups = slicer_groups()
+    if slicer is not None:
+        groups = [group for group in groups if empty_of(group) == slicer]
+    # Others may wait for what they are to cut.
+    wanted = [group for group in groups if any(is_cut_by(thing, group) for thing in objects)]
     found = [thing for thing in objects if any(is_cut_by(thing, group) for group in wanted)]
     materials = {m for thing in found for m in materials_of(context, thing)}
+    beside = companions_by_source()
     for group in wanted:
         for thing in found:
-            _make_whole(thing, group)
+            _make_whole(thing, group, beside.get(thing, []))
         still = {m for thing in cut_by(group) for m in materials_of(context, thing)}
         for material in materials - still:
             drop_cut(material, group)
@@ -321,20 +329,23 @@ def _cut(thing: bpy.types.Object, materials: list[bpy.types.Material], cut: Cut)
             add_cut(material, cut)
 
 
-def _make_whole(thing: bpy.types.Object, group: bpy.types.NodeTree) -> None:
+def _make_whole(
+    thing: bpy.types.Object, group: bpy.types.NodeTree, beside: list[bpy.types.Object]
+) -> None:
     """Let a slicer cut an object no more, and take away what stands beside that cut."""
     key = amount_key(group)
     if not is_cut_by(thing, group):
         return
     del thing[key]
     thing.update_tag()
-    for companion in companions_of(thing, empty_of(group)):
-        remove_companion(companion)
-    for twin in companions_of(thing):
-        if is_cut_by(twin, group):
-            del twin[key]
-        if not slicers_of(twin):
-            remove_companion(twin)
+    slicer = empty_of(group)
+    for companion in list(beside):
+        by = companion.get(BY)
+        if by is None and is_cut_by(companion, group):
+            del companion[key]
+        if (by is None and not slicers_of(companion)) or (by is not None and by == slicer):
+            beside.remove(companion)
+            remove_companion(companion)
 
 
 def _remove_slicer(group: bpy.types.NodeTree) -> None:
@@ -342,7 +353,7 @@ def _remove_slicer(group: bpy.types.NodeTree) -> None:
         # Nobody's any more: of objects that were deleted while they were cut.
         drop_cut(material, group)
     empty = empty_of(group)
-    if empty is not None and empty.type == "EMPTY":
+    if empty is not None and group.get(_MADE_HERE):
         action = empty.animation_data.action if empty.animation_data else None
         bpy.data.objects.remove(empty)
         if action is not None and not action.users:
