@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import bpy
 
-from .common.modifiers import add_group_modifier, input_value
+from .common.modifiers import add_group_modifier, find_group_modifier, input_value
 from .common.required import required
 from .cuttable import evaluated_geometry
 
@@ -20,6 +20,8 @@ SOURCE: Final = "slicer_source"
 """Custom property: the object that it belongs to."""
 BY: Final = "slicer_by"
 """Custom property of caps and profiles: the slicer that they belong to."""
+GROUPS: Final = "Slicer "
+"""What the names of their node groups begin with."""
 
 
 def new_companion(
@@ -103,7 +105,41 @@ def companions_of(
     -------
     list of Object
     """
-    return [o for o in bpy.data.objects if o.get(SOURCE) == source and o.get(BY) == slicer]
+    return [
+        thing
+        for thing in bpy.data.objects
+        if thing.get(SOURCE) == source and thing.get(BY) == slicer and is_companion(thing)
+    ]
+
+
+def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
+    """List what stands beside each of the sliced objects, whatever slicer it belongs to.
+
+    Returns
+    -------
+    dict
+    """
+    found: dict[bpy.types.Object, list[bpy.types.Object]] = {}
+    for thing in bpy.data.objects:
+        source = thing.get(SOURCE)
+        if source is not None and is_companion(thing):
+            found.setdefault(source, []).append(thing)
+    return found
+
+
+def is_companion(thing: bpy.types.Object) -> bool:
+    """Tell whether an object stands beside another and follows it.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    bool
+        False as soon as somebody converted it, which makes it an object of its own.
+    """
+    return thing.get(SOURCE) is not None and find_group_modifier(thing, GROUPS) is not None
 
 
 def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
@@ -112,14 +148,14 @@ def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
     Parameters
     ----------
     thing : Object
+        See `is_companion`.
 
     Returns
     -------
     NodesModifier
+        Somebody may have put others before it.
     """
-    modifier = thing.modifiers[0]
-    assert isinstance(modifier, bpy.types.NodesModifier)
-    return modifier
+    return required(find_group_modifier(thing, GROUPS))
 
 
 def remove_companion(thing: bpy.types.Object) -> None:

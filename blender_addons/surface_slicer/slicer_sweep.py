@@ -17,7 +17,6 @@ from .common.slicing import find_group
 from .slicer import cut_by
 
 Easing = Literal["LINEAR", "SINE", "CUBIC"]
-EASINGS: Final = ("LINEAR", "SINE", "CUBIC")
 _LOCATION: Final = "location"
 
 
@@ -58,7 +57,7 @@ def animate_sweep(
     Raises
     ------
     ValueError
-        If it is no slicer, cuts nothing, or the frames are not in order.
+        If it is no slicer, cuts nothing or has no extent, or the frames are not in order.
     """
     group = find_group(slicer)
     objects = cut_by(group) if group is not None else []
@@ -69,6 +68,8 @@ def animate_sweep(
         raise ValueError(
             f"From frame {frame_start} to {frame_end} is too short; a sweep takes {least} or more."
         )
+    if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
+        raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")
     begin, end = _ends(context, slicer, objects, margin)
     if reverse:
         begin, end = end, begin

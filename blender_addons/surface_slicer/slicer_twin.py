@@ -18,7 +18,7 @@ from .build import CELL
 from .common import nodes
 from .common.required import required
 from .common.scene import world_points
-from .common.sliced_materials import add_cut, cuts_of
+from .common.sliced_materials import Cut, add_cut, cuts_of
 from .companions import companions_of, count_vertices, new_companion
 from .cuttable import materials_of
 from .lift import is_surface
@@ -67,6 +67,9 @@ def add_wireframe_twin(
         raise ValueError(f"'{source.name}' is not sliced.")
     if twins := companions_of(source):
         return twins[0]
+    drawn = materials_of(context, source)
+    # Each slicer, also where a material that somebody gave it since then has none.
+    cuts = [cut for material in drawn for cut in cuts_of(material)] + [Cut(g) for g in groups]
     points = world_points(required(context.scene), [source])
     thickness = float((points.max(axis=0) - points.min(axis=0)).max()) * _THICKNESS_PART
     lines = math.sqrt(count_vertices(context, source))
@@ -87,7 +90,7 @@ def add_wireframe_twin(
             "Material": material,
         },
     )
-    for cut in cuts_of(materials_of(context, source)[0]):
+    for cut in cuts:
         add_cut(material, cut)
     for group in groups:
         set_amount(twin, group, -1.0)

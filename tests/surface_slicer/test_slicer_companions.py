@@ -299,3 +299,66 @@ def test_cap_and_profile_need_a_slicer(bpy, surface):
         with pytest.raises(RuntimeError, match="The slicer was deleted"):
             operator()
     bpy.ops.surface_slicer.add_wireframe_twin()
+
+
+def twin_material(twin):
+    from surface_slicer.common.modifiers import input_value
+
+    return input_value(twin.modifiers[0], "Material").value
+
+
+def test_a_twin_without_or_with_another_material(bpy, surface):
+    """It is cut all the same, where its source has lost its material or got one that is whole."""
+    from surface_slicer.common.sliced_materials import cuts_of
+    from surface_slicer.slicer import remove_slicing, slice_objects
+    from surface_slicer.slicer_twin import add_wireframe_twin
+
+    for materials in ([], [bpy.data.materials.new("whole")]):
+        slice_objects(bpy.context, [surface])
+        surface.data.materials.clear()
+        for material in materials:
+            surface.data.materials.append(material)
+        twin = add_wireframe_twin(bpy.context, surface)
+        assert len(cuts_of(twin_material(twin))) == 1
+        remove_slicing(bpy.context, [surface])
+        assert [thing.name for thing in bpy.data.objects] == [surface.name]
+
+
+def test_companions_with_other_modifiers_or_none(bpy, surface):
+    """A modifier on top changes nothing; what somebody converted is an object of its own."""
+    from surface_slicer.common.slicing import slicer_groups
+    from surface_slicer.slicer import remove_slicing, set_shape, slice_objects, slicers_of
+    from surface_slicer.slicer_profile import add_profile
+    from surface_slicer.slicer_twin import add_wireframe_twin
+
+    slicer = slice_objects(bpy.context, [surface]).slicer
+    twin = add_wireframe_twin(bpy.context, surface)
+    profile = add_profile(bpy.context, surface, slicer)
+    profile.modifiers.new("On Top", "SIMPLE_DEFORM")
+    profile.modifiers.move(1, 0)
+    bpy.ops.object.select_all(action="DESELECT")
+    twin.select_set(True)
+    bpy.context.view_layer.objects.active = twin
+    bpy.ops.object.convert(target="MESH")
+    assert not twin.modifiers
+    set_shape(slicer, "Sphere")
+    assert profile.modifiers[1].properties.inputs.Socket_2.value == "Sphere"
+    second = slice_objects(bpy.context, [surface]).slicer
+    assert add_wireframe_twin(bpy.context, surface) != twin
+    remove_slicing(bpy.context, [surface], second)
+    remove_slicing(bpy.context, [surface, twin])
+    assert {thing.name for thing in bpy.data.objects} == {surface.name, twin.name}
+    assert not slicers_of(twin) and not slicer_groups()
+
+
+def test_a_sweep_needs_an_arrow(bpy, surface):
+    """A scale of 0 leaves none."""
+    from surface_slicer.slicer import slice_objects
+    from surface_slicer.slicer_sweep import animate_sweep
+
+    slicer = slice_objects(bpy.context, [surface]).slicer
+    slicer.scale = (1, 1, 0)
+    bpy.context.view_layer.update()
+    with pytest.raises(ValueError, match="'Slicer' has a scale of 0, so it has no arrow"):
+        animate_sweep(bpy.context, slicer, 1, 20)
+    assert slicer.animation_data is None

@@ -6,9 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
-from ..common.slicing import empty_of, find_group
-from ..companions import SOURCE
-from ..slicer import cut_by, slicers_of
+from ..common.slicing import empty_of, find_group, slicer_groups
+from ..companions import is_companion
+from ..slicer import cut_by, is_cut_by
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -23,12 +23,18 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     Object or None
     """
     chosen = [context.object, *(context.selected_objects or [])]
+    # Once for all of them, since panels ask at every redraw. Without those whose empty somebody
+    # deleted.
+    found = [(group, empty) for group in slicer_groups() if (empty := empty_of(group)) is not None]
+    empties = {empty for _, empty in found}
     for thing in chosen:
-        if find_group(thing) is not None:
+        if thing in empties:
             return thing
-    # Without those whose empty somebody deleted.
-    empties = (empty_of(group) for thing in chosen for group in reversed(slicers_of(thing)))
-    return next((empty for empty in empties if empty is not None), None)
+    for thing in chosen:
+        for group, empty in reversed(found):
+            if thing is not None and is_cut_by(thing, group):
+                return empty
+    return None
 
 
 def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -46,11 +52,12 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     selected = list(context.selected_objects or [])
     if not selected and context.object is not None:
         selected = [context.object]
-    sliced = [thing for thing in selected if slicers_of(thing)]
+    groups = slicer_groups()
+    sliced = [thing for thing in selected if any(is_cut_by(thing, group) for group in groups)]
     slicer = chosen_slicer(context)
     if not sliced and slicer is not None:
         sliced = cut_by(required(find_group(slicer)))
-    return [thing for thing in sliced if thing.get(SOURCE) is None]
+    return [thing for thing in sliced if not is_companion(thing)]
 
 
 class OnSlicer(bpy.types.Operator):

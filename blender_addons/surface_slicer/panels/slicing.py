@@ -7,7 +7,7 @@ import bpy
 
 from ..common.required import required
 from ..common.slicing import SHAPES, Setting, find_group, setting
-from ..companions import SOURCE
+from ..companions import is_companion
 from ..operators.slicer_selection import chosen_slicer
 from ..slicer import cut_by
 from .tab import Tab
@@ -39,7 +39,7 @@ class SURFACE_SLICER_PT_slice(Tab):
         if slicer is None:
             return
         group = required(find_group(slicer))
-        count = sum(thing.get(SOURCE) is None for thing in cut_by(group))
+        count = sum(not is_companion(thing) for thing in cut_by(group))
         layout.label(
             text=f"{slicer.name} cuts {count} object{'' if count == 1 else 's'}",
             icon="EMPTY_SINGLE_ARROW",
