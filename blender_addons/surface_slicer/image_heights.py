@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .heightmap import HeightmapError, check_shape
+from .picture_size import picture_size
 
 EXTENSIONS: Final = (".png", ".tif", ".tiff", ".exr", ".hdr", ".jpg", ".jpeg", ".bmp", ".webp")
 
@@ -38,6 +39,9 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
     if not path.is_file():
         problem = "it is a folder" if path.is_dir() else "there is no such file"
         raise HeightmapError(f"Cannot read {path.name}: {problem}.")
+    size = picture_size(path)
+    if size is not None:
+        _check_size(size, path.name)
     try:
         image = bpy.data.images.load(str(path.resolve()))
     except RuntimeError:
@@ -82,13 +86,18 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
         raise HeightmapError(
             f"Cannot read {name}: it is damaged, or no picture that Blender can read."
         )
-    try:
-        check_shape((rows, columns), np.dtype(np.float32))
-    except HeightmapError as error:
-        raise HeightmapError(f"Cannot read {name}: {error}.") from None
+    _check_size((columns, rows), name)
     flat = np.empty(rows * columns * channels, np.float32)
     pixels: Any = image.pixels
     pixels.foreach_get(flat)
     colors = flat.reshape(rows, columns, channels)[::-1, :, : 1 if channels < 3 else 3]
     # In double precision, since the mean of three equal numbers must be that number.
     return np.asarray(colors.mean(axis=2, dtype=np.float64), np.float32)
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    columns, rows = size
+    try:
+        check_shape((rows, columns), np.dtype(np.float32))
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot read {name}: {error}.") from None

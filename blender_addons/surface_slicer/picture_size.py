@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How large a picture says it is, read from its first bytes.
+
+Blender tells only once it has unpacked the whole picture, and a small file may hold a picture that
+takes all memory there is.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+from typing import BinaryIO, Final
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8"
+_EXR: Final = b"v/1\x01"
+_TIFF: Final = {b"II*\0": "<", b"II+\0": "<", b"MM\0*": ">", b"MM\0+": ">"}
+_WIDTH_TAG, _HEIGHT_TAG = 256, 257
+# By the number of a TIFF's type: how the whole numbers are packed.
+_WHOLE_NUMBERS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}
+# Entries of a header; no program writes more.
+_MOST_ENTRIES: Final = 4096
+
+
+def picture_size(filepath: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Read how large a picture is, without its pixels.
+
+    Parameters
+    ----------
+    filepath : path-like
+
+    Returns
+    -------
+    columns, rows : int
+        None if it is no PNG, TIFF, OpenEXR or JPEG picture, or is damaged.
+    """
+    try:
+        with Path(os.fspath(filepath)).open("rb") as file:
+            start = file.read(8)
+            if start == _PNG:
+                return _of_png(file)
+            if start[:4] in _TIFF:
+                return _of_tiff(file, start)
+            if start[:4] == _EXR:
+                return _of_exr(file)
+            if start[:2] == _JPEG:
+                return _of_jpeg(file)
+    except (OSError, struct.error):
+        pass
+    return None
+
+
+def _of_png(file: BinaryIO) -> tuple[int, int] | None:
+    _, kind, columns, rows = struct.unpack(">I4sII", file.read(16))
+    return (columns, rows) if kind == b"IHDR" else None
+
+
+def _of_tiff(file: BinaryIO, start: bytes) -> tuple[int, int] | None:
+    order = _TIFF[start[:4]]
+    # The larger kind has numbers of 8 bytes where the other has those of 2 and of 4.
+    large = b"+" in start[:4]
+    if large:
+        (place,) = struct.unpack(f"{order}Q", file.read(8))
+    else:
+        (place,) = struct.unpack(f"{order}I", start[4:])
+    file.seek(place)
+    count_kind, entry_kind = ("Q", "HHQ8s") if large else ("H", "HHI4s")
+    (count,) = struct.unpack(order + count_kind, file.read(struct.calcsize(order + count_kind)))
+    found: dict[int, int] = {}
+    for _ in range(min(count, _MOST_ENTRIES)):
+        entry = file.read(struct.calcsize(order + entry_kind))
+        tag, kind, _, value = struct.unpack(order + entry_kind, entry)
+        if tag in (_WIDTH_TAG, _HEIGHT_TAG) and kind in _WHOLE_NUMBERS:
+            (found[tag],) = struct.unpack_from(order + _WHOLE_NUMBERS[kind], value)
+    if len(found) < 2:
+        return None
+    return found[_WIDTH_TAG], found[_HEIGHT_TAG]
+
+
+def _of_exr(file: BinaryIO) -> tuple[int, int] | None:
+    for _ in range(_MOST_ENTRIES):
+        name = _until_zero(file)
+        if not name:
+            break
+        _until_zero(file)
+        (length,) = struct.unpack("<I", file.read(4))
+        if name == b"dataWindow":
+            left, low, right, high = struct.unpack("<4i", file.read(16))
+            return right - left + 1, high - low + 1
+        file.seek(length, os.SEEK_CUR)
+    return None
+
+
+def _until_zero(file: BinaryIO) -> bytes:
+    text = b""
+    while len(text) < 256 and (letter := file.read(1)) not in (b"\0", b""):
+        text += letter
+    return text
+
+
+def _of_jpeg(file: BinaryIO) -> tuple[int, int] | None:
+    file.seek(2)
+    for _ in range(_MOST_ENTRIES):
+        marker, kind, length = struct.unpack(">BBH", file.read(4))
+        if marker != 0xFF:
+            break
+        # Frames begin with these, but for tables (C4, CC) and what is not in use (C8).
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            _, rows, columns = struct.unpack(">BHH", file.read(5))
+            return columns, rows
+        file.seek(length - 2, os.SEEK_CUR)
+    return None
