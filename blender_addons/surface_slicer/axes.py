@@ -21,12 +21,11 @@ from .common.figures import (
     TEXT_INPUTS,
     TICK,
     inked,
-    inputs_of,
     new_figure,
     ticks_group,
     written,
 )
-from .common.modifiers import follow, input_value, set_inputs
+from .common.modifiers import find_group_modifier, follow, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .lift import extent_of, height_holder
@@ -118,7 +117,7 @@ def find_axes(surface: bpy.types.Object) -> bpy.types.Object | None:
     -------
     Object or None
     """
-    return next((child for child in surface.children if _find_modifier(child) is not None), None)
+    return next((child for child in surface.children if find_group_modifier(child, GROUP)), None)
 
 
 def axes_input(axes: bpy.types.Object, name: str) -> Any:
@@ -148,20 +147,15 @@ def remove_axes(surface: bpy.types.Object) -> None:
     """
     axes = find_axes(surface)
     if axes is not None:
-        bpy.data.batch_remove([axes, required(axes.data)])
-
-
-def _find_modifier(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
-    for modifier in thing.modifiers:
-        if isinstance(modifier, bpy.types.NodesModifier):
-            group = modifier.node_group
-            if group is not None and group.name.split(".")[0] == GROUP:
-                return modifier
-    return None
+        mesh: Any = axes.data
+        bpy.data.objects.remove(axes)
+        # A copy that shares it is somebody's own.
+        if not mesh.users:
+            bpy.data.batch_remove([mesh])
 
 
 def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
-    return required(_find_modifier(axes))
+    return required(find_group_modifier(axes, GROUP))
 
 
 # --- The node groups ---
@@ -176,11 +170,11 @@ def _axes_group() -> bpy.types.NodeTree:
         for axis in AXES:
             with tree.panel(f"{axis} Axis"):
                 named = {f"{axis} {key}": settings for key, settings in _OF_AXIS.items()}
-                given = inputs_of(tree, named)
+                given = tree.inputs(named)
                 own[axis] = {key: given[f"{axis} {key}"] for key in _OF_AXIS}
-        at_back, at_left = inputs_of(tree, PLACE_INPUTS).values()
-        style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        size = inputs_of(tree, _SIZE_INPUTS)
+        at_back, at_left = tree.inputs(PLACE_INPUTS).values()
+        style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+        size = tree.inputs(_SIZE_INPUTS)
         with tree.frame("Facing the camera"):
             camera = tree.add("GeometryNodeInputActiveCamera")
             facing = tree.add(
@@ -258,7 +252,7 @@ def _axis_group() -> Any:
         label_outward = tree.input("Label Outward", "Vector")
         label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
         facing = tree.input("Facing", "Rotation")
-        given = inputs_of(tree, {key: _OF_AXIS[key] for key in _OF_AXIS if key != "Show"})
+        given = tree.inputs({key: _OF_AXIS[key] for key in _OF_AXIS if key != "Show"})
         size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
         width = tree.input("Line Width", **LINE_INPUTS["Line Width"])
         with tree.frame("Ticks, whichever end is the higher one"):

@@ -23,6 +23,10 @@ _WIDTH: Final = 0.014
 # Below the lowest value, to the longer side, so that the two never share a place.
 _GAP: Final = 0.005
 _COLOR: Final = (0.28, 0.42, 0.75, 1.0)
+# Nodes of the material that are set when the surface's size changes.
+_SPACING: Final = "Spacing of the Lines"
+_HALF_X: Final = "Half Width"
+_HALF_Y: Final = "Half Depth"
 
 
 def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
@@ -55,10 +59,18 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     mesh.clear_geometry()
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
     if not mesh.materials:
-        mesh.materials.append(bpy.data.materials.new(MATERIAL))
-    # Otherwise EEVEE draws thin half transparent lines as dots.
-    required(mesh.materials[0]).surface_render_method = "BLENDED"
-    _write_nodes(mesh.materials[0], longer / _FIELDS, (float(half[0]), float(half[1])))
+        material = bpy.data.materials.new(MATERIAL)
+        # Otherwise EEVEE draws thin half transparent lines as dots.
+        material.surface_render_method = "BLENDED"
+        _write_nodes(material)
+        mesh.materials.append(material)
+    sizes = {_SPACING: longer / _FIELDS, _HALF_X: float(half[0]), _HALF_Y: float(half[1])}
+    own = plane.material_slots[0].material
+    found: Any = required(required(own).node_tree).nodes
+    for name, value in sizes.items():
+        # What somebody changed or added stays.
+        if name in found:
+            found[name].outputs[0].default_value = value
     return plane
 
 
@@ -95,8 +107,12 @@ def _follow_height(plane: bpy.types.Object, surface: bpy.types.Object) -> None:
     driver.expression = f"min(-h * m, h - h * m) - {gap:.6g}"
 
 
-def _write_nodes(material: Any, spacing: float, half: tuple[float, float]) -> None:
+def _write_nodes(material: bpy.types.Material) -> None:
     with nodes.material(material) as tree:
+        spacing, *half = (
+            tree.add("ShaderNodeValue", name=name, label=name)
+            for name in (_SPACING, _HALF_X, _HALF_Y)
+        )
         place = tree.add("ShaderNodeTexCoord")["Object"]
         axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})
         with tree.frame("Lines"):
@@ -114,7 +130,7 @@ def _write_nodes(material: Any, spacing: float, half: tuple[float, float]) -> No
         tree.add("ShaderNodeOutputMaterial", {"Surface": mixed})
 
 
-def _line(tree: Tree, coordinate: Linkable, spacing: float) -> Node:
+def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
     """Give 1 on the lines and 0 between them."""
     fields = tree.math("DIVIDE", coordinate, spacing)
     distance = tree.math("PINGPONG", fields, 0.5, label="To the next line")
@@ -125,11 +141,11 @@ def _line(tree: Tree, coordinate: Linkable, spacing: float) -> Node:
     )
 
 
-def _fade(tree: Tree, coordinate: Linkable, end: float) -> Node:
+def _fade(tree: Tree, coordinate: Linkable, end: Linkable) -> Node:
     """Give 1 in the middle and 0 at the end."""
     distance = tree.math("ABSOLUTE", coordinate)
     return tree.add(
         "ShaderNodeMapRange",
-        {"Value": distance, "From Min": end, "From Max": end * 0.6},
+        {"Value": distance, "From Min": end, "From Max": tree.math("MULTIPLY", end, 0.6)},
         interpolation_type="SMOOTHSTEP",
     )

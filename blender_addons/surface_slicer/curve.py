@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from .array_file import read_array
 from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
-from .common.figures import inputs_of, store
+from .common.figures import store
 from .common.geometry import new_curves
-from .common.modifiers import add_group_modifier, input_value, set_inputs
+from .common.modifiers import add_group_modifier, find_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .curve_color import COLOR_VALUE, VALUE, color_curve
@@ -193,12 +193,7 @@ def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | N
     NodesModifier or None
         None where the object was not made here.
     """
-    for modifier in thing.modifiers if thing is not None else ():
-        if isinstance(modifier, bpy.types.NodesModifier):
-            group = modifier.node_group
-            if group is not None and group.name.split(".")[0] == GROUP:
-                return modifier
-    return None
+    return find_group_modifier(thing, GROUP)
 
 
 def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
@@ -251,7 +246,7 @@ def _group() -> bpy.types.NodeTree:
         return existing  # type: ignore[no-any-return]
     with nodes.geometry_group(GROUP) as tree:
         whole = tree.input("Geometry", "Geometry")
-        given = inputs_of(tree, INPUTS)
+        given = tree.inputs(INPUTS)
         material = tree.input("Material", "Material")
         first = tree.input("First Sample", "Float", default=0.0, hide=True)
         last = tree.input("Last Sample", "Float", default=1.0, hide=True)

@@ -8,12 +8,12 @@ attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import bpy
 
 from .common import nodes
+from .common.figures import store
 from .common.modifiers import add_group_modifier, find_group_modifier
 from .common.nodes import Linkable, Node, Socket, Tree
 
@@ -144,11 +144,11 @@ def node_group() -> bpy.types.NodeTree:
     with nodes.geometry_group(GROUP) as tree:
         flat = tree.input("Geometry", "Geometry")
         with tree.panel("Time"):
-            time = _inputs(tree, TIME_INPUTS)
+            time = tree.inputs(TIME_INPUTS)
         with tree.panel("Height"):
-            shape = _inputs(tree, HEIGHT_INPUTS)
+            shape = tree.inputs(HEIGHT_INPUTS)
         with tree.panel("Data", closed=True):
-            data = _inputs(tree, _DATA_INPUTS)
+            data = tree.inputs(_DATA_INPUTS)
         with tree.frame("Time, in samples"):
             frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
             elapsed = tree.math("SUBTRACT", frame, time["Start Frame"], label="Frames elapsed")
@@ -173,10 +173,10 @@ def node_group() -> bpy.types.NodeTree:
             next_ = _row(tree, following_in, "Next sample")
             now = tree.mix(fraction, this, next_, label="Now")
             height = _at_vertex(tree, data["Values"], now)
-            valued = _store(tree, flat, HEIGHT, height)
+            valued = store(tree, flat, HEIGHT, height)
         with tree.frame("A second array for the color"):
             color = _at_vertex(tree, data["Color Values"], now)
-            colored = _store(tree, valued, COLOR_VALUE, color)
+            colored = store(tree, valued, COLOR_VALUE, color)
             either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
         with tree.frame("No faces at holes"):
             is_hole = tree.add(
@@ -200,10 +200,6 @@ def node_group() -> bpy.types.NodeTree:
     return cast(bpy.types.NodeTree, tree.tree)
 
 
-def _inputs(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
-    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
-
-
 def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
     """Read the attribute that holds a sample, by its name."""
     number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
@@ -223,12 +219,4 @@ def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
         "GeometryNodeSampleIndex",
         {"Geometry": data, "Value": value, "Index": index},
         data_type="FLOAT", domain="POINT",
-    )  # fmt: skip
-
-
-def _store(tree: Tree, geometry: Linkable, name: str, value: Linkable) -> Node:
-    return tree.add(
-        "GeometryNodeStoreNamedAttribute",
-        {"Geometry": geometry, "Name": name, "Value": value},
-        label=name, data_type="FLOAT", domain="POINT",
     )  # fmt: skip

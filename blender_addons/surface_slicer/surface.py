@@ -125,7 +125,8 @@ def add_surface(
 def reload_surface(surface: bpy.types.Object, source: Source | None = None) -> None:
     """Read a surface's source again, or put another in its place.
 
-    Materials, modifiers and the height of 1 in the data stay.
+    Materials, modifiers and the height of 1 in the data stay. So does a second array of a file that
+    `about` names, and its file is read again.
 
     Parameters
     ----------
@@ -236,6 +237,8 @@ def read_color_array(surface: bpy.types.Object, filepath: str, array: str = "") 
     HeightmapError
         One sentence; the surface stays as it is then.
     """
+    if not filepath:
+        raise HeightmapError("Choose an array or a picture first.")
     set_color_array(surface, read_field(color_source(remembered(surface), filepath, array)))
     data = about(surface)
     data.color_filepath, data.color_array = filepath, array
@@ -403,7 +406,8 @@ def _holders(surface: bpy.types.Object) -> list[Any]:
     if isinstance(modifier, bpy.types.DisplaceModifier):
         texture = modifier.texture
         assert isinstance(texture, bpy.types.ImageTexture)
-        return [texture, texture.image]
+        # Somebody may have removed the image.
+        return [block for block in (texture, texture.image) if block is not None]
     assert isinstance(modifier, bpy.types.NodesModifier)
     holders = [input_value(modifier, name).value for name in ("Values", "Color Values")]
     return [block for holder in holders if holder for block in (holder, holder.data)]

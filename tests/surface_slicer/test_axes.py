@@ -141,6 +141,18 @@ def test_add_and_remove(bpy, tmp_path):
     assert not bpy.ops.surface_slicer.remove_axes.poll()
 
 
+def test_a_linked_copy_of_axes_stays(bpy, tmp_path):
+    """Removing takes away only what nothing else uses."""
+    from surface_slicer.axes import find_axes, remove_axes
+
+    surface = create(bpy, tmp_path)
+    copy = find_axes(surface).copy()
+    copy.parent = None
+    bpy.context.collection.objects.link(copy)
+    remove_axes(surface)
+    assert find_axes(surface) is None and copy.name in bpy.data.objects and copy.data is not None
+
+
 def test_drivers_need_no_python(bpy, tmp_path):
     """A saved scene follows on a farm, where scripts do not run."""
     from surface_slicer.axes import find_axes

@@ -329,6 +329,43 @@ def test_base_plane_follows_the_height(bpy):
     assert len(surface.children) == 1
 
 
+def test_reload_keeps_what_was_made_of_the_base_plane(bpy, tmp_path):
+    """Its size is the new one; its color, its cut and what was built onto it stay."""
+    from surface_slicer.common.sliced_materials import cuts_of
+    from surface_slicer.slicer import slice_objects
+
+    np.save(tmp_path / "a.npy", ASYMMETRIC)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"), base_plane=True)
+    surface = bpy.context.object
+    (plane,) = surface.children
+    material = plane.data.materials[0]
+    nodes = material.node_tree.nodes
+    nodes["Emission"].inputs["Strength"].default_value = 7.0
+    slice_objects(bpy.context, [plane])
+    names = set(nodes.keys())
+    spacing = nodes["Spacing of the Lines"].outputs[0].default_value
+    assert spacing == pytest.approx(0.2)
+    surface.surface_slicer.size = (4.0, 0.0)
+    bpy.context.view_layer.objects.active = surface
+    bpy.ops.surface_slicer.reload()
+    assert nodes["Spacing of the Lines"].outputs[0].default_value == pytest.approx(0.4)
+    assert nodes["Half Width"].outputs[0].default_value == pytest.approx(2.8)
+    assert nodes["Half Depth"].outputs[0].default_value == pytest.approx(2 * 4 / 7 + 0.8)
+    assert set(nodes.keys()) == names and len(cuts_of(material)) == 1
+    assert nodes["Emission"].inputs["Strength"].default_value == 7.0
+    assert material.surface_render_method == "DITHERED"
+
+
+def test_reload_where_somebody_removed_the_image(bpy, tmp_path):
+    """The texture gets a new one."""
+    np.save(tmp_path / "a.npy", ASYMMETRIC)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"), height_scale=1.0)
+    surface = bpy.context.object
+    bpy.data.images.remove(surface.modifiers[0].texture.image)
+    bpy.ops.surface_slicer.reload()
+    np.testing.assert_allclose(as_seen(bpy, surface, 5, 8), ASYMMETRIC, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
