@@ -153,8 +153,14 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         x_limits: FloatVectorProperty(name="x", size=2)
         y_limits: FloatVectorProperty(name="y", size=2)
         color_title: StringProperty(name="Second Array")
-        color_filepath: StringProperty(name="Color File", subtype="FILE_PATH")
-        color_array: StringProperty(name="Color Array")
+        color_filepath: StringProperty(
+            name="Color File",
+            description="Second array, whose values give the color; empty for none",
+            subtype="FILE_PATH",
+        )
+        color_array: StringProperty(
+            name="Color Array", description="Which array of the color file, if it is an archive"
+        )
         color_low: FloatProperty(name="Lowest Color Value")
         color_high: FloatProperty(name="Highest Color Value")
 

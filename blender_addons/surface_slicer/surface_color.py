@@ -94,7 +94,7 @@ def color_surface(
     UnknownColormapError
         If there is no such colormap; the text names those that come close.
     """
-    low, high = _checked_limits(surface, by, low, high)
+    low, high = checked_limits(surface, by, low, high)
     # Before anything is made, since the name may be unknown.
     stops = linear_stops(colormap, reverse=reverse)
     material = find_material(surface)
@@ -137,7 +137,7 @@ def show(
     ValueError
         As `color_surface`.
     """
-    low, high = _checked_limits(surface, by, low, high)
+    low, high = checked_limits(surface, by, low, high)
     material = find_material(surface)
     if material is None:
         return color_surface(surface, by, low=low, high=high, relief=NEW_RELIEF)
@@ -220,6 +220,47 @@ def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
     return (low, high) if low < high else (low - 1.0, low + 1.0)
 
 
+def checked_limits(
+    surface: bpy.types.Object, by: str, low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
+    """Find the values at the two ends of a surface's colors, and check that they can be shown.
+
+    Parameters
+    ----------
+    surface, by, low, high
+        As for `color_surface`.
+
+    Returns
+    -------
+    low, high : float
+
+    Raises
+    ------
+    ValueError
+        As `color_surface`.
+    """
+    if by == "ARRAY" and not has_color_values(surface):
+        raise ValueError(f"'{surface.name}' has no second array; use Color by Array first")
+    lowest, highest = limits_of(surface, by)
+    low = lowest if low is None else low
+    high = highest if high is None else high
+    if not low < high:
+        raise ValueError(f"The lower limit, {low:g}, is not below the upper one, {high:g}")
+    return low, high
+
+
+def show_what_is_left(surface: bpy.types.Object) -> None:
+    """Show the height in the colors of a surface whose second array is gone.
+
+    Parameters
+    ----------
+    surface : Object
+    """
+    material = find_material(surface)
+    if material is not None and shown(material) == "ARRAY" and not has_color_values(surface):
+        show(surface, "HEIGHT")
+
+
 def has_color_values(surface: bpy.types.Object) -> bool:
     """Tell whether a surface has a second array.
 
@@ -256,19 +297,6 @@ def find_material(surface: bpy.types.Object) -> bpy.types.Material | None:
         ):
             return material
     return None
-
-
-def _checked_limits(
-    surface: bpy.types.Object, by: str, low: float | None, high: float | None
-) -> tuple[float, float]:
-    if by == "ARRAY" and not has_color_values(surface):
-        raise ValueError(f"'{surface.name}' has no second array; use Color by Array first")
-    lowest, highest = limits_of(surface, by)
-    low = lowest if low is None else low
-    high = highest if high is None else high
-    if not low < high:
-        raise ValueError(f"The lower limit, {low:g}, is not below the upper one, {high:g}")
-    return low, high
 
 
 def _write_nodes(material: bpy.types.Material) -> None:

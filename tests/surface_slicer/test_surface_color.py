@@ -273,3 +273,68 @@ def test_mistakes_are_sentences(bpy):
         bpy.ops.surface_slicer.color_surface(colormap="virids")
     with pytest.raises(RuntimeError, match="not below"):
         bpy.ops.surface_slicer.color_surface(low=2, high=1)
+
+
+def test_another_shape_where_there_is_a_second_array(bpy, tmp_path):
+    """The panel's Color File can be emptied or changed, so it is no dead end."""
+    from surface_slicer.surface_color import find_material, shown
+
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    np.save(tmp_path / "b.npy", SECOND)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    surface = bpy.context.object
+    data = surface.surface_slicer
+    bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npy"))
+    np.save(tmp_path / "a.npy", HEIGHTS.T)
+    np.save(tmp_path / "c.npy", SECOND.T)
+    with pytest.raises(RuntimeError, match="they must be the same"):
+        bpy.ops.surface_slicer.reload()
+    assert (data.rows, data.columns) == HEIGHTS.shape and data.color_title == "b"
+    data.color_filepath = str(tmp_path / "c.npy")
+    bpy.ops.surface_slicer.reload()
+    assert (data.columns, data.rows) == HEIGHTS.shape and data.color_title == "c"
+    assert shown(find_material(surface)) == "ARRAY"
+    data.color_filepath = ""
+    bpy.ops.surface_slicer.reload()
+    assert not data.color_title and "color_value" not in surface.data.attributes
+    assert shown(find_material(surface)) == "HEIGHT"
+
+
+def test_refusals_color_none_of_several(bpy, tmp_path):
+    """The first one could be colored, the second one not: both stay as they are."""
+    from surface_slicer.surface_color import find_material, shown
+
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    np.save(tmp_path / "b.npy", HEIGHTS * 100)
+    for name in "ab":
+        bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / f"{name}.npy"))
+    surfaces = [bpy.data.objects[name] for name in "ab"]
+    bpy.context.view_layer.objects.active = surfaces[0]
+    surfaces[1].select_set(False)
+    surfaces[0].select_set(True)
+    bpy.ops.surface_slicer.color_by_array(filepath=str(tmp_path / "b.npy"))
+    bpy.ops.surface_slicer.color_surface(colormap="plasma")
+    surfaces[1].select_set(True)
+    before = [look(find_material(surface)) for surface in surfaces]
+    for settings in ({"by": "ARRAY"}, {"low": 60.0}):
+        with pytest.raises(RuntimeError, match="no second array|not below"):
+            bpy.ops.surface_slicer.color_surface(colormap="viridis", **settings)
+        assert [look(find_material(surface)) for surface in surfaces] == before
+    with pytest.raises(RuntimeError, match="no second array"):
+        bpy.ops.surface_slicer.show_values(by="ARRAY")
+    assert [shown(find_material(surface)) for surface in surfaces] == ["HEIGHT", "HEIGHT"]
+
+
+def look(material):
+    from surface_slicer.surface_color import look_of, shown
+
+    return shown(material), look_of(material)
+
+
+def test_no_array_is_chosen(bpy, tmp_path):
+    """As when the file browser is closed on a folder; the default formula is none."""
+    np.save(tmp_path / "a.npy", HEIGHTS)
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
+    with pytest.raises(RuntimeError, match="Choose an array or a picture first"):
+        bpy.ops.surface_slicer.color_by_array(filepath="")
+    assert not bpy.context.object.surface_slicer.color_title

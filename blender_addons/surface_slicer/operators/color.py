@@ -18,7 +18,7 @@ from ..heightmap import HeightmapError
 from ..lift import is_surface
 from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
 from ..surface import read_color_array
-from ..surface_color import color_surface, find_material, limits_of, show
+from ..surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
             for name in ("low", "high")
         }
         try:
+            # Of all before the first one is colored, so that a refusal leaves all as they were.
+            for surface in surfaces:
+                checked_limits(surface, self.by, given["low"], given["high"])
             for surface in surfaces:
                 color_surface(
                     surface,
@@ -105,6 +108,8 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
         """Change what is shown and the limits; the colormap and the look stay."""
         surfaces = chosen_surfaces(required(context))
         try:
+            for surface in surfaces:
+                checked_limits(surface, self.by)
             for surface in surfaces:
                 show(surface, self.by)
         except ValueError as error:

@@ -26,7 +26,7 @@ from ..common.required import required
 from ..heightmap import HeightmapError
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
-from ..surface_color import color_surface
+from ..surface_color import color_surface, show_what_is_left
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
         except HeightmapError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        show_what_is_left(surface)
         self.report(*_made(surface))
         return {"FINISHED"}
 

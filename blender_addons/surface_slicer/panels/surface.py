@@ -152,6 +152,10 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
         layout.row(align=True).prop(data, "y_range")
     if data.filepath or data.image:
         layout.prop(data, "origin")
+    if data.color_filepath or data.color_title:
+        layout.prop(data, "color_filepath")
+        if data.color_filepath.lower().endswith(".npz"):
+            layout.prop(data, "color_array")
     layout.row(align=True).prop(data, "size")
     layout.row(align=True).prop(data, "resolution")
 
