@@ -44,12 +44,11 @@ def test_what_is_cut_off_has_no_size(tmp_path, data):
 
 
 def test_what_blender_writes(bpy, tmp_path):
-    image = bpy.data.images.new("a", 32, 12, float_buffer=True)
-    image.pixels.foreach_set(np.zeros(32 * 12 * 4, np.float32))
-    image.update()
     for kind, name in (("OPEN_EXR", "a.exr"), ("TIFF", "a.tif"), ("PNG", "a.png")):
-        image.file_format, image.filepath_raw = kind, str(tmp_path / name)
-        image.save()
+        image = bpy.data.images.new("a", 32, 12, float_buffer=True)
+        image.pixels.foreach_set(np.zeros(32 * 12 * 4, np.float32))
+        image.file_format = kind
+        image.save(filepath=str(tmp_path / name))
         assert picture_size(tmp_path / name) == (32, 12)
 
 
