@@ -15,6 +15,7 @@ import bpy
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value
 from .common.required import required
 from .cuttable import evaluated_geometry
+from .placing import link
 
 SOURCE: Final = "slicer_source"
 """Custom property: the object that it belongs to."""
@@ -40,7 +41,7 @@ def new_companion(
     name : str
         What it is; its modifier's name, and the end of its own.
     source : Object
-        It goes into the same collection.
+        It goes into the same collections.
     group : NodeTree
         Of the modifier, with an input ``Source``, and one ``Slicer`` where there is a slicer.
     inputs : mapping
@@ -54,8 +55,7 @@ def new_companion(
     """
     full_name = f"{source.name} {name}"
     thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
-    collections = source.users_collection or (required(context.collection),)
-    collections[0].objects.link(thing)
+    link(context, thing, source)
     thing[SOURCE] = source
     given = {"Source": source, **inputs}
     if slicer is not None:

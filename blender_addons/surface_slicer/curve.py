@@ -23,9 +23,9 @@ from .common.figures import store
 from .common.geometry import new_curves
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
-from .common.required import required
 from .curve_color import COLOR_VALUE, VALUE, color_curve
 from .heightmap import HeightmapError
+from .placing import link, select_alone
 from .polyline import Polyline, check_line, polyline, values_along
 
 GROUP: Final = "Curve from Array"
@@ -166,18 +166,20 @@ def add_curve(
         },
     )
     curve = bpy.data.objects.new(title, data)
+    made: list[bpy.types.ID] = [curve, data]
+    first, last = float(points.samples[0]), float(points.samples[-1])
     try:
         modifier = add_group_modifier(curve, "Curve", _group())
-        color_curve(curve, modifier, colormap, by_array=colors is not None)
+        made.append(color_curve(curve, modifier, colormap, by_array=colors is not None))
+        set_inputs(
+            modifier,
+            {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
+        )
+        link(context, curve)
     except BaseException:
-        bpy.data.batch_remove([curve, data])
+        bpy.data.batch_remove(made)
         raise
-    first, last = float(points.samples[0]), float(points.samples[-1])
-    set_inputs(
-        modifier,
-        {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
-    )
-    _link(context, curve)
+    select_alone(context, curve)
     return curve
 
 
@@ -228,17 +230,6 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
 def _read(filepath: str, array: str) -> tuple[NDArray[Any], Path]:
     path = Path(bpy.path.abspath(filepath))
     return read_array(path, array, check_line), path
-
-
-def _link(context: bpy.types.Context, curve: bpy.types.Object) -> None:
-    required(context.collection).objects.link(curve)
-    view_layer = required(context.view_layer)
-    view_layer.update()
-    for other in context.selected_objects or ():
-        other.select_set(False)
-    if curve.name in view_layer.objects:
-        curve.select_set(True)
-        view_layer.objects.active = curve
 
 
 def _group() -> bpy.types.NodeTree:

@@ -33,6 +33,7 @@ from .common.slicing import (
 )
 from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
 from .cuttable import drawn_with, make_cuttable, materials_of, restore
+from .placing import link
 
 Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
 Combine = Literal["ANY", "ALL"]
@@ -91,13 +92,13 @@ def add_slicer(
     -------
     Object
     """
-    empty = bpy.data.objects.new(SLICER, None)
-    required(context.collection).objects.link(empty)
     low, high = np.full(3, -1.0), np.full(3, 1.0)
     if objects:
         points = world_points(required(context.scene), objects)
         low, high = points.min(axis=0), points.max(axis=0)
     half = np.maximum((high - low) / 2, 1e-6)
+    empty = bpy.data.objects.new(SLICER, None)
+    link(context, empty)
     empty.location = ((low + high) / 2).tolist()
     largest = float(half.max())
     if shape == "Plane":
@@ -298,7 +299,8 @@ def remove_slicing(
             restore(thing)
     if not keep_slicer:
         for group in wanted:
-            if not cut_by(group):
+            # One of another file cuts there, too.
+            if group.library is None and not cut_by(group):
                 _remove_slicer(group)
     return found
 

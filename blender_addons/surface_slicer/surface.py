@@ -22,6 +22,7 @@ from .common.modifiers import input_value, set_inputs
 from .common.required import required
 from .heightmap import Heightmap, HeightmapError
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
+from .placing import link, select_alone
 from .properties import about
 from .source import Field, Source, read_field
 
@@ -112,10 +113,11 @@ def add_surface(
         _lift_by(surface, parts, heights)
         set_height(surface, *_fitted(heights, height_scale, size))
         _describe(surface, field, size)
-        _link(context, surface)
+        link(context, surface)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
+    select_alone(context, surface)
     if set_frame_range and heights.frames > 1:
         scene = required(context.scene)
         scene.frame_start, scene.frame_end = 1, heights.frames
@@ -422,17 +424,3 @@ def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]
     data.x_limits, data.y_limits = field.x_range, field.y_range
     data.size = size
     data.color_title = ""
-
-
-def _link(context: bpy.types.Context, surface: bpy.types.Object) -> None:
-    """Put the object into the scene, alone selected and active."""
-    required(context.collection).objects.link(surface)
-    view_layer = context.view_layer
-    if view_layer is None:
-        return
-    view_layer.update()
-    for other in context.selected_objects or ():
-        other.select_set(False)
-    if surface.name in view_layer.objects:
-        surface.select_set(True)
-        view_layer.objects.active = surface

@@ -16,10 +16,11 @@ from ..curve import find_modifier
 from ..curve_color import curve_material
 from ..heightmap import HeightmapError
 from ..lift import is_surface
+from ..placing import leave_edit_mode
 from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
 from ..surface import read_color_array
 from ..surface_color import checked_limits, color_surface, find_material, limits_of, show
-from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
+from .selection import OnActiveSurface, OnSurfaces
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,7 +37,7 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Color all selected surfaces, each from its own lowest to its own highest value."""
-        surfaces = chosen_surfaces(required(context))
+        surfaces = self.surfaces(required(context))
         given = {
             name: getattr(self, name) if self.properties.is_property_set(name) else None
             for name in ("low", "high")
@@ -106,7 +107,7 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Change what is shown and the limits; the colormap and the look stay."""
-        surfaces = chosen_surfaces(required(context))
+        surfaces = self.surfaces(required(context))
         try:
             for surface in surfaces:
                 checked_limits(surface, self.by)
@@ -147,6 +148,7 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the array and show it instead of the height."""
         surface = required(required(context).object)
+        leave_edit_mode(required(context))
         try:
             read_color_array(surface, self.filepath, self.array)
         except HeightmapError as error:

@@ -16,6 +16,8 @@ from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..curve import create_curve, draw_on, find_modifier
 from ..heightmap import HeightmapError
+from ..placing import leave_edit_mode
+from .selection import linked_note
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -82,8 +84,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         if not self.size[0]:
             self.report({"ERROR"}, "A curve needs a size along x above 0.")
             return {"CANCELLED"}
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        leave_edit_mode(context)
         try:
             curve = create_curve(
                 context,
@@ -125,11 +126,14 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for an active curve."""
-        found = find_modifier(required(context).object) is not None
-        if not found:
+        """Ask for an active curve of this file."""
+        curve = required(context).object
+        if curve is None or find_modifier(curve) is None:
             cls.poll_message_set("Make a curve active that was made with Curve from Array")
-        return found
+            return False
+        if note := linked_note(curve):
+            cls.poll_message_set(note)
+        return not note
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the keyframes."""

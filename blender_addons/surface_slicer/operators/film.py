@@ -13,6 +13,7 @@ from ..common.required import required
 from ..common.scene import use_standard_view
 from ..film import set_scene
 from ..lift import is_surface
+from ..placing import leave_edit_mode
 from .selection import chosen_surfaces
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         context = required(context)
         scene = required(context.scene)
         surfaces = _surfaces(context)
+        leave_edit_mode(context)
         set_scene(scene, surfaces, orbit_degrees=math.degrees(self.orbit), bloom=self.bloom)
         turn = f"circles {math.degrees(self.orbit):.0f} degrees" if self.orbit else "stands still"
         self.report(

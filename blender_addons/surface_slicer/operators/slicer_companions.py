@@ -10,6 +10,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
 
 from ..common.required import required
+from ..placing import leave_edit_mode
 from ..slicer_cap import add_cap
 from ..slicer_profile import add_profile
 from ..slicer_sweep import Easing, animate_sweep
@@ -39,6 +40,7 @@ class _Companion(OnSliced):
     ) -> set[OperatorReturnItems]:
         """Add what can be added, and say why the rest cannot."""
         made = []
+        leave_edit_mode(context)
         for source in chosen_sliced(context):
             try:
                 made.append(make(source))
@@ -212,6 +214,7 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
             self.frame_start = scene.frame_start
         if not self.properties.is_property_set("frame_end"):
             self.frame_end = scene.frame_end
+        leave_edit_mode(context)
         try:
             animate_sweep(
                 context,

@@ -9,6 +9,7 @@ from ..common.required import required
 from ..common.slicing import empty_of, find_group, slicer_groups
 from ..companions import is_companion
 from ..slicer import cut_by, is_cut_by
+from .selection import linked_note
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -47,7 +48,7 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     Returns
     -------
     list of Object
-        Without twins.
+        Without twins, and without what is linked from another file.
     """
     selected = list(context.selected_objects or [])
     if not selected and context.object is not None:
@@ -57,7 +58,7 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     slicer = chosen_slicer(context)
     if not sliced and slicer is not None:
         sliced = cut_by(required(find_group(slicer)))
-    return [thing for thing in sliced if not is_companion(thing)]
+    return [thing for thing in sliced if thing.is_editable and not is_companion(thing)]
 
 
 class OnSlicer(bpy.types.Operator):
@@ -66,10 +67,13 @@ class OnSlicer(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a slicer, or for something that one cuts."""
-        if chosen_slicer(required(context)) is None:
+        slicer = chosen_slicer(required(context))
+        if slicer is None:
             cls.poll_message_set("Select a slicer, or something that it cuts")
             return False
-        return True
+        if note := linked_note(slicer):
+            cls.poll_message_set(note)
+        return not note
 
 
 class OnSliced(bpy.types.Operator):

@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..common.required import required
 from ..common.slicing import Shape, find_group
+from ..placing import leave_edit_mode, select_alone
 from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
@@ -57,8 +58,9 @@ class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
         """Make the empty, and make it active."""
         context = required(context)
         selected = list(context.selected_objects or [])
+        leave_edit_mode(context)
         slicer = add_slicer(context, selected, shape=self.shape, axis=self.axis)
-        _select(context, slicer)
+        select_alone(context, slicer)
         self.report({"INFO"}, f"Added '{slicer.name}'.")
         return {"FINISHED"}
 
@@ -109,6 +111,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
             if slicer is None:
                 self.report({"ERROR"}, f"There is no object named '{self.slicer}'.")
                 return {"CANCELLED"}
+        leave_edit_mode(context)
         try:
             sliced = slice_objects(
                 context,
@@ -123,7 +126,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
             return {"CANCELLED"}
         for sentence in sliced.refused:
             self.report({"WARNING"}, sentence)
-        _select(context, sliced.slicer)
+        select_alone(context, sliced.slicer)
         what = (
             f"'{sliced.objects[0].name}'"
             if len(sliced.objects) == 1
@@ -158,6 +161,7 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         slicer = next(
             (t for t in context.selected_objects or [] if find_group(t) is not None), None
         )
+        leave_edit_mode(context)
         found = remove_slicing(context, chosen, slicer, keep_slicer=self.keep_slicer)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
         self.report({"INFO"}, f"{what} as before.")
@@ -182,17 +186,6 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
         set_shape(slicer, self.shape)
         self.report({"INFO"}, f"'{slicer.name}' is a {self.shape.lower()} now.")
         return {"FINISHED"}
-
-
-def _select(context: bpy.types.Context, thing: bpy.types.Object) -> None:
-    """Make an object the only one selected, since it is what is moved next."""
-    layer = required(context.view_layer)
-    layer.update()
-    for other in context.selected_objects or []:
-        other.select_set(False)
-    if thing.name in layer.objects:
-        thing.select_set(True)
-        layer.objects.active = thing
 
 
 CLASSES = (

@@ -24,6 +24,7 @@ from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
 from ..common.required import required
 from ..heightmap import HeightmapError
+from ..placing import leave_edit_mode
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
 from ..surface_color import color_surface, show_what_is_left
@@ -129,8 +130,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         if not self.size[0]:
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
             return {"CANCELLED"}
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
+        leave_edit_mode(context)
         made = False
         for path in paths:
             try:
@@ -165,6 +165,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file, image or formula it came from."""
         surface = required(required(context).object)
+        leave_edit_mode(required(context))
         try:
             reload_surface(surface)
         except HeightmapError as error:
@@ -184,7 +185,8 @@ class SURFACE_SLICER_OT_base_plane(OnSurfaces):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Give each surface a plane as its child, or fit the one it has."""
-        surfaces = chosen_surfaces(required(context))
+        surfaces = self.surfaces(required(context))
+        leave_edit_mode(required(context))
         for surface in surfaces:
             add_base_plane(surface)
         self.report({"INFO"}, f"Laid a plane under {_listed(surfaces)}.")
@@ -209,7 +211,7 @@ class SURFACE_SLICER_OT_add_axes(OnSurfaces):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Give each surface axes, or new labels to those it has."""
-        surfaces = chosen_surfaces(required(context))
+        surfaces = self.surfaces(required(context))
         for surface in surfaces:
             add_axes(surface, (self.x_label, self.y_label, self.height_label))
         self.report({"INFO"}, f"Drew axes of {_listed(surfaces)}.")
@@ -226,14 +228,15 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a surface with axes."""
-        found = any(map(find_axes, chosen_surfaces(required(context))))
-        if not found:
+        if not any(map(find_axes, chosen_surfaces(required(context)))):
             cls.poll_message_set("Select a surface that has axes")
-        return found
+            return False
+        return super().poll(context)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Remove them with what they are made of."""
-        surfaces = [s for s in chosen_surfaces(required(context)) if find_axes(s)]
+        surfaces = [s for s in self.surfaces(required(context)) if find_axes(s)]
+        leave_edit_mode(required(context))
         for surface in surfaces:
             remove_axes(surface)
         self.report({"INFO"}, f"Removed the axes of {_listed(surfaces)}.")
