@@ -116,11 +116,22 @@ def plain_neuron() -> None:
     bpy.data.batch_remove(bpy.data.materials)
 
 
+def pace(neuron: Any, ms_per_frame: float) -> None:
+    """Play slower than one sample a frame, and in other limits, so that buttons have an effect."""
+    modifier = neuron.modifiers[0]
+    for item in modifier.node_group.interface.items_tree:
+        if item.name == "Milliseconds per Frame":
+            getattr(modifier.properties.inputs, item.identifier).value = ms_per_frame
+    bpy.ops.blender_spike.color_by_voltage(v_min=-1, v_max=2)
+
+
 def network() -> None:
+    """Cells that fly, at another pace and in other limits than those that buttons give them."""
     bpy.ops.object.empty_add()
     empty = bpy.context.object
     bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "points.pickle"))
     only(empty, bpy.context.object)
+    pace(bpy.context.object, 0.3)
     bpy.ops.blender_spike.add_layout(kind="Circle")
 
 
@@ -175,7 +186,7 @@ def curve() -> None:
 
 def layout_menus() -> Step:
     """Choose where a network's cells fly to, and add a layout."""
-    modifier = bpy.context.object.modifiers["Network"]
+    modifier = bpy.context.object.modifiers[0]
     ends = {
         item.name: getattr(modifier.properties.inputs, item.identifier)
         for item in modifier.node_group.interface.items_tree

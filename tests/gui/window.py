@@ -450,14 +450,13 @@ def press_all(
         else:
             yield
             if scene_state() == before and command not in idle:
-                print("IDLE:", command, flush=True)
+                check(False, f"{command} changes something")
             yield from undo()
-            for _ in range(12):
-                yield
-                if scene_state() == before:
-                    break
-            else:
-                print("NOT UNDONE:", command, difference(before, scene_state()), flush=True)
+            yield from until(
+                lambda b=before: scene_state() == b,
+                f"{command} is taken back by undo",
+                lambda b=before: difference(b, scene_state()),
+            )
         yield
 
 
