@@ -199,7 +199,7 @@ def gradient_glow(
         One of `common.colormaps.names`. If not given, it stays what it is, range and direction
         included; in a new material it is `GRADIENT_COLORMAP`.
     reverse : bool
-        Turn the colormap round, if one is given.
+        Reverse the colormap, if one is given.
     axis : str
         Of the object.
     strength : float

@@ -128,7 +128,7 @@ class ImportSettings:
         )
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometers that make one Blender unit",
+            description="Micrometers per Blender unit",
             default=DEFAULT_UM_PER_UNIT,
             min=1e-3,
             soft_max=10_000.0,
@@ -321,7 +321,7 @@ class PlaceSettings:
             step=10000,
         )
         pivot: EnumProperty(
-            name="Put There",
+            name="Anchor",
             description="Which point of the objects is put at the place",
             items=[
                 ("ORIGIN", "Origin", "The active object's origin, where a neuron's soma is"),

@@ -73,7 +73,7 @@ def color_by_values(
     colormap : str
         One of `common.colormaps.names`.
     reverse : bool
-        Turn the colormap round.
+        Reverse the colormap.
     limits : (float, float), optional
         Values at the colormap's ends; lowest and highest value if not given.
     strength : float

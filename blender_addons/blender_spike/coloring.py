@@ -64,7 +64,7 @@ _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Share of the strength at the lower limit: 0 leaves only spikes glowing",
+        "description": "Glow at the lower limit, as a fraction of Strength; at 0 only spikes glow",
     },
 }
 # Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
@@ -123,7 +123,7 @@ def color_by_voltage(
     strength : float
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     reverse : bool
-        Turn the colormap round.
+        Reverse the colormap.
     start, end : float
         Part of the colormap that is used, 0..1.
     steps : int

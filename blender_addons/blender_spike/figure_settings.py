@@ -62,7 +62,8 @@ class TraceSettings:
     else:
         section: StringProperty(
             name="Section",
-            description="Section whose voltage is shown, the soma if empty; type to search",
+            description="Section, or cell of a network, to show; if empty, the soma or the first "
+            "cell; type to search",
             search=search_sections,
         )
         position: FloatProperty(

@@ -383,12 +383,12 @@ def time_label_group() -> bpy.types.NodeTree:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(name) as tree:
         tree.input("Geometry", "Geometry")
-        before = tree.input("Text", "String", default="", description="Stands before the time")
+        before = tree.input("Text", "String", default="", description="Text before the time")
         decimals = tree.input(
             "Decimals", "Int", default=1, minimum=0, maximum=6,
             description="Digits after the decimal point",
         )  # fmt: skip
-        unit = tree.input("Unit", "String", default="ms", description="Stands behind the time")
+        unit = tree.input("Unit", "String", default="ms", description="Text after the time")
         style = inputs_of(tree, TEXT_INPUTS)
         clock = tree.input("Clock", **clocks.INPUT)
         now = clocks.read(tree, clock)

@@ -72,7 +72,7 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 0.95,
         "unit": "FACTOR",
-        "description": "Share of the way by which the last cell starts after the first",
+        "description": "How much later the last cell starts than the first, as a part of the way",
     },
     "Order": {
         "kind": "Menu",

@@ -79,7 +79,7 @@ class BLENDER_SPIKE_PT_color(_NeuronTab):
         neuron = required(context.object)
         material = voltage_material(neuron)
         if material is None:
-            layout.label(text="No color by voltage yet", icon="INFO")
+            layout.label(text="Not colored by voltage yet", icon="INFO")
             layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
             return
         draw_colormap(layout, colormap_choice(material), "blender_spike.choose_colormap")
@@ -188,7 +188,7 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
         neuron = required(required(context).object)
         if not about(neuron).has_time:
             note = layout.column(align=True)
-            note.label(text="The file holds no time", icon="INFO")
+            note.label(text="The file stores no times", icon="INFO")
             note.operator("blender_spike.set_duration", text="Set Duration")
 
 

@@ -32,7 +32,7 @@ SECTION_TYPE_ITEMS: Final = [
     ("dend", "Basal", "Basal dendrites, or all where the model has one kind only"),
     ("apic", "Apical", "Apical dendrites"),
     ("axon", "Axon", "Axons"),
-    ("other", "Other", "Sections whose type the file does not tell"),
+    ("other", "Other", "Sections of unknown type"),
 ]
 
 
@@ -103,7 +103,7 @@ class ImportSettings:
     else:
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometers that make one Blender unit",
+            description="Micrometers per Blender unit",
             default=100.0,
             min=1e-3,
             soft_max=1000.0,
@@ -192,7 +192,7 @@ class ColorSettings:
         steps: STEPS
         rest_glow: FloatProperty(
             name="Glow at Rest",
-            description="Share of the strength at the lower limit: 0 leaves only spikes glowing",
+            description="Glow at the lower limit, as a fraction of Strength; at 0 only spikes glow",
             default=1.0,
             min=0.0,
             max=1.0,
@@ -218,7 +218,10 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
             options={"PATH_SUPPORTS_BLEND_RELATIVE"},
         )
         frames: IntProperty(
-            name="Frames", description="How many frames a simulation takes", default=240, min=2
+            name="Frames",
+            description="Scene frames that the simulation is spread over",
+            default=240,
+            min=2,
         )
 
 

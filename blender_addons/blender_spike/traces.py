@@ -287,7 +287,7 @@ def node_group() -> bpy.types.NodeTree:
         style = inputs_of(tree, LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
         dot_size = tree.input(
             "Dot Size", "Float", default=0.014, minimum=0.0,
-            description="Diameter of the dot at the present",
+            description="Diameter of the dot at the current time",
         )  # fmt: skip
         material = tree.input("Neuron Material", "Material", hide=True)
         clock = tree.input("Clock", **clocks.INPUT)

@@ -227,7 +227,7 @@ class ColormapPicker:
         layout.separator()
         choice = self.choice(required(context))
         if choice is None:
-            layout.label(text="What is active has no colormap", icon="INFO")
+            layout.label(text="The active object has no colormap", icon="INFO")
             return
         found = matching(self.typed, self.library, self.kind)
         if not found:

@@ -51,7 +51,7 @@ _RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Reverse": {
         "kind": "Bool",
         "default": False,
-        "description": "Turn the used part round",
+        "description": "Reverse the used part",
     },
 }
 

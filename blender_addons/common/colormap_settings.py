@@ -16,7 +16,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from .colormap_choice import search_colormaps
 
-REVERSE: Final[Any] = BoolProperty(name="Reverse", description="Turn the colormap round")
+REVERSE: Final[Any] = BoolProperty(name="Reverse", description="Reverse the colormap")
 START: Final[Any] = FloatProperty(
     name="Start",
     description="Where on the colormap the used part begins",

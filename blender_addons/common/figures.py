@@ -289,9 +289,9 @@ def scale_bar_group() -> bpy.types.NodeTree:
         tree.input("Geometry", "Geometry")
         length = tree.input(
             "Length", "Float", default=100.0, minimum=0.0,
-            description="What the bar is as long as",
+            description="Length that the bar represents",
         )  # fmt: skip
-        unit = tree.input("Unit", "String", default="µm", description="Stands behind the number")
+        unit = tree.input("Unit", "String", default="µm", description="Text after the number")
         style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
         measured = tree.input("Object", "Object", hide=True, description="What it measures")
         per_unit = tree.input(

@@ -46,7 +46,7 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "From where on the curve is drawn, to let it vanish or to show a part",
+        "description": "Where the drawn part begins; animate it to erase the curve",
     },
     "Radius": {
         "kind": "Float",
@@ -82,7 +82,7 @@ def create_curve(
         See `array_file.read_array`. A list of values, drawn over their number, or two columns, x
         and y.
     color_filepath, color_array : str
-        A second array, of as many values, for the color; the curve's own values if there is none.
+        A second array, with as many values, for the color; the curve's own values if there is none.
     size, colormap
         See `add_curve`.
 

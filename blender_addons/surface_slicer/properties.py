@@ -201,7 +201,7 @@ class ColorSettings:
         strength: STRENGTH
         relief: FloatProperty(
             name="Relief",
-            description="How much darker slopes are that face away; 0 shows the colormap's own "
+            description="How much slopes that face away are darkened; 0 shows the colormap's own "
             "colors everywhere",
             default=NEW_RELIEF,
             min=0.0,
@@ -230,7 +230,7 @@ class RampSettings:
         ramp_end: END
         stops: IntProperty(
             name="Stops",
-            description="At most so many stops; fewer are easier to change by hand, more are "
+            description="Maximum number of stops; fewer are easier to change by hand, more are "
             "closer to the colormap",
             default=MOST_STOPS,
             min=2,

@@ -69,7 +69,7 @@ def color_surface(
         Values at the colormap's two ends, in the units of the data; the lowest and the highest
         value there is if not given.
     reverse : bool
-        Turn the colormap round.
+        Reverse the colormap.
     start, end : float
         Part of the colormap that is used, 0..1.
     steps : int
@@ -77,7 +77,7 @@ def color_surface(
     strength : float
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     relief : float
-        How much darker slopes are that face away from the upper left: 0 shows the colormap's own
+        How much slopes that face away from the upper left are darkened: 0 shows the colormap's own
         colors everywhere, 1 leaves the darkest black.
     ramp : bool
         Show a color ramp with the colormap's colors, whose stops can be changed by hand, instead

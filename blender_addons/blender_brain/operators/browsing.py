@@ -84,7 +84,7 @@ class BLENDER_BRAIN_OT_tick(_OnStructure):
 
 
 class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
-    """Take all ticks away"""  # noqa: D400, D415
+    """Clear all ticks"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.untick_all"
     bl_label = "Untick All"

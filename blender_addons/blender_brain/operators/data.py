@@ -196,7 +196,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         """Ask for an object that is no region."""
         if _movable(required(context)):
             return True
-        cls.poll_message_set("Select what is to be placed; regions stay where they are")
+        cls.poll_message_set("Select an object to place; regions cannot be moved")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

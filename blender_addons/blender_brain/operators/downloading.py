@@ -31,7 +31,7 @@ class _Online(bpy.types.Operator):
         if not reason and downloads.running() is not None:
             reason = "An atlas is being downloaded"
         if not reason and downloads.is_listing():
-            reason = "The server is being asked what it has"
+            reason = "Waiting for the server's list of atlases"
         if reason:
             cls.poll_message_set(reason)
         return not reason

@@ -104,7 +104,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
-    """Set the stage for the regions that are there: black world, backlight, bloom, a camera"""  # noqa: D400, D415
+    """Prepare a film of the regions in the scene: black world, backlight, bloom, a camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.set_stage"
     bl_label = "Set Stage"

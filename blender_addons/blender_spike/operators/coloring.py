@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
-    """Make the selected neurons shine in the colors of their voltage"""  # noqa: D400, D415
+    """Color the selected neurons by voltage"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.color_by_voltage"
     bl_label = "Color by Voltage"
@@ -154,7 +154,7 @@ class BLENDER_SPIKE_OT_share_material(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_make_single(OnNeurons):
-    """Give each selected neuron a material of its own, which is the same at first"""  # noqa: D400, D415
+    """Give each selected neuron its own copy of the material"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.make_single"
     bl_label = "Make Single"

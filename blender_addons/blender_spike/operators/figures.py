@@ -104,7 +104,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
 
 
 class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
-    """Show which voltage has which color, as the neuron's material has it"""  # noqa: D400, D415
+    """Add a color bar for the neuron's colormap"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_color_bar"
     bl_label = "Add Color Bar"
@@ -146,7 +146,7 @@ class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
 
 
 class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
-    """Show how large the neuron is, by a bar of known length"""  # noqa: D400, D415
+    """Add a scale bar for the neuron"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_scale_bar"
     bl_label = "Add Scale Bar"

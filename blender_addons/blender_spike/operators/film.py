@@ -51,7 +51,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_backlight(OnNeurons):
-    """Light the selected neurons from behind; it shows where Lit Surface is above 0"""  # noqa: D400, D415
+    """Light the selected neurons from behind; it shows where Lit Surface > Lit is above 0"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.backlight"
     bl_label = "Backlight"
@@ -168,7 +168,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
     else:
         degrees: FloatProperty(
             name="Degrees",
-            description="How far it travels, half of it before the present view",
+            description="Angle of the orbit, centered on the current view",
             default=30.0,
         )
 

@@ -93,7 +93,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
 
 
 class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
-    """Read the active neuron's file again and keep its look, colors and timing; selected neurons of the same file follow"""  # noqa: D400, D415, E501
+    """Read the active neuron's file again and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.reload"
     bl_label = "Reload"
@@ -106,7 +106,7 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
 
 
 class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
-    """Put another simulation into the active neuron and keep its look, colors and timing; selected neurons of the same file follow"""  # noqa: D400, D415, E501
+    """Put another simulation into the active neuron and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.relink"
     bl_label = "Relink"

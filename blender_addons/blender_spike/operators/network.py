@@ -60,13 +60,17 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
             description="Where the cells stand",
             items=[
                 ("Grid", "Grid", "A square grid, row by row"),
-                ("Layers", "Layers", "Columns, by how many connections lead to a cell"),
+                (
+                    "Layers",
+                    "Layers",
+                    "Columns, by the number of steps from the cells where connections begin",
+                ),
                 ("Circle", "Circle", "A circle, clockwise from the top"),
                 ("Sphere", "Sphere", "Evenly on a sphere"),
                 ("Shuffled", "Shuffled", "Where they stand now, but exchanged at random"),
             ],
         )
-        seed: IntProperty(name="Seed", description="Another number shuffles otherwise", min=0)
+        seed: IntProperty(name="Seed", description="Random seed of the shuffle", min=0)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Compute the places and store them with the cells."""

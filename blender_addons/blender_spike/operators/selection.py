@@ -9,7 +9,7 @@ from ..common.required import required
 from ..playback import find_modifier
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
-NO_ACTIVE_NEURON = "Make a neuron active that was imported from a simulation file"
+NO_ACTIVE_NEURON = "Make an imported neuron the active object"
 
 
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:

@@ -81,7 +81,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
             and about(neuron).frames > 1
         ):
             return True
-        cls.poll_message_set("Make a neuron active whose file holds no time")
+        cls.poll_message_set("Make a neuron active whose file stores no times")
         return False
 
     def invoke(

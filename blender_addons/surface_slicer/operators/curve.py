@@ -55,7 +55,8 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         )
         color_filepath: StringProperty(
             name="Color File",
-            description="A second array, of as many values, that gives the color; the curve's own "
+            description="A second array, with as many values, that gives the color; the "
+            "curve's own "
             "values do if there is none",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
@@ -129,7 +130,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         """Ask for an active curve of this file."""
         curve = required(context).object
         if curve is None or find_modifier(curve) is None:
-            cls.poll_message_set("Make a curve active that was made with Curve from Array")
+            cls.poll_message_set("Make a curve from Curve from Array active")
             return False
         if note := linked_note(curve):
             cls.poll_message_set(note)

@@ -48,7 +48,7 @@ class NewSlicer:
 
 
 class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
-    """Add an empty that can cut, in the middle of what is selected, and cut nothing with it yet"""  # noqa: D400, D415
+    """Add a slicer at the center of the selection, without cutting anything yet"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.add_slicer"
     bl_label = "Add Slicer"

@@ -219,7 +219,7 @@ class SURFACE_SLICER_OT_add_axes(OnSurfaces):
 
 
 class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
-    """Take away the axes of the selected surfaces"""  # noqa: D400, D415
+    """Remove the axes of the selected surfaces"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.remove_axes"
     bl_label = "Remove Axes"

@@ -44,7 +44,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
         layout.use_property_decorate = False
         material = find_material(surface)
         if material is None:
-            layout.label(text="No colors of a colormap yet", icon="INFO")
+            layout.label(text="Not colored by a colormap yet", icon="INFO")
             layout.operator("surface_slicer.color_surface", icon="SHADING_RENDERED")
             return
         now = shown(material)

@@ -96,7 +96,7 @@ class SURFACE_SLICER_PT_animate(Tab):
         """Draw one way, and there and back."""
         row = required(self.layout).row(align=True)
         row.operator("surface_slicer.animate_sweep", text="Sweep", icon="ANIM").back = False
-        row.operator("surface_slicer.animate_sweep", text="And Back").back = True
+        row.operator("surface_slicer.animate_sweep", text="There and Back").back = True
 
 
 def _draw(
