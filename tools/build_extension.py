@@ -19,14 +19,18 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "blender_addons"
 LICENSE = ROOT / "LICENSES" / "GPL-3.0-or-later.txt"
 EXTENSIONS = ("blender_spike", "blender_brain", "surface_slicer")
-# What an extension brings along, and for which Pythons and platforms: those of blender.org's own
-# builds, and Debian's. Where there is no wheel, as on Windows on Arm, it has to do without.
+# What an extension brings along, and for which Pythons and platforms: blender.org's builds have
+# 3.13, newer Linux distributions, such as Debian, 3.14, and those have Blender for Arm,
+# too. Blender.org has nothing for Intel Macs any more, but others build it, and that wheel is 3 of
+# the zip's 31 MB, so that one zip still serves all. Windows on Arm has no wheel and does without.
 WHEELS = {
     "blender_brain": (
         "DracoPy==2.2.0",
         (
             ("3.13", "manylinux_2_28_x86_64"),
             ("3.14", "manylinux_2_28_x86_64"),
+            ("3.13", "manylinux_2_28_aarch64"),
+            ("3.14", "manylinux_2_28_aarch64"),
             ("3.13", "macosx_11_0_arm64"),
             ("3.13", "macosx_11_0_x86_64"),
             ("3.13", "win_amd64"),
