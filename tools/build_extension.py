@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build an extension's zip: real files where the source tree has links, and nothing else.
 
-Blender's own builder and validator do the work; they come with the bpy module or with Blender.
+What git knows goes in, or, in a tree without git, all but caches and backups. Blender's own builder
+and validator do the work; they come with the bpy module or with Blender.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,17 +59,24 @@ def download_wheels(name: str, folder: Path) -> list[Path]:
     Raises
     ------
     RuntimeError
-        With pip's own words.
+        With what is missing, and with pip's last words.
     """
     if name not in WHEELS:
         return []
     requirement, targets = WHEELS[name]
     for python, platform in targets:
-        _run(
-            "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-            "--only-binary=:all:", "--python-version", python, "--platform", platform,
-            "--dest", str(folder), requirement,
-        )  # fmt: skip
+        try:
+            _run(
+                "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                "--only-binary=:all:", "--python-version", python, "--platform", platform,
+                "--dest", str(folder), requirement,
+            )  # fmt: skip
+        except RuntimeError as problem:
+            said = str(problem).strip().rpartition("\n")[2].removeprefix("ERROR: ")
+            raise RuntimeError(
+                f"{requirement} for Python {python} on {platform} cannot be downloaded ({said}); "
+                "is this machine online?"
+            ) from None
     return sorted(folder.glob("*.whl"))
 
 
@@ -96,7 +105,7 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         tree = Path(temporary) / name
-        shutil.copytree(SOURCE / name, tree, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(SOURCE / name, tree, ignore=_left_out())
         shutil.copy(LICENSE, tree / "LICENSE")
         if wheels:
             _bring_along(tree, wheels)
@@ -106,6 +115,36 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
         (made,) = Path(temporary).glob("*.zip")
         _run(builder, "validate", str(made))
         return Path(shutil.move(made, folder / made.name))
+
+
+def remove_older(package: Path) -> None:
+    """Remove an extension's zips of other versions from beside the one that was built."""
+    name, _, _ = package.stem.rpartition("-")
+    for other in package.parent.glob(f"{name}-*.zip"):
+        if other != package and re.fullmatch(rf"{name}-\d+\.\d+\.\d+\S*\.zip", other.name):
+            other.unlink()
+
+
+def _left_out() -> Callable[[str, list[str]], Iterable[str]]:
+    """Make what tells `shutil.copytree` which of a folder's files to leave."""
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        return shutil.ignore_patterns(
+            "__pycache__", "*.py[co]", ".*", "*~", "*.orig", "*.rej", "#*"
+        )
+    # In a container, the checkout may be another user's.
+    listed = _output("git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z")
+    known = {ROOT / path for path in listed.split("\0")}
+    known |= {folder for path in known for folder in path.parents}
+
+    def unknown(folder: str, names: list[str]) -> list[str]:
+        # The folder may have been reached by a link, which git knows as such.
+        strays = [name for name in names if Path(folder).resolve() / name not in known]
+        for name in strays:
+            if name != "__pycache__":
+                print(f"{folder}/{name} is not in git and left out.", file=sys.stderr)
+        return strays
+
+    return unknown
 
 
 def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
@@ -121,9 +160,14 @@ def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
 
 
 def _run(*arguments: str) -> None:
-    result = subprocess.run([sys.executable, *arguments], capture_output=True, text=True)
+    _output(sys.executable, *arguments)
+
+
+def _output(*command: str) -> str:
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}: {result.stdout}{result.stderr}")
+        raise RuntimeError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
+    return result.stdout
 
 
 def _builder() -> Path:
@@ -140,9 +184,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the extensions' zips.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist")
     folder = parser.parse_args().folder
-    for name in EXTENSIONS:
+    try:
         with tempfile.TemporaryDirectory() as temporary:
-            print(build(name, folder, download_wheels(name, Path(temporary))))
+            # All of them before anything is built, so that there is all or nothing.
+            wheels = {name: download_wheels(name, Path(temporary) / name) for name in EXTENSIONS}
+            for name in EXTENSIONS:
+                package = build(name, folder, wheels[name])
+                remove_older(package)
+                print(package)
+    except (RuntimeError, OSError) as problem:
+        sys.exit(f"The extensions were not built: {problem}")
 
 
 if __name__ == "__main__":
