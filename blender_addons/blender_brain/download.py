@@ -153,9 +153,9 @@ def download_atlas(
         gathered = folder / f".part-{name}-{number}"
         gathered.mkdir(parents=True, exist_ok=True)
         with _alone(gathered / "lock", name):
-            home = gathered / HOME
-            paths = _gather(home, f"{ATLASES}/{name}/{number}", choose, progress, server)
-            place = _move_in(home, paths, folder / HOME)
+            paths = _gather(gathered, f"{ATLASES}/{name}/{number}", choose, progress, server)
+            progress.stop_if_cancelled()
+            place = _move_in(gathered, paths, folder)
         shutil.rmtree(gathered, ignore_errors=True)
     return place
 
@@ -227,11 +227,15 @@ class Download(_Background):
         self.folder = download_atlas(*self._arguments)
 
 
-def _gather(home: Path, atlas: str, choose: Choice, progress: Progress, server: str) -> list[Path]:
+def _gather(
+    gathered: Path, atlas: str, choose: Choice, progress: Progress, server: str
+) -> list[Path]:
     """Bring all files of an atlas together, and see whether they open; the manifest comes last."""
+    home = gathered / HOME
 
     def bring(path: Path, most: int) -> Path:
         progress.stop_if_cancelled()
+        _make_folder(path.parent, gathered)
         place = urllib.parse.quote(path.relative_to(home).as_posix())
         web.fetch(server + place, path, most, progress.received)
         progress.done()
@@ -283,20 +287,27 @@ def _terminology(home: Path, manifest: Path) -> Path:
     return inside(home, location, f"{MANIFEST}: terminology") / TERMINOLOGY
 
 
-def _move_in(gathered: Path, paths: list[Path], home: Path) -> Path:
+def _move_in(gathered: Path, paths: list[Path], folder: Path) -> Path:
     """Move whole files to their places, one by one and each in one step."""
     *components, manifest = paths
     for path in components:
-        place = home / path.relative_to(gathered)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place = folder / path.relative_to(gathered)
+        _make_folder(place.parent, folder)
         os.replace(path, place)
-    folder = home / manifest.parent.relative_to(gathered)
-    if folder.exists():
-        os.replace(manifest, folder / MANIFEST)
+    atlas = folder / manifest.parent.relative_to(gathered)
+    if atlas.exists():
+        os.replace(manifest, atlas / MANIFEST)
     else:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(manifest.parent, folder)
-    return folder
+        _make_folder(atlas.parent, folder)
+        os.replace(manifest.parent, atlas)
+    return atlas
+
+
+def _make_folder(folder: Path, within: Path) -> None:
+    """Make a folder in one that is there; not that one, which may be gone with the extension."""
+    for name in folder.relative_to(within).parts:
+        within /= name
+        within.mkdir(exist_ok=True)
 
 
 @contextlib.contextmanager

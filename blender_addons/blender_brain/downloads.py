@@ -19,6 +19,8 @@ from .download import Download, DownloadError, Listing
 from .search import Search
 
 _SECONDS: Final = 0.25
+# A thread that hears from its server ends within moments. One that does not finds its folder gone.
+_LAST_SECONDS: Final = 2.0
 NOT_ALLOWED: Final = "Blender is not allowed to go online"
 OFFLINE: Final = "Blender was started in offline mode"
 
@@ -145,6 +147,7 @@ def stop() -> None:
     """Leave nothing going on behind the extension's back."""
     if _session.download is not None:
         _session.download.cancel()
+        _session.download.wait(_LAST_SECONDS)
     if bpy.app.timers.is_registered(look):
         bpy.app.timers.unregister(look)
     _session.listing = _session.download = None

@@ -75,7 +75,7 @@ def fetch(url: str, path: Path, most: int, received: Received) -> None:
     ----------
     url : str
     path : Path
-        Its folder is made if it is missing. Nothing is done if the file is there.
+        In a folder that is there. Nothing is done if the file is there, too.
     most : int
         Bytes from which on it is refused.
     received : callable
@@ -88,7 +88,6 @@ def fetch(url: str, path: Path, most: int, received: Received) -> None:
     """
     if path.is_file():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     label = path.with_name(path.name + ".etag")
 

@@ -6,14 +6,21 @@ The steps follow one another in one session: ``install:ZIP``, ``disable:NAME``, 
 extension's own folder), ``traces`` (remember what Blender holds besides its own), ``untouched``
 (see that it is the same as remembered), ``gone:NAMES`` (neither files nor modules of these are
 left), ``current`` (no module of an older version is left), ``wheels:FOLDERS`` (just these are
-installed), ``preferences`` (save them, as a window does when it is closed), ``empty`` (an empty
-file), ``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the scene shows).
+installed), ``brought:TAGS`` (the made-up wheel has the one of them for this Python), ``draco:DATA``
+(decode meshes with what the extension brought), ``downloading:DATA`` (disable the extension while
+it downloads), ``cut_off:DATA`` (uninstall it meanwhile), ``preferences`` (save them, as a window
+does when it is closed), ``empty`` (an empty file), ``film`` (camera and light), ``save:BLEND``,
+``open:BLEND``, ``measure:JSON`` (what the scene's geometry is), ``picture:JSON`` (what it looks
+like), ``work:NAME:DATA`` (change what was made before).
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +31,14 @@ from bpy.utils import previews
 # bpy makes Blender's own scripts importable.
 import addon_utils  # isort: skip
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from atlas_server import AtlasServer  # noqa: E402
+
 HOME = Path(bpy.utils.resource_path("USER"))
 REPOSITORY = "user_default"
 FRAMES = (1, 2.5, 4)
+# Pixels of a picture, and of the squares whose mean colors are compared.
+PICTURE, SQUARE = 64, 8
 remembered: dict[str, Any] = {}
 
 
@@ -100,6 +112,119 @@ def measure(path: str) -> None:
     Path(path).write_text(json.dumps(found))
 
 
+def film() -> None:
+    """Set up a view in which colors are as they are."""
+    tools = next(m for name, m in sys.modules.items() if name.endswith(".common.scene"))
+    scene = bpy.context.scene
+    tools.use_standard_view(scene)
+    tools.use_plain_world(scene)
+    tools.frame_camera(scene, [one for one in scene.objects if one.type in ("MESH", "CURVES")])
+
+
+def picture(path: str) -> None:
+    """Write the mean colors of the squares of a picture, from 0 to 1."""
+    addon_utils.enable("cycles")
+    scene = bpy.context.scene
+    scene.frame_set(2)
+    scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
+    scene.cycles.samples, scene.cycles.seed, scene.cycles.use_denoising = 16, 0, False
+    scene.render.resolution_x = scene.render.resolution_y = PICTURE
+    scene.render.resolution_percentage = 100
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.filepath = f"{path}.png"
+    bpy.ops.render.render(write_still=True)
+    image = bpy.data.images.load(f"{path}.png")
+    pixels = np.zeros((PICTURE, PICTURE, 4), np.float32)
+    image.pixels.foreach_get(pixels.ravel())
+    bpy.data.images.remove(image)
+    count = PICTURE // SQUARE
+    squares = pixels[..., :3].reshape(count, SQUARE, count, SQUARE, 3).mean(axis=(1, 3))
+    Path(path).write_text(json.dumps({"picture": squares.round(3).tolist()}))
+
+
+def work(name: str, data: str) -> None:
+    """Do with what was made before what a panel does."""
+    folder, operators = Path(data), getattr(bpy.ops, name)
+    made = bpy.data.objects[{"blender_spike": "cell", "surface_slicer": "heights"}.get(name, "CA3")]
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = made
+    made.select_set(True)
+    if name == "blender_spike":
+        done = [
+            operators.relink(filepath=str(folder / "cell.pickle")),
+            operators.color_by_voltage(colormap="Reds"),
+            operators.add_time_label(),
+        ]
+    elif name == "surface_slicer":
+        made.surface_slicer.filepath = str(folder / "heights.npy")
+        done = [operators.reload(), operators.color_surface(colormap="Reds"), operators.add_axes()]
+    else:
+        done = [operators.set_look(look="GLASS"), operators.show_all(), operators.add_labels()]
+    assert done == [{"FINISHED"}] * 3, done
+
+
+def draco(data: str) -> None:
+    """Import a region from an atlas of Draco meshes, by the wheel that was installed."""
+    (folder,) = {str(path.parent) for path in HOME.rglob("DracoPy.*")}
+    assert folder in sys.path
+    # Before another one, which may be there for the tests.
+    sys.path.insert(0, folder)
+    import DracoPy
+
+    assert HOME in Path(DracoPy.__file__).parents, DracoPy.__file__
+    (manifest,) = Path(data, "served").rglob("manifest.json")
+    bpy.ops.blender_brain.import_regions(atlas=str(manifest.parent), acronyms="CA3")
+    assert bpy.context.object.name == "CA3"
+    assert len(bpy.context.object.data.polygons) == 12
+
+
+def serve(data: str) -> AtlasServer:
+    server = AtlasServer(Path(data) / "served" / "brainglobe-atlasapi")
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    return server
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def disable_while_downloading(data: str) -> None:
+    """See that the download has ended when the extension is gone; the server answers late."""
+    downloads = sys.modules[f"{package('blender_brain')}.downloads"]
+    server = serve(data)
+    server.hold.clear()
+    downloads.download.SERVER = server.address
+    current = downloads.start("made_up_100um", "3.0", "")
+    until(lambda: server.asked["manifest.json"] > 0)
+    threading.Timer(0.5, server.hold.set).start()
+    disable("blender_brain")
+    assert not current.running and "canceled" in current.error, current.error
+
+
+def uninstall_while_downloading(data: str) -> None:
+    """See that what arrives later is not stored; the server is silent when it comes to meshes."""
+    server = serve(data)
+
+    def choose(structures: Any) -> Any:
+        server.hold.clear()
+        return structures
+
+    modules = f"{package('blender_brain')}."
+    folder = sys.modules[f"{modules}library"].own_folder()
+    current = sys.modules[f"{modules}download"].Download(
+        "made_up_100um", "3.0", choose, folder, server.address
+    )
+    until(lambda: server.asked.total() > 4)
+    uninstall("blender_brain")
+    assert not folder.exists()
+    server.hold.set()
+    current.wait()
+    assert "cannot be stored" in current.error, current.error
+
+
 def traces() -> dict[str, Any]:
     """List what an extension could leave behind in Blender, and on the disk."""
     kinds = [getattr(bpy.types, name) for name in dir(bpy.types)]
@@ -142,9 +267,9 @@ def main(steps: list[str]) -> None:
     for step in steps:
         print("step:", step, flush=True)
         what, _, rest = step.partition(":")
-        if what == "use":
+        if what in ("use", "work"):
             name, _, data = rest.partition(":")
-            use(name, data)
+            {"use": use, "work": work}[what](name, data)
         elif what == "demo":
             bpy.ops.blender_brain.make_demo_atlas()
             assert list(HOME.rglob("demo_mouse*"))
@@ -161,19 +286,28 @@ def main(steps: list[str]) -> None:
         elif what == "wheels":
             found = sorted(path.name for path in HOME.rglob("*.dist-info"))
             assert ",".join(found) == rest, found
+        elif what == "brought":
+            import brought_along
+
+            python = f"cp{sys.version_info.major}{sys.version_info.minor}-"
+            (wanted,) = (tag for tag in rest.split(",") if tag.startswith(python))
+            assert brought_along.tag == wanted, brought_along.tag
         elif what == "preferences":
             bpy.ops.wm.save_userpref()
         elif what == "save":
-            bpy.ops.wm.save_as_mainfile(filepath=rest)
+            bpy.ops.wm.save_as_mainfile(filepath=rest, compress=False)
         elif what == "open":
             bpy.ops.wm.open_mainfile(filepath=rest)
         elif what == "current":
             stale = [n for n, m in sys.modules.items() if "IS_OLDER" in getattr(m, "__dict__", ())]
             assert not stale, stale
+        elif what == "film":
+            film()
         else:
             {
                 "install": install, "enable": enable, "disable": disable, "uninstall": uninstall,
-                "measure": measure,
+                "measure": measure, "picture": picture, "downloading": disable_while_downloading,
+                "cut_off": uninstall_while_downloading, "draco": draco,
             }[what](rest)  # fmt: skip
     print("all well", flush=True)
 
