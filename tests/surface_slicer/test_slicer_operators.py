@@ -124,3 +124,43 @@ def test_the_film_scene_finds_the_surface_when_the_slicer_is_selected(bpy):
     assert bpy.context.object.type == "EMPTY" and not surface.select_get()
     assert bpy.ops.surface_slicer.film_scene() == {"FINISHED"}
     assert bpy.context.scene.camera is not None
+
+
+def test_the_file_is_looked_through_once(bpy, monkeypatch):
+    """However many objects are selected: panels ask for the slicer at every redraw."""
+    from surface_slicer import slicer
+    from surface_slicer.operators import slicer_selection
+
+    looked = []
+
+    def counted(module, name):
+        real = getattr(module, name)
+
+        def looking(*given):
+            looked.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(module, name, looking)
+
+    for x in range(12):
+        bpy.ops.mesh.primitive_cube_add(location=(3 * x, 0, 0))
+    bpy.ops.object.select_all(action="SELECT")
+    cubes = list(bpy.context.selected_objects)
+    bpy.ops.surface_slicer.slice_objects()
+    bpy.ops.surface_slicer.add_wireframe_twin()
+    bpy.ops.object.select_all(action="DESELECT")
+    for cube in cubes:
+        cube.select_set(True)
+    bpy.context.view_layer.objects.active = cubes[0]
+    counted(slicer_selection, "slicer_groups")
+    assert slicer_selection.chosen_slicer(bpy.context).name == "Slicer"
+    assert looked == ["slicer_groups"]
+    looked.clear()
+    assert slicer_selection.chosen_sliced(bpy.context) == cubes
+    assert len(looked) <= 2
+    looked.clear()
+    counted(slicer, "companions_by_source")
+    counted(slicer, "companions_of")
+    slicer.remove_slicing(bpy.context, cubes)
+    assert looked == ["companions_by_source"]
+    assert len(bpy.data.objects) == len(cubes)
