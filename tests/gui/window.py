@@ -411,7 +411,8 @@ def press_all(
 ) -> Step:
     """Press each button of an add-on that the sidebar shows, and take back what each did.
 
-    Each has to change the scene, and undo has to bring it back as it was.
+    Each has to change the scene, and undo has to bring it back as it was; but for those, such as
+    rows that unfold, that are no step to undo.
 
     Parameters
     ----------
@@ -442,12 +443,15 @@ def press_all(
         if last_done() == done and not in_browser() and command_under_pointer() != command:
             # It was pressed, and a dialog stands before it: this confirms it.
             yield from key("RET")
-        yield from until(lambda d=done: last_done() != d or in_browser(), f"{command} runs")
+        yield from until(
+            lambda d=done, b=before: last_done() != d or in_browser() or scene_state() != b,
+            f"{command} runs",
+        )
         print(f"ok: {command} was pressed", flush=True)
         pressed.add(command)
         if in_browser():
             yield from leave_browser()
-        else:
+        elif last_done() != done:
             yield
             if scene_state() == before and command not in idle:
                 check(False, f"{command} changes something")
@@ -467,6 +471,7 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
     rows, lowest = _rows(), ui.y
     # Whole rows, halves, thirds, and small buttons at the edges.
     for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
+        print(f"looking for buttons at {across:.0%} of the sidebar's width", flush=True)
         x = ui.x + int(ui.width * across)
         for y in rows:
             yield from move(x, y)
