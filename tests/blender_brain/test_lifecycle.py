@@ -37,7 +37,7 @@ def points(tmp_path: Path) -> str:
 
 
 def imported(bpy: Any, folder: str, acronyms: str, **settings: Any) -> list[Any]:
-    bpy.ops.blender_brain.import_regions(folder=folder, acronyms=acronyms, **settings)
+    bpy.ops.blender_brain.import_regions(atlas=NAME, folder=folder, acronyms=acronyms, **settings)
     return list(bpy.context.selected_objects)
 
 
@@ -75,7 +75,10 @@ def test_what_is_linked_is_changed_where_it_is_from(bpy: Any, folder: str, table
         (ops.set_look, {"look": "GLASS"}),
         (ops.color_by_table, {"filepath": table}),
         (ops.isolate, {"region": "CA3"}),
-        (ops.import_regions, {"folder": folder, "acronyms": "CA3", "um_per_unit": 100.0}),
+        (
+            ops.import_regions,
+            {"atlas": NAME, "folder": folder, "acronyms": "CA3", "um_per_unit": 100.0},
+        ),
     ):
         with pytest.raises(RuntimeError, match=LINKED):
             call(**settings)
@@ -83,8 +86,12 @@ def test_what_is_linked_is_changed_where_it_is_from(bpy: Any, folder: str, table
     assert not region.hide_render and np.array_equal(corners(region), before)
     assert region.active_material.name == "Atlas Colors"
     # What only looks at it goes on as ever.
-    assert ops.import_regions(folder=folder, acronyms="CA3", decimation=0.5) == {"FINISHED"}
-    assert ops.film_scene(folder=folder, glass="MO", glow="", gradient="CA3") == {"FINISHED"}
+    assert ops.import_regions(atlas=NAME, folder=folder, acronyms="CA3", decimation=0.5) == {
+        "FINISHED"
+    }
+    assert ops.film_scene(atlas=NAME, folder=folder, glass="MO", glow="", gradient="CA3") == {
+        "FINISHED"
+    }
     assert ops.add_labels() == {"FINISHED"}
     assert region.active_material.name == "Atlas Colors" and not region.modifiers
 
@@ -137,7 +144,7 @@ def test_an_override_keeps_its_look_and_its_values(bpy: Any, folder: str, table:
     assert ops.set_look(look="GLASS") == {"FINISHED"}
     assert ops.set_look(look="GLASS", opacity=0.3) == {"FINISHED"}
     with pytest.raises(RuntimeError, match=LINKED):
-        ops.import_regions(folder=folder, acronyms="CA3", um_per_unit=100.0)
+        ops.import_regions(atlas=NAME, folder=folder, acronyms="CA3", um_per_unit=100.0)
     saved = str(Path(folder) / "saved.blend")
     for look in ("GLASS", None):
         bpy.ops.wm.save_as_mainfile(filepath=saved)
@@ -152,7 +159,7 @@ def test_import_beside_a_linked_collection_of_the_atlas(bpy: Any, folder: str):
     """Nothing can be added to it: new regions get one of this file's own, nested as ever."""
     (theirs,) = linked(bpy, folder, "CA3", "collections")
     for parts in ("ONLY", "HIERARCHY"):
-        bpy.ops.blender_brain.import_regions(folder=folder, acronyms="HPF", parts=parts)
+        bpy.ops.blender_brain.import_regions(atlas=NAME, folder=folder, acronyms="HPF", parts=parts)
     assert [one.name for one in theirs.objects] == ["CA3"]
     names = sorted(one.name for one in bpy.context.scene.objects)
     assert names == ["CA3", "DG", "HPF"]
@@ -175,7 +182,7 @@ def test_import_into_a_hidden_collection(bpy: Any, folder: str, points: str, hid
     # Blender itself makes another one active then; a script need not.
     with bpy.context.temp_override(collection=collection):
         assert ops.import_points(filepath=points) == {"FINISHED"}
-    assert ops.import_regions(folder=folder, acronyms="DG") == {"FINISHED"}
+    assert ops.import_regions(atlas=NAME, folder=folder, acronyms="DG") == {"FINISHED"}
     assert ops.set_stage(degrees=90.0) == {"FINISHED"} and ops.add_labels() == {"FINISHED"}
     assert {one.name for one in collection.objects} == {"CA3", "DG", "cells"}
 
@@ -254,9 +261,12 @@ def test_everything_in_any_mode(
         (ops.add_color_bar, {}),
         (ops.add_labels, {}),
         (ops.import_points, {"filepath": points}),
-        (ops.import_regions, {"folder": folder, "acronyms": "MO"}),
-        (ops.import_regions, {"folder": folder, "acronyms": "CA3, DG", "um_per_unit": 500.0}),
-        (ops.film_scene, {"folder": folder}),
+        (ops.import_regions, {"atlas": NAME, "folder": folder, "acronyms": "MO"}),
+        (
+            ops.import_regions,
+            {"atlas": NAME, "folder": folder, "acronyms": "CA3, DG", "um_per_unit": 500.0},
+        ),
+        (ops.film_scene, {"atlas": NAME, "folder": folder}),
     ]
     if thing == "region":
         calls.append((ops.set_look, {"look": "GLASS"}))
