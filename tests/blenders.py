@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-BLENDER = os.environ.get("BLENDER", "")
+# Whoever calls it may be in another folder.
+BLENDER = os.environ.get("BLENDER", "") and os.path.abspath(
+    shutil.which(os.environ["BLENDER"]) or os.environ["BLENDER"]
+)
 
 
 def command(script: Path, *arguments: object, factory: bool = True) -> list[str]:
@@ -20,7 +24,7 @@ def command(script: Path, *arguments: object, factory: bool = True) -> list[str]
         return [sys.executable, str(script), "--", *map(str, arguments)]
     return [
         BLENDER, "-b", *["--factory-startup"] * factory, "--offline-mode",
-        "--python-exit-code", "1", "-P", str(script), "--", *map(str, arguments),
+        "-P", str(script), "--", *map(str, arguments),
     ]  # fmt: skip
 
 
@@ -40,7 +44,8 @@ def run_script(
     Returns
     -------
     CompletedProcess
-        What Blender itself says is in its output as well.
+        What Blender itself says is in its output as well. Its code is 0 unless the script ends
+        Blender by itself: as it is with what people type.
     """
     environment = dict(os.environ)
     if home is not None:

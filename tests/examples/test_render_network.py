@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from blenders import run_script
 from pictures import read_pixels
 
 from spike_export import branching, write
@@ -16,11 +16,8 @@ from spike_export import branching, write
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "examples" / "render_network.py"
 
 
-def script(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, arguments)],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+def render(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return run_script(SCRIPT, *arguments)
 
 
 @pytest.fixture
@@ -32,8 +29,8 @@ def file(tmp_path):
 
 
 def test_cells_fly_into_their_layers(file, tmp_path):
-    result = script(
-        tmp_path, file, "out", "--frames", "0-8", "--from", "shuffled grid", "--bloom", 0,
+    result = render(
+        file, tmp_path / "out", "--frames", "0-8", "--from", "shuffled grid", "--bloom", 0,
         "--resolution", "96x96", "--samples", 2, "--growth", 0, "--connection-glow", 0,
         "--colormap", "gray", "--start", 0.5,
     )  # fmt: skip
@@ -53,11 +50,10 @@ def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):
     from simulations import branched, simulation
 
     cell = write(tmp_path / "cell.pickle", simulation(branched()))
-    assert (
-        "Cannot render cell.pickle: its cells are not points."
-        in script(tmp_path, cell, "out").stderr
-    )
-    wrong = script(tmp_path, file, "out", "--to", "spiral")
+    result = render(cell, tmp_path / "out")
+    assert result.returncode == 1
+    assert "Cannot render cell.pickle: its cells are not points." in result.stderr
+    wrong = render(file, tmp_path / "out", "--to", "spiral")
     assert wrong.returncode == 1
     last = wrong.stderr.strip().splitlines()[-1]
     assert last.startswith("There is no layout 'spiral'; there are layers, shuffled grid, ")
