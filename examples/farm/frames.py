@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +48,31 @@ def frame_range(text: str) -> tuple[int, int]:
     return first, last
 
 
+@contextmanager
+def writing(target: Path) -> Iterator[Path]:
+    """Give another name to write a file under, and rename the file when it is complete.
+
+    What fails leaves nothing, and what attempts at the same file left when they were killed goes.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Another worker, thought lost, may still be at the same file.
+    unfinished = target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
+    unfinished.touch()
+    # By the clock of whoever keeps the folder.
+    begun = unfinished.stat().st_mtime_ns
+    unfinished.unlink()
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for left in target.parent.glob(glob.escape(f".{target.stem}.") + f"*.part{target.suffix}"):
+        # What another worker writes at this moment is newer.
+        with suppress(OSError):
+            if left.stat().st_mtime_ns < begun:
+                left.unlink()
+
+
 def render_frames(
     scene: Any, frames: Iterable[int], folder: Path, *, only_missing: bool = False
 ) -> list[Path]:
@@ -55,7 +83,7 @@ def render_frames(
     scene : Scene
     frames : iterable of int
     folder : Path
-        It exists. Every picture is written under another name and renamed when it is complete.
+        Every picture is written under another name and renamed when it is complete.
     only_missing : bool
         Leave frames that are there already.
 
@@ -63,6 +91,11 @@ def render_frames(
     -------
     list of Path
         The pictures of all these frames.
+
+    Raises
+    ------
+    RuntimeError
+        If rendering is canceled, by Ctrl-C for one.
     """
     every = list(frames)
     pictures = [folder / f"frame_{frame:04d}.png" for frame in every]
@@ -70,11 +103,12 @@ def render_frames(
         if only_missing and picture.exists():
             print(f"Frame {frame} ({number} of {len(every)}): {picture} is there", flush=True)
             continue
-        unfinished = picture.with_name(f".{picture.stem}.part.png")
-        scene.frame_set(frame)
-        scene.render.filepath = str(unfinished.resolve())
-        bpy.ops.render.render(write_still=True)
-        unfinished.replace(picture)
+        with writing(picture) as unfinished:
+            scene.frame_set(frame)
+            scene.render.filepath = str(unfinished.resolve())
+            # Blender raises nothing when it is stopped.
+            if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
+                raise RuntimeError(f"Rendering frame {frame} was canceled.")
         print(f"Frame {frame} ({number} of {len(every)}): {picture}", flush=True)
     return pictures
 
@@ -82,9 +116,6 @@ def render_frames(
 def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     """Turn PNG frames into an H.264 film as fast as the scene's, with Blender's own encoder."""
     print(f"Encoding {video}", flush=True)
-    video = video.resolve()
-    video.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = video.with_name(f".{video.stem}.part{video.suffix}")
     cutting: Any = bpy.data.scenes.new("Encoding")
     cutting.frame_start, cutting.frame_end = 1, len(pictures)
     strip = cutting.sequence_editor_create().strips.new_image(
@@ -106,7 +137,8 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     render.ffmpeg.codec = "H264"
     render.ffmpeg.constant_rate_factor = "HIGH"
     render.use_file_extension = False
-    render.filepath = str(unfinished)
-    bpy.ops.render.render(animation=True, scene=cutting.name)
+    with writing(video) as unfinished:
+        render.filepath = str(unfinished.resolve())
+        if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
+            raise RuntimeError(f"Encoding {video} was canceled.")
     bpy.data.scenes.remove(cutting)
-    unfinished.replace(video)

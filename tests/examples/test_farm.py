@@ -103,7 +103,7 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_frames(scene, tmp_path):
     kept = {path.name: path.stat().st_mtime_ns for path in again.glob("frame_*.png")}
     assert {"frame_0001.png", "frame_0002.png"} <= set(kept)
     # What was being written when it was killed.
-    (again / ".frame_0005.part.png").write_bytes(b"half")
+    (again / ".frame_0005.another.part.png").write_bytes(b"half")
     result = script(tmp_path, scene, again)
     assert result.returncode == 0, result.stderr
     assert "frame_0001.png is there" in result.stdout
@@ -113,6 +113,33 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_frames(scene, tmp_path):
     for path in whole.iterdir():
         assert np.array_equal(read_pixels(path), read_pixels(again / path.name))
     assert all((again / name).stat().st_mtime_ns == time for name, time in kept.items())
+
+
+@pytest.mark.skipif(not BLENDER, reason="the bpy module takes Ctrl-C as Python does: BLENDER=/path")
+def test_ctrl_c_leaves_what_is_complete(scene, tmp_path):
+    """Blender's render operator ends as if all had gone well, but for what it returns."""
+    frames, film = tmp_path / "frames", tmp_path / "film.mp4"
+    stopped = tmp_path / "stopped.py"
+    stopped.write_text(f"""
+import bpy, os, runpy, signal
+@bpy.app.handlers.persistent
+def stop(scene, *_):
+    if scene.frame_current == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+bpy.app.handlers.render_pre.append(stop)
+runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
+""")
+    rendering = run_script(stopped, scene, frames)
+    assert rendering.returncode == 1
+    assert "Rendering frame 3 was canceled." in rendering.stderr
+    assert {path.name for path in frames.iterdir()} == {"frame_0001.png", "frame_0002.png"}
+    assert script(tmp_path, scene, frames).returncode == 0
+    film.write_bytes(b"the one before")
+    encoding = run_script(stopped, scene, frames, "--film", film)
+    assert encoding.returncode == 1
+    assert f"Encoding {film} was canceled." in encoding.stderr
+    assert film.read_bytes() == b"the one before"
+    assert not list(tmp_path.glob(".film*"))
 
 
 def test_what_cannot_be_rendered_is_a_sentence(scene, tmp_path):

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frames and the film of them: complete or not there, in the scene's time, pixel for pixel."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
+
+
+@pytest.fixture
+def frames(bpy):
+    spec = importlib.util.spec_from_file_location("frames", FARM / "frames.py")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+@pytest.fixture
+def without_renderer(bpy):
+    """Render with an engine that cannot: Blender refuses, and says nothing."""
+    engine = type("Without", (bpy.types.RenderEngine,), {"bl_idname": "WITHOUT", "bl_label": "-"})
+    bpy.utils.register_class(engine)
+    bpy.context.scene.render.engine = "WITHOUT"
+    yield
+    bpy.utils.unregister_class(engine)
+
+
+def pictures(folder: Path, *, size: tuple[int, int] = (32, 32), count: int = 3) -> list[Path]:
+    """Write PNG files of black and white pixels in turn."""
+    rows, columns = np.indices(size[::-1])
+    made = [folder / f"frame_{k:04d}.png" for k in range(count)]
+    for path in made:
+        Image.fromarray(((rows + columns) % 2 * 255).astype(np.uint8)).convert("RGB").save(path)
+    return made
+
+
+def left_by_another(target: Path, *, seconds: float) -> Path:
+    """Write what another process left unfinished, that long after now."""
+    path = target.with_name(f".{target.stem}.another.part{target.suffix}")
+    path.write_bytes(b"half")
+    time = path.stat().st_mtime + seconds
+    os.utime(path, (time, time))
+    return path
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_refused_frame_is_not_there(bpy, frames, without_renderer, tmp_path):
+    """Not even that of a process which was killed in the middle of it."""
+    left = left_by_another(tmp_path / "frame_0005.png", seconds=-60)
+    with pytest.raises(RuntimeError, match=r"^Rendering frame 5 was canceled\.$"):
+        frames.render_frames(bpy.context.scene, [5], tmp_path)
+    assert names(tmp_path) == {left.name}
+
+
+def test_canceled_film_leaves_the_one_before(bpy, frames, tmp_path, monkeypatch):
+    def stop(*, scene: str, animation: bool) -> set[str]:
+        Path(bpy.data.scenes[scene].render.filepath).write_bytes(b"half")
+        return {"CANCELLED"}
+
+    operators = SimpleNamespace(render=SimpleNamespace(render=stop))
+    monkeypatch.setattr(frames, "bpy", SimpleNamespace(data=bpy.data, ops=operators))
+    made = pictures(tmp_path)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"good")
+    with pytest.raises(RuntimeError, match=r"^Encoding .*film\.mp4 was canceled\.$"):
+        frames.encode(bpy.context.scene, made, film)
+    assert film.read_bytes() == b"good"
+    assert names(tmp_path) == {"film.mp4", *(path.name for path in made)}
+
+
+def test_what_killed_processes_left_goes_when_the_file_is_complete(frames, tmp_path):
+    """And what others are writing, or of other files, stays."""
+    target = tmp_path / "frame_0005.png"
+    left_by_another(target, seconds=-60)
+    others = [
+        left_by_another(target.with_name("frame_0006.png"), seconds=-60),
+        left_by_another(target.with_name("frame_0005.mp4"), seconds=-60),
+    ]
+    with frames.writing(target) as unfinished:
+        unfinished.write_bytes(b"whole")
+    assert names(tmp_path) == {"frame_0005.png", *(path.name for path in others)}
+    written_now = left_by_another(target, seconds=60)
+    with frames.writing(target) as unfinished:
+        unfinished.write_bytes(b"again")
+    assert target.read_bytes() == b"again" and written_now.exists()
+
+
+def test_two_processes_do_not_write_under_one_name(frames, tmp_path):
+    target = tmp_path / "frame_0005.png"
+    with frames.writing(target) as first, frames.writing(target) as second:
+        assert first != second
+        first.write_bytes(b"first")
+        second.write_bytes(b"second")
+    assert names(tmp_path) == {"frame_0005.png"}
