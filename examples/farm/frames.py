@@ -114,7 +114,11 @@ def render_frames(
 
 
 def encode(scene: Any, pictures: list[Path], video: Path) -> None:
-    """Turn PNG frames into an H.264 film as fast as the scene's, with Blender's own encoder."""
+    """Turn PNG frames into an H.264 film as fast as the scene's, with Blender's own encoder.
+
+    H.264 has even sizes only: the last of an odd number of columns and the top one of rows are cut
+    off.
+    """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")
     cutting.frame_start, cutting.frame_end = 1, len(pictures)
@@ -127,10 +131,11 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     cutting.view_settings.view_transform = "Standard"
     render = cutting.render
     first: Any = bpy.data.images.load(str(pictures[0].resolve()))
-    render.resolution_x, render.resolution_y = first.size
+    width, height = first.size
     bpy.data.images.remove(first)
+    render.resolution_x, render.resolution_y = width - width % 2, height - height % 2
     render.resolution_percentage = 100
-    render.fps = scene.render.fps
+    render.fps, render.fps_base = scene.render.fps, scene.render.fps_base
     render.image_settings.media_type = "VIDEO"
     render.image_settings.file_format = "FFMPEG"
     render.ffmpeg.format = "MPEG4"

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pictures import read_pixels
 from PIL import Image
 
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
@@ -103,3 +104,34 @@ def test_two_processes_do_not_write_under_one_name(frames, tmp_path):
         first.write_bytes(b"first")
         second.write_bytes(b"second")
     assert names(tmp_path) == {"frame_0005.png"}
+
+
+@pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (24, 1.001), (30, 1.001)])
+def test_film_is_as_fast_as_the_scene(bpy, frames, tmp_path, fps, base):
+    render = bpy.context.scene.render
+    render.fps, render.fps_base = fps, base
+    frames.encode(bpy.context.scene, pictures(tmp_path), tmp_path / "film.mp4")
+    clip = bpy.data.movieclips.load(str(tmp_path / "film.mp4"))
+    assert clip.fps == pytest.approx(fps / base, abs=1e-3)
+    assert clip.frame_duration == 3
+
+
+@pytest.mark.parametrize("size", [(64, 48), (65, 48), (64, 49), (65, 49)], ids=str)
+def test_film_has_the_pixels_of_the_frames(bpy, frames, tmp_path, size):
+    """Those of an odd size, too, but for the last column and the top row."""
+    made = pictures(tmp_path, size=size)
+    frames.encode(bpy.context.scene, made, tmp_path / "film.mp4")
+    width, height = size[0] - size[0] % 2, size[1] - size[1] % 2
+    cutting = bpy.data.scenes.new("Cutting")
+    cutting.sequence_editor_create().strips.new_movie(
+        "Film", str(tmp_path / "film.mp4"), channel=1, frame_start=1
+    )
+    cutting.frame_set(2)
+    cutting.view_settings.view_transform = "Standard"
+    cutting.render.resolution_x, cutting.render.resolution_y = width, height
+    cutting.render.filepath = str(tmp_path / "seen.png")
+    bpy.ops.render.render(write_still=True, scene=cutting.name)
+    clip = bpy.data.movieclips.load(str(tmp_path / "film.mp4"))
+    assert tuple(clip.size) == (width, height)
+    seen, drawn = read_pixels(tmp_path / "seen.png"), read_pixels(made[1])[-height:, :width]
+    assert np.abs(seen - drawn).mean() < 20
