@@ -39,8 +39,9 @@ def add_film_options(
     add("--samples", type=int, default=samples, help=f"per pixel (default: {samples})")
     add("--resolution", type=size, default=resolution, metavar="WxH")
     add("--fps", type=int, default=24, help="of the video (default: 24)")
-    add("--video", type=Path, metavar="FILE", help="H.264 film to write (.mp4)")
-    add("--blend", type=Path, metavar="FILE", help="scene to save (.blend)")
+    film, scene = (frames.name_ending_in(suffix) for suffix in (".mp4", ".blend"))
+    add("--video", type=film, metavar="FILE", help="H.264 film to write (.mp4)")
+    add("--blend", type=scene, metavar="FILE", help="scene to save (.blend)")
 
 
 def size(text: str) -> tuple[int, int]:
@@ -108,6 +109,9 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
     """Save the scene, render its frames and encode them, as the options say."""
     first, last = scene.frame_start, scene.frame_end
     options.outdir.mkdir(parents=True, exist_ok=True)
+    # Rendering may take hours: what is to be written after it is tried before.
+    for file in filter(None, (options.blend, options.video)):
+        frames.try_writing(file)
     scene.frame_set(first)
     if options.blend:
         scene.render.filepath = str(options.outdir.resolve() / "frame_####")

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import glob
+import os
 import re
 import sys
 import traceback
@@ -28,7 +30,10 @@ def run(main: Callable[[list[str]], None]) -> None:
         if bpy.app.version < OLDEST_BLENDER:
             raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
         main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
-    except (RuntimeError, OSError, ValueError) as problem:
+    except OSError as problem:
+        place = problem.filename2 or problem.filename
+        sys.exit(f"Cannot write to {place}: {problem.strerror}." if place else str(problem))
+    except (RuntimeError, ValueError) as problem:
         # What an operator reports as an error arrives here with Blender's word in front.
         sys.exit(str(problem).strip().removeprefix("Error: "))
     except Exception:
@@ -48,19 +53,56 @@ def frame_range(text: str) -> tuple[int, int]:
     return first, last
 
 
+def name_ending_in(suffix: str) -> Callable[[str], Path]:
+    """Make what reads the name of a file that ends in a suffix such as ``.mp4``."""
+
+    def read(text: str) -> Path:
+        if Path(text).suffix.lower() != suffix:
+            raise argparse.ArgumentTypeError(f"'{text}' does not end in {suffix}")
+        return Path(text)
+
+    return read
+
+
+def try_writing(target: Path) -> int:
+    """See whether a file can be written, before time is spent on what is to be in it.
+
+    Parameters
+    ----------
+    target : Path
+        Its folder is made if it is missing.
+
+    Returns
+    -------
+    int
+        When that was, in ns, by the clock of whoever keeps the folder.
+
+    Raises
+    ------
+    OSError
+        With the file's own name.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    trial = _unfinished(target)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        trial.touch()
+        now = trial.stat().st_mtime_ns
+        trial.unlink()
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(target)) from problem
+    return now
+
+
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
     """Give another name to write a file under, and rename the file when it is complete.
 
     What fails leaves nothing, and what attempts at the same file left when they were killed goes.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Another worker, thought lost, may still be at the same file.
-    unfinished = target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
-    unfinished.touch()
-    # By the clock of whoever keeps the folder.
-    begun = unfinished.stat().st_mtime_ns
-    unfinished.unlink()
+    begun = try_writing(target)
+    unfinished = _unfinished(target)
     try:
         yield unfinished
         unfinished.replace(target)
@@ -71,6 +113,11 @@ def writing(target: Path) -> Iterator[Path]:
         with suppress(OSError):
             if left.stat().st_mtime_ns < begun:
                 left.unlink()
+
+
+def _unfinished(target: Path) -> Path:
+    # Another worker, thought lost, may still be at the same file.
+    return target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
 
 
 def render_frames(

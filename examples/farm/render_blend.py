@@ -38,7 +38,6 @@ def main(arguments: list[str]) -> None:
         raise RuntimeError(f"Cannot render {options.blend}: its scene has no camera.")
     first, last = options.frames or (scene.frame_start, scene.frame_end)
     frames = range(first, last + 1)
-    options.outdir.mkdir(parents=True, exist_ok=True)
     if options.film is None:
         settings = scene.render.image_settings
         settings.media_type = "IMAGE"
@@ -64,7 +63,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("blend", type=Path, help="scene (.blend)")
     add("outdir", type=Path, help="folder of the frames; made if it is missing")
     add("--frames", type=film.frame_range, metavar="A-B", help="default: all of the scene")
-    add("--film", type=Path, metavar="FILE", help="render nothing, make an H.264 film (.mp4)")
+    add(
+        "--film", type=film.name_ending_in(".mp4"), metavar="FILE",
+        help="render nothing, make an H.264 film (.mp4)",
+    )  # fmt: skip
     return parser.parse_args(arguments)
 
 

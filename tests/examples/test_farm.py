@@ -150,6 +150,12 @@ def test_what_cannot_be_rendered_is_a_sentence(scene, tmp_path):
     early = script(tmp_path, scene, tmp_path / "frames", "--film", "a.mp4")
     assert early.returncode == 1
     assert "5 of 5 frames are missing, frame_0001.png for one." in early.stderr
+    other = script(tmp_path, scene, tmp_path / "frames", "--film", "a.mov")
+    assert other.returncode == 2
+    assert "'a.mov' does not end in .mp4" in other.stderr
+    onto_file = script(tmp_path, scene, scene)
+    assert onto_file.returncode == 1
+    assert onto_file.stderr.strip() == f"Cannot write to {scene}: File exists."
     fake = tmp_path / "fake.blend"
     fake.write_bytes(b"BLENDER" + b"\0" * 50)
     damaged = script(tmp_path, fake, tmp_path / "frames")

@@ -126,13 +126,21 @@ def test_figures_are_in_the_picture(made, tmp_path):
         (["{good}", "out", "--trace", "dend"], "there is dendrite_1[0]", 1),
         (["{good}", "out", "--frames", "9-3"], "ends before it begins", 2),
         (["{good}", "out", "--resolution", "101x50"], "even", 2),
-        (["{good}", "{good}"], "File exists", 1),
+        (["{good}", "{good}"], "Cannot write to {good}: File exists.", 1),
+        (["{good}", "out", "--video", "{good}/a.mp4"], "Cannot write to {good}: File exists.", 1),
+        (["{good}", "out", "--blend", "{good}/a.blend"], "Cannot write to {good}: File exists.", 1),
+        (["{good}", "out", "--video", "{folder}"], "Cannot write to {folder}: Is a directory.", 1),
+        (["{good}", "out", "--video", "a.mov"], "'a.mov' does not end in .mp4", 2),
+        (["{good}", "out", "--blend", "a"], "'a' does not end in .blend", 2),
     ],
 )
 def test_mistakes_end_with_a_sentence_and_a_code(made, tmp_path, arguments, sentence, code):
-    """What a farm and a person both need."""
-    filled = [a.format(good=made / "demo.pickle") for a in arguments]
+    """What a farm and a person both need, before a frame is rendered."""
+    places = {"good": made / "demo.pickle", "folder": tmp_path / "folder.mp4"}
+    places["folder"].mkdir()
+    filled = [argument.format(**places) for argument in arguments]
     filled[1] = filled[1] if filled[1] != "out" else str(tmp_path / "out")
     result = render(*filled)
     assert result.returncode == code
-    assert sentence in result.stderr and "Traceback" not in result.stderr
+    assert sentence.format(**places) in result.stderr and "Traceback" not in result.stderr
+    assert not list(tmp_path.glob("out/*"))
