@@ -23,7 +23,11 @@ from typing import Any
 import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-rendering: Any = importlib.import_module("rendering")
+try:
+    rendering: Any = importlib.import_module("rendering")
+except ModuleNotFoundError as missing:
+    # Blender itself would end as if all had gone well.
+    sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
 FRAMES = (1, 120)
 

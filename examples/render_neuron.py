@@ -21,7 +21,11 @@ from typing import Any
 import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-rendering: Any = importlib.import_module("rendering")
+try:
+    rendering: Any = importlib.import_module("rendering")
+except ModuleNotFoundError as missing:
+    # Blender itself would end as if all had gone well.
+    sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
 # Part of an upright picture that traces and color bar need below; a wide one has room at the sides.
 ROOM_FOR_FIGURES = 0.2

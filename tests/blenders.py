@@ -1,18 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Blender runs a script: this Python's bpy module, or the program named by BLENDER."""
+"""Which Blender runs a script: this Python's bpy module, or the program named by BLENDER.
+
+Started by itself, it stands in for the program: ``blenders.py -b -P script -- arguments``.
+"""
 
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 # Whoever calls it may be in another folder.
 BLENDER = os.environ.get("BLENDER", "") and os.path.abspath(
     shutil.which(os.environ["BLENDER"]) or os.environ["BLENDER"]
 )
+
+
+def program(folder: Path) -> Path:
+    """Name the Blender, or make a program in a folder that takes its words and ends as it does."""
+    if BLENDER:
+        return Path(BLENDER)
+    made = folder / "blender"
+    made.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).resolve()}" "$@"\n')
+    made.chmod(0o755)
+    return made
 
 
 def command(script: Path, *arguments: object, factory: bool = True) -> list[str]:
@@ -55,3 +70,17 @@ def run_script(
         command(script, *arguments, factory=home is None),
         env=environment, capture_output=True, text=True, errors="replace",
     )  # fmt: skip
+
+
+def _stand_in(words: list[str]) -> None:
+    own = words[: words.index("--")]
+    code = own[own.index("--python-exit-code") + 1] if "--python-exit-code" in own else "0"
+    try:
+        runpy.run_path(own[own.index("-P") + 1], run_name="__main__")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(int(code))
+
+
+if __name__ == "__main__":
+    _stand_in(sys.argv)

@@ -21,7 +21,11 @@ from typing import Any
 import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-film: Any = importlib.import_module("frames")
+try:
+    film: Any = importlib.import_module("frames")
+except ModuleNotFoundError as missing:
+    # Blender itself would end as if all had gone well.
+    sys.exit(f"Cannot find {missing.name}.py: it belongs beside render_blend.py.")
 
 
 def main(arguments: list[str]) -> None:

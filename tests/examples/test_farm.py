@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blenders import BLENDER, command, run_script
+from blenders import BLENDER, command, program, run_script
 from pictures import read_pixels
 
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
@@ -57,7 +58,7 @@ def script(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[st
     return run_script(SCRIPT, *arguments, home=tmp_path / "user")
 
 
-def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
+def job(tmp_path: Path, scene: Path, **parameters: object) -> subprocess.CompletedProcess[str]:
     openjd = Path(sys.executable).parent / "openjd"
     if not openjd.exists():
         pytest.skip("needs openjd-cli")
@@ -68,13 +69,18 @@ def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
         "OutputFolder": tmp_path / "out put",
         "Frames": "1-5",
         "FramesPerTask": 3,
-        "Blender": BLENDER or sys.executable,
+        "Blender": program(tmp_path),
+        **parameters,
     }
-    result = subprocess.run(
+    return subprocess.run(
         [openjd, "run", FARM / "template.yaml", "--step", "Film", "--run-dependencies",
          *(word for name, value in parameters.items() for word in ("-p", f"{name}={value}"))],
         env=environment(tmp_path), capture_output=True, text=True,
     )  # fmt: skip
+
+
+def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
+    result = job(tmp_path, scene)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr
     assert "Frame(CHUNK[INT]) = 1-3" in result.stdout
     assert "Frame(CHUNK[INT]) = 4-5" in result.stdout
@@ -84,6 +90,17 @@ def test_the_job_renders_in_chunks_and_makes_the_film(scene, tmp_path):
     assert film[4:8] == b"ftyp"
     lit = [np.argwhere(read_pixels(path)[..., 0] > 100)[:, 1].mean() for path in frames]
     assert (np.diff(lit) > 1).all()
+
+
+@pytest.mark.parametrize("copied", [(), ("render_blend.py",)], ids=["no script", "no frames.py"])
+def test_a_job_without_its_scripts_fails(scene, tmp_path, copied):
+    (tmp_path / "scripts").mkdir()
+    for name in copied:
+        shutil.copy(FARM / name, tmp_path / "scripts")
+    result = job(tmp_path, scene, Scripts=tmp_path / "scripts")
+    assert result.returncode != 0
+    assert ("Cannot find frames.py: it belongs beside" in result.stdout) == bool(copied)
+    assert not (tmp_path / "out put").exists()
 
 
 def test_a_killed_job_goes_on_and_ends_with_the_same_frames(scene, tmp_path):
