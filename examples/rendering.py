@@ -71,8 +71,18 @@ def load_extension(name: str, operator: str) -> str:
     -------
     str
         The extension's Python package.
+
+    Raises
+    ------
+    RuntimeError
+        If there is neither.
     """
     if not hasattr(bpy.types, operator):
+        if not (SOURCE / name).is_dir():
+            raise RuntimeError(
+                f"Cannot find the extension {name}: enable it in Blender, or leave this script in "
+                "its source tree."
+            )
         sys.path.insert(0, str(SOURCE))
         importlib.import_module(name).register()
     module: str = getattr(bpy.types, operator).__module__
