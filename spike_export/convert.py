@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from .simulation_file import Cell, Simulation
 from .simulation_file.simulation import starts
+from .smoothing import Kernel, activity, is_on_off, is_regular, smooth
+
+PEAK_MODE: Final = "peak: the maximum since the frame before"
+"""What `Simulation.meta` says under ``mode`` where frames hold peaks."""
 
 # More than this is a slip in the interval, not a film.
 _LARGEST_BYTES: Final = 1 << 34
@@ -33,6 +37,8 @@ def convert(
     stop_ms: float | None = None,
     cells: Sequence[str] | None = None,
     duration_ms: float | None = None,
+    kernel: Kernel | None = None,
+    peak: bool | None = None,
 ) -> Simulation:
     """Take cells and a window of time out of a simulation, and sample it anew.
 
@@ -50,6 +56,12 @@ def convert(
         Names of the cells to keep, in any order.
     duration_ms : float, optional
         Time from the first frame to the last, for files of the older format, which know none.
+    kernel : Kernel, optional
+        Smooth in time, with what was before the window; see `smoothing.smooth`.
+    peak : bool, optional
+        Whether a new frame holds the maximum since the one before, as `Recorder` records it with
+        ``mode="peak"``, instead of the value at its time. If not given, it does where the
+        simulation's own frames do.
 
     Returns
     -------
@@ -60,6 +72,10 @@ def convert(
     ------
     ConversionError
         If a cell or the window is not in the simulation, or these contradict each other.
+    SmoothingError
+        If there is a `kernel`, and neither the frames nor the new ones are regular.
+    ModuleNotFoundError
+        If there is a `kernel`, and SciPy is not installed.
     """
     if every_ms is not None and frames is not None:
         raise ConversionError("An interval and a number of frames exclude each other.")
@@ -72,6 +88,9 @@ def convert(
         )
     if cells is not None:
         simulation = take_cells(simulation, find_cells(simulation, cells))
+    if kernel is not None and (is_regular(simulation.time_ms) or (every_ms, frames) == (None,) * 2):
+        # Before anything is cut off, whose effect may reach into the window, or interpolated.
+        simulation, kernel = smooth(simulation, kernel), None
     first, last = float(simulation.time_ms[0]), float(simulation.time_ms[-1])
     begin, end = _window(first, last, start_ms, stop_ms)
     if every_ms is not None:
@@ -82,12 +101,20 @@ def convert(
         return simulation
     else:
         return _frames_within(simulation, begin, end)
-    sampled = resample(simulation, times)
+    if peak is None:
+        peak = holds_peaks(simulation)
+    sampled = resample_peaks(simulation, times) if peak else resample(simulation, times)
+    if kernel is not None and is_on_off(simulation.values):
+        # Interpolated, an activation would be none any more.
+        activations = [simulation.time_ms[row == 1] for row in simulation.values.T]
+        sampled = replace(sampled, values=activity(activations, times, kernel))
+    elif kernel is not None:
+        sampled = smooth(sampled, kernel)
     if not simulation.has_time:
         return replace(sampled, time_ms=np.arange(len(times), dtype=np.float64))
     if "every_ms" not in simulation.meta or len(times) < 2:
         return sampled
-    return replace(sampled, meta={**simulation.meta, "every_ms": round(times[1] - times[0], 9)})
+    return replace(sampled, meta={**sampled.meta, "every_ms": round(times[1] - times[0], 9)})
 
 
 def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
@@ -153,7 +180,48 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
         _spikes_within(simulation, float(time_ms[0]), float(time_ms[-1])),
         time_ms=time_ms,
         values=values,
+        meta={key: value for key, value in simulation.meta.items() if key != "mode"}
+        if holds_peaks(simulation)
+        else simulation.meta,
     )
+
+
+def holds_peaks(simulation: Simulation) -> bool:
+    """Whether each frame holds the maximum since the frame before.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    bool
+    """
+    return simulation.meta.get("mode") == PEAK_MODE
+
+
+def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation:
+    """Give each new frame the maximum since the one before, so that no spike is lost between them.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    time_ms : ndarray of float64, shape (F,)
+        As for `resample`.
+
+    Returns
+    -------
+    Simulation
+        With spikes from the first of these times to the last.
+    """
+    sampled = resample(simulation, time_ms)
+    new_frames = np.searchsorted(time_ms, simulation.time_ms - _SAME_TIME_MS)
+    first = int(np.searchsorted(simulation.time_ms, time_ms[0] - _SAME_TIME_MS))
+    for frame, new in enumerate(new_frames[first:].tolist(), first):
+        if new < len(time_ms):
+            # A moment without data hides no peak.
+            np.fmax(sampled.values[new], simulation.values[frame], out=sampled.values[new])
+    return replace(sampled, meta={**sampled.meta, "mode": PEAK_MODE})
 
 
 def find_cells(simulation: Simulation, names: Sequence[str]) -> NDArray[np.int64]:

@@ -177,7 +177,7 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
         )
     interval = _interval(simulation.time_ms)
     values = simulation.values
-    on_off = all(bool(np.isin(row, (0, 1)).all()) for row in values)
+    on_off = is_on_off(values)
     result = np.empty(values.shape, np.float32)
     block = max(1, _BLOCK_VALUES // len(values))
     for begin in range(0, values.shape[1], block):
@@ -190,16 +190,46 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
     return replace(simulation, values=result)
 
 
+def is_on_off(values: NDArray[np.float32]) -> bool:
+    """Whether all values are 0 or 1, so that each 1 is an activation.
+
+    Parameters
+    ----------
+    values : ndarray, shape (F, S)
+
+    Returns
+    -------
+    bool
+    """
+    return all(bool(np.isin(row, (0, 1)).all()) for row in values)
+
+
+def is_regular(time_ms: NDArray[np.float64]) -> bool:
+    """Whether frames follow one another at one interval, as far as sums of steps do.
+
+    Parameters
+    ----------
+    time_ms : ndarray, shape (F,)
+
+    Returns
+    -------
+    bool
+    """
+    if len(time_ms) < 2:
+        return True
+    intervals = np.diff(time_ms)
+    mean = float(intervals.mean())
+    return float(np.abs(intervals - mean).max()) <= _REGULAR * mean
+
+
 def _interval(time_ms: NDArray[np.float64]) -> float:
     if len(time_ms) < 2:
         return 1.0
-    intervals = np.diff(time_ms)
-    interval = float(intervals.mean())
-    if float(np.abs(intervals - interval).max()) > _REGULAR * interval:
+    if not is_regular(time_ms):
         raise SmoothingError(
             "Its frames are not regular in time; spike-export convert --every makes them so."
         )
-    return interval
+    return float(np.diff(time_ms).mean())
 
 
 def _gain(interval: float, kernel: Kernel) -> float:

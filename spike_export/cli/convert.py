@@ -11,10 +11,11 @@ from typing import cast
 import click
 
 from .. import __version__
-from ..convert import ConversionError
+from ..convert import ConversionError, holds_peaks
 from ..convert import convert as convert_simulation
 from ..older_writer import write_older
-from ..smoothing import SmoothingError, smooth
+from ..simulation_file import Simulation
+from ..smoothing import SmoothingError
 from ..summary import summarize
 from ..writer import PRECISIONS, Precision, PrecisionError, write
 from .console import (
@@ -30,6 +31,9 @@ from .console import (
 )  # fmt: skip
 
 
+_SPIKE_MS = 1.0
+
+
 @click.command()
 @click.argument("source", type=FILE, metavar="IN")
 @click.argument("target", type=FILE, metavar="OUT")
@@ -38,20 +42,26 @@ from .console import (
     "--precision",
     type=click.Choice(PRECISIONS),
     default=None,
-    help="Values as they are, the same deflated, or in steps of 0.01 mV.  [default: float32]",
+    help="Unchanged, losslessly compressed, or rounded to 0.01 mV.  [default: float32]",
 )
 @click.option("--every", type=ABOVE_ZERO, metavar="MS", help="New time between two frames.")
 @click.option(
     "--frames", type=click.IntRange(min=1), metavar="N", help="New number of frames in all."
 )
-@click.option("--start", type=float, metavar="MS", help="Leave out what is before.")
-@click.option("--stop", type=float, metavar="MS", help="Leave out what is after.")
+@click.option(
+    "--peak/--no-peak",
+    default=None,
+    help="New frames hold the maximum since the one before, so that no spike is lost between "
+    "them; or the value at their time.  [default: as the frames of IN]",
+)
+@click.option("--start", type=float, metavar="MS", help="Drop everything before this time.")
+@click.option("--stop", type=float, metavar="MS", help="Drop everything after this time.")
 @click.option("--cells", metavar="A,B", help="Keep these cells only; spike-export info lists them.")
 @click.option(
     "--duration",
     type=ABOVE_ZERO,
     metavar="MS",
-    help="How long a file of the older format lasts, which does not say it itself.",
+    help="Duration of a file in the older format, which does not store it.",
 )
 @smoothing_options
 @click.option("--force", is_flag=True, help="Replace OUT if it exists, without asking.")
@@ -62,6 +72,7 @@ def convert(
     precision: str | None,
     every: float | None,
     frames: int | None,
+    peak: bool | None,
     start: float | None,
     stop: float | None,
     cells: str | None,
@@ -73,12 +84,17 @@ def convert(
     """Write IN to OUT: smaller, a part of it, or in the older format.
 
     New frames are interpolated linearly in time. Spike times stay as they are. With --rise and
-    --decay each 1 of on-off values becomes a rise and a decay; other values lag behind as much.
+    --decay each 1 in on/off data becomes a rise and a decay; other data is filtered, and so
+    delayed, the same way.
     """
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other; give one.")
     if legacy and precision is not None:
         raise click.UsageError("--legacy has a precision of its own; leave out --precision.")
+    if peak is not None and every is None and frames is None:
+        raise click.UsageError(
+            "--peak and --no-peak are about new frames: add --every or --frames."
+        )
     kernel = smoothing_kernel(rise, decay)
     may_write(target, force=force)
     simulation = load(source)
@@ -88,18 +104,18 @@ def convert(
             f"its {simulation.n_frames:,} frames last."
         )
     try:
-        converted = convert_simulation(
-            simulation,
-            every_ms=every,
-            frames=frames,
-            start_ms=start,
-            stop_ms=stop,
-            cells=None if cells is None else _names(cells, {c.name for c in simulation.cells}),
-            duration_ms=duration,
-        )
-        if kernel is not None:
-            with needs_scipy():
-                converted = smooth(converted, kernel)
+        with needs_scipy():
+            converted = convert_simulation(
+                simulation,
+                every_ms=every,
+                frames=frames,
+                start_ms=start,
+                stop_ms=stop,
+                cells=None if cells is None else _names(cells, {c.name for c in simulation.cells}),
+                duration_ms=duration,
+                kernel=kernel,
+                peak=peak,
+            )
     except (ConversionError, SmoothingError) as error:
         raise click.ClickException(f"Cannot convert {source}: {behind_colon(error)}") from None
     try:
@@ -113,6 +129,22 @@ def convert(
     except OSError as error:
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
+    if peak is None and _may_miss_spikes(simulation, converted):
+        click.echo(
+            f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between two of the "
+            "new frames, which may miss it; --peak keeps each."
+        )
+
+
+def _may_miss_spikes(before: Simulation, after: Simulation) -> bool:
+    """Whether new frames are further apart than a spike lasts, and hold no peaks."""
+    if after.n_frames >= before.n_frames or after.n_frames < 2 or not after.has_time:
+        return False
+    spikes = sum(cell.spikes_ms.size for cell in after.cells if cell.spikes_ms is not None)
+    apart = after.duration_ms / (after.n_frames - 1)
+    own = before.duration_ms / (before.n_frames - 1)
+    is_voltage = after.quantity == "v" and not holds_peaks(after)
+    return bool(spikes) and is_voltage and apart > max(_SPIKE_MS, own * (1 + 1e-6))
 
 
 def _names(text: str, known: Collection[str]) -> list[str]:

@@ -92,6 +92,7 @@ def test_a_file_may_take_its_own_place(command, new):
         (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "leave out --precision"),
         (("new.pickle", "x", "--precision", "8bit"), 2, "'float32', 'zlib', '0.01mV'"),
         (("new.pickle", "x", "--frames", "0"), 2, "--frames"),
+        (("new.pickle", "x", "--peak"), 2, "are about new frames: add --every or --frames."),
         (("new.pickle", "no/x"), 1, "Cannot write no/x: its folder does not exist."),
         (("new.pickle", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
         (("no.pickle", "x"), 1, "Cannot read no.pickle: there is no such file."),
@@ -106,6 +107,24 @@ def test_what_cannot_be_converted(command, new, old, tmp_path, arguments, code, 
     assert errors.splitlines()[-1].startswith("Error: ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.pickle", "old.pickle"]
     assert old.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "noted"),
+    [
+        (("--frames", 3), True),
+        (("--frames", 3, "--peak"), False),
+        (("--frames", 3, "--no-peak"), False),
+        (("--every", 0.9), False),
+        (("--stop", 10), False),
+    ],
+)
+def test_frames_that_may_miss_spikes_are_said_to(command, layout, save, array, options, noted):
+    layout["time"] = array(np.arange(40) * 0.5, "<f8")
+    layout["values"] = array(np.zeros((40, 6)), "<f4")
+    code, output, _ = command("convert", save(layout), "a.pickle", *options)
+    assert code == 0
+    assert ("Note: A spike lasts about 1 ms, less than the time" in output) == noted
 
 
 def test_values_that_are_not_finite_in_hundredths(command, layout, save, array):

@@ -8,8 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spike_export import Simulation, read, write
-from spike_export.convert import ConversionError, convert, resample, take_cells
+from spike_export import Recorder, Simulation, read, write
+from spike_export.convert import (
+    PEAK_MODE,
+    ConversionError,
+    convert,
+    holds_peaks,
+    resample,
+    take_cells,
+)
+from spike_export.point_network import point_network
 
 
 @pytest.fixture
@@ -160,3 +168,51 @@ def test_the_older_format_has_no_window_in_time(older, save, options):
 def test_impossible_durations_are_refused(older, save, duration_ms):
     with pytest.raises(ConversionError, match="must be above 0"):
         convert(read(save(older)), duration_ms=duration_ms)
+
+
+def spiking(**meta) -> Simulation:
+    """100 ms, a frame every 0.1 ms; two segments that spike 10 times, the second one later."""
+    time_ms = np.arange(1001) * 0.1
+    values = np.full((1001, 2), -65.0, np.float32)
+    for spike in range(20, 1000, 100):
+        values[spike : spike + 9, 0] = 30
+        values[spike + 25 : spike + 34, 1] = 20
+    return replace(point_network(np.zeros((2, 3)), time_ms, values), quantity="v", meta=meta)
+
+
+@pytest.mark.parametrize("options", [{"every_ms": 3.3}, {"frames": 30}, {"every_ms": 0.7}])
+def test_no_spike_is_lost_between_new_frames_of_peaks(options):
+    for simulation, peak in ((spiking(), True), (spiking(mode=PEAK_MODE), None)):
+        made = convert(simulation, **options, peak=peak)
+        above = made.values > 0
+        rises = np.count_nonzero(above[1:] & ~above[:-1], axis=0)
+        assert rises.tolist() == [10, 10]
+        assert made.values.max(axis=0).tolist() == [30, 20]
+        assert made.meta["mode"] == PEAK_MODE
+        # Each is in the frame that ends its interval.
+        begins = 2 + 10 * np.arange(10)
+        assert set(np.searchsorted(made.time_ms, begins - 1e-9)) <= set(np.flatnonzero(above[:, 0]))
+
+
+def test_frames_of_the_value_at_their_time_are_not_called_peaks():
+    made = convert(spiking(mode=PEAK_MODE, every_ms=0.1), every_ms=3.3, peak=False)
+    assert made.meta == {"every_ms": 3.3}
+    assert np.count_nonzero(made.values[:, 0] > 0) < 10
+    assert convert(spiking(mode="mine"), every_ms=3.3).meta == {"mode": "mine"}
+
+
+def test_a_moment_without_data_hides_no_peak():
+    simulation = spiking()
+    simulation.values[22, 0] = np.nan
+    made = convert(simulation, every_ms=5, peak=True)
+    assert np.isfinite(made.values).all()
+    assert made.values[1, 0] == 30
+
+
+def test_the_recorder_s_peaks_are_known_as_such(h):
+    soma = h.Section(name="soma")
+    recorder = Recorder(every_ms=0.5, mode="peak")
+    h.finitialize(-65)
+    h.continuerun(2)
+    assert holds_peaks(recorder.simulation())
+    assert soma.nseg == 1

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from spike_export import read, write
+from spike_export.convert import convert
 from spike_export.point_network import point_network
 from spike_export.smoothing import Kernel, SmoothingError, activity, smooth
 
@@ -121,3 +122,30 @@ def test_a_voltage_file_is_smoothed_on_demand(command, tmp_path):
         "Error: Cannot convert odd.pickle: its frames are not regular in time; "
         "spike-export convert --every makes them so.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--every", 1.25), ("--frames", 101), ("--start", 20), ("--start", 21, "--every", 1)],
+)
+def test_a_part_or_other_frames_are_those_of_the_smoothed_whole(command, tmp_path, options):
+    values = np.zeros((300, 1))
+    values[[10, 38, 120]] = 1
+    write(tmp_path / "run.pickle", network(values))
+    smoothing = ("--rise", 1, "--decay", 20)
+    assert command("convert", "run.pickle", "a.pickle", *smoothing)[0] == 0
+    assert command("convert", "a.pickle", "b.pickle", *options)[0] == 0
+    assert command("convert", "run.pickle", "c.pickle", *options, *smoothing)[0] == 0
+    made = read(tmp_path / "c.pickle")
+    assert np.array_equal(made.time_ms, read(tmp_path / "b.pickle").time_ms)
+    assert np.array_equal(made.values, read(tmp_path / "b.pickle").values)
+    assert made.values.max() > 0.9
+
+
+def test_activations_at_irregular_times_become_whole_kernels():
+    irregular = network(np.array([[0.0], [1], [0], [0], [1]]), [0.0, 0.3, 1.0, 40.0, 50.1])
+    made = convert(irregular, every_ms=0.1, kernel=Kernel(1, 5))
+    expected = closed_form(1, 5, made.time_ms - 0.3) + closed_form(1, 5, made.time_ms - 50.1)
+    assert np.abs(made.values[:, 0] - expected).max() < 1e-5
+    voltages = replace(irregular, values=irregular.values * 90 - 60, unit="mV")
+    assert convert(voltages, every_ms=0.1, kernel=Kernel(1, 5)).n_frames == 502
