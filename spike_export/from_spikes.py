@@ -50,7 +50,8 @@ def simulation_from_spikes(
     every_ms : float
         Between frames, the first of which is at 0.
     stop_ms : float, optional
-        Time of the last frame; when the last spike has decayed to a hundredth, if not given.
+        Time of the last frame, after which spikes are left out; when the last spike has decayed to
+        a hundredth, if not given.
     rise_ms, decay_ms : float
         Time constants of what each spike becomes; see `smoothing`.
     diameter_um : float
@@ -112,7 +113,7 @@ def simulation_from_spikes(
         activity(rows, time_ms, kernel),
         names=[str(label) for label in labels],
         gids=_gids(labels),
-        spikes_ms=rows,
+        spikes_ms=[row[row <= stop_ms] for row in rows],
         diameter_um=diameter_um,
         source=source,
         meta={"rise_ms": rise_ms, "decay_ms": decay_ms},
@@ -130,9 +131,10 @@ def _times(label: object, given: ArrayLike) -> NDArray[np.float64]:
 
 
 def _gids(labels: Sequence[str | int]) -> list[int] | None:
-    """Read labels as gids, if all of them are whole numbers."""
+    """Read labels as gids, if all of them are whole numbers of 64 bits."""
     try:
         gids = [int(label) for label in labels]
     except ValueError:
         return None
-    return gids if len(set(gids)) == len(gids) else None
+    fit = all(-(2**63) <= gid < 2**63 for gid in gids)
+    return gids if fit and len(set(gids)) == len(gids) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGEST_FILE: Final = 1 << 30
-_CELL: Final = ("cell", "gid", "id", "cell_id", "node_id", "neuron", "neuron_id", "sender", "name")
-_TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamps", "spike_time")
+_CELL: Final = ("cell", "gid", "id", "cell_id", "node_id", "neuron", "neuron_id", "sender", "name",
+                "i")  # fmt: skip
+_TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamps", "spike_time",
+                "spike_times")  # fmt: skip
 _FROM: Final = ("from", "source", "pre", "source_id", "source_node_id", "pre_gid")
 _TO: Final = ("to", "target", "post", "target_id", "target_node_id", "post_gid")
+# As long as a cell's number may be.
+_DIGITS: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _AXES: Final = tuple((axis, f"{axis}_um", f"pos_{axis}") for axis in "xyz")
 
 
@@ -44,7 +49,7 @@ class Spikes:
     notes: tuple[str, ...] = ()
 
 
-def read_spikes(path: Path) -> Spikes:
+def read_spikes(path: Path, unit_ms: float = 1.0) -> Spikes:
     """Read a table of cells and times.
 
     Parameters
@@ -52,6 +57,8 @@ def read_spikes(path: Path) -> Spikes:
     path : Path
         Without a line that names them, the columns are cell and time; or time and cell, as NEURON
         prints them, if only the second holds whole numbers alone.
+    unit_ms : float
+        What the table's times are in, in ms: 1000 for seconds.
 
     Returns
     -------
@@ -62,11 +69,11 @@ def read_spikes(path: Path) -> Spikes:
     TableError
         If the file is missing, no table, or holds a time that is none.
     """
-    table = _Table(path)
+    table = _Table(path, numbers=True)
     cell, time, notes = _spike_columns(table)
     spikes: dict[str, list[float]] = {}
-    for line, row in table.rows(2):
-        ms = table.number(row[time], line, "time")
+    for line, row in table.rows(max(cell, time) + 1):
+        ms = table.number(row[time], line, "time") * unit_ms
         if ms < 0:
             raise table.error(f"has a spike at {ms:g} ms, before 0", line)
         spikes.setdefault(_label(row[cell]), []).append(ms)
@@ -100,7 +107,7 @@ def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
     TableError
         If the file is missing, no table, names a cell twice, or a place is not finite.
     """
-    table = _Table(path)
+    table = _Table(path, numbers=True)
     columns = table.columns([("cell", _CELL), *zip("xyz", _AXES, strict=True)], range(4))
     places: dict[str, NDArray[np.float64]] = {}
     for line, row in table.rows(max(columns) + 1):
@@ -152,9 +159,12 @@ def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
 
 
 class _Table:
-    """Rows of a text file, and the names of its columns if its first line has them."""
+    """Rows of a text file, and the names of its columns if its first line has them.
 
-    def __init__(self, path: Path) -> None:
+    Where each row holds `numbers`, a first line without any can only be names.
+    """
+
+    def __init__(self, path: Path, *, numbers: bool = False) -> None:
         self.path = path
         try:
             if not path.exists():
@@ -174,7 +184,9 @@ class _Table:
         self._separator = next((mark for mark in ",;\t" if mark in first), " ")
         self.first = self._split(first, self._lines.index(first) + 1) if first else []
         named = _CELL + _TIME + _FROM + _TO + tuple(name for axis in _AXES for name in axis)
-        self.is_named = any(field.casefold() in named for field in self.first)
+        self.is_named = any(field.casefold() in named for field in self.first) or (
+            numbers and bool(self.first) and not any(map(_is_number, self.first))
+        )
 
     @property
     def is_spaced(self) -> bool:
@@ -199,6 +211,12 @@ class _Table:
                 raise self.error(
                     f"has {len(row)} column{'s' * (len(row) != 1)}, but {columns} are needed", line
                 )
+            if any(row[len(self.first) :]):
+                raise self.error(
+                    f"has {len(row)} columns, but the first line has {len(self.first)}; is there a "
+                    "decimal comma?",
+                    line,
+                )
             yield line, row
 
     def columns(
@@ -213,7 +231,10 @@ class _Table:
             column = next((present.index(name) for name in names if name in present), None)
             if column is None:
                 there = ", ".join(self.first)
-                raise self.error(f"has no column for {what}; its columns are {there:.200}")
+                raise self.error(
+                    f"has no column for {what}; its columns are {there:.200}, and what is looked "
+                    f"for is {', '.join(names)}"
+                )
             found.append(column)
         return found
 
@@ -242,6 +263,11 @@ def _spike_columns(table: _Table) -> tuple[int, int, list[str]]:
     if table.is_named:
         cell, time = table.columns([("cell", _CELL), ("time", _TIME)], range(2))
         return cell, time, []
+    if any(table.first[2:]):
+        raise table.error(
+            f"has {len(table.first)} columns, and no first line with their names, which says "
+            "which are cell and time"
+        )
     whole = [True, True]
     for _, row in table.rows(2):
         whole = [kept and _is_whole(field) for kept, field in zip(whole, row, strict=False)]
@@ -262,17 +288,25 @@ def _is_content(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _is_whole(text: str) -> bool:
+def _is_number(text: str) -> bool:
     try:
-        return float(text).is_integer()
+        float(text)
     except ValueError:
         return False
+    return True
+
+
+def _is_whole(text: str) -> bool:
+    return _is_number(text) and float(text).is_integer()
 
 
 def _label(text: str) -> str:
     """Name a cell; a number is the same cell however it is written."""
-    return str(int(float(text))) if _is_whole(text) else text
+    if _DIGITS.fullmatch(text):
+        return str(int(text))
+    # Beyond, what float64 rounds to the same number may be different cells.
+    return str(int(float(text))) if _is_whole(text) and abs(float(text)) < 2**53 else text
 
 
-def _by_number(item: tuple[str, object]) -> tuple[bool, float, str]:
-    return (False, float(item[0]), "") if _is_whole(item[0]) else (True, 0.0, item[0])
+def _by_number(item: tuple[str, object]) -> tuple[bool, int, str]:
+    return (False, int(item[0]), "") if _DIGITS.fullmatch(item[0]) else (True, 0, item[0])

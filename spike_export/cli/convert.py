@@ -30,7 +30,6 @@ from .console import (
     smoothing_options,
 )  # fmt: skip
 
-
 _SPIKE_MS = 1.0
 
 

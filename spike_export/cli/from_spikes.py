@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import click
 import numpy as np
@@ -21,6 +21,7 @@ from ..sonata_network import read_spikes as read_sonata_spikes
 from ..spike_files import TableError, read_connections, read_places, read_spikes
 from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
 
+_UNITS_MS = {"ms": 1.0, "s": 1000.0}
 _HDF5 = (".h5", ".hdf5")
 Places = Mapping[str, NDArray[np.float64]]
 Population = TypeVar("Population")
@@ -34,7 +35,13 @@ Population = TypeVar("Population")
     help="Table of cell, x, y, z in µm, or a SONATA file of nodes.  [default: a grid]",
 )  # fmt: skip
 @click.option("--connections", type=FILE, metavar="FILE", help="Table of pairs of cells: from, to.")
-@click.option("--population", metavar="NAME", help="Which, where a SONATA file has several.")
+@click.option(
+    "--unit", type=click.Choice(["ms", "s"]), default="ms", show_default=True,
+    help="Unit of the times in a table.",
+)  # fmt: skip
+@click.option(
+    "--population", metavar="NAME", help="Population to use if a SONATA file has several."
+)
 @click.option(
     "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
     help="Time between two frames.",
@@ -53,7 +60,7 @@ Population = TypeVar("Population")
 )  # fmt: skip
 @click.option(
     "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
-    help="Of a cell, in µm.",
+    help="Cell diameter in µm.",
 )  # fmt: skip
 @click.pass_context
 def from_spikes(
@@ -63,6 +70,7 @@ def from_spikes(
     force: bool,
     positions: Path | None,
     connections: Path | None,
+    unit: Literal["ms", "s"],
     population: str | None,
     every: float,
     stop: float | None,
@@ -72,7 +80,7 @@ def from_spikes(
 ) -> None:
     """Turn the spike times of any network into cells that light up with each spike.
 
-    SPIKES is a table of cell and time in ms, the text that NEURON prints (time, cell), or a SONATA
+    SPIKES is a table of cell and time, the text that NEURON prints (time, cell), or a SONATA
     file of spikes.
     """
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
@@ -80,7 +88,7 @@ def from_spikes(
     may_write(output, force=force)
     try:
         with needs_h5py(), needs_scipy():
-            times = _spikes(spikes, population)
+            times = _spikes(spikes, population, _UNITS_MS[unit])
             places = None if positions is None else _places(positions, population)
             labels = list(times if places is None else places)
             simulation = simulation_from_spikes(
@@ -97,13 +105,20 @@ def from_spikes(
     except (Hdf5Error, SmoothingError, SonataError, SpikesError, TableError) as error:
         raise click.ClickException(str(error)) from None
     save(output, simulation)
+    if every > decay:
+        click.echo(
+            f"Note: Frames are {every:g} ms apart, and a spike fades with {decay:g} ms, so that "
+            "most are hardly seen; a smaller --every or a larger --decay shows them."
+        )
 
 
-def _spikes(path: Path, population: str | None) -> Mapping[str, NDArray[np.float64]]:
+def _spikes(
+    path: Path, population: str | None, unit_ms: float
+) -> Mapping[str, NDArray[np.float64]]:
     if path.suffix.casefold() in _HDF5:
         own = _chosen(path, read_sonata_spikes(path), population)
         return {str(node): times for node, times in own.items()}
-    read = read_spikes(path)
+    read = read_spikes(path, unit_ms)
     for note in read.notes:
         click.echo(f"Note: {note}")
     return read.times_ms

@@ -122,7 +122,12 @@ BAD = [
     ("cell,time\n1,x\n", "line 2 has the time 'x', which is no number."),
     ("cell,time\n1,inf\n", "line 2 has the time 'inf', which is not finite."),
     ("cell,time\n1,3\n2\n", "line 3 has 1 column, but 2 are needed."),
-    ("cell,when\n1,3\n", "has no column for time; its columns are cell, when."),
+    ("cell,when\n1,3\n", "has no column for time; its columns are cell, when, and what is looked"),
+    ("unit,when\n1,3\n", "for is cell, gid, id, cell_id, node_id, neuron, neuron_id, sender, name"),
+    ("cell,time\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; is there a decimal c"),
+    ("1,5\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; is there a decimal c"),
+    ("1,5,25\n1,6,25\n", "has 3 columns, and no first line with their names, which says which"),
+    ("x,time,cell\n1,5\n", "line 2 has 2 columns, but 3 are needed."),
     ("cell,time\n", "holds no spikes."),
     ("", "holds no spikes."),
     ('cell,time\n"1,3\n', "line 2 is no row of a table; a quotation mark may be missing."),
@@ -181,3 +186,44 @@ def test_times_that_are_none_are_named():
 def test_names_of_cells_need_not_be_numbers(command):
     table("name,time\nbasket,1\n10,2\n9,1\n")
     assert list(read_spikes(Path("spikes.csv")).times_ms) == ["9", "10", "basket"]
+
+
+def test_large_numbers_of_cells_are_kept(command, tmp_path):
+    first, second = 720575940622838154, 720575940622838155
+    table(f"cell,time\n{second},2\n{first},1\n1e3,1\n+7.0,1\n")
+    table(f"cell,x,y,z\n{first},1,0,0\n{second},2,0,0\n1000,3,0,0\n7,4,0,0\n", "places.csv")
+    table(f"{second},{first}\n", "pairs.csv")
+    assert list(read_spikes(Path("spikes.csv")).times_ms) == ["7", "1000", str(first), str(second)]
+    code, _, errors = command(
+        "from-spikes", "spikes.csv", "--positions", "places.csv", "--connections", "pairs.csv"
+    )
+    assert (code, errors) == (0, "")
+    made = read(tmp_path / "spikes.pickle")
+    assert [cell.gid for cell in made.cells] == [first, second, 1000, 7]
+    assert made.connections.tolist() == [[1, 0]]
+    table("cell,time\n7.205759406228381e17,1\n7.2057594062283810e17,1\n")
+    assert len(read_spikes(Path("spikes.csv")).times_ms) == 2, "rounded, they might be two cells"
+    assert simulation_from_spikes({str(2**63): [1]}).cells[0].gid is None
+
+
+def test_empty_fields_at_a_row_s_end_do_not_count(command):
+    table("cell,time\n1,5,\n")
+    assert read_spikes(Path("spikes.csv")).times_ms["1"].tolist() == [5]
+
+
+def test_times_may_be_in_seconds(command, tmp_path):
+    table("i,t\n0,0.0015\n0,0.004\n")
+    assert command("from-spikes", "spikes.csv", "--unit", "s", "--stop", 10)[0] == 0
+    assert read(tmp_path / "spikes.pickle").cells[0].spikes_ms.tolist() == [1.5, 4]
+
+
+def test_spikes_after_the_last_frame_are_left_out():
+    made = simulation_from_spikes({"a": [1.0, 5.0, 9.0], "b": [9.0]}, stop_ms=5)
+    assert [cell.spikes_ms.tolist() for cell in made.cells] == [[1, 5], []]
+
+
+def test_frames_too_far_apart_for_spikes_are_said_to_be(command):
+    table("cell,time\n1,50\n")
+    said = "Note: Frames are 100 ms apart, and a spike fades with 10 ms, so that most are"
+    assert said in command("from-spikes", "spikes.csv", "--every", 100)[1]
+    assert "Note" not in command("from-spikes", "spikes.csv", "--every", 5, "--force")[1]
