@@ -206,7 +206,7 @@ def _write(
             for picture in bars.track(drawn, total=len(chosen), description="Drawing"):
                 add(picture)
         return
-    target.path.parent.mkdir(exist_ok=True)
+    target.path.parent.mkdir(parents=True, exist_ok=True)
     with progress("frames") as bars:
         counted = bars.track(drawn, total=len(chosen), description="Drawing")
         for frame, picture in zip(chosen, counted, strict=True):

@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from .pictures import Picture, whole_file
+from ..whole_file import whole_file
+from .pictures import Picture
 
 _H264: Final = ("-c:v", "libx264", "-crf", "16", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
 _VP9: Final = ("-c:v", "libvpx-vp9", "-crf", "12", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4")
@@ -102,13 +103,11 @@ def film_writer(
         )
     ffmpeg = find_ffmpeg()
     with whole_file(path) as unfinished:
-        # Fails here, with the system's words, where ffmpeg's would be many.
-        unfinished.touch()
         command = [
             ffmpeg, "-loglevel", "error", "-y",
             "-f", "rawvideo", "-pix_fmt", "rgba", "-s", "{}x{}".format(*size),
             "-framerate", f"{fps:.10g}", "-i", "pipe:0",
-            *_COLORS, *encoder, str(unfinished.resolve()),
+            *_COLORS, *encoder, "-f", path.suffix.lower()[1:], str(unfinished),
         ]  # fmt: skip
         with tempfile.TemporaryFile() as messages:
             # A session of its own, so that Ctrl-C reaches us first and ffmpeg writes no stump.

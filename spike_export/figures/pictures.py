@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..whole_file import whole_file
 from .curves import Part
 from .sections import ChoiceError
 
@@ -191,26 +191,3 @@ def save_drawing(path: Path, figure: Figure) -> None:
         matplotlib.rc_context({"svg.fonttype": "none", "pdf.fonttype": 42}),
     ):
         figure.savefig(unfinished, format=path.suffix.lower()[1:], facecolor=figure.get_facecolor())
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a name beside the target to write to, and rename what was written when it is complete.
-
-    Parameters
-    ----------
-    path : Path
-        The target; whoever opens it finds the old file or the whole new one.
-
-    Yields
-    ------
-    Path
-        With the target's suffix. Removed if the block fails.
-    """
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -17,7 +17,7 @@ from simulations import branched, simulation
 
 from spike_export import Cell, Recorder, figures
 from spike_export.figures import curves, sections
-from spike_export.figures.pictures import whole_file
+from spike_export.whole_file import whole_file
 
 SMALL = (320, 180)
 X = np.array([0.0, 1.0, 1.5, 3.0, 4.0])

@@ -243,7 +243,6 @@ def test_many_sections(plot, save, layout):
         (["-o", "x%d.svg"], 2, "frames are written as .png"),
         (["-o", "no/x.png"], 1, "Cannot write no/x.png: its folder does not exist."),
         (["-o", "no/x.svg"], 1, "Cannot write no/x.svg: its folder does not exist."),
-        (["-o", "no/such/%d.png"], 1, "Cannot write no/such/%d.png: No such file or directory."),
     ],
 )
 def test_what_is_refused(plot, options, code, sentence):
@@ -252,6 +251,22 @@ def test_what_is_refused(plot, options, code, sentence):
     assert sentence in errors
     assert "Traceback" not in errors
     assert not list(Path().iterdir())
+
+
+def test_folders_of_frames_are_made(plot):
+    assert plot("-o", "no/such/%d.png", "--frames", 1, *SIZE)[0] == 0
+    assert here() == ["no/such/1.png"]
+    code, _, errors = plot("-o", "no/such/1.png/%d.png", *SIZE)
+    assert (code, errors) == (1, "Error: Cannot write no/such/1.png/%d.png: File exists.\n")
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.svg", "x.mp4"])
+def test_what_a_link_stands_for_is_replaced(plot, films, name):
+    Path(f"old_{name}").write_text("old")
+    Path(name).symlink_to(f"old_{name}")
+    assert plot("-o", name, "--force", *SIZE)[0] == 0
+    assert Path(name).is_symlink()
+    assert Path(f"old_{name}").stat().st_size > 100
 
 
 def test_a_film_into_a_folder_that_is_missing(plot, films):

@@ -69,13 +69,11 @@ def test_a_write_that_fails_makes_no_file(old, simulation, monkeypatch):
 KILLED = """
 import io, json, os, random, signal, sys
 from pathlib import Path
-from spike_export import read, write, writer
+from spike_export import read, whole_file, write, writer
 
 old, new, target = map(Path, sys.argv[1:])
 simulation = read(new)
 before, after = old.read_bytes(), new.read_bytes()
-fdopen = os.fdopen
-
 
 class DiesAt(io.FileIO):
     # A file whose process is killed when so many bytes are written.
@@ -94,11 +92,11 @@ def in_child(bytes_left, lines_left):
     if child := os.fork():
         return os.waitpid(child, 0)[1]
     DiesAt.left = bytes_left
-    writer.os.fdopen = lambda handle, mode: io.BufferedWriter(DiesAt(handle, mode))
+    Path.open = lambda path, mode: io.BufferedWriter(DiesAt(path, mode))
 
     def trace(frame, event, _):
         nonlocal lines_left
-        if frame.f_code.co_filename != writer.__file__:
+        if frame.f_code.co_filename not in (writer.__file__, whole_file.__file__):
             return None
         lines_left -= event == "line"
         if not lines_left:
@@ -244,14 +242,20 @@ def test_whoever_has_the_old_file_open_reads_it_to_its_end(old, simulation):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs permissions as Unix has them")
 @pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
-def test_permissions_follow_the_umask(old, simulation, mask, expected):
+def test_permissions_follow_the_umask_or_the_old_file(old, simulation, mask, expected):
+    new = old.with_name("new.pickle")
+    private = old.with_name("private.pickle")
+    private.touch(0o600)
     before = os.umask(mask)
     try:
-        write(old, simulation)
+        write(new, simulation)
+        write(private, simulation)
         assert os.umask(mask) == mask, "the umask is as it was"
     finally:
         os.umask(before)
-    assert stat.S_IMODE(old.stat().st_mode) == expected
+    assert stat.S_IMODE(new.stat().st_mode) == expected
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert read(private).n_frames == simulation.n_frames
 
 
 def test_a_folder_that_is_missing(tmp_path, simulation):
@@ -270,7 +274,7 @@ def test_a_folder_in_place_of_the_file(tmp_path, simulation):
 
 def test_names_of_files_may_be_anything(tmp_path, simulation, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("ü 文 .pickle", "no_suffix", "-o"):
+    for name in ("ü 文 .pickle", "no_suffix", "-o", "x" * 248 + ".pickle", "文" * 82 + ".pickle"):
         write(name, simulation)
         assert np.array_equal(read(name).values, simulation.values)
 
