@@ -181,6 +181,11 @@ def _whole(number: Any, what: str) -> int:
 
 
 def _numbers(values: ArrayLike, dtype: str, what: str) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        if np.ma.is_masked(values) and dtype[1] != "f":
+            raise ContentError(f"{what} holds masked numbers")
+        # What stands behind a mask is no data.
+        values = np.ma.filled(values.astype(np.float64) if dtype[1] == "f" else values, np.nan)
     try:
         array = np.asarray(values)
     except ValueError:

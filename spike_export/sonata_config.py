@@ -124,7 +124,10 @@ def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
             )
         return wanted, reports[wanted]
     if not reports:
-        raise config.error("it names no compartment report; give the report's own file instead")
+        raise config.error(
+            "it names no compartment report; give the simulation_config.json of a run, or the "
+            "report's own file"
+        )
     if len(reports) > 1:
         raise config.error(f"it names {len(reports)} reports, {names}; choose one by --report")
     return next(iter(reports.items()))

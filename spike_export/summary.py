@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,16 @@ _SHOWN_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class CellSummary:
+    """What is known of a cell; ``spikes`` is `None` where nobody looked for them."""
+
+    name: str
+    gid: int | None
+    sections: int
+    spikes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The figures that `spike-export info` shows; `None` where the file does not know."""
 
@@ -27,7 +38,8 @@ class Summary:
     source: str
     quantity: str
     unit: str
-    cells: list[str]
+    meta: dict[str, Any]
+    cells: list[CellSummary]
     sections: int
     sections_by_type: dict[str, int]
     segments: int
@@ -44,13 +56,17 @@ class Summary:
     layouts: list[str]
 
     def as_dict(self) -> dict[str, Any]:
-        """All figures as built-ins, for JSON."""
-        return asdict(self)
+        """All figures as built-ins, for JSON, which has no numbers that are not finite."""
+        figures = asdict(self)
+        for key, value in self.meta.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                figures["meta"][key] = None
+        return figures
 
     def rows(self) -> list[tuple[str, str]]:
         """All figures as label and text, for people."""
         types = ", ".join(f"{count:,} {kind}" for kind, count in self.sections_by_type.items())
-        names = ", ".join(self.cells[:_SHOWN_CELLS])
+        names = ", ".join(cell.name for cell in self.cells[:_SHOWN_CELLS])
         more = len(self.cells) - _SHOWN_CELLS
         rows = [
             ("File", self.file),
@@ -65,7 +81,7 @@ class Summary:
             ("Frames", self._frames()),
             ("Duration", self._duration()),
             ("Range", " ".join(self._range().split())),
-            ("Not finite", f"{self.values_not_finite:,} values" if self.values_not_finite else ""),
+            ("Not finite", self._not_finite()),
             ("Spikes", "not recorded" if self.spikes is None else f"{self.spikes:,}"),
             ("Connections", f"{self.connections:,}" if self.connections else ""),
             ("Layouts", ", ".join(self.layouts)),
@@ -73,7 +89,11 @@ class Summary:
         return [(label, text) for label, text in rows if text]
 
     def _range(self) -> str:
-        return f"{self.lowest:.2f} to {self.highest:.2f} {self.unit} ({self.quantity})"
+        return f"{self.lowest:.4g} to {self.highest:.4g} {self.unit} ({self.quantity})"
+
+    def _not_finite(self) -> str:
+        count = self.values_not_finite
+        return f"{count:,} value{'s' * (count != 1)}" if count else ""
 
     def _frames(self) -> str:
         if self.interval_ms is None:
@@ -103,6 +123,7 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
     -------
     Summary
     """
+    sections = np.bincount(simulation.section_cells, minlength=len(simulation.cells))
     limits = value_range(simulation.values)
     types = Counter(simulation.section_types.tolist())
     spikes = [cell.spikes_ms.size for cell in simulation.cells if cell.spikes_ms is not None]
@@ -117,7 +138,16 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         source=simulation.source,
         quantity=simulation.quantity,
         unit=simulation.unit,
-        cells=[cell.name for cell in simulation.cells],
+        meta=dict(simulation.meta),
+        cells=[
+            CellSummary(
+                name=cell.name,
+                gid=cell.gid,
+                sections=int(count),
+                spikes=None if cell.spikes_ms is None else len(cell.spikes_ms),
+            )
+            for cell, count in zip(simulation.cells, sections, strict=True)
+        ],
         sections=simulation.n_sections,
         sections_by_type={
             kind: types[index] for index, kind in enumerate(SECTION_TYPES) if types[index]

@@ -7,6 +7,9 @@ once and works where NEURON is not installed.
 
 from __future__ import annotations
 
+import io
+import sys
+
 import click
 
 from .. import __version__
@@ -28,6 +31,9 @@ from .swc import swc
 @click.version_option(__version__, prog_name="spike-export")
 def main() -> None:
     """Export NEURON simulations to pickles that Blender can play."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A character that the terminal or the pipe does not know is no reason to end.
+        sys.stdout.reconfigure(errors="replace")
 
 
 for command in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,13 +53,16 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
 
 @contextmanager
 def progress(unit: str) -> Iterator[Progress]:
-    """Show progress bars that count in a unit while the ``with`` block runs."""
+    """Show progress bars that count in a unit while the ``with`` block runs, in a terminal."""
+    # Not where the result may go into a pipe, which may be closed before the work is done.
+    screen = Console(highlight=False, stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn(f"{{task.completed:.4g}} / {{task.total:g}} {unit}"),
         TimeRemainingColumn(),
-        console=console,
+        console=screen,
+        disable=not screen.is_terminal,
     ) as bars:
         yield bars
 
@@ -99,9 +102,9 @@ def needs_scipy() -> AbstractContextManager[None]:
 
 def smoothing_options(command: Command) -> Command:
     """Give a command ``--rise`` and ``--decay``; see `smoothing_kernel`."""
-    for name, what in (("--decay", "fades."), ("--rise", "rises.")):
+    for name, what in (("--decay", "decay."), ("--rise", "rise.")):
         command = click.option(
-            name, type=ABOVE_ZERO, metavar="MS", help=f"Smooth in time: how fast a jump {what}"
+            name, type=ABOVE_ZERO, metavar="MS", help=f"Smooth in time: time constant of the {what}"
         )(command)
     return command
 
@@ -126,15 +129,20 @@ def load(path: Path) -> Simulation:
         raise click.ClickException(str(error)) from None
 
 
-def may_write(path: Path, *, force: bool) -> None:
+def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) -> None:
     """Ask before a file is replaced, or end the command where it cannot be or nobody can be asked.
 
-    Called before a simulation begins, so that nobody waits for it in vain.
+    What the command reads, `inputs`, is never replaced. Called before a simulation begins, so that
+    nobody waits for it in vain.
     """
     if path.is_dir():
         raise click.ClickException(f"Cannot write {path}: it is a folder.")
     if not path.absolute().parent.is_dir():
         raise click.ClickException(f"Cannot write {path}: its folder does not exist.")
+    if path.exists() and any(
+        given is not None and given.exists() and given.samefile(path) for given in inputs
+    ):
+        raise click.ClickException(f"Cannot write {path}: the command reads it.")
     if force or not path.exists():
         return
     if not sys.stdin.isatty():
@@ -159,10 +167,19 @@ def save(path: Path, simulation: Simulation) -> None:
 
 def show(summary: Summary) -> None:
     """Print a summary as a table."""
+    # A file's text is neither rich's markup nor a terminal's commands.
+    rows = [
+        (label, "".join(c if c.isprintable() else "?" for c in text))
+        for label, text in summary.rows()
+    ]
+    if not console.is_terminal:
+        # There is no width that lines have to fit into.
+        width = max(len(label) for label, _ in rows)
+        click.echo("\n".join(f"{label:<{width}}  {text}" for label, text in rows))
+        return
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column()
-    for label, text in summary.rows():
-        # A file's text is neither rich's markup nor a terminal's commands.
-        table.add_row(label, Text("".join(c if c.isprintable() else "?" for c in text)))
+    for label, text in rows:
+        table.add_row(label, Text(text))
     console.print(table)

@@ -55,7 +55,9 @@ _SPIKE_MS = 1.0
 )
 @click.option("--start", type=float, metavar="MS", help="Drop everything before this time.")
 @click.option("--stop", type=float, metavar="MS", help="Drop everything after this time.")
-@click.option("--cells", metavar="A,B", help="Keep these cells only; spike-export info lists them.")
+@click.option(
+    "--cells", metavar="A,B", help="Keep these cells only; spike-export info --json lists them all."
+)
 @click.option(
     "--duration",
     type=ABOVE_ZERO,

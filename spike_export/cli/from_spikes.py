@@ -85,7 +85,7 @@ def from_spikes(
     """
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
         output = Path(f"{spikes.stem}.pickle")
-    may_write(output, force=force)
+    may_write(output, force=force, inputs=[spikes, positions, connections])
     try:
         with needs_h5py(), needs_scipy():
             times = _spikes(spikes, population, _UNITS_MS[unit])

@@ -14,7 +14,7 @@ from .console import FILE, load, show
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts, with every cell.")
 def info(file: Path, as_json: bool) -> None:
     """Show what a simulation FILE holds, in either format, safely."""
     summary = summarize(load(file), file)

@@ -18,13 +18,18 @@ from .console import FILE, load, may_write, output_option, save
 def merge(parts: tuple[Path, ...], output: Path, force: bool) -> None:
     """Put the cells of several files into one.
 
-    Each PART has other cells over the same frames, as the processes of a parallel run write them.
+    Each PART has different cells and the same frames, as the processes of a parallel run write
+    them.
     """
-    may_write(output, force=force)
+    may_write(output, force=force, inputs=parts)
     simulations = [load(part) for part in parts]
     try:
         merged = merge_parts(simulations)
     except MergeError as error:
+        if not error.part:
+            raise click.ClickException(
+                f"Cannot merge {parts[0]} (part 1): it {error.reason}."
+            ) from None
         raise click.ClickException(
             f"Cannot merge {parts[error.part]} with {parts[0]} (part 1): it {error.reason}."
         ) from None

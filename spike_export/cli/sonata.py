@@ -17,14 +17,14 @@ from .console import FILE, may_write, needs_h5py, output_option, save
 @click.command()
 @click.argument("file", type=FILE, metavar="CONFIG|REPORT.h5")
 @output_option("REPORT.pickle")
-@click.option("--report", metavar="NAME", help="Which report, where CONFIG names several.")
+@click.option("--report", metavar="NAME", help="Report to convert if CONFIG names several.")
 @click.option(
     "--nodes", type=FILE, metavar="NODES.h5",
-    help="File of the nodes; CONFIG names it otherwise.",
+    help="Nodes file.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.option(
     "--morphologies", type=FILE, metavar="DIR",
-    help="Folder of the nodes' SWC files; CONFIG names it otherwise.",
+    help="Folder of the nodes' SWC files.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.pass_context
 def sonata(
@@ -45,7 +45,7 @@ def sonata(
         sources = _sources(file, report, nodes, morphologies)
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
             output = Path(f"{sources.report.stem}.pickle")
-        may_write(output, force=force)
+        may_write(output, force=force, inputs=[file, sources.report, nodes])
         with needs_h5py():
             loaded = load(sources)
     except (ConfigError, Hdf5Error, SonataError) as error:

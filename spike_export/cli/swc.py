@@ -135,7 +135,7 @@ def swc(
         return
     if not _given(context, "output"):
         output = Path(f"{file.stem}.pickle")
-    may_write(output, force=force)
+    may_write(output, force=force, inputs=[file])
     try:
         if step is not None:
             if not _given(context, "inject") and "soma[0]" not in sections.names:
@@ -198,10 +198,12 @@ def _read(file: Path, repair: bool) -> Morphology:
 
 
 def _report(file: Path, morphology: Morphology, sections: Sections) -> None:
+    points, count = len(morphology.points), len(sections.names)
     kinds = Counter(name.split("[")[0] for name in sections.names)
     console.print(
-        f"{file.name}: {len(morphology.points):,} points in {len(sections.names):,} sections "
-        f"({', '.join(f'{count:,} {kind}' for kind, count in kinds.items())}), "
+        f"{file.name}: {points:,} point{'s' * (points != 1)} in "
+        f"{count:,} section{'s' * (count != 1)} "
+        f"({', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}), "
         f"{sections.lengths_um.sum():,.0f} µm long; "
         f"{'fine once mended' if morphology.mends else 'nothing is wrong with it'}.",
         markup=False,

@@ -107,7 +107,8 @@ def trace_figure(
         y_limits=y_limits,
         notes=[f"{trace.distance_um:.0f} µm" if trace.distance_um else "" for trace in traces],
         x_label="Time (ms)" if simulation.has_time else "Sample",
-        y_label=f"{_QUANTITIES.get(simulation.quantity, simulation.quantity)} ({simulation.unit})",
+        y_label=_QUANTITIES.get(simulation.quantity, simulation.quantity)
+        + (f" ({simulation.unit})" if simulation.unit else ""),
         background=background,
         transparent=transparent,
         size=size,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +42,13 @@ def test_info_shows_the_figures(command, layout, save):
         "3-D points": "8",
         "Frames": "4",
         "Duration": "0.3 ms",
-        "Range": "-80.00 to 40.00 mV (v)",
+        "Range": "-80 to 40 mV (v)",
         "Spikes": "2",
     }
 
 
 def test_info_as_json(command, layout, save):
+    layout["meta"]["nan"] = float("nan")
     path = save(layout)
     code, text, errors = command("info", path, "--json")
     assert (code, errors) == (0, "")
@@ -58,7 +60,11 @@ def test_info_as_json(command, layout, save):
         "source": "a test",
         "quantity": "v",
         "unit": "mV",
-        "cells": ["Pyramidal[0]", "Basket[0]"],
+        "meta": {"temperature_C": 6.3, "nan": None},
+        "cells": [
+            {"name": "Pyramidal[0]", "gid": 7, "sections": 3, "spikes": 2},
+            {"name": "Basket[0]", "gid": None, "sections": 1, "spikes": None},
+        ],
         "sections": 4,
         "sections_by_type": {"soma": 2, "dend": 1, "axon": 1},
         "segments": 6,
@@ -84,7 +90,7 @@ def test_info_of_the_older_format_invents_no_time(command, older, save):
     assert table["Duration"] == "unknown: files of the older format hold no time"
     assert table["Spikes"] == "not recorded"
     assert table["Not finite"] == "3 values"
-    assert table["Range"] == "-65.10 to 0.20 mV (v)"
+    assert table["Range"] == "-65.1 to 0.2 mV (v)"
     figures = json.loads(command("info", path, "--json")[1])
     assert (figures["duration_ms"], figures["interval_ms"], figures["spikes"]) == (None, None, None)
 
@@ -94,6 +100,61 @@ def test_regular_frames_have_an_interval(command, layout, save, array):
     table = rows(command("info", save(layout))[1])
     assert table["Frames"] == "4, one every 0.1 ms"
     assert table["Duration"] == "0.3 ms, from 5 ms on"
+
+
+def test_small_values_and_single_ones_are_shown(command, layout, save, array):
+    values = np.full((4, 6), 5e-5)
+    values[1, 0], values[0, 0] = 2.34567e-4, np.nan
+    layout["values"] = array(values, "<f4")
+    layout["quantity"] = {"name": "cai", "unit": "mM"}
+    table = rows(command("info", save(layout))[1])
+    assert table["Range"] == "5e-05 to 0.0002346 mM (cai)"
+    assert table["Not finite"] == "1 value"
+
+
+def test_lines_are_whole_where_there_is_no_terminal(command, layout, save, monkeypatch):
+    layout["cells"][0]["name"] = " ".join(["Pyramidal"] * 20)
+    path = save(layout, name="x" * 120 + ".pickle")
+    lines = command("info", path)[1].splitlines()
+    assert f"File        {path}" in lines
+    assert f"Cells       2 ({layout['cells'][0]['name']}, Basket[0])" in lines
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert max(map(len, command("info", path)[1].splitlines())) < 110, "a terminal has a width"
+
+
+def test_characters_that_the_output_does_not_know(tmp_path):
+    (tmp_path / "a.swc").write_text("1 1 0 0 0 5 -1\n2 3 0 50 0 1 1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "spike_export", "swc", "a.swc", "--check"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 points in 2 sections" in done.stdout
+    assert "?m long; nothing is wrong" in done.stdout
+
+
+def test_what_is_read_is_not_replaced(command, layout, save, tmp_path):
+    part = save(layout)
+    (tmp_path / "a.swc").write_text("1 1 0 0 0 5 -1\n2 3 0 50 0 1 1\n")
+    (tmp_path / "a.csv").write_text("cell,time\n1,2\n")
+    (tmp_path / "link.swc").symlink_to("a.swc")
+    before = part.read_bytes()
+    for arguments in (
+        ("swc", "a.swc", "-o", "link.swc"),
+        ("from-spikes", "a.csv", "-o", "a.csv"),
+        ("from-spikes", "a.csv", "--connections", "a.swc", "-o", "a.swc"),
+        ("merge", "run.pickle", "-o", "run.pickle"),
+    ):
+        code, _, errors = command(*arguments, "--force")
+        assert (code, errors) == (
+            1, f"Error: Cannot write {arguments[-1]}: the command reads it.\n"
+        )  # fmt: skip
+    assert (tmp_path / "a.swc").read_text().startswith("1 1 0")
+    assert (tmp_path / "a.csv").read_text().startswith("cell")
+    assert part.read_bytes() == before
 
 
 def test_text_of_a_file_is_neither_markup_nor_commands(command, layout, save):

@@ -151,6 +151,7 @@ def test_parts_are_merged(command, new):
     [
         (("new.pickle", "new.pickle", "-o", "x"), 1, "Cannot merge new.pickle with new.pickle (p"),
         (("new.pickle", "old.pickle", "-o", "x"), 1, "Cannot merge old.pickle with new.pickle "),
+        (("old.pickle", "new.pickle", "-o", "x"), 1, "Cannot merge old.pickle (part 1): it is in"),
         (("new.pickle", "no.pickle", "-o", "x"), 1, "Cannot read no.pickle: there is no such"),
         (("new.pickle", "-o", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
         (("new.pickle", "-o", "no/x"), 1, "Cannot write no/x: its folder does not exist."),

@@ -151,3 +151,17 @@ def test_what_is_missing_is_named(arrays, key):
     del arrays["cells"][0]["sections"][1][key]
     with pytest.raises(ValueError, match=f"section 1: the key '{key}' is missing"):
         simulation_from_arrays(**arrays)
+
+
+def test_masked_numbers_are_no_data(arrays):
+    values = np.ma.masked_equal(np.arange(12).reshape(3, 4), 5)
+    made = simulation_from_arrays(**{**arrays, "values": values}).values
+    assert np.argwhere(np.isnan(made)).tolist() == [[1, 1]]
+    assert made[1].tolist()[2:] == [6, 7]
+    pairs = np.ma.array([[0, 1]])
+    assert simulation_from_arrays(**arrays, connections=pairs).connections.tolist() == [[0, 1]]
+    pairs[0, 0] = np.ma.masked
+    with pytest.raises(ValueError, match="the array connections holds masked numbers"):
+        simulation_from_arrays(**arrays, connections=pairs)
+    with pytest.raises(ValueError, match="time"):
+        simulation_from_arrays(**{**arrays, "time_ms": np.ma.masked_less([0, 0.5, 2], 0.5)})

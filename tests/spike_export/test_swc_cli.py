@@ -35,7 +35,7 @@ def cell(tmp_path):
 def test_a_cell_fires_by_default(h, command, cell, tmp_path):
     code, output, errors = command(cell, "--tstop", 10)
     assert (code, errors) == (0, "")
-    assert "/ 10 ms" in output
+    assert "/ 10 ms" not in output
     simulation = read(tmp_path / "L5 cell.v2.pickle")
     assert [c.name for c in simulation.cells] == ["L5 cell.v2"]
     assert simulation.section_names[0] == "L5 cell.v2.soma[0]"
@@ -45,6 +45,14 @@ def test_a_cell_fires_by_default(h, command, cell, tmp_path):
     code, _, errors = command(cell)
     assert code == 1
     assert "exists; --force replaces it" in errors
+
+
+def test_progress_is_shown_in_a_terminal_beside_the_result(h, command, cell, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    code, output, errors = command(cell, "--tstop", 10)
+    assert code == 0
+    assert "/ 10 ms" in errors
+    assert "/ 10 ms" not in output
 
 
 def test_options_reach_the_model(h, command, cell, tmp_path):
