@@ -83,7 +83,7 @@ def convert(
         simulation = with_time(simulation, duration_ms)
     if not simulation.has_time and (every_ms, start_ms, stop_ms) != (None, None, None):
         raise ConversionError(
-            f"It is in the older format, which knows no time; --duration says how many ms its "
+            f"It is in the older format, which stores no times; --duration says how many ms its "
             f"{simulation.n_frames:,} frames last."
         )
     if cells is not None:

@@ -110,8 +110,8 @@ def _check(index: int, part: Simulation, first: Simulation) -> None:
     if not part.has_time:
         raise MergeError(
             index,
-            "is in the older format, which knows no time; spike-export convert --duration gives it "
-            "one",
+            "is in the older format, which stores no times; spike-export convert --duration gives "
+            "it one",
         )
     if (part.quantity, part.unit) != (first.quantity, first.unit):
         raise MergeError(

@@ -167,13 +167,13 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
     Raises
     ------
     SmoothingError
-        If the frames are not regular, or know no time.
+        If the frames are not regular, or there are no times.
     ModuleNotFoundError
         If SciPy is not installed.
     """
     if not simulation.has_time:
         raise SmoothingError(
-            "It is in the older format, which knows no time; --duration says how long it lasts."
+            "It is in the older format, which stores no times; --duration says how long it lasts."
         )
     interval = _interval(simulation.time_ms)
     values = simulation.values

@@ -75,7 +75,7 @@ def write(
         If values cannot be stored in steps of 0.01 mV.
     ValueError
         If the arrays are no simulation (the text names the cell and the section), or it was read
-        from a file of the older format, which knows no time.
+        from a file of the older format, which stores no times.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def write(
         raise TypeError(f"a Simulation and {', '.join(arrays)} were given; one of them is enough")
     if not simulation.has_time:
         raise ValueError(
-            "The simulation comes from a file of the older format, which knows no time; "
+            "The simulation comes from a file of the older format, which stores no times; "
             "spike-export convert --duration gives it one."
         )
     with replacing(path) as stream:

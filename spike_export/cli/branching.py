@@ -23,7 +23,7 @@ from .console import (
 
 @click.command()
 @output_option("branching.pickle")
-@click.option("--layers", default=10, show_default=True, metavar="L", help="Layers.")
+@click.option("--layers", default=10, show_default=True, metavar="L", help="Number of layers.")
 @click.option(
     "--neurons", default=10, show_default=True, metavar="N", help="Neurons in each layer."
 )
@@ -33,7 +33,7 @@ from .console import (
 )  # fmt: skip
 @click.option(
     "--connections", type=int, default=None, metavar="K",
-    help="From each neuron into the next layer.  [default: 4, if there are as many]",
+    help="Connections from each neuron to the next layer.  [default: 4, if there are as many]",
 )  # fmt: skip
 @click.option(
     "--spontaneous", default=0.001, show_default=True, metavar="P",
@@ -46,7 +46,7 @@ from .console import (
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
-    help="Of everything random; the same seed gives the same file.",
+    help="Random seed; the same seed gives the same file.",
 )  # fmt: skip
 @smoothing_options
 def branching(

@@ -101,7 +101,7 @@ def convert(
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
         raise click.ClickException(
-            f"{source} is in the older format, which knows no time; --duration says how many ms "
+            f"{source} is in the older format, which stores no times; --duration says how many ms "
             f"its {simulation.n_frames:,} frames last."
         )
     try:

@@ -65,7 +65,7 @@ def outputs(name: str, still: str) -> str:
         f"{name}.mp4, .webm, .mov": "a film; .webm and .mov (ProRes 4444) hold transparency",
     }
     lines = [f"  {file:<26} {what}" for file, what in rows.items()]
-    return "\n".join(["\b", "What -o can name:", *lines])
+    return "\n".join(["\b", "Output formats for -o:", *lines])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,15 @@ def drawing_options(default: str) -> Callable[[Command], Command]:
             ),
             click.option(
                 "--fps", type=click.FloatRange(1, 240), callback=finite, default=24.0,
-                show_default=True, help="Frames a second of a film.",
+                show_default=True, metavar="N", help="Frames per second.",
             ),
             click.option(
                 "--transparent", is_flag=True,
-                help="Leave the background out, for compositing; --background still says what "
-                "the rest is made for.",
+                help="Transparent background; --background then only picks light or dark lines.",
             ),
             click.option(
                 "--background", type=click.Choice(["black", "white"]), default="black",
-                show_default=True,
+                show_default=True, help="Background color.",
             ),
             output_option(default),
         ):  # fmt: skip
@@ -150,7 +149,7 @@ def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Targ
     if "%" not in str(output):
         return Target(output, kind)
     if "%" in str(output.parent) or not re.fullmatch(r"[^%]*%(0[1-9])?d[^%]*", output.name):
-        raise click.UsageError(f"-o {output}: a name for frames has one %04d, and no other %.")
+        raise click.UsageError(f"-o {output}: a name for frames needs exactly one %04d.")
     if kind is not Kind.STILL:
         raise click.UsageError(f"-o {output}: frames are written as .png.")
     return Target(output, Kind.FRAMES)

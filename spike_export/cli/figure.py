@@ -38,7 +38,7 @@ _MOST_CELLS = 100_000
 def figure() -> None:
     """Draw moving curves from arrays: .npy, or tables of text.
 
-    Each runs through its array in --frames frames, on black, white or transparent ground, with
+    Each plays its array in --frames frames, on a black, white or transparent background, with
     nothing else in the picture.
     """
 
@@ -50,11 +50,11 @@ def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
         for option in (
             click.option(
                 "--pace", type=click.Choice(["linear", "smooth"]), default=pace,
-                show_default=True, help="Evenly, or slowly at both ends.",
+                show_default=True, help="Constant speed, or slow at both ends.",
             ),
             click.option(
                 "--frames", type=click.IntRange(1, 1_000_000), default=120, show_default=True,
-                metavar="N", help="How many frames the whole takes.",
+                metavar="N", help="Total number of frames.",
             ),
             drawing_options(default),
         ):  # fmt: skip
@@ -84,7 +84,7 @@ def _colored(command: Command) -> Command:
     return command
 
 
-@figure.command()
+@figure.command(short_help="Animate a line being drawn, colored by its value.")
 @click.argument("array", type=FILE)
 @click.option(
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the line.  [default: y]"
@@ -99,7 +99,7 @@ def wave(
     v_max: float | None,
     **common: Any,
 ) -> None:
-    """Draw a line on, colored by its value or by another array.
+    """Animate a line being drawn, colored by its value or by another array.
 
     ARRAY holds y, or two columns, x and y.
     """
@@ -126,7 +126,7 @@ def wave(
 def fill(
     array: Path, colormap: str, v_min: float | None, v_max: float | None, **common: Any
 ) -> None:
-    """Fill the ground under a curve as it is drawn on, fading out downward.
+    """Fill the area under a curve as it is drawn, fading out downward.
 
     ARRAY holds y, or two columns, x and y. The fill begins at --v-min.
     """
@@ -156,7 +156,7 @@ def fill(
     help="Of the circle; a cyclic one shows no seam.",
 )  # fmt: skip
 def arrow(array: Path, colormap: str, **common: Any) -> None:
-    """Turn an arrow on a colored circle.
+    """Show a phase as an arrow on a colored circle.
 
     ARRAY holds phases in radians, counterclockwise from the right; or two columns, time and phase.
     """
@@ -182,9 +182,9 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
 @_moving("morph.mp4", pace="smooth")
 @click.option("--equal", is_flag=True, help="Show x and y in the same scale: circles are round.")
 def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
-    """Turn a curve into another.
+    """Morph one curve into another.
 
-    FIRST and SECOND hold y, or two columns, x and y; both in the same number of points.
+    FIRST and SECOND hold y, or two columns, x and y; both with the same number of points.
     """
     from .. import figures
 
@@ -192,7 +192,7 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
         curves = [np.stack(_curve(path, growing=False), axis=1) for path in (first, second)]
         if len(curves[0]) != len(curves[1]):
             raise figures.ChoiceError(
-                f"a curve becomes one of as many points, but {first.name} has "
+                f"both curves need the same number of points, but {first.name} has "
                 f"{len(curves[0]):,} and {second.name} {len(curves[1]):,}"
             )
         both = np.concatenate(curves)
@@ -208,7 +208,11 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
 @figure.command()
 @click.argument("array", type=FILE)
 @click.option(
-    "--cells", type=click.Choice(["square", "circle"]), default="square", show_default=True
+    "--cells",
+    type=click.Choice(["square", "circle"]),
+    default="square",
+    show_default=True,
+    help="Shape of the cells.",
 )
 @_moving("matrix.mp4")
 @_colored

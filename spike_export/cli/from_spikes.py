@@ -27,7 +27,7 @@ Places = Mapping[str, NDArray[np.float64]]
 Population = TypeVar("Population")
 
 
-@click.command("from-spikes")
+@click.command("from-spikes", short_help="Turn the spikes of any network into cells that light up.")
 @click.argument("spikes", type=FILE)
 @output_option("SPIKES.pickle")
 @click.option(

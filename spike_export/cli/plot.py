@@ -54,14 +54,14 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     "--sections",
     callback=_patterns,
     metavar="NAMES",
-    help="Names or regular expressions, with commas between, such as 'soma,apic.*'; drawn is the "
-    "middle of each section. Without: the soma and sections at growing distance from it.",
+    help="Names or regular expressions, separated by commas, such as 'soma,apic.*'; the middle of "
+    "each section is drawn.  [default: the soma and sections at increasing distance]",
 )
 @click.option(
     "--cells",
     callback=_patterns,
     metavar="NAMES",
-    help="The same for cells. Without: all cells.",
+    help="The same for cells.  [default: all cells]",
 )
 @click.option(
     "--style",
@@ -82,30 +82,31 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     type=float,
     callback=finite,
     metavar="MV",
-    help="Value at the colormap's lower end. Without: the lowest in the file, as in BlenderSpike.",
+    help="Value at the colormap's lower end.  [default: the lowest in the file, as in "
+    "BlenderSpike]",
 )
 @click.option(
     "--v-max",
     type=float,
     callback=finite,
     metavar="MV",
-    help="Value at its upper end. Without: the highest in the file.",
+    help="Value at its upper end.  [default: the highest in the file]",
 )
-@click.option("--fill", is_flag=True, help="Fill the ground under the curves.")
+@click.option("--fill", is_flag=True, help="Fill the area under the curves.")
 @click.option("--draw-on", is_flag=True, help="Draw the curves on as time passes.")
 @click.option(
     "--frames",
     callback=_frames,
     metavar="A-B",
-    help="Which frames to draw; the first is 0. One number draws one frame.",
+    help="Which frames to draw; the first is 0. One number draws one frame.  [default: all]",
 )
 @click.option(
     "--ms-per-frame",
     type=ABOVE_ZERO,
     callback=finite,
     metavar="MS",
-    help="Time that passes in a frame, as in BlenderSpike. Without: one frame for each of the "
-    "file's, so that frame k here is frame k there.",
+    help="Simulated time per film frame, as in BlenderSpike.  [default: one film frame per file "
+    "frame, with the same numbers]",
 )
 def plot(
     file: Path,
@@ -136,7 +137,7 @@ def plot(
     simulation = load(file)
     if ms_per_frame is not None and not simulation.has_time:
         raise click.UsageError(
-            f"--ms-per-frame: {file.name} is in the older format, which knows no time; "
+            f"--ms-per-frame: {file.name} is in the older format, which stores no times; "
             "spike-export convert --duration gives it one."
         )
     with one_sentence():

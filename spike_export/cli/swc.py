@@ -48,7 +48,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 )  # fmt: skip
 @click.option(
     "--inject", default="soma(0.5)", show_default=True, metavar="PLACE",
-    help="Where a current step enters: a section and how far along it.",
+    help="Where the current step is injected: section and position along it (0 to 1).",
 )  # fmt: skip
 @click.option(
     "--amp", type=float, callback=_finite, default=1.0, show_default=True, metavar="NA",
@@ -73,7 +73,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, metavar="N",
-    help="Another one gives other places and inputs.",
+    help="Random seed for synapse positions and inputs.",
 )  # fmt: skip
 @click.option(
     "--tstop", type=ABOVE_ZERO, callback=_finite, default=50.0, show_default=True, metavar="MS",
@@ -87,7 +87,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     "--d-lambda", type=ABOVE_ZERO, callback=_finite, default=0.1, show_default=True,
     metavar="SHARE", help="Longest segment, as a share of the length constant at 100 Hz.",
 )  # fmt: skip
-@click.option("--repair", is_flag=True, help="Mend what can be mended safely, and list it.")
+@click.option("--repair", is_flag=True, help="Repair what can be repaired safely, and report it.")
 @click.option("--check", is_flag=True, help="Only check the file; needs no NEURON.")
 @click.pass_context
 def swc(
@@ -127,7 +127,7 @@ def swc(
     if synapses is None or _given(context, "inject"):
         step = swc_model.CurrentStep(inject, amp, delay, dur)
     else:
-        _refuse(context, _STEP_OPTIONS, "--inject, as there is no step beside --synapses")
+        _refuse(context, _STEP_OPTIONS, "--inject, because --synapses replaces the current step")
     morphology = _read(file, repair)
     sections = split(morphology.points)
     if check:

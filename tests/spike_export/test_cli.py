@@ -7,8 +7,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
@@ -301,3 +303,27 @@ def test_help_explains_every_command(command):
         code, own, _ = command(name, "--help")
         assert code == 0
         assert own.startswith("Usage: ")
+
+
+def every_option(group: click.Group) -> Iterator[tuple[str, click.Option]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_option(command)
+        yield from (
+            (f"{name} {option.opts[-1]}", option)
+            for option in command.params
+            if isinstance(option, click.Option)
+        )
+
+
+def test_every_option_is_explained_and_names_its_default_in_one_way():
+    for name, option in every_option(main):
+        assert option.help, name
+        assert "Without:" not in option.help, name
+
+
+def test_no_summary_is_cut_off(command):
+    for group in ((), ("figure",)):
+        lines = command(*group, "--help")[1].splitlines()
+        cut = {line.split()[0] for line in lines if line[:1] == " " and line.endswith("...")}
+        assert cut <= {"run"}

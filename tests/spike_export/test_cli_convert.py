@@ -82,7 +82,11 @@ def test_a_file_may_take_its_own_place(command, new):
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (("old.pickle", "x"), 1, "old.pickle is in the older format, which knows no time; --durat"),
+        (
+            ("old.pickle", "x"),
+            1,
+            "old.pickle is in the older format, which stores no times; --du",
+        ),
         (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: it is in"),
         (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: it has a time"),
         (("new.pickle", "x", "--cells", "A"), 1, "Cannot convert new.pickle: there is no cell 'A'"),

@@ -160,7 +160,7 @@ def test_what_is_not_there_is_refused(simulation, options, reason):
 
 @pytest.mark.parametrize("options", [{"every_ms": 1}, {"start_ms": 1}, {"stop_ms": 1}])
 def test_the_older_format_has_no_window_in_time(older, save, options):
-    with pytest.raises(ConversionError, match="knows no time; --duration says .* its 3 frames"):
+    with pytest.raises(ConversionError, match="stores no times; --duration says .* its 3 frames"):
         convert(read(save(older)), **options)
 
 

@@ -101,7 +101,10 @@ BAD = [
     (("wave", "nan.csv"), "nan.csv: it has no finite value."),
     (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper one, 0.99"),
     (("wave", "y.npy", "--colormap", "plasmo"), "There is no colormap named 'plasmo'; close to"),
-    (("morph", "y.npy", "phase3.csv"), "of as many points, but y.npy has 60 and phase3.csv 3."),
+    (
+        ("morph", "y.npy", "phase3.csv"),
+        "need the same number of points, but y.npy has 60 and phase3.csv 3.",
+    ),
     (("arrow", "nan1.csv"), "nan1.csv: the value in row 2 is not finite."),
     (("matrix", "y.npy"), "y.npy: it has the shape (60,), not frames of rows and columns."),
     (("matrix", "wide.npy"), "1 x 200,000 cells are more than 100,000."),

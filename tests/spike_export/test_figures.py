@@ -326,6 +326,13 @@ def test_limits_are_those_of_the_whole_file():
         figures.color_limits(made, -65, -65)
 
 
+def test_a_quantity_without_a_unit_has_no_empty_brackets():
+    made = dataclasses.replace(simulation(branched()), quantity="m_hh", unit="")
+    traces, _ = figures.choose_traces(made)
+    texts = [text.get_text() for text in figures.trace_figure(made, traces).figure.texts]
+    assert "m_hh" in texts
+
+
 def test_text_of_a_file_is_neither_mathematics_nor_missing_glyphs():
     made = simulation([{"points": [[0, 0, 0, 1]], "name": "$\\frac{$\n\x1b日本" + 50 * "x"}])
     made = dataclasses.replace(made, unit="$m_V", quantity="\ud7ff$^")

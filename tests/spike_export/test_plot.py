@@ -178,7 +178,7 @@ def test_files_of_the_older_format_count_samples(plot, save, older, tmp_path):
     assert here() == ["0.png", "1.png", "2.png", "x.svg"]
     code, _, errors = plot("--ms-per-frame", "0.5", file=path)
     assert code == 2
-    assert "older.pickle is in the older format, which knows no time;" in errors
+    assert "older.pickle is in the older format, which stores no times;" in errors
 
 
 def test_a_file_of_one_frame(plot, save, layout, array):
@@ -236,10 +236,10 @@ def test_many_sections(plot, save, layout):
             "-o x.gif: the name must end in one of .png, .svg, .pdf, .mp4, .webm, .mov",
         ),
         (["-o", "x"], 2, "the name must end in"),
-        (["-o", "%s.png"], 2, "a name for frames has one %04d, and no other %"),
-        (["-o", "%d%d.png"], 2, "a name for frames has one %04d, and no other %"),
-        (["-o", "%04d/x.png"], 2, "a name for frames has one %04d, and no other %"),
-        (["-o", "%099d.png"], 2, "a name for frames has one %04d, and no other %"),
+        (["-o", "%s.png"], 2, "a name for frames needs exactly one %04d"),
+        (["-o", "%d%d.png"], 2, "a name for frames needs exactly one %04d"),
+        (["-o", "%04d/x.png"], 2, "a name for frames needs exactly one %04d"),
+        (["-o", "%099d.png"], 2, "a name for frames needs exactly one %04d"),
         (["-o", "x%d.svg"], 2, "frames are written as .png"),
         (["-o", "no/x.png"], 1, "Cannot write no/x.png: its folder does not exist."),
         (["-o", "no/x.svg"], 1, "Cannot write no/x.svg: its folder does not exist."),

@@ -119,6 +119,6 @@ def test_an_unknown_precision_is_refused(tmp_path, simulation):
 
 
 def test_time_is_not_made_up(tmp_path, older, save):
-    with pytest.raises(ValueError, match="knows no time"):
+    with pytest.raises(ValueError, match="stores no times"):
         write(tmp_path / "x.pickle", read(save(older)))
     assert [path.name for path in tmp_path.iterdir()] == ["run.pickle"]
