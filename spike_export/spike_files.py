@@ -213,8 +213,8 @@ class _Table:
                 )
             if any(row[len(self.first) :]):
                 raise self.error(
-                    f"has {len(row)} columns, but the first line has {len(self.first)}; is there a "
-                    "decimal comma?",
+                    f"has {len(row)} columns, but the first line has {len(self.first)}; numbers "
+                    "have a decimal point, not a comma",
                     line,
                 )
             yield line, row
