@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,7 +56,10 @@ _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 )  # fmt: skip
 def main(outdir: Path, blender: str) -> None:
     """Make the demo: a pickle, a scene, frames and a film."""
-    if blender and not os.access(blender, os.X_OK):
+    if blender.rstrip("/").endswith(".app"):
+        # What is seen as one thing on a Mac is a folder.
+        blender = str(Path(blender) / "Contents" / "MacOS" / "Blender")
+    if blender and not (Path(blender).is_file() and os.access(blender, os.X_OK)):
         raise click.ClickException(f"There is no program {blender}: give Blender's full path.")
     try:
         (outdir / "frames").mkdir(parents=True, exist_ok=True)
@@ -79,6 +83,8 @@ def main(outdir: Path, blender: str) -> None:
         encoding = progress.add_task("Encoding (film)", total=1)
         pictures = progress.add_task("Rendering (pictures)", total=len(PICTURES))
         simulation = demo_model.simulate(progress=lambda _time_ms: progress.advance(simulating))
+        # NEURON has put a handler of its own in the place of Python's, which Ctrl-C would not pass.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         write(made["Simulation"], simulation)
         log = outdir / "demo.log"
         command = render_command(blender, made)
@@ -90,10 +96,15 @@ def main(outdir: Path, blender: str) -> None:
                 command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                 errors="replace", env=environment,
             ) as process:  # fmt: skip
-                for line in process.stdout or ():
-                    log_file.write(line)
-                    if match := _FRAME_LINE.match(line):
-                        progress.update(rendering, completed=int(match[1]))
+                try:
+                    for line in process.stdout or ():
+                        log_file.write(line)
+                        if match := _FRAME_LINE.match(line):
+                            progress.update(rendering, completed=int(match[1]))
+                except KeyboardInterrupt:
+                    # Blender does not heed Ctrl-C while it starts, or would finish its frame.
+                    process.kill()
+                    raise
         missing = [path for path in made.values() if not path.exists()]
         if process.returncode or missing:
             progress.stop()
@@ -159,7 +170,8 @@ def render_picture(blender: str, outdir: Path, name: str) -> Path:
         frames = sorted((home / name).glob("frame_*.png"))
         if result.returncode or not frames:
             raise click.ClickException(f"Rendering the {name} failed; {log} says why.")
-        return Path(shutil.copyfile(frames[0], outdir / f"{name}.png"))
+        unfinished = shutil.copyfile(frames[0], outdir / f".{name}.part.png")
+        return Path(unfinished).replace(outdir / f"{name}.png")
 
 
 def script_command(blender: str, script: Path) -> list[str]:
