@@ -7,11 +7,13 @@ NEURON is imported when it is needed, so that files can be read and written with
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,13 +32,24 @@ _TYPE_PATTERNS = (
 
 @dataclass(frozen=True, slots=True)
 class ModelCell:
-    """One cell: its name, its sections, and the one where its spikes are looked for.
+    """One cell, or those of its sections that are to be recorded.
 
-    A cell made from a hoc template takes its sections with it when it goes; `owner` keeps it.
+    Attributes
+    ----------
+    name : str
+        Unlike those of all other cells.
+    sections : list of neuron Section
+    section_names : list of str
+        As NEURON gives them, with the cell's name in place of what its Python object prints.
+    soma : neuron Section
+        Where its spikes are looked for, whether it is recorded or not.
+    owner : object
+        A cell made from a hoc template takes its sections with it when it goes; this keeps it.
     """
 
     name: str
     sections: list[Any]
+    section_names: list[str]
     soma: Any
     owner: Any = None
 
@@ -62,9 +75,10 @@ class Sketch:
     parents : ndarray of int32, shape (N,)
         Index of the parent section among all N, -1 at a root.
     parent_x : ndarray of float64, shape (N,)
+        Along the parent's points, which begin where its own parent is.
     lengths_um : list of float
     diameters_um : list of list of float
-        One for each segment.
+        One for each segment, in the order of `segments_along`.
     points_um : list of ndarray of float32, shape (P, 4)
         Empty where the model has none.
     """
@@ -94,9 +108,25 @@ def section_type(name: str) -> str:
     return next((kind for kind, pattern in _TYPE_PATTERNS if pattern.search(own)), "other")
 
 
-def select_sections(
+def segments_along(section: Any) -> list[Any]:
+    """Segments in the order of the section's points, which begin where its parent is.
+
+    Parameters
+    ----------
+    section : neuron Section
+
+    Returns
+    -------
+    list of neuron Segment
+        From NEURON's 1 end if that is connected to the parent.
+    """
+    segments = list(section)
+    return segments[::-1] if section.orientation() else segments
+
+
+def select_cells(
     cells: Iterable[ModelCell], only: str | None = None, names: Collection[str] = ()
-) -> list[Any]:
+) -> list[ModelCell]:
     """Choose sections by their own names and their cells'.
 
     Parameters
@@ -110,7 +140,8 @@ def select_sections(
 
     Returns
     -------
-    list of neuron Section
+    list of ModelCell
+        Those of which something is left.
 
     Raises
     ------
@@ -124,17 +155,24 @@ def select_sections(
         forms = (own, own.split("[", 1)[0], name)
         return pattern is None or any(pattern.fullmatch(form) for form in forms)
 
-    return [
-        section
-        for cell in cells
-        if not names or cell.name in names
-        for section in cell.sections
-        if fits(section.name())
-    ]
+    chosen = []
+    for cell in cells:
+        if names and cell.name not in names:
+            continue
+        kept = [
+            pair for pair in zip(cell.sections, cell.section_names, strict=True) if fits(pair[1])
+        ]
+        if kept:
+            sections, section_names = map(list, zip(*kept, strict=True))
+            chosen.append(replace(cell, sections=sections, section_names=section_names))
+    return chosen
 
 
 def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     """Group sections into cells: by the object that owns them, or by connected tree.
+
+    A section that nothing owns belongs to the cell that it hangs on. Which cells there are, what
+    they are called and where their somata are follows from the whole model.
 
     Parameters
     ----------
@@ -145,24 +183,90 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     list of ModelCell
         In the order in which their first sections came; each keeps its sections' order.
     """
-    from neuron import hoc
+    from neuron import h
 
+    every, wanted = list(h.allsec()), list(sections)
+    heads = _heads(every + wanted)
+    keys = {head: _key(head) for head in heads.values()}
+    whole: dict[Any, list[Any]] = {}
+    for section in every:
+        whole.setdefault(keys[heads[section]], []).append(section)
+    names = _cell_names({key: heads[group[0]] for key, group in whole.items()})
     groups: dict[Any, list[Any]] = {}
-    for section in sections:
-        owner = section.cell()
-        # Python objects may all print alike; hoc's are wrapped anew each time.
-        identity = None if owner is None or isinstance(owner, hoc.HocObject) else id(owner)
-        key = (_root(section).name() if owner is None else str(owner), identity)
-        groups.setdefault(key, []).append(section)
+    for section in wanted:
+        groups.setdefault(keys[heads[section]], []).append(section)
     return [
         ModelCell(
-            name=name,
+            name=names[key],
             sections=group,
-            soma=next((s for s in group if section_type(s.name()) == "soma"), group[0]),
-            owner=group[0].cell() if identity is None else None,
+            section_names=[_section_name(section, names[key]) for section in group],
+            soma=next((s for s in whole[key] if section_type(s.name()) == "soma"), whole[key][0]),
+            owner=_hoc_owner(heads[group[0]]),
         )
-        for (name, identity), group in groups.items()
+        for key, group in groups.items()
     ]
+
+
+def _heads(sections: Iterable[Any]) -> dict[Any, Any]:
+    """For each section, the nearest at or above it that has an owner, or else its root."""
+    heads: dict[Any, Any] = {}
+    for section in sections:
+        way = []
+        while section not in heads:
+            way.append(section)
+            parent = section.parentseg() if section.cell() is None else None
+            if parent is None:
+                heads[section] = section
+            else:
+                section = parent.sec
+        for below in way:
+            heads[below] = heads[section]
+    return heads
+
+
+def _key(head: Any) -> Any:
+    """Return what is the same for all sections of a cell, and for no other's."""
+    owner = head.cell()
+    if owner is None:
+        return head
+    # Python objects may all print alike; hoc's are wrapped anew each time.
+    return id(owner) if _hoc_owner(head) is None else str(owner)
+
+
+def _hoc_owner(head: Any) -> Any:
+    from neuron import hoc
+
+    owner = head.cell()
+    return owner if isinstance(owner, hoc.HocObject) else None
+
+
+def _cell_names(heads: dict[Any, Any]) -> dict[Any, str]:
+    """Names of all cells, numbered as hoc does where Python gives them none, or one to several."""
+    given: dict[Any, str] = {}
+    unnamed = set()
+    for key, head in heads.items():
+        owner = head.cell()
+        given[key] = head.name() if owner is None else str(owner)
+        if given[key] == object.__repr__(owner):
+            given[key] = type(owner).__name__
+            unnamed.add(key)
+    counts = Counter(given.values())
+    names = {k: name for k, name in given.items() if counts[name] == 1 and k not in unnamed}
+    taken = set(names.values())
+    numbers: dict[str, Iterator[int]] = {}
+    for key, name in given.items():
+        if key not in names:
+            following = numbers.setdefault(name, itertools.count())
+            names[key] = next(
+                numbered for number in following if (numbered := f"{name}[{number}]") not in taken
+            )
+    return names
+
+
+def _section_name(section: Any, cell_name: str) -> str:
+    name: str = section.name()
+    prefix = f"{section.cell()}."
+    return f"{cell_name}.{name.removeprefix(prefix)}" if name.startswith(prefix) else name
 
 
 def read_shape(sections: list[Any]) -> Shape:
@@ -200,7 +304,9 @@ def sketch(sections: list[Any]) -> Sketch:
         parents=parents,
         parent_x=parent_x,
         lengths_um=[section.L for section in sections],
-        diameters_um=[[segment.diam for segment in section] for section in sections],
+        diameters_um=[
+            [segment.diam for segment in segments_along(section)] for section in sections
+        ],
         points_um=[_points(section) for section in sections],
     )
 
@@ -244,7 +350,7 @@ def _parents(sections: list[Any]) -> tuple[NDArray[np.int32], NDArray[np.float64
         parent = section.parentseg()
         if parent is not None and parent.sec in index_of:
             parents[index] = index_of[parent.sec]
-            parent_x[index] = parent.x
+            parent_x[index] = 1 - parent.x if parent.sec.orientation() else parent.x
     return parents, parent_x
 
 
@@ -318,12 +424,6 @@ def _points(section: Any) -> NDArray[np.float32]:
         ],
         np.float32,
     ).reshape(-1, 4)
-
-
-def _root(section: Any) -> Any:
-    while (parent := section.parentseg()) is not None:
-        section = parent.sec
-    return section
 
 
 def d_lambda_counts(sections: Iterable[Any], d_lambda: float) -> list[int]:

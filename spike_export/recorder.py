@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
+import re
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -14,7 +17,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .neuron_model import ModelCell, Shape, Sketch, group_cells, read_shape, shape_of, sketch
+from .neuron_model import (
+    ModelCell,
+    Shape,
+    Sketch,
+    group_cells,
+    read_shape,
+    segments_along,
+    shape_of,
+    sketch,
+)
 from .simulation_file import Cell, Simulation
 from .writer import write
 
@@ -27,6 +39,12 @@ PEAK_STEP_MS = 0.025
 
 FIRST_INTERVAL_MS = 0.001
 """Where the search for the interval that yields a number of frames begins with variable steps."""
+
+# So few segments cost nothing, and tell.
+_PROBES = 8
+_ONCE_MS = 1e9
+
+_INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
 
 
 class RecordingError(RuntimeError):
@@ -62,7 +80,8 @@ class Recorder:
         Sampling interval. With a fixed step, samples are taken at the first step at or after
         each multiple of it, and `time_ms` says when that was.
     variable : str
-        Name of a range variable. Segments without it are recorded as not a number.
+        Name of a range variable, with an index where it has several values in a segment
+        (``vext[0]``). Segments without it are recorded as not a number.
     threshold_mv : float
         A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
         the model watches the middle itself: NEURON has one threshold and one list of spikes for
@@ -111,29 +130,35 @@ class Recorder:
         from neuron import h
 
         self._h = h
+        wanted: Callable[[], Iterable[Any]]
         if sections is None:
-            self._sections: Callable[[], Iterable[Any]] = h.allsec
+            wanted = h.allsec
         elif callable(sections):
-            self._sections = sections
+            wanted = sections
         else:
             given = list(sections)
-            self._sections = lambda: given
+
+            def wanted() -> Iterable[Any]:
+                return given
+
         self._every_ms = float(every_ms)
         self._variable = variable
         self._threshold_mv = threshold_mv
         self._peak = mode == "peak"
         self._frames = frames
         self._wanted = capture
+        self._cells: Callable[[], list[ModelCell]] = lambda: group_cells(wanted())
         # No method of the recorder's own, which would keep itself alive.
         self._fail: Callable[[RecordingError], None] = _end_the_run
         self._runs_before = 0
         self._refusal: RecordingError | None = None
         self._current: _Capture | None = None
         self._kept: _Capture | None = None
+        self._start: _Start | None = None
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
         # after the initial values are set.
         self._handlers = [
-            h.FInitializeHandler(3, self._end),
+            h.FInitializeHandler(3, self._expect),
             h.FInitializeHandler(0, self._prepare),
             h.FInitializeHandler(2, self._begin),
         ]
@@ -156,13 +181,15 @@ class Recorder:
         if self._current is not None:
             self._current.finish()
         self._handlers.clear()
+        self._start = None
 
     def simulation(
         self, *, source: str = "", **meta: str | int | float | bool | None
     ) -> Simulation:
         """Put together what was recorded, with the model's shape as it is now.
 
-        This ends the recording; the next `finitialize` begins another one.
+        This ends the recording; the next `finitialize` begins another one. Until then it can be
+        put together again only as long as the model stands where it is.
 
         Parameters
         ----------
@@ -178,14 +205,17 @@ class Recorder:
         Raises
         ------
         RecordingError
-            If nothing ran yet, or segments changed while it ran.
+            If nothing ran yet, segments changed while it ran, or the model ran on since the
+            recording was put together.
         """
         from . import __version__
 
         if self._current is not None:
             self._current.finish()
+            if self._handlers:
+                self._current.check_stands()
         capture = self._chosen()
-        names, segment_counts, shape = capture.morphology()
+        shape = capture.shape()
         time_ms, values = capture.time_and_values()
         recorded: dict[str, str | int | float] = {"threshold_mv": self._threshold_mv}
         if self._frames is None:
@@ -197,14 +227,14 @@ class Recorder:
                 Cell(name, None, spikes_ms)
                 for name, spikes_ms in zip(capture.cell_names, capture.spikes_ms, strict=True)
             ),
-            section_names=tuple(names),
+            section_names=tuple(capture.section_names),
             section_types=shape.section_types,
             section_cells=np.repeat(
                 np.arange(len(capture.cell_names), dtype=np.int32), capture.section_counts
             ),
             parents=shape.parents,
             parent_x=shape.parent_x,
-            segment_counts=np.array(segment_counts, np.int32),
+            segment_counts=np.array(capture.segment_counts, np.int32),
             point_counts=shape.point_counts,
             points_um=shape.points_um,
             time_ms=time_ms,
@@ -295,7 +325,7 @@ class Recorder:
         try:
             if coreneuron.enable:
                 raise RecordingError(_NO_CORENEURON)
-            cells = group_cells(self._sections())
+            cells = self._cells()
         except RecordingError as error:
             self._refusal = error
             raise
@@ -307,12 +337,21 @@ class Recorder:
             self._threshold_mv,
             peak=self._peak,
             frames=self._frames,
+            start=self._start,
             fail=self._fail,
         )
 
     def _begin(self) -> None:
         if self._current is not None:
             self._current.begin()
+            if self._start is not None:
+                self._start.note()
+
+    def _expect(self) -> None:
+        self._end()
+        # What NEURON records with several threads may be late.
+        several = self._h.ParallelContext().nthread() > 1
+        self._start = None if several else _Start(self._h)
 
 
 def spread(
@@ -360,6 +399,36 @@ _NO_CORENEURON = (
     "coreneuron.enable = False."
 )
 
+_NO_EVENTS = (
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: the events that take the samples "
+    "are gone, as after SaveState.restore(); restore(1) leaves them."
+)
+
+
+class _Start:
+    """Voltages of a few segments where the run starts, as NEURON itself records them.
+
+    A model may settle first: move its time back after `finitialize`, and go on from where that led.
+    There is no event for it, but recorded vectors begin with the first step that counts.
+    """
+
+    def __init__(self, h: Any) -> None:
+        sections = list(h.allsec())
+        chosen = np.linspace(0, len(sections) - 1, min(_PROBES, len(sections))).astype(int)
+        self._references = [sections[index](0.5)._ref_v for index in chosen.tolist()]
+        self._vectors = [h.Vector().record(r, _ONCE_MS) for r in self._references]
+        self._initial: list[float] = []
+
+    def note(self) -> None:
+        """Remember the values that `finitialize` has set."""
+        self._initial = [reference[0] for reference in self._references]
+
+    def is_stale(self) -> bool:
+        """Tell, after the first step, whether it began elsewhere; once only."""
+        initial, self._initial = self._initial, []
+        began = zip(initial, self._vectors, strict=False)
+        return any(len(vector) and vector[0] != value for value, vector in began)
+
 
 class _Capture:
     """What one `finitialize` and the run after it yield."""
@@ -374,13 +443,20 @@ class _Capture:
         *,
         peak: bool,
         frames: int | None,
+        start: _Start | None,
         fail: Callable[[RecordingError], None],
     ) -> None:
+        from neuron import hoc
+
         self._h = h
+        self._scalar = hoc.HocObject
         self._fail = fail
         self._copy: Any = None
         self._every_ms = every_ms
         self._variable = variable
+        indexed = _INDEXED.fullmatch(variable)
+        self._attribute = f"_ref_{indexed[1] if indexed else variable}"
+        self._index = int(indexed[2]) if indexed else None
         self._peak = peak
         self._wanted_frames = frames
         # Twice as many as wanted are left whenever every second one is dropped.
@@ -388,15 +464,18 @@ class _Capture:
         self._open = True
         self.cell_names = [cell.name for cell in cells]
         self.section_counts = [len(cell.sections) for cell in cells]
+        self.section_names = [name for cell in cells for name in cell.section_names]
         self._cells = cells
         self._sections = [section for cell in cells for section in cell.sections]
-        self._segment_counts = [section.nseg for section in self._sections]
+        self.segment_counts = [section.nseg for section in self._sections]
         self._sketch: Sketch | None = None
         self.times_ms: list[float] = []
         self.frames: list[NDArray[np.float32]] = []
         self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
         self.failure: RecordingError | None = None
+        self._end_ms: float | None = None
+        self._start = start
         # Looked up once: they are used for every sample, and NEURON makes new objects each time.
         integrator = h.CVode()
         self._schedule = integrator.event
@@ -418,11 +497,7 @@ class _Capture:
         self._segment_total = len(references)
         if not recorded:
             self._open = False
-            self.failure = RecordingError(
-                f"Nothing was recorded: no segment has the variable {self._variable!r}."
-                if references
-                else "Nothing was recorded: there were no sections at finitialize."
-            )
+            self.failure = RecordingError(self._why_nothing())
             return
         self._recorded = None if len(recorded) == self._segment_total else np.array(recorded)
         self._point([references[index] for index in recorded])
@@ -458,25 +533,36 @@ class _Capture:
         """Record the end of the run, which with variable steps comes after the last event."""
         # A detector's threshold is also that of whatever is connected there later.
         self.spikes_ms.extend(
-            None if detector is None else np.array(detector[1], np.float64)
+            None if detector is None else np.array(detector[1].as_numpy(), np.float64)
             for detector in self._detectors
         )
         self._detectors.clear()
         if not self._open:
             return
         self._open = False
-        if self.times_ms and self._h.t > self.times_ms[-1] + 1e-9:
-            # Kept for whoever asks for the recording: here, it would hide what ended the run.
-            from neuron import coreneuron
+        self._end_ms = self._h.t
+        if not self.times_ms or self._h.t <= self.times_ms[-1] + 1e-9:
+            return
+        from neuron import coreneuron
 
-            try:
-                if coreneuron.enable:
-                    raise RecordingError(_NO_CORENEURON)
-                self._check_unchanged()
-                self._look()
-                self._keep(self._h.t)
-            except RecordingError as error:
-                self.failure = error
+        # Kept for whoever asks for the recording: here, it would hide what ended the run.
+        if coreneuron.enable:
+            self.failure = RecordingError(_NO_CORENEURON)
+        elif self._h.t > self.times_ms[-1] + 1.5 * self._every_ms + 2 * float(self._step[0]):
+            self.failure = RecordingError(_NO_EVENTS.format(self.times_ms[-1], self._h.t))
+        # A model may change once it has run; then its last moment is lost, if that is no frame.
+        with contextlib.suppress(RecordingError):
+            self._check_unchanged()
+            self._look()
+            self._keep(self._h.t)
+
+    def check_stands(self) -> None:
+        """Raise `RecordingError` if the model ran on after the recording's end."""
+        if self._end_ms is not None and self._h.t > self._end_ms + 1e-9:
+            raise RecordingError(
+                f"The recording ended at {self._end_ms:g} ms, where it was put together, but the "
+                f"model ran on to {self._h.t:g} ms; save it once, when the run is over."
+            )
 
     def sketch(self) -> None:
         """Note the morphology, so that it outlives the sections."""
@@ -491,13 +577,18 @@ class _Capture:
         self._cells, self._sections = [], []
         self._copy = None
 
-    def morphology(self) -> tuple[list[str], list[int], Shape]:
-        """Names of the sections, their numbers of segments, and their shape."""
+    def shape(self) -> Shape:
+        """Shape of the sections; each cell's parents are its own."""
         self._check()
-        if self._sketch is not None:
-            return self._sketch.names, self._segment_counts, shape_of(self._sketch)
-        names = [section.name() for section in self._sections]
-        return names, self._segment_counts, read_shape(self._sections)
+        shape = read_shape(self._sections) if self._sketch is None else shape_of(self._sketch)
+        # NEURON lets a cell hang on another one; in a file it is a tree of its own.
+        cell_of = np.repeat(np.arange(len(self.section_counts)), self.section_counts)
+        own = (shape.parents < 0) | (cell_of[shape.parents] == cell_of)
+        return replace(
+            shape,
+            parents=np.where(own, shape.parents, np.int32(-1)),
+            parent_x=np.where(own, shape.parent_x, 0.0),
+        )
 
     def time_and_values(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Frames, as many as were wanted."""
@@ -510,26 +601,62 @@ class _Capture:
         if self.failure is not None:
             raise self.failure
         if self._sketch is None:
-            self._check_unchanged()
+            self._segment_counts_now()
+
+    def _segment_counts_now(self) -> list[int]:
+        try:
+            return [section.nseg for section in self._sections]
+        except ReferenceError:
+            raise RecordingError("A section was deleted while the recording was running.") from None
 
     def _check_unchanged(self) -> None:
-        for section, count in zip(self._sections, self._segment_counts, strict=True):
-            try:
-                now = section.nseg
-            except ReferenceError:
-                raise RecordingError(
-                    "A section was deleted while the recording was running."
-                ) from None
+        counts = zip(self._sections, self.segment_counts, self._segment_counts_now(), strict=True)
+        for section, count, now in counts:
             if now != count:
                 raise RecordingError(
                     f"Section {section.name()} had nseg {count} at finitialize but has {now} now; "
                     "set nseg before finitialize."
                 )
 
+    def _why_nothing(self) -> str:
+        if not self._sections:
+            return "Nothing was recorded: there were no sections at finitialize."
+        found = (
+            getattr(segment, self._attribute, None)
+            for section in self._sections
+            for segment in section
+        )
+        if any(self._element(one, 0) is not None for one in found):
+            name = self._attribute.removeprefix("_ref_")
+            return (
+                f"Nothing was recorded: {name!r} has several values in each segment, counted from "
+                f"0; name one of them, such as '{name}[0]', not {self._variable!r}."
+            )
+        return f"Nothing was recorded: no segment has the variable {self._variable!r}."
+
     def _references(self) -> list[Any]:
         """Where NEURON keeps each segment's value; None where there is none."""
-        name = f"_ref_{self._variable}"
-        return [getattr(segment, name, None) for section in self._sections for segment in section]
+        return [
+            self._reference(segment)
+            for section in self._sections
+            for segment in segments_along(section)
+        ]
+
+    def _reference(self, segment: Any) -> Any:
+        reference = getattr(segment, self._attribute, None)
+        if self._index is None:
+            return reference if isinstance(reference, self._scalar) else None
+        return self._element(reference, self._index)
+
+    def _element(self, reference: Any, index: int) -> Any:
+        """One of several values; None where the segment has no such."""
+        if reference is None or isinstance(reference, self._scalar):
+            return None
+        try:
+            return reference[index]
+        except (IndexError, AttributeError):
+            # NEURON looks for the mechanism only now.
+            return None
 
     def _point(self, references: list[Any]) -> None:
         pointers = self._h.PtrVector(len(references))
@@ -600,11 +727,24 @@ class _Capture:
             # Intervals shorter than a fixed step yield several events at one time.
             if time_ms > self.times_ms[-1]:
                 self._look()
-                if self._peak and time_ms < self._due_ms - 1e-9:
+                if len(self.times_ms) == 1 and self._began_elsewhere(time_ms):
+                    self._begin_anew(time_ms)
+                elif self._peak and time_ms < self._due_ms - 1e-9:
                     np.maximum(self._maxima, self._view, out=self._maxima)
                 else:
                     self._keep(time_ms)
             self._order(time_ms)
+
+    def _began_elsewhere(self, time_ms: float) -> bool:
+        """Whether the model has gone to another time or state between its first frame and now."""
+        late = time_ms > self._due_ms + 2 * float(self._step[0])
+        return (self._start is not None and self._start.is_stale()) or late
+
+    def _begin_anew(self, time_ms: float) -> None:
+        self.frames.clear()
+        self.times_ms.clear()
+        self._maxima.fill(-np.inf)
+        self._keep(time_ms)
 
     def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:
         for x in (0.5, 1, 0):

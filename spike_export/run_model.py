@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any
 
 from . import recorder as recorder_module
-from .neuron_model import ModelCell, group_cells, section_type, select_sections
+from .neuron_model import ModelCell, group_cells, section_type, select_cells
 from .recorder import Recorder, RecordingError
 from .simulation_file import Simulation
 
@@ -61,9 +61,15 @@ class _StopError(RuntimeError):
 class _StoppedByUs(Recorder):
     """A recorder that ends the run where it fails, without a traceback of NEURON's."""
 
-    def __init__(self, refuse: Callable[[RecordingError], None], *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(
+        self,
+        refuse: Callable[[RecordingError], None],
+        choose: Callable[[], list[ModelCell]],
+        **recording: Any,
+    ) -> None:
+        super().__init__(**recording)
         self._fail = refuse
+        self._cells = choose
 
 
 class ModelRun:
@@ -163,7 +169,7 @@ class ModelRun:
         found: list[list[ModelCell]] = []
 
         def stop() -> None:
-            found.append(group_cells(self._choose()))
+            found.append(self._choose())
             self._stop()
 
         handler = self._h.FInitializeHandler(0, stop)
@@ -173,7 +179,7 @@ class ModelRun:
             raise self._refusal
         if found:
             return found[0], Ending()
-        return group_cells(self._choose()), ending
+        return self._choose(), ending
 
     def simulation(self) -> Simulation:
         """Put together what was recorded, with the cells' global identifiers.
@@ -246,25 +252,25 @@ class ModelRun:
             place = place.tb_next
         return "".join(traceback.format_exception(type(error), error, place))
 
-    def _choose(self) -> list[Any]:
+    def _choose(self) -> list[ModelCell]:
         cells = group_cells(self._h.allsec())
-        sections = select_sections(cells, self._only, self._cells)
+        chosen = select_cells(cells, self._only, self._cells)
         self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
-        self.nothing_here = "" if sections else "The model has no sections."
-        if sections or not cells:
-            return sections
+        self.nothing_here = "" if chosen else "The model has no sections."
+        if chosen or not cells:
+            return chosen
         unknown = [name for name in self._cells if name not in {cell.name for cell in cells}]
         if unknown:
             reason = (
                 f"The model has no cell {unknown[0]!r}, but {_some([cell.name for cell in cells])}."
             )
         else:
-            names = [section.name() for cell in cells for section in cell.sections]
+            names = [name for cell in cells for name in cell.section_names]
             reason = f"No section fits {self._only!r}; the model has {_some(names)}."
         self.nothing_here = reason
         if not self._elsewhere:
             self._refuse(RecordingError(reason))
-        return sections
+        return chosen
 
     def _gids(self, cells: Sequence[ModelCell]) -> list[int | None]:
         """Global identifiers of the places in cells where the model looks for spikes."""

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from spike_export import SECTION_TYPES, Recorder
-from spike_export.neuron_model import group_cells, read_shape, section_type
+from spike_export.neuron_model import _heads, group_cells, read_shape, section_type
 
 
 @pytest.mark.parametrize(
@@ -96,9 +98,98 @@ def test_cells_of_python_keep_apart_even_if_they_print_alike(h):
 
     cells = [Cell(), Cell()]
     found = group_cells(h.allsec())
-    assert [cell.name for cell in found] == ["Cell", "Cell"]
+    assert [cell.name for cell in found] == ["Cell[0]", "Cell[1]"]
+    assert [cell.section_names for cell in found] == [
+        ["Cell[0].dend", "Cell[0].soma"],
+        ["Cell[1].dend", "Cell[1].soma"],
+    ]
     assert [cell.sections for cell in found] == [[cell.dend, cell.soma] for cell in cells]
     assert [cell.soma for cell in found] == [cell.soma for cell in cells]
+
+
+def test_cells_of_python_that_have_no_name_are_numbered_as_hoc_does(h):
+    class Pyr:
+        def __init__(self) -> None:
+            self.soma = h.Section(name="soma", cell=self)
+
+    class Taken(Pyr):
+        def __str__(self) -> str:
+            return "Pyr[1]"
+
+    cells = [Pyr(), Taken(), Pyr()]
+    found = group_cells(h.allsec())
+    assert [cell.name for cell in found] == ["Pyr[0]", "Pyr[1]", "Pyr[2]"]
+    assert [cell.section_names for cell in found] == [[f"Pyr[{i}].soma"] for i in range(3)]
+    # What is recorded changes no name.
+    alone = group_cells([cells[2].soma])
+    assert [(cell.name, cell.section_names) for cell in alone] == [("Pyr[2]", ["Pyr[2].soma"])]
+
+
+def test_trees_without_an_owner_keep_apart_even_if_they_are_called_alike(h):
+    somata = [h.Section(name="soma") for _ in range(2)]
+    found = group_cells(h.allsec())
+    assert [(cell.name, cell.sections) for cell in found] == [
+        ("soma[0]", somata[:1]),
+        ("soma[1]", somata[1:]),
+    ]
+
+
+def test_what_nothing_owns_belongs_to_the_cell_that_it_hangs_on(h, template):
+    cells = [getattr(h, template)() for _ in range(2)]
+    spine = h.Section(name="spine")
+    head = h.Section(name="head")
+    head.connect(spine(1))
+    spine.connect(cells[0].dend[0](0.5))
+    with Recorder() as recorder:
+        h.finitialize(-65)
+    simulation = recorder.simulation()
+    assert [cell.name for cell in simulation.cells] == [str(cell) for cell in cells]
+    assert simulation.section_cells.tolist() == [0] * 6 + [1] * 4
+    assert simulation.section_names[4:6] == ("spine", "head")
+    assert simulation.parents.tolist() == [-1, 0, 1, 0, 1, 4, -1, 6, 7, 6]
+
+
+def test_a_cell_that_hangs_on_another_one_is_a_tree_of_its_own(h, template):
+    cells = [getattr(h, template)() for _ in range(2)]
+    cells[1].soma.connect(cells[0].axon(1))
+    with Recorder() as recorder:
+        h.finitialize(-65)
+    simulation = recorder.simulation()
+    assert simulation.section_cells.tolist() == [0] * 4 + [1] * 4
+    assert simulation.parents.tolist() == [-1, 0, 1, 0, -1, 4, 5, 4]
+    assert simulation.parent_x[4] == 0
+
+
+def test_a_long_chain_is_climbed_once(h):
+    chain = [h.Section(name=f"part{i}") for i in range(300)]
+    for above, below in itertools.pairwise(chain):
+        below.connect(above(1))
+    asked = 0
+
+    class Watched:
+        """A section that counts how often it is asked for its parent."""
+
+        def __init__(self, section: Any) -> None:
+            self.section = section
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Watched) and self.section == other.section
+
+        def __hash__(self) -> int:
+            return hash(self.section)
+
+        def cell(self) -> Any:
+            return self.section.cell()
+
+        def parentseg(self) -> Any:
+            nonlocal asked
+            asked += 1
+            parent = self.section.parentseg()
+            return None if parent is None else SimpleNamespace(sec=Watched(parent.sec))
+
+    heads = _heads([Watched(section) for section in reversed(chain)])
+    assert {head.section for head in heads.values()} == {chain[0]}
+    assert asked == len(chain)
 
 
 def test_sections_that_come_in_turn_are_sorted_by_cell(h):
@@ -116,6 +207,81 @@ def test_parents_that_are_not_recorded_are_none(h):
     shape = read_shape([c, b])
     assert shape.parents.tolist() == [1, -1]
     assert shape.parent_x.tolist() == [0.5, 0]
+
+
+def drawn_distances(simulation: Any, roots: dict[str, float]) -> list[float]:
+    """How far each segment is from where its tree begins, along points and parents."""
+    ends = np.cumsum(simulation.point_counts)
+    points = np.split(simulation.points_um[:, :3].astype(np.float64), ends[:-1])
+    lengths = [np.linalg.norm(np.diff(p, axis=0), axis=1).sum() for p in points]
+
+    def begin(section: int) -> float:
+        parent = int(simulation.parents[section])
+        if parent < 0:
+            return roots[simulation.section_names[section].rsplit(".")[-1]]
+        return begin(parent) + float(simulation.parent_x[section]) * lengths[parent]
+
+    return [
+        begin(section) + (segment + 0.5) / count * lengths[section]
+        for section, count in enumerate(simulation.segment_counts.tolist())
+        for segment in range(count)
+    ]
+
+
+def random_tree(h, seed: int) -> tuple[list[Any], list[Any]]:
+    """Sections that hang on each other by either end, and up to two cells that own some of them."""
+    random = np.random.default_rng(seed)
+
+    class Cell:
+        pass
+
+    owners = [Cell(), Cell(), None]
+    sections: list[Any] = []
+    for number in range(12):
+        owner = owners[int(random.integers(3))]
+        section = h.Section(name=f"part{number}", **({} if owner is None else {"cell": owner}))
+        section.nseg = int(random.integers(1, 10))
+        # None has points, all have, or some.
+        if seed % 3 == 0 or (seed % 3 == 2 and random.random() < 0.3):
+            section.L, section.diam = random.uniform(10, 200), 2
+        else:
+            for place in np.cumsum(random.uniform(-30, 30, (4, 3)), axis=0).tolist():
+                section.pt3dadd(*place, 2)
+        if sections:
+            parent = sections[int(random.integers(number))]
+            # NEURON moves what is within a section to the middle of a segment.
+            middle = (int(random.integers(parent.nseg)) + 0.5) / parent.nseg
+            x = (0.0, middle, 1.0)[int(random.integers(3))]
+            section.connect(parent(x), int(random.integers(2)))
+        section.insert("pas")
+        sections.append(section)
+    return owners, sections
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["as it stands", "when it is gone"])
+@pytest.mark.parametrize("seed", range(18))
+def test_each_value_is_drawn_as_far_from_the_root_as_neuron_has_it(h, seed, later):
+    owners, sections = random_tree(h, seed)
+    root = sections[0](0)
+    for section in sections:
+        for segment in section:
+            segment.g_pas = h.distance(root, segment)
+    roots = {
+        section.name().rsplit(".")[-1]: 0.0 if (up := section.parentseg()) is None
+        else h.distance(root, up)
+        for section in sections
+    }  # fmt: skip
+    with Recorder(variable="g_pas", capture=1) as recorder:
+        h.finitialize(-65)
+        h.continuerun(0.1)
+        if later:
+            h.finitialize(-65)
+    assert any(section.orientation() for section in sections)
+    if later:
+        sections.clear()
+        owners.clear()
+    simulation = recorder.simulation()
+    assert np.allclose(drawn_distances(simulation, roots), simulation.values[0], rtol=1e-5)
 
 
 def points_of(section: Any) -> list[tuple[float, ...]]:
