@@ -30,6 +30,7 @@ _LARGEST_STORED: Final = 2**16 - 1
 # Readers do not believe large arrays that shrank to less than a hundredth.
 _SHRINK_LIMIT: Final = 50
 _SMALL_BYTES: Final = 1 << 24
+_LARGEST_INT: Final = 1 << 63
 # Of deflating: a quarter of the time that the default takes, for a hundredth more bytes.
 _LEVEL: Final = 4
 _BLOCK_VALUES: Final = 1 << 17
@@ -74,8 +75,9 @@ def write(
     PrecisionError
         If values cannot be stored in steps of 0.01 mV.
     ValueError
-        If the arrays are no simulation (the text names the cell and the section), or it was read
-        from a file of the older format, which stores no times.
+        If the arrays or the simulation contradict themselves (the text names the cell and the
+        section), if something in ``meta`` is neither text nor a number, or if the simulation was
+        read from a file of the older format, which stores no times.
 
     Examples
     --------
@@ -96,6 +98,7 @@ def write(
             "The simulation comes from a file of the older format, which stores no times; "
             "spike-export convert --duration gives it one."
         )
+    _check(simulation)
     with replacing(path) as stream:
         pickle.dump(_content(simulation, precision), stream, protocol=4)
     return Path(path)
@@ -228,14 +231,81 @@ def _deflated(
     return {"dtype": dtype, "shape": list(shape), "encoding": "zlib", "data": data}
 
 
+def _check(simulation: Simulation) -> None:
+    """Refuse what no reader would open."""
+    cells, sections = len(simulation.cells), simulation.n_sections
+    for name, array in (
+        ("section_names", simulation.section_names),
+        ("section_types", simulation.section_types),
+        ("section_cells", simulation.section_cells),
+        ("parents", simulation.parents),
+        ("parent_x", simulation.parent_x),
+        ("point_counts", simulation.point_counts),
+    ):
+        if len(array) != sections:
+            raise _contradiction(f"{name} has {len(array)} entries for {sections} sections")
+    of, parents = simulation.section_cells, simulation.parents
+    if not np.array_equal(np.unique(of), np.arange(cells)) or (np.diff(of) < 0).any():
+        raise _contradiction(f"its sections are not those of {cells} cells, one after another")
+    inside = parents < sections
+    own = (parents < 0) | (inside & (of[np.where(inside, parents, 0)] == of))
+    if not own.all():
+        section = int(np.argmin(own))
+        raise _contradiction(
+            f"section {simulation.section_names[section]!r} of cell "
+            f"{simulation.cells[of[section]].name!r} has a parent outside its cell"
+        )
+    segments = int(simulation.segment_counts.sum())
+    if simulation.values.shape != (len(simulation.time_ms), segments):
+        raise _contradiction(
+            f"values has the shape {list(simulation.values.shape)}, not "
+            f"[{len(simulation.time_ms)}, {segments}]"
+        )
+    points = int(simulation.point_counts.sum())
+    if simulation.points_um.shape != (points, 4):
+        raise _contradiction(
+            f"points_um has the shape {list(simulation.points_um.shape)}, not [{points}, 4]"
+        )
+    if not len(simulation.time_ms) or not (np.diff(simulation.time_ms) > 0).all():
+        raise _contradiction("its times do not increase from frame to frame")
+
+
+def _contradiction(reason: str) -> ValueError:
+    return ValueError(f"This simulation cannot be written: {reason}.")
+
+
+def _plain(value: object, what: str) -> str | int | float | bool | None:
+    """Text or a number as a built-in: of a subclass, a pickle would hold the class's name."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        # Readers take no larger numbers.
+        if not -_LARGEST_INT <= value < _LARGEST_INT:
+            raise _contradiction(f"{what} has more than 64 bits")
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    raise _contradiction(f"{what} is {type(value).__name__}, neither text nor a number")
+
+
 def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
     content: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "created_by": simulation.created_by,
-        "source": simulation.source,
-        "meta": dict(simulation.meta),
-        "quantity": {"name": simulation.quantity, "unit": simulation.unit},
+        "created_by": _plain(simulation.created_by, "created_by"),
+        "source": _plain(simulation.source, "source"),
+        "meta": {
+            _plain(key, "a key of meta"): _plain(value, f"meta's {key!r}")
+            for key, value in simulation.meta.items()
+        },
+        "quantity": {
+            "name": _plain(simulation.quantity, "quantity"),
+            "unit": _plain(simulation.unit, "unit"),
+        },
         "time": pack(simulation.time_ms, "<f8"),
         "cells": _cells(simulation),
         "values": pack_values(simulation.values, precision, simulation.unit),
@@ -243,7 +313,10 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
     if len(simulation.connections):
         content["connections"] = pack(simulation.connections, "<i4")
     if simulation.layouts:
-        content["layouts"] = {name: pack(row, "<f4") for name, row in simulation.layouts.items()}
+        content["layouts"] = {
+            _plain(name, "a layout's name"): pack(row, "<f4")
+            for name, row in simulation.layouts.items()
+        }
     return content
 
 
@@ -251,8 +324,8 @@ def _cells(simulation: Simulation) -> list[dict[str, Any]]:
     firsts = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells)))
     cells: list[dict[str, Any]] = [
         {
-            "name": cell.name,
-            "gid": cell.gid,
+            "name": _plain(cell.name, "a cell's name"),
+            "gid": _plain(cell.gid, f"the gid of {cell.name}"),
             "sections": [],
             "spikes": None if cell.spikes_ms is None else pack(cell.spikes_ms, "<f8"),
         }
@@ -265,7 +338,7 @@ def _cells(simulation: Simulation) -> list[dict[str, Any]]:
         begin, count = int(first_points[index]), int(simulation.point_counts[index])
         cells[cell]["sections"].append(
             {
-                "name": name,
+                "name": _plain(name, "a section's name"),
                 "type": SECTION_TYPES[simulation.section_types[index]],
                 "parent": parent if parent < 0 else parent - int(firsts[cell]),
                 "parent_x": float(simulation.parent_x[index]),

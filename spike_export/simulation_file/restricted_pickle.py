@@ -101,6 +101,9 @@ class NeedsArraysError(ContentError):
 _WINDOW: Final = 1 << 20
 _LONG: Final = 1 << 20
 _BYTES: Final = frozenset(["BINBYTES", "BINBYTES8"])
+_LONGS: Final = frozenset(["LONG1", "LONG4"])
+# Larger numbers can all have one hash, and as keys take a dict quadratic time.
+_LONGEST_INTEGER: Final = 8
 # The longest argument read without skipping: two lines of a GLOBAL opcode.
 _LONGEST_LINES: Final = 1024
 
@@ -272,6 +275,11 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
             raise ContentError(
                 f"it is cut off: {name} at byte {base + i} announces {number} bytes, "
                 f"but only {max(size - base - i, 0)} are left"
+            )
+        if name in _LONGS and number > _LONGEST_INTEGER:
+            raise ContentError(
+                f"it holds a whole number of {number} bytes at byte {base + i - 1 - prefix}, which "
+                "simulation data never needs"
             )
         if name == "FRAME":
             if frame_end != _NO_FRAME:

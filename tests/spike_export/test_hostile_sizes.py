@@ -317,3 +317,22 @@ def test_a_name_without_an_end_is_refused(save, refused, peak_memory):
         path = save(PROTO + content)
         refused(path)
         assert peak_memory(path) < 12 * path.stat().st_size + SLACK
+
+
+@pytest.mark.parametrize("calls", [False, True])
+def test_keys_that_all_have_one_hash_are_refused(calls, save, refused):
+    """With them each look-up in a dict would go through all of it."""
+    keys = [number * (2**61 - 1) for number in range(1, 40)]
+    assert len({hash(key) for key in keys}) == 1
+    path = save({"version": 2, **dict.fromkeys(keys, 1)})
+    if calls:
+        path = save([dict.fromkeys(keys, 1), np.zeros(1)])
+    assert "it holds a whole number of 9 bytes at byte" in refused(path)
+
+
+def test_whole_numbers_of_64_bits_are_read(layout, save):
+    layout["cells"][0]["gid"] = 2**63 - 1
+    layout["meta"]["low"] = -(2**63)
+    simulation = read(save(layout))
+    assert simulation.cells[0].gid == 2**63 - 1
+    assert simulation.meta["low"] == -(2**63)

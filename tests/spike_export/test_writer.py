@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -296,3 +297,70 @@ def test_a_link_stays_a_link(tmp_path, simulation):
     write(link, simulation)
     assert link.is_symlink()
     assert read(target).n_frames == simulation.n_frames
+
+
+class _Text(str):
+    """Text of a class of one's own."""
+
+
+def test_what_numpy_and_subclasses_hold_is_written_as_built_ins(simulation, tmp_path):
+    given = {
+        "text": np.str_("x"),
+        "number": np.float64(0.5),
+        "count": np.int64(3),
+        "flag": np.bool_(True),
+        "own": _Text("y"),
+        np.str_("key"): None,
+    }
+    cells = tuple(replace(cell, gid=np.int32(5), name=_Text("z")) for cell in simulation.cells)
+    path = write(tmp_path / "run.pickle", replace(simulation, meta=given, cells=cells))
+    kept = read(path).meta
+    assert kept == {
+        "text": "x", "number": 0.5, "count": 3, "flag": True, "own": "y", "key": None
+    }  # fmt: skip
+    assert kept["flag"] is True
+    assert [(cell.name, cell.gid) for cell in read(path).cells] == [("z", 5), ("z", 5)]
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, np.arange(2), 1j, object(), b"x"])
+def test_what_meta_cannot_hold_is_named(simulation, tmp_path, value):
+    with pytest.raises(ValueError, match=r"meta's 'w' is \w+, neither text nor a number\."):
+        write(tmp_path / "new.pickle", replace(simulation, meta={"w": value}))
+    with pytest.raises(ValueError, match="a key of meta is tuple"):
+        write(tmp_path / "new.pickle", replace(simulation, meta={(1,): 1}))
+    assert not (tmp_path / "new.pickle").exists()
+
+
+def test_numbers_that_readers_refuse_are_not_written(simulation, tmp_path):
+    meta = {"low": -(2**63), "high": 2**63 - 1}
+    path = write(tmp_path / "run.pickle", replace(simulation, meta=meta))
+    assert read(path).meta == meta
+    with pytest.raises(ValueError, match="meta's 'seed' has more than 64 bits"):
+        write(path, replace(simulation, meta={"seed": 2**63}))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"parents": [-1, 0, 0, 1]},
+            r"section 'soma' of cell 'Basket\[0\]' has a parent outside its",
+        ),
+        (
+            {"parents": [-1, 0, 9, -1]},
+            r"section 'axon' of cell 'Pyramidal\[0\]' has a parent outside",
+        ),
+        ({"section_cells": [0, 1, 0, 1]}, "its sections are not those of 2 cells, one after"),
+        ({"section_cells": [0, 0, 0, 0]}, "its sections are not those of 2 cells, one after"),
+        ({"segment_counts": [1, 3, 2, 1]}, r"values has the shape \[4, 6\], not \[4, 7\]"),
+        ({"point_counts": [2, 3, 2, 2]}, r"points_um has the shape \[8, 4\], not \[9, 4\]"),
+        ({"parent_x": [0.0]}, "parent_x has 1 entries for 4 sections"),
+        ({"time_ms": [0.0, 0.2, 0.1, 0.3]}, "its times do not increase"),
+    ],
+)
+def test_a_contradiction_is_refused_before_it_is_written(old, simulation, change, sentence):
+    before = old.read_bytes()
+    changed = replace(simulation, **{name: np.array(array) for name, array in change.items()})
+    with pytest.raises(ValueError, match=f"This simulation cannot be written: {sentence}"):
+        write(old, changed)
+    assert old.read_bytes() == before
