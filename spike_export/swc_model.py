@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from .neuron_model import d_lambda_counts, quiet_stderr, run_until, section_type
+from .parallel import rename_cells
 from .recorder import Recorder
 from .simulation_file import Simulation
 from .swc import Sections
@@ -152,7 +153,8 @@ def simulate(
         from neuron import h
 
         h.load_file("stdrun.hoc")
-    owner = _Owner(name)
+    # NEURON takes ASCII only.
+    owner = _Owner("cell")
     cell = build(sections, owner)
     for section in cell:
         section.Ra, section.cm = AXIAL_RESISTANCE_OHM_CM, CAPACITANCE_UF_CM2
@@ -184,7 +186,7 @@ def simulate(
             h.finitialize(RESTING_POTENTIAL_MV)
             run_until(tstop_ms, progress)
             recorder.close()
-            return recorder.simulation(
+            simulation = recorder.simulation(
                 source=name,
                 channels=biophysics,
                 d_lambda=d_lambda,
@@ -192,6 +194,7 @@ def simulate(
                 dt_ms=h.dt,
                 **meta,
             )
+            return rename_cells(simulation, {"cell": name})
     finally:
         # NEURON is left without a model; what acts on sections goes before them.
         inputs.clear()

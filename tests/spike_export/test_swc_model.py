@@ -333,3 +333,10 @@ def test_what_would_be_too_large_is_refused(h):
 def test_a_run_leaves_nothing_behind(h):
     run(tstop_ms=1, step=CurrentStep())
     assert list(h.allsec()) == []
+
+
+def test_a_cell_may_have_any_name(h):
+    simulation = simulate(split(parse(SMALL.encode()).points), "Müller 1.2", tstop_ms=0.2)
+    assert [cell.name for cell in simulation.cells] == ["Müller 1.2"]
+    assert simulation.source == "Müller 1.2"
+    assert simulation.section_names[0] == "Müller 1.2.soma[0]"
