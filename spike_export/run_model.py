@@ -9,9 +9,12 @@ import ctypes
 import functools
 import io
 import os
+import re
 import runpy
 import signal
 import sys
+import tempfile
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -236,12 +239,13 @@ class ModelRun:
     def _run_hoc(self) -> None:
         # NEURON's own program finds files beside the one it was started with only in the working
         # folder; here they are found wherever it was started, as a script's modules are.
-        folders = [str(self._path.resolve().parent), os.environ.get("HOC_LIBRARY_PATH", "")]
-        os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
-        self._h.load_file("stdrun.hoc")
-        # Not load_file, which would move to the file's folder.
-        if not self._h.xopen(str(self._path)):
-            raise RuntimeError(f"NEURON cannot open {self._path}.")
+        with _without_blanks(self._path.resolve().parent) as folder:
+            folders = [str(folder), os.environ.get("HOC_LIBRARY_PATH", "")]
+            os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
+            self._h.load_file("stdrun.hoc")
+            # Not load_file, which would move to the file's folder.
+            if not self._h.xopen(str(self._path)):
+                raise RuntimeError(f"NEURON cannot open {self._path}.")
 
     def _trace(self, error: BaseException) -> str:
         """Traceback from the script's first line on."""
@@ -302,7 +306,9 @@ class ModelRun:
         self.end_ms = None if tstop is None else float(tstop)
         # hoc's nrnpython has put NEURON's own in place of it.
         for number in _ENDING_SIGNALS:
-            signal.signal(number, self._on_signal)
+            # Python lets no other thread do so; a model may run in one.
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(number, self._on_signal)
         none_wanted = self._elsewhere and self.nothing_here
         if self.recorder is not None and self.recorder.failure is not None and not none_wanted:
             # Some models initialise once before they are complete, so this waits for a step.
@@ -361,6 +367,18 @@ def load_mechanisms(folder: Path) -> None:
     # NEURON has those of the working folder since it was imported, and takes none twice.
     if folder.resolve() != Path.cwd():
         neuron.load_mechanisms(str(folder))
+
+
+@contextlib.contextmanager
+def _without_blanks(folder: Path) -> Iterator[Path]:
+    """Another way to a folder, if its name has what NEURON takes for the end of it."""
+    if not re.search(r"[\s:;]", str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="spike-export-") as temporary:
+        link = Path(temporary) / "model"
+        link.symlink_to(folder, target_is_directory=True)
+        yield link
 
 
 def _some(names: Sequence[str], shown: int = 6) -> str:

@@ -538,3 +538,49 @@ def test_compile_needs_mod_files(spike_export, folder, sentence):
     done = spike_export("compile", folder)
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_a_hoc_file_in_a_folder_with_blanks_finds_what_is_beside_it(model, spike_export, tmp_path):
+    model("create soma\nsoma insert hh\n", name="my models/cell.hoc")
+    path = model(
+        'load_file("stdrun.hoc")\nload_file("cell.hoc")\ntstop = 1\nrun()\n',
+        name="my models/net.hoc",
+    )
+    done = spike_export("run", path, "-o", "run.pickle")
+    assert recorded(done, tmp_path / "run.pickle").section_names == ("soma",)
+
+
+def test_a_model_that_runs_in_a_thread(model, spike_export, tmp_path):
+    path = model(
+        CELL,
+        """
+        import threading
+        h.tstop = 1
+        thread = threading.Thread(target=h.run)
+        thread.start()
+        thread.join()
+        """,
+    )
+    simulation = recorded(spike_export("run", path), tmp_path / "model.pickle")
+    assert simulation.time_ms[-1] == pytest.approx(1)
+
+
+def test_cells_of_python_are_chosen_by_numbers(model, spike_export, tmp_path):
+    path = model(
+        """
+        from neuron import h
+        h.load_file("stdrun.hoc")
+        class Pyr:
+            def __init__(self):
+                self.soma = h.Section(name="soma", cell=self)
+        cells = [Pyr() for _ in range(3)]
+        h.tstop = 1
+        h.run()
+        """
+    )
+    done = spike_export("run", path, "--cell", "Pyr[2]")
+    simulation = recorded(done, tmp_path / "model.pickle")
+    assert [cell.name for cell in simulation.cells] == ["Pyr[2]"]
+    assert simulation.section_names == ("Pyr[2].soma",)
+    done = spike_export("run", path, "--force", "--cell", "Pyr")
+    assert "The model has no cell 'Pyr', but Pyr[0], Pyr[1], Pyr[2]." in done.stderr
