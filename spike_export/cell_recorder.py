@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .neuron_model import section_type
+from .neuron_model import section_type, segments_along
 from .older_writer import write_sections
 from .recorder import RecordingError
 
@@ -128,7 +128,9 @@ class CellRecorder:
             )
         self._rows, self._due = [], []
         try:
-            segments = [segment for section in self._sections for segment in section]
+            segments = [
+                segment for section in self._sections for segment in segments_along(section)
+            ]
         except ReferenceError:
             # Another model runs by now; `save_pickle` will say so.
             return
@@ -202,7 +204,8 @@ class CellRecorder:
                     f"voltage_data of section {section.name()} has the shape "
                     f"{list(samples.shape)}, but it has {section.nseg} segments: (nseg, samples)."
                 )
-            traces.append(samples.T)
+            # A file's values run along the points, which begin where the parent is.
+            traces.append(samples[::-1].T if section.orientation() else samples.T)
         return traces
 
 

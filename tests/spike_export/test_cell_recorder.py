@@ -223,3 +223,21 @@ def test_deleted_sections_are_reported_and_do_not_stop_other_models(h, cell, tmp
     h.continuerun(1)
     with pytest.raises(RecordingError, match="A section was deleted"):
         recorder.save_pickle(tmp_path / "x.pickle")
+
+
+def test_values_run_along_the_points_whichever_end_is_connected(h, cell, tmp_path):
+    soma, axon, _ = cell
+    axon.disconnect()
+    axon.connect(soma(0.5), 1)
+    recorder = CellRecorder([soma, axon])
+    h.finitialize(-70)
+    h.continuerun(3)
+    found = saved(recorder, tmp_path / "x.pickle", FRAME_NUM=121)
+    expected = [segment.v for segment in axon][::-1]
+    assert np.ptp(expected) > 1
+    assert np.array_equal(found[1]["Voltage"][120], expected)
+    # As they are drawn: the first point is where the soma is.
+    assert abs(expected[0] - soma(0.5).v) < abs(expected[-1] - soma(0.5).v)
+    given = [np.zeros((1, 2)), np.arange(50.0).reshape(25, 2)]
+    found = saved(recorder, tmp_path / "x.pickle", FRAME_NUM=2, voltage_data=given)
+    assert np.array_equal(found[1]["Voltage"][0], given[1][::-1, 0])
