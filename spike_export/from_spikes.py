@@ -122,7 +122,9 @@ def simulation_from_spikes(
 
 
 def _times(label: object, given: ArrayLike) -> NDArray[np.float64]:
-    times = np.sort(np.asarray(given, np.float64).reshape(-1))
+    # Before version 2.4, NumPy makes nothing of a Vector of NEURON's that is empty.
+    array = given.as_numpy() if hasattr(given, "as_numpy") else given
+    times = np.sort(np.asarray(array, np.float64).reshape(-1))
     if not np.isfinite(times).all():
         raise SpikesError(f"Cell {label!s:.60} has a spike whose time is not finite.")
     if len(times) and times[0] < 0:
