@@ -157,22 +157,27 @@ def _centered(places: Places) -> Places:
 def _depths(connections: NDArray[np.integer[Any]], count: int) -> NDArray[np.int64]:
     """Count the steps from the cells that nothing leads to; circles begin anywhere in them."""
     depth = np.full(count, -1, np.int64)
-    sources, targets = connections[:, 0], connections[:, 1]
+    # By their sources, so that each step looks only at what leaves the cells it has come to.
+    by_source = connections[np.argsort(connections[:, 0], kind="stable")]
+    targets = by_source[:, 1]
+    first = np.searchsorted(by_source[:, 0], np.arange(count + 1))
     led_to = np.zeros(count, np.bool_)
     led_to[targets] = True
-    front = ~led_to
-    level = 0
+    front = np.flatnonzero(~led_to)
+    level, looked_at = 0, 0
     while True:
-        if not front.any():
-            left = np.flatnonzero(depth < 0)
-            if not left.size:
+        if not front.size:
+            while looked_at < count and depth[looked_at] >= 0:
+                looked_at += 1
+            if looked_at == count:
                 return depth
             # All that is left lies in circles, or behind them.
-            front = np.zeros(count, np.bool_)
-            front[left[0]] = True
+            front = np.array([looked_at])
             level = 0
         depth[front] = level
-        following = np.zeros(count, np.bool_)
-        following[targets[front[sources]]] = True
-        front = following & (depth < 0)
+        leaving = first[front + 1] - first[front]
+        before = np.cumsum(leaving) - leaving
+        places = np.repeat(first[front] - before, leaving) + np.arange(leaving.sum())
+        following = np.unique(targets[places])
+        front = following[depth[following] < 0]
         level += 1

@@ -48,6 +48,26 @@ def test_circles_of_connections_and_none_at_all_have_layers():
     assert np.ptp(layouts.layers(np.empty((0, 2), int), 4, 1.0)[:, 0]) == 0
 
 
+def test_layers_are_the_steps_from_the_beginning():
+    """As counted cell by cell; what lies in circles begins at the first of it."""
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        pairs = random.integers(0, 30, (25, 2))
+        depth = dict.fromkeys(set(range(30)) - set(pairs[:, 1].tolist()), 0)
+        waiting = list(depth)
+        while len(depth) < 30 or waiting:
+            if not waiting:
+                waiting = [min(set(range(30)) - set(depth))]
+                depth[waiting[0]] = 0
+            source = waiting.pop(0)
+            for target in pairs[pairs[:, 0] == source, 1].tolist():
+                if target not in depth:
+                    depth[target] = depth[source] + 1
+                    waiting.append(target)
+        columns = np.unique(layouts.layers(pairs, 30, 1.0)[:, 0], return_inverse=True)[1]
+        assert columns.tolist() == [depth[cell] for cell in range(30)]
+
+
 def test_shuffling_exchanges_places():
     places = np.arange(30.0).reshape(10, 3)
     made = layouts.shuffled(places, 1)
