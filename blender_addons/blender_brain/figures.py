@@ -31,7 +31,7 @@ def camera_for(
     """
     points = film.world_points(scene, regions)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    camera = scene.camera or film.frame_camera(
+    camera = film.camera_of(scene) or film.frame_camera(
         scene, regions, direction=DIRECTION, up=UP, margin=MARGIN
     )
     return camera, Vector(middle.tolist())

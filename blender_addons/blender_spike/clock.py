@@ -13,7 +13,13 @@ from typing import Any, Final, NamedTuple, cast
 import bpy
 
 from .common import nodes
-from .common.modifiers import add_group_modifier, follow, input_value, set_inputs
+from .common.modifiers import (
+    add_group_modifier,
+    find_group_modifier,
+    follow,
+    input_value,
+    set_inputs,
+)
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .playback import SAMPLES_INPUTS, TIME_INPUTS, find_modifier, time_group
@@ -85,8 +91,7 @@ def wind(clock: bpy.types.Object) -> None:
     """
     neuron = required(about_figure(clock).neuron)
     playing = required(find_modifier(neuron))
-    modifier = clock.modifiers[0]
-    assert isinstance(modifier, bpy.types.NodesModifier)
+    modifier = required(find_group_modifier(clock, GROUP))
     for name, settings in (TIME_INPUTS | SAMPLES_INPUTS).items():
         source = input_value(playing, name)
         if settings["kind"] == "Object":

@@ -22,6 +22,7 @@ from .common import scene as film
 from .common.figures import (
     TEXT_INPUTS,
     color_bar_group,
+    find_drawing,
     inked,
     inputs_of,
     new_figure,
@@ -256,12 +257,14 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     Returns
     -------
     list of Object
-        In the order of `KINDS`, and by name.
+        In the order of `KINDS`, and by name. What somebody made a plain mesh of is none any more.
     """
     found = [
         thing
         for thing in bpy.data.objects
-        if about_figure(thing).kind in KINDS and about_figure(thing).neuron == neuron
+        if about_figure(thing).kind in KINDS
+        and about_figure(thing).neuron == neuron
+        and find_drawing(thing) is not None
     ]
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
 
@@ -285,8 +288,8 @@ def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Return the modifier that draws a figure."""
-    return cast(bpy.types.NodesModifier, figure.modifiers[0])
+    """Return the modifier that draws a figure, wherever it stands among others."""
+    return required(find_drawing(figure))
 
 
 def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
@@ -418,7 +421,7 @@ def _place(
         room = (spot.beside[0] + further[0], spot.beside[1] - further[1])
         figure.matrix_world = frame.beside(scene, neuron, spot.corner, room)
         return
-    camera = scene.camera or film.frame_camera(scene, [neuron], also=way_of([neuron]))
+    camera = film.camera_of(scene) or film.frame_camera(scene, [neuron], also=way_of([neuron]))
     low, high = _bounds(neuron)
     subject = required(neuron.matrix_world) @ Vector((low + high) / 2)
     figure.parent = frame.corner(scene, camera, spot.corner, subject)

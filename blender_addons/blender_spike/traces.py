@@ -21,6 +21,7 @@ from .common.figures import (
     LINE_INPUTS,
     TEXT_INPUTS,
     axes_group,
+    find_drawing,
     inked,
     inputs_of,
     moved,
@@ -145,7 +146,11 @@ def new_trace(
 
 def title_object(trace: bpy.types.Object) -> bpy.types.Object | None:
     """Find the object that writes a trace's title, unless somebody deleted it."""
-    titles = (child for child in trace.children if about_figure(child).kind == TITLE_KIND)
+    titles = (
+        child
+        for child in trace.children
+        if about_figure(child).kind == TITLE_KIND and find_drawing(child) is not None
+    )
     return next(titles, None)
 
 
@@ -160,7 +165,11 @@ def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
     -------
     list of Object
     """
-    return [child for child in axes.children if about_figure(child).kind == KIND]
+    return [
+        child
+        for child in axes.children
+        if about_figure(child).kind == KIND and find_drawing(child) is not None
+    ]
 
 
 def refresh(axes: bpy.types.Object) -> list[str]:
@@ -206,7 +215,7 @@ def follow_material(axes: bpy.types.Object) -> None:
     for trace in traces_in(axes):
         neuron = required(about_figure(trace).neuron)
         material = input_value(required(find_modifier(neuron)), "Material").value
-        set_inputs(cast(bpy.types.NodesModifier, trace.modifiers[0]), {"Neuron Material": material})
+        set_inputs(required(find_drawing(trace)), {"Neuron Material": material})
 
 
 def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
@@ -215,15 +224,15 @@ def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
 
 def _share(giver: bpy.types.Object, taker: bpy.types.Object, names: tuple[str, ...]) -> None:
     """Have inputs of one figure follow those of another."""
-    source = cast(bpy.types.NodesModifier, giver.modifiers[0])
+    source = required(find_drawing(giver))
     for name in names:
         path = input_value(source, name).path_from_id("value")
-        follow(cast(bpy.types.NodesModifier, taker.modifiers[0]), name, giver, path)
+        follow(required(find_drawing(taker)), name, giver, path)
 
 
 def _untouched(axes: bpy.types.Object) -> bool:
     """Tell whether axes still have the limits that fitted the data."""
-    modifier = cast(bpy.types.NodesModifier, axes.modifiers[0])
+    modifier = required(find_drawing(axes))
     return _limits(modifier) == list(about_figure(axes).fitted)
 
 
@@ -241,7 +250,7 @@ def _fit(axes: bpy.types.Object) -> None:
     first, interval = (input_value(playing, n).value for n in ("First Time", "Sample Interval"))
     low, high = round_limits(min(lows), max(highs))
     last = first + float(max(ends)) * interval
-    modifier = cast(bpy.types.NodesModifier, axes.modifiers[0])
+    modifier = required(find_drawing(axes))
     limits = (first, max(last, first + interval), low, high)
     set_inputs(modifier, dict(zip(_LIMITS, limits, strict=True)))
     about_figure(axes).fitted = _limits(modifier)

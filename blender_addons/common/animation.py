@@ -59,8 +59,12 @@ def set_interpolation(
 
 
 def _bags(thing: bpy.types.Object) -> list[Any]:
-    animation = thing.animation_data
+    animation: Any = thing.animation_data
     action: Any = animation.action if animation else None
-    if action is None:
+    if action is None or animation.action_slot is None:
         return []
-    return [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    # An action may animate several objects, each by a slot of its own.
+    bags = (
+        strip.channelbag(animation.action_slot) for layer in action.layers for strip in layer.strips
+    )
+    return [bag for bag in bags if bag is not None]

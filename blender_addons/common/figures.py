@@ -20,6 +20,7 @@ import bpy
 from . import nodes
 from .modifiers import add_group_modifier
 from .nodes import Linkable, Node, Socket, Tree, Value
+from .required import required
 
 GROUP: Final = "Figure"
 INK: Final = "Figure Ink"
@@ -130,6 +131,27 @@ def new_figure(
     figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
     figure.visible_volume_scatter = figure.visible_shadow = False
     return figure
+
+
+def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
+    """Find the modifier that draws a figure.
+
+    Parameters
+    ----------
+    thing : Object
+        Of `new_figure`; it may have been given other modifiers before and after that one.
+
+    Returns
+    -------
+    NodesModifier or None
+        None where it has it no more.
+    """
+    for modifier in thing.modifiers:
+        if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
+            items: Any = required(modifier.node_group.interface).items_tree
+            if any(item.item_type == "SOCKET" and item.name == "Ink" for item in items):
+                return modifier
+    return None
 
 
 def round_step(extent: float, parts: int) -> float:

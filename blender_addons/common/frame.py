@@ -147,7 +147,8 @@ def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
     """
     top = required(scene.collection)
     for child in top.children:
-        if child.name.split(".")[0] == COLLECTION:
+        # Nothing can be added to one that is linked from another file.
+        if child.name.split(".")[0] == COLLECTION and child.is_editable:
             return child
     made = bpy.data.collections.new(COLLECTION)
     top.children.link(made)

@@ -244,6 +244,21 @@ def add_backlight(
     return light
 
 
+def camera_of(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """Find a scene's camera, if it is one: Blender lets a scene look through any object.
+
+    Parameters
+    ----------
+    scene : Scene
+
+    Returns
+    -------
+    Object or None
+    """
+    camera = scene.camera
+    return camera if camera is not None and isinstance(camera.data, bpy.types.Camera) else None
+
+
 def is_film_camera(camera: bpy.types.Object) -> bool:
     """Tell whether `frame_camera` made a camera, so that it can orbit.
 

@@ -384,6 +384,34 @@ def test_several_neurons_are_reloaded_all_or_none(bpy, cell, tmp_path):
     assert [first.data, second.data] == datas
 
 
+def test_figures_with_other_modifiers_and_without_their_own(bpy, cell):
+    """One moved on top changes nothing; what was made a plain mesh is no figure any more."""
+    from blender_spike import figures
+
+    neuron = load(bpy, cell)
+    trace = figures.add_trace(bpy.context, neuron)
+    bar = figures.add_color_bar(bpy.context, neuron)
+    label = figures.add_time_label(bpy.context, neuron)
+    for figure in (trace, trace.parent, bar, label):
+        figure.modifiers.new("Bevel", "BEVEL")
+        figure.modifiers.move(1, 0)
+    bar.modifiers.clear()
+    label.modifiers.remove(label.modifiers[1])
+    bpy.ops.blender_spike.reload()
+    assert figures.figures_of(neuron) == [trace.parent, trace]
+    assert figures.modifier_of(trace).node_group.name == "BlenderSpike Trace"
+
+
+def test_a_figure_where_the_scene_looks_through_an_empty(bpy, cell):
+    """A camera is made then."""
+    from blender_spike import figures
+
+    neuron = load(bpy, cell)
+    empty = bpy.context.scene.camera = bpy.data.objects.new("Empty", None)
+    bar = figures.add_scale_bar(bpy.context, neuron)
+    assert bar.parent.parent.parent == bpy.context.scene.camera != empty
+
+
 @pytest.fixture
 def flat(bpy):
     """A camera one unit wide, straight above the origin, and pixels of exact colors."""
