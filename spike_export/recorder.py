@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .convert import PEAK_MODE
 from .neuron_model import (
     ModelCell,
     Shape,
@@ -221,7 +222,7 @@ class Recorder:
         if self._frames is None:
             recorded["every_ms"] = self._every_ms
         if self._peak:
-            recorded["mode"] = "peak: the maximum since the frame before"
+            recorded["mode"] = PEAK_MODE
         return Simulation(
             cells=tuple(
                 Cell(name, None, spikes_ms)
@@ -240,11 +241,19 @@ class Recorder:
             time_ms=time_ms,
             values=values,
             quantity=self._variable,
-            unit=UNITS.get(self._variable, ""),
+            unit=self._unit(),
             created_by=f"spike-export {__version__}",
             source=source,
             meta={**recorded, **meta},
         )
+
+    def _unit(self) -> str:
+        """Find the unit of what is recorded, as its mechanism states it."""
+        if self._variable in UNITS:
+            return UNITS[self._variable]
+        # NEURON prints a message of its own about a name that it does not know.
+        name = self._variable.partition("[")[0]
+        return str(self._h.units(name)) if hasattr(self._h, name) else ""
 
     def save(self, path: str | os.PathLike[str], *, source: str = "") -> Path:
         """Write what was recorded to a simulation file.

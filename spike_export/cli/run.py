@@ -79,17 +79,19 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     return value
 
 
-@click.command(cls=_WithModelArguments)
+@click.command(
+    cls=_WithModelArguments, short_help="Run a NEURON model unchanged, and record all of it."
+)
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS...]")
 @click.option(
     "-o", "--output", type=FILE, metavar="FILE",
-    help="Where to write; MODEL.pickle in the working folder, if not given.",
+    help="Where to write.  [default: MODEL.pickle in the working folder]",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the file if it exists, without asking.")
 @click.option(
     "--every", type=ABOVE_ZERO, metavar="MS",
-    help="Time between two frames; 0.1, if not given.",
+    help="Time between two frames.  [default: 0.1]",
 )  # fmt: skip
 @click.option(
     "--frames", type=click.IntRange(min=2), metavar="N",
@@ -178,9 +180,9 @@ def run(
             raise click.UsageError("--no-merge is for runs under mpiexec; this is one process.")
         if not dry_run:
             if ranks is None:
-                _may_write([target], force=force)
+                _may_write([target], model, force=force)
             else:
-                _may_write_parts(ranks, target, force=force, merged=not no_merge)
+                _may_write_parts(ranks, target, model, force=force, merged=not no_merge)
         # The model may move to another folder.
         target = target if output is not None and target.is_absolute() else Path.cwd() / target
         try:
@@ -238,16 +240,16 @@ def _say(ranks: Ranks, text: str) -> None:
         click.echo(f"rank {ranks.rank}: {line}", err=True)
 
 
-def _may_write(paths: list[Path], *, force: bool) -> None:
+def _may_write(paths: list[Path], model: Path, *, force: bool) -> None:
     for path in paths:
-        may_write(path, force=force)
+        may_write(path, force=force, inputs=[model])
 
 
-def _may_write_parts(ranks: Ranks, target: Path, *, force: bool, merged: bool) -> None:
+def _may_write_parts(ranks: Ranks, target: Path, model: Path, *, force: bool, merged: bool) -> None:
     """As `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
     if ranks.rank == 0:
         parts = [part_path(target, rank) for rank in range(ranks.size)]
-        _may_write([target, *parts] if merged else parts, force=force)
+        _may_write([target, *parts] if merged else parts, model, force=force)
         # Else they could be taken for this run's.
         for part in parts:
             part.unlink(missing_ok=True)

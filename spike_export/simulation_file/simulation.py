@@ -85,7 +85,7 @@ class Simulation:
     meta : mapping
         Free text and numbers.
     connections : ndarray of int32, shape (M, 2)
-        Indices into `cells`: from, to. None in most files.
+        Indices into `cells`: from, to; empty in most files.
     layouts : mapping from str to ndarray of float32, shape (cells, 3)
         Places of the cells, in µm, other than those their points have.
     """

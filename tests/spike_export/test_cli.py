@@ -325,5 +325,4 @@ def test_every_option_is_explained_and_names_its_default_in_one_way():
 def test_no_summary_is_cut_off(command):
     for group in ((), ("figure",)):
         lines = command(*group, "--help")[1].splitlines()
-        cut = {line.split()[0] for line in lines if line[:1] == " " and line.endswith("...")}
-        assert cut <= {"run"}
+        assert not [line for line in lines if line[:1] == " " and line.endswith("...")]

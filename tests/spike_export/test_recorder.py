@@ -574,3 +574,15 @@ print(read({str(tmp_path / "run.pickle")!r}).n_frames)
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stdout.split() == ["11"], result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "unit"), [("i_pas", "mA/cm2"), ("m_hh", ""), ("cai", "mM"), ("v", "mV")]
+)
+def test_a_quantity_has_the_unit_that_its_mechanism_states(h, variable, unit):
+    from spike_export import Recorder
+
+    soma = h.Section(name="soma")
+    for mechanism in ("pas", "hh"):
+        soma.insert(mechanism)
+    assert Recorder(variable=variable)._unit() == unit

@@ -584,3 +584,11 @@ def test_cells_of_python_are_chosen_by_numbers(model, spike_export, tmp_path):
     assert simulation.section_names == ("Pyr[2].soma",)
     done = spike_export("run", path, "--force", "--cell", "Pyr")
     assert "The model has no cell 'Pyr', but Pyr[0], Pyr[1], Pyr[2]." in done.stderr
+
+
+def test_the_model_is_never_replaced(command, tmp_path):
+    model = tmp_path / "model.py"
+    model.write_text("from neuron import h\n")
+    code, _, err = command("run", model, "-o", model, "--force")
+    assert code == 1 and "the command reads it" in err
+    assert model.read_text() == "from neuron import h\n"
