@@ -126,6 +126,12 @@ def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
     with pytest.raises(RuntimeError, match="'cell' is linked from another .blend"):
         bpy.ops.blender_spike.reload()
     assert_plays(bpy, neuron, path)
+    neuron.select_set(True)
+    for change in (bpy.ops.blender_spike.color_by_voltage, bpy.ops.blender_spike.fit_time):
+        with pytest.raises(RuntimeError, match="'cell' is linked from another .blend; change it"):
+            change()
+    assert not bpy.ops.blender_spike.set_limits.poll()
+    assert bpy.ops.blender_spike.frame_camera.poll()
 
 
 @pytest.mark.parametrize("deleted", ["one", "two"])

@@ -23,7 +23,7 @@ from ..common.required import required
 from ..figures import follow_material
 from ..playback import find_modifier
 from ..properties import ColorSettings, about, colormap_choice
-from .selection import NO_NEURON, OnNeurons, chosen_neurons
+from .selection import NO_NEURON, ChangesNeurons, chosen_neurons, why_not_to_be_changed
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -41,6 +41,9 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         neurons = chosen_neurons(required(context))
         if not neurons:
             self.report({"ERROR"}, f"{NO_NEURON}.")
+            return {"CANCELLED"}
+        if why_not := why_not_to_be_changed(neurons):
+            self.report({"ERROR"}, f"{why_not}.")
             return {"CANCELLED"}
         low, high = limits_of(neurons)
         if not self.properties.is_property_set("v_min"):
@@ -87,7 +90,7 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
         return None if material is None else colormap_choice(material)
 
 
-class BLENDER_SPIKE_OT_set_limits(OnNeurons):
+class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     """Give the colormap's two ends values that suit all selected neurons"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_limits"
@@ -125,7 +128,7 @@ class BLENDER_SPIKE_OT_set_limits(OnNeurons):
         return {"FINISHED"}
 
 
-class BLENDER_SPIKE_OT_share_material(OnNeurons):
+class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
     """Give all selected neurons the active one's material, so that they change together"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.share_material"
@@ -140,7 +143,7 @@ class BLENDER_SPIKE_OT_share_material(OnNeurons):
         if find_modifier(active) is None or not others:
             cls.poll_message_set("Select several neurons; the active one gives its material")
             return False
-        return True
+        return super().poll(context)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
@@ -153,7 +156,7 @@ class BLENDER_SPIKE_OT_share_material(OnNeurons):
         return {"FINISHED"}
 
 
-class BLENDER_SPIKE_OT_make_single(OnNeurons):
+class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
     """Give each selected neuron its own copy of the material"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.make_single"
@@ -163,6 +166,8 @@ class BLENDER_SPIKE_OT_make_single(OnNeurons):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a neuron whose material others use as well."""
+        if not super().poll(context):
+            return False
         if share_any(chosen_neurons(required(context))):
             return True
         cls.poll_message_set("Select a neuron that shares its material")

@@ -12,6 +12,7 @@ from ..common.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..network import animate_mix, is_network, layouts_of, make_layout
 from ..playback import find_modifier
+from .selection import why_not_to_be_changed
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -39,8 +40,12 @@ class _OfNetwork(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active network."""
-        if is_network(required(context).object):
-            return True
+        network = required(context).object
+        if network is not None and is_network(network):
+            why_not = why_not_to_be_changed([network])
+            if why_not:
+                cls.poll_message_set(why_not)
+            return not why_not
         cls.poll_message_set("Make a network active: a simulation whose cells are points")
         return False
 

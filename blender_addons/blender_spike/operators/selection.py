@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
 from ..common.required import required
@@ -30,6 +32,22 @@ def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     return [neuron for neuron in candidates if find_modifier(neuron) is not None]
 
 
+def why_not_to_be_changed(neurons: Iterable[bpy.types.Object]) -> str:
+    """Say why neurons cannot be changed here, if one cannot.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+
+    Returns
+    -------
+    str
+        Empty if all can: what is done to one of another file is gone when this one is opened.
+    """
+    linked = next((neuron.name for neuron in neurons if not neuron.is_editable), None)
+    return f"'{linked}' is linked from another .blend; change it in that file" if linked else ""
+
+
 class OnNeurons(bpy.types.Operator):
     """An operator that needs neurons to be chosen."""
 
@@ -40,6 +58,20 @@ class OnNeurons(bpy.types.Operator):
         if not found:
             cls.poll_message_set(NO_NEURON)
         return found
+
+
+class ChangesNeurons(OnNeurons):
+    """An operator that changes the chosen neurons."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for neurons of this file."""
+        if not super().poll(context):
+            return False
+        why_not = why_not_to_be_changed(chosen_neurons(required(context)))
+        if why_not:
+            cls.poll_message_set(why_not)
+        return not why_not
 
 
 class OnActiveNeuron(bpy.types.Operator):

@@ -12,7 +12,7 @@ from ..common.required import required
 from ..figures import refresh
 from ..playback import find_modifier, fit_time, set_duration
 from ..properties import about
-from .selection import NO_NEURON, chosen_neurons
+from .selection import NO_NEURON, chosen_neurons, why_not_to_be_changed
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -42,6 +42,9 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
             self.report({"ERROR"}, f"{NO_NEURON}.")
+            return {"CANCELLED"}
+        if why_not := why_not_to_be_changed(neurons):
+            self.report({"ERROR"}, f"{why_not}.")
             return {"CANCELLED"}
         if frames < 2:
             self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
@@ -80,6 +83,9 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
             and not about(neuron).has_time
             and about(neuron).frames > 1
         ):
+            if why_not := why_not_to_be_changed([neuron]):
+                cls.poll_message_set(why_not)
+                return False
             return True
         cls.poll_message_set("Make a neuron active whose file stores no times")
         return False
