@@ -72,6 +72,7 @@ soak: $(VENV)/.ready-test
 
 dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@$(BIN)/python tools/build_extension.py
+	@rm -f dist/spike_export-*
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
 	@ls dist/*.whl dist/*.tar.gz

@@ -251,9 +251,14 @@ class Recorder:
         """Find the unit of what is recorded, as its mechanism states it."""
         if self._variable in UNITS:
             return UNITS[self._variable]
-        # NEURON prints a message of its own about a name that it does not know.
         name = self._variable.partition("[")[0]
-        return str(self._h.units(name)) if hasattr(self._h, name) else ""
+        try:
+            # NEURON prints a message of its own about a name that it does not know.
+            known = hasattr(self._h, name)
+        except TypeError:
+            # It is a range variable, which only segments have.
+            known = True
+        return str(self._h.units(name)) if known else ""
 
     def save(self, path: str | os.PathLike[str], *, source: str = "") -> Path:
         """Write what was recorded to a simulation file.
