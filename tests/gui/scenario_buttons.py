@@ -193,7 +193,7 @@ def layout_menus() -> Step:
         if item.item_type == "SOCKET" and item.name in ("To", "Mix")
     }
     before = ends["To"].value
-    yield from pick_above(ends["Mix"].path_from_id("value"), 1)
+    yield from pick_above(ends["Mix"].path_from_id("value"), 0)
     yield from see(lambda: ends["To"].value != before, "a layout is chosen in its menu")
 
 

@@ -322,7 +322,7 @@ def pick_above(path: str, index: int) -> Step:
     A menu is no field and no operator's button, so nothing tells where it is.
     """
     x, y = yield from find(path, path_under_pointer, 0.6)
-    yield from press(x, y + int(26 * bpy.context.preferences.view.ui_scale))
+    yield from press(x, y + int(22 * bpy.context.preferences.view.ui_scale))
     yield from choose_item(index)
 
 
