@@ -14,7 +14,7 @@ from . import looks
 from .common import nodes
 from .common.geometry import new_curves, new_points
 from .common.modifiers import add_group_modifier
-from .common.required import required
+from .common.placing import link, select_only
 from .orientation import Placement
 from .points import Tracing
 
@@ -93,20 +93,10 @@ def _added(
     inputs: dict[str, Any],
 ) -> bpy.types.Object:
     thing = bpy.data.objects.new(name, data)
-    collection = required(context.collection)
-    if not collection.is_editable:
-        # Nothing can be added to a collection that is linked from another file.
-        collection = required(required(context.scene).collection)
-    collection.objects.link(thing)
+    link(context, thing)
     material = looks.glow([thing], color=_COLOR)
     add_group_modifier(thing, "Look", group(), {**inputs, "Material": material})
-    layer = required(context.view_layer)
-    layer.update()
-    for other in list(layer.objects.selected):
-        other.select_set(False)
-    if layer.objects.get(thing.name) == thing:
-        thing.select_set(True)
-        layer.objects.active = thing
+    select_only(context, [thing])
     return thing
 
 

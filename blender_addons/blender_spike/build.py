@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import coloring, figures, network, playback
 from .common.modifiers import input_value, set_inputs
+from .common.placing import open_collection, select_only
 from .common.required import required
 from .parts import Parts, Source, make_parts
 from .properties import about
@@ -334,10 +335,7 @@ def _link(
     made: list[bpy.types.ID],
 ) -> None:
     """Put objects into the scene, alone selected, the first one active."""
-    target = required(context.collection)
-    if not target.is_editable:
-        # Nothing can be added to a collection that is linked from another file.
-        target = required(required(context.scene).collection)
+    target = open_collection(context)
     if collection_name is not None:
         collection = bpy.data.collections.new(collection_name)
         made.append(collection)
@@ -345,14 +343,4 @@ def _link(
         target = collection
     for neuron in neurons:
         target.objects.link(neuron)
-    view_layer = context.view_layer
-    if view_layer is None:
-        return
-    view_layer.update()
-    for other in context.selected_objects or ():
-        other.select_set(False)
-    for neuron in neurons:
-        if neuron.name in view_layer.objects:
-            neuron.select_set(True)
-    if neurons[0].name in view_layer.objects:
-        view_layer.objects.active = neurons[0]
+    select_only(context, neurons)

@@ -13,9 +13,9 @@ from typing import Any, Final
 import bpy
 
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value
+from .common.placing import link
 from .common.required import required
 from .cuttable import evaluated_geometry
-from .placing import link
 
 SOURCE: Final = "slicer_source"
 """Custom property: the object that it belongs to."""

@@ -23,9 +23,9 @@ from .common.figures import store
 from .common.geometry import new_curves
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
+from .common.placing import link, select_only
 from .curve_color import COLOR_VALUE, VALUE, color_curve
 from .heightmap import HeightmapError
-from .placing import link, select_alone
 from .polyline import Polyline, check_line, polyline, values_along
 
 GROUP: Final = "Curve from Array"
@@ -179,7 +179,7 @@ def add_curve(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    select_alone(context, curve)
+    select_only(context, [curve])
     return curve
 
 

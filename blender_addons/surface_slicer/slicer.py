@@ -18,6 +18,7 @@ import bpy
 import numpy as np
 
 from .common.modifiers import input_value, set_inputs
+from .common.placing import link
 from .common.required import required
 from .common.scene import world_points
 from .common.sliced_materials import Cut, add_cut, drop_cut
@@ -33,7 +34,6 @@ from .common.slicing import (
 )
 from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
 from .cuttable import drawn_with, make_cuttable, materials_of, restore
-from .placing import link
 
 Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
 Combine = Literal["ANY", "ALL"]

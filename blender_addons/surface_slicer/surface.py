@@ -19,10 +19,10 @@ from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
 from .build import new_frames, new_grid, new_texture, set_color_values
 from .common.modifiers import input_value, set_inputs
+from .common.placing import link, select_only
 from .common.required import required
 from .heightmap import Heightmap, HeightmapError
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
-from .placing import link, select_alone
 from .properties import about
 from .source import Field, Source, read_field
 
@@ -117,7 +117,7 @@ def add_surface(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    select_alone(context, surface)
+    select_only(context, [surface])
     if set_frame_range and heights.frames > 1:
         scene = required(context.scene)
         scene.frame_start, scene.frame_end = 1, heights.frames

@@ -15,6 +15,7 @@ from .. import library
 from ..atlas import Atlas, AtlasError
 from ..common.colormap_settings import REVERSE, colormap_property
 from ..common.colormaps import UnknownColormapError
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..hemispheres import Side
 from ..linked import about_linked, editable
@@ -27,7 +28,7 @@ from ..region_values import read_region_values
 from ..regions_data import Colored, color_by_values
 from ..search import Search, UnknownStructureError
 from ..tables import TableError
-from .selection import OnScene, all_regions, leave_edit_mode, tell
+from .selection import OnScene, all_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

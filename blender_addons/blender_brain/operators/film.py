@@ -12,11 +12,12 @@ from .. import library
 from ..atlas import AtlasError
 from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
 from .importing import told
-from .selection import OnScene, all_regions, chosen_regions, leave_edit_mode, tell
+from .selection import OnScene, all_regions, chosen_regions, tell
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -10,11 +10,12 @@ from bpy.props import StringProperty
 
 from .. import library
 from ..atlas import Atlas, AtlasError
+from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..properties import ImportSettings
 from ..regions import Imported, import_regions
 from ..search import UnknownStructureError
-from .selection import all_regions, leave_edit_mode, select, show_object_colors
+from .selection import all_regions, show_object_colors
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -74,7 +75,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         except (AtlasError, UnknownStructureError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        select(context, imported.regions)
+        select_only(context, imported.regions)
         if imported.new == len(all_regions(required(context.scene))):
             show_object_colors(context)
         self.report(*told(imported, atlas))

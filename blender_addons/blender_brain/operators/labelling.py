@@ -11,12 +11,13 @@ from bpy.props import BoolProperty
 from ..color_bars import add_color_bar, color_bars_of
 from ..common.colormap_choice import ColormapPicker
 from ..common.colormap_nodes import has_colormap
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..figures import remove_figures
 from ..labels import add_labels, labels_of
 from ..properties import LabelSettings, colormap_choice, is_region
 from ..regions_data import values_material
-from .selection import OnScene, all_regions, chosen_regions, leave_edit_mode
+from .selection import OnScene, all_regions, chosen_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -41,36 +41,6 @@ def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return [thing for thing in scene.objects if is_region(thing)]
 
 
-def select(context: bpy.types.Context, regions: Sequence[bpy.types.Object]) -> None:
-    """Make regions the selection, so that what is done next is done to them.
-
-    Parameters
-    ----------
-    context : Context
-    regions : sequence of Object
-        The first becomes active. What the view layer hides cannot be selected.
-    """
-    layer = required(context.view_layer)
-    for thing in list(context.selected_objects or []):
-        thing.select_set(False)
-    visible = [region for region in regions if layer.objects.get(region.name) == region]
-    for region in visible:
-        region.select_set(True)
-    if visible:
-        layer.objects.active = visible[0]
-
-
-def leave_edit_mode(context: bpy.types.Context) -> None:
-    """Go to object mode: what is edited cannot be measured, exchanged or left for another object.
-
-    Parameters
-    ----------
-    context : Context
-    """
-    if context.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-
-
 def tell(
     operator: bpy.types.Operator,
     kind: set[WmReportItems],

@@ -13,6 +13,7 @@ from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..build import import_simulation, reload_simulation
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..properties import IMPORT_SETTINGS, ImportSettings, about
 from ..simulation_file import SimulationFileError
@@ -74,7 +75,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         if not paths:
             self.report({"ERROR"}, _CHOOSE)
             return {"CANCELLED"}
-        _leave_edit_mode(context)
+        leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
         imported = False
         for path in paths:
@@ -170,12 +171,6 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     column.prop(settings, "set_frame_range")
 
 
-def _leave_edit_mode(context: bpy.types.Context) -> None:
-    # Data of an object that is being edited cannot be exchanged, nor another one become active.
-    if context.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-
-
 def _reload(
     operator: bpy.types.Operator, context: bpy.types.Context, path: str
 ) -> set[OperatorReturnItems]:
@@ -191,7 +186,7 @@ def _reload(
             {"ERROR"}, f"'{linked[0]}' is linked from another .blend; reload it in that file."
         )
         return {"CANCELLED"}
-    _leave_edit_mode(context)
+    leave_edit_mode(context)
     try:
         lost = reload_simulation(neurons, path)
     except SimulationFileError as error:

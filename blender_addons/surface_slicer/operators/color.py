@@ -11,12 +11,12 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..curve import find_modifier
 from ..curve_color import curve_material
 from ..heightmap import HeightmapError
 from ..lift import is_surface
-from ..placing import leave_edit_mode
 from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
 from ..surface import read_color_array
 from ..surface_color import checked_limits, color_surface, find_material, limits_of, show

@@ -13,10 +13,10 @@ from bpy_extras.io_utils import ImportHelper
 from .. import array_file
 from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..curve import create_curve, draw_on, find_modifier
 from ..heightmap import HeightmapError
-from ..placing import leave_edit_mode
 from .selection import linked_note
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty
 
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.scene import use_standard_view
 from ..film import set_scene
 from ..lift import is_surface
-from ..placing import leave_edit_mode
 from .selection import chosen_surfaces
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
 
+from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..placing import leave_edit_mode
 from ..slicer_cap import add_cap
 from ..slicer_profile import add_profile
 from ..slicer_sweep import Easing, animate_sweep

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.slicing import Shape, find_group
-from ..placing import leave_edit_mode, select_alone
 from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
@@ -60,7 +60,7 @@ class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
         selected = list(context.selected_objects or [])
         leave_edit_mode(context)
         slicer = add_slicer(context, selected, shape=self.shape, axis=self.axis)
-        select_alone(context, slicer)
+        select_only(context, [slicer])
         self.report({"INFO"}, f"Added '{slicer.name}'.")
         return {"FINISHED"}
 
@@ -126,7 +126,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
             return {"CANCELLED"}
         for sentence in sliced.refused:
             self.report({"WARNING"}, sentence)
-        select_alone(context, sliced.slicer)
+        select_only(context, [sliced.slicer])
         what = (
             f"'{sliced.objects[0].name}'"
             if len(sliced.objects) == 1

@@ -22,9 +22,9 @@ from bpy_extras.io_utils import ImportHelper
 from .. import array_file, image_heights
 from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
+from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..heightmap import HeightmapError
-from ..placing import leave_edit_mode
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
 from ..surface_color import color_surface, show_what_is_left
