@@ -41,10 +41,6 @@ PEAK_STEP_MS = 0.025
 FIRST_INTERVAL_MS = 0.001
 """Where the search for the interval that yields a number of frames begins with variable steps."""
 
-# So few segments cost nothing, and tell.
-_PROBES = 8
-_ONCE_MS = 1e9
-
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
 
 
@@ -155,11 +151,10 @@ class Recorder:
         self._refusal: RecordingError | None = None
         self._current: _Capture | None = None
         self._kept: _Capture | None = None
-        self._start: _Start | None = None
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
         # after the initial values are set.
         self._handlers = [
-            h.FInitializeHandler(3, self._expect),
+            h.FInitializeHandler(3, self._end),
             h.FInitializeHandler(0, self._prepare),
             h.FInitializeHandler(2, self._begin),
         ]
@@ -182,7 +177,6 @@ class Recorder:
         if self._current is not None:
             self._current.finish()
         self._handlers.clear()
-        self._start = None
 
     def simulation(
         self, *, source: str = "", **meta: str | int | float | bool | None
@@ -351,21 +345,12 @@ class Recorder:
             self._threshold_mv,
             peak=self._peak,
             frames=self._frames,
-            start=self._start,
             fail=self._fail,
         )
 
     def _begin(self) -> None:
         if self._current is not None:
             self._current.begin()
-            if self._start is not None:
-                self._start.note()
-
-    def _expect(self) -> None:
-        self._end()
-        # What NEURON records with several threads may be late.
-        several = self._h.ParallelContext().nthread() > 1
-        self._start = None if several else _Start(self._h)
 
 
 def spread(
@@ -419,31 +404,6 @@ _NO_EVENTS = (
 )
 
 
-class _Start:
-    """Voltages of a few segments where the run starts, as NEURON itself records them.
-
-    A model may settle first: move its time back after `finitialize`, and go on from where that led.
-    There is no event for it, but recorded vectors begin with the first step that counts.
-    """
-
-    def __init__(self, h: Any) -> None:
-        sections = list(h.allsec())
-        chosen = np.linspace(0, len(sections) - 1, min(_PROBES, len(sections))).astype(int)
-        self._references = [sections[index](0.5)._ref_v for index in chosen.tolist()]
-        self._vectors = [h.Vector().record(r, _ONCE_MS) for r in self._references]
-        self._initial: list[float] = []
-
-    def note(self) -> None:
-        """Remember the values that `finitialize` has set."""
-        self._initial = [reference[0] for reference in self._references]
-
-    def is_stale(self) -> bool:
-        """Tell, after the first step, whether it began elsewhere; once only."""
-        initial, self._initial = self._initial, []
-        began = zip(initial, self._vectors, strict=False)
-        return any(len(vector) and vector[0] != value for value, vector in began)
-
-
 class _Capture:
     """What one `finitialize` and the run after it yield."""
 
@@ -457,7 +417,6 @@ class _Capture:
         *,
         peak: bool,
         frames: int | None,
-        start: _Start | None,
         fail: Callable[[RecordingError], None],
     ) -> None:
         from neuron import hoc
@@ -489,7 +448,6 @@ class _Capture:
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
         self.failure: RecordingError | None = None
         self._end_ms: float | None = None
-        self._start = start
         # Looked up once: they are used for every sample, and NEURON makes new objects each time.
         integrator = h.CVode()
         self._schedule = integrator.event
@@ -741,7 +699,7 @@ class _Capture:
             # Intervals shorter than a fixed step yield several events at one time.
             if time_ms > self.times_ms[-1]:
                 self._look()
-                if len(self.times_ms) == 1 and self._began_elsewhere(time_ms):
+                if len(self.times_ms) == 1 and self._began_later(time_ms):
                     self._begin_anew(time_ms)
                 elif self._peak and time_ms < self._due_ms - 1e-9:
                     np.maximum(self._maxima, self._view, out=self._maxima)
@@ -749,10 +707,9 @@ class _Capture:
                     self._keep(time_ms)
             self._order(time_ms)
 
-    def _began_elsewhere(self, time_ms: float) -> bool:
-        """Whether the model has gone to another time or state between its first frame and now."""
-        late = time_ms > self._due_ms + 2 * float(self._step[0])
-        return (self._start is not None and self._start.is_stale()) or late
+    def _began_later(self, time_ms: float) -> bool:
+        """Whether the model has gone to another time between its first frame and now."""
+        return time_ms > self._due_ms + 2 * float(self._step[0])
 
     def _begin_anew(self, time_ms: float) -> None:
         self.frames.clear()
