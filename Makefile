@@ -16,7 +16,7 @@ help:
 	@echo "make test      run all tests"
 	@echo "make test-gui  test-blender (packages and scripts) and test-window (mouse and keyboard) in"
 	@echo "               your own BLENDER=/path/to/blender, or one that is set up (2 GB; root on Linux);"
-	@echo "               test-window PLANT=1 breaks things and sees that it is noticed"
+	@echo "               test-window PLANT=1 breaks things and sees that it is noticed; ONLY=spike"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
@@ -50,7 +50,8 @@ test-blender: $(VENV)/.ready-test
 
 test-window: $(VENV)/.ready-test
 	@$(FIND_BLENDER); \
-	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant)
+	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant) \
+	  $(foreach scenario,$(ONLY),--only $(scenario))
 
 # Without Blender, so the reader and the demo atlas are imported as packages of their own. What
 # BrainGlobe's libraries warn about is not ours to mend.

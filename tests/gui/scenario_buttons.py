@@ -46,7 +46,10 @@ LEFT = {
     "surface_slicer.fill_color_ramp",
 }
 # Calls that change nothing in the scenes here.
-IDLE: set[str] = set()
+IDLE = {
+    # Confirms the duration that there is.
+    "bpy.ops.blender_spike.set_duration()",
+}
 
 
 def scenario() -> Step:

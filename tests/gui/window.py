@@ -473,12 +473,14 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
     for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
         print(f"looking for buttons at {across:.0%} of the sidebar's width", flush=True)
         x = ui.x + int(ui.width * across)
-        for y in rows:
-            yield from move(x, y)
-            command = command_under_pointer()
-            if command.startswith(prefix):
+        # A movement shows with the second redraw; the next one is on its way by then.
+        for y, ahead in zip([None, *rows], [*rows, rows[-1]], strict=True):
+            event("MOUSEMOVE", "NOTHING", x, ahead)
+            yield
+            command = command_under_pointer() if y is not None else ""
+            if y is not None and command.startswith(prefix):
                 found.setdefault(command, (x, y))
-            if command or path_under_pointer():
+            if y is not None and (command or path_under_pointer()):
                 lowest = y
         # Below, there are no panels.
         rows = [y for y in rows if y > lowest - 40]
