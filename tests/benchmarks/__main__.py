@@ -1,45 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run all benchmarks, print one table, and write it for the manual."""
+"""Run all benchmarks, print what they measure as it comes, and write it for the manual."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import os
 import platform
 import sys
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from . import ROOT
+from .blender import start
+from .rows import HEADS, Row, markdown, missed
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 MEASURED = Path(__file__).resolve().parent / "measured.md"
 """What docs/benchmarks.md includes."""
+MEASURED_LARGE = MEASURED.with_name("measured_large.md")
+"""The same of large networks, which are not measured every time."""
 
 
 def main() -> None:
-    """Measure, then print."""
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description="Measure import, playback and recording.")
     parser.add_argument(
         "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
     )
-    large = parser.parse_args().large
-    sys.path[:0] = [str(ROOT / "blender_addons"), str(ROOT / "tests")]
-    home = tempfile.TemporaryDirectory()
-    (Path(home.name) / "config").mkdir()
-    os.environ["BLENDER_USER_RESOURCES"] = home.name
-    import bpy
-
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    import blender_brain
-    import blender_spike
-    import surface_slicer
-
-    blender_spike.register()
-    surface_slicer.register()
-    blender_brain.register()
+    parser.add_argument(
+        "--quick", action="store_true", help="only see that all of it runs; nothing is kept"
+    )
+    options = parser.parse_args()
+    bpy = start()
     from . import (
         networks,
         playback,
@@ -51,51 +44,45 @@ def main() -> None:
         writing,
     )
 
-    console = Console(highlight=False)
     about = machine(bpy.app.version_string)
-    table = Table("Measured", "Result", "Aim", title=about)
-    written = []
-    table.columns[1].justify = "right"
-    for rows in (
-        recording.measure(),
-        writing.measure(),
-        playback.measure(),
-        surfaces.measure(),
-        slicing.measure(),
-        networks.measure(large),
-        point_networks.measure(),
-        regions.measure(),
-    ):
-        for row in rows:
-            console.print(*row, sep="  ", soft_wrap=True)
-            table.add_row(*row)
-            written.append(row)
-    console.print(table)
-    MEASURED.write_text(markdown(about, written), encoding="utf-8")
-    console.print(f"Written to {MEASURED.relative_to(ROOT)}.")
-    home.cleanup()
+    print(about, " | ".join(HEADS), sep="\n", flush=True)
+    parts = (
+        recording, writing, playback, surfaces, slicing, networks, point_networks, regions,
+    )  # fmt: skip
+    rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
+    done = keep(rows, about, None if options.quick else MEASURED)
+    if options.large:
+        done += keep(networks.measure_large(), about, MEASURED_LARGE)
+    print(missed(done))
 
 
-def markdown(about: str, rows: list[tuple[str, str, str]]) -> str:
-    """Put the table into the words of the manual."""
-    lines = [
-        f"Measured on {datetime.date.today()}: {about}.",
-        "",
-        "| Measured | Result | Aim |",
-        "| --- | ---: | --- |",
-        *(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows),
-    ]
-    return "\n".join(lines) + "\n"
+def keep(rows: Iterable[Row], about: str, path: Path | None) -> list[Row]:
+    """Print rows and write them into ``out/`` as they come, and to their place if all did."""
+    done = []
+    for row in rows:
+        done.append(row)
+        print(" | ".join(row.cells), flush=True)
+        if path is not None:
+            (ROOT / "out").mkdir(exist_ok=True)
+            begun = ROOT / "out" / path.name
+            begun.write_text(markdown(about, done), encoding="utf-8")
+    if path is not None:
+        begun.replace(path)
+        print(f"Written to {path.relative_to(ROOT)}.", flush=True)
+    return done
 
 
 def machine(blender: str) -> str:
-    """Describe what the figures were measured on."""
+    """Tell when and on what figures were measured."""
     model = platform.processor() or platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, Blender {blender}"
+    return (
+        f"Measured on {datetime.date.today()}: {model}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, Blender {blender}."
+    )
 
 
 main()

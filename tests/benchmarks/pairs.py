@@ -1,60 +1,101 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Timing two things in turn, so that a machine's changing speed hits both alike."""
+"""Timing things in turn, so that a machine's changing speed hits all alike."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from .memory import give_back_memory
+
+Action = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Medians of both, in seconds, and the median of the ratios of each pair."""
+    """Of pairs of times, the one whose ratio is the median, and the range of all ratios.
+
+    Attributes
+    ----------
+    ours, other : float
+        In seconds.
+    lowest, highest : float
+        Of the ratios ``ours / other``.
+    """
 
     ours: float
     other: float
-    ratio: float
+    lowest: float
+    highest: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours, to the other."""
+        return self.ours / self.other
+
+    @classmethod
+    def of(cls, ours: Sequence[float], other: Sequence[float]) -> Pair:
+        """Choose from pairs, whose number is odd."""
+        pairs = sorted(zip(ours, other, strict=True), key=lambda pair: pair[0] / pair[1])
+        ratios = [a / b for a, b in pairs]
+        return cls(*pairs[len(pairs) // 2], ratios[0], ratios[-1])
 
 
-def give_back_memory() -> None:
-    """Return freed memory to the system, where the C library can.
-
-    Otherwise whoever comes second writes into pages that the first one has paid for, and a copy of
-    400 MB takes anything between 0.04 and 0.28 s.
-    """
-    gc.collect()
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def seconds(function: Callable[[], object]) -> float:
+def seconds(function: Action) -> float:
     """Time one call."""
     begin = time.perf_counter()
     function()
     return time.perf_counter() - begin
 
 
-def paired(
-    ours: Callable[[], object],
-    other: Callable[[], object],
+def in_turn(
+    functions: Sequence[Action],
+    befores: Sequence[Action],
     runs: int,
-    before: Callable[[], object] = lambda: None,
+    *,
+    warm: bool = False,
+    trim: bool = True,
+) -> list[list[float]]:
+    """Call functions in turn, in one order and then in the other.
+
+    Parameters
+    ----------
+    functions : sequence of callable
+    befores : sequence of callable
+        What is called before each of them, and does not count.
+    runs : int
+        How often each is called and counts.
+    warm : bool
+        The first round counts, too.
+    trim : bool
+        Begin with memory that nobody has used.
+
+    Returns
+    -------
+    list of list of float
+        The times of each function, in seconds.
+    """
+    times: list[list[float]] = [[] for _ in functions]
+    order = list(range(len(functions)))
+    for _ in range(runs + (not warm)):
+        for number in order:
+            befores[number]()
+            if trim:
+                give_back_memory()
+            times[number].append(seconds(functions[number]))
+        order.reverse()
+    return [row[-runs:] for row in times]
+
+
+def paired(
+    ours: Action,
+    other: Action,
+    runs: int,
+    before: Action = lambda: None,
+    before_other: Action | None = None,
+    *,
+    trim: bool = True,
 ) -> Pair:
-    """Call both in turn, each after `before`, which does not count; nor does the first pair."""
-
-    def timed(function: Callable[[], object]) -> float:
-        before()
-        give_back_memory()
-        return seconds(function)
-
-    pairs = [(timed(ours), timed(other)) for _ in range(runs + 1)][1:]
-    return Pair(
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        statistics.median(a / b for a, b in pairs),
-    )
+    """Call two in turn, each after `before`, or the other after its own; the first pair is lost."""
+    return Pair.of(*in_turn((ours, other), (before, before_other or before), runs, trim=trim))

@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,10 +13,14 @@ import numpy as np
 
 from spike_export import Cell, Simulation, write
 
-from .pairs import paired, seconds
+from .blender import empty, start
+from .memory import Found, alone, resident
+from .pairs import Pair, paired
+from .rows import Aim, Row, sized, timed
 
 SEGMENTS, FRAMES, POINTS = 10, 500, 10
-Row = tuple[str, str, str]
+FLOOR = "a bare copy of the values into a mesh"
+NUMPY = "NumPy's way of mixing the values"
 
 
 def network(sections: int, segments: int = SEGMENTS) -> Simulation:
@@ -54,18 +54,20 @@ def network(sections: int, segments: int = SEGMENTS) -> Simulation:
     )
 
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio or figure, and the aim."""
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
+
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
     import bpy
     from blender_spike.build import import_simulation
 
-    from .handler_way import HandlerWay
-
-    def empty() -> None:
-        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-
+    sizes = (20,) if quick else (200, 2_000, 20_000)
     with tempfile.TemporaryDirectory() as temporary:
-        for sections in (200, 2_000, 20_000):
+        for sections in sizes:
             simulation = network(sections)
             path = write(Path(temporary) / "network.pickle", simulation)
 
@@ -73,115 +75,129 @@ def measure() -> Iterator[Row]:
                 import_simulation(bpy.context, path, style="STRANDS")
 
             def floor(simulation: Simulation = simulation) -> None:
-                _bare_mesh(bpy, simulation)
+                bare_copy(simulation.values)
 
             def build_only(path: Path = path, simulation: Simulation = simulation) -> None:
                 with mock.patch("blender_spike.build.read", return_value=simulation):
                     import_simulation(bpy.context, path, style="STRANDS")
 
             name = f"{sections:,} sections"
-            runs = 3 if sections > 10_000 else 7
+            runs = 1 if quick else 5 if sections > 10_000 else 9
             result = paired(build_only, floor, runs, before=empty)
-            yield (
-                f"{name}: build / floor ({result.ours:.3f} s / {result.other:.3f} s)",
-                f"{result.ratio:.2f}",
-                "at most 3" if sections == 20_000 else "",
-            )
-            result = paired(ours, floor, runs, before=empty)
-            yield (
-                f"{name}: read + build / floor ({result.ours:.3f} s / {result.other:.3f} s)",
-                f"{result.ratio:.2f}",
-                "",
-            )
+            yield timed(f"{name}: build", result, FLOOR, aim=Aim(3) if sections == 20_000 else None)
+            yield timed(f"{name}: read and build", paired(ours, floor, runs, before=empty), FLOOR)
             empty()
             ours()
-            frame = frame_change(bpy)
-            aims = {2_000: "below 1 ms", 20_000: "below 4 ms"}
-            yield f"{name}: frame change", f"{frame * 1000:.2f} ms", aims.get(sections, "")
+            result = frame_against_numpy(bpy.context.object, simulation.values, 3 if quick else 99)
+            aims = {2_000: Aim(1, "ms"), 20_000: Aim(4, "ms")}
+            yield timed(f"{name}: frame change", result, NUMPY, unit="ms", aim=aims.get(sections))
             blend = Path(temporary) / "saved.blend"
             bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True, copy=True)
-            yield (
-                f"{name}: memory added by reopening / values ({blend.stat().st_size / 1e6:.0f} MB "
-                "on disk)",
-                f"{memory_added(blend) / simulation.values.nbytes:.2f}",
-                "at most 1.4" if sections == 20_000 else "",
+            yield sized(
+                f"{name}: memory added by reopening",
+                alone(opening, blend)["added"], "the values", simulation.values.nbytes,
+                aim=Aim(1.4) if sections == 20_000 else None,
+            )  # fmt: skip
+            yield sized(
+                f"{name}: .blend", blend.stat().st_size, "the values", simulation.values.nbytes
             )
-            if sections == 200:
-                yield from _against_handlers(bpy, simulation, ours, empty, frame, HandlerWay)
+            if sections == sizes[0]:
+                yield from _against_handlers(simulation, ours, name, 1 if quick else 3)
 
 
 def _against_handlers(
-    bpy: Any, simulation: Simulation, ours: Any, empty: Any, frame: float, way: Any
+    simulation: Simulation, ours: Callable[[], object], name: str, runs: int
 ) -> Iterator[Row]:
-    made: list[Any] = []
-    older_file = way.write_file(simulation)
+    import bpy
+
+    from .handler_way import HandlerWay
+
+    made: list[HandlerWay] = []
+    older_file = HandlerWay.write_file(simulation)
+    way = "the handler way"
 
     def theirs() -> None:
-        made[:] = [way(older_file)]
+        made[:] = [HandlerWay(older_file)]
 
     def one_before() -> None:
         empty()
         ours()
 
     for what, before, aim in (
-        ("into an empty scene", empty, ""),
-        ("into a scene that has one", one_before, "at least 50"),
+        ("into an empty scene", empty, None),
+        ("into a scene that has one", one_before, Aim(50, at_least=True)),
     ):
-        result = paired(theirs, ours, 3, before=before)
-        yield (
-            f"200 sections, {what}: handler way's read + build / ours "
-            f"({result.ours:.2f} s / {result.other:.3f} s)",
-            f"{result.ratio:.0f}",
-            aim,
-        )
+        result = paired(ours, theirs, runs, before=before)
+        yield timed(f"{name}, {what}: read and build", result, way, is_speed=True, aim=aim)
+    # A scene for each, so that neither waits for the other.
     empty()
+    our_scene = bpy.context.scene
+    ours()
+    bpy.ops.scene.new(type="EMPTY")
+    their_scene = bpy.context.scene
     theirs()
-    bpy.app.handlers.frame_change_post.append(made[0])
-    slow = frame_change(bpy, 10)
-    bpy.app.handlers.frame_change_post.clear()
-    yield (
-        f"200 sections: handler way's frame / ours ({slow * 1000:.0f} ms / {frame * 1000:.2f} ms)",
-        f"{slow / frame:.0f}",
-        "at least 100",
-    )
+    frames = iter(range(1, 1000))
+
+    def handler(scene: Any, _graph: object) -> None:
+        if scene == their_scene:
+            made[0](scene)
+
+    def play() -> None:
+        our_scene.frame_set(next(frames) % FRAMES, subframe=0.5)
+
+    def handle() -> None:
+        their_scene.frame_set(next(frames) % FRAMES, subframe=0.5)
+
+    bpy.app.handlers.frame_change_post.append(handler)
+    result = paired(play, handle, 10 * runs + 1, trim=False)
+    bpy.app.handlers.frame_change_post.remove(handler)
+    yield timed(
+        f"{name}: frame change", result, way,
+        unit="ms", is_speed=True, aim=Aim(100, at_least=True),
+    )  # fmt: skip
 
 
-def _bare_mesh(bpy: Any, simulation: Simulation) -> None:
-    """Copy the same values into Blender, and do nothing else."""
+def bare_copy(values: Any) -> None:
+    """Copy the same values into Blender and do nothing else, which is the floor."""
+    import bpy
+
     mesh = bpy.data.meshes.new("floor")
-    mesh.vertices.add(simulation.n_segments)
-    for frame, row in enumerate(simulation.values):
+    mesh.vertices.add(values.shape[1])
+    for frame, row in enumerate(values):
         mesh.attributes.new(f"v{frame}", "FLOAT", "POINT").data.foreach_set("value", row)
 
 
-def frame_change(bpy: Any, runs: int = 100) -> float:
-    """Measure the median time of a frame change, in seconds."""
+def frame_against_numpy(neuron: Any, values: Any, runs: int) -> Pair:
+    """Time a change of frame, and in turn the same sums in NumPy.
+
+    Between two samples, which is the more expensive case.
+    """
+    import bpy
+
     scene = bpy.context.scene
-    scene.frame_set(0)
-    # Between two samples, which is the more expensive case.
-    times = [
-        seconds(lambda frame=frame: scene.frame_set(frame, subframe=0.5))
-        for frame in range(1, runs + 1)
-    ]
-    return statistics.median(times)
+    count = len(neuron.data.points)
+    a, b = np.empty(count, np.int32), np.empty(count, np.int32)
+    weight = np.empty(count, np.float32)
+    for name, row in (("segment_a", a), ("segment_b", b), ("weight_b", weight)):
+        neuron.data.attributes[name].data.foreach_get("value", row)
+    frames, their_frames = (iter(range(10**6)) for _ in range(2))
+
+    def change() -> None:
+        scene.frame_set(next(frames) % (len(values) - 1), subframe=0.5)
+
+    def sums() -> None:
+        frame = next(their_frames) % (len(values) - 1)
+        now = (values[frame] + values[frame + 1]) * np.float32(0.5)
+        first = now[a]
+        first += weight * (now[b] - first)
+
+    return paired(change, sums, runs, trim=False)
 
 
-_OPEN = """
-import sys, bpy
-def resident():
-    return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmRSS")) << 10
-bpy.ops.wm.read_factory_settings(use_empty=True)
-before = resident()
-bpy.ops.wm.open_mainfile(filepath=sys.argv[1])
-bpy.context.scene.frame_set(3)
-print("added", resident() - before)
-"""
-
-
-def memory_added(blend: Path) -> int:
-    """Measure the bytes that opening a file takes, in a Blender of its own."""
-    result = subprocess.run(
-        [sys.executable, "-c", _OPEN, str(blend)],
-        capture_output=True, text=True, check=True, env=os.environ,
-    )  # fmt: skip
-    return next(int(line.split()[1]) for line in result.stdout.splitlines() if "added" in line)
+def opening(blend: str) -> Found:
+    """Open a file, and measure the bytes that takes."""
+    bpy = start()
+    before = resident()
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    bpy.context.scene.frame_set(3)
+    return {"added": resident() - before}

@@ -4,20 +4,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .pairs import seconds
-from .playback import Row
+from .blender import empty
+from .pairs import paired
+from .playback import FLOOR, bare_copy
+from .rows import Aim, Row, timed
 
-CELLS, CONNECTIONS, FRAMES = 10_000, 100_000, 300
 
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio or figure, and the aim."""
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
     import bpy
     from blender_spike.build import import_simulation
     from blender_spike.common.modifiers import set_inputs
@@ -27,43 +32,45 @@ def measure() -> Iterator[Row]:
     from spike_export import write
     from spike_export.point_network import grid_um, point_network
 
+    cells, connections, frames = (8, 20, 5) if quick else (10_000, 100_000, 300)
     random = np.random.default_rng(0)
     network = point_network(
-        grid_um(CELLS),
-        np.arange(FRAMES, dtype=float),
-        random.random((FRAMES, CELLS), np.float32),
-        connections=random.integers(CELLS, size=(CONNECTIONS, 2)),
+        grid_um(cells),
+        np.arange(frames, dtype=float),
+        random.random((frames, cells), np.float32),
+        connections=random.integers(cells, size=(connections, 2)),
     )
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    name = f"{CELLS:,} cells, {CONNECTIONS:,} connections"
+    name = f"{cells:,} cells, {connections:,} connections"
     with tempfile.TemporaryDirectory() as temporary:
         path = write(Path(temporary) / "net.pickle", network)
-        made: list[Any] = []
-        took = seconds(lambda: made.extend(import_simulation(bpy.context, path)))
-    yield f"{name}: import", f"{took:.2f} s", ""
-    (thing,) = made
+
+        def ours() -> None:
+            import_simulation(bpy.context, path)
+
+        result = paired(ours, lambda: bare_copy(network.values), 1 if quick else 5, before=empty)
+        yield timed(f"{name}: import", result, FLOOR)
+        empty()
+        ours()
+    thing, scene = bpy.context.object, bpy.context.scene
     modifier = find_modifier(thing)
-    set_inputs(modifier, {"To": make_layout(thing, "Sphere")})
-    animate_mix(thing, 0, FRAMES)
-    scene = bpy.context.scene
+    layout = make_layout(thing, "Sphere")
+    animate_mix(thing, 0, frames)
     frame = iter(range(10**6))
 
     def next_frame() -> None:
-        scene.frame_set(next(frame) % FRAMES, subframe=0.5)
+        scene.frame_set(next(frame) % frames, subframe=0.5)
+
+    def toward(layout: str) -> Callable[[], None]:
+        def prepare() -> None:
+            set_inputs(modifier, {"To": layout})
+            scene.frame_set(next(frame) % frames)
+
+        return prepare
 
     # As it would be without layouts: both ends of the way are in one place.
-    def still() -> None:
-        set_inputs(modifier, {"To": ""})
-
-    def moving() -> None:
-        set_inputs(modifier, {"To": "sphere"})
-
-    times: dict[str, list[float]] = {"still": [], "moving": []}
-    for prepare, kind in ((still, "still"), (moving, "moving")) * 30:
-        prepare()
-        scene.frame_set(next(frame) % FRAMES)
-        times[kind].append(seconds(next_frame))
-    medians = {kind: float(np.median(row)) for kind, row in times.items()}
-    ratios = np.array(times["moving"]) / np.array(times["still"])
-    yield f"{name}: frame change while cells fly", f"{medians['moving'] * 1000:.1f} ms", "30 ms"
-    yield f"{name}: the same / cells standing still", f"{np.median(ratios):.2f}", ""
+    ends = toward(layout), toward("")
+    result = paired(next_frame, next_frame, 1 if quick else 31, *ends, trim=False)
+    yield timed(
+        f"{name}: frame change while cells fly", result, "cells standing still",
+        unit="ms", aim=Aim(30, "ms"),
+    )  # fmt: skip

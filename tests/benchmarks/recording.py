@@ -3,113 +3,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .pairs import paired
+from .rows import Aim, Row, timed
 
-Row = tuple[str, str, str]
-DEMO_MS = 100.0
-# Cells, simulated time and counted pairs: each takes a few seconds.
-SIZES = ((1, 100.0, 5), (100, 8.0, 3))
 BRANCHES, SEGMENTS = 20, 29
 EVERY_MS = 0.1
 
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio, and the aim."""
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
+
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
     from neuron import h
 
     from spike_export import demo_model
 
+    aim = Aim(1.2)
+    demo_ms, runs = (1.0, 1) if quick else (500.0, 9)
     step = demo_model.build()
-    step.dur = DEMO_MS
+    step.dur = demo_ms
+    bare = _run(h, demo_ms)
     for every_ms in (0.1, 0.05):
-        yield _row(h, f"Demo cell, every {every_ms:g} ms", DEMO_MS, every_ms, 9, "at most 1.2")
-    yield _row(
-        h,
-        "Demo cell, every 0.1 ms, one Vector.record per segment",
-        DEMO_MS,
-        0.1,
-        9,
-        "",
-        vectors=True,
+        result = paired(_recorded(bare, every_ms), bare, runs)
+        yield timed(f"Demo cell, recorded every {every_ms:g} ms", result, "not recorded", aim=aim)
+    yield timed(
+        "Demo cell, one Vector.record per segment, every 0.1 ms",
+        paired(_one_vector_each(h, bare, 0.1), bare, runs),
+        "not recorded",
     )
     for section in list(h.allsec()):
         h.delete_section(sec=section)
-    for count, tstop_ms, runs in SIZES:
+    # Cells, simulated time and counted pairs: each takes some seconds.
+    sizes = ((1, 1.0, 1),) if quick else ((1, 500.0, 7), (100, 8.0, 5))
+    for count, tstop_ms, runs in sizes:
         cells = [_cell(h) for _ in range(count)]
         segments = sum(section.nseg for section in h.allsec())
-        for variable in (False, True):
-            h.cvode.active(variable)
-            # Variable steps leave their last one behind.
-            h.dt = 0.025
-            name = (
-                f"{count} x {segments // count} segments, {'CVode' if variable else 'fixed step'}"
-            )
-            yield _row(h, name, tstop_ms, EVERY_MS, runs, "at most 1.2")
-            if variable:
-                yield _row(
-                    h,
-                    f"{name}",
-                    tstop_ms,
-                    EVERY_MS,
-                    runs,
-                    "at most 1.2",
-                    bare_events=True,
-                )
+        name = f"{count} x {segments // count} segments"
+        bare = _run(h, tstop_ms)
+        recorded = _recorded(bare, EVERY_MS)
+        yield timed(
+            f"{name}, fixed step, recorded", paired(recorded, bare, runs), "not recorded", aim=aim
+        )
+        h.cvode.active(True)
+        yield timed(
+            f"{name}, CVode, recorded", paired(recorded, bare, runs), "not recorded", aim=aim
+        )
+        # With variable steps NEURON evaluates the model's equations anew for each event, and so
+        # for each frame.
+        result = paired(recorded, _with_events(h, bare), runs)
+        yield timed(f"{name}, CVode, recorded", result, "with events that do nothing", aim=aim)
         h.cvode.active(False)
+        # Variable steps leave their last one behind.
+        h.dt = 0.025
         cells.clear()
 
 
-def _row(
-    h: Any,
-    name: str,
-    tstop_ms: float,
-    every_ms: float,
-    runs: int,
-    aim: str,
-    *,
-    vectors: bool = False,
-    bare_events: bool = False,
-) -> Row:
-    """Measure a recorded run, or one with a vector for each segment, against a bare one.
-
-    With variable steps NEURON evaluates the model's equations anew for each event, and so for each
-    frame; `bare_events` gives the run that is compared with the same events, which do nothing.
-    """
-    from spike_export import Recorder
-
-    def bare() -> None:
+def _run(h: Any, tstop_ms: float) -> Callable[[], None]:
+    def run() -> None:
         h.finitialize(-65)
         h.continuerun(tstop_ms)
 
-    def with_events() -> None:
-        def wake() -> None:
-            h.cvode.event(h.t + every_ms, wake)
+    return run
 
-        begin = h.FInitializeHandler(2, wake)
-        bare()
-        del begin
+
+def _recorded(run: Callable[[], None], every_ms: float) -> Callable[[], None]:
+    from spike_export import Recorder
 
     def recorded() -> None:
         with Recorder(every_ms=every_ms):
-            bare()
+            run()
 
-    def one_vector_each() -> None:
+    return recorded
+
+
+def _one_vector_each(h: Any, run: Callable[[], None], every_ms: float) -> Callable[[], None]:
+    def recorded() -> None:
         kept = [h.Vector().record(seg._ref_v, every_ms) for sec in h.allsec() for seg in sec]
-        bare()
+        run()
         kept.clear()
 
-    result = paired(
-        one_vector_each if vectors else recorded, with_events if bare_events else bare, runs
-    )
-    other = "with events that do nothing" if bare_events else "not recorded"
-    return (
-        f"{name}: recorded / {other} ({result.ours:.3f} s / {result.other:.3f} s)",
-        f"{result.ratio:.2f}",
-        aim,
-    )
+    return recorded
+
+
+def _with_events(h: Any, run: Callable[[], None]) -> Callable[[], None]:
+    def wake() -> None:
+        h.cvode.event(h.t + EVERY_MS, wake)
+
+    def with_events() -> None:
+        begin = h.FInitializeHandler(2, wake)
+        run()
+        del begin
+
+    return with_events
 
 
 def _cell(h: Any) -> list[Any]:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,18 +17,20 @@ import numpy as np
 from atlases import Rows, write_v2, write_v3
 from solids import Mesh, sphere
 
-from .pairs import give_back_memory, seconds
+from .blender import empty, start
+from .memory import Found, alone, resident
+from .pairs import Pair, in_turn, seconds
+from .rows import Aim, Row, sized, timed
 
 REGIONS, CHILDREN = 750, 5
-Row = tuple[str, str, str]
 
 
-def made_up() -> tuple[Rows, dict[int, Mesh]]:
+def made_up(regions: int) -> tuple[Rows, dict[int, Mesh]]:
     """A tree of regions, each a bumpy ball of 4,800 triangles with the decimals of real meshes."""
     rng = np.random.default_rng(0)
     points, triangles = sphere(300.0, 41, 60)
     paths: list[tuple[int, ...]] = []
-    for number in range(REGIONS):
+    for number in range(regions):
         paths.append((*(paths[(number - 1) // CHILDREN] if number else ()), number + 1))
     rows = [(p[-1], f"R{p[-1]}", f"region {p[-1]}", "#7ED04B", p[:-1]) for p in paths]
     meshes = {
@@ -43,51 +45,54 @@ def made_up() -> tuple[Rows, dict[int, Mesh]]:
     return rows, meshes
 
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio or figure, and the aim."""
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
+
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
     import bpy
     from blender_brain.atlas import open_atlas
-    from blender_brain.regions import import_regions
-
-    def empty() -> None:
-        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
 
     with tempfile.TemporaryDirectory() as temporary:
-        rows, meshes = made_up()
+        rows, meshes = made_up(3 if quick else REGIONS)
         triangles = sum(len(mesh[1]) for mesh in meshes.values())
+        # What a mesh cannot do without: positions in single precision, and three corners each.
+        bare = sum(12 * len(mesh[0]) + 12 * len(mesh[1]) for mesh in meshes.values())
         folders = {
             layout: write(Path(temporary), rows, meshes)
             for layout, write in (("v2", write_v2), ("v3", write_v3))
         }
-
-        empty()
+        ways = [functools.partial(one_by_one, bpy, folders["v2"] / "meshes")]
+        ways += [functools.partial(import_all, folder) for folder in folders.values()]
+        # What loads late is loaded by a region alone: one more round would take a minute.
+        for folder in folders.values():
+            import_all(folder, "R3")
         with quiet():
-            # Once only: it takes longer than everything else here.
-            theirs = seconds(lambda: one_by_one(bpy, folders["v2"] / "meshes"))
-        for layout, folder in folders.items():
+            theirs, *ours = in_turn(ways, [empty] * len(ways), 1 if quick else 3, warm=True)
+        for (layout, folder), times in zip(folders.items(), ours, strict=True):
             opening = statistics.median(seconds(lambda f=folder: open_atlas(f)) for _ in range(7))
-            name = f"atlas of {REGIONS} regions, layout {layout}"
-            yield f"{name}: open", f"{opening * 1000:.0f} ms", "below 50 ms"
-            times = []
-            for _ in range(3):
-                empty()
-                give_back_memory()
-                times.append(
-                    seconds(
-                        lambda f=folder: import_regions(
-                            bpy.context, open_atlas(f), "R1", parts="HIERARCHY"
-                        )
-                    )
-                )
-            ours = statistics.median(times)
-            yield (
-                f"{name}, {triangles / 1e6:.1f} million triangles: one obj_import each / ours "
-                f"({theirs:.1f} s / {ours:.2f} s)",
-                f"{theirs / ours:.1f}",
-                "at least 14",
-            )
-            yield f"{name}: memory added by the import", f"{_memory_added(folder):.0f} MB", ""
+            name = f"atlas of {len(rows)} regions, layout {layout}"
+            yield Row(f"{name}: open", opening * 1e3, "ms", aim=Aim(50, "ms"))
+            yield timed(
+                f"{name}, {triangles / 1e6:.1f} million triangles: import",
+                Pair.of(times, theirs), "one obj_import each",
+                is_speed=True, aim=Aim(14, at_least=True),
+            )  # fmt: skip
+            added = alone(importing, folder)["added"]
+            yield sized(f"{name}: memory added by the import", added, "bare meshes", bare)
         empty()
+
+
+def import_all(folder: Path | str, acronyms: str = "R1") -> None:
+    """Open an atlas and import a region with all that is in it."""
+    import bpy
+    from blender_brain.atlas import open_atlas
+    from blender_brain.regions import import_regions
+
+    import_regions(bpy.context, open_atlas(Path(folder)), acronyms, parts="HIERARCHY")
 
 
 def one_by_one(bpy: Any, folder: Path) -> None:
@@ -110,25 +115,9 @@ def quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-_IMPORT = """
-import sys, bpy
-sys.path[:0] = ["blender_addons"]
-import blender_brain
-from blender_brain.atlas import open_atlas
-from blender_brain.regions import import_regions
-def resident():
-    return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmRSS")) << 10
-blender_brain.register()
-before = resident()
-import_regions(bpy.context, open_atlas(sys.argv[1]), "R1", parts="HIERARCHY")
-print("added", resident() - before)
-"""
-
-
-def _memory_added(folder: Path) -> float:
-    result = subprocess.run(
-        [sys.executable, "-c", _IMPORT, str(folder)],
-        capture_output=True, text=True, check=True, env=os.environ,
-    )  # fmt: skip
-    lines = result.stdout.splitlines()
-    return next(int(line.split()[1]) for line in lines if "added" in line) / 1e6
+def importing(folder: str) -> Found:
+    """Import an atlas, and measure the bytes that takes."""
+    start()
+    before = resident()
+    import_all(folder)
+    return {"added": resident() - before}

@@ -3,20 +3,27 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from .pairs import seconds
-from .playback import Row, frame_change
+from .blender import empty
+from .pairs import paired
+from .rows import Aim, Row, timed
 from .surfaces import waves
 
-FRAMES, SIDE = 100, 256
-OBJECTS = 200
+
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
+
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
+    yield from _moving(*((5, 10, 1) if quick else (100, 256, 9)))
+    yield from _many(*((2, 1) if quick else (200, 5)))
 
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio or figure, and the aim."""
+def _moving(frames: int, side: int, runs: int) -> Iterator[Row]:
     import bpy
     from surface_slicer.slicer import remove_slicing, slice_objects
     from surface_slicer.slicer_sweep import animate_sweep
@@ -25,44 +32,72 @@ def measure() -> Iterator[Row]:
     from surface_slicer.surface import add_surface
     from surface_slicer.surface_color import color_surface
 
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    surface = add_surface(bpy.context, array_field(waves(FRAMES, SIDE), "waves"))
+    empty()
+    surface = add_surface(bpy.context, array_field(waves(frames, side), "waves"))
     color_surface(surface)
-    whole, sliced = [], []
-    # In turn, so that a machine's changing speed hits both alike.
-    for _ in range(5):
-        whole.append(frame_change(bpy))
-        slicer = slice_objects(bpy.context, [surface]).slicer
-        animate_sweep(bpy.context, slicer, 1, FRAMES)
-        sliced.append(frame_change(bpy))
+    scene = bpy.context.scene
+
+    def play() -> None:
+        for frame in range(1, frames):
+            scene.frame_set(frame, subframe=0.5)
+
+    def cut() -> None:
+        animate_sweep(bpy.context, slice_objects(bpy.context, [surface]).slicer, 1, frames)
+        scene.frame_set(0)
+
+    def mend() -> None:
         remove_slicing(bpy.context, [surface])
-    ratio = statistics.median(a / b for a, b in zip(sliced, whole, strict=True))
-    with_cut, without = statistics.median(sliced) * 1000, statistics.median(whole) * 1000
-    yield (
-        f"animated surface, {SIDE} x {SIDE}: frame change while a slicer moves / without it "
-        f"({with_cut:.2f} ms / {without:.2f} ms)",
-        f"{ratio:.2f}",
-        "at most 1.1",
-    )
-    slicer = slice_objects(bpy.context, [surface]).slicer
-    animate_sweep(bpy.context, slicer, 1, FRAMES)
-    add_wireframe_twin(bpy.context, surface)
-    yield "the same with a wireframe twin", f"{frame_change(bpy) * 1000:.2f} ms", ""
-    yield from _many(bpy, slice_objects, remove_slicing)
+        scene.frame_set(0)
+
+    name = f"{frames - 1} frames of an animated surface of {side} x {side}"
+    result = paired(play, play, runs, cut, mend, trim=False)
+    yield timed(f"{name} while a slicer moves", result, "without it", aim=Aim(1.1))
+    cut()
+    twin = add_wireframe_twin(bpy.context, surface)
+
+    def hiding(hidden: bool) -> Callable[[], None]:
+        def prepare() -> None:
+            twin.hide_viewport = hidden
+            scene.frame_set(0)
+
+        return prepare
+
+    result = paired(play, play, runs, hiding(False), hiding(True), trim=False)
+    yield timed(f"{name} with slicer and wireframe twin", result, "the twin hidden")
 
 
-def _many(bpy: Any, slice_objects: Any, remove_slicing: Any) -> Iterator[Row]:
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    bpy.ops.mesh.primitive_uv_sphere_add()
-    first = bpy.context.object
+def _many(count: int, runs: int) -> Iterator[Row]:
+    import bpy
+    from surface_slicer.slicer import remove_slicing, slice_objects
+
     things = []
-    for number in range(OBJECTS):
-        thing = first.copy()
-        thing.data = first.data.copy()
-        thing.data.materials.append(bpy.data.materials.new(f"material {number}"))
-        bpy.context.collection.objects.link(thing)
-        things.append(thing)
-    cut = seconds(lambda: slice_objects(bpy.context, things))
-    undone = seconds(lambda: remove_slicing(bpy.context, things))
-    yield f"{OBJECTS} objects of {OBJECTS} materials: slice", f"{cut:.2f} s", ""
-    yield f"{OBJECTS} objects of {OBJECTS} materials: remove", f"{undone:.2f} s", ""
+
+    def whole() -> None:
+        empty()
+        bpy.ops.mesh.primitive_uv_sphere_add()
+        first = bpy.context.object
+        things.clear()
+        for number in range(count):
+            thing = first.copy()
+            thing.data = first.data.copy()
+            thing.data.materials.append(bpy.data.materials.new(f"material {number}"))
+            bpy.context.collection.objects.link(thing)
+            things.append(thing)
+
+    def cut() -> None:
+        slice_objects(bpy.context, things)
+
+    def whole_and_cut() -> None:
+        whole()
+        cut()
+
+    def mend() -> None:
+        remove_slicing(bpy.context, things)
+
+    def copy() -> None:
+        for thing in things:
+            thing.data.materials[0].copy()
+
+    name, bare = f"{count} objects of {count} materials", "bare copies of the materials"
+    yield timed(f"{name}: slice", paired(cut, copy, runs, whole), bare)
+    yield timed(f"{name}: remove", paired(mend, copy, runs, whole_and_cut, whole), bare)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .pairs import give_back_memory
+from .blender import start
+from .memory import resident
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # What allocators and caches may add late, in bytes; a frame that is lost each time is much more.
 SLACK = 4 << 20
 
@@ -34,13 +33,6 @@ class Growth:
     def late(self) -> int:
         """What the second half added."""
         return self.end - self.middle
-
-
-def resident() -> int:
-    """Memory of this process that is in use, after what is free went back to the system."""
-    give_back_memory()
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) << 10
 
 
 def soak(step: Callable[[int], object], count: int) -> Growth:
@@ -103,19 +95,9 @@ def main() -> None:
     parser.add_argument("--renders", type=int, default=300)
     parser.add_argument("--sections", type=int, default=1000)
     options = parser.parse_args()
-    sys.path[:0] = [str(ROOT / "blender_addons")]
+    bpy = start()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        (folder / "config").mkdir()
-        os.environ["BLENDER_USER_RESOURCES"] = temporary
-        import bpy  # isort: skip
-        import addon_utils  # isort: skip
-
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        addon_utils.enable("cycles")
-        import blender_spike
-
-        blender_spike.register()
         from blender_spike.build import import_simulation
 
         from spike_export import write

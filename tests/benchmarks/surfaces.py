@@ -10,25 +10,29 @@ from typing import Any
 
 import numpy as np
 
+from .blender import empty
+from .memory import alone
 from .pairs import paired
-from .playback import Row, frame_change, memory_added
-
-SIDE = 1_000
-FRAMES, FRAME_SIDE = 500, 256
+from .playback import NUMPY, opening
+from .rows import Row, sized, timed
 
 
-def measure() -> Iterator[Row]:
-    """Yield what was measured, its ratio or figure, and the aim."""
+def measure(quick: bool = False) -> Iterator[Row]:
+    """Yield what was measured.
+
+    Parameters
+    ----------
+    quick : bool
+        Tiny sizes, only to see that it runs.
+    """
     import bpy
     from surface_slicer.source import Source
     from surface_slicer.surface import create_surface
 
-    def empty() -> None:
-        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-
+    side, frames, frame_side = (10, 5, 10) if quick else (1_000, 500, 256)
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "still.npy"
-        np.save(path, waves(1, SIDE)[0])
+        np.save(path, waves(1, side)[0])
 
         def ours() -> None:
             surface = create_surface(bpy.context, Source(filepath=str(path)))
@@ -37,28 +41,32 @@ def measure() -> Iterator[Row]:
         def floor() -> None:
             _bare_grid(bpy, np.load(path))
 
-        result = paired(ours, floor, 5, before=empty)
-        yield (
-            f"{SIDE:,} x {SIDE:,} array to evaluated surface / bare grid "
-            f"({result.ours:.2f} s / {result.other:.2f} s)",
-            f"{result.ratio:.2f}",
-            "",
+        yield timed(
+            f"{side:,} x {side:,} array to evaluated surface",
+            paired(ours, floor, 1 if quick else 7, before=empty),
+            "a bare grid",
         )
         path = Path(temporary) / "moving.npy"
-        values = waves(FRAMES, FRAME_SIDE)
+        values = waves(frames, frame_side)
         np.save(path, values)
         empty()
         create_surface(bpy.context, Source(filepath=str(path)))
-        name = f"{FRAMES} frames of {FRAME_SIDE} x {FRAME_SIDE}"
-        yield f"{name}: frame change", f"{frame_change(bpy) * 1000:.2f} ms", ""
+        name = f"{frames} frames of {frame_side} x {frame_side}"
+        scene, count = bpy.context.scene, iter(range(10**6))
+
+        def change() -> None:
+            scene.frame_set(next(count) // 2 % (frames - 1), subframe=0.5)
+
+        def mix() -> None:
+            frame = next(count) // 2 % (frames - 1)
+            (values[frame] + values[frame + 1]) * np.float32(0.5)
+
+        result = paired(change, mix, 3 if quick else 99, trim=False)
+        yield timed(f"{name}: frame change", result, NUMPY, unit="ms")
         blend = Path(temporary) / "saved.blend"
         bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True, copy=True)
-        yield (
-            f"{name}: memory added by reopening / values ({blend.stat().st_size / 1e6:.0f} MB "
-            "on disk)",
-            f"{memory_added(blend) / values.nbytes:.2f}",
-            "",
-        )
+        added = alone(opening, blend)["added"]
+        yield sized(f"{name}: memory added by reopening", added, "the values", values.nbytes)
 
 
 def waves(frames: int, side: int) -> Any:
