@@ -61,7 +61,7 @@ def _measure(sizes: tuple[Size, ...]) -> Iterator[Row]:
             values = simulation.values.nbytes
             write(path, simulation)
             del simulation
-            runs = 1 if size in TINY else 3 if size in LARGE else 9
+            runs = 1 if size in TINY else 5 if size in LARGE else 9
             found = alone(importing, path, runs, 16 if size in TINY else 320)
             pairs = {
                 key: Pair(*(found[f"{key} {name}"] for name in Pair.__annotations__))
@@ -121,7 +121,7 @@ def importing(path: str, runs: str, width: str) -> Found:
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True, copy=True)
     found["blend"] = blend.stat().st_size
     blend.unlink()
-    pairs["render"] = _render(bpy, neuron, int(width))
+    pairs["render"] = _render(bpy, neuron, int(width), min(int(runs), 5))
     for key, pair in pairs.items():
         found |= {f"{key} {name}": value for name, value in asdict(pair).items()}
     return found
@@ -137,7 +137,7 @@ def importing_each(path: str, runs: str) -> Found:
     return asdict(frame_against_numpy(neurons[0], values, 4 * int(runs) + 1))
 
 
-def _render(bpy: Any, neuron: Any, width: int) -> Pair:
+def _render(bpy: Any, neuron: Any, width: int, runs: int) -> Pair:
     """Render frames that play, and in turn the same scene where nothing depends on time."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
@@ -162,7 +162,7 @@ def _render(bpy: Any, neuron: Any, width: int) -> Pair:
         bpy.ops.render.render()
 
     playing = showing(modifier.node_group)
-    return paired(render, render, 5, playing, showing(_standing(modifier.node_group)))
+    return paired(render, render, runs, playing, showing(_standing(modifier.node_group)))
 
 
 def _standing(group: Any) -> Any:

@@ -78,7 +78,8 @@ def in_turn(
     """
     times: list[list[float]] = [[] for _ in functions]
     order = list(range(len(functions)))
-    for _ in range(runs + (not warm)):
+    # A single round measures nothing, but shows that it runs.
+    for _ in range(runs + (runs > 1 and not warm)):
         for number in order:
             befores[number]()
             if trim:
