@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,52 +14,94 @@ SOAK = Path(__file__).with_name("soak.py")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
 
 
+def soak(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SOAK), *map(str, arguments)], capture_output=True, text=True
+    )
+
+
+def planted(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Soak after a change of what is soaked, in a Blender of its own."""
+    begin = f"import sys\nsys.path.insert(0, {str(SOAK.parent)!r})\nimport soak\n"
+    end = f"\nsoak.main({list(map(str, arguments))!r})"
+    return subprocess.run(
+        [sys.executable, "-c", begin + script + end], capture_output=True, text=True
+    )
+
+
 def test_everything_at_random(tmp_path):
-    log = tmp_path / "soak.log"
-    result = subprocess.run(
-        [sys.executable, str(SOAK), "--rounds", "6", "--seed", "5", "--log", str(log)],
-        capture_output=True, text=True,
-    )  # fmt: skip
+    result = soak("--rounds", 6, "--seed", 5, "--log", tmp_path / "soak.log")
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
-    done = {line.split()[-1] for line in result.stdout.splitlines() if line[:1] == " "}
-    assert {"compare", "save_and_open", "undo", "render", "remove"} <= done
+    done = {name: int(count) for count, name in re.findall(r"^ *(\d+) (\S+)$", result.stdout, re.M)}
+    for act in (
+        "use_operator", "make_something", "select", "play", "change_input", "change_property",
+        "undo", "save_and_open", "duplicate", "remove", "render",
+        "blender_spike.import_simulation", "blender_brain.import_regions",
+        "surface_slicer.create_surface", "surface_slicer.slice_objects",
+    ):  # fmt: skip
+        assert done.get(act), f"{act} was never done:\n{result.stdout}"
     for add_on in ("blender_spike", "blender_brain", "surface_slicer"):
-        assert sum(name.startswith(f"{add_on}.") for name in done) >= 5
-    assert "Memory is not judged" in result.stdout
-    acts = log.read_text()
-    assert acts.startswith("round 1 of seed 5\n") and "  blender_spike.import_simulation(" in acts
+        assert sum(name.startswith(f"{add_on}.") for name in done) >= 8
+    assert done["Hold"] and done.keys() & {"Loop", "Ping-Pong"}
+    assert "Only refused: " in result.stdout and "Never tried: " in result.stdout
+    assert "fewer than 20 rounds tell nothing" in result.stdout
+    assert "blender_spike.import_simulation(" in (tmp_path / "soak.log").read_text()
 
 
 def test_what_is_wrong_is_seen(tmp_path):
-    """An operator that fails, and memory that is never given back, in a Blender of their own."""
-    script = f"""
-import sys
-sys.path.insert(0, {str(SOAK.parent)!r})
-import soak
+    """An operator that fails, a sample in another's place, a disk that is full, and a leak."""
+    script = """
 begin = soak.start
 def start(home):
     bpy = begin(home)
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.operators import importing
+    from blender_spike.playback import find_modifier
     def broken(self, context):
         raise ZeroDivisionError("planted")
-    bpy.types.BLENDER_SPIKE_OT_import_simulation.execute = broken
-    def save_and_open(self):
-        raise RuntimeError("Error: planted refusal")
-    soak.Soak.save_and_open = save_and_open
+    bpy.types.SURFACE_SLICER_OT_create_surface.execute = broken
+    make = importing.import_simulation
+    def mixed_up(*args, **kwargs):
+        made = make(*args, **kwargs)
+        for neuron in made:
+            values = input_value(find_modifier(neuron), "Values").value.data
+            values.attributes["v0"].name = "kept"
+            values.attributes["v1"].name = "v0"
+            values.update_tag()
+        return made
+    importing.import_simulation = mixed_up
     return bpy
 soak.start = start
+def full(self):
+    raise RuntimeError("Error: No space left on device")
+soak.Soak.save_and_open = full
 kept, fair = [], soak.Soak.round
 def leaking(self):
-    kept.append(bytearray(b"x" * (10 << 20)))
+    kept.append(bytearray(b"x" * (3 << 20)))
     return fair(self)
 soak.Soak.round = leaking
-soak.STEPS_A_ROUND = 8
-try:
-    soak.main(["--rounds", "20", "--log", {str(tmp_path / "soak.log")!r}])
-except SystemExit as end:
-    print("ended:", end)
-    sys.exit(0)
+soak.STEPS_A_ROUND = 12
 """
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert "ended: " in result.stdout and "Memory grows" in result.stdout
-    assert "ZeroDivisionError: planted" in result.stdout, result.stdout + result.stderr
-    assert "Not once it was possible to" in result.stdout and "save_and_open" in result.stdout
+    log = tmp_path / "soak.log"
+    result = planted(script, "--rounds", 20, "--seed", 3, "--log", log)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "Memory grows." in result.stderr and str(log) in result.stderr
+    assert "Never done: full." in result.stderr
+    failed = log.read_text()
+    for sign in ("ZeroDivisionError: planted", "which should be", "No space left on device"):
+        assert sign in failed, failed[-4000:]
+
+
+def test_a_crash_leaves_word_of_what_was_done(tmp_path):
+    script = """
+import os, signal
+def render(self):
+    print("on the way", flush=True)
+    os.kill(os.getpid(), signal.SIGSEGV)
+soak.Soak.render = render
+"""
+    log = tmp_path / "soak.log"
+    result = planted(script, "--rounds", 9, "--log", log)
+    assert result.returncode < 0 and str(log) in result.stdout
+    last = log.read_text().rpartition("round ")[2]
+    assert re.match(r"\d+, step \d+: render\non the way\n", last) and "in attempt" in last
