@@ -45,11 +45,6 @@ LEFT = {
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
 }
-# Calls that change nothing in the scenes here.
-IDLE = {
-    # Confirms the duration that there is.
-    "bpy.ops.blender_spike.set_duration()",
-}
 
 
 def scenario() -> Step:
@@ -77,7 +72,7 @@ def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
         yield
         yield
         picture(f"{addon} {stage.__name__}")
-        yield from press_all(addon, pressed, LEFT, IDLE)
+        yield from press_all(addon, pressed, LEFT)
         if stage in MENUS:
             yield from MENUS[stage]()
     missing = {
