@@ -154,9 +154,9 @@ class Recorder:
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
         # after the initial values are set.
         self._handlers = [
-            h.FInitializeHandler(3, self._end),
-            h.FInitializeHandler(0, self._prepare),
-            h.FInitializeHandler(2, self._begin),
+            h.FInitializeHandler(3, _while_there(self._end)),
+            h.FInitializeHandler(0, _while_there(self._prepare)),
+            h.FInitializeHandler(2, _while_there(self._begin)),
         ]
 
     def __enter__(self) -> Recorder:
@@ -387,6 +387,21 @@ def spread(
         # Beyond the last frame chosen there is none.
         return time_ms[chosen], np.maximum.reduceat(values, after_the_one_before, axis=0)
     return time_ms[chosen], values[chosen]
+
+
+def _while_there(method: Callable[[], None]) -> Callable[[], None]:
+    """Have NEURON call a method without keeping its object alive.
+
+    Else a recorder that nobody closes would record all later runs, and outlive their sections.
+    """
+    there = weakref.WeakMethod(method)
+
+    def call() -> None:
+        bound = there()
+        if bound is not None:
+            bound()
+
+    return call
 
 
 def _end_the_run(error: RecordingError) -> None:

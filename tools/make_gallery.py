@@ -152,7 +152,7 @@ SCENES: Mapping[str, Scene] = {
 PANELS = {
     "spike-panel": (Path("out", "gui", "spike", "sidebar.png"), 936),
     "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 910),
-    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 770),
+    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1330),
 }
 
 

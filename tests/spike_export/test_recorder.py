@@ -546,6 +546,17 @@ print(read({str(tmp_path / "run.pickle")!r}).n_frames)
     assert result.stdout.split() == ["11"], result.stderr
 
 
+def test_a_recorder_that_nobody_has_any_more_records_no_more(h, model):
+    before = h.List("NetCon").count()
+    recorder = Recorder(every_ms=0.1)
+    h.finitialize(-65)
+    assert h.List("NetCon").count() > before
+    del recorder
+    h.finitialize(-65)
+    h.continuerun(1)
+    assert h.List("NetCon").count() == before
+
+
 @pytest.mark.parametrize(
     ("variable", "unit"), [("i_pas", "mA/cm2"), ("m_hh", ""), ("ina", "mA/cm2"), ("v", "mV")]
 )
