@@ -55,6 +55,8 @@ _NUMBERS_WIDTH: Final = 0.07
 _NUMBERS_HEIGHT: Final = 0.04
 _ABOVE_AXES: Final = 0.06
 _BAR_WIDTH: Final = 0.016
+# A single cell that is a point has no extent.
+_OF_A_POINT_UM: Final = 50.0
 _LABEL_SIZE: Final = 0.045
 
 
@@ -235,7 +237,7 @@ def add_scale_bar(
         f"{neuron.name} scale bar",
         scale_bar_group(),
         {
-            "Length": length_um or round_step(_extent_um(neuron), 5),
+            "Length": length_um or round_step(_extent_um(neuron) or _OF_A_POINT_UM, 5),
             "Object": neuron, "Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2,
         },
     )  # fmt: skip

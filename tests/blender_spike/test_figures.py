@@ -549,6 +549,15 @@ def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
     assert neuron.name == "cell" and len(trace.data.vertices) == SAMPLES
 
 
+def test_scale_bar_of_a_single_point(bpy, tmp_path):
+    from spike_export.point_network import point_network
+
+    points = point_network(np.zeros((2, 3)), np.arange(3.0), np.zeros((3, 2)))
+    load(bpy, write(tmp_path / "points.pickle", points), cells="0")
+    bpy.ops.blender_spike.add_scale_bar()
+    assert input_of(bpy.context.scene.objects["points scale bar"], "Length") == 10.0
+
+
 def test_removing_leaves_nothing(bpy, cell):
     """Axes go with their last trace; places and the clock with the last figure."""
     kinds = ("objects", "meshes", "collections")
