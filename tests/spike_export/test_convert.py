@@ -211,8 +211,8 @@ def test_a_moment_without_data_hides_no_peak():
 
 def test_the_recorder_s_peaks_are_known_as_such(h):
     soma = h.Section(name="soma")
-    recorder = Recorder(every_ms=0.5, mode="peak")
-    h.finitialize(-65)
-    h.continuerun(2)
+    with Recorder(every_ms=0.5, mode="peak") as recorder:
+        h.finitialize(-65)
+        h.continuerun(2)
     assert holds_peaks(recorder.simulation())
     assert soma.nseg == 1
