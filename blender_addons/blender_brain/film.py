@@ -13,7 +13,7 @@ from .atlas import Atlas, Structure
 from .common import colormaps
 from .common import scene as common_scene
 from .common.required import required
-from .linked import editable
+from .common.selection import editable
 from .properties import about, fields, is_region
 from .regions import Imported, decimation_of, import_regions
 from .search import Search

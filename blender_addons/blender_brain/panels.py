@@ -14,7 +14,7 @@ from .common.colormap_choice import draw_colormap, draw_range
 from .common.colormap_nodes import has_colormap
 from .common.required import required
 from .operators.selection import all_regions, chosen_regions
-from .properties import about, colormap_choice, fields, is_region
+from .properties import about, colormap_choice, fields, is_region, unfolded
 from .regions_data import LIMITS, QUANTITY, STRENGTH
 
 # More rows make the sidebar slow, and nobody reads them: that is what the search is for.
@@ -99,17 +99,17 @@ class BLENDER_BRAIN_PT_tree(_Tab):
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the structures that are unfolded."""
-        layout, scene = required(self.layout), required(required(context).scene)
+        layout, context = required(self.layout), required(context)
+        scene = required(context.scene)
         atlas = _opened(scene)
         assert isinstance(atlas, Atlas)
-        typed = fields(scene)
-        unfolded, ticked = set(typed.unfolded.keys()), set(typed.ticked.keys())
+        open_rows, ticked = set(unfolded(context).keys()), set(fields(scene).ticked.keys())
         column = layout.column(align=True)
-        for number, structure in enumerate(_rows(atlas, atlas.roots, unfolded)):
+        for number, structure in enumerate(_rows(atlas, atlas.roots, open_rows)):
             if number == _MOST_ROWS:
                 column.label(text=f"Fold some to see more than {_MOST_ROWS}", icon="INFO")
                 break
-            _draw_structure(column, atlas, structure, unfolded, ticked)
+            _draw_structure(column, atlas, structure, open_rows, ticked)
         if ticked:
             layout.operator("blender_brain.untick_all", icon="X")
 
@@ -451,12 +451,14 @@ def _opened(scene: bpy.types.Scene) -> Atlas | str:
         return str(error)
 
 
-def _rows(atlas: Atlas, structures: Sequence[Structure], unfolded: set[str]) -> Iterator[Structure]:
+def _rows(
+    atlas: Atlas, structures: Sequence[Structure], open_rows: set[str]
+) -> Iterator[Structure]:
     stack = list(reversed(structures))
     while stack:
         structure = stack.pop()
         yield structure
-        if str(structure.id) in unfolded:
+        if str(structure.id) in open_rows:
             stack += reversed(atlas.children(structure.id))
 
 
@@ -464,7 +466,7 @@ def _draw_structure(
     column: bpy.types.UILayout,
     atlas: Atlas,
     structure: Structure,
-    unfolded: set[str],
+    open_rows: set[str],
     ticked: set[str],
 ) -> None:
     identity = str(structure.id)
@@ -474,7 +476,7 @@ def _draw_structure(
         row.label(icon="BLANK1")
     icon: Any
     if atlas.children(structure.id):
-        icon = "DOWNARROW_HLT" if identity in unfolded else "RIGHTARROW"
+        icon = "DOWNARROW_HLT" if identity in open_rows else "RIGHTARROW"
         row.operator("blender_brain.unfold", text="", icon=icon, emboss=False).structure = identity
     else:
         row.label(icon="BLANK1")

@@ -398,7 +398,6 @@ class BLENDER_BRAIN_PG_scene(
         folder: str
         atlas: str
         acronyms: str
-        unfolded: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
         ticked: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
         level: int
         row: int
@@ -419,7 +418,6 @@ class BLENDER_BRAIN_PG_scene(
             search=_search_structures,
             search_options={"SUGGESTION"},
         )
-        unfolded: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(
             name="Level", description="Steps down from the atlas's root", default=1, min=0
@@ -437,6 +435,15 @@ class BLENDER_BRAIN_PG_scene(
             description="Acronyms, ids or full names of those whose meshes are wanted; all if "
             "empty. More can be downloaded later",
         )
+
+
+class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
+    """What is seen of the atlas's tree: of the window, so that Undo folds nothing."""
+
+    if TYPE_CHECKING:
+        unfolded: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
+    else:
+        unfolded: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
 
 
 def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_region:
@@ -466,11 +473,20 @@ def fields(scene: bpy.types.Scene) -> BLENDER_BRAIN_PG_scene:
     return cast(BLENDER_BRAIN_PG_scene, scene.blender_brain)  # type: ignore[attr-defined]
 
 
+def unfolded(
+    context: bpy.types.Context,
+) -> bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]:
+    """Return the structures, named by their ids, whose parts the tree shows."""
+    window = cast(BLENDER_BRAIN_PG_window, context.window_manager.blender_brain)  # type: ignore[union-attr]
+    return window.unfolded
+
+
 CLASSES = (
     BLENDER_BRAIN_PG_region,
     BLENDER_BRAIN_PG_material,
     BLENDER_BRAIN_PG_structure,
     BLENDER_BRAIN_PG_scene,
+    BLENDER_BRAIN_PG_window,
 )
 
 
@@ -480,6 +496,7 @@ def attach() -> None:
         owner.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_region)  # type: ignore[union-attr]
     bpy.types.Material.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_scene)  # type: ignore[attr-defined]
+    bpy.types.WindowManager.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_window)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
@@ -488,3 +505,4 @@ def detach() -> None:
         del owner.blender_brain  # type: ignore[union-attr]
     del bpy.types.Material.blender_brain  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_brain  # type: ignore[attr-defined]
+    del bpy.types.WindowManager.blender_brain  # type: ignore[attr-defined]

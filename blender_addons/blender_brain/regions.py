@@ -15,9 +15,9 @@ from .atlas import Atlas, AtlasError, Structure
 from .common.colormaps import srgb_to_linear
 from .common.geometry import fill_mesh
 from .common.required import required
+from .common.selection import refusal
 from .grouping import group
 from .hemispheres import Side
-from .linked import refusal
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .properties import about, is_region
 from .search import Search

@@ -21,7 +21,7 @@ from .common.animation import fcurves, remove_fcurves
 from .common.colormap_nodes import COLORMAP, add_colormap, set_colormap
 from .common.figures import FIGURE
 from .common.required import required
-from .linked import about_linked, editable
+from .common.selection import about_linked, editable
 from .looks import assign
 from .properties import about, is_region
 from .region_values import RegionValues

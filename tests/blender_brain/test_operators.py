@@ -118,19 +118,19 @@ def test_demo_atlas_needs_nothing_installed(bpy, monkeypatch, tmp_path):
 
 
 def test_tree_is_ticked_and_unfolded(bpy, folder):
-    from blender_brain.properties import fields
+    from blender_brain.properties import fields, unfolded
 
-    typed = fields(bpy.context.scene)
+    typed, seen = fields(bpy.context.scene), unfolded(bpy.context)
     bpy.ops.blender_brain.unfold(structure="8")
     bpy.ops.blender_brain.tick(structure="463")
     bpy.ops.blender_brain.tick(structure="500")
     bpy.ops.blender_brain.tick(structure="463")
-    assert typed.unfolded.keys() == ["8"] and typed.ticked.keys() == ["500"]
+    assert seen.keys() == ["8"] and typed.ticked.keys() == ["500"]
     bpy.ops.blender_brain.untick_all()
     assert not typed.ticked
     bpy.ops.blender_brain.tick(structure="500")
     bpy.ops.blender_brain.choose_atlas(atlas=NAME)
-    assert typed.atlas == NAME and not typed.ticked and not typed.unfolded
+    assert typed.atlas == NAME and not typed.ticked and not seen
 
 
 def shown(bpy) -> list[str]:
@@ -344,6 +344,15 @@ def test_a_wrong_colormap_leaves_nothing_behind(bpy, folder):
     assert not bpy.data.images and not bpy.data.objects
 
 
-def test_unfolding_a_row_is_no_step_to_undo(bpy):
+def test_undo_folds_no_row(bpy):
+    from blender_brain.properties import fields, unfolded
+
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.blender_brain.unfold(structure="8")
+    bpy.ops.blender_brain.tick(structure="500")
+    bpy.ops.ed.undo_push(message="ticked")
+    bpy.ops.ed.undo()
+    assert not fields(bpy.context.scene).ticked
+    assert unfolded(bpy.context).keys() == ["8"]
+    # Nor is it worth a copy of the whole file.
     assert "UNDO" not in bpy.types.BLENDER_BRAIN_OT_unfold.bl_options
-    assert "UNDO" in bpy.types.BLENDER_BRAIN_OT_tick.bl_options

@@ -112,8 +112,8 @@ for link in (False, True):
             np.testing.assert_allclose(row, known, atol=TOLERANCE_MV)
 
 
-def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
-    """A sentence says so; nothing changes."""
+def linked(bpy, path, tmp_path):
+    """Link an imported neuron into an empty file."""
     imported(bpy, path)
     blend = tmp_path / "library.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
@@ -122,6 +122,12 @@ def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
         here.objects = ["cell"]
     (neuron,) = here.objects
     bpy.context.collection.objects.link(neuron)
+    return neuron
+
+
+def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
+    """A sentence says so; nothing changes."""
+    neuron = linked(bpy, path, tmp_path)
     bpy.context.view_layer.objects.active = neuron
     with pytest.raises(RuntimeError, match="'cell' is linked from another .blend"):
         bpy.ops.blender_spike.reload()
@@ -132,6 +138,26 @@ def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
             change()
     assert not bpy.ops.blender_spike.set_limits.poll()
     assert bpy.ops.blender_spike.frame_camera.poll()
+
+
+def test_neurons_of_this_file_change_beside_a_linked_one(bpy, path, tmp_path, capfd):
+    """A warning names the one that was left out."""
+    theirs = linked(bpy, path, tmp_path)
+    own = imported(bpy, path)
+    theirs.select_set(True)
+    for change in (
+        lambda: bpy.ops.blender_spike.color_by_voltage(v_min=-1, v_max=1),
+        lambda: bpy.ops.blender_spike.set_limits(kind="DATA"),
+        lambda: bpy.ops.blender_spike.fit_time(frames=111),
+        bpy.ops.blender_spike.reload,
+    ):
+        capfd.readouterr()
+        assert change() == {"FINISHED"}
+        assert "'cell' is linked from another .blend" in capfd.readouterr().out
+    np.testing.assert_allclose(
+        voltages(bpy, own, 110), expected(read(path), 1.1), atol=TOLERANCE_MV
+    )
+    assert_plays(bpy, theirs, path)
 
 
 @pytest.mark.parametrize("deleted", ["one", "two"])

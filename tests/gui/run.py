@@ -37,7 +37,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 import build_extension  # noqa: E402
 
 # So high that a sidebar need not be scrolled.
-SCREEN = "1000x2100"
+SCREEN = (1000, 2100)
 # Blender says something with every step; so long without a word, and it hangs.
 SILENCE_S = 180
 # What Python raises, and what Blender says of fields, operators and menus that it does not know.
@@ -165,7 +165,8 @@ def screen() -> Iterator[None]:
         return
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN}x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "{}x{}x24".format(*SCREEN),
+         "-nolisten", "tcp"],
         pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write)
@@ -234,6 +235,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
     begin = time.monotonic()
     source = (HERE / f"scenario_{name}.py").read_text()
     expected = declared(source, "EXPECTED", ())
+    width, height = declared(source, "WINDOW", SCREEN)
     with tempfile.TemporaryDirectory() as temporary:
         home, data = Path(temporary) / "home", Path(temporary) / "data"
         shutil.copytree(blender.home, home, symlinks=True)
@@ -243,7 +245,9 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         if (HERE / f"files_{name}.py").exists():
             importlib.import_module(f"files_{name}").make(data)
         command = [
-            blender.program, "--offline-mode", "--window-geometry", "0", "0", *SCREEN.split("x"),
+            blender.program, "--offline-mode", "--window-geometry",
+            # From the screen's lower left; windows are at its upper left.
+            *map(str, (0, SCREEN[1] - height, width, height)),
             *([] if blender.real_pointer else ["--enable-event-simulate"]),
             "--python", str(HERE / "inside.py"), "--", f"scenario_{name}", str(data), str(pictures),
         ]  # fmt: skip

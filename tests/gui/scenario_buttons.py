@@ -13,13 +13,14 @@ from window import (
     check,
     classes_of,
     empty_scene,
-    open_panels,
     open_tab,
     pick_above,
     picture,
     press_all,
     see,
+    show_panels,
     viewport,
+    whole_panels,
 )
 
 # What `run.py --plant` breaks, each by itself; this has to notice.
@@ -28,6 +29,8 @@ FAULTS = {
     "draw": "BLENDER_BRAIN_PT_data",
     "poll": "SURFACE_SLICER_OT_add_cap",
 }
+# Drawing by software takes as long as a window is large, and one panel is shown at a time.
+WINDOW = (900, 1000)
 # Operators without a button of their own that stays in the sidebar when it is pressed.
 LEFT = {
     # Windows of colormaps; the other scenarios use them.
@@ -48,9 +51,14 @@ LEFT = {
 
 
 def scenario() -> Step:
-    # So that all panels are seen at once.
-    bpy.context.preferences.view.ui_scale = 0.8
-    bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
+    preferences = bpy.context.preferences
+    # So that a whole panel is seen at once.
+    preferences.view.ui_scale = 0.8
+    preferences.view.filebrowser_display_type = "SCREEN"
+    # What takes time to draw, and shows nothing that is looked at here.
+    preferences.view.show_tooltips = False
+    preferences.system.viewport_aa = "OFF"
+    preferences.system.use_region_overlap = False
     yield from tab("BlenderSpike", "blender_spike", (network, plain_neuron, neurons))
     yield from tab("BlenderBrain", "blender_brain", (no_atlas, regions, something_beside))
     yield from tab("Surface Slicer", "surface_slicer", (surface_with_axes, surface, sliced, curve))
@@ -64,7 +72,7 @@ def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
             bpy.ops.wm.read_homefile(app_template="", use_empty=False)
         yield
         yield from empty_scene()
-        yield from open_panels(addon)
+        yield from show_panels(addon)
         yield from open_tab(name)
         with viewport():
             stage()
@@ -72,7 +80,11 @@ def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
         yield
         yield
         picture(f"{addon} {stage.__name__}")
-        yield from press_all(addon, pressed, LEFT)
+        for panel in whole_panels(addon):
+            print(f"looking for buttons of {panel.__name__}", flush=True)
+            yield from show_panels(addon, of=panel)
+            yield from press_all(addon, pressed, LEFT)
+        yield from show_panels(addon)
         if stage in MENUS:
             yield from MENUS[stage]()
     missing = {

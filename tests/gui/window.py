@@ -395,15 +395,35 @@ def classes_of(addon: str, kind: type) -> list[Any]:
     return [c for c in sys.modules[f"bl_ext.user_default.{addon}"].CLASSES if issubclass(c, kind)]
 
 
-def open_panels(addon: str) -> Step:
-    """Have all panels of an add-on open, as they are after a click on each heading."""
+def show_panels(addon: str, of: Any = None) -> Step:
+    """Have all panels of an add-on open, as they are after a click on each heading.
+
+    Parameters
+    ----------
+    addon : str
+    of : class, optional
+        Show this panel and its parts alone: what else is in the sidebar is drawn with every
+        movement of the pointer.
+    """
     panels = classes_of(addon, bpy.types.Panel)
     for panel in reversed(panels):
-        bpy.utils.unregister_class(panel)
+        if panel.is_registered:
+            bpy.utils.unregister_class(panel)
     for panel in panels:
         panel.bl_options = getattr(panel, "bl_options", set()) - {"DEFAULT_CLOSED"}
-        bpy.utils.register_class(panel)
+        if of is None or panel is of or _parent(panel) == of.__name__:
+            bpy.utils.register_class(panel)
     yield
+    yield
+
+
+def whole_panels(addon: str) -> list[Any]:
+    """List the panels that are no part of another one."""
+    return [panel for panel in classes_of(addon, bpy.types.Panel) if not _parent(panel)]
+
+
+def _parent(panel: Any) -> str:
+    return str(getattr(panel, "bl_parent_id", ""))
 
 
 def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
@@ -467,16 +487,13 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
     rows, lowest = _rows(), ui.y
     # Whole rows, halves, thirds, and small buttons at the edges.
     for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
-        print(f"looking for buttons at {across:.0%} of the sidebar's width", flush=True)
         x = ui.x + int(ui.width * across)
-        # A movement shows with the second redraw; the next one is on its way by then.
-        for y, ahead in zip([None, *rows], [*rows, rows[-1]], strict=True):
-            event("MOUSEMOVE", "NOTHING", x, ahead)
-            yield
-            command = command_under_pointer() if y is not None else ""
-            if y is not None and command.startswith(prefix):
+        for y in rows:
+            yield from move(x, y)
+            command = command_under_pointer()
+            if command.startswith(prefix):
                 found.setdefault(command, (x, y))
-            if y is not None and (command or path_under_pointer()):
+            if command or path_under_pointer():
                 lowest = y
         # Below, there are no panels.
         rows = [y for y in rows if y > lowest - 40]

@@ -274,8 +274,10 @@ def test_append_another_sliced_file(bpy, tmp_path):
     assert slicers_of(theirs) == [find_group(their_slicer)]
 
 
-def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path):
+def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capfd):
     """A sentence says so instead of a change that would be gone when the file is opened again."""
+    from surface_slicer.slicer import slicers_of
+
     create(bpy, path)
     bpy.ops.surface_slicer.slice_objects()
     create_curve(bpy, path)
@@ -295,7 +297,7 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path):
     ):
         with pytest.raises(RuntimeError, match=said):
             getattr(bpy.ops.surface_slicer, operator)(**settings)
-    with pytest.raises(RuntimeError, match="Select something that is sliced"):
+    with pytest.raises(RuntimeError, match=said):
         bpy.ops.surface_slicer.remove_slicing()
     choose(bpy, curve)
     with pytest.raises(RuntimeError, match="'line' is linked from another .blend"):
@@ -308,6 +310,13 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path):
     choose(bpy, own, surface)
     assert bpy.ops.surface_slicer.show_values(by="X") == {"FINISHED"}
     assert_shows(bpy, surface, HEIGHTS)
+    choose(bpy, own)
+    bpy.ops.surface_slicer.slice_objects()
+    choose(bpy, own, surface)
+    assert slicers_of(own) and slicers_of(surface)
+    assert bpy.ops.surface_slicer.remove_slicing() == {"FINISHED"}
+    assert slicers_of(surface) and not slicers_of(own)
+    assert said in capfd.readouterr().out
 
 
 def test_a_linked_slicer_stays(bpy, tmp_path):

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..common.required import required
-from ..properties import fields
+from ..properties import fields, unfolded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -33,10 +33,11 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Keep its name in the panel's field."""
-        typed = fields(required(required(context).scene))
+        context = required(context)
+        typed = fields(required(context.scene))
         typed.atlas = self.atlas
         # Ids mean something else in another atlas.
-        typed.unfolded.clear()
+        unfolded(context).clear()
         typed.ticked.clear()
         return {"FINISHED"}
 
@@ -68,7 +69,7 @@ class BLENDER_BRAIN_OT_unfold(_OnStructure):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Turn it round."""
-        return self._toggle(fields(required(required(context).scene)).unfolded)
+        return self._toggle(unfolded(required(context)))
 
 
 class BLENDER_BRAIN_OT_tick(_OnStructure):

@@ -17,8 +17,8 @@ from ..common.colormap_settings import REVERSE, colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import about_linked, editable, tell
 from ..hemispheres import Side
-from ..linked import about_linked, editable
 from ..orientation import Placement, placement
 from ..placing import centroid_um, place_objects
 from ..points import Unit, outside, read_points, read_tracing
@@ -28,7 +28,7 @@ from ..region_values import read_region_values
 from ..regions_data import Colored, color_by_values
 from ..search import Search, UnknownStructureError
 from ..tables import TableError
-from .selection import OnScene, all_regions, tell
+from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -14,10 +14,11 @@ from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
 from .importing import told
-from .selection import OnScene, all_regions, chosen_regions, tell
+from .selection import OnScene, all_regions, chosen_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -10,9 +10,9 @@ import bpy
 from .. import looks
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
-from ..linked import about_linked, editable
+from ..common.selection import about_linked, editable, tell
 from ..properties import LookSettings
-from .selection import NO_REGION, OnRegions, chosen_regions, tell
+from .selection import NO_REGION, OnRegions, chosen_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

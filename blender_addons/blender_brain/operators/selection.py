@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import bpy
 
 from ..common.required import required
-from ..linked import about_linked
+from ..common.selection import chosen
 from ..properties import is_region
-
-if TYPE_CHECKING:
-    from bpy.stub_internal.rna_enums import WmReportItems
 
 NO_REGION = "Select a region that was imported from an atlas"
 
@@ -29,39 +23,12 @@ def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
     -------
     list of Object
     """
-    active = context.view_layer.objects.active if context.view_layer else None
-    candidates = list(context.selected_objects or [])
-    if active is not None and not candidates:
-        candidates.append(active)
-    return [thing for thing in candidates if is_region(thing)]
+    return chosen(context, is_region)
 
 
 def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Find all imported regions of a scene."""
     return [thing for thing in scene.objects if is_region(thing)]
-
-
-def tell(
-    operator: bpy.types.Operator,
-    kind: set[WmReportItems],
-    text: str,
-    things: Sequence[bpy.types.Object],
-) -> None:
-    """Report what was done, and what was left out because it is linked.
-
-    Parameters
-    ----------
-    operator : Operator
-    kind : set of str
-        A warning if something was left out.
-    text : str
-        A sentence.
-    things : sequence of Object
-        What it was to be done to.
-    """
-    if linked := about_linked(things):
-        kind, text = {"WARNING"}, f"{text} {linked}"
-    operator.report(kind, text)
 
 
 def show_object_colors(context: bpy.types.Context) -> None:

@@ -9,9 +9,9 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..common.required import required
-from ..linked import editable, refusal
+from ..common.selection import editable, refusal, tell
 from ..visibility import isolate, show_all, show_level
-from .selection import OnScene, all_regions, tell
+from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

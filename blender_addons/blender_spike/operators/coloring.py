@@ -20,10 +20,11 @@ from ..coloring import (
 from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
+from ..common.selection import about_linked, editable, tell
 from ..figures import follow_material
 from ..playback import find_modifier
 from ..properties import ColorSettings, about, colormap_choice
-from .selection import NO_NEURON, ChangesNeurons, chosen_neurons, why_not_to_be_changed
+from .selection import NO_NEURON, ChangesNeurons, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -38,12 +39,10 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Color all selected neurons alike, or the active one."""
-        neurons = chosen_neurons(required(context))
+        chosen = chosen_neurons(required(context))
+        neurons = editable(chosen)
         if not neurons:
-            self.report({"ERROR"}, f"{NO_NEURON}.")
-            return {"CANCELLED"}
-        if why_not := why_not_to_be_changed(neurons):
-            self.report({"ERROR"}, f"{why_not}.")
+            self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
             return {"CANCELLED"}
         low, high = limits_of(neurons)
         if not self.properties.is_property_set("v_min"):
@@ -68,11 +67,9 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         except (ValueError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
-        self.report(
-            {"INFO"},
-            f"Colored {_which(neurons)} with {self.colormap} from "
-            f"{_span(neurons[0], self.v_min, self.v_max)}.",
-        )
+        span = _span(neurons[0], self.v_min, self.v_max)
+        text = f"Colored {_which(neurons)} with {self.colormap} from {span}."
+        tell(self, {"INFO"}, text, chosen)
         return {"FINISHED"}
 
 
@@ -122,9 +119,10 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the limits of all selected neurons' materials."""
-        neurons = chosen_neurons(required(context))
+        chosen = chosen_neurons(required(context))
+        neurons = editable(chosen)
         low, high = set_limits(neurons, self.kind)
-        self.report({"INFO"}, f"Colors from {_span(neurons[0], low, high)}.")
+        tell(self, {"INFO"}, f"Colors from {_span(neurons[0], low, high)}.", chosen)
         return {"FINISHED"}
 
 
@@ -143,16 +141,21 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         if find_modifier(active) is None or not others:
             cls.poll_message_set("Select several neurons; the active one gives its material")
             return False
-        return super().poll(context)
+        if not editable(others):
+            cls.poll_message_set(about_linked(others))
+            return False
+        return True
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
         active = required(required(context).object)
-        neurons = chosen_neurons(required(context))
+        chosen = chosen_neurons(required(context))
+        neurons = editable(chosen)
         changed = share_material(active, neurons)
         for neuron in neurons:
             follow_material(neuron)
-        self.report({"INFO"}, f"{changed} more now share the material of '{active.name}'.")
+        text = f"{changed} more now share the material of '{active.name}'."
+        tell(self, {"INFO"}, text, (thing for thing in chosen if thing != active))
         return {"FINISHED"}
 
 
@@ -168,18 +171,20 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
         """Ask for a neuron whose material others use as well."""
         if not super().poll(context):
             return False
-        if share_any(chosen_neurons(required(context))):
+        if share_any(editable(chosen_neurons(required(context)))):
             return True
         cls.poll_message_set("Select a neuron that shares its material")
         return False
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Copy shared materials."""
-        neurons = chosen_neurons(required(context))
+        chosen = chosen_neurons(required(context))
+        neurons = editable(chosen)
         changed = make_single(neurons)
         for neuron in neurons:
             follow_material(neuron)
-        self.report({"INFO"}, f"{changed} {'has' if changed == 1 else 'have'} a material alone.")
+        text = f"{changed} {'has' if changed == 1 else 'have'} a material alone."
+        tell(self, {"INFO"}, text, chosen)
         return {"FINISHED"}
 
 

@@ -15,6 +15,7 @@ from bpy_extras.io_utils import ImportHelper
 from ..build import import_simulation, reload_simulation
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import about_linked, editable, tell
 from ..properties import IMPORT_SETTINGS, ImportSettings, about
 from ..simulation_file import SimulationFileError
 from .selection import OnActiveNeuron, chosen_neurons
@@ -180,19 +181,17 @@ def _reload(
         for neuron in chosen_neurons(context)
         if neuron != active and about(neuron).filepath == about(active).filepath
     ]
-    linked = [neuron.name for neuron in neurons if not neuron.is_editable]
-    if linked:
-        operator.report(
-            {"ERROR"}, f"'{linked[0]}' is linked from another .blend; reload it in that file."
-        )
+    own = editable(neurons)
+    if not own:
+        operator.report({"ERROR"}, about_linked(neurons))
         return {"CANCELLED"}
     leave_edit_mode(context)
     try:
-        lost = reload_simulation(neurons, path)
+        lost = reload_simulation(own, path)
     except SimulationFileError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
-    operator.report(*_imported(neurons))
+    tell(operator, *_imported(own), neurons)
     if lost:
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
         operator.report(

@@ -10,9 +10,9 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..common.modifiers import input_value, set_inputs
 from ..common.required import required
+from ..common.selection import refusal
 from ..network import animate_mix, is_network, layouts_of, make_layout
 from ..playback import find_modifier
-from .selection import why_not_to_be_changed
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -42,10 +42,9 @@ class _OfNetwork(bpy.types.Operator):
         """Ask for an active network."""
         network = required(context).object
         if network is not None and is_network(network):
-            why_not = why_not_to_be_changed([network])
-            if why_not:
-                cls.poll_message_set(why_not)
-            return not why_not
+            if not network.is_editable:
+                cls.poll_message_set(refusal(network))
+            return network.is_editable
         cls.poll_message_set("Make a network active: a simulation whose cells are points")
         return False
 

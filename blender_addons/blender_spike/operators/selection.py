@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import bpy
 
 from ..common.required import required
+from ..common.selection import about_linked, chosen, editable
 from ..playback import find_modifier
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
@@ -25,27 +24,7 @@ def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     -------
     list of Object
     """
-    active = context.view_layer.objects.active if context.view_layer else None
-    candidates = list(context.selected_objects or [])
-    if active is not None and active not in candidates and not candidates:
-        candidates.append(active)
-    return [neuron for neuron in candidates if find_modifier(neuron) is not None]
-
-
-def why_not_to_be_changed(neurons: Iterable[bpy.types.Object]) -> str:
-    """Say why neurons cannot be changed here, if one cannot.
-
-    Parameters
-    ----------
-    neurons : iterable of Object
-
-    Returns
-    -------
-    str
-        Empty if all can: what is done to one of another file is gone when this one is opened.
-    """
-    linked = next((neuron.name for neuron in neurons if not neuron.is_editable), None)
-    return f"'{linked}' is linked from another .blend; change it in that file" if linked else ""
+    return chosen(context, lambda thing: find_modifier(thing) is not None)
 
 
 class OnNeurons(bpy.types.Operator):
@@ -65,13 +44,14 @@ class ChangesNeurons(OnNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for neurons of this file."""
+        """Ask for a neuron of this file."""
         if not super().poll(context):
             return False
-        why_not = why_not_to_be_changed(chosen_neurons(required(context)))
-        if why_not:
-            cls.poll_message_set(why_not)
-        return not why_not
+        neurons = chosen_neurons(required(context))
+        if not editable(neurons):
+            cls.poll_message_set(about_linked(neurons))
+            return False
+        return True
 
 
 class OnActiveNeuron(bpy.types.Operator):

@@ -9,10 +9,11 @@ import bpy
 from bpy.props import FloatProperty, IntProperty
 
 from ..common.required import required
+from ..common.selection import about_linked, editable, refusal, tell
 from ..figures import refresh
 from ..playback import find_modifier, fit_time, set_duration
 from ..properties import about
-from .selection import NO_NEURON, chosen_neurons, why_not_to_be_changed
+from .selection import NO_NEURON, chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -38,13 +39,11 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
         scene = required(required(context).scene)
-        neurons = chosen_neurons(required(context))
+        chosen = chosen_neurons(required(context))
+        neurons = editable(chosen)
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
-            self.report({"ERROR"}, f"{NO_NEURON}.")
-            return {"CANCELLED"}
-        if why_not := why_not_to_be_changed(neurons):
-            self.report({"ERROR"}, f"{why_not}.")
+            self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
             return {"CANCELLED"}
         if frames < 2:
             self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
@@ -52,7 +51,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         for neuron in neurons:
             fit_time(neuron, scene.frame_start, frames)
         pace = about(neurons[0]).duration_ms / (frames - 1)
-        self.report({"INFO"}, f"Plays in {frames} frames, {pace:.4g} ms each.")
+        tell(self, {"INFO"}, f"Plays in {frames} frames, {pace:.4g} ms each.", chosen)
         return {"FINISHED"}
 
 
@@ -83,10 +82,9 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
             and not about(neuron).has_time
             and about(neuron).frames > 1
         ):
-            if why_not := why_not_to_be_changed([neuron]):
-                cls.poll_message_set(why_not)
-                return False
-            return True
+            if not neuron.is_editable:
+                cls.poll_message_set(refusal(neuron))
+            return neuron.is_editable
         cls.poll_message_set("Make a neuron active whose file stores no times")
         return False
 

@@ -15,9 +15,9 @@ from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import about_linked
 from ..curve import create_curve, draw_on, find_modifier
 from ..heightmap import HeightmapError
-from .selection import linked_note
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -132,9 +132,9 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         if curve is None or find_modifier(curve) is None:
             cls.poll_message_set("Make a curve from Curve from Array active")
             return False
-        if note := linked_note(curve):
-            cls.poll_message_set(note)
-        return not note
+        if linked := about_linked([curve], with_data=True):
+            cls.poll_message_set(linked)
+        return not linked
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the keyframes."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
+from ..common.selection import about_linked, chosen, editable
 from ..lift import is_surface
 
 NO_SURFACE = "Select a surface that was made with Create Surface"
@@ -22,28 +23,7 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
     -------
     list of Object
     """
-    active = context.view_layer.objects.active if context.view_layer else None
-    candidates = list(context.selected_objects or [])
-    if active is not None and not candidates:
-        candidates.append(active)
-    return [thing for thing in candidates if is_surface(thing)]
-
-
-def linked_note(thing: bpy.types.Object) -> str:
-    """Say in a sentence that an object cannot be changed here; nothing if it can.
-
-    Parameters
-    ----------
-    thing : Object
-
-    Returns
-    -------
-    str
-    """
-    data = thing.data
-    if thing.is_editable and (data is None or data.is_editable):
-        return ""
-    return f"'{thing.name}' is linked from another .blend; change it in that file."
+    return chosen(context, is_surface)
 
 
 class OnSurfaces(bpy.types.Operator):
@@ -53,18 +33,17 @@ class OnSurfaces(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a selected or active surface of this file."""
         surfaces = chosen_surfaces(required(context))
-        notes = [linked_note(surface) for surface in surfaces]
-        if not surfaces or all(notes):
-            cls.poll_message_set(notes[0] if notes else NO_SURFACE)
+        if not editable(surfaces, with_data=True):
+            cls.poll_message_set(about_linked(surfaces, with_data=True) or NO_SURFACE)
             return False
         return True
 
     def surfaces(self, context: bpy.types.Context) -> list[bpy.types.Object]:
-        """Leave out what is linked from another file, since no change to it would last."""
+        """Leave out, and name, what is linked from another file."""
         found = chosen_surfaces(context)
-        for note in filter(None, map(linked_note, found)):
-            self.report({"WARNING"}, note)
-        return [surface for surface in found if not linked_note(surface)]
+        if linked := about_linked(found, with_data=True):
+            self.report({"WARNING"}, linked)
+        return editable(found, with_data=True)
 
 
 class OnActiveSurface(bpy.types.Operator):
@@ -77,6 +56,6 @@ class OnActiveSurface(bpy.types.Operator):
         if surface is None or not is_surface(surface):
             cls.poll_message_set(NO_SURFACE)
             return False
-        if note := linked_note(surface):
-            cls.poll_message_set(note)
-        return not note
+        if linked := about_linked([surface], with_data=True):
+            cls.poll_message_set(linked)
+        return not linked

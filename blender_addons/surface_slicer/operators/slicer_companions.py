@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProp
 
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import editable, tell
 from ..slicer_cap import add_cap
 from ..slicer_profile import add_profile
 from ..slicer_sweep import Easing, animate_sweep
@@ -39,9 +40,9 @@ class _Companion(OnSliced):
         make: Callable[[bpy.types.Object], bpy.types.Object],
     ) -> set[OperatorReturnItems]:
         """Add what can be added, and say why the rest cannot."""
-        made = []
+        made, sliced = [], chosen_sliced(context)
         leave_edit_mode(context)
-        for source in chosen_sliced(context):
+        for source in editable(sliced):
             try:
                 made.append(make(source))
             except ValueError as error:
@@ -49,7 +50,7 @@ class _Companion(OnSliced):
         if not made:
             return {"CANCELLED"}
         names = f"'{made[0].name}'" if len(made) == 1 else f"{len(made)} objects"
-        self.report({"INFO"}, f"Added {names}: {what}.")
+        tell(self, {"INFO"}, f"Added {names}: {what}.", sliced)
         return {"FINISHED"}
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
+from ..common.selection import about_linked, editable
 from ..common.slicing import empty_of, find_group, slicer_groups
 from ..companions import is_companion
 from ..slicer import cut_by, is_cut_by
-from .selection import linked_note
+
+_NOTHING_SLICED = "Select something that is sliced, or the slicer that cuts it"
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -48,7 +50,7 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     Returns
     -------
     list of Object
-        Without twins, and without what is linked from another file.
+        Without twins.
     """
     selected = list(context.selected_objects or [])
     if not selected and context.object is not None:
@@ -58,7 +60,7 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     slicer = chosen_slicer(context)
     if not sliced and slicer is not None:
         sliced = cut_by(required(find_group(slicer)))
-    return [thing for thing in sliced if thing.is_editable and not is_companion(thing)]
+    return [thing for thing in sliced if not is_companion(thing)]
 
 
 class OnSlicer(bpy.types.Operator):
@@ -71,9 +73,9 @@ class OnSlicer(bpy.types.Operator):
         if slicer is None:
             cls.poll_message_set("Select a slicer, or something that it cuts")
             return False
-        if note := linked_note(slicer):
-            cls.poll_message_set(note)
-        return not note
+        if linked := about_linked([slicer]):
+            cls.poll_message_set(linked)
+        return not linked
 
 
 class OnSliced(bpy.types.Operator):
@@ -81,8 +83,9 @@ class OnSliced(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for a sliced object, or for a slicer that cuts something."""
-        if not chosen_sliced(required(context)):
-            cls.poll_message_set("Select something that is sliced, or the slicer that cuts it")
+        """Ask for a sliced object of this file, or for a slicer that cuts one."""
+        sliced = chosen_sliced(required(context))
+        if not editable(sliced):
+            cls.poll_message_set(about_linked(sliced) or _NOTHING_SLICED)
             return False
         return True

@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
+from ..common.selection import editable, tell
 from ..common.slicing import Shape, find_group
 from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
@@ -162,9 +163,9 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
             (t for t in context.selected_objects or [] if find_group(t) is not None), None
         )
         leave_edit_mode(context)
-        found = remove_slicing(context, chosen, slicer, keep_slicer=self.keep_slicer)
+        found = remove_slicing(context, editable(chosen), slicer, keep_slicer=self.keep_slicer)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
-        self.report({"INFO"}, f"{what} as before.")
+        tell(self, {"INFO"}, f"{what} as before.", chosen)
         return {"FINISHED"}
 
 

@@ -24,6 +24,7 @@ from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..common.selection import editable
 from ..heightmap import HeightmapError
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
@@ -228,7 +229,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a surface with axes."""
-        if not any(map(find_axes, chosen_surfaces(required(context)))):
+        if not any(map(find_axes, editable(chosen_surfaces(required(context)), with_data=True))):
             cls.poll_message_set("Select a surface that has axes")
             return False
         return super().poll(context)
