@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import NAME, write_v3
+from libraries import save_as_library
 
 LINKED = "'CA3' is linked from another .blend; change it in that file."
 
@@ -44,10 +45,8 @@ def imported(bpy: Any, folder: str, acronyms: str, **settings: Any) -> list[Any]
 def linked(bpy: Any, folder: str, acronyms: str, kind: str = "objects") -> list[Any]:
     """Open an empty file with regions, or the collection of them, linked from another one."""
     regions = imported(bpy, folder, acronyms)
-    blend = str(Path(folder) / "library.blend")
     names = {"objects": [one.name for one in regions], "collections": [f"{NAME}_v3.0"]}
-    bpy.ops.wm.save_as_mainfile(filepath=blend, copy=True)
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    blend = save_as_library(bpy, Path(folder))
     bpy.context.scene.blender_brain.folder = folder
     with bpy.data.libraries.load(blend, link=True) as (_, here):
         setattr(here, kind, names[kind])

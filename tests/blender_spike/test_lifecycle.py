@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from libraries import activate_linked_collection, bring, save_as_library
 from playing import TOLERANCE_MV, expected, voltages
 from simulations import branched, simulation
 
@@ -115,13 +116,7 @@ for link in (False, True):
 def linked(bpy, path, tmp_path):
     """Link an imported neuron into an empty file."""
     imported(bpy, path)
-    blend = tmp_path / "library.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    with bpy.data.libraries.load(str(blend), link=True) as (_, here):
-        here.objects = ["cell"]
-    (neuron,) = here.objects
-    bpy.context.collection.objects.link(neuron)
+    (neuron,) = bring(bpy, save_as_library(bpy, tmp_path), "cell", link=True)
     return neuron
 
 
@@ -230,15 +225,7 @@ def test_import_and_reload_in_any_mode(bpy, path, thing, mode):
 
 def test_import_where_nothing_can_be_added(bpy, path, tmp_path):
     """An active collection from another file: the scene's own takes the neuron instead."""
-    bpy.data.collections.new("linked")
-    blend = tmp_path / "library.blend"
-    bpy.data.libraries.write(str(blend), set(bpy.data.collections))
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    with bpy.data.libraries.load(str(blend), link=True) as (_, here):
-        here.collections = ["linked"]
-    bpy.context.scene.collection.children.link(here.collections[0])
-    layer = bpy.context.view_layer.layer_collection.children["linked"]
-    bpy.context.view_layer.active_layer_collection = layer
+    activate_linked_collection(bpy, tmp_path)
     neuron = imported(bpy, path)
     assert list(neuron.users_collection) == [bpy.context.scene.collection]
 

@@ -68,6 +68,10 @@ def _state() -> Iterator[tuple[str, object]]:
             tree = block if kind == "node_groups" else getattr(block, "node_tree", None)
             if tree is not None:
                 yield from _nodes(tree, place)
+    for window in bpy.data.window_managers:
+        for name in ADD_ONS:
+            if hasattr(window, name):
+                yield from _settings(getattr(window, name), name)
     for thing in bpy.data.objects:
         yield from _object(thing, f"objects[{thing.name!r}]")
     for scene in bpy.data.scenes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libraries import activate_linked_collection, bring, save_as_library
 
 HEIGHTS = np.random.default_rng(3).normal(size=(5, 8))
 
@@ -167,15 +168,7 @@ def test_a_copy_shows_its_heights_without_the_original(bpy, path, tmp_path):
 @pytest.fixture
 def linked_collection(bpy, tmp_path):
     """An active collection from another file, to which nothing can be added."""
-    bpy.data.collections.new("linked")
-    blend = tmp_path / "library.blend"
-    bpy.data.libraries.write(str(blend), set(bpy.data.collections))
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    with bpy.data.libraries.load(str(blend), link=True) as (_, here):
-        here.collections = ["linked"]
-    bpy.context.scene.collection.children.link(here.collections[0])
-    layer = bpy.context.view_layer.layer_collection.children["linked"]
-    bpy.context.view_layer.active_layer_collection = layer
+    activate_linked_collection(bpy, tmp_path)
 
 
 def test_where_nothing_can_be_added(bpy, path, linked_collection):
@@ -235,22 +228,6 @@ def test_in_another_scene(bpy, path):
     assert "Slicer" not in bpy.data.objects and "hill Wireframe" not in bpy.data.objects
 
 
-def saved_as_library(bpy, tmp_path):
-    blend = str(tmp_path / "library.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=blend, copy=True)
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    return blend
-
-
-def bring(bpy, blend, *wanted, link):
-    with bpy.data.libraries.load(blend, link=link) as (_, here):
-        here.objects = list(wanted)
-    for thing in here.objects:
-        bpy.context.collection.objects.link(thing)
-    bpy.context.view_layer.update()
-    return here.objects
-
-
 def test_append_another_sliced_file(bpy, tmp_path):
     """Slicers of the same name stay apart: each cuts its own, and goes without the other."""
     from surface_slicer.common.slicing import find_group
@@ -263,7 +240,7 @@ def test_append_another_sliced_file(bpy, tmp_path):
         return cube, bpy.context.object
 
     sliced_cube()
-    blend = saved_as_library(bpy, tmp_path)
+    blend = save_as_library(bpy, tmp_path)
     cube, slicer = sliced_cube()
     theirs, their_slicer = bring(bpy, blend, "Cube", "Slicer", link=False)
     assert cut_by(find_group(slicer)) == [cube]
@@ -281,7 +258,7 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capf
     create(bpy, path)
     bpy.ops.surface_slicer.slice_objects()
     create_curve(bpy, path)
-    blend = saved_as_library(bpy, tmp_path)
+    blend = save_as_library(bpy, tmp_path)
     surface, curve, slicer = bring(bpy, blend, "hill", "line", "Slicer", link=True)
     own = create(bpy, path.with_name("hill.npy"))
     before = names(bpy)
@@ -326,7 +303,7 @@ def test_a_linked_slicer_stays(bpy, tmp_path):
 
     bpy.ops.mesh.primitive_cube_add()
     bpy.ops.surface_slicer.slice_objects()
-    blend = saved_as_library(bpy, tmp_path)
+    blend = save_as_library(bpy, tmp_path)
     with bpy.data.libraries.load(blend, link=True) as (_, here):
         here.materials = ["Sliced Surface"]
     (group,) = slicer_groups()

@@ -38,7 +38,7 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
-    """Make the scene's background black"""  # noqa: D400, D415
+    """Make the scene's background black; the world it had stays in the file"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.black_world"
     bl_label = "Black World"
@@ -90,7 +90,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
-    """Let bright parts of the picture glow, in the compositor, whatever the render engine"""  # noqa: D400, D415
+    """Let bright parts of the picture glow, in the compositor, whatever the render engine; the compositor's nodes of before stay in the file"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.bloom"
     bl_label = "Bloom"
