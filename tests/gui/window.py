@@ -322,7 +322,8 @@ def pick_above(path: str, index: int) -> Step:
     A menu is no field and no operator's button, so nothing tells where it is.
     """
     x, y = yield from find(path, path_under_pointer, 0.6)
-    yield from press(x, y + int(22 * bpy.context.preferences.view.ui_scale))
+    # `find` returns a place in a row's lower half or middle; rows are 20 to 25 pixels apart.
+    yield from press(x, y + int(25 * bpy.context.preferences.view.ui_scale))
     yield from choose_item(index)
 
 
