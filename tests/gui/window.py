@@ -485,7 +485,7 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
     """Find an add-on's buttons, by their Python calls."""
     ui = sidebar()
     found: dict[str, tuple[int, int]] = {}
-    rows, lowest = _rows(), ui.y
+    rows, lowest = _rows(), ui.y + ui.height
     # Whole rows, halves, thirds, and small buttons at the edges.
     for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
         x = ui.x + int(ui.width * across)
@@ -495,8 +495,8 @@ def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
             if command.startswith(prefix):
                 found.setdefault(command, (x, y))
             if command or path_under_pointer():
-                lowest = y
-        # Below, there are no panels.
+                lowest = min(lowest, y)
+        # Below, there is nothing; nowhere, if the panel is not shown.
         rows = [y for y in rows if y > lowest - 40]
     return found
 
