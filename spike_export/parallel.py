@@ -7,6 +7,7 @@ import ctypes
 import os
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ _SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
 # MPICH, and what shares its binary interface, has numbers where Open MPI has addresses.
 _MPICH_WORLD, _MPICH_SELF = 0x44000000, 0x44000001
 
+_MPIEXEC_READS_S = 0.3
 _TEMPLATE_INSTANCE = re.compile(r"(\w+)\[\d+\]")
 
 
@@ -84,9 +86,11 @@ class Ranks:
         return self._context.py_gather(value, 0) or []
 
     def abort(self, exit_code: int) -> None:
-        """End all processes at once."""
+        """End all processes."""
         sys.stdout.flush()
         sys.stderr.flush()
+        # What mpiexec has not passed on by then is lost.
+        time.sleep(_MPIEXEC_READS_S)
         world, _ = self._communicators()
         self._mpi.MPI_Abort(world, ctypes.c_int(exit_code))
         os._exit(exit_code)
@@ -185,7 +189,7 @@ def join() -> Ranks | None:
 _NO_MPI = (
     "This is one of {} processes, but NEURON cannot reach the others{}. It takes the first "
     "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; LD_LIBRARY_PATH "
-    "says where to look first."
+    "says where to look first, and MPI_LIB_NRN_PATH names the file itself."
 )
 
 

@@ -320,9 +320,13 @@ class ModelRun:
         self._stop()
 
     def _stop(self) -> None:
-        # NEURON prints whatever is raised in its callbacks.
-        sys.stderr = io.StringIO()
+        self._hush()
         raise _StopError
+
+    @staticmethod
+    def _hush() -> None:
+        """Until the run has ended, since NEURON prints whatever is raised in its callbacks."""
+        sys.stderr = io.StringIO()
 
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:
@@ -340,6 +344,8 @@ class ModelRun:
         # ends the run as well.
         self._h.CVode().event(self._h.t + _AT_ONCE_MS, self._stop)
         if not _in_callback(frame):
+            # Which may end in a callback of the model's own, and nothing tells it from a script.
+            self._hush()
             raise KeyboardInterrupt
 
 

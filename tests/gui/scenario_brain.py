@@ -67,7 +67,9 @@ def make_atlas_and_import() -> Step:
     yield from see(lambda: typed().atlas.startswith("demo_mouse"), "a button makes an atlas")
     picture("demo atlas")
     yield from click("blender_brain.unfold", 0.06)
-    yield from see(lambda: len(typed().unfolded) == 1, "the tree unfolds")
+    yield from see(
+        lambda: len(bpy.context.window_manager.blender_brain.unfolded) == 1, "the tree unfolds"
+    )
     picture("tree")
     yield from click_field("blender_brain.acronyms")
     yield from type_letters("dentate")

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.metadata
 import json
+import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -246,6 +249,35 @@ def h() -> Iterator[Any]:
     clean()
     yield h
     clean()
+
+
+@pytest.fixture
+def ffmpeg(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An ffmpeg that is found by its name: the system's, or else imageio's."""
+    found = shutil.which("ffmpeg")
+    if found is None:
+        bundled = pytest.importorskip("imageio_ffmpeg", reason="needs ffmpeg").get_ffmpeg_exe()
+        link = tmp_path_factory.mktemp("programs") / "ffmpeg"
+        link.symlink_to(bundled)
+        monkeypatch.setenv("PATH", f"{link.parent}{os.pathsep}{os.environ['PATH']}")
+        found = str(link)
+    return found
+
+
+@pytest.fixture
+def mpiexec(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Starts several processes: MPICH's from the package index, or else the system's."""
+    beside = shutil.which("mpiexec", path=str(Path(sys.executable).parent))
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        # NEURON takes the first MPI that it finds, and this has to be the same one.
+        for file in importlib.metadata.files("mpich") or ():
+            if beside and file.name in ("libmpi.so.12", "libmpi.12.dylib"):
+                monkeypatch.setenv("MPI_LIB_NRN_PATH", str(file.locate()))
+                return beside
+    found = shutil.which("mpiexec")
+    if found is None:
+        pytest.skip("needs mpiexec")
+    return found
 
 
 @pytest.fixture(scope="session")

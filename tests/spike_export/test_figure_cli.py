@@ -70,11 +70,8 @@ def test_frame_k_of_a_wave_ends_at_the_kth_place(command, arrays):
         assert abs(drawn.min() - 16) <= 3
 
 
+@pytest.mark.usefixtures("ffmpeg")
 def test_a_film_with_transparency(command, arrays):
-    try:
-        figures.find_ffmpeg()
-    except figures.FilmError:
-        pytest.skip("needs ffmpeg")
     code, _, errors = command(
         "figure", "arrow", "phase.csv", "-o", "a.webm", "--frames", 3, "--transparent", *SMALL
     )

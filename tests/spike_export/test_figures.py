@@ -521,15 +521,6 @@ def test_what_is_interrupted_leaves_the_old_file(tmp_path, name, error, request)
     assert path.read_bytes() == b"old"
 
 
-@pytest.fixture
-def ffmpeg() -> str:
-    """An ffmpeg to make and read films with."""
-    try:
-        return figures.find_ffmpeg()
-    except figures.FilmError:
-        pytest.skip("needs ffmpeg")
-
-
 def decode(ffmpeg: str, path: Path, *options: str) -> Any:
     done = subprocess.run(
         [ffmpeg, "-v", "error", *options, "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-"],

@@ -39,15 +39,6 @@ def plot(save, layout, tmp_path, monkeypatch):
     return plot
 
 
-@pytest.fixture
-def films() -> None:
-    """Nothing, but only where films can be made."""
-    try:
-        figures.find_ffmpeg()
-    except figures.FilmError:
-        pytest.skip("needs ffmpeg")
-
-
 def here() -> list[str]:
     return sorted(str(path) for path in Path().rglob("*") if path.is_file())
 
@@ -138,7 +129,7 @@ def test_options_reach_the_picture(plot):
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "mov"])
-def test_a_film(plot, films, suffix):
+def test_a_film(plot, ffmpeg, suffix):
     code, output, errors = plot("-o", f"film.{suffix}", "--fps", "12.5", *SIZE)
     assert (code, errors) == (0, "")
     assert output.splitlines()[-1] == f"Wrote film.{suffix}: 4 frames of 320 x 180 pixels."
@@ -261,7 +252,7 @@ def test_folders_of_frames_are_made(plot):
 
 
 @pytest.mark.parametrize("name", ["x.png", "x.svg", "x.mp4"])
-def test_what_a_link_stands_for_is_replaced(plot, films, name):
+def test_what_a_link_stands_for_is_replaced(plot, ffmpeg, name):
     Path(f"old_{name}").write_text("old")
     Path(name).symlink_to(f"old_{name}")
     assert plot("-o", name, "--force", *SIZE)[0] == 0
@@ -269,7 +260,7 @@ def test_what_a_link_stands_for_is_replaced(plot, films, name):
     assert Path(f"old_{name}").stat().st_size > 100
 
 
-def test_a_film_into_a_folder_that_is_missing(plot, films):
+def test_a_film_into_a_folder_that_is_missing(plot, ffmpeg):
     code, output, errors = plot("-o", "no/x.mp4", *SIZE)
     assert (code, output) == (1, "")
     assert errors == "Error: Cannot write no/x.mp4: its folder does not exist.\n"
@@ -308,7 +299,7 @@ def test_one_question_for_all_frames(plot, monkeypatch):
     assert len(here()) == 4
 
 
-def test_ctrl_c_leaves_whole_files_only(plot, films, monkeypatch):
+def test_ctrl_c_leaves_whole_files_only(plot, ffmpeg, monkeypatch):
     def interrupted(*arguments: Any) -> Any:
         for count, picture in enumerate(drawn(*arguments)):
             if count == 2:
