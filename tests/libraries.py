@@ -33,9 +33,8 @@ def bring(bpy: Any, blend: str, *names: str, link: bool) -> list[Any]:
 
 def activate_linked_collection(bpy: Any, folder: Path) -> None:
     """Go on with an empty file whose active collection is linked: nothing can be added to it."""
-    bpy.data.collections.new("linked")
     # Nothing uses it, so saving the scene would leave it out.
-    bpy.data.collections["linked"].use_fake_user = True
+    bpy.data.collections.new("linked").use_fake_user = True
     blend = save_as_library(bpy, folder)
     with bpy.data.libraries.load(blend, link=True) as (_, here):
         here.collections = ["linked"]

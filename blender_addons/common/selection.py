@@ -84,8 +84,6 @@ def tell(
     kind: set[WmReportItems],
     text: str,
     things: Iterable[bpy.types.Object],
-    *,
-    with_data: bool = False,
 ) -> None:
     """Report what was done, and what was left out because it is linked.
 
@@ -98,10 +96,8 @@ def tell(
         A sentence.
     things : iterable of Object
         What it was to be done to.
-    with_data : bool, optional
-        As of `about_linked`.
     """
-    if linked := about_linked(things, with_data=with_data):
+    if linked := about_linked(things):
         kind, text = {"WARNING"}, f"{text} {linked}"
     operator.report(kind, text)
 

@@ -259,7 +259,7 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capf
     bpy.ops.surface_slicer.slice_objects()
     create_curve(bpy, path)
     blend = save_as_library(bpy, tmp_path)
-    surface, curve, slicer = bring(bpy, blend, "hill", "line", "Slicer", link=True)
+    surface, curve, slicer, _ = bring(bpy, blend, "hill", "line", "Slicer", "hill axes", link=True)
     own = create(bpy, path.with_name("hill.npy"))
     before = names(bpy)
     said = "'hill' is linked from another .blend; change it in that file"
@@ -271,6 +271,7 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capf
         ("reload", {}),
         ("base_plane", {}),
         ("add_axes", {}),
+        ("remove_axes", {}),
     ):
         with pytest.raises(RuntimeError, match=said):
             getattr(bpy.ops.surface_slicer, operator)(**settings)

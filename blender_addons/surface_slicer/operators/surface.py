@@ -24,7 +24,7 @@ from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..common.selection import editable
+from ..common.selection import about_linked, editable
 from ..heightmap import HeightmapError
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
@@ -228,11 +228,13 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for a surface with axes."""
-        if not any(map(find_axes, editable(chosen_surfaces(required(context)), with_data=True))):
-            cls.poll_message_set("Select a surface that has axes")
+        """Ask for a surface of this file that has axes."""
+        having = [s for s in chosen_surfaces(required(context)) if find_axes(s)]
+        if not editable(having, with_data=True):
+            linked = about_linked(having, with_data=True)
+            cls.poll_message_set(linked or "Select a surface that has axes")
             return False
-        return super().poll(context)
+        return True
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Remove them with what they are made of."""
