@@ -10,15 +10,14 @@
 
 from __future__ import annotations
 
-from .cell_recorder import CellRecorder
-from .from_arrays import simulation_from_arrays
-from .merge import merge
-from .older_writer import write_older
-from .recorder import Recorder, RecordingError
+from .edit.merge import merge
+from .files.from_arrays import simulation_from_arrays
+from .files.older_writer import write_older
+from .files.writer import write
+from .neuron.cell_recorder import CellRecorder
+from .neuron.recorder import Recorder, RecordingError
 from .simulation_file import SECTION_TYPES, Cell, Simulation, SimulationFileError, read
-from .writer import write
-
-__version__ = "0.1.0"
+from .version import __version__
 
 __all__ = [
     "SECTION_TYPES",
@@ -28,6 +27,7 @@ __all__ = [
     "RecordingError",
     "Simulation",
     "SimulationFileError",
+    "__version__",
     "merge",
     "read",
     "simulation_from_arrays",

@@ -527,7 +527,7 @@ def make_files(folder: Path) -> dict[str, list[Path]]:
     from simulations import branched, simulation
 
     from spike_export import merge, write, write_older
-    from spike_export.point_network import grid_um, point_network
+    from spike_export.networks.point_network import grid_um, point_network
 
     chance = np.random.default_rng(0)
     write(folder / "cell.pickle", simulation(branched(), 20))

@@ -27,7 +27,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from spike_export import demo_model, write
+from spike_export import write
+from spike_export.models import demo_neuron
 
 FRAMES = (20, 100)
 # Where the spike begins, and the tip of the apical dendrite, which it reaches last.
@@ -82,7 +83,7 @@ def main(outdir: Path, blender: str) -> None:
         rendering = progress.add_task("Rendering (frames)", total=count)
         encoding = progress.add_task("Encoding (film)", total=1)
         pictures = progress.add_task("Rendering (pictures)", total=len(PICTURES))
-        simulation = demo_model.simulate(progress=lambda _time_ms: progress.advance(simulating))
+        simulation = demo_neuron.simulate(progress=lambda _time_ms: progress.advance(simulating))
         # NEURON has put a handler of its own in the place of Python's, which Ctrl-C would not pass.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         write(made["Simulation"], simulation)

@@ -1,1 +1,1 @@
-../../spike_export/swc.py
+../../spike_export/formats/swc.py

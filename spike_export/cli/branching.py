@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from .. import branching as model
-from ..smoothing import smooth
+from ..edit.smoothing import smooth
+from ..models import branching as model
 from .console import (
     ABOVE_ZERO,
     may_write,

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from ..edit.smoothing import Kernel, SmoothingError
+from ..edit.summary import Summary, summarize
+from ..files.writer import write
 from ..simulation_file import Simulation, SimulationFileError, read
-from ..smoothing import Kernel, SmoothingError
-from ..summary import Summary, summarize
-from ..writer import write
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -10,14 +10,14 @@ from typing import cast
 
 import click
 
-from .. import __version__
-from ..convert import ConversionError, holds_peaks
-from ..convert import convert as convert_simulation
-from ..older_writer import write_older
+from ..edit.convert import ConversionError, holds_peaks
+from ..edit.convert import convert as convert_simulation
+from ..edit.smoothing import SmoothingError
+from ..edit.summary import summarize
+from ..files.older_writer import write_older
+from ..files.writer import PRECISIONS, Precision, PrecisionError, write
 from ..simulation_file import Simulation
-from ..smoothing import SmoothingError
-from ..summary import summarize
-from ..writer import PRECISIONS, Precision, PrecisionError, write
+from ..version import __version__
 from .console import (
     ABOVE_ZERO,
     FILE,

@@ -33,10 +33,10 @@ def demo(output: Path, force: bool, tstop: float, every: float) -> None:
         )
     may_write(output, force=force)
     with needs_neuron(), progress("ms") as bars:
-        from .. import demo_model
+        from ..models import demo_neuron
 
         task = bars.add_task("Simulating", total=tstop)
-        simulation = demo_model.simulate(
+        simulation = demo_neuron.simulate(
             tstop, every, lambda time_ms: bars.update(task, completed=time_ms)
         )
     save(output, simulation)

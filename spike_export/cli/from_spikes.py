@@ -11,14 +11,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from ..from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
-from ..hdf5 import Hdf5Error
-from ..point_network import DIAMETER_UM
-from ..smoothing import SmoothingError
-from ..sonata_config import NodeFile
-from ..sonata_network import SonataError, read_nodes
-from ..sonata_network import read_spikes as read_sonata_spikes
-from ..spike_files import TableError, read_connections, read_places, read_spikes
+from ..edit.smoothing import SmoothingError
+from ..formats.hdf5 import Hdf5Error
+from ..formats.sonata_config import NodeFile
+from ..formats.sonata_network import SonataError, read_nodes
+from ..formats.sonata_network import read_spikes as read_sonata_spikes
+from ..formats.spike_files import TableError, read_connections, read_places, read_spikes
+from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
+from ..networks.point_network import DIAMETER_UM
 from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
 
 _UNITS_MS = {"ms": 1.0, "s": 1000.0}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..summary import summarize
+from ..edit.summary import summarize
 from .console import FILE, load, show
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..merge import MergeError
-from ..merge import merge as merge_parts
+from ..edit.merge import MergeError
+from ..edit.merge import merge as merge_parts
 from .console import FILE, load, may_write, output_option, save
 
 

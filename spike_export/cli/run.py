@@ -19,8 +19,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ..merge import MergeError, merge
-from ..parallel import (
+from ..edit.merge import MergeError, merge
+from ..edit.summary import summarize
+from ..files.writer import write
+from ..neuron.parallel import (
     ParallelError,
     PartReport,
     Ranks,
@@ -29,13 +31,11 @@ from ..parallel import (
     part_path,
     rename_cells,
 )
-from ..run_model import Ending
-from ..summary import summarize
-from ..writer import write
+from ..neuron.run import Ending
 from .console import ABOVE_ZERO, FILE, console, load, may_write, needs_neuron, save, show
 
 if TYPE_CHECKING:
-    from ..run_model import ModelRun
+    from ..neuron.run import ModelRun
 
 _REDRAWS_PER_SECOND = 5
 _OTHERS_WRITE_S = 2.0
@@ -163,8 +163,8 @@ def run(
         raise click.UsageError("--every and --frames exclude each other; give one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
     with needs_neuron():
-        from .. import run_model
-        from ..recorder import RecordingError
+        from ..neuron import run as run_model
+        from ..neuron.recorder import RecordingError
 
     if not os.environ.get("DISPLAY"):
         # There is nothing to show windows on, and NEURON need not say so.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..hdf5 import Hdf5Error
-from ..sonata import load
-from ..sonata_config import ConfigError, NodeFile, Sources, read_config
-from ..sonata_network import SonataError
+from ..formats.hdf5 import Hdf5Error
+from ..formats.sonata import load
+from ..formats.sonata_config import ConfigError, NodeFile, Sources, read_config
+from ..formats.sonata_network import SonataError
 from .console import FILE, may_write, needs_h5py, output_option, save
 
 

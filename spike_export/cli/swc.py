@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from .. import swc_model
-from ..swc import Morphology, Sections, SwcError, describe, read, split
+from ..formats.swc import Morphology, Sections, SwcError, describe, read, split
+from ..models import swc_neuron
 from .console import (
     ABOVE_ZERO,
     FILE,
@@ -95,7 +95,7 @@ def swc(
     file: Path,
     output: Path,
     force: bool,
-    biophysics: swc_model.Biophysics,
+    biophysics: swc_neuron.Biophysics,
     inject: str,
     amp: float,
     delay: float,
@@ -118,14 +118,14 @@ def swc(
         raise click.UsageError(
             f"--every {every:g} leaves no second frame before --tstop {tstop:g}."
         )
-    step: swc_model.CurrentStep | None = None
-    inputs: swc_model.Synapses | None = None
+    step: swc_neuron.CurrentStep | None = None
+    inputs: swc_neuron.Synapses | None = None
     if synapses is None:
         _refuse(context, _SYNAPSE_OPTIONS, "--synapses")
     else:
-        inputs = swc_model.Synapses(synapses, rate, seed)
+        inputs = swc_neuron.Synapses(synapses, rate, seed)
     if synapses is None or _given(context, "inject"):
-        step = swc_model.CurrentStep(inject, amp, delay, dur)
+        step = swc_neuron.CurrentStep(inject, amp, delay, dur)
     else:
         _refuse(context, _STEP_OPTIONS, "--inject, because --synapses replaces the current step")
     morphology = _read(file, repair)
@@ -139,11 +139,11 @@ def swc(
     try:
         if step is not None:
             if not _given(context, "inject") and "soma[0]" not in sections.names:
-                step = swc_model.CurrentStep(f"{sections.names[0]}(0.5)", amp, delay, dur)
-            swc_model.parse_place(step.place, sections)
+                step = swc_neuron.CurrentStep(f"{sections.names[0]}(0.5)", amp, delay, dur)
+            swc_neuron.parse_place(step.place, sections)
         with needs_neuron(), progress("ms") as bars:
             task = bars.add_task("Simulating", total=tstop)
-            simulation = swc_model.simulate(
+            simulation = swc_neuron.simulate(
                 sections,
                 file.stem,
                 biophysics,
@@ -154,7 +154,7 @@ def swc(
                 d_lambda,
                 lambda time_ms: bars.update(task, completed=time_ms),
             )
-    except swc_model.ModelError as error:
+    except swc_neuron.ModelError as error:
         raise click.ClickException(str(error)) from None
     save(output, simulation)
 

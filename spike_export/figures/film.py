@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from ..whole_file import whole_file
+from ..files.whole_file import whole_file
 from .pictures import Picture
 
 _H264: Final = ("-c:v", "libx264", "-crf", "16", "-pix_fmt", "yuv420p", "-movflags", "+faststart")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..whole_file import whole_file
+from ..files.whole_file import whole_file
 from .curves import Part
 from .sections import ChoiceError
 

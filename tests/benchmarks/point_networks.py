@@ -30,7 +30,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
     from blender_spike.playback import find_modifier
 
     from spike_export import write
-    from spike_export.point_network import grid_um, point_network
+    from spike_export.networks.point_network import grid_um, point_network
 
     cells, connections, frames = (8, 20, 5) if quick else (10_000, 100_000, 300)
     random = np.random.default_rng(0)

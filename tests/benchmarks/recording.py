@@ -23,11 +23,11 @@ def measure(quick: bool = False) -> Iterator[Row]:
     """
     from neuron import h
 
-    from spike_export import demo_model
+    from spike_export.models import demo_neuron
 
     aim = Aim(1.2)
     demo_ms, runs = (1.0, 1) if quick else (500.0, 9)
-    step = demo_model.build()
+    step = demo_neuron.build()
     step.dur = demo_ms
     bare = _run(h, demo_ms)
     for every_ms in (0.1, 0.05):

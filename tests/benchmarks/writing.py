@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from spike_export import Simulation, read, simulation_from_arrays, write, write_older
-from spike_export.writer import PRECISIONS
+from spike_export.files.writer import PRECISIONS
 
 from .memory import Found, alone, peak_added
 from .pairs import paired

@@ -372,7 +372,7 @@ def test_traces_of_sections_that_are_gone_are_told_of(bpy, cell, capfd):
 
 def test_several_neurons_are_reloaded_all_or_none(bpy, cell, tmp_path):
     """Where the file does not suit one of them, none is changed."""
-    from spike_export.point_network import point_network
+    from spike_export.networks.point_network import point_network
 
     first, second = load(bpy, cell), load(bpy, cell, um_per_unit=50)
     first.select_set(True)
@@ -550,7 +550,7 @@ def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
 
 
 def test_scale_bar_of_a_single_point(bpy, tmp_path):
-    from spike_export.point_network import point_network
+    from spike_export.networks.point_network import point_network
 
     points = point_network(np.zeros((2, 3)), np.arange(3.0), np.zeros((3, 2)))
     load(bpy, write(tmp_path / "points.pickle", points), cells="0")

@@ -12,7 +12,7 @@ from playing import TOLERANCE_MV, expected, voltages
 from simulations import branched, simulation
 
 from spike_export import Cell, merge, read, write
-from spike_export.convert import take_cells
+from spike_export.edit.convert import take_cells
 
 NAMES = ("Pyr[0]", "Pyr[1]", "Bask(0,1)", "7", "twin", "twin")
 FRAMES = 6

@@ -105,9 +105,9 @@ def test_soma_area_is_neurons_own():
     pytest.importorskip("neuron")
     from neuron import h
 
-    from spike_export import demo_model
+    from spike_export.models import demo_neuron
 
-    sim = demo_model.simulate(tstop_ms=0.1)
+    sim = demo_neuron.simulate(tstop_ms=0.1)
     lines = strands(sim)
     radius = lines.radii_um[-1]
     assert lines.roles[-1] == Role.SOMA_SPHERE

@@ -11,7 +11,7 @@ import pytest
 from pictures import read_pixels
 
 from spike_export import write
-from spike_export.point_network import point_network
+from spike_export.networks.point_network import point_network
 
 CELLS = 12
 PAIRS = np.array([[0, 1], [1, 2], [2, 0], [5, 7], [7, 7], [11, 3], [0, 1]])

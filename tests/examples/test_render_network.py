@@ -11,7 +11,8 @@ import pytest
 from blenders import run_script
 from pictures import read_pixels
 
-from spike_export import branching, write
+from spike_export import write
+from spike_export.models import branching
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "examples" / "render_network.py"
 

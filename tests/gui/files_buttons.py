@@ -11,7 +11,7 @@ import files_spike
 import numpy as np
 
 from spike_export import write
-from spike_export.point_network import point_network
+from spike_export.networks.point_network import point_network
 
 
 def make(folder: Path) -> None:

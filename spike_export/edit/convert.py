@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Parts of a simulation: some of its cells, a window of its time, other frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..simulation_file import Cell, Simulation
+from ..simulation_file.simulation import starts
+from .smoothing import Kernel, activity, is_on_off, is_regular, smooth
+
+PEAK_MODE: Final = "peak: the maximum since the frame before"
+"""What `Simulation.meta` says under ``mode`` where frames hold peaks."""
+
+# More than this is a slip in the interval, not a film.
+_LARGEST_BYTES: Final = 1 << 34
+# Times nearer than this are one: they come from sums of steps.
+_SAME_TIME_MS: Final = 1e-9
+
+
+class ConversionError(ValueError):
+    """Something that was asked for and is not in the simulation; the text says what."""
+
+
+def convert(
+    simulation: Simulation,
+    *,
+    every_ms: float | None = None,
+    frames: int | None = None,
+    start_ms: float | None = None,
+    stop_ms: float | None = None,
+    cells: Sequence[str] | None = None,
+    duration_ms: float | None = None,
+    kernel: Kernel | None = None,
+    peak: bool | None = None,
+) -> Simulation:
+    """Take cells and a window of time out of a simulation, and sample it anew.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    every_ms : float, optional
+        New interval between frames, from the first one in the window on.
+    frames : int, optional
+        New number of frames, spread over the window.
+    start_ms, stop_ms : float, optional
+        The window; without them, the whole recording. Where neither `every_ms` nor `frames` is
+        given, the frames in it stay as they are.
+    cells : sequence of str, optional
+        Names of the cells to keep, in any order.
+    duration_ms : float, optional
+        Time from the first frame to the last, for files of the older format, which know none.
+    kernel : Kernel, optional
+        Smooth in time, with what was before the window; see `smoothing.smooth`.
+    peak : bool, optional
+        Whether a new frame holds the maximum since the one before, as `Recorder` records it with
+        ``mode="peak"``, instead of the value at its time. If not given, it does where the
+        simulation's own frames do.
+
+    Returns
+    -------
+    Simulation
+        Times stay what they were; spikes outside the window are gone.
+
+    Raises
+    ------
+    ConversionError
+        If a cell or the window is not in the simulation, or these contradict each other.
+    SmoothingError
+        If there is a `kernel`, and neither the frames nor the new ones are regular.
+    ModuleNotFoundError
+        If there is a `kernel`, and SciPy is not installed.
+    """
+    if every_ms is not None and frames is not None:
+        raise ConversionError("An interval and a number of frames exclude each other.")
+    if duration_ms is not None:
+        simulation = with_time(simulation, duration_ms)
+    if not simulation.has_time and (every_ms, start_ms, stop_ms) != (None, None, None):
+        raise ConversionError(
+            f"It is in the older format, which stores no times; --duration says how many ms its "
+            f"{simulation.n_frames:,} frames last."
+        )
+    if cells is not None:
+        simulation = take_cells(simulation, find_cells(simulation, cells))
+    if kernel is not None and (is_regular(simulation.time_ms) or (every_ms, frames) == (None,) * 2):
+        # Before anything is cut off, whose effect may reach into the window, or interpolated.
+        simulation, kernel = smooth(simulation, kernel), None
+    first, last = float(simulation.time_ms[0]), float(simulation.time_ms[-1])
+    begin, end = _window(first, last, start_ms, stop_ms)
+    if every_ms is not None:
+        times = _every(simulation, begin, end, every_ms)
+    elif frames is not None:
+        times = _spread(simulation, begin, end, frames)
+    elif (begin, end) == (first, last):
+        return simulation
+    else:
+        return _frames_within(simulation, begin, end)
+    if peak is None:
+        peak = holds_peaks(simulation)
+    sampled = resample_peaks(simulation, times) if peak else resample(simulation, times)
+    if kernel is not None and is_on_off(simulation.values):
+        # Interpolated, an activation would be none any more.
+        activations = [simulation.time_ms[row == 1] for row in simulation.values.T]
+        sampled = replace(sampled, values=activity(activations, times, kernel))
+    elif kernel is not None:
+        sampled = smooth(sampled, kernel)
+    if not simulation.has_time:
+        return replace(sampled, time_ms=np.arange(len(times), dtype=np.float64))
+    if "every_ms" not in simulation.meta or len(times) < 2:
+        return sampled
+    return replace(sampled, meta={**sampled.meta, "every_ms": round(times[1] - times[0], 9)})
+
+
+def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
+    """Give a simulation of the older format the time that its file does not know.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    duration_ms : float
+        Time from the first frame, which is at 0, to the last.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    ConversionError
+        If it has a time of its own, or only one frame.
+    """
+    if simulation.has_time:
+        raise ConversionError(
+            f"It has a time of its own, {simulation.duration_ms:g} ms; --duration is for files of "
+            "the older format, which know none."
+        )
+    if not (math.isfinite(duration_ms) and duration_ms > 0):
+        raise ConversionError(f"The duration is {duration_ms:g} ms, but must be above 0.")
+    times = np.linspace(0.0, duration_ms, simulation.n_frames)
+    return replace(simulation, time_ms=times, has_time=True, version=2)
+
+
+def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation:
+    """Interpolate each segment linearly in time.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    time_ms : ndarray of float64, shape (F,)
+        Strictly increasing, within the time of the simulation.
+
+    Returns
+    -------
+    Simulation
+        With spikes from the first of these times to the last.
+    """
+    own = simulation.time_ms
+    after = np.clip(np.searchsorted(own, time_ms, side="right"), 1, max(len(own) - 1, 1))
+    values = np.empty((len(time_ms), simulation.n_segments), np.float32)
+    for row, time, right in zip(values, time_ms.tolist(), after.tolist(), strict=True):
+        left = right - 1
+        if len(own) == 1 or time <= own[left]:
+            row[:] = simulation.values[left]
+        elif time >= own[right]:
+            row[:] = simulation.values[right]
+        else:
+            # Frames that are met exactly are copied above: a neighbour without data leaves no mark.
+            weight = (time - own[left]) / (own[right] - own[left])
+            with np.errstate(invalid="ignore", over="ignore"):
+                row[:] = (1 - weight) * simulation.values[left].astype(
+                    np.float64
+                ) + weight * simulation.values[right]
+    return replace(
+        _spikes_within(simulation, float(time_ms[0]), float(time_ms[-1])),
+        time_ms=time_ms,
+        values=values,
+        meta={key: value for key, value in simulation.meta.items() if key != "mode"}
+        if holds_peaks(simulation)
+        else simulation.meta,
+    )
+
+
+def holds_peaks(simulation: Simulation) -> bool:
+    """Whether each frame holds the maximum since the frame before.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    bool
+    """
+    return simulation.meta.get("mode") == PEAK_MODE
+
+
+def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation:
+    """Give each new frame the maximum since the one before, so that no spike is lost between them.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    time_ms : ndarray of float64, shape (F,)
+        As for `resample`.
+
+    Returns
+    -------
+    Simulation
+        With spikes from the first of these times to the last.
+    """
+    sampled = resample(simulation, time_ms)
+    new_frames = np.searchsorted(time_ms, simulation.time_ms - _SAME_TIME_MS)
+    first = int(np.searchsorted(simulation.time_ms, time_ms[0] - _SAME_TIME_MS))
+    for frame, new in enumerate(new_frames[first:].tolist(), first):
+        if new < len(time_ms):
+            # A moment without data hides no peak.
+            np.fmax(sampled.values[new], simulation.values[frame], out=sampled.values[new])
+    return replace(sampled, meta={**sampled.meta, "mode": PEAK_MODE})
+
+
+def find_cells(simulation: Simulation, names: Sequence[str]) -> NDArray[np.int64]:
+    """Find the cells with these names, in the simulation's own order.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    names : sequence of str
+
+    Returns
+    -------
+    ndarray of int64
+        Indices into `Simulation.cells`.
+
+    Raises
+    ------
+    ConversionError
+        If there is no such cell; the text names some that there are.
+    """
+    known = [cell.name for cell in simulation.cells]
+    for name in names:
+        if name not in known:
+            there = ", ".join(known[:5]) + (", ..." if len(known) > 5 else "")
+            raise ConversionError(f"There is no cell {name!r}; its cells are {there}.")
+    return np.flatnonzero(np.isin(known, names))
+
+
+def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation:
+    """Keep some cells, in the order given.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    indices : ndarray of int64
+        Into `Simulation.cells`, each at most once.
+
+    Returns
+    -------
+    Simulation
+    """
+    bounds = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells) + 1))
+    counts = (bounds[1:] - bounds[:-1])[indices]
+    sections = _runs(bounds[:-1][indices], counts)
+    new_index = np.full(simulation.n_sections, -1, np.int32)
+    new_index[sections] = np.arange(len(sections))
+    parents = simulation.parents[sections]
+    segments = _runs(simulation.first_segments[sections], simulation.segment_counts[sections])
+    points = _runs(simulation.first_points[sections], simulation.point_counts[sections])
+    return replace(
+        simulation,
+        cells=tuple(simulation.cells[index] for index in indices),
+        section_names=tuple(simulation.section_names[index] for index in sections),
+        section_types=simulation.section_types[sections],
+        section_cells=np.repeat(np.arange(len(indices), dtype=np.int32), counts),
+        parents=np.where(parents < 0, parents, new_index[parents]),
+        parent_x=simulation.parent_x[sections],
+        segment_counts=simulation.segment_counts[sections],
+        point_counts=simulation.point_counts[sections],
+        points_um=simulation.points_um[points],
+        values=simulation.values[:, segments],
+        connections=_between(simulation, indices),
+        layouts={name: places[indices] for name, places in simulation.layouts.items()},
+    )
+
+
+def _between(simulation: Simulation, cells: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Keep the connections between some cells, with their new indices."""
+    new_index = np.full(len(simulation.cells), -1, np.int32)
+    new_index[cells] = np.arange(len(cells))
+    pairs = new_index[simulation.connections]
+    return pairs[(pairs >= 0).all(axis=1)]
+
+
+def _runs(firsts: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """List the indices in several runs, one run after the other."""
+    return np.repeat(firsts - starts(counts), counts) + np.arange(counts.sum())
+
+
+def _window(
+    first: float, last: float, start_ms: float | None, stop_ms: float | None
+) -> tuple[float, float]:
+    begin = first if start_ms is None else max(start_ms, first)
+    end = last if stop_ms is None else min(stop_ms, last)
+    if start_ms is not None and stop_ms is not None and not start_ms < stop_ms:
+        raise ConversionError(f"The window ends at {stop_ms:g} ms, but begins at {start_ms:g} ms.")
+    # Not `begin > end`: neither may be not a number.
+    if not begin <= end:
+        asked = f"from {start_ms:g} ms on" if start_ms is not None else f"up to {stop_ms:g} ms"
+        raise ConversionError(
+            f"There is nothing {asked}: the recording goes from {first:g} to {last:g} ms."
+        )
+    return begin, end
+
+
+def _every(
+    simulation: Simulation, begin: float, end: float, every_ms: float
+) -> NDArray[np.float64]:
+    if not (math.isfinite(every_ms) and every_ms > 0):
+        raise ConversionError(f"The interval is {every_ms:g} ms, but must be above 0.")
+    steps = (end - begin) / every_ms + 1e-6
+    _check_size(simulation, steps + 1)
+    times: NDArray[np.float64] = np.arange(int(steps) + 1, dtype=np.float64) * every_ms + begin
+    return np.minimum(times, end)
+
+
+def _spread(simulation: Simulation, begin: float, end: float, frames: int) -> NDArray[np.float64]:
+    if frames < 1:
+        raise ConversionError(f"The number of frames is {frames}, but must be above 0.")
+    if frames > 1 and begin == end:
+        raise ConversionError(
+            f"The window is one moment, {begin:g} ms, which cannot be spread over {frames:,} "
+            "frames."
+        )
+    _check_size(simulation, frames)
+    return np.linspace(begin, end, frames)
+
+
+def _check_size(simulation: Simulation, frames: float) -> None:
+    size = frames * (8 + 4 * simulation.n_segments)
+    if size > _LARGEST_BYTES:
+        raise ConversionError(
+            f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
+            f"segment{'s' * (simulation.n_segments != 1)}, "
+            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+        )
+
+
+def _frames_within(simulation: Simulation, begin: float, end: float) -> Simulation:
+    inside = np.flatnonzero(
+        (simulation.time_ms >= begin - _SAME_TIME_MS) & (simulation.time_ms <= end + _SAME_TIME_MS)
+    )
+    if not inside.size:
+        raise ConversionError(
+            f"No frame lies between {begin:g} and {end:g} ms; --every or --frames makes some."
+        )
+    frames = slice(int(inside[0]), int(inside[-1]) + 1)
+    return replace(
+        _spikes_within(simulation, begin, end),
+        time_ms=simulation.time_ms[frames],
+        values=simulation.values[frames],
+    )
+
+
+def _spikes_within(simulation: Simulation, begin: float, end: float) -> Simulation:
+    def cut(cell: Cell) -> Cell:
+        spikes_ms = cell.spikes_ms
+        if spikes_ms is None:
+            return cell
+        return replace(cell, spikes_ms=spikes_ms[(spikes_ms >= begin) & (spikes_ms <= end)])
+
+    return replace(simulation, cells=tuple(cut(cell) for cell in simulation.cells))

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Put the cells of several simulations of one time together, as parallel runs leave them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ..simulation_file import Cell, Simulation
+from ..version import __version__
+from .convert import take_cells
+
+# Times nearer than this are one: they come from sums of steps.
+_SAME_TIME_MS: Final = 1e-9
+
+
+class MergeError(ValueError):
+    """Parts that do not belong together.
+
+    Parameters
+    ----------
+    part : int
+        Index of the part at fault; it is the first that differs from part 0.
+    reason : str
+        What about it is wrong; with "part N" in front, the exception's text.
+    """
+
+    def __init__(self, part: int, reason: str) -> None:
+        super().__init__(f"Part {part + 1} {reason}.")
+        self.part = part
+        self.reason = reason
+
+
+def merge(parts: Sequence[Simulation]) -> Simulation:
+    """Put the cells of all parts into one simulation.
+
+    Parameters
+    ----------
+    parts : sequence of Simulation
+        Of the same frames and the same quantity, with different cells.
+
+    Returns
+    -------
+    Simulation
+        In the order of the global identifiers where all cells have one, else in that of the
+        parts. Cells of several parts that share a name get the part's number after it. Of the
+        free text and numbers stays what all parts agree on, and of the layouts those that all have.
+
+    Raises
+    ------
+    MergeError
+        If times or quantities differ, a part has no time, or a global identifier occurs twice.
+    ValueError
+        If there are no parts.
+    """
+    if not parts:
+        raise ValueError("There are no parts to merge.")
+    for index, part in enumerate(parts):
+        _check(index, part, parts[0])
+    _check_gids(parts)
+    section_offsets = np.cumsum([0, *(part.n_sections for part in parts)])
+    cell_offsets = np.cumsum([0, *(len(part.cells) for part in parts)])
+    merged = replace(
+        parts[0],
+        cells=_cells(parts),
+        section_names=tuple(name for part in parts for name in part.section_names),
+        section_types=np.concatenate([part.section_types for part in parts]),
+        section_cells=np.concatenate(
+            [part.section_cells + first for part, first in zip(parts, cell_offsets, strict=False)]
+        ).astype(np.int32),
+        parents=np.concatenate(
+            [
+                np.where(part.parents < 0, -1, part.parents + first)
+                for part, first in zip(parts, section_offsets, strict=False)
+            ]
+        ).astype(np.int32),
+        parent_x=np.concatenate([part.parent_x for part in parts]),
+        segment_counts=np.concatenate([part.segment_counts for part in parts]),
+        point_counts=np.concatenate([part.point_counts for part in parts]),
+        points_um=np.concatenate([part.points_um for part in parts]),
+        values=np.concatenate([part.values for part in parts], axis=1),
+        created_by=f"spike-export {__version__}",
+        source=", ".join(dict.fromkeys(part.source for part in parts if part.source)),
+        meta={
+            key: value
+            for key, value in parts[0].meta.items()
+            if all(key in part.meta and part.meta[key] == value for part in parts)
+        },
+        connections=np.concatenate(
+            [part.connections + first for part, first in zip(parts, cell_offsets, strict=False)]
+        ).astype(np.int32),
+        layouts={
+            name: np.concatenate([part.layouts[name] for part in parts])
+            for name in parts[0].layouts
+            if all(name in part.layouts for part in parts)
+        },
+    )
+    gids = [cell.gid for cell in merged.cells if cell.gid is not None]
+    if len(gids) < len(merged.cells) or gids == sorted(gids):
+        return merged
+    return take_cells(merged, np.argsort(gids))
+
+
+def _check(index: int, part: Simulation, first: Simulation) -> None:
+    if not part.has_time:
+        raise MergeError(
+            index,
+            "is in the older format, which stores no times; spike-export convert --duration gives "
+            "it one",
+        )
+    if (part.quantity, part.unit) != (first.quantity, first.unit):
+        raise MergeError(
+            index,
+            f"holds {part.quantity} in {part.unit or 'no unit'}, but part 1 {first.quantity} in "
+            f"{first.unit or 'no unit'}",
+        )
+    frames = min(part.n_frames, first.n_frames)
+    differs = np.flatnonzero(np.abs(part.time_ms[:frames] - first.time_ms[:frames]) > _SAME_TIME_MS)
+    if differs.size:
+        frame = int(differs[0])
+        raise MergeError(
+            index,
+            f"has its frame {frame} at {part.time_ms[frame]:.9g} ms, but part 1 at "
+            f"{first.time_ms[frame]:.9g} ms",
+        )
+    if part.n_frames != first.n_frames:
+        raise MergeError(
+            index,
+            f"has {part.n_frames:,} frame{'s' * (part.n_frames != 1)}, the last at "
+            f"{part.time_ms[-1]:g} ms, but part 1 has {first.n_frames:,}, the last at "
+            f"{first.time_ms[-1]:g} ms",
+        )
+
+
+def _check_gids(parts: Sequence[Simulation]) -> None:
+    owners: dict[int, int] = {}
+    for index, part in enumerate(parts):
+        for cell in part.cells:
+            if cell.gid is None:
+                continue
+            owner = owners.setdefault(cell.gid, index)
+            if owner != index:
+                name = f"{cell.name!r:.60}"
+                raise MergeError(
+                    index,
+                    f"has a cell {name} with the gid {cell.gid}, and so has part {owner + 1}",
+                )
+
+
+def _cells(parts: Sequence[Simulation]) -> tuple[Cell, ...]:
+    shared = Counter(name for part in parts for name in {cell.name for cell in part.cells})
+    taken = set(shared)
+    cells: list[Cell] = []
+    for number, part in enumerate(parts, 1):
+        made: dict[str, str] = {}
+        for cell in part.cells:
+            if shared[cell.name] > 1 and cell.name not in made:
+                name = f"{cell.name} (part {number})"
+                while name in taken:
+                    name += "'"
+                taken.add(name)
+                made[cell.name] = name
+            cells.append(replace(cell, name=made.get(cell.name, cell.name)))
+    return tuple(cells)

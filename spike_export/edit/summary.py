@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a simulation holds, in a few figures."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.simulation import value_range
+
+_SHOWN_CELLS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CellSummary:
+    """What is known of a cell; ``spikes`` is `None` where nobody looked for them."""
+
+    name: str
+    gid: int | None
+    sections: int
+    spikes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures that `spike-export info` shows; `None` where the file does not know."""
+
+    file: str
+    size_bytes: int
+    format_version: int
+    created_by: str
+    source: str
+    quantity: str
+    unit: str
+    meta: dict[str, Any]
+    cells: list[CellSummary]
+    sections: int
+    sections_by_type: dict[str, int]
+    segments: int
+    points: int
+    frames: int
+    start_ms: float | None
+    duration_ms: float | None
+    interval_ms: float | None
+    lowest: float
+    highest: float
+    values_not_finite: int
+    spikes: int | None
+    connections: int
+    layouts: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All figures as built-ins, for JSON, which has no numbers that are not finite."""
+        figures = asdict(self)
+        for key, value in self.meta.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                figures["meta"][key] = None
+        return figures
+
+    def rows(self) -> list[tuple[str, str]]:
+        """All figures as label and text, for people."""
+        types = ", ".join(f"{count:,} {kind}" for kind, count in self.sections_by_type.items())
+        names = ", ".join(cell.name for cell in self.cells[:_SHOWN_CELLS])
+        more = len(self.cells) - _SHOWN_CELLS
+        rows = [
+            ("File", self.file),
+            ("Size", _size(self.size_bytes)),
+            ("Format", _FORMATS.get(self.format_version, str(self.format_version))),
+            ("Created by", self.created_by),
+            ("Model", self.source),
+            ("Cells", f"{len(self.cells):,} ({names}{f' and {more:,} more' if more > 0 else ''})"),
+            ("Sections", f"{self.sections:,} ({types})"),
+            ("Segments", f"{self.segments:,}"),
+            ("3-D points", f"{self.points:,}"),
+            ("Frames", self._frames()),
+            ("Duration", self._duration()),
+            ("Range", " ".join(self._range().split())),
+            ("Not finite", self._not_finite()),
+            ("Spikes", "not recorded" if self.spikes is None else f"{self.spikes:,}"),
+            ("Connections", f"{self.connections:,}" if self.connections else ""),
+            ("Layouts", ", ".join(self.layouts)),
+        ]
+        return [(label, text) for label, text in rows if text]
+
+    def _range(self) -> str:
+        return f"{self.lowest:.4g} to {self.highest:.4g} {self.unit} ({self.quantity})"
+
+    def _not_finite(self) -> str:
+        count = self.values_not_finite
+        return f"{count:,} value{'s' * (count != 1)}" if count else ""
+
+    def _frames(self) -> str:
+        if self.interval_ms is None:
+            return f"{self.frames:,}"
+        return f"{self.frames:,}, one every {self.interval_ms:g} ms"
+
+    def _duration(self) -> str:
+        if self.duration_ms is None:
+            return "unknown: files of the older format hold no time"
+        text = f"{self.duration_ms:g} ms"
+        return f"{text}, from {self.start_ms:g} ms on" if self.start_ms else text
+
+
+_FORMATS = {1: "older (list of sections)", 2: "2"}
+
+
+def summarize(simulation: Simulation, path: Path) -> Summary:
+    """Count what a simulation holds.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    path : Path
+        The file it was read from or written to.
+
+    Returns
+    -------
+    Summary
+    """
+    sections = np.bincount(simulation.section_cells, minlength=len(simulation.cells))
+    limits = value_range(simulation.values)
+    types = Counter(simulation.section_types.tolist())
+    spikes = [cell.spikes_ms.size for cell in simulation.cells if cell.spikes_ms is not None]
+    has_time = simulation.has_time
+    intervals = np.diff(simulation.time_ms)
+    regular = has_time and intervals.size > 0 and np.ptp(intervals) < 1e-6 * intervals[0]
+    return Summary(
+        file=str(path),
+        size_bytes=path.stat().st_size,
+        format_version=simulation.version,
+        created_by=simulation.created_by,
+        source=simulation.source,
+        quantity=simulation.quantity,
+        unit=simulation.unit,
+        meta=dict(simulation.meta),
+        cells=[
+            CellSummary(
+                name=cell.name,
+                gid=cell.gid,
+                sections=int(count),
+                spikes=None if cell.spikes_ms is None else len(cell.spikes_ms),
+            )
+            for cell, count in zip(simulation.cells, sections, strict=True)
+        ],
+        sections=simulation.n_sections,
+        sections_by_type={
+            kind: types[index] for index, kind in enumerate(SECTION_TYPES) if types[index]
+        },
+        segments=simulation.n_segments,
+        points=len(simulation.points_um),
+        frames=simulation.n_frames,
+        start_ms=float(simulation.time_ms[0]) if has_time else None,
+        duration_ms=simulation.duration_ms if has_time else None,
+        interval_ms=round(float(intervals.mean()), 9) if regular else None,
+        lowest=limits.low,
+        highest=limits.high,
+        values_not_finite=limits.not_finite,
+        spikes=sum(spikes) if spikes else None,
+        connections=len(simulation.connections),
+        layouts=list(simulation.layouts),
+    )
+
+
+def _size(size_bytes: int) -> str:
+    size, unit = float(size_bytes), "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

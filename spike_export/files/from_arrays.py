@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Make a simulation of plain dicts and arrays: from LFPy, Arbor, Brian2 or a script of one's own.
+
+The dicts are those of a version-2 file, with plain arrays in place of packed ones. So they are
+checked by the reader's own rules.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..simulation_file import Simulation
+from ..simulation_file.errors import ContentError, shown
+from ..simulation_file.version2 import FORMAT, VERSION, parse, text
+from ..version import __version__
+
+_CELL_KEYS: Final = ("name", "gid", "sections", "spikes")
+_SECTION_KEYS: Final = ("name", "type", "parent", "parent_x", "points", "nseg")
+# What the keys of a section or of the whole take in a file, at least.
+_BYTES_PER_DICT: Final = 64
+
+
+def simulation_from_arrays(
+    cells: Sequence[Mapping[str, Any]],
+    time_ms: ArrayLike,
+    values: ArrayLike,
+    *,
+    quantity: str = "v",
+    unit: str = "mV",
+    source: str = "",
+    meta: Mapping[str, str | int | float | bool | None] | None = None,
+    connections: ArrayLike | None = None,
+    layouts: Mapping[str, ArrayLike] | None = None,
+) -> Simulation:
+    """Make a simulation of plain dicts and arrays, as any simulator can give them.
+
+    Parameters
+    ----------
+    cells : sequence of dict
+        Each has ``name``, ``sections`` and, if known, ``gid`` and ``spikes`` (times in ms). Each
+        section has ``name``, ``type`` (one of `SECTION_TYPES`), ``points`` (x, y, z and diameter
+        in µm, shape (P, 4); one point stands for a cell without shape) and, where they are not
+        -1, 1.0 and 1, ``parent`` (index in this cell's sections, -1 for a root), ``parent_x``
+        (0..1 along the parent's arc length) and ``nseg``.
+    time_ms : array-like, shape (F,)
+        Strictly increasing.
+    values : array-like, shape (F, S)
+        S counts all segments: cell by cell, section by section, segment by segment; segment k of
+        ``nseg`` lies at arc length (k + 0.5) / nseg. What is not finite means: no data. Not
+        copied if it is float32 in row-major order.
+    quantity, unit : str
+        What the values are.
+    source : str
+        Name of the model.
+    meta : mapping, optional
+        Free text and numbers to keep in the file.
+    connections : array-like of int, shape (M, 2), optional
+        Indices of cells: from, to.
+    layouts : mapping from str to array-like, shape (cells, 3), optional
+        Other places of the cells, in µm, by name.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    ValueError
+        If something is missing, unknown, contradictory or out of its range; the text names the
+        cell and the section.
+    """
+    try:
+        packed_cells = [_packed_cell(cell, f"cell {i}") for i, cell in enumerate(cells)]
+        packed_time = _packed(time_ms, "<f8", "the array time_ms")
+        packed_values = _packed(values, "<f4", "the array values")
+        content: dict[str, Any] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "created_by": f"spike-export {__version__}",
+            "source": source,
+            "meta": dict(meta or {}),
+            "quantity": {"name": quantity, "unit": unit},
+            "time": packed_time,
+            "cells": packed_cells,
+            "values": packed_values,
+        }
+        packed = [packed_time, packed_values]
+        if connections is not None:
+            content["connections"] = _packed_pairs(connections)
+            packed.append(content["connections"])
+        if layouts is not None:
+            content["layouts"] = {
+                name: _packed(row, "<f4", f"the layout {text(name)!r:.60}")
+                for name, row in layouts.items()
+            }
+            packed += content["layouts"].values()
+        dicts = 1
+        for cell in packed_cells:
+            packed += [section["points"] for section in cell["sections"]]
+            packed += [cell["spikes"]] if cell["spikes"] is not None else []
+            dicts += 1 + len(cell["sections"])
+        return parse(content, sum(len(p["data"]) for p in packed) + dicts * _BYTES_PER_DICT)
+    except ContentError as error:
+        raise ValueError(f"These arrays are no simulation: {error}.") from None
+
+
+def _packed_cell(cell: Mapping[str, Any], where: str) -> dict[str, Any]:
+    _check_keys(cell, _CELL_KEYS, ("name", "sections"), where)
+    where += f" {text(cell['name'])!r:.60}"
+    gid, spikes = cell.get("gid"), cell.get("spikes")
+    sections = cell["sections"]
+    if not isinstance(sections, list | tuple):
+        raise ContentError(f"{where}: its sections are {type(sections).__name__}, not a list")
+    packed_spikes = None
+    if spikes is not None:
+        times_ms = _numbers(spikes, "<f8", f"{where}: its spikes")
+        if not np.isfinite(times_ms).all():
+            raise ContentError(f"{where}: a spike has no finite time")
+        packed_spikes = _packed(times_ms, "<f8", "")
+    return {
+        "name": cell["name"],
+        "gid": None if gid is None else _whole(gid, f"{where}: its gid"),
+        "spikes": packed_spikes,
+        "sections": [
+            _packed_section(section, f"{where}, section {number}")
+            for number, section in enumerate(sections)
+        ],
+    }
+
+
+def _packed_section(section: Mapping[str, Any], where: str) -> dict[str, Any]:
+    _check_keys(section, _SECTION_KEYS, ("name", "type", "points"), where)
+    where += f" {text(section['name'])!r:.60}"
+    parent_x = section.get("parent_x", 1.0)
+    points = _packed(section["points"], "<f4", f"{where}: its points")
+    return {
+        "name": section["name"],
+        "type": section["type"],
+        "parent": _whole(section.get("parent", -1), f"{where}: its parent"),
+        # NumPy's numbers are no float or int of Python's.
+        "parent_x": parent_x.item() if isinstance(parent_x, np.generic) else parent_x,
+        "points": {**points, "data": bytes(points["data"])},
+        "nseg": _whole(section.get("nseg", 1), f"{where}: its nseg"),
+    }
+
+
+def _packed_pairs(connections: ArrayLike) -> dict[str, Any]:
+    what = "the array connections"
+    pairs = _numbers(connections, "<i8", what)
+    if not np.array_equal(pairs, np.asarray(connections)):
+        raise ContentError(f"{what} holds numbers that are not whole")
+    return _packed(pairs.reshape(-1, 2) if not pairs.size else pairs, "<i8", what)
+
+
+def _check_keys(
+    given: Mapping[str, Any], known: tuple[str, ...], needed: tuple[str, ...], where: str
+) -> None:
+    if not isinstance(given, Mapping):
+        raise ContentError(f"{where} is {type(given).__name__}, not a dict")
+    for key in needed:
+        if key not in given:
+            raise ContentError(f"{where}: the key {key!r} is missing")
+        if key == "name" and not isinstance(given[key], str):
+            raise ContentError(f"{where}: its name is {shown(given[key])}, not a text")
+    for key in given:
+        if key not in known:
+            raise ContentError(f"{where}: the key {shown(key)} is none of {', '.join(known)}")
+
+
+def _whole(number: Any, what: str) -> int:
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise ContentError(f"{what} is {shown(number)}, not a whole number") from None
+
+
+def _numbers(values: ArrayLike, dtype: str, what: str) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        if np.ma.is_masked(values) and dtype[1] != "f":
+            raise ContentError(f"{what} holds masked numbers")
+        # What stands behind a mask is no data.
+        values = np.ma.filled(values.astype(np.float64) if dtype[1] == "f" else values, np.nan)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ContentError(f"{what} has rows of different lengths") from None
+    if array.dtype.kind not in "biuf" and array.size:
+        raise ContentError(f"{what} holds {array.dtype}, not numbers")
+    # A float64 beyond float32 becomes infinite, which is refused or marked later on.
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype)
+
+
+def _packed(values: ArrayLike, dtype: str, what: str) -> dict[str, Any]:
+    array = _numbers(values, dtype, what)
+    # The array's own memory: values may take gigabytes.
+    data = memoryview(array.reshape(-1).view(np.uint8))
+    return {"dtype": dtype, "shape": list(array.shape), "encoding": "raw", "data": data}

@@ -1,0 +1,479 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""SONATA compartment reports, put on the circuit's morphologies.
+
+Reports are as in the SONATA developer guide
+(https://github.com/AllenInstitute/sonata). Sections are numbered there as `swc.split` orders them:
+soma, axon, basal and apical dendrites, each as they begin in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..section_types import section_type
+from ..simulation_file import SECTION_TYPES, Cell, Simulation
+from ..version import __version__
+from .hdf5 import Group, opened
+from .sonata_config import Sources
+from .sonata_network import Nodes, SonataError, read_nodes, read_spikes
+from .swc import SOMA, Sections, SwcError, split
+from .swc import read as read_swc
+
+UNKNOWN_SOMA_UM: Final = 10.0
+"""Diameter of a soma of which nothing is known."""
+
+_GAP_UM: Final = 20.0
+_MOST_POINTS: Final = 100_000_000
+_LARGEST_VALUES: Final = 16 << 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A simulation, and what had to be supposed about it.
+
+    Attributes
+    ----------
+    simulation : Simulation
+    notes : tuple of str
+        Sentences.
+    """
+
+    simulation: Simulation
+    notes: tuple[str, ...]
+
+
+def load(sources: Sources) -> Loaded:
+    """Read a compartment report and all that belongs to it.
+
+    A node with several values gets its morphology, where each section has as many segments as it
+    has values. A node with one value becomes a point. Nodes without a position stand in a row.
+
+    Parameters
+    ----------
+    sources : Sources
+
+    Returns
+    -------
+    Loaded
+
+    Raises
+    ------
+    SonataError, Hdf5Error
+        If something is missing, damaged or hostile, or report and morphology do not fit.
+    ModuleNotFoundError
+        If h5py is not installed.
+    """
+    with opened(sources.report) as root:
+        populations = root.group("report")
+        reports = [_Report(populations.group(name), name) for name in sorted(populations.names())]
+    reports = [report for report in reports if len(report.node_ids)]
+    if not reports:
+        raise SonataError(f"Cannot use {sources.report.name}: it reports no nodes.")
+    for report in reports[1:]:
+        if not np.array_equal(report.time_ms, reports[0].time_ms):
+            raise SonataError(
+                f"Cannot use {sources.report.name}: the populations {reports[0].name!r:.60} and "
+                f"{report.name!r:.60} have different times."
+            )
+    circuit = _Circuit(sources)
+    spikes = {}
+    if sources.spikes is not None and sources.spikes.exists():
+        spikes = read_spikes(sources.spikes)
+    elif sources.spikes is not None:
+        circuit.notes.append(f"Spikes are missing, for there is no {sources.spikes.name}.")
+    builder = _Builder(circuit, spikes)
+    for report in reports:
+        builder.add(report)
+    return Loaded(builder.simulation(reports, sources), tuple(circuit.notes))
+
+
+class _Report:
+    """One population of a report, its values in memory."""
+
+    def __init__(self, group: Group, name: str) -> None:
+        self.name = name
+        mapping = group.group("mapping")
+        frames, count = group.shape("data")
+        self.node_ids: NDArray[np.int64] = mapping.indices("node_ids")
+        pointers = "index_pointers" if "index_pointers" in mapping.names() else "index_pointer"
+        self.bounds = mapping.indices(pointers)
+        if len(self.bounds) == len(self.node_ids):
+            self.bounds = np.append(self.bounds, count)
+        if len(self.bounds) != len(self.node_ids) + 1:
+            raise mapping.error(
+                f"has {len(self.bounds)} entries for {len(self.node_ids)} nodes", pointers
+            )
+        if (np.diff(self.bounds) < 0).any() or not 0 <= self.bounds[0] <= self.bounds[-1] <= count:
+            raise mapping.error(f"does not rise from 0 to {count}, the number of values", pointers)
+        if len(np.unique(self.node_ids)) != len(self.node_ids):
+            raise mapping.error("names a node twice", "node_ids")
+        self.element_ids = mapping.indices("element_ids")
+        self.element_pos = mapping.optional_array("element_pos", "fiu")
+        for entry, array in (("element_ids", self.element_ids), ("element_pos", self.element_pos)):
+            if array is not None and len(array) != count:
+                raise mapping.error(f"has {len(array)} entries for {count} values", entry)
+        self.time_ms = _times(mapping, frames)
+        self.values = group.matrix("data")
+        self.unit = group.text_attribute("data", "units", "unit")
+        self.quantity = group.text_attribute("data", "variable", "variable_name")
+
+
+def _times(mapping: Group, frames: int) -> NDArray[np.float64]:
+    time = mapping.array("time", "fiu").astype(np.float64)
+    if len(time) != 3 or not np.isfinite(time).all() or not time[2] > 0:
+        raise mapping.error("does not hold start, stop and a time step above 0", "time")
+    if not frames:
+        raise mapping.error("belongs to a report without frames", "time")
+    unit = mapping.text_attribute("time", "units", "unit")
+    if unit not in ("", "ms"):
+        raise mapping.error(f"is in {unit[:20]!r}, not in ms", "time")
+    start, stop, step = time.tolist()
+    # The stop is not part of a report, but some programs write its frame too.
+    if abs((stop - start) / step - frames) > 1.5:
+        raise mapping.error(
+            f"announces {(stop - start) / step:,.6g} frames, but there are {frames:,}", "time"
+        )
+    times: NDArray[np.float64] = start + step * np.arange(frames)
+    if not (np.diff(times) > 0).all():
+        raise mapping.error("has a time step too small for its start", "time")
+    return times
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """A morphology as a circuit uses it."""
+
+    sections: Sections
+    centre_um: NDArray[np.float64]
+    soma_um: float
+
+
+class _Circuit:
+    """What is known about nodes."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.notes: list[str] = []
+        self._folder = sources.morphologies
+        self._shapes: dict[Path, _Shape] = {}
+        self._populations: dict[str, Nodes] = {}
+        for file in sources.nodes:
+            self._populations |= read_nodes(file)
+
+    def knows(self, population: str) -> bool:
+        return population in self._populations
+
+    def attribute(self, population: str, node: int, name: str) -> object:
+        """Tell what is written about a node; None if nothing is."""
+        nodes = self._populations.get(population)
+        return None if nodes is None else nodes.attribute(node, name)
+
+    def number(self, population: str, node: int, name: str) -> float | None:
+        nodes = self._populations.get(population)
+        return None if nodes is None else nodes.number(node, name)
+
+    def morphology(self, population: str, node: int) -> Path | None:
+        """Path of a node's morphology, whether or not it exists; None if none is named."""
+        name = self.attribute(population, node, "morphology")
+        if not isinstance(name, str) or name in ("", "NULL"):
+            return None
+        if ".." in PurePosixPath(name).parts + PureWindowsPath(name).parts or (
+            PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\0" in name
+        ):
+            raise SonataError(
+                f"Node {node} of {population!r:.60} names the morphology {name!r:.60}, which lies "
+                "outside the folder of morphologies."
+            )
+        folder = self._populations[population].file.morphologies.get(population, self._folder)
+        if folder is None:
+            return None
+        return folder / (name if name.endswith(".swc") else f"{name}.swc")
+
+    def shape(self, path: Path) -> _Shape:
+        if path not in self._shapes:
+            try:
+                points = read_swc(path).points
+            except SwcError as error:
+                raise SonataError(f"Cannot use {path.name}: {error.findings[0]}") from None
+            except OSError as error:
+                raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
+            body = points[points["type"] == SOMA] if SOMA in points["type"] else points[:1]
+            sections = split(points)
+            soma = next((i for i, n in enumerate(sections.names) if n == "soma[0]"), 0)
+            self._shapes[path] = _Shape(
+                sections,
+                np.array([body[axis].mean() for axis in "xyz"]),
+                _sphere_um(sections.points_of[soma]),
+            )
+        return self._shapes[path]
+
+
+def _sphere_um(points: NDArray[np.float64]) -> float:
+    """Diameter of the sphere that has the area of a section."""
+    radii = points[:, 3] / 2
+    lengths = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
+    slants = np.hypot(lengths, np.diff(radii))
+    return float(np.sqrt(((radii[1:] + radii[:-1]) * slants).sum()))
+
+
+class _Builder:
+    """Cells gathered into one list per property, as in `Simulation`."""
+
+    def __init__(
+        self, circuit: _Circuit, spikes: dict[str, dict[int, NDArray[np.float64]]]
+    ) -> None:
+        self._circuit = circuit
+        self._spikes = spikes
+        self._cells: list[Cell] = []
+        self._names: list[str] = []
+        self._cell_of: list[NDArray[np.int32]] = []
+        self._parents: list[NDArray[np.int32]] = []
+        self._parent_x: list[NDArray[np.float64]] = []
+        self._segments: list[NDArray[np.int32]] = []
+        self._point_counts: list[NDArray[np.int32]] = []
+        self._points: list[NDArray[np.float32]] = []
+        self._columns: list[NDArray[np.int64]] = []
+        self._count = 0
+        self._point_total = 0
+        self._offset = 0
+        self._row_um = 0.0
+        self._without: dict[str, int] = {}
+
+    def add(self, report: _Report) -> None:
+        """Add all nodes of a population that have values."""
+        for index, node in enumerate(report.node_ids.tolist()):
+            begin, end = report.bounds[index : index + 2].tolist()
+            if begin == end:
+                self._miss("{} had no values and were left out.")
+                continue
+            if end - begin == 1:
+                self._add_point(report.name, node, begin)
+            else:
+                self._add_shape(report, node, begin, end)
+            spikes = self._spikes.get(report.name)
+            times = None if spikes is None else spikes.get(node, np.empty(0))
+            self._cells.append(Cell(f"{report.name} {node}", node, times))
+        self._offset += report.values.shape[1]
+
+    def simulation(self, reports: list[_Report], sources: Sources) -> Simulation:
+        """Put everything together."""
+        if not self._cells:
+            raise SonataError(f"Cannot use {sources.report.name}: it holds no values.")
+        for sentence, count in self._without.items():
+            self._circuit.notes.append(sentence.format(f"{count:,} of {self._total():,} cells"))
+        columns = np.concatenate(self._columns)
+        frames = len(reports[0].time_ms)
+        if columns.size * frames * 4 > _LARGEST_VALUES:
+            raise SonataError(
+                f"Cannot use {sources.report.name}: its {frames:,} frames of {columns.size:,} "
+                f"segments take {columns.size * frames * 4 / 1e9:,.0f} GB; "
+                f"{_LARGEST_VALUES / 1e9:.0f} GB is the most."
+            )
+        names = tuple(self._names)
+        units = {report.unit for report in reports if report.unit}
+        if len(units) > 1:
+            raise SonataError(
+                f"Cannot use {sources.report.name}: its populations are in different units, "
+                f"{' and '.join(sorted(units))}."
+            )
+        quantities = {report.quantity for report in reports if report.quantity}
+        quantity = sources.quantity or (quantities.pop() if len(quantities) == 1 else "")
+        unit = units.pop() if units else ""
+        kind_of = {name: SECTION_TYPES.index(section_type(name)) for name in set(names)}
+        return Simulation(
+            cells=tuple(self._cells),
+            section_names=names,
+            section_types=np.array([kind_of[name] for name in names], np.uint8),
+            section_cells=np.concatenate(self._cell_of),
+            parents=np.concatenate(self._parents),
+            parent_x=np.concatenate(self._parent_x),
+            segment_counts=np.concatenate(self._segments),
+            point_counts=np.concatenate(self._point_counts),
+            points_um=np.concatenate(self._points),
+            time_ms=reports[0].time_ms,
+            values=_gather(reports, columns),
+            quantity=quantity or ("v" if unit in ("", "mV") else "value"),
+            unit=unit,
+            created_by=f"spike-export {__version__}",
+            source=sources.report.name,
+            meta={"report": sources.report.name},
+        )
+
+    def _total(self) -> int:
+        return len(self._cells) + self._without.get("{} had no values and were left out.", 0)
+
+    def _miss(self, sentence: str) -> None:
+        self._without[sentence] = self._without.get(sentence, 0) + 1
+
+    def _add_point(self, population: str, node: int, column: int) -> None:
+        diameter = self._soma_um(population, node)
+        points = np.array([[0.0, 0.0, 0.0, diameter]])
+        self._append(
+            ["soma"], np.array([-1]), np.zeros(1), np.ones(1, np.int64), np.ones(1, np.int64),
+            self._placed(points, np.zeros(3), population, node), np.array([column]),
+        )  # fmt: skip
+
+    def _soma_um(self, population: str, node: int) -> float:
+        radius = self._circuit.number(population, node, "radius")
+        if radius is not None and radius > 0:
+            return 2 * radius
+        path = self._circuit.morphology(population, node)
+        if path is not None and path.is_file():
+            return self._circuit.shape(path).soma_um
+        self._miss(f"{{}} have somata of unknown size, which were given {UNKNOWN_SOMA_UM:g} µm.")
+        return UNKNOWN_SOMA_UM
+
+    def _add_shape(self, report: _Report, node: int, begin: int, end: int) -> None:
+        path = self._circuit.morphology(report.name, node)
+        cell = f"Node {node} of {report.name!r:.60}"
+        if path is None:
+            reason = (
+                "no morphology is known for it"
+                if self._circuit.knows(report.name)
+                else "no file of nodes describes it; --nodes and --morphologies name them"
+            )
+            raise SonataError(f"{cell} has {end - begin} values, but {reason}.")
+        if not path.exists():
+            raise SonataError(
+                f"{cell} has the morphology {path.name}, which is not in the folder "
+                f"{path.parent.name}."
+            )
+        shape = self._circuit.shape(path)
+        ids = report.element_ids[begin:end]
+        pos = None if report.element_pos is None else report.element_pos[begin:end]
+        order, found, counts = _by_section(ids, pos, shape.sections, f"{cell} ({path.name})")
+        total = len(shape.sections.names)
+        segments = np.ones(total, np.int64)
+        segments[found] = counts
+        columns = np.full(segments.sum(), -1, np.int64)
+        reported = np.zeros(total, np.bool_)
+        reported[found] = True
+        columns[np.repeat(reported, segments)] = begin + order
+        if len(found) < total:
+            self._miss("{} are reported in part; their other sections have no values.")
+        points = self._placed(shape.sections.points_um, shape.centre_um, report.name, node)
+        self._append(
+            list(shape.sections.names), shape.sections.parents, shape.sections.parent_x,
+            segments, shape.sections.point_counts, points, columns,
+        )  # fmt: skip
+
+    def _append(
+        self,
+        names: list[str],
+        parents: NDArray[Any],
+        parent_x: NDArray[np.float64],
+        segments: NDArray[np.int64],
+        point_counts: NDArray[Any],
+        points: NDArray[np.float64],
+        columns: NDArray[np.int64],
+    ) -> None:
+        self._point_total += len(points)
+        if self._point_total > _MOST_POINTS:
+            raise SonataError(f"The cells have more than {_MOST_POINTS:,} points together.")
+        self._names += names
+        self._cell_of.append(np.full(len(names), len(self._cells), np.int32))
+        self._parents.append(np.where(parents < 0, -1, parents + self._count).astype(np.int32))
+        self._parent_x.append(parent_x)
+        self._segments.append(segments.astype(np.int32))
+        self._point_counts.append(point_counts.astype(np.int32))
+        self._points.append(points.astype(np.float32))
+        self._columns.append(np.where(columns < 0, -1, columns + self._offset))
+        self._count += len(names)
+
+    def _placed(
+        self, points: NDArray[np.float64], centre: NDArray[np.float64], population: str, node: int
+    ) -> NDArray[np.float64]:
+        """Points in the circuit's space, or next in the row of those without a place."""
+
+        def number(name: str) -> float | None:
+            return self._circuit.number(population, node, name)
+
+        placed = points.copy()
+        if number("recenter") != 0:
+            placed[:, :3] -= centre
+        placed[:, :3] = placed[:, :3] @ _rotation(number).T
+        position = [number(axis) for axis in "xyz"]
+        if all(axis is None for axis in position):
+            self._miss("{} have no position in the file of nodes and stand in a row.")
+            left = float((placed[:, 0] - placed[:, 3] / 2).min())
+            right = float((placed[:, 0] + placed[:, 3] / 2).max())
+            if self._row_um:
+                placed[:, 0] += self._row_um + _GAP_UM - left
+                self._row_um += _GAP_UM + right - left
+            else:
+                self._row_um = right
+            return placed
+        placed[:, :3] += [axis or 0.0 for axis in position]
+        return placed
+
+
+def _rotation(number: Any) -> NDArray[np.float64]:
+    """Rotation matrix of a node: a quaternion, or angles around z, then y, then x (global axes)."""
+    w, x, y, z = (number(f"orientation_{part}") for part in "wxyz")
+    if None not in (w, x, y, z) and (norm := float(np.sqrt(w * w + x * x + y * y + z * z))) > 0:
+        w, x, y, z = w / norm, x / norm, y / norm, z / norm
+        return np.array(
+            [
+                [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+                [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+                [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+            ]
+        )
+    rotation = np.eye(3)
+    for axis, name in ((2, "z"), (1, "y"), (0, "x")):
+        angle = number(f"rotation_angle_{name}axis") or 0.0
+        first, second = (axis + 1) % 3, (axis + 2) % 3
+        turn = np.eye(3)
+        turn[[first, second], [first, second]] = np.cos(angle)
+        turn[second, first], turn[first, second] = np.sin(angle), -np.sin(angle)
+        rotation = turn @ rotation
+    return rotation
+
+
+def _by_section(
+    ids: NDArray[np.int64], pos: NDArray[Any] | None, sections: Sections, cell: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Order values by section and position; return that order, the sections and their counts."""
+    total = len(sections.names)
+    order = np.argsort(ids, kind="stable") if pos is None else np.lexsort((pos, ids))
+    found, counts = np.unique(ids, return_counts=True)
+    if found[-1] >= total:
+        raise SonataError(
+            f"{cell} reports section {found[-1]}, but its morphology has {total} sections, 0 to "
+            f"{total - 1}."
+        )
+    # Programs replace axons, and number what is left as if nothing had been there.
+    if len(found) < total and found[0] == 0 and found[-1] == len(found) - 1 > 0:
+        raise SonataError(
+            f"{cell} reports the sections 0 to {found[-1]}, but its morphology has {total}: the "
+            "model seems to be cut, and which of them are left cannot be told."
+        )
+    if pos is not None:
+        sorted_pos = np.asarray(pos, np.float64)[order]
+        per_value = np.repeat(counts, counts)
+        rank = np.arange(len(ids)) - np.repeat(np.cumsum(counts) - counts, counts)
+        off = np.abs(sorted_pos - (rank + 0.5) / per_value) * per_value
+        wrong = np.flatnonzero((per_value > 1) & ~(off < 0.1))
+        if wrong.size:
+            section = int(np.repeat(found, counts)[wrong[0]])
+            raise SonataError(
+                f"{cell} has a value at {sorted_pos[wrong[0]]:.4g} of section {section} "
+                f"({sections.names[section]}), which is not the middle of one of its "
+                f"{per_value[wrong[0]]} segments."
+            )
+    return order, found, counts
+
+
+def _gather(reports: list[_Report], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    values = reports[0].values
+    if len(reports) > 1:
+        values = np.concatenate([report.values for report in reports], axis=1)
+    if np.array_equal(columns, np.arange(values.shape[1])):
+        return values
+    gathered: NDArray[np.float32] = values[:, columns]
+    gathered[:, columns < 0] = np.nan
+    return gathered

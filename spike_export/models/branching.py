@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The branching model: layers of neurons that are on or off, and near criticality at sigma = 1.
+
+In each step, every active neuron activates each neuron of the next layer that it is connected to
+with the same probability, so that it activates `sigma` of them on average. Activity dies out below
+sigma = 1 and spreads above; at 1, sizes of avalanches follow a power law with exponent -3/2, as in
+cortical networks (J. M. Beggs and D. Plenz, J. Neurosci. 23, 11167, 2003,
+https://doi.org/10.1523/JNEUROSCI.23-35-11167.2003).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..networks.point_network import SPACING_UM, grid_um, point_network
+from ..simulation_file import Simulation
+
+CONNECTIONS: Final = 4
+"""From each neuron into the next layer, where that has as many."""
+
+_MOST_NEURONS: Final = 10_000_000
+_MOST_CONNECTIONS: Final = 100_000_000
+_LARGEST_BYTES: Final = 8_000_000_000
+
+
+class BranchingError(ValueError):
+    """A model that cannot be; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branching:
+    """A branching model of L layers of N neurons with K connections each.
+
+    Attributes
+    ----------
+    layers, neurons : int
+        L and N.
+    sigma : float
+        Neurons of the next layer that an active neuron activates on average, 0..K.
+    spontaneous : float
+        Probability with which a neuron becomes active by itself in a step.
+    targets : ndarray of int64, shape (L * N, K)
+        Neurons that each neuron is connected to, none twice; -1 in the last layer, which has no
+        next. Neurons are numbered layer by layer.
+    """
+
+    layers: int
+    neurons: int
+    sigma: float
+    spontaneous: float
+    targets: NDArray[np.int64]
+
+    @property
+    def connections(self) -> NDArray[np.int32]:
+        """Pairs of neurons, from and to, shape ((L - 1) * N * K, 2)."""
+        sources = np.repeat(np.arange(len(self.targets)), self.targets.shape[1])
+        targets = self.targets.reshape(-1)
+        return np.stack([sources, targets], axis=1)[targets >= 0].astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What a branching model did.
+
+    Attributes
+    ----------
+    active : ndarray of bool, shape (steps, L * N)
+    descendants : ndarray of int64, shape (A,)
+        How many neurons each active one that has a next layer activated.
+    """
+
+    active: NDArray[np.bool_]
+    descendants: NDArray[np.int64]
+
+
+def branching_model(
+    layers: int = 10,
+    neurons: int = 10,
+    sigma: float = 1.0,
+    spontaneous: float = 0.001,
+    *,
+    connections: int | None = None,
+    seed: int = 1,
+) -> Branching:
+    """Connect the layers of a branching model at random.
+
+    Parameters
+    ----------
+    layers, neurons : int
+        Layers, and neurons in each; above 0.
+    sigma : float
+        Mean number of neurons that an active one activates; at most `connections`.
+    spontaneous : float
+        Probability of spontaneous activation in a step, 0..1.
+    connections : int, optional
+        From each neuron into the next layer; `CONNECTIONS`, or as many as `sigma` needs and the
+        layer has, if not given.
+    seed : int
+
+    Returns
+    -------
+    Branching
+
+    Raises
+    ------
+    BranchingError
+        If there are no neurons or too many, or a number is out of its range.
+    """
+    if layers < 1 or neurons < 1:
+        raise BranchingError(
+            f"A network has at least 1 layer of 1 neuron, not {layers} of {neurons}."
+        )
+    if layers * neurons > _MOST_NEURONS:
+        raise BranchingError(
+            f"{layers:,} layers of {neurons:,} neurons are more than {_MOST_NEURONS:,} neurons."
+        )
+    if not (math.isfinite(sigma) and sigma >= 0):
+        raise BranchingError(f"sigma is {sigma:g}, but must be 0 or more.")
+    if not 0 <= spontaneous <= 1:
+        raise BranchingError(
+            f"The probability of spontaneous activation is {spontaneous:g}, not between 0 and 1."
+        )
+    if connections is None:
+        connections = min(max(CONNECTIONS, math.ceil(sigma)), neurons)
+    if not 1 <= connections <= neurons:
+        raise BranchingError(
+            f"A neuron cannot have {connections} connections to a layer of {neurons}."
+        )
+    if sigma > connections:
+        raise BranchingError(
+            f"sigma is {sigma:g}, but a neuron cannot activate more others than it has "
+            f"connections, {connections}."
+        )
+    if layers * neurons * connections > _MOST_CONNECTIONS:
+        raise BranchingError(
+            f"{layers * neurons:,} neurons with {connections:,} connections each are more than "
+            f"{_MOST_CONNECTIONS:,} connections."
+        )
+    random = np.random.default_rng(seed)
+    within = _distinct((layers - 1) * neurons, connections, neurons, random)
+    first_of_next = (np.arange((layers - 1) * neurons) // neurons + 1) * neurons
+    targets = np.full((layers * neurons, connections), -1)
+    targets[: len(within)] = within + first_of_next[:, None]
+    return Branching(layers, neurons, sigma, spontaneous, targets)
+
+
+def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
+    """Let a branching model go on from silence.
+
+    Parameters
+    ----------
+    model : Branching
+    steps : int
+        Above 0; the first one only has spontaneous activity.
+    seed : int
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    BranchingError
+        If there are no steps, or too many to keep.
+    """
+    total = len(model.targets)
+    if steps < 1:
+        raise BranchingError(f"A run has at least 1 step, not {steps}.")
+    # Each value takes one byte here and four in the file.
+    size = steps * total * 4
+    if size > _LARGEST_BYTES:
+        raise BranchingError(
+            f"{steps:,} steps of {total:,} neurons take {size / 1e9:,.0f} GB; "
+            f"{_LARGEST_BYTES / 1e9:.0f} GB is the most."
+        )
+    random = np.random.default_rng(seed)
+    active = np.zeros((steps, total), np.bool_)
+    descendants = []
+    for step in range(steps):
+        now = active[step]
+        if model.spontaneous:
+            now |= random.random(total) < model.spontaneous
+        activated = _activated(model, np.flatnonzero(now), random)
+        descendants.append(activated.counts)
+        if step + 1 < steps:
+            active[step + 1, activated.targets] = True
+    return Run(active, np.concatenate(descendants))
+
+
+def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray[np.int64]:
+    """Start avalanches one by one, each from one neuron of the first layer.
+
+    Parameters
+    ----------
+    model : Branching
+        Nothing is active spontaneously here.
+    avalanches : int
+    seed : int
+
+    Returns
+    -------
+    ndarray of int64, shape (avalanches,)
+        Neurons that were active in each, the first one counted.
+    """
+    random = np.random.default_rng(seed)
+    total = len(model.targets)
+    sizes = np.ones(avalanches, np.int64)
+    avalanche = np.arange(avalanches)
+    neurons = random.integers(model.neurons, size=avalanches)
+    while len(neurons):
+        activated = _activated(model, neurons, random)
+        started = np.repeat(avalanche[model.targets[neurons, 0] >= 0], activated.counts)
+        # A neuron that several others activate at once is active once.
+        each = np.unique(started * total + activated.targets)
+        avalanche, neurons = np.divmod(each, total)
+        sizes += np.bincount(avalanche, minlength=avalanches)
+    return sizes
+
+
+def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int = 1) -> Simulation:
+    """Turn a run into a simulation that can be written to a file.
+
+    Parameters
+    ----------
+    model : Branching
+    result : Run
+        Of this model.
+    step_ms : float
+        Time that a step takes.
+    seed : int
+        Of the shuffled layout.
+
+    Returns
+    -------
+    Simulation
+        Its values are 1 where a neuron is active, else 0. Cells stand in their layers, one column
+        for each; the layout ``shuffled grid`` hides that.
+    """
+    if not (math.isfinite(step_ms) and step_ms > 0):
+        raise BranchingError(f"A step takes {step_ms:g} ms, but must take more than 0.")
+    total = len(model.targets)
+    layer, number = np.divmod(np.arange(total), model.neurons)
+    time_ms = np.arange(len(result.active)) * step_ms
+    layered = layers_um(model.layers, model.neurons)
+    shuffled = grid_um(total)[np.random.default_rng(seed).permutation(total)]
+    return point_network(
+        layered,
+        time_ms,
+        result.active,
+        names=[
+            f"layer {a + 1} neuron {b + 1}"
+            for a, b in zip(layer.tolist(), number.tolist(), strict=True)
+        ],
+        gids=range(total),
+        spikes_ms=[time_ms[column] for column in result.active.T],
+        source="branching model",
+        meta={
+            "layers": model.layers,
+            "neurons": model.neurons,
+            "sigma": model.sigma,
+            "spontaneous": model.spontaneous,
+        },
+        connections=model.connections,
+        layouts={"layers": layered, "shuffled grid": shuffled},
+    )
+
+
+def layers_um(layers: int, neurons: int, spacing_um: float = SPACING_UM) -> NDArray[np.float64]:
+    """Place layers side by side, from left to right, around the origin.
+
+    Parameters
+    ----------
+    layers, neurons : int
+        Layers, and neurons in each.
+    spacing_um : float
+        Between neurons of a layer. Layers are as far apart as makes the whole about square, but
+        never nearer than neurons.
+
+    Returns
+    -------
+    ndarray, shape (layers * neurons, 3)
+        Layer by layer, each from the top down; z is 0.
+    """
+    between_um = spacing_um * max(1.0, (neurons - 1) / max(layers - 1, 1))
+    layer, number = np.divmod(np.arange(layers * neurons), neurons)
+    x = (layer - (layers - 1) / 2) * between_um
+    y = ((neurons - 1) / 2 - number) * spacing_um
+    return np.stack([x, y, np.zeros(layers * neurons)], axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Activated:
+    """Neurons that active ones activated, and how many each of those did that have a next layer."""
+
+    targets: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def _activated(
+    model: Branching, neurons: NDArray[np.int64], random: np.random.Generator
+) -> _Activated:
+    targets = model.targets[neurons]
+    targets = targets[targets[:, 0] >= 0]
+    passed = random.random(targets.shape) < model.sigma / targets.shape[1]
+    return _Activated(targets[passed], passed.sum(axis=1))
+
+
+def _distinct(rows: int, count: int, below: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Draw `count` different whole numbers from 0 up to `below` for each row."""
+    if 2 * count > below:
+        # Too many to draw until they differ. A part at a time: each row takes `below` numbers.
+        chunk = max(1, (1 << 22) // below)
+        parts = [
+            np.argsort(random.random((min(chunk, rows - begin), below)), axis=1)[:, :count]
+            for begin in range(0, rows, chunk)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, count), np.int64)
+    drawn = random.integers(below, size=(rows, count))
+    while True:
+        ordered = np.sort(drawn, axis=1)
+        again = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
+        if not again.size:
+            return drawn
+        drawn[again] = random.integers(below, size=(len(again), count))

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From the spike times of any network to a simulation of points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..edit.smoothing import Kernel, activity
+from ..simulation_file import Simulation
+from .point_network import DIAMETER_UM, grid_um, point_network
+
+Label = TypeVar("Label", str, int)
+
+RISE_MS: Final = 1.0
+DECAY_MS: Final = 10.0
+_LARGEST_BYTES: Final = 8_000_000_000
+
+
+class SpikesError(ValueError):
+    """Spikes that make no simulation; the text is one sentence."""
+
+
+def simulation_from_spikes(
+    spikes_ms: Mapping[Label, ArrayLike],
+    places_um: Mapping[Label, ArrayLike] | None = None,
+    *,
+    every_ms: float = 1.0,
+    stop_ms: float | None = None,
+    rise_ms: float = RISE_MS,
+    decay_ms: float = DECAY_MS,
+    diameter_um: float = DIAMETER_UM,
+    connections: ArrayLike | None = None,
+    source: str = "",
+) -> Simulation:
+    """Make a simulation of points that light up with each of their spikes.
+
+    Parameters
+    ----------
+    spikes_ms : mapping
+        From a cell's name or gid to the times of its spikes, none negative, in any order. NEURON's
+        Vectors will do.
+    places_um : mapping, optional
+        From a cell's name or gid to x, y, z. Cells that never spike are there if they have a
+        place; without places, cells stand on a grid.
+    every_ms : float
+        Between frames, the first of which is at 0.
+    stop_ms : float, optional
+        Time of the last frame, after which spikes are left out; when the last spike has decayed to
+        a hundredth, if not given.
+    rise_ms, decay_ms : float
+        Time constants of what each spike becomes; see `smoothing`.
+    diameter_um : float
+    connections : array-like of int, shape (M, 2), optional
+        Indices of cells, in the order of `places_um` or, without it, of `spikes_ms`.
+    source : str
+        Name of the model.
+
+    Returns
+    -------
+    Simulation
+        One lone spike peaks at 1.
+
+    Raises
+    ------
+    SpikesError
+        If there are no cells, a time is negative or not finite, a cell has no place, or there are
+        too many frames.
+    SmoothingError
+        If the time constants are not in order.
+    ModuleNotFoundError
+        If SciPy is not installed.
+    """
+    kernel = Kernel(rise_ms, decay_ms)
+    labels = list(spikes_ms if places_um is None else places_um)
+    if not labels:
+        raise SpikesError("There are no cells.")
+    lost = [label for label in spikes_ms if places_um is not None and label not in places_um]
+    if lost:
+        raise SpikesError(
+            f"{len(lost):,} of {len(spikes_ms):,} cells that spike have no place, "
+            f"cell {lost[0]!s:.60} for one."
+        )
+    rows = [_times(label, spikes_ms.get(label, ())) for label in labels]
+    if not (math.isfinite(every_ms) and every_ms > 0):
+        raise SpikesError(f"The interval between frames is {every_ms:g} ms, but must be above 0.")
+    if stop_ms is None:
+        last = max((float(row[-1]) for row in rows if len(row)), default=0.0)
+        stop_ms = last + math.log(100) * decay_ms
+    if not (math.isfinite(stop_ms) and stop_ms > 0):
+        raise SpikesError(f"The last frame is at {stop_ms:g} ms, but must be after 0.")
+    size = (stop_ms / every_ms + 1) * len(labels) * 4
+    if size > _LARGEST_BYTES:
+        raise SpikesError(
+            f"{stop_ms / every_ms + 1:,.0f} frames of {len(labels):,} cells take "
+            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+        )
+    time_ms: NDArray[np.float64] = (
+        np.arange(int(stop_ms / every_ms + 1e-6) + 1, dtype=np.float64) * every_ms
+    )
+    places = (
+        grid_um(len(labels))
+        if places_um is None
+        else np.array([np.asarray(places_um[label], np.float64) for label in labels])
+    )
+    return point_network(
+        places,
+        time_ms,
+        activity(rows, time_ms, kernel),
+        names=[str(label) for label in labels],
+        gids=_gids(labels),
+        spikes_ms=[row[row <= stop_ms] for row in rows],
+        diameter_um=diameter_um,
+        source=source,
+        meta={"rise_ms": rise_ms, "decay_ms": decay_ms},
+        connections=connections,
+    )
+
+
+def _times(label: object, given: ArrayLike) -> NDArray[np.float64]:
+    # Before version 2.4, NumPy makes nothing of a Vector of NEURON's that is empty.
+    array = given.as_numpy() if hasattr(given, "as_numpy") else given
+    times = np.sort(np.asarray(array, np.float64).reshape(-1))
+    if not np.isfinite(times).all():
+        raise SpikesError(f"Cell {label!s:.60} has a spike whose time is not finite.")
+    if len(times) and times[0] < 0:
+        raise SpikesError(f"Cell {label!s:.60} has a spike at {times[0]:g} ms, before 0.")
+    return times
+
+
+def _gids(labels: Sequence[str | int]) -> list[int] | None:
+    """Read labels as gids, if all of them are whole numbers of 64 bits."""
+    try:
+        gids = [int(label) for label in labels]
+    except ValueError:
+        return None
+    fit = all(-(2**63) <= gid < 2**63 for gid in gids)
+    return gids if fit and len(set(gids)) == len(gids) else None

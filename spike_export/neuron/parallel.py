@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Several processes that simulate one model together, each its own cells, under MPI."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..simulation_file import Simulation
+
+# How many processes were started together, as Open MPI, MPICH and Intel's, and Slurm's srun say.
+_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+
+# MPICH, and what shares its binary interface, has numbers where Open MPI has addresses.
+_MPICH_WORLD, _MPICH_SELF = 0x44000000, 0x44000001
+
+_MPIEXEC_READS_S = 0.3
+_TEMPLATE_INSTANCE = re.compile(r"(\w+)\[\d+\]")
+
+
+class ParallelError(RuntimeError):
+    """Processes that were started together but cannot work together; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """What one process tells the first about its part.
+
+    Attributes
+    ----------
+    path : Path or None
+        Where the part is; None if the process had nothing to record.
+    cells : tuple of (str, int or None)
+        Name and global identifier of each of its cells, whether recorded or not.
+    reason : str
+        Why it had nothing to record.
+    runs : int
+        How many times the model ran.
+    """
+
+    path: Path | None
+    cells: tuple[tuple[str, int | None], ...]
+    reason: str = ""
+    runs: int = 0
+
+
+class Ranks:
+    """One process among those of a parallel run: this one.
+
+    Attributes
+    ----------
+    rank : int
+        From 0.
+    size : int
+        Number of processes.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self.rank = int(context.id())
+        self.size = int(context.nhost())
+        self._mpi = ctypes.CDLL(None)
+        if not hasattr(self._mpi, "MPI_Abort"):
+            raise ParallelError(
+                "NEURON runs under MPI, but its MPI library is hidden from Python, so that this "
+                "process could not end the others at an error."
+            )
+        self._kept: list[Any] = []
+        # At an error in hoc, NEURON would end all processes before anything could be said or kept.
+        context.mpiabort_on_error(0)
+
+    def barrier(self) -> None:
+        """Wait until all processes are here."""
+        self._context.barrier()
+
+    def gather(self, value: object) -> list[Any]:
+        """Return every process's value on rank 0, in the order of the ranks; elsewhere nothing."""
+        return self._context.py_gather(value, 0) or []
+
+    def abort(self, exit_code: int) -> None:
+        """End all processes."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # What mpiexec has not passed on by then is lost.
+        time.sleep(_MPIEXEC_READS_S)
+        world, _ = self._communicators()
+        self._mpi.MPI_Abort(world, ctypes.c_int(exit_code))
+        os._exit(exit_code)
+
+    def finalize(self) -> None:
+        """Leave MPI, without which it takes the end of this process for a crash."""
+        ended = ctypes.c_int(0)
+        self._mpi.MPI_Finalized(ctypes.byref(ended))
+        if not ended.value:
+            self._mpi.MPI_Finalize()
+
+    def before_finalize(self, function: Callable[[], None]) -> None:
+        """Call a function, which must not raise, when this process is about to leave MPI.
+
+        NEURON's ``quit()``, the customary end of a parallel model, leaves MPI before Python learns
+        of it, and then nothing can be agreed upon any more. MPI itself offers the moment before:
+        attributes of MPI_COMM_SELF are deleted first of all (MPI 3.1, section 8.7.1).
+        """
+        _, own = self._communicators()
+        handle = type(own)
+        copied = ctypes.CFUNCTYPE(
+            ctypes.c_int, handle, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p,
+            ctypes.c_void_p, ctypes.POINTER(ctypes.c_int),
+        )  # fmt: skip
+        deleted = ctypes.CFUNCTYPE(
+            ctypes.c_int, handle, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
+        )
+
+        def copy(*arguments: Any) -> int:
+            # To a duplicate of the communicator, which is none of our business.
+            arguments[-1][0] = 0
+            return 0
+
+        def delete(*_: Any) -> int:
+            function()
+            return 0
+
+        self._kept += [copied(copy), deleted(delete)]
+        key = ctypes.c_int()
+        self._mpi.MPI_Comm_create_keyval(*self._kept[-2:], ctypes.byref(key), None)
+        self._mpi.MPI_Comm_set_attr(own, key, None)
+
+    def _communicators(self) -> tuple[Any, Any]:
+        """MPI_COMM_WORLD and MPI_COMM_SELF."""
+        try:
+            world = ctypes.c_char.in_dll(self._mpi, "ompi_mpi_comm_world")
+            own = ctypes.c_char.in_dll(self._mpi, "ompi_mpi_comm_self")
+        except ValueError:
+            return ctypes.c_int(_MPICH_WORLD), ctypes.c_int(_MPICH_SELF)
+        return ctypes.c_void_p(ctypes.addressof(world)), ctypes.c_void_p(ctypes.addressof(own))
+
+
+def started_processes(environment: Mapping[str, str] = os.environ) -> int:
+    """Count the processes that were started together, as the program that did so says.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+
+    Returns
+    -------
+    int
+        1 outside MPI.
+    """
+    sizes = [environment.get(name, "") for name in _SIZE_VARIABLES]
+    return max((int(size) for size in sizes if size.isdecimal()), default=1)
+
+
+def join() -> Ranks | None:
+    """Join the other processes of a parallel run.
+
+    Returns
+    -------
+    Ranks or None
+        None if this process was started alone.
+
+    Raises
+    ------
+    ParallelError
+        If NEURON or Python find no MPI to reach the others.
+    """
+    from neuron import h
+
+    started = started_processes()
+    context = h.ParallelContext()
+    if started > 1 and context.nhost() == 1:
+        try:
+            h.nrnmpi_init()
+        except RuntimeError as error:
+            raise ParallelError(_NO_MPI.format(started, f": {error}")) from None
+        if context.nhost() == 1:
+            raise ParallelError(_NO_MPI.format(started, ""))
+    return Ranks(context) if context.nhost() > 1 else None
+
+
+_NO_MPI = (
+    "This is one of {} processes, but NEURON cannot reach the others{}. It takes the first "
+    "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; LD_LIBRARY_PATH "
+    "says where to look first, and MPI_LIB_NRN_PATH names the file itself."
+)
+
+
+def part_path(target: Path, rank: int) -> Path:
+    """Where a process writes its part: ``run.rank0003.pickle`` for ``run.pickle``."""
+    return target.with_name(f"{target.stem}.rank{rank:04d}{target.suffix}")
+
+
+def one_process_names(
+    cells: Sequence[Sequence[tuple[str, int | None]]],
+) -> list[dict[str, str]]:
+    """Names that cells of hoc templates have where one process makes all of them.
+
+    NEURON counts a template's cells in each process anew, so that every process has a ``Cell[0]``.
+
+    Parameters
+    ----------
+    cells : sequence of sequence of (str, int or None)
+        Name and global identifier of each cell, for each process.
+
+    Returns
+    -------
+    list of dict
+        New names by old names, for each process: numbered in the order of the global identifiers,
+        as if the cells had been made in it. Templates whose names differ between processes
+        already, or that have cells without a global identifier, are left out.
+    """
+    counts = Counter(name for part in cells for name, _ in part)
+    members: dict[str, list[tuple[int | None, int, str]]] = {}
+    clashing: set[str] = set()
+    for rank, part in enumerate(cells):
+        for name, gid in part:
+            match = _TEMPLATE_INSTANCE.fullmatch(name)
+            if match:
+                members.setdefault(match[1], []).append((gid, rank, name))
+                if counts[name] > 1:
+                    clashing.add(match[1])
+    names: list[dict[str, str]] = [{} for _ in cells]
+    for template in clashing:
+        if all(gid is not None for gid, _, _ in members[template]):
+            for number, (_, rank, name) in enumerate(sorted(members[template])):
+                names[rank][name] = f"{template}[{number}]"
+    return names
+
+
+def rename_cells(simulation: Simulation, names: Mapping[str, str]) -> Simulation:
+    """Give cells, and their sections with them, other names.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    names : mapping of str to str
+        New names by old names; cells that are not in it keep theirs.
+
+    Returns
+    -------
+    Simulation
+    """
+    old = [simulation.cells[index].name for index in simulation.section_cells]
+    return replace(
+        simulation,
+        cells=tuple(
+            replace(cell, name=names.get(cell.name, cell.name)) for cell in simulation.cells
+        ),
+        section_names=tuple(
+            names.get(cell, cell) + section.removeprefix(cell)
+            if section.startswith(f"{cell}.")
+            else section
+            for cell, section in zip(old, simulation.section_names, strict=True)
+        ),
+    )

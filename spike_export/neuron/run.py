@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Run somebody's model, a Python script or a hoc file, as it is, and record what it simulates."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import functools
+import io
+import os
+import re
+import runpy
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ..section_types import section_type
+from ..simulation_file import Simulation
+from . import recorder as recorder_module
+from .model import ModelCell, group_cells, select_cells
+from .recorder import Recorder, RecordingError
+
+# An event before the one that is being delivered never comes, and with a fixed step that one may
+# be later than the time by all of its rounding errors.
+_AT_ONCE_MS = 1e-3
+
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a model's script came to its end.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the script asked for with ``sys.exit``, or 1 after an error.
+    interrupted : bool
+        By Ctrl-C, or by SIGTERM, which mpiexec makes of it and which ends jobs on clusters.
+    failed : bool
+        By an error of its own.
+    trace : str
+        The script's own traceback; empty where NEURON has said it already.
+    """
+
+    exit_code: int = 0
+    interrupted: bool = False
+    failed: bool = False
+    trace: str = ""
+
+
+class _StopError(RuntimeError):
+    """Ends a run from within a callback of NEURON's."""
+
+
+class _StoppedByUs(Recorder):
+    """A recorder that ends the run where it fails, without a traceback of NEURON's."""
+
+    def __init__(
+        self,
+        refuse: Callable[[RecordingError], None],
+        choose: Callable[[], list[ModelCell]],
+        **recording: Any,
+    ) -> None:
+        super().__init__(**recording)
+        self._fail = refuse
+        self._cells = choose
+
+
+class ModelRun:
+    """A script or hoc file that runs once, and what was recorded of it.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.py`` or ``.hoc`` file.
+    arguments : sequence of str
+        What the script finds in ``sys.argv[1:]``.
+    only : str, optional
+        Regular expression for the sections to record; see `select_sections`.
+    cells : sequence of str
+        Names of the cells to record; all if empty.
+    elsewhere : bool
+        Cells that fit may be in other processes, so that to have none is no error; `nothing_here`
+        says so then.
+    **recording
+        As `Recorder` takes them.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If NEURON is not installed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        arguments: Sequence[str] = (),
+        *,
+        only: str | None = None,
+        cells: Sequence[str] = (),
+        elsewhere: bool = False,
+        **recording: Any,
+    ) -> None:
+        from neuron import h
+
+        self._h = h
+        self._path = path
+        self.arguments = list(arguments)
+        self._only, self._cells = only, cells
+        self._elsewhere = elsewhere
+        self._recording = recording
+        self._variables: dict[str, Any] = {}
+        self._interrupted = 0
+        self._refusal: RecordingError | None = None
+        self.recorder: Recorder | None = None
+        self.end_ms: float | None = None
+        self.cells: tuple[tuple[str, int | None], ...] = ()
+        self.nothing_here = ""
+
+    def run(self, at_quit: Callable[[], None] = lambda: None) -> Ending:
+        """Run the model to its end, and record it.
+
+        Parameters
+        ----------
+        at_quit : callable
+            Called if the model ends the whole process, as hoc's ``quit()`` does.
+
+        Returns
+        -------
+        Ending
+
+        Raises
+        ------
+        RecordingError
+            If the model cannot be recorded as asked.
+        """
+        early = self._h.FInitializeHandler(0, self._check_method)
+        with _StoppedByUs(self._refuse, self._choose, **self._recording) as self.recorder:
+            late = self._h.FInitializeHandler(2, self._note_end)
+            with _survives_quit(at_quit):
+                ending = self._run()
+            # They act as long as they live.
+            del early, late
+        if self._refusal is not None:
+            raise self._refusal
+        return ending
+
+    def dry_run(self) -> tuple[list[ModelCell], Ending]:
+        """Run the model up to its first `finitialize`.
+
+        Returns
+        -------
+        cells : list of ModelCell
+            With those sections only that would be recorded.
+        ending : Ending
+            Of what came before.
+
+        Raises
+        ------
+        RecordingError
+            If no section fits what was asked for.
+        """
+        found: list[list[ModelCell]] = []
+
+        def stop() -> None:
+            found.append(self._choose())
+            self._stop()
+
+        handler = self._h.FInitializeHandler(0, stop)
+        ending = self._run()
+        del handler
+        if self._refusal is not None:
+            raise self._refusal
+        if found:
+            return found[0], Ending()
+        return self._choose(), ending
+
+    def simulation(self) -> Simulation:
+        """Put together what was recorded, with the cells' global identifiers.
+
+        Returns
+        -------
+        Simulation
+
+        Raises
+        ------
+        RecordingError
+            As `Recorder.simulation`.
+        """
+        assert self.recorder is not None
+        simulation = self.recorder.simulation(source=self._path.name)
+        counts = Counter(name for name, _ in self.cells)
+        gids = {name: gid for name, gid in self.cells if counts[name] == 1}
+        return replace(
+            simulation,
+            cells=tuple(replace(cell, gid=gids.get(cell.name)) for cell in simulation.cells),
+        )
+
+    def _run(self) -> Ending:
+        kept = sys.argv, sys.path[0], sys.stderr
+        sys.argv = [str(self._path), *self.arguments]
+        sys.path[0] = str(self._path.resolve().parent)
+        try:
+            with self._interruptible():
+                if self._path.suffix.lower() == ".hoc":
+                    self._run_hoc()
+                else:
+                    # What the script has made lives as long as its variables do.
+                    self._variables = runpy.run_path(str(self._path), run_name="__main__")
+        except SystemExit as error:
+            code = 0 if error.code is None else error.code
+            text = "" if isinstance(code, int) else f"{code}\n"
+            code = code if isinstance(code, int) else 1
+            return Ending(code, bool(self._interrupted), trace=text)
+        except KeyboardInterrupt:
+            return self._interruption(self._interrupted or signal.SIGINT)
+        except BaseException as error:
+            if self._interrupted:
+                return self._interruption(self._interrupted)
+            return Ending(1, failed=True, trace=self._trace(error))
+        finally:
+            sys.argv, sys.path[0], sys.stderr = kept
+        return self._interruption(self._interrupted) if self._interrupted else Ending()
+
+    @staticmethod
+    def _interruption(number: int) -> Ending:
+        # As shells count.
+        return Ending(128 + number, interrupted=True)
+
+    def _run_hoc(self) -> None:
+        # NEURON's own program finds files beside the one it was started with only in the working
+        # folder; here they are found wherever it was started, as a script's modules are.
+        with _without_blanks(self._path.resolve().parent) as folder:
+            folders = [str(folder), os.environ.get("HOC_LIBRARY_PATH", "")]
+            os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
+            self._h.load_file("stdrun.hoc")
+            # Not load_file, which would move to the file's folder.
+            if not self._h.xopen(str(self._path)):
+                raise RuntimeError(f"NEURON cannot open {self._path}.")
+
+    def _trace(self, error: BaseException) -> str:
+        """Traceback from the script's first line on."""
+        if self._path.suffix.lower() == ".hoc":
+            return ""
+        place = error.__traceback__
+        while place is not None and place.tb_frame.f_code.co_filename != str(self._path):
+            place = place.tb_next
+        return "".join(traceback.format_exception(type(error), error, place))
+
+    def _choose(self) -> list[ModelCell]:
+        cells = group_cells(self._h.allsec())
+        chosen = select_cells(cells, self._only, self._cells)
+        self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
+        self.nothing_here = "" if chosen else "The model has no sections."
+        if chosen or not cells:
+            return chosen
+        unknown = [name for name in self._cells if name not in {cell.name for cell in cells}]
+        if unknown:
+            reason = (
+                f"The model has no cell {unknown[0]!r}, but {_some([cell.name for cell in cells])}."
+            )
+        else:
+            names = [name for cell in cells for name in cell.section_names]
+            reason = f"No section fits {self._only!r}; the model has {_some(names)}."
+        self.nothing_here = reason
+        if not self._elsewhere:
+            self._refuse(RecordingError(reason))
+        return chosen
+
+    def _gids(self, cells: Sequence[ModelCell]) -> list[int | None]:
+        """Global identifiers of the places in cells where the model looks for spikes."""
+        gids: list[int | None] = []
+        for cell in cells:
+            axons = [part for part in cell.sections if section_type(part.name()) == "axon"]
+            places = (part(x) for part in (cell.soma, *axons) for x in (0.5, 1, 0))
+            found = (
+                # NEURON has no other way from a place to its identifier.
+                int(self._h.NetCon(place._ref_v, None, sec=place.sec).srcgid())
+                for place in places
+            )
+            gids.append(next((gid for gid in found if gid >= 0), None))
+        return gids
+
+    def _check_method(self) -> None:
+        from neuron import coreneuron
+
+        if coreneuron.enable:
+            self._refuse(
+                RecordingError(
+                    "The model uses CoreNEURON, which cannot be recorded: it discards the events "
+                    "that take the samples. Set coreneuron.enable = False."
+                )
+            )
+
+    def _note_end(self) -> None:
+        tstop = getattr(self._h, "tstop", None)
+        self.end_ms = None if tstop is None else float(tstop)
+        # hoc's nrnpython has put NEURON's own in place of it.
+        for number in _ENDING_SIGNALS:
+            # Python lets no other thread do so; a model may run in one.
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(number, self._on_signal)
+        none_wanted = self._elsewhere and self.nothing_here
+        if self.recorder is not None and self.recorder.failure is not None and not none_wanted:
+            # Some models initialise once before they are complete, so this waits for a step.
+            failure = self.recorder.failure
+            self._h.CVode().event(self._h.t + _AT_ONCE_MS, functools.partial(self._refuse, failure))
+
+    def _refuse(self, reason: RecordingError) -> None:
+        self._refusal = reason
+        self._stop()
+
+    def _stop(self) -> None:
+        self._hush()
+        raise _StopError
+
+    @staticmethod
+    def _hush() -> None:
+        """Until the run has ended, since NEURON prints whatever is raised in its callbacks."""
+        sys.stderr = io.StringIO()
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let Ctrl-C end the model, not this program."""
+        before = {number: signal.signal(number, self._on_signal) for number in _ENDING_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._interrupted = number
+        # What is raised inside a callback of NEURON's is printed there and forgotten, so an event
+        # ends the run as well.
+        self._h.CVode().event(self._h.t + _AT_ONCE_MS, self._stop)
+        if not _in_callback(frame):
+            # Which may end in a callback of the model's own, and nothing tells it from a script.
+            self._hush()
+            raise KeyboardInterrupt
+
+
+def load_mechanisms(folder: Path) -> None:
+    """Load the compiled mechanisms of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `nrnivmodl` ran.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none; the text names the command that makes them.
+    """
+    import neuron
+
+    libraries = [path for path in folder.glob("*/libnrnmech.*")]
+    libraries += folder.glob("*/.libs/libnrnmech.*")
+    if not libraries:
+        raise FileNotFoundError(
+            f"{folder} holds no compiled mechanisms; spike-export compile {folder} makes them."
+        )
+    # NEURON has those of the working folder since it was imported, and takes none twice.
+    if folder.resolve() != Path.cwd():
+        neuron.load_mechanisms(str(folder))
+
+
+@contextlib.contextmanager
+def _without_blanks(folder: Path) -> Iterator[Path]:
+    """Another way to a folder, if its name has what NEURON takes for the end of it."""
+    if not re.search(r"[\s:;]", str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="spike-export-") as temporary:
+        link = Path(temporary) / "model"
+        link.symlink_to(folder, target_is_directory=True)
+        yield link
+
+
+def _some(names: Sequence[str], shown: int = 6) -> str:
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _in_callback(frame: FrameType | None) -> bool:
+    """Whether the recorder takes a sample, or NEURON prints through Python."""
+    while frame is not None:
+        if frame.f_globals.get("__name__") in (recorder_module.__name__, "neuron"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextlib.contextmanager
+def _survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
+    """Call a function if the process ends within the ``with`` block.
+
+    hoc's ``quit()`` calls the C library's ``exit``, past Python, which would otherwise never learn
+    of it: so the C library is asked to let Python end in an orderly way, which calls `atexit`'s.
+    """
+    if os.name == "posix":
+        _python_ends_with_the_process()
+    here = os.getpid()
+
+    def at_our_quit() -> None:
+        # A process that the model has forked has nothing to write.
+        if os.getpid() == here:
+            at_quit()
+
+    atexit.register(at_our_quit)
+    try:
+        yield
+    finally:
+        atexit.unregister(at_our_quit)
+
+
+@functools.cache
+def _python_ends_with_the_process() -> None:
+    # Python that has ended already does nothing when it is asked to end.
+    end = ctypes.cast(ctypes.pythonapi.Py_FinalizeEx, ctypes.c_void_p)
+    ctypes.CDLL(None).__cxa_atexit(end, None, None)
