@@ -42,7 +42,7 @@ _STEPS: Final = frozenset(
     + ("WHEELUPMOUSE", "WHEELDOWNMOUSE")
 )
 _HINT: Final = "Type to search; wheel or arrows for the next; click to take it, Esc to leave"
-_NONE_FOUND: Final = "No colormap has this in its name"
+_NONE_FOUND: Final = "No colormap has this in its name, library or kind"
 # What Blender goes on doing meanwhile: turning the view, and playing.
 _PASSED_ON: Final = ("MIDDLEMOUSE", "TRACKPAD", "NDOF", "TIMER")
 

@@ -88,7 +88,7 @@ class SuggestionsPopup:
         layout: bpy.types.UILayout
         report: Any
     else:
-        field: StringProperty(name="Field", options={"HIDDEN", "SKIP_SAVE"})
+        field: StringProperty(name="Field", options={"SKIP_SAVE"})
         item: EnumProperty(name="Value", items=_offered, options={"SKIP_SAVE"})
 
     def invoke(
@@ -96,8 +96,7 @@ class SuggestionsPopup:
     ) -> set[OperatorReturnItems]:
         """Open the list; choosing from it is what runs this operator."""
         context, operator = required(context), self
-        if not _offered(operator, context):
-            self.report({"WARNING"}, "There is nothing to be put here.")
+        if self._owner(context) is None:
             return {"CANCELLED"}
         popup: Any = operator
         required(context.window_manager).invoke_search_popup(popup)
@@ -106,14 +105,26 @@ class SuggestionsPopup:
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Put the chosen value into the field."""
-        context, field = required(context), self.FIELDS.get(self.field)
-        owner = None if field is None else field.owner(context)
-        if field is None or owner is None or not self.item:
+        context = required(context)
+        owner = self._owner(context)
+        if owner is None:
             return {"CANCELLED"}
+        field = self.FIELDS[self.field]
         before = getattr(owner, field.name)
         after = self.item if field.put is None else field.put(context, before, self.item)
         setattr(owner, field.name, after)
         return {"FINISHED"}
+
+    def _owner(self, context: bpy.types.Context) -> Any:
+        """Find what has the field, or say why nothing can be put there."""
+        if self.field not in self.FIELDS:
+            self.report({"ERROR"}, f"There is no field named '{self.field}'.")
+            return None
+        owner = self.FIELDS[self.field].owner(context)
+        if owner is None or not _offered(self, context):
+            self.report({"ERROR"}, "There is nothing to be put here.")
+            return None
+        return owner
 
     def draw(self, _context: bpy.types.Context | None) -> None:
         """Say what was chosen: a menu of a thousand regions would fill the screen."""

@@ -55,6 +55,19 @@ def test_sections_and_cells(bpy: Any, tmp_path: Path):
         bpy.ops.blender_spike.suggest(field="section", item="no such section")
 
 
+def test_it_says_why_there_is_nothing_to_choose(bpy: Any):
+    for add_on, field in (
+        (bpy.ops.blender_spike, "section"),
+        (bpy.ops.blender_brain, "acronyms"),
+        (bpy.ops.surface_slicer, "array"),
+        (bpy.ops.surface_slicer, "surface_array"),
+    ):
+        with pytest.raises(RuntimeError, match=r"There is nothing to be put here\."):
+            add_on.suggest(field=field)
+        with pytest.raises(RuntimeError, match=r"There is no field named 'location'\."):
+            add_on.suggest(field="location")
+
+
 def test_regions_are_added_to_those_that_were_typed(bpy: Any, atlas: Any):
     from blender_brain import library
     from blender_brain.operators.browsing import BLENDER_BRAIN_OT_suggest as Suggest
