@@ -256,7 +256,7 @@ class Soak:
         for prop in operator.get_rna_type().properties:
             if prop.identifier == "rna_type" or prop.is_readonly:
                 continue
-            needed = prop.identifier in ("filepath", "atlas", "folder", "acronyms")
+            needed = prop.identifier in ("filepath", "atlas", "folder", "acronyms", "field")
             if needed or self.chance.random() < 0.3:
                 value = self.value(prop, module)
                 if value is not None:

@@ -71,7 +71,7 @@ class BLENDER_BRAIN_PT_atlas(_Tab):
             layout.operator("blender_brain.make_demo_atlas", icon="SHADERFX")
             return
         suggest = "blender_brain.suggest"
-        draw_field(layout, typed, "acronyms", suggest, text="", placeholder="CA3, DG, 463…")
+        draw_field(layout, typed, "acronyms", suggest, text="", placeholder="CA3, DG, grey…")
         row = layout.row()
         row.scale_y = 1.3
         wanted = [typed.acronyms.strip(" ,;"), *(one.name for one in typed.ticked)]

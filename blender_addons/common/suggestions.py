@@ -78,7 +78,6 @@ class SuggestionsPopup:
     bl_label = "Suggestions"
     bl_description = "Search among what may be put here"
     bl_options: Any = {"REGISTER", "UNDO", "INTERNAL"}
-    bl_property = "item"
 
     FIELDS: ClassVar[Mapping[str, Field]]
 
@@ -90,6 +89,12 @@ class SuggestionsPopup:
     else:
         field: StringProperty(name="Field", options={"SKIP_SAVE"})
         item: EnumProperty(name="Value", items=_offered, options={"SKIP_SAVE"})
+
+    def __init_subclass__(cls) -> None:
+        """Tell Blender which property the list is of; it does not look for that in a base class."""
+        super().__init_subclass__()
+        operator: Any = cls
+        operator.bl_property = "item"
 
     def invoke(
         self, context: bpy.types.Context | None, _event: bpy.types.Event | None
