@@ -38,8 +38,8 @@ STEPS_A_ROUND = 60
 # and falls again, so the lowest tells most: in three runs of 100 rounds, that of the last third of
 # any 20 rounds or more in a row was at most 6 MB above that of their middle third.
 SLACK = 10e6
-# These open a window, go to the network, or take seconds.
-LEFT_OUT = ("choose_colormap", "download", "make_demo_atlas")
+# These go to the network, or take seconds.
+LEFT_OUT = ("download", "make_demo_atlas")
 MOST_OBJECTS = 40
 # Caches fill in the first rounds, and chance leaves things out: with fewer, nothing can be said of
 # memory, nor of what is never done.
@@ -256,7 +256,7 @@ class Soak:
         for prop in operator.get_rna_type().properties:
             if prop.identifier == "rna_type" or prop.is_readonly:
                 continue
-            needed = prop.identifier in ("filepath", "atlas", "folder", "acronyms")
+            needed = prop.identifier in ("filepath", "atlas", "folder", "acronyms", "field")
             if needed or self.chance.random() < 0.3:
                 value = self.value(prop, module)
                 if value is not None:
@@ -321,6 +321,7 @@ class Soak:
             "ramp_colormap": ["plasma", "jet", "nothing"],
             "formula": ["sin(6*x)*y", "exp(-x**2-y**2)", "x/0", "import os"],
             "section": ["", "soma", "dend[1]", "axon"],
+            "field": ["section", "acronyms", "region", "array", "image", "ramp_colormap", ""],
             "cells": ["", "0", "0, 2", "1-2", "9", "soma"],
             "name": [thing.name for thing in self.objects()] or [""],
             "region": [thing.name for thing in self.objects()] or [""],
@@ -393,6 +394,8 @@ class Soak:
             for prop in group.bl_rna.properties
             if not prop.is_readonly and prop.identifier not in ("rna_type", "name")
         ]
+        if not names:
+            return False
         prop = self.chance.choice(names)
         value = self.value(prop, type(group).__name__.partition("_PG_")[0].lower())
         if value is None:

@@ -13,8 +13,9 @@ from .atlas import Atlas, AtlasError, Structure
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.colormap_nodes import has_colormap
 from .common.required import required
+from .common.suggestions import draw_field
 from .operators.selection import all_regions, chosen_regions
-from .properties import about, colormap_choice, fields, is_region, unfolded
+from .properties import about, fields, is_region, unfolded
 from .regions_data import LIMITS, QUANTITY, STRENGTH
 
 # More rows make the sidebar slow, and nobody reads them: that is what the search is for.
@@ -69,7 +70,8 @@ class BLENDER_BRAIN_PT_atlas(_Tab):
             _draw_wrapped(layout, opened, "INFO")
             layout.operator("blender_brain.make_demo_atlas", icon="SHADERFX")
             return
-        layout.prop(typed, "acronyms", text="", icon="VIEWZOOM", placeholder="CA3, DG, hippo…")
+        suggest = "blender_brain.suggest"
+        draw_field(layout, typed, "acronyms", suggest, text="", placeholder="CA3, DG, grey…")
         row = layout.row()
         row.scale_y = 1.3
         wanted = [typed.acronyms.strip(" ,;"), *(one.name for one in typed.ticked)]
@@ -174,7 +176,8 @@ class BLENDER_BRAIN_PT_download(_Tab):
         if asking or not downloads.offered():
             layout.operator("blender_brain.list_downloads", text=text, icon="URL")
             return
-        layout.prop(typed, "download", text="", icon="VIEWZOOM", placeholder="Choose an atlas")
+        suggest = "blender_brain.suggest"
+        draw_field(layout, typed, "download", suggest, text="", placeholder="Choose an atlas")
         layout.prop(typed, "download_regions", text="", placeholder="All regions, or CA3, DG…")
         row = layout.row()
         row.scale_y = 1.3
@@ -303,7 +306,7 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
         layout = required(self.layout)
         layout.use_property_split = True
         material = required(_colored_material(required(context)))
-        draw_colormap(layout, colormap_choice(material), "blender_brain.choose_colormap")
+        draw_colormap(layout, material, "blender_brain.choose_colormap")
         tree: Any = required(material.node_tree)
         if LIMITS in tree.nodes:
             quantity = material.get(QUANTITY, "")
@@ -329,7 +332,7 @@ class BLENDER_BRAIN_PT_range(_ColormapTab):
         """Draw start, end, steps and direction."""
         layout = required(self.layout)
         layout.use_property_split = True
-        draw_range(layout, colormap_choice(required(_colored_material(required(context)))))
+        draw_range(layout, required(_colored_material(required(context))))
 
 
 class BLENDER_BRAIN_PT_labels(_Tab):
@@ -411,7 +414,10 @@ class BLENDER_BRAIN_PT_place(_Tab):
         row.prop(typed, "place_by", expand=True)
         where = ("region", "side") if typed.place_by == "REGION" else ("place_um",)
         for name in (*where, "pivot", "true_size"):
-            layout.prop(typed, name)
+            if name == "region":
+                draw_field(layout, typed, name, "blender_brain.suggest")
+            else:
+                layout.prop(typed, name)
         size = layout.row()
         size.enabled = typed.true_size
         size.prop(typed, "magnification")

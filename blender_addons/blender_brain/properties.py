@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import bpy
 from bpy.props import (
@@ -17,10 +17,10 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import downloads, library, looks
+from . import library, looks
 from .atlas import AtlasError
-from .common.colormap_choice import ColormapChoice, search_colormaps
-from .common.colormap_settings import REVERSE
+from .common.colormap_choice import ColormapChoice
+from .common.colormap_settings import REVERSE, search_colormaps
 from .common.required import required
 from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
@@ -155,6 +155,14 @@ class ImportSettings:
         )
 
 
+def _colormap(search: Any = None) -> Any:
+    return StringProperty(
+        name="Colormap",
+        description="A colormap of matplotlib, seaborn or cmasher. If empty, what there is stays",
+        search=search,
+    )
+
+
 class LookSettings:
     """Settings of looks; the panel keeps them, and the operator takes them."""
 
@@ -233,12 +241,7 @@ class LookSettings:
             min=0.5,
             soft_max=10.0,
         )
-        colormap: StringProperty(
-            name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher; type to search. If empty, "
-            "what there is stays",
-            search=search_colormaps,
-        )
+        colormap: _colormap(search_colormaps)
         reverse: REVERSE
         axis: EnumProperty(
             name="Axis",
@@ -258,11 +261,13 @@ def _search_structures(
     return opened.search.completions(typed)
 
 
-def _search_offered(
-    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
-) -> list[tuple[str, str]]:
-    wanted = typed.strip().casefold()
-    return [(name, version) for name, version in downloads.offered() if wanted in name.casefold()]
+def _region(search: Any = None) -> Any:
+    return StringProperty(
+        name="Region",
+        description="Acronym, id or full name; it need not be in the scene",
+        search=search,
+        search_options={"SUGGESTION"},
+    )
 
 
 def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None:
@@ -298,12 +303,7 @@ class PlaceSettings:
                 ("COORDINATES", "Coordinates", "A point in the atlas's own coordinates"),
             ],
         )
-        region: StringProperty(
-            name="Region",
-            description="Acronym, id or full name; it need not be in the scene",
-            search=_search_structures,
-            search_options={"SUGGESTION"},
-        )
+        region: _region(_search_structures)
         side: EnumProperty(
             name="Hemisphere",
             description="The hemisphere whose part of the region is meant",
@@ -392,7 +392,7 @@ class LabelSettings:
 class BLENDER_BRAIN_PG_scene(
     ImportSettings, LookSettings, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
 ):
-    """Fields of the panel."""
+    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
 
     if TYPE_CHECKING:
         folder: str
@@ -413,11 +413,10 @@ class BLENDER_BRAIN_PG_scene(
         atlas: StringProperty(name="Atlas", description="Name and version")
         acronyms: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names, with commas or blanks between them; "
-            "completes what you type",
-            search=_search_structures,
-            search_options={"SUGGESTION"},
+            description="Acronyms, ids or full names, with commas or blanks between them",
         )
+        colormap: _colormap()
+        region: _region()
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(
             name="Level", description="Steps down from the atlas's root", default=1, min=0
@@ -425,11 +424,7 @@ class BLENDER_BRAIN_PG_scene(
         row: IntProperty(
             name="Region", description="Click to select it", update=_select_row, options=set()
         )
-        download: StringProperty(
-            name="Atlas",
-            description="One that the server has; type to search",
-            search=_search_offered,
-        )
+        download: StringProperty(name="Atlas", description="One that the server has")
         download_regions: StringProperty(
             name="Regions",
             description="Acronyms, ids or full names of those whose meshes are wanted; all if "
@@ -449,11 +444,6 @@ class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
 def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_region:
     """Return what is stored with a region, or with a collection of regions."""
     return cast(BLENDER_BRAIN_PG_region, thing.blender_brain)  # type: ignore[union-attr]
-
-
-def colormap_choice(material: bpy.types.Material) -> BLENDER_BRAIN_PG_material:
-    """Return what chooses a material's colormap."""
-    return cast(BLENDER_BRAIN_PG_material, material.blender_brain)  # type: ignore[attr-defined]
 
 
 def is_region(thing: bpy.types.Object | None) -> bool:

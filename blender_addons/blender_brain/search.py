@@ -96,6 +96,7 @@ class Search:
                 self._children.setdefault(one.path[-2], []).append(entry)
         self._exact = (acronyms, ids, names)
         self._any_case = (any_case_acronyms, any_case_names)
+        self._choices: list[tuple[str, str]] | None = None
 
     def find(self, text: str) -> list[Structure]:
         """Find what was asked for.
@@ -232,6 +233,55 @@ class Search:
         if not ranked:
             return [entry.structure for entry in self._of_same_stem(wanted)[:limit]]
         return [self._entries[place].structure for *_, place in sorted(ranked)[:limit]]
+
+    def choices(self) -> list[tuple[str, str]]:
+        """List a term for each structure that leaves no doubt, and what else it is called.
+
+        Returns
+        -------
+        list of (str, str)
+            Acronym and full name, in the atlas's order; the id where another structure has the
+            acronym, too, or where it could not stand in a list of terms.
+        """
+        if self._choices is None:
+            self._choices = [self._choice(entry.structure) for entry in self._entries]
+        return self._choices
+
+    def _choice(self, one: Structure) -> tuple[str, str]:
+        try:
+            clear = self.find(one.acronym) == [one]
+        except UnknownStructureError:
+            clear = False
+        if clear:
+            return one.acronym, one.name
+        return str(one.id), f"{one.acronym}  {one.name}"
+
+    def with_term(self, typed: str, term: str) -> str:
+        """Add a term to a list of terms.
+
+        Parameters
+        ----------
+        typed : str
+            As for `find`.
+        term : str
+            One of `choices`. It takes the place of a last term that is unknown or unfinished.
+
+        Returns
+        -------
+        str
+            Terms with commas between them.
+        """
+        parts = [part for part in map(_plain, _SEPARATORS.split(typed)) if part]
+        # A full name may contain commas, so that its last part alone would be unknown.
+        if parts and not self._is_known(parts[-1]) and not self._is_known(", ".join(parts)):
+            parts.pop()
+        return ", ".join(parts if term in parts else [*parts, term])
+
+    def _is_known(self, text: str) -> bool:
+        try:
+            return bool(self.find(text))
+        except UnknownStructureError:
+            return False
 
     def completions(self, typed: str, limit: int = 50) -> list[tuple[str, str]]:
         """Complete the last term of a list of terms, as Blender's search fields want it.

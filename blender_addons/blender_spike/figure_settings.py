@@ -36,6 +36,14 @@ def search_sections(
     return found
 
 
+def _section(search: Any = None) -> Any:
+    return StringProperty(
+        name="Section",
+        description="Section, or cell of a network, to show; if empty, the soma or the first cell",
+        search=search,
+    )
+
+
 class PlacementSetting:
     """Where figures go."""
 
@@ -60,12 +68,7 @@ class TraceSettings:
         position: float
         own_axes: bool
     else:
-        section: StringProperty(
-            name="Section",
-            description="Section, or cell of a network, to show; if empty, the soma or the first "
-            "cell; type to search",
-            search=search_sections,
-        )
+        section: _section(search_sections)
         position: FloatProperty(
             name="Position",
             description="Where along the section: 0 is its beginning, 1 its end",
@@ -81,7 +84,10 @@ class TraceSettings:
 
 
 class BLENDER_SPIKE_PG_new_figure(TraceSettings, PlacementSetting, bpy.types.PropertyGroup):
-    """Fields of the panel."""
+    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+
+    if not TYPE_CHECKING:
+        section: _section()
 
 
 def new_figure_fields(scene: bpy.types.Scene) -> BLENDER_SPIKE_PG_new_figure:

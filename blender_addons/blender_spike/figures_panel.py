@@ -10,6 +10,7 @@ import bpy
 from . import traces
 from .common.modifiers import input_value
 from .common.required import required
+from .common.suggestions import draw_field
 from .figure_settings import new_figure_fields
 from .figures import (
     COLOR_BAR,
@@ -67,7 +68,8 @@ class BLENDER_SPIKE_PT_figures(bpy.types.Panel):
         column = layout.column(align=True)
         cells = is_network(neuron_at_hand(context))
         wanted = "Cell (the first)" if cells else "Section (the soma)"
-        column.prop(fields, "section", text="", placeholder=wanted, icon="VIEWZOOM")
+        suggest = "blender_spike.suggest"
+        draw_field(column, fields, "section", suggest, text="", placeholder=wanted)
         if not cells:
             column.prop(fields, "position")
         column.prop(fields, "own_axes")

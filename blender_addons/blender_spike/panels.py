@@ -15,7 +15,7 @@ from .common.required import required
 from .network import is_network
 from .operators.importing import draw_import_settings
 from .playback import find_modifier
-from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, colormap_choice, fields
+from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .shape import TYPES_INPUTS
 
 
@@ -82,7 +82,7 @@ class BLENDER_SPIKE_PT_color(_NeuronTab):
             layout.label(text="Not colored by voltage yet", icon="INFO")
             layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
             return
-        draw_colormap(layout, colormap_choice(material), "blender_spike.choose_colormap")
+        draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)
         for name in ("Minimum", "Maximum"):
@@ -136,7 +136,7 @@ class BLENDER_SPIKE_PT_range(_ColorPart):
         layout = required(self.layout)
         layout.use_property_split = True
         material = required(voltage_material(required(required(context).object)))
-        draw_range(layout, colormap_choice(material))
+        draw_range(layout, material)
 
 
 class BLENDER_SPIKE_PT_surface(_ColorPart):

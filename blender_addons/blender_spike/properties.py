@@ -257,11 +257,6 @@ def about_figure(figure: bpy.types.Object) -> BLENDER_SPIKE_PG_figure:
     return cast(BLENDER_SPIKE_PG_figure, figure.blender_spike_figure)  # type: ignore[attr-defined]
 
 
-def colormap_choice(material: bpy.types.Material) -> BLENDER_SPIKE_PG_material:
-    """Return what chooses a material's colormap."""
-    return cast(BLENDER_SPIKE_PG_material, material.blender_spike)  # type: ignore[attr-defined]
-
-
 CLASSES = (
     BLENDER_SPIKE_PG_neuron,
     BLENDER_SPIKE_PG_material,

@@ -14,8 +14,6 @@ import bpy.utils.previews
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colormaps
-
 # Blender draws icons at 16 pixels, twice that on screens of high density.
 _SIDE = 32
 
@@ -56,24 +54,6 @@ def gradient(key: str, colors: NDArray[np.float64]) -> list[int]:
         icons.append(preview.icon_id)
     _shown[key] = rgba.tobytes()
     return icons
-
-
-def colormap_gradient(name: str, icons: int) -> list[int]:
-    """Make the icons that together show a whole colormap.
-
-    Parameters
-    ----------
-    name : str
-        One of `colormaps.names`.
-    icons : int
-        How many.
-
-    Returns
-    -------
-    list of int
-        See `gradient`.
-    """
-    return gradient(f"colormap {name}", colormaps.shown_colors(name, columns(icons)))
 
 
 def columns(icons: int) -> NDArray[np.float64]:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from .colormap_choice import search_colormaps
+from . import colormaps
 
 REVERSE: Final[Any] = BoolProperty(name="Reverse", description="Reverse the colormap")
 START: Final[Any] = FloatProperty(
@@ -49,11 +50,65 @@ STRENGTH: Final[Any] = FloatProperty(
 )
 
 
-def colormap_property(default: str = "plasma") -> Any:
-    """Make a property that names a colormap, with all names offered as one types."""
+def matching(typed: str = "") -> list[str]:
+    """Find colormaps.
+
+    Parameters
+    ----------
+    typed : str
+        Words, each a part of the name, or the beginning of the library's or the kind's:
+        ``"cmasher div"``. Upper and lower case are the same.
+
+    Returns
+    -------
+    list of str
+        Names in table order; all of them if nothing was typed.
+    """
+    words = typed.casefold().split()
+    return [
+        name
+        for name in colormaps.names()
+        if all(
+            word in name.casefold()
+            or colormaps.source(name).startswith(word)
+            or colormaps.kind(name).startswith(word)
+            for word in words
+        )
+    ]
+
+
+def search_colormaps(
+    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    """Offer the colormaps whose name holds what was typed.
+
+    Returns
+    -------
+    list of (name, source library)
+    """
+    wanted = typed.strip().casefold()
+    return [
+        (name, colormaps.source(name)) for name in colormaps.names() if wanted in name.casefold()
+    ]
+
+
+def colormap_property(
+    default: str = "plasma", *, search: Any = search_colormaps, **more: Any
+) -> Any:
+    """Make a property that names a colormap, with all names offered as one types.
+
+    Parameters
+    ----------
+    default : str
+    search : callable or None
+        None for fields of panels, see `suggestions`.
+    **more
+        For ``StringProperty``.
+    """
     return StringProperty(
         name="Colormap",
-        description="A colormap of matplotlib, seaborn or cmasher; type to search",
+        description="A colormap of matplotlib, seaborn or cmasher",
         default=default,
-        search=search_colormaps,
+        search=search,
+        **more,
     )

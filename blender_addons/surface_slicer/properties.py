@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import bpy
 from bpy.props import (
@@ -50,6 +50,14 @@ def _search_arrays(
     return [name for name in listed if typed.casefold() in name.casefold()]
 
 
+def _array(search: Any = None) -> Any:
+    return StringProperty(
+        name="Array",
+        description="Which array of an .npz archive; not needed if it holds just one",
+        search=search,
+    )
+
+
 class SourceSettings:
     """Where heights come from; the panel keeps it, the operator takes it, a surface remembers."""
 
@@ -69,11 +77,7 @@ class SourceSettings:
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
-        array: StringProperty(
-            name="Array",
-            description="Which array of an .npz archive; not needed if it holds just one",
-            search=_search_arrays,
-        )
+        array: _array(_search_arrays)
         image: StringProperty(
             name="Image", description="Image in this file to make a surface of, instead of a file"
         )
@@ -135,6 +139,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_low: float
         color_high: float
     else:
+        array: _array()
         title: StringProperty(name="Source")
         frames: IntProperty(name="Frames")
         rows: IntProperty(name="Rows")
@@ -243,11 +248,13 @@ class SURFACE_SLICER_PG_material(ColormapChoice, bpy.types.PropertyGroup):
 
 
 class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGroup):
-    """Fields of the panel."""
+    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
 
     if TYPE_CHECKING:
         kind: str
     else:
+        array: _array()
+        ramp_colormap: colormap_property(search=None)
         kind: EnumProperty(
             name="From",
             description="What the surface is made of",
@@ -267,11 +274,6 @@ def about(surface: bpy.types.Object) -> SURFACE_SLICER_PG_surface:
 def fields(scene: bpy.types.Scene) -> SURFACE_SLICER_PG_scene:
     """Return the fields of the panel."""
     return cast(SURFACE_SLICER_PG_scene, scene.surface_slicer)  # type: ignore[attr-defined]
-
-
-def colormap_choice(material: bpy.types.Material) -> SURFACE_SLICER_PG_material:
-    """Return what chooses a material's colormap."""
-    return cast(SURFACE_SLICER_PG_material, material.surface_slicer)  # type: ignore[attr-defined]
 
 
 CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_material, SURFACE_SLICER_PG_scene)

@@ -170,9 +170,11 @@ def test_nothing_goes_on_behind_a_disabled_extension(bpy: Any, server: AtlasServ
 
 
 def test_fields_offer_what_the_server_has(bpy: Any, server: AtlasServer):
-    from blender_brain.properties import _search_offered, fields
+    from blender_brain.properties import fields
 
-    typed = fields(bpy.context.scene)
-    assert _search_offered(typed, bpy.context, "") == []
+    typed, suggest = fields(bpy.context.scene), bpy.ops.blender_brain.suggest
+    with pytest.raises(TypeError, match="not found in"):
+        suggest(field="download", item="another_mouse_25um")
     bpy.ops.blender_brain.list_downloads()
-    assert _search_offered(typed, bpy.context, "Another") == [("another_mouse_25um", "1.2")]
+    assert suggest(field="download", item="another_mouse_25um") == {"FINISHED"}
+    assert typed.download == "another_mouse_25um"

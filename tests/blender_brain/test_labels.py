@@ -129,7 +129,6 @@ def test_labels_go_with_their_regions(bpy: Any, scene: Any):
 def test_the_color_bar_has_the_colors_of_the_regions(bpy: Any, scene: Any, tmp_path: Path):
     """Against matplotlib, also after colormap and limits were changed; glow leaves it alone."""
     from blender_brain.common.modifiers import input_value, set_inputs
-    from blender_brain.properties import colormap_choice
 
     ops = bpy.ops.blender_brain
     assert not ops.add_color_bar.poll()
@@ -164,7 +163,8 @@ def test_the_color_bar_has_the_colors_of_the_regions(bpy: Any, scene: Any, tmp_p
             assert np.abs(pixels[row, across] - wanted).max() < 12
 
     check("magma")
-    colormap_choice(material).colormap = "viridis"
+    bpy.context.view_layer.objects.active = bpy.data.objects["DG"]
+    assert ops.choose_colormap(colormap="viridis") == {"FINISHED"}
     material.node_tree.nodes["Limits"].inputs["From Max"].default_value = 20.0
     check("viridis")
     bpy.context.view_layer.update()

@@ -79,7 +79,7 @@ def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     unchanged = look(neuron)
     set_inputs(find_modifier(neuron), changed)
     material = voltage_material(neuron)
-    material.blender_spike.colormap = "cmr.ember"
+    bpy.ops.blender_spike.choose_colormap(colormap="cmr.ember")
     for name in _INPUTS:
         socket = color_input(material, name)
         if isinstance(socket.default_value, bool):

@@ -9,12 +9,12 @@ import bpy
 from window import (
     DATA,
     Step,
+    back_and_forth,
     check,
     choose_colormap,
+    choose_suggested,
     click,
-    click_field,
     empty_scene,
-    key,
     last_done,
     move,
     open_below,
@@ -26,7 +26,6 @@ from window import (
     see,
     sidebar_picture,
     type_into,
-    type_letters,
     undo,
     viewport,
 )
@@ -71,14 +70,17 @@ def make_atlas_and_import() -> Step:
         lambda: len(bpy.context.window_manager.blender_brain.unfolded) == 1, "the tree unfolds"
     )
     picture("tree")
-    yield from click_field("blender_brain.acronyms")
-    yield from type_letters("dentate")
-    yield
-    picture("completion")
-    yield from key("DOWN_ARROW")
-    yield from key("RET")
-    yield from see(lambda: typed().acronyms == "Dentate gyrus", "a part of a name is completed")
+    yield from type_into("blender_brain.acronyms", "CA3, dent")
+    yield from choose_suggested("blender_brain.suggest", "acronyms", "dentate")
+    yield from see(lambda: typed().acronyms == "CA3, DG", "a part of a name is completed")
+    yield from back_and_forth(
+        lambda: typed().acronyms == "CA3, dent", lambda: typed().acronyms == "CA3, DG"
+    )
     yield from type_into("blender_brain.acronyms", "CA3, DG, grey")
+    yield from see(lambda: typed().acronyms == "CA3, DG, grey", "acronyms are typed")
+    yield from back_and_forth(
+        lambda: typed().acronyms == "CA3, DG", lambda: typed().acronyms == "CA3, DG, grey"
+    )
     yield from click("blender_brain.import_regions")
     yield from see(lambda: regions() == {"CA3", "DG", "grey"}, "typed acronyms are imported")
     picture("imported")
@@ -105,12 +107,13 @@ def look_and_isolate() -> Step:
     yield from see(lambda: material().name == "CA3 gradient glow", "a look is set")
     yield
 
-    def shows(colormap: str) -> bool:
-        return bool(material().node_tree.nodes["Colormap"].image.name == f"colormap {colormap}")
+    def shown() -> str:
+        return str(material().node_tree.nodes["Colormap"].image.name)
 
-    yield from choose_colormap("blender_brain.choose_colormap", "magma", lambda: shows("magma"))
-    yield from type_into("blender_brain.colormap", "viridis")
-    yield from see(lambda: shows("viridis"), "a typed colormap is used")
+    # With steps to undo after the material's own.
+    for _step in range(2):
+        yield from click("blender_brain.show_all")
+    yield from choose_colormap("blender_brain.choose_colormap", "virid", shown, "colormap viridis")
     picture("gradient")
     yield from sidebar_picture("sidebar")
 

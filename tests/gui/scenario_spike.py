@@ -9,8 +9,10 @@ import bpy
 from window import (
     DATA,
     Step,
+    back_and_forth,
     check,
     choose_colormap,
+    choose_suggested,
     click,
     click_field,
     drop,
@@ -67,11 +69,10 @@ def import_and_color() -> Step:
     def shown() -> str:
         return str(bpy.data.materials["cell voltage"].node_tree.nodes["Colormap"].image.name)
 
-    yield from choose_colormap(
-        "blender_spike.choose_colormap", "virid", lambda: shown() == "colormap viridis"
-    )
-    yield from type_into("blender_spike.colormap", "magma")
-    yield from see(lambda: shown() == "colormap magma", "a typed colormap is used")
+    # With steps to undo after the material's own.
+    for _step in range(2):
+        yield from click("blender_spike.set_limits(kind='DATA'", 0.15)
+    yield from choose_colormap("blender_spike.choose_colormap", "magm", shown, "colormap magma")
     ends = bpy.data.materials["cell voltage"].node_tree.nodes
     before = [
         tuple(n.inputs[i].default_value for i in (1, 2)) for n in ends if n.type == "MAP_RANGE"
@@ -115,7 +116,13 @@ def figures_and_film() -> Step:
     yield from open_panel("BLENDER_SPIKE_PT_figures")
     yield from click("blender_spike.add_color_bar", 0.15)
     yield from see(lambda: figures("COLOR_BAR") == 1, "a color bar stands in the picture")
-    yield from type_into("blender_spike_figure.section", "dend[1]")
+
+    def section() -> str:
+        return str(bpy.context.scene.blender_spike_figure.section)
+
+    yield from choose_suggested("blender_spike.suggest", "section", "dend[1")
+    yield from see(lambda: section() == "dend[1]", "a section is chosen from a list")
+    yield from back_and_forth(lambda: not section(), lambda: section() == "dend[1]")
     yield from click("blender_spike.add_trace", 0.15)
     yield from see(lambda: figures("TRACE") == 1, "a trace of the searched section is added")
     picture("figures")

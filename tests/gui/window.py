@@ -254,36 +254,94 @@ def _scroll(kind: str, notches: int) -> Step:
     yield
 
 
-def choose_colormap(
-    operator: str, letters: str, chosen: Callable[[], bool], across: float = 0.84
-) -> Step:
-    """Open an add-on's window of colormaps, search, and click on the picture that is found.
+def choose_colormap(operator: str, letters: str, shown: Callable[[], str], wanted: str) -> Step:
+    """Choose colormaps in each way there is, and take each choice back and forth.
 
     Parameters
     ----------
     operator : str
-        Which opens the window.
+        Of an add-on, which chooses.
     letters : str
-        Typed into its search field; only the wanted colormap has them.
-    chosen : callable
-        Tells whether that one is used.
-    across : float
-        Where the button is, as of `find`.
+        Typed to search; the wanted colormap is the first that has them.
+    shown : callable
+        Names the colormap that is used.
+    wanted : str
+        The one that is used at the end.
     """
-    yield from click(operator, across)
-    top = pointer[1]
-    yield
+    view = region("WINDOW")
+    first = shown()
+    # Type, and the view shows it; Return takes it.
+    yield from click(f"{operator}()")
     yield
     picture("colormaps")
     yield from type_letters(letters)
-    yield from key("RET")
+    yield from see(lambda: shown() == wanted, f"{wanted} is shown when it is found")
     picture("colormaps found")
-    # The window hangs from the pointer; below its two rows of filters there is what was found.
-    for y in range(top - 70, top - 110, -10):
-        if not chosen():
-            yield from press(160, y)
-    yield from see(chosen, "a colormap is chosen by its picture")
     yield from key("ESC")
+    yield from see(lambda: shown() == first, "Escape goes back")
+    yield from click(f"{operator}()")
+    yield from type_letters(letters)
+    yield from see(lambda: shown() == wanted, "it is shown again")
+    yield from key("RET")
+    yield from until(lambda: "Choose Colormap" in last_called(), "it is taken")
+    yield from back_and_forth(lambda: shown() == first, lambda: shown() == wanted)
+    # The next one, by an arrow.
+    yield from click(f"{operator}(colormap=", 0.84)
+    yield from see(lambda: shown() != wanted, "an arrow goes on to the next colormap")
+    after = shown()
+    yield from back_and_forth(lambda: shown() == wanted, lambda: shown() == after)
+    # A picture, by the first click, wherever that is.
+    yield from click(f"{operator}()")
+    place = view.x + view.width // 3, view.y + 60
+    yield from move(*place)
+    yield from see(lambda: shown() != after, "the view shows what the pointer is on")
+    under = shown()
+    event("WHEELDOWNMOUSE", "PRESS", *place)
+    event("WHEELDOWNMOUSE", "RELEASE", *place)
+    yield from see(lambda: shown() not in (under, after), "the wheel goes on to the next one")
+    yield from press(*place)
+    yield from see(lambda: shown() == under, "the first click takes a picture")
+    yield from back_and_forth(lambda: shown() == after, lambda: shown() == under)
+    yield from click(f"{operator}()")
+    yield from type_letters(letters)
+    yield from key("RET")
+    yield from see(lambda: shown() == wanted, f"{wanted} is used")
+
+
+def last_called() -> str:
+    """Name what was done last that can be undone."""
+    done = bpy.context.window_manager.operators
+    return str(done[-1].name) if done else ""
+
+
+def back_and_forth(before: Callable[[], bool], after: Callable[[], bool]) -> Step:
+    """See that one step to undo takes something back, and that redo brings it again."""
+    yield from undo()
+    yield from see(before, "one step of undo takes it back")
+    with viewport():
+        bpy.ops.ed.redo()
+    yield from see(after, "redo brings it again")
+
+
+def choose_suggested(operator: str, field: str, letters: str) -> Step:
+    """Open the list of what may be put into a field, search, and take what is found.
+
+    Parameters
+    ----------
+    operator : str
+        Of an add-on, which lists it.
+    field : str
+        Which field, as the operator calls it.
+    letters : str
+        Typed to search.
+    """
+    yield from click(f'{operator}(field="{field}"', 0.84)
+    yield
+    yield
+    yield from type_letters(letters)
+    yield
+    picture(f"suggestions for {field}")
+    yield from key("RET")
 
 
 def click(operator: str, across: float = 0.4) -> Step:

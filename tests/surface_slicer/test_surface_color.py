@@ -240,7 +240,7 @@ def test_colormaps_are_chosen_in_the_panel(bpy):
     limits["From Max"].default_value = 0.5
     choice = material.surface_slicer
     assert choice.colormap == "plasma"
-    choice.colormap = "magma_r"
+    bpy.ops.surface_slicer.choose_colormap(colormap="magma_r")
     assert choice.colormap == "magma" and limits["From Max"].default_value == 0.5
     assert material.node_tree.nodes["Colormap Range"].inputs["Reverse"].default_value
     bpy.ops.surface_slicer.show_values(by="X")

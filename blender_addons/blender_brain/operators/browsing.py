@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import bpy
 from bpy.props import StringProperty
 
+from .. import downloads, library
+from ..atlas import AtlasError
 from ..common.required import required
+from ..common.suggestions import Field, SuggestionsPopup
 from ..properties import fields, unfolded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
     from ..properties import BLENDER_BRAIN_PG_structure
+    from ..search import Search
 
     Structures = bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
 
@@ -40,6 +44,40 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
         unfolded(context).clear()
         typed.ticked.clear()
         return {"FINISHED"}
+
+
+def _search(context: bpy.types.Context) -> Search | None:
+    """Find what searches the chosen atlas, if it can be opened."""
+    typed = fields(required(context.scene))
+    try:
+        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).search
+    except AtlasError:
+        return None
+
+
+def _structures(context: bpy.types.Context) -> list[tuple[str, str]]:
+    search = _search(context)
+    return [] if search is None else search.choices()
+
+
+def _add_structure(context: bpy.types.Context, typed: str, term: str) -> str:
+    search = _search(context)
+    return term if search is None else search.with_term(typed, term)
+
+
+def _typed(context: bpy.types.Context) -> Any:
+    return fields(required(context.scene))
+
+
+class BLENDER_BRAIN_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+    """List what may be put into a field."""
+
+    bl_idname = "blender_brain.suggest"
+    FIELDS: ClassVar = {
+        "acronyms": Field(_typed, "acronyms", _structures, _add_structure),
+        "region": Field(_typed, "region", _structures),
+        "download": Field(_typed, "download", lambda _context: downloads.offered()),
+    }
 
 
 class _OnStructure(bpy.types.Operator):
@@ -98,6 +136,7 @@ class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
 
 
 CLASSES = (
+    BLENDER_BRAIN_OT_suggest,
     BLENDER_BRAIN_OT_choose_atlas,
     BLENDER_BRAIN_OT_unfold,
     BLENDER_BRAIN_OT_tick,

@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty
 
 from ..color_bars import add_color_bar, color_bars_of
 from ..common.colormap_choice import ColormapPicker
-from ..common.colormap_nodes import has_colormap
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..figures import remove_figures
 from ..labels import add_labels, labels_of
-from ..properties import LabelSettings, colormap_choice, is_region
+from ..properties import LabelSettings, is_region
 from ..regions_data import values_material
 from .selection import OnScene, all_regions, chosen_regions
 
@@ -142,17 +141,15 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
-    """The window with pictures of all colormaps."""
+    """Give the active region's material a colormap."""
 
     bl_idname = "blender_brain.choose_colormap"
 
-    def choice(self, context: bpy.types.Context) -> Any:
-        """Choose for the active region's material."""
+    @classmethod
+    def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
+        """Find the active region's material."""
         region = context.object
-        material = region.active_material if region is not None and is_region(region) else None
-        if material is None or not has_colormap(material.node_tree):
-            return None
-        return colormap_choice(material)
+        return region.active_material if region is not None and is_region(region) else None
 
 
 CLASSES = (

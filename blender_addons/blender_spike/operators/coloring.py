@@ -23,7 +23,7 @@ from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..figures import follow_material
 from ..playback import find_modifier
-from ..properties import ColorSettings, about, colormap_choice
+from ..properties import ColorSettings, about
 from .selection import NO_NEURON, ChangesNeurons, chosen_neurons
 
 if TYPE_CHECKING:
@@ -74,17 +74,15 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
-    """The window with pictures of all colormaps."""
+    """Give the active neuron's material a colormap."""
 
     bl_idname = "blender_spike.choose_colormap"
 
-    def choice(self, context: bpy.types.Context) -> Any:
-        """Choose for the active neuron's material."""
+    @classmethod
+    def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
+        """Find the active neuron's material."""
         neuron = context.object
-        if neuron is None or find_modifier(neuron) is None:
-            return None
-        material = voltage_material(neuron)
-        return None if material is None else colormap_choice(material)
+        return voltage_material(neuron) if neuron is not None and find_modifier(neuron) else None
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):

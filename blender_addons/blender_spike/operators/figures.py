@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import figures
 from ..common.required import required
-from ..figure_settings import PlacementSetting, TraceSettings
-from ..sections import nearest_segment, place_of, selected_places
+from ..common.suggestions import Field, SuggestionsPopup
+from ..figure_settings import PlacementSetting, TraceSettings, new_figure_fields
+from ..sections import nearest_segment, place_of, section_names, selected_places
 from .selection import NO_ACTIVE_NEURON
 
 if TYPE_CHECKING:
@@ -30,6 +31,22 @@ class _OnFigures(bpy.types.Operator):
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)
         return False
+
+
+def _sections(context: bpy.types.Context) -> list[tuple[str, str]]:
+    neuron = figures.neuron_at_hand(context)
+    return [(name, "") for name in section_names(neuron)] if neuron is not None else []
+
+
+class BLENDER_SPIKE_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+    """List what may be put into a field."""
+
+    bl_idname = "blender_spike.suggest"
+    FIELDS: ClassVar = {
+        "section": Field(
+            lambda context: new_figure_fields(required(context.scene)), "section", _sections
+        )
+    }
 
 
 class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
@@ -202,6 +219,7 @@ def _add(
 
 
 CLASSES = (
+    BLENDER_SPIKE_OT_suggest,
     BLENDER_SPIKE_OT_add_trace,
     BLENDER_SPIKE_OT_add_color_bar,
     BLENDER_SPIKE_OT_add_time_label,

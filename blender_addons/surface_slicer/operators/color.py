@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -17,7 +17,7 @@ from ..curve import find_modifier
 from ..curve_color import curve_material
 from ..heightmap import HeightmapError
 from ..lift import is_surface
-from ..properties import COLOR_SOURCES, ColorSettings, about, colormap_choice
+from ..properties import COLOR_SOURCES, ColorSettings, about
 from ..surface import read_color_array
 from ..surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .selection import OnActiveSurface, OnSurfaces
@@ -76,19 +76,18 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
 
 
 class SURFACE_SLICER_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
-    """The window with pictures of all colormaps."""
+    """Give the active surface's or curve's material a colormap."""
 
     bl_idname = "surface_slicer.choose_colormap"
 
-    def choice(self, context: bpy.types.Context) -> Any:
-        """Choose for the active surface's material, or the active curve's."""
+    @classmethod
+    def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
+        """Find the active surface's material, or the active curve's."""
         thing = context.object
         modifier = find_modifier(thing)
         if modifier is not None:
-            material = curve_material(modifier)
-        else:
-            material = find_material(thing) if thing is not None and is_surface(thing) else None
-        return None if material is None else colormap_choice(material)
+            return curve_material(modifier)
+        return find_material(thing) if thing is not None and is_surface(thing) else None
 
 
 class SURFACE_SLICER_OT_show_values(OnSurfaces):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import bpy
 from bpy.props import (
@@ -22,11 +22,14 @@ from bpy_extras.io_utils import ImportHelper
 from .. import array_file, image_heights
 from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
+from ..common.colormaps import names as colormap_names
+from ..common.colormaps import source as colormap_source
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
+from ..common.suggestions import Field, SuggestionsPopup
 from ..heightmap import HeightmapError
-from ..properties import NEW_RELIEF, SourceSettings, about
+from ..properties import NEW_RELIEF, SourceSettings, about, fields
 from ..surface import create_surface, reload_surface, shape_text, source_of
 from ..surface_color import color_surface, show_what_is_left
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
@@ -154,6 +157,49 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             self.report(*_made(surface))
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
+
+
+def _typed(context: bpy.types.Context) -> Any:
+    return fields(required(context.scene))
+
+
+def _of_surface(context: bpy.types.Context) -> Any:
+    return None if context.object is None else about(context.object)
+
+
+def _arrays_of(
+    owner: Callable[[bpy.types.Context], Any], name: str
+) -> Callable[[bpy.types.Context], list[tuple[str, str]]]:
+    """List the arrays of the file that a property of this owner names."""
+
+    def listed(context: bpy.types.Context) -> list[tuple[str, str]]:
+        found = owner(context)
+        path = "" if found is None else bpy.path.abspath(getattr(found, name))
+        return [(array, "") for array in array_file.array_names(path)]
+
+    return listed
+
+
+def _images(_context: bpy.types.Context) -> list[tuple[str, str]]:
+    return [(image.name, "") for image in bpy.data.images]
+
+
+class SURFACE_SLICER_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+    """List what may be put into a field."""
+
+    bl_idname = "surface_slicer.suggest"
+    FIELDS: ClassVar = {
+        "array": Field(_typed, "array", _arrays_of(_typed, "filepath")),
+        "image": Field(_typed, "image", _images),
+        "surface_array": Field(_of_surface, "array", _arrays_of(_of_surface, "filepath")),
+        "surface_image": Field(_of_surface, "image", _images),
+        "color_array": Field(_of_surface, "color_array", _arrays_of(_of_surface, "color_filepath")),
+        "ramp_colormap": Field(
+            _typed,
+            "ramp_colormap",
+            lambda _context: [(name, colormap_source(name)) for name in colormap_names()],
+        ),
+    }
 
 
 class SURFACE_SLICER_OT_reload(OnActiveSurface):
@@ -296,6 +342,7 @@ def remove_from_menus() -> None:
 
 
 CLASSES = (
+    SURFACE_SLICER_OT_suggest,
     SURFACE_SLICER_OT_create_surface,
     SURFACE_SLICER_OT_reload,
     SURFACE_SLICER_OT_base_plane,

@@ -10,9 +10,10 @@ import bpy
 from ..color_ramp import selected_ramps
 from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.required import required
+from ..common.suggestions import draw_field
 from ..lift import is_surface
 from ..operators.selection import chosen_surfaces
-from ..properties import colormap_choice, fields
+from ..properties import fields
 from ..surface_color import (
     LIMITS,
     RAMP,
@@ -59,7 +60,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
         if ramp:
             layout.template_color_ramp(nodes[RAMP], "color_ramp", expand=True)
         else:
-            draw_colormap(layout, colormap_choice(material), "surface_slicer.choose_colormap")
+            draw_colormap(layout, material, "surface_slicer.choose_colormap")
         column = layout.column(align=True)
         column.prop(nodes[LIMITS].inputs["From Min"], "default_value", text="Minimum")
         column.prop(nodes[LIMITS].inputs["From Max"], "default_value", text="Maximum")
@@ -104,7 +105,7 @@ class SURFACE_SLICER_PT_range(SurfaceTab):
         layout = required(self.layout)
         layout.use_property_split = True
         material = required(find_material(required(required(context).object)))
-        draw_range(layout, colormap_choice(material))
+        draw_range(layout, material)
 
 
 class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
@@ -128,8 +129,9 @@ class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
         layout.use_property_decorate = False
         typed = fields(required(required(context).scene))
         names = ("ramp_colormap", "ramp_reverse", "ramp_start", "ramp_end", "stops")
-        for name in names:
-            layout.prop(typed, name, icon="COLOR" if name == "ramp_colormap" else "NONE")
+        draw_field(layout, typed, "ramp_colormap", "surface_slicer.suggest", icon="COLOR")
+        for name in names[1:]:
+            layout.prop(typed, name)
         row = layout.row()
         row.scale_y = 1.3
         operator = row.operator("surface_slicer.fill_color_ramp", icon="COLOR")

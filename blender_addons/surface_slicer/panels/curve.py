@@ -10,7 +10,6 @@ from ..common.modifiers import input_value
 from ..common.required import required
 from ..curve import INPUTS, find_modifier
 from ..curve_color import curve_material, curve_settings
-from ..properties import colormap_choice
 from .tab import Tab
 
 
@@ -37,14 +36,14 @@ class SURFACE_SLICER_PT_curve(Tab):
         material = curve_material(modifier)
         if material is None:
             return
-        draw_colormap(layout, colormap_choice(material), "surface_slicer.choose_colormap")
+        draw_colormap(layout, material, "surface_slicer.choose_colormap")
         column = layout.column(align=True)
         for name, socket in curve_settings(material).items():
             column.prop(socket, "default_value", text=name)
         header, body = layout.panel("surface_slicer_curve_range", default_closed=True)
         header.label(text="Colormap Range")
         if body is not None:
-            draw_range(body, colormap_choice(material))
+            draw_range(body, material)
 
 
 CLASSES = (SURFACE_SLICER_PT_curve,)

@@ -10,6 +10,7 @@ import bpy
 from ..axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..common.modifiers import input_value
 from ..common.required import required
+from ..common.suggestions import draw_field
 from ..lift import height_holder, is_surface
 from ..playback import TIME_INPUTS, find_modifier
 from ..properties import SURFACE_SLICER_PG_surface, about, fields
@@ -36,7 +37,7 @@ class SURFACE_SLICER_PT_surface(Tab):
         }[typed.kind]
         for name in names:
             if name == "image":
-                layout.prop_search(typed, "image", bpy.data, "images")
+                draw_field(layout, typed, "image", "surface_slicer.suggest")
             elif name == "formula":
                 layout.prop(typed, name, text="")
             elif name.endswith("_range"):
@@ -44,7 +45,7 @@ class SURFACE_SLICER_PT_surface(Tab):
             else:
                 layout.prop(typed, name)
             if name == "filepath" and typed.filepath.lower().endswith(".npz"):
-                layout.prop(typed, "array")
+                draw_field(layout, typed, "array", "surface_slicer.suggest")
         layout.row(align=True).prop(typed, "resolution")
         row = layout.row()
         row.scale_y = 1.3
@@ -140,12 +141,13 @@ def _draw_axes(layout: bpy.types.UILayout, axes: bpy.types.Object) -> None:
 
 def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) -> None:
     """Draw the settings that take effect when the source is read again."""
+    suggest = "surface_slicer.suggest"
     if data.filepath:
         layout.prop(data, "filepath")
         if data.filepath.lower().endswith(".npz"):
-            layout.prop(data, "array")
+            draw_field(layout, data, "array", suggest, field="surface_array")
     elif data.image:
-        layout.prop_search(data, "image", bpy.data, "images")
+        draw_field(layout, data, "image", suggest, field="surface_image")
     else:
         layout.prop(data, "formula")
         layout.row(align=True).prop(data, "x_range")
@@ -155,7 +157,7 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
     if data.color_filepath or data.color_title:
         layout.prop(data, "color_filepath")
         if data.color_filepath.lower().endswith(".npz"):
-            layout.prop(data, "color_array")
+            draw_field(layout, data, "color_array", suggest)
     layout.row(align=True).prop(data, "size")
     layout.row(align=True).prop(data, "resolution")
 

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A button beside a field of a panel, which opens a list of what may be put there.
+
+A property with ``search=`` would offer the same while one types, but Blender writes no undo step
+for such fields of panels: Undo would take back whatever was done before. A plain field gets its
+step, and so does this operator. In the dialogs and the redo panel of an operator, ``search=`` is
+right.
+
+An add-on writes::
+
+    class X_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+        bl_idname = "x.suggest"
+        FIELDS = {"region": Field(lambda context: context.scene.x, "region", offered)}
+
+and draws ``draw_field(layout, owner, "region", "x.suggest")`` in its panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from .required import required
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text field of a panel, and what may be put there.
+
+    Attributes
+    ----------
+    owner : callable
+        Finds what has the property in a context, or None.
+    name : str
+        Of the property.
+    offered : callable
+        Lists values in a context, each with more about it, which may be empty.
+    put : callable, optional
+        Makes the field's new text of what it was and the chosen value; that value alone if not
+        given.
+    """
+
+    owner: Callable[[bpy.types.Context], Any]
+    name: str
+    offered: Callable[[bpy.types.Context], Sequence[tuple[str, str]]]
+    put: Callable[[bpy.types.Context, str, str], str] | None = None
+
+
+# Blender keeps no text of items that a function gives, so somebody else has to.
+_items: dict[tuple[str, str], tuple[Sequence[tuple[str, str]], list[tuple[str, str, str]]]] = {}
+
+
+def _offered(operator: Any, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    # Asked for items, Blender gives the operator's properties, which are not the operator.
+    fields: Mapping[str, Field] = getattr(bpy.types, operator.bl_rna.identifier).FIELDS
+    field = fields.get(operator.field)
+    if context is None or field is None:
+        return []
+    # Each once, since Blender tells items apart by their text.
+    values = list(dict.fromkeys(field.offered(context)))
+    key = (operator.bl_rna.identifier, operator.field)
+    if key not in _items or _items[key][0] != values:
+        shown = [(value, f"{value}  {more}" if more else value, "") for value, more in values]
+        _items[key] = (values, shown)
+    return _items[key][1]
+
+
+class SuggestionsPopup:
+    """An operator that lists what may be put into a field, to be searched, and puts it there."""
+
+    bl_label = "Suggestions"
+    bl_description = "Search among what may be put here"
+    bl_options: Any = {"REGISTER", "UNDO", "INTERNAL"}
+
+    FIELDS: ClassVar[Mapping[str, Field]]
+
+    if TYPE_CHECKING:
+        field: str
+        item: str
+        layout: bpy.types.UILayout
+        report: Any
+    else:
+        field: StringProperty(name="Field", options={"SKIP_SAVE"})
+        item: EnumProperty(name="Value", items=_offered, options={"SKIP_SAVE"})
+
+    def __init_subclass__(cls) -> None:
+        """Tell Blender which property the list is of; it does not look for that in a base class."""
+        super().__init_subclass__()
+        operator: Any = cls
+        operator.bl_property = "item"
+
+    def invoke(
+        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Open the list; choosing from it is what runs this operator."""
+        context, operator = required(context), self
+        if self._owner(context) is None:
+            return {"CANCELLED"}
+        popup: Any = operator
+        required(context.window_manager).invoke_search_popup(popup)
+        # Not finished, which would be an undo step of its own.
+        return {"CANCELLED"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Put the chosen value into the field."""
+        context = required(context)
+        owner = self._owner(context)
+        if owner is None:
+            return {"CANCELLED"}
+        field = self.FIELDS[self.field]
+        before = getattr(owner, field.name)
+        after = self.item if field.put is None else field.put(context, before, self.item)
+        setattr(owner, field.name, after)
+        return {"FINISHED"}
+
+    def _owner(self, context: bpy.types.Context) -> Any:
+        """Find what has the field, or say why nothing can be put there."""
+        if self.field not in self.FIELDS:
+            self.report({"ERROR"}, f"There is no field named '{self.field}'.")
+            return None
+        owner = self.FIELDS[self.field].owner(context)
+        if owner is None or not _offered(self, context):
+            self.report({"ERROR"}, "There is nothing to be put here.")
+            return None
+        return owner
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Say what was chosen: a menu of a thousand regions would fill the screen."""
+        self.layout.label(text=self.item, translate=False)
+
+
+def draw_field(
+    layout: bpy.types.UILayout,
+    owner: Any,
+    name: str,
+    operator: str,
+    *,
+    field: str = "",
+    **options: Any,
+) -> None:
+    """Draw a text field with the button that lists what may be put there.
+
+    Parameters
+    ----------
+    layout : UILayout
+    owner : bpy_struct
+        What has the property.
+    name : str
+        Of the property.
+    operator : str
+        Identifier of the add-on's `SuggestionsPopup`.
+    field : str, optional
+        Key of its ``FIELDS``; the property's name if not given.
+    **options
+        For ``UILayout.prop``.
+    """
+    row = layout.row(align=True)
+    row.prop(owner, name, **options)
+    button: Any = row.operator(operator, text="", icon="VIEWZOOM")
+    button.field = field or name
