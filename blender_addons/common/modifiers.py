@@ -8,6 +8,8 @@ from typing import Any
 
 import bpy
 
+from .drivers import Source, drive
+
 
 def find_group_modifier(
     thing: bpy.types.Object | None, group: str
@@ -132,17 +134,4 @@ def follow(
         Of the property; that of another modifier's input is
         ``input_value(other, name).path_from_id("value")``.
     """
-    value = input_value(modifier, name)
-    value.driver_remove("value")
-    added = value.driver_add("value")
-    # Each channel of a color has a driver of its own.
-    curves = added if isinstance(added, list) else [added]
-    for curve in curves:
-        variable = curve.driver.variables.new()
-        variable.name = "value"
-        target = variable.targets[0]
-        target.id_type = owner.id_type
-        target.id = owner
-        target.data_path = data_path + (f"[{curve.array_index}]" if len(curves) > 1 else "")
-        # An expression of this kind needs no Python, so it runs in every file and render.
-        curve.driver.expression = "value"
+    drive(input_value(modifier, name), "value", {"value": Source(owner, data_path)})
