@@ -83,18 +83,17 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     KeyError
         Naming the inputs there are.
     """
-    group = modifier.node_group
-    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
-    inputs = {
-        item.name: item.identifier
-        for item in items
-        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
-    }
+    inputs = _identifiers(modifier)
     if name not in inputs:
         raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
     # Each group's inputs make a struct of their own, which no stub can know.
     properties: Any = modifier.properties
     return getattr(properties.inputs, inputs[name])
+
+
+def has_input(modifier: bpy.types.NodesModifier, name: str) -> bool:
+    """Tell whether a modifier has an input of this name."""
+    return name in _identifiers(modifier)
 
 
 def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> None:
@@ -134,4 +133,15 @@ def follow(
         Of the property; that of another modifier's input is
         ``input_value(other, name).path_from_id("value")``.
     """
-    drive(input_value(modifier, name), "value", {"value": Source(owner, data_path)})
+    drive(input_value(modifier, name), "value", {"value": Source(owner, data_path)}, "value")
+
+
+def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
+    """Find the identifiers of inputs by their names."""
+    group = modifier.node_group
+    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
+    return {
+        item.name: item.identifier
+        for item in items
+        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
+    }
