@@ -134,6 +134,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_array: str
         color_low: float
         color_high: float
+        holders: bpy.types.Collection | None
     else:
         title: StringProperty(name="Source")
         frames: IntProperty(name="Frames")
@@ -163,6 +164,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         )
         color_low: FloatProperty(name="Lowest Color Value")
         color_high: FloatProperty(name="Highest Color Value")
+        holders: PointerProperty(name="Objects That Hold Its Arrays", type=bpy.types.Collection)
 
 
 class ColorSettings:
