@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
-from libraries import bring, save_as_library
+from copying import append_by_hand, by_every_way, seen
 from simulations import branched, simulation
 
 from spike_export import read, write
+from spike_export.point_network import point_network
 
 SAMPLES = 30
+CELLS = 7
 FIGURES = ("trace", "time_label", "color_bar", "scale_bar")
+KINDS = {"regular", "irregular"}
 
 
-@pytest.fixture(params=["regular", "irregular"])
+@pytest.fixture(params=sorted(KINDS))
 def cell(request, tmp_path):
     steps = np.full(SAMPLES - 1, 0.1)
     if request.param == "irregular":
@@ -23,20 +29,27 @@ def cell(request, tmp_path):
     return write(tmp_path / "cell.pickle", simulation(branched(), SAMPLES, time_ms=times))
 
 
+@pytest.fixture
+def points(tmp_path):
+    random = np.random.default_rng(2)
+    places = random.uniform(-100, 100, (CELLS, 3))
+    pairs = np.stack([np.arange(CELLS), np.roll(np.arange(CELLS), 1)], axis=1)
+    net = point_network(places, np.arange(4.0), random.random((4, CELLS)), connections=pairs)
+    return write(tmp_path / "net.pickle", net)
+
+
 def load(bpy, path):
-    bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS")
+    """A neuron, and its figures with what belongs to them."""
+    from blender_spike.figures import figures_of
+
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
     neuron = bpy.context.object
     for figure in FIGURES:
         getattr(bpy.ops.blender_spike, f"add_{figure}")()
-    return neuron
-
-
-def together(neuron):
-    """The neuron and all that is drawn about it."""
-    from blender_spike.figures import figures_of
-
-    found = [neuron, *figures_of(neuron)]
-    return [*found, *(child for f in found for child in f.children if child not in found)]
+    bpy.context.view_layer.update()
+    figures = figures_of(neuron)
+    titles = [child for f in figures for child in f.children if child not in figures]
+    return [neuron, *figures, *titles]
 
 
 def play(neuron, **values):
@@ -55,6 +68,12 @@ def figure_of(neuron, kind):
     return found
 
 
+def corners(bpy, figure):
+    # In a variable, because its parts are gone as soon as it is.
+    geometry = figure.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    return np.array([vertex.co for vertex in geometry.mesh.vertices])
+
+
 def shown_ms(bpy, neuron):
     """The time at the trace's dot, by its place in the axes."""
     from blender_spike.common.figures import find_drawing
@@ -69,75 +88,23 @@ def shown_ms(bpy, neuron):
 
 
 def label_of(bpy, neuron):
-    """Corners of the time label's letters."""
     return corners(bpy, figure_of(neuron, "TIME_LABEL"))
 
 
-def corners(bpy, figure):
-    # In a variable, because its parts are gone as soon as it is.
-    geometry = figure.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
-    return np.array([vertex.co for vertex in geometry.mesh.vertices])
+def voltages(bpy, neuron):
+    geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    whole = geometry.mesh if geometry.curves is None else geometry.curves
+    data = whole.attributes["voltage"].data
+    row = np.empty(len(data), np.float32)
+    data.foreach_get("value", row)
+    return row
 
 
-def duplicated(bpy, things, *, linked):
-    bpy.ops.object.select_all(action="DESELECT")
-    for thing in things:
-        thing.select_set(True)
-    bpy.context.view_layer.objects.active = things[0]
-    bpy.ops.object.duplicate(linked=linked)
-    return bpy.context.view_layer.objects.active
-
-
-def by_duplicating(bpy, neuron, folder):
-    return neuron, duplicated(bpy, together(neuron), linked=False)
-
-
-def by_linked_duplicating(bpy, neuron, folder):
-    return neuron, duplicated(bpy, together(neuron), linked=True)
-
-
-def by_making_single_user(bpy, neuron, folder):
-    copy = duplicated(bpy, together(neuron), linked=True)
-    bpy.ops.object.make_single_user(
-        object=True, obdata=True, material=True, animation=True, obdata_animation=True
-    )
-    return neuron, copy
-
-
-def by_pasting(bpy, neuron, folder):
-    bpy.ops.object.select_all(action="DESELECT")
-    for thing in together(neuron):
-        thing.select_set(True)
-    before = set(bpy.data.objects)
-    with bpy.context.temp_override(selected_objects=together(neuron)):
-        bpy.ops.view3d.copybuffer()
-    bpy.ops.view3d.pastebuffer()
-    return neuron, the_neuron(set(bpy.data.objects) - before)
-
-
-def by_appending_twice(bpy, neuron, folder):
-    names = [thing.name for thing in together(neuron)]
-    blend = save_as_library(bpy, folder)
-    first = bring(bpy, blend, *names, link=False)
-    return the_neuron(first), the_neuron(bring(bpy, blend, *names, link=False))
-
-
-def the_neuron(things):
-    from blender_spike.playback import find_modifier
-
-    (found,) = [thing for thing in things if find_modifier(thing)]
-    return found
-
-
-WAYS = [
-    by_duplicating, by_linked_duplicating, by_making_single_user, by_pasting, by_appending_twice,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("way", WAYS)
+@by_every_way
 def test_a_copys_figures_follow_the_copy_alone(bpy, cell, tmp_path, way):
     sim = read(cell)
-    neuron, copy = way(bpy, load(bpy, cell), tmp_path)
+    (neuron, *_), (copy, *_) = way(bpy, load(bpy, cell), tmp_path)
+    assert neuron != copy
     first, last = sim.time_ms[0], sim.time_ms[-1]
     pace = (last - first) / (SAMPLES - 1)
     play(copy, Milliseconds_per_Frame=pace / 2)
@@ -154,11 +121,11 @@ def test_a_copys_figures_follow_the_copy_alone(bpy, cell, tmp_path, way):
     np.testing.assert_allclose(label_of(bpy, copy), at_end, atol=1e-6)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@by_every_way
 def test_reloading_a_copy_leaves_the_original(bpy, cell, tmp_path, way):
     from blender_spike.build import reload_simulation
 
-    neuron, copy = way(bpy, load(bpy, cell), tmp_path)
+    (neuron, *_), (copy, *_) = way(bpy, load(bpy, cell), tmp_path)
     sim = read(cell)
     bpy.context.scene.frame_set(SAMPLES)
     before = shown_ms(bpy, neuron), voltages(bpy, neuron)
@@ -169,12 +136,103 @@ def test_reloading_a_copy_leaves_the_original(bpy, cell, tmp_path, way):
     assert shown_ms(bpy, neuron) == pytest.approx(before[0], rel=1e-6)
     np.testing.assert_array_equal(voltages(bpy, neuron), before[1])
     assert np.abs(voltages(bpy, copy) - before[1]).max() > 1
+    # What neither needs is gone.
+    reload_simulation([neuron], cell)
+    held = [thing.name for thing in bpy.data.objects if thing.hide_viewport]
+    kept = [c for c in bpy.data.collections if c.hide_viewport]
+    assert len(kept) == 2 and sorted(held) == sorted(o.name for c in kept for o in c.objects)
 
 
-def voltages(bpy, neuron):
-    depsgraph = bpy.context.evaluated_depsgraph_get()
-    geometry = neuron.evaluated_get(depsgraph).evaluated_geometry()
-    data = geometry.curves.attributes["voltage"].data
-    row = np.empty(len(data), np.float32)
-    data.foreach_get("value", row)
-    return row
+@by_every_way
+def test_a_copys_layouts_are_its_own(bpy, points, tmp_path, way):
+    from blender_spike.build import reload_simulation
+    from blender_spike.network import drawn_places, layouts_of, make_layout, places_of, set_layout
+
+    bpy.ops.blender_spike.import_simulation(filepath=str(points))
+    thing = bpy.context.object
+    make_layout(thing, "Circle")
+    (network,), (copy,) = way(bpy, [thing], tmp_path)
+    circle = places_of(network, "circle")
+    set_layout(copy, "circle", 2 * circle)
+    set_layout(copy, "own", 3 * circle)
+    play(network, To="circle", Mix=1.0)
+    play(copy, To="circle", Mix=1.0)
+    bpy.context.view_layer.update()
+    np.testing.assert_allclose(drawn_places(network), circle, atol=1e-6)
+    np.testing.assert_allclose(drawn_places(copy), 2 * circle, atol=1e-6)
+    assert layouts_of(network) == ["circle"]
+    reload_simulation([network, copy], points)
+    bpy.context.view_layer.update()
+    np.testing.assert_allclose(drawn_places(network), circle, atol=1e-6)
+    np.testing.assert_allclose(drawn_places(copy), 2 * circle, atol=1e-6)
+    np.testing.assert_allclose(places_of(copy, "own"), 3 * circle, atol=1e-6)
+
+
+@by_every_way
+def test_a_copys_way_is_its_own(bpy, points, tmp_path, way):
+    """Keyframes too, which linked duplicates share."""
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.network import animate_mix
+    from blender_spike.playback import find_modifier
+
+    bpy.ops.blender_spike.import_simulation(filepath=str(points))
+    thing = bpy.context.object
+    animate_mix(thing, 0, 10)
+    (network,), (copy,) = way(bpy, [thing], tmp_path)
+    animate_mix(copy, 0, 20)
+    bpy.context.scene.frame_set(10)
+    mixes = [input_value(find_modifier(one), "Mix").value for one in (network, copy)]
+    assert mixes == pytest.approx([1.0, 0.5])
+
+
+def test_layouts_of_a_linked_neuron_s_local_copy(bpy, points, tmp_path):
+    """What is linked cannot be changed, and the object that holds the cells still is."""
+    from blender_spike.network import drawn_places, places_of, set_layout
+    from libraries import bring, save_as_library
+
+    bpy.ops.blender_spike.import_simulation(filepath=str(points))
+    name = bpy.context.object.name
+    (network,) = bring(bpy, save_as_library(bpy, tmp_path), name, link=True)
+    network = network.make_local()
+    set_layout(network, "turned", places_of(network)[:, ::-1])
+    play(network, To="turned", Mix=1.0)
+    blend = str(tmp_path / "own.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    network = bpy.data.objects[name]
+    np.testing.assert_allclose(drawn_places(network), places_of(network)[:, ::-1], atol=1e-6)
+
+
+@pytest.mark.parametrize("what", ["cell", "points", "figure"])
+def test_append_brings_nothing_else_into_view(bpy, tmp_path, points, what):
+    """Of the objects that hold data nothing is loose in the scene, shown or rendered."""
+    times = np.cumsum(np.random.default_rng(1).uniform(0.01, 0.5, SAMPLES))
+    cell = write(tmp_path / "cell.pickle", simulation(branched(), SAMPLES, time_ms=times))
+    neuron, *figures = load(bpy, points if what == "points" else cell)
+    names = [thing.name for thing in (figures if what == "figure" else [neuron])]
+    bpy.context.scene.frame_set(2)
+    before = voltages(bpy, neuron), neuron.name
+    own = {thing.name for thing in bpy.context.scene.objects}
+    loose = append_by_hand(bpy, tmp_path, *names)
+    assert {thing.name for thing in loose} <= own
+    assert seen(bpy) <= own and before[1] in seen(bpy)
+    bpy.context.scene.frame_set(2)
+    np.testing.assert_array_equal(voltages(bpy, bpy.data.objects[before[1]]), before[0])
+
+
+def test_appending_what_was_saved_without_the_extension(bpy, cell, tmp_path):
+    """The neuron keeps the collection of its data where nobody knows what it is for."""
+    neuron, *_ = load(bpy, cell)
+    blend = str(tmp_path / "first.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=blend, copy=True)
+    script = f"""
+import bpy
+bpy.ops.wm.open_mainfile(filepath={blend!r})
+assert not hasattr(bpy.types, "BLENDER_SPIKE_OT_import_simulation")
+bpy.ops.outliner.orphans_purge(do_recursive=True)
+bpy.ops.wm.save_mainfile()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    loose = append_by_hand(bpy, tmp_path, neuron_name := bpy.data.objects["cell"].name)
+    assert [thing.name for thing in loose] == [neuron_name] and seen(bpy) == {neuron_name}
