@@ -738,7 +738,7 @@ def ticks_group() -> Any:
         with a power of ten there is room; to *First*, the first multiple;
         *Step*; *Count*; and whether their numbers are *Scientific*.
     """
-    with nodes.geometry_group(f"{GROUP}: Ticks") as tree:
+    with nodes.geometry_group(f"{GROUP}: Ticks and Numbers") as tree:
         given = inputs_of(tree, {key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
         most = tree.input("Most", "Float", default=float(_MOST_TICKS))
         with tree.frame("A round step, as in round_step"):

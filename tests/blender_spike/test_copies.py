@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import lzma
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from copying import append_by_hand, by_every_way, seen
+from copying import append_by_hand, by_every_way, duplicating, seen
+from libraries import bring, save_as_library
 from simulations import branched, simulation
 
 from spike_export import read, write
@@ -17,10 +20,10 @@ from spike_export.point_network import point_network
 SAMPLES = 30
 CELLS = 7
 FIGURES = ("trace", "time_label", "color_bar", "scale_bar")
-KINDS = {"regular", "irregular"}
+OLDER = Path(__file__).resolve().parent / "scenes" / "figures_0.1.0.blend.xz"
 
 
-@pytest.fixture(params=sorted(KINDS))
+@pytest.fixture(params=["regular", "irregular"])
 def cell(request, tmp_path):
     steps = np.full(SAMPLES - 1, 0.1)
     if request.param == "irregular":
@@ -188,7 +191,6 @@ def test_a_copys_way_is_its_own(bpy, points, tmp_path, way):
 def test_layouts_of_a_linked_neuron_s_local_copy(bpy, points, tmp_path):
     """What is linked cannot be changed, and the object that holds the cells still is."""
     from blender_spike.network import drawn_places, places_of, set_layout
-    from libraries import bring, save_as_library
 
     bpy.ops.blender_spike.import_simulation(filepath=str(points))
     name = bpy.context.object.name
@@ -236,3 +238,60 @@ bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=blend)
     loose = append_by_hand(bpy, tmp_path, neuron_name := bpy.data.objects["cell"].name)
     assert [thing.name for thing in loose] == [neuron_name] and seen(bpy) == {neuron_name}
+
+
+@pytest.fixture
+def older(bpy, tmp_path):
+    """A neuron and figures that version 0.1.0 made, where these read the time from a clock."""
+    blend = tmp_path / "older.blend"
+    blend.write_bytes(lzma.decompress(OLDER.read_bytes()))
+    names = [
+        "cell", "cell axes", "cell soma(0.5)", "cell soma(0.5) title", "cell time",
+        "cell color bar",
+    ]  # fmt: skip
+    neuron, *_ = bring(bpy, str(blend), *names, link=False)
+    camera = bpy.data.objects["Film Camera"]
+    bpy.context.scene.collection.objects.link(camera)
+    bpy.context.scene.camera = camera
+    return neuron
+
+
+def test_figures_of_version_0_1_go_on_following(bpy, older):
+    from blender_spike.properties import about
+
+    assert "cell clock" in bpy.data.objects
+    last = about(older).duration_ms
+    play(older, Use_Time=True, Time=last / 2)
+    bpy.context.view_layer.update()
+    assert shown_ms(bpy, older) == pytest.approx(last / 2, rel=1e-3)
+
+
+def test_figures_of_version_0_1_become_their_own(bpy, older, tmp_path):
+    """As soon as one is added, with what was set and keyframed on them; then copies are right."""
+    from blender_spike.common.figures import find_drawing
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.figures import figures_of
+    from blender_spike.properties import about
+
+    trace = figure_of(older, "TRACE")
+    width = input_value(find_drawing(trace), "Line Width")
+    for frame, value in ((1, 0.004), (3, 0.008)):
+        width.value = value
+        trace.keyframe_insert(width.path_from_id("value"), frame=frame)
+    input_value(find_drawing(trace), "Dot Size").value = 0.02
+    bpy.context.view_layer.objects.active = older
+    bpy.ops.blender_spike.add_scale_bar()
+    modifier = find_drawing(trace)
+    assert modifier.node_group.name == "BlenderSpike: Trace"
+    assert input_value(modifier, "Dot Size").value == pytest.approx(0.02)
+    bpy.context.scene.frame_set(2)
+    assert input_value(modifier, "Line Width").value == pytest.approx(0.006, abs=1e-3)
+    things = [older, *figures_of(older)]
+    things += [child for thing in things for child in thing.children if child not in things]
+    _, (copy, *_) = duplicating(bpy, things, tmp_path)
+    last = about(older).duration_ms
+    play(copy, Use_Time=True, Time=last / 4)
+    play(older, Use_Time=True, Time=last / 2)
+    bpy.context.view_layer.update()
+    assert shown_ms(bpy, older) == pytest.approx(last / 2, rel=1e-3)
+    assert shown_ms(bpy, copy) == pytest.approx(last / 4, rel=1e-3)
