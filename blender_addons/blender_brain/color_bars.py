@@ -13,6 +13,7 @@ from typing import Any, Final
 import bpy
 
 from .common import frame
+from .common.drivers import make_exact
 from .common.figures import GROUP, color_bar_group, new_figure
 from .common.modifiers import follow, input_value
 from .common.required import required
@@ -54,6 +55,7 @@ def add_color_bar(
     """
     scene = required(context.scene)
     there = drawn_by(scene, _GROUP)
+    make_exact(there)
     remove_figures(
         one for one, by in there.items() if input_value(by, "Material").value == material
     )

@@ -163,9 +163,7 @@ def _store(
 ) -> None:
     """Give a region its values, as a curve where there are several."""
     path = f'["{VALUE}"]'
-    if region.animation_data is not None:
-        _own_action(region.animation_data)
-        remove_fcurves(region, path)
+    remove_fcurves(region, path)
     known = np.isfinite(values)
     filled = np.where(known, values, np.float32(NO_DATA))
     region[VALUE] = float(filled[0])
@@ -183,13 +181,6 @@ def _store(
     constant, linear = kinds["CONSTANT"].value, kinds["LINEAR"].value
     points.foreach_set("interpolation", np.where(held, constant, linear).astype(np.int32))
     curve.update()
-
-
-def _own_action(animation: bpy.types.AnimData) -> None:
-    """Copy an action that others may have as well, or that is another file's."""
-    action = animation.action
-    if action is not None and (action.users > 1 or not action.is_editable):
-        animation.action = action.copy()
 
 
 def _material() -> bpy.types.Material:

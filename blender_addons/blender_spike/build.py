@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import coloring, figures, network, playback
+from .common.holders import let_go
 from .common.modifiers import input_value, set_inputs
 from .common.placing import open_collection, select_only
 from .common.required import required
@@ -178,19 +179,21 @@ def _refill(
         modifier = required(playback.find_modifier(neuron))
         before = about(neuron)
         old: list[Any] = [neuron.data]
-        for name in ("Values", "Spheres", "Sample Times"):
+        for name in playback.HELD:
             holder = input_value(modifier, name).value
             old += [] if holder is None else [holder, holder.data]
         inputs = parts.inputs.copy()
         if not playback.plays_sample_by_sample(neuron):
             del inputs["Milliseconds per Frame"]
         del inputs["Start Frame"]
-        if parts.is_network:
-            network.keep_layouts(neuron, parts.inputs["Spheres"])
+        layouts = network.added_layouts(neuron, simulation) if parts.is_network else {}
         duration_ms = before.duration_ms
         same_frames = not before.has_time and before.frames == simulation.n_frames
         neuron.data = parts.curves
         set_inputs(modifier, inputs)
+        kept, before.holders = before.holders, parts.holders
+        let_go(kept)
+        network.take_over(neuron, layouts)
         _describe(neuron, source, simulation, parts.limits, cells_in_file)
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
@@ -248,6 +251,7 @@ def _neuron(
         neuron, parts.inputs | look, network.node_group() if parts.is_network else None
     )
     _describe(neuron, source, simulation, parts.limits, cells_in_file)
+    about(neuron).holders = parts.holders
     return neuron
 
 

@@ -1,150 +1,84 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The time that a neuron shows, for figures to read.
+"""The time that a neuron shows, in figures about it.
 
-A clock is an object in no collection. Its modifier has the time inputs of the neuron's own
-modifier, and drivers keep them equal; what it draws is one vertex whose position holds the time.
-So figures need no drivers of their own, and are in step whatever is done to the neuron's time.
+A figure that needs the time has the time inputs of the neuron's own modifier, and drivers keep them
+equal. So it is in step whatever is done to the neuron's time; and figures that are copied together
+with their neuron follow the copy, as Blender has the drivers of copies do.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 import bpy
 
-from .common import nodes
-from .common.modifiers import (
-    add_group_modifier,
-    find_group_modifier,
-    follow,
-    input_value,
-    set_inputs,
-)
+from .common.figures import find_drawing
+from .common.modifiers import follow, has_input, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .playback import SAMPLES_INPUTS, TIME_INPUTS, find_modifier, time_group
 from .properties import about_figure
 
-GROUP: Final = "BlenderSpike Clock"
-KIND: Final = "CLOCK"
-INPUT: Final[dict[str, Any]] = {"kind": "Object", "hide": True, "description": "Knows the time"}
-"""Settings of the input that a figure takes a clock by."""
+_TABLE: Final = "Sample Times"
+_SETTINGS: Final[dict[str, dict[str, Any]]] = {
+    name: {**settings, "hide": True}
+    for name, settings in (TIME_INPUTS | SAMPLES_INPUTS).items()
+    if name != _TABLE
+}
+TABLE_INPUT: Final[dict[str, dict[str, Any]]] = {_TABLE: {**SAMPLES_INPUTS[_TABLE], "hide": True}}
+"""The input that no driver can set. It stands where version 0.1.0 had a clock, so that the values,
+keyframes and drivers of a figure of that version fit the inputs of the new group."""
 
 
 class Moment(NamedTuple):
-    """What a clock says: sockets of a node tree."""
+    """The time shown: sockets of a node tree."""
 
     elapsed: Socket
     """Time since the first sample, in sample intervals."""
-    first_ms: Socket
-    interval_ms: Socket
+    first_ms: Linkable
+    interval_ms: Linkable
     time_ms: Node
 
 
-def clock_of(neuron: bpy.types.Object) -> bpy.types.Object:
-    """Find or make a neuron's clock.
+def wind(figure: bpy.types.Object, group: bpy.types.NodeTree) -> None:
+    """Connect a figure with its neuron's time.
 
     Parameters
     ----------
-    neuron : Object
-        An imported simulation.
-
-    Returns
-    -------
-    Object
-        Follows the neuron's modifier as it is now.
+    figure : Object
+        About a neuron.
+    group : NodeTree
+        What draws it. A figure of version 0.1.0, which reads the time from an object, gets it.
     """
-    clock = find_clock(neuron)
-    if clock is None:
-        name = f"{neuron.name} clock"
-        clock = bpy.data.objects.new(name, bpy.data.meshes.new(name))
-        about_figure(clock).kind = KIND
-        about_figure(clock).neuron = neuron
-        add_group_modifier(clock, GROUP, node_group())
-    wind(clock)
-    return clock
+    playing = find_modifier(about_figure(figure).neuron)
+    modifier = required(find_drawing(figure))
+    if playing is None or not figure.is_editable:
+        return
+    if not has_input(modifier, _TABLE):
+        modifier.node_group = group
+    set_inputs(modifier, {_TABLE: input_value(playing, _TABLE).value})
+    for name in _SETTINGS:
+        path = input_value(playing, name).path_from_id("value")
+        follow(modifier, name, required(about_figure(figure).neuron), path)
 
 
-def find_clock(neuron: bpy.types.Object) -> bpy.types.Object | None:
-    """Find a neuron's clock.
-
-    Parameters
-    ----------
-    neuron : Object
-
-    Returns
-    -------
-    Object or None
-    """
-    for thing in bpy.data.objects:
-        if about_figure(thing).kind == KIND and about_figure(thing).neuron == neuron:
-            return thing
-    return None
-
-
-def wind(clock: bpy.types.Object) -> None:
-    """Connect a clock with its neuron's modifier, as it is after other data came into it.
-
-    Parameters
-    ----------
-    clock : Object
-    """
-    neuron = required(about_figure(clock).neuron)
-    playing = required(find_modifier(neuron))
-    modifier = required(find_group_modifier(clock, GROUP))
-    for name, settings in (TIME_INPUTS | SAMPLES_INPUTS).items():
-        source = input_value(playing, name)
-        if settings["kind"] == "Object":
-            # Drivers give numbers only.
-            set_inputs(modifier, {name: source.value})
-        else:
-            follow(modifier, name, neuron, source.path_from_id("value"))
-
-
-def node_group() -> bpy.types.NodeTree:
-    """Build the clock's group, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        tree.input("Geometry", "Geometry")
-        settings = TIME_INPUTS | SAMPLES_INPUTS
-        given = {name: tree.input(name, **of_it) for name, of_it in settings.items()}
-        now = tree.group(time_group(), given)
-        told = tree.add(
-            "ShaderNodeCombineXYZ",
-            {"X": now["Elapsed"], "Y": given["First Time"], "Z": given["Sample Interval"]},
-        )
-        vertex = tree.add("GeometryNodeMeshLine", {"Count": 1, "Start Location": told})
-        tree.output("Geometry", vertex)
-    return cast(bpy.types.NodeTree, tree.tree)
-
-
-def read(tree: Tree, clock: Linkable) -> Moment:
-    """Add the nodes that read a clock.
+def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
+    """Give a group the inputs of a neuron's time, and the nodes that find what time it is.
 
     Parameters
     ----------
     tree : Tree
-    clock : Socket or Node
-        An object.
+    table : dict
+        The input `TABLE_INPUT`.
 
     Returns
     -------
     Moment
     """
+    with tree.panel("The Neuron's Time", closed=True):
+        given = tree.inputs(_SETTINGS)
+    first, interval = given["First Time"], given["Sample Interval"]
     with tree.frame("The neuron's time"):
-        told = tree.add("GeometryNodeObjectInfo", {"Object": clock})["Geometry"]
-        vector = tree.add(
-            "GeometryNodeSampleIndex",
-            {"Geometry": told, "Value": tree.add("GeometryNodeInputPosition"), "Index": 0},
-            data_type="FLOAT_VECTOR", domain="POINT",
-        )  # fmt: skip
-        numbers = tree.add("ShaderNodeSeparateXYZ", {"Vector": vector})
-        elapsed, first, interval = (numbers[axis] for axis in "XYZ")
+        elapsed = tree.group(time_group(), {**given, **table})["Elapsed"]
         time_ms = tree.math("MULTIPLY_ADD", elapsed, interval, first, label="Time shown")
     return Moment(elapsed, first, interval, time_ms)

@@ -19,6 +19,7 @@ from . import traces
 from .coloring import LIMITS, limits_of
 from .common import frame, nodes
 from .common import scene as film
+from .common.drivers import make_exact
 from .common.figures import (
     TEXT_INPUTS,
     color_bar_group,
@@ -119,6 +120,7 @@ def add_trace(
     """
     section = section or default_section(neuron)
     find_segment(neuron, section, position)
+    _mend(neuron)
     there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
     axes = there_are[-1] if there_are else None
     if axes is None or own_axes:
@@ -200,7 +202,7 @@ def add_time_label(
         f"{neuron.name} time",
         time_label_group(),
         {
-            "Clock": clocks.clock_of(neuron), "Decimals": decimals, "Text Size": _LABEL_SIZE,
+            "Decimals": decimals, "Text Size": _LABEL_SIZE,
             "Unit": "ms" if about(neuron).has_time else "samples",
         },
     )  # fmt: skip
@@ -316,17 +318,12 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
             chosen.add(axes)
     count = sum(about_figure(figure).kind != traces.AXES_KIND for figure in chosen)
     chosen |= {child for f in chosen for child in f.children if about_figure(child).neuron}
-    neurons = {about_figure(figure).neuron for figure in chosen}
     places = {f.parent for f in chosen if f.parent is not None} - chosen
     datas = [figure.data for figure in chosen if figure.data is not None]
     bpy.data.batch_remove(list(chosen))
     bpy.data.batch_remove([data for data in datas if not data.users])
     for place in places:
         frame.remove_if_empty(place)
-    for neuron in neurons:
-        clock = clocks.find_clock(neuron) if neuron is not None else None
-        if clock is not None and not clock.users:
-            bpy.data.batch_remove([clock, required(clock.data)])
     return count
 
 
@@ -344,10 +341,8 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
         Sections with traces that are no longer there; these traces stay as they are.
     """
     lost = []
-    clock = clocks.find_clock(neuron)
-    if clock is not None:
-        clocks.wind(clock)
     follow_material(neuron)
+    _mend(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
         if kind == traces.AXES_KIND:
@@ -357,6 +352,19 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
             set_inputs(modifier_of(figure), inputs)
     return lost
+
+
+def _mend(neuron: bpy.types.Object) -> None:
+    """Have all figures about a neuron follow its time, exactly, also those of version 0.1.0."""
+    for figure in figures_of(neuron):
+        kind = about_figure(figure).kind
+        if kind == traces.KIND:
+            clocks.wind(figure, traces.node_group())
+            make_exact([figure, traces.title_object(figure)])
+        elif kind == TIME_LABEL:
+            clocks.wind(figure, time_label_group())
+        else:
+            make_exact([figure])
 
 
 def follow_material(neuron: bpy.types.Object) -> None:
@@ -383,7 +391,7 @@ def time_label_group() -> bpy.types.NodeTree:
     NodeTree
         The origin is where the text begins, on its baseline.
     """
-    name = "BlenderSpike Time Label"
+    name = "BlenderSpike: Time Label"
     if (existing := nodes.find_group(name)) is not None:
         return cast(bpy.types.NodeTree, existing)
     with nodes.geometry_group(name) as tree:
@@ -395,8 +403,7 @@ def time_label_group() -> bpy.types.NodeTree:
         )  # fmt: skip
         unit = tree.input("Unit", "String", default="ms", description="Text after the time")
         style = inputs_of(tree, TEXT_INPUTS)
-        clock = tree.input("Clock", **clocks.INPUT)
-        now = clocks.read(tree, clock)
+        now = clocks.shown(tree, tree.inputs(clocks.TABLE_INPUT))
         number = written(tree, now.time_ms, decimals)
         spaced = tree.add("GeometryNodeStringJoin", {"Strings": [number, unit], "Delimiter": " "})
         whole = tree.add("GeometryNodeStringJoin", {"Strings": [before, spaced]})
@@ -416,6 +423,7 @@ def _place(
     placement: Placement,
     further: tuple[float, float] = (0.0, 0.0),
 ) -> None:
+    _mend(neuron)
     scene = required(context.scene)
     spot = _SPOTS[about_figure(figure).kind]
     _link(context, figure)

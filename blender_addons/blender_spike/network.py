@@ -8,7 +8,7 @@ drawn, cells and the ends of their connections go from one layout to another.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 import bpy
@@ -19,12 +19,14 @@ from . import layouts
 from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
 from .common.geometry import set_attribute
-from .common.modifiers import input_value
+from .common.holders import keep_together, new_holder
+from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .playback import (
     DIM,
     GROUP,
+    HELD,
     MOMENT_INPUTS,
     SAMPLES_INPUTS,
     SPHERES_INPUTS,
@@ -36,6 +38,7 @@ from .playback import (
     time_group,
     voltage_group,
 )
+from .properties import about
 from .simulation_file import Simulation
 
 NETWORK_GROUP: Final = f"{GROUP} of a Network"
@@ -285,7 +288,7 @@ def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> 
     places : ndarray, shape (cells, 3)
         In Blender units, around the object's origin.
     """
-    _store(_cells_of(network), layout, places)
+    _store(_own_cells(network), layout, places)
     network.update_tag()
 
 
@@ -344,21 +347,44 @@ def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> 
     set_interpolation(network, path, "LINEAR")
 
 
-def keep_layouts(network: bpy.types.Object, holder: bpy.types.Object) -> None:
-    """Take over the layouts that were added to a network into the object that replaces its cells.
+def added_layouts(
+    network: bpy.types.Object, simulation: Simulation
+) -> dict[str, NDArray[np.float64]]:
+    """Read the layouts of a network that are not in the file whose content it is to get.
 
     Parameters
     ----------
     network : Object
-    holder : Object
-        Holds the new cells; nothing is kept if there are more or fewer than before.
+    simulation : Simulation
+        Its new content.
+
+    Returns
+    -------
+    dict of ndarray, shape (cells, 3)
+        By name; none if there are more or fewer cells than before.
     """
-    cells = cast(bpy.types.Mesh, holder.data)
-    if len(cells.vertices) != len(_cells_of(network).vertices):
-        return
-    for layout in layouts_of(network):
-        if f"{LAYOUT_PREFIX}{layout}" not in cells.attributes:
-            _store(cells, layout, places_of(network, layout))
+    if simulation.n_sections != len(_cells_of(network).vertices):
+        return {}
+    return {
+        layout: places_of(network, layout)
+        for layout in layouts_of(network)
+        if layout not in simulation.layouts
+    }
+
+
+def take_over(network: bpy.types.Object, added: Mapping[str, NDArray[Any]]) -> None:
+    """Give a network the layouts that it had before.
+
+    Parameters
+    ----------
+    network : Object
+    added : mapping
+        From `added_layouts`.
+    """
+    for layout, places in added.items():
+        # Networks that show the same share one set of cells, as long as it suits all of them.
+        if layout not in layouts_of(network) or (places_of(network, layout) != places).any():
+            set_layout(network, layout, places)
 
 
 def _store(cells: bpy.types.Mesh, layout: str, places: NDArray[Any]) -> None:
@@ -367,6 +393,23 @@ def _store(cells: bpy.types.Mesh, layout: str, places: NDArray[Any]) -> None:
         cells.attributes.remove(cells.attributes[name])
     set_attribute(cells, name, "POINT", places)
     cells.update_tag()
+
+
+def _own_cells(network: bpy.types.Object) -> bpy.types.Mesh:
+    """Return a network's cells to change them: its own, where a copy of it has the same ones."""
+    modifier = required(find_modifier(network))
+    cells = input_value(modifier, "Spheres")
+    shared = any(
+        input_value(required(find_modifier(other)), "Spheres").value == cells.value
+        for other in bpy.data.objects
+        if other != network and is_network(other)
+    )
+    if shared or not cells.value.data.is_editable:
+        mesh = _cells_of(network).copy()
+        set_inputs(modifier, {"Spheres": new_holder(f"{network.name} cells", mesh, [])})
+        held = [input_value(modifier, name).value for name in HELD]
+        about(network).holders = keep_together(network.name, held, [])
+    return _cells_of(network)
 
 
 def _cells_of(network: bpy.types.Object) -> bpy.types.Mesh:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from . import playback, sections
 from .common.geometry import new_curves, new_points
+from .common.holders import keep_together, new_holder
 from .morphology import Role, Strands, center_um, section_radii_um, strands
 from .network import LAYOUT_PREFIX, holds_network
 from .simulation_file import SECTION_TYPES, Simulation
@@ -63,6 +64,8 @@ class Parts:
         Strands, or the connections of a network.
     inputs : dict
         What the modifier needs to play on them, by its inputs' names.
+    holders : Collection
+        The objects among them.
     limits : ValueRange
     origin_um : ndarray, shape (3,)
         What lies at the object's origin.
@@ -71,6 +74,7 @@ class Parts:
 
     curves: bpy.types.Curves
     inputs: dict[str, Any]
+    holders: bpy.types.Collection
     limits: ValueRange
     origin_um: NDArray[np.float64]
     is_network: bool = False
@@ -108,7 +112,7 @@ def make_parts(
         "Mean Radius": lines.mean_radius_um * scale,
     }
     curves = _curves(name, simulation, lines, origin, scale, made)
-    return Parts(curves, inputs, limits, origin)
+    return Parts(curves, inputs, _kept(name, inputs, made), limits, origin)
 
 
 def _network_parts(
@@ -158,7 +162,12 @@ def _network_parts(
     )
     made.append(curves)
     middle_um = (places.min(axis=0) + places.max(axis=0)) / 2 if source.center else np.zeros(3)
-    return Parts(curves, inputs, limits, middle_um, is_network=True)
+    kept = _kept(name, inputs, made)
+    return Parts(curves, inputs, kept, limits, middle_um, is_network=True)
+
+
+def _kept(name: str, inputs: dict[str, Any], made: list[bpy.types.ID]) -> bpy.types.Collection:
+    return keep_together(name, (inputs[held] for held in playback.HELD), made)
 
 
 def _values(
@@ -253,9 +262,7 @@ def _holder(
     """Make an object that holds data for modifiers; it is in no collection and never drawn."""
     mesh = new_points(name, vertices, rows)
     made.append(mesh)
-    holder = bpy.data.objects.new(name, mesh)
-    made.append(holder)
-    return holder
+    return new_holder(name, mesh, made)
 
 
 def _strand_radii(lines: Strands) -> NDArray[np.float64]:

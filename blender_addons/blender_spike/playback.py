@@ -26,6 +26,8 @@ VOLTAGE: Final = "voltage"
 """The point attribute that materials and other node groups read."""
 DIM: Final = "dim"
 """The point attribute that says how much less a point glows than the material says, 0..1."""
+HELD: Final = ("Values", "Spheres", "Sample Times")
+"""Inputs that take an object which holds data, or nothing."""
 FRAME_PREFIX: Final = "v"
 TIMES: Final = "time_ms"
 NO_DATA: Final = -1.0e30

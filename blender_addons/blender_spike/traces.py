@@ -37,7 +37,7 @@ from .playback import NO_DATA_BELOW, VOLTAGE, find_modifier
 from .properties import about, about_figure
 from .sections import find_segment, finite_range, samples, title_of
 
-GROUP: Final = "BlenderSpike Trace"
+GROUP: Final = "BlenderSpike: Trace"
 KIND: Final = "TRACE"
 AXES_KIND: Final = "AXES"
 TITLE_KIND: Final = "TITLE"
@@ -124,7 +124,6 @@ def new_trace(
         name,
         node_group(),
         {
-            "Clock": clocks.clock_of(neuron),
             "Neuron Material": input_value(required(find_modifier(neuron)), "Material").value,
             "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
         },
@@ -133,6 +132,7 @@ def new_trace(
     data = about_figure(trace)
     data.kind, data.neuron, data.section, data.position = KIND, neuron, section, position
     trace.parent = axes
+    clocks.wind(trace, node_group())
     _share(axes, trace, _SHARED)
     written = new_figure(f"{name} title", title_group(), {"Title": title, "Row": row})
     about_figure(written).kind, about_figure(written).neuron = TITLE_KIND, neuron
@@ -299,10 +299,10 @@ def node_group() -> bpy.types.NodeTree:
             description="Diameter of the dot at the current time",
         )  # fmt: skip
         material = tree.input("Neuron Material", "Material", hide=True)
-        clock = tree.input("Clock", **clocks.INPUT)
+        table = tree.inputs(clocks.TABLE_INPUT)
         with tree.panel("Axes", closed=True):
             axes = {name: tree.input(name, "Float", hide=True) for name in _SHARED}
-        now = clocks.read(tree, clock)
+        now = clocks.shown(tree, table)
         with tree.frame("The present, between two samples"):
             spot = tree.add("GeometryNodeInputPosition")
             elapsed, value = _xy(tree, spot)

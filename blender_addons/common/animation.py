@@ -26,14 +26,17 @@ def fcurves(thing: bpy.types.Object, path: str) -> list[Any]:
 
 
 def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
-    """Take the animation of a property away, and of nothing else.
+    """Take the animation of a property away, of nothing else and of no other object.
 
     Parameters
     ----------
     thing : Object
+        Has an action of its own from then on: one that others have as well, as linked duplicates
+        do, or that is another file's, is copied.
     path : str
         Data path of the property.
     """
+    _own_action(thing)
     for bag in _bags(thing):
         for curve in [curve for curve in bag.fcurves if curve.data_path == path]:
             bag.fcurves.remove(curve)
@@ -56,6 +59,15 @@ def set_interpolation(
         for key in curve.keyframe_points:
             key.interpolation = interpolation
             key.easing = easing
+
+
+def _own_action(thing: bpy.types.Object) -> None:
+    animation = thing.animation_data
+    action = animation.action if animation else None
+    if animation is None or action is None:
+        return
+    if action.users > 1 or not action.is_editable:
+        animation.action = action.copy()
 
 
 def _bags(thing: bpy.types.Object) -> list[Any]:

@@ -38,6 +38,18 @@ CAP_HEIGHT: Final = 0.71
 TICK: Final = 0.32
 _GAP: Final = 0.62
 _MOST_TICKS: Final = 50
+# Numbers of a figure whose largest is in between are written plainly.
+_PLAIN_FROM: Final = 1e-3
+_PLAIN_BELOW: Final = 1e6
+# An exponent, and the gaps before it and before a unit behind it, in units of the text's size.
+_RAISED_SIZE: Final = 0.7
+_RAISED_BY: Final = 0.36
+_RAISED_GAP: Final = 0.06
+_UNIT_GAP: Final = 0.3
+# A number with a power of ten needs so much room, with that to the next one.
+_POWER_WIDTH: Final = 5.5
+# What a step between ticks is of the largest value at least: single precision has 7 digits.
+_FINEST_STEP: Final = 1e-6
 
 TEXT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Text Size": {
@@ -354,15 +366,10 @@ def scale_bar_group() -> bpy.types.NodeTree:
             center = tree.math("MULTIPLY", drawn, -0.5)
             bar = rectangle(tree, drawn, thick, center, 0.0)
             text_size = style["Text Size"]
-            spaced = tree.add(
-                "GeometryNodeStringJoin",
-                {
-                    "Strings": [written(tree, length, _decimals(tree, length)), unit],
-                    "Delimiter": " ",
-                },
-            )
             above = tree.math("MULTIPLY", text_size, 0.45)
-            label = text(tree, spaced, text_size, "Center", center, above)
+            of_it: dict[str, Value] = {"Value": length, "Step": length, "Unit": unit}
+            of_it |= {"Scientific": is_scientific(tree, length), "Text Size": text_size}
+            label = number(tree, of_it, "Center", center, above)
         tree.output("Geometry", inked(tree, tree.join(bar, label), style))
     return cast(bpy.types.NodeTree, tree.tree)
 
@@ -431,6 +438,144 @@ def written(tree: Tree, value: Linkable, decimals: Linkable) -> Node:
         "FunctionNodeValueToString", {"Value": value, "Decimals": decimals}, data_type="FLOAT"
     )
     return tree.add("FunctionNodeReplaceString", {"String": plain, "Find": "-", "Replace": "−"})
+
+
+def number(
+    tree: Tree,
+    inputs: Mapping[str, Value],
+    align: str,
+    x: Value = 0.0,
+    y: Value = 0.0,
+) -> Node:
+    """Add a number as text: plain, or as 5 times a power of ten where that is shorter.
+
+    Parameters
+    ----------
+    tree : Tree
+    inputs : mapping
+        *Value*, *Step*, *Scientific* and *Text Size*, as `number_group` takes them; and *Unit*,
+        where one stands behind the number.
+    align : str
+    x, y : float, Socket or Node
+        See `text`.
+
+    Returns
+    -------
+    Node
+        Filled letters.
+    """
+    group = tree.group(number_group(), inputs)
+    plain = text(tree, group["Plain"], inputs["Text Size"], align)
+    box = tree.add("GeometryNodeBoundBox", {"Geometry": group["Letters"]})
+    width = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
+    before = {"Left": 0.0, "Center": -0.5, "Right": -1.0}[align]
+    powers = moved(tree, group["Letters"], tree.math("MULTIPLY", width, before), 0.0)
+    return moved(tree, tree.switch("GEOMETRY", inputs["Scientific"], plain, powers), x, y)
+
+
+def number_group() -> Any:
+    """Build the group that writes a number, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+        From *Value*; *Step*, of which values are multiples, so that it says how many digits count;
+        *Scientific*, whether it is written with a power of ten, as all numbers of a figure are if
+        one is; *Text Size*; and *Unit*. To *Letters*, from the origin to the right; and *Plain*,
+        the text that they show if it is not *Scientific*.
+    """
+    name = f"{GROUP}: Number"
+    if (existing := nodes.find_group(name)) is not None:
+        return existing
+    with nodes.geometry_group(name) as tree:
+        value = tree.input("Value", "Float")
+        step = tree.input("Step", "Float", default=1.0)
+        scientific = tree.input("Scientific", "Bool", default=False)
+        size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
+        unit = tree.input("Unit", "String")
+        with tree.frame("Space before a unit"):
+            length = tree.add("FunctionNodeStringLength", {"String": unit})
+            has_unit = tree.math("GREATER_THAN", length, 0.0)
+            spaced = tree.add("GeometryNodeStringJoin", {"Strings": [_string(tree, " "), unit]})
+            behind = tree.switch("STRING", has_unit, unit, spaced)
+        with tree.frame("Plain"):
+            digits = written(tree, value, _decimals(tree, step))
+            plain = tree.add("GeometryNodeStringJoin", {"Strings": [digits, behind]})
+        with tree.frame("A number from 1 to 10, and a power of ten"):
+            magnitude = tree.math("ABSOLUTE", value)
+            exponent = _exponent(tree, magnitude)
+            lead = tree.math("DIVIDE", value, tree.math("POWER", 10.0, exponent))
+            of_step = _exponent(tree, step)
+            finer = tree.math("SUBTRACT", exponent, of_step)
+            whole = tree.math("MAXIMUM", finer, 0.0)
+            step_lead = tree.math("DIVIDE", step, tree.math("POWER", 10.0, of_step))
+            decimals = tree.math("ADD", whole, _is_broken(tree, step_lead))
+            mantissa = written(tree, lead, decimals)
+            ten = tree.add("GeometryNodeStringJoin", {"Strings": [mantissa, _string(tree, "×10")]})
+            power = tree.add(
+                "FunctionNodeReplaceString",
+                {
+                    "String": tree.add(
+                        "FunctionNodeValueToString", {"Value": exponent}, data_type="INT"
+                    ),
+                    "Find": "-", "Replace": "−",
+                },
+            )  # fmt: skip
+            # Multiples of a step are zero, or not nearer to it than that.
+            is_zero = tree.math("LESS_THAN", magnitude, tree.math("MULTIPLY", step, 0.1))
+            base = tree.switch("STRING", is_zero, ten, "0")
+            raised = tree.switch("STRING", is_zero, power, "")
+        with tree.frame("Side by side"):
+            # The font's own raised digits differ in size.
+            smaller = tree.math("MULTIPLY", size, _RAISED_SIZE)
+            height = tree.math("MULTIPLY", size, _RAISED_BY)
+            gap = tree.math("MULTIPLY", size, _RAISED_GAP)
+            first = text(tree, base, size, "Left")
+            second = text(tree, raised, smaller, "Left", _end(tree, first, gap), height)
+            both = tree.join(first, second)
+            # A space in front has no outline, so it is a gap.
+            wide = tree.math("MULTIPLY", size, _UNIT_GAP)
+            third = text(tree, unit, size, "Left", _end(tree, both, wide))
+            powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
+            one_line = tree.add(
+                "GeometryNodeRealizeInstances", {"Geometry": text(tree, plain, size, "Left")}
+            )
+            letters = tree.switch("GEOMETRY", scientific, one_line, powers)
+        tree.output("Letters", letters)
+        tree.output("Plain", plain, kind="String")
+    return tree.tree
+
+
+def is_scientific(tree: Tree, largest: Linkable) -> Node:
+    """Add the nodes that tell whether numbers are too large or too small to be written plainly.
+
+    Parameters
+    ----------
+    tree : Tree
+    largest : Socket or Node
+        The largest magnitude among them.
+
+    Returns
+    -------
+    Node
+        0 or 1.
+    """
+    large = tree.math("GREATER_THAN", largest, _PLAIN_BELOW * (1 - 1e-5))
+    small = tree.math("LESS_THAN", largest, _PLAIN_FROM * (1 - 1e-5))
+    is_something = tree.math("GREATER_THAN", largest, 0.0)
+    return tree.math("MULTIPLY", tree.math("ADD", large, small), is_something)
+
+
+def _string(tree: Tree, string: str) -> Node:
+    return tree.add("FunctionNodeInputString", string=string)
+
+
+def _end(tree: Tree, letters: Linkable, gap: Linkable) -> Node:
+    """Find where the next letters begin."""
+    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
+    box = tree.add("GeometryNodeBoundBox", {"Geometry": real})
+    right = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
+    return tree.math("ADD", right, gap)
 
 
 def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:
@@ -522,9 +667,12 @@ def _axis_group(vertical: bool) -> Any:
         def at(along: Value, across: Value) -> tuple[Value, Value]:
             return (across, along) if vertical else (along, across)
 
-        ticks = tree.group(
-            ticks_group(), {key: given[key] for key in ("From", "To", "Step", "Ticks")}
-        )
+        limits = {key: given[key] for key in ("From", "To", "Step", "Ticks")}
+        if vertical:
+            ticks = tree.group(ticks_group(), limits)
+        else:
+            room = tree.math("DIVIDE", length, tree.math("MULTIPLY", size, _POWER_WIDTH))
+            ticks = tree.group(ticks_group(), {**limits, "Most": room})
         extent = tree.math("SUBTRACT", given["To"], given["From"])
 
         def value_and_place(index: Linkable) -> tuple[Node, Node]:
@@ -552,15 +700,16 @@ def _axis_group(vertical: bool) -> Any:
         with tree.frame("Numbers"):
             each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
             value, there = value_and_place(each["Index"])
-            number = written(tree, value, ticks["Decimals"])
+            inputs = {"Value": value, "Text Size": size}
+            inputs |= {name: ticks[name] for name in ("Step", "Scientific")}
             if vertical:
                 left = tree.math("MULTIPLY", size, -_GAP)
                 half_cap = tree.math("MULTIPLY", size, -CAP_HEIGHT / 2)
                 baseline = tree.math("ADD", there, half_cap)
-                label = text(tree, number, size, "Right", left, baseline)
+                label = number(tree, inputs, "Right", left, baseline)
             else:
                 below = tree.math("MULTIPLY", size, -_GAP - CAP_HEIGHT)
-                label = text(tree, number, size, "Center", there, below)
+                label = number(tree, inputs, "Center", there, below)
             end = tree.add(
                 "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
             )
@@ -585,15 +734,23 @@ def ticks_group() -> Any:
     Returns
     -------
     NodeTree
-        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, to *First*, the first multiple;
-        *Step*; *Count*; and the *Decimals* with which all are written.
+        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, and *Most*, for how many numbers
+        with a power of ten there is room; to *First*, the first multiple;
+        *Step*; *Count*; and whether their numbers are *Scientific*.
     """
-    with nodes.geometry_group(f"{GROUP}: Ticks") as tree:
+    with nodes.geometry_group(f"{GROUP}: Ticks and Numbers") as tree:
         given = inputs_of(tree, {key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
+        most = tree.input("Most", "Float", default=float(_MOST_TICKS))
         with tree.frame("A round step, as in round_step"):
             distance = tree.math("SUBTRACT", given["To"], given["From"])
-            extent = tree.math("MAXIMUM", distance, 1e-12)
-            raw = tree.math("DIVIDE", extent, given["Ticks"])
+            extent = tree.math("MAXIMUM", distance, 1e-30)
+            ends = (tree.math("ABSOLUTE", given[end]) for end in ("From", "To"))
+            largest = tree.math("MAXIMUM", *ends, label="Largest")
+            finest = tree.math("MULTIPLY", largest, _FINEST_STEP)
+            scientific = is_scientific(tree, largest)
+            fitting = tree.math("MINIMUM", given["Ticks"], tree.math("MAXIMUM", most, 1.0))
+            parts = tree.switch("FLOAT", scientific, given["Ticks"], fitting)
+            raw = tree.math("MAXIMUM", tree.math("DIVIDE", extent, parts), finest)
             exponent = tree.math("FLOOR", tree.math("LOGARITHM", raw, 10.0))
             power = tree.math("POWER", 10.0, exponent)
             lead = tree.math("DIVIDE", raw, power)
@@ -617,12 +774,10 @@ def ticks_group() -> Any:
             count = tree.add(
                 "ShaderNodeClamp", {"Value": wanted, "Min": 0.0, "Max": float(_MOST_TICKS)}
             )
-        with tree.frame("Decimals that the step needs"):
-            decimals = _decimals(tree, step)
         tree.output("First", first, kind="Float")
         tree.output("Step", step, kind="Float")
         tree.output("Count", count, kind="Int")
-        tree.output("Decimals", decimals, kind="Int")
+        tree.output("Scientific", scientific, kind="Bool")
     return tree.tree
 
 
@@ -632,6 +787,16 @@ def _decimals(tree: Tree, step: Linkable) -> Node:
     raised = tree.math("CEIL", tree.math("MULTIPLY_ADD", magnitude, -1.0, -1e-4))
     leading = tree.math("MAXIMUM", raised, 0.0)
     digits = tree.math("MULTIPLY", step, tree.math("POWER", 10.0, leading))
-    rest = tree.math("SUBTRACT", digits, tree.math("ROUND", digits))
-    one_more = tree.math("GREATER_THAN", tree.math("ABSOLUTE", rest), 1e-3)
-    return tree.math("ADD", leading, one_more, label="Decimals")
+    return tree.math("ADD", leading, _is_broken(tree, digits), label="Decimals")
+
+
+def _is_broken(tree: Tree, value: Linkable) -> Node:
+    """Give 1 for what is not whole, and 0 for what is."""
+    rest = tree.math("SUBTRACT", value, tree.math("ROUND", value))
+    return tree.math("GREATER_THAN", tree.math("ABSOLUTE", rest), 1e-3)
+
+
+def _exponent(tree: Tree, magnitude: Linkable) -> Node:
+    """Find the power of ten below a number; that of 9.99999 is 1."""
+    power = tree.math("ADD", tree.math("LOGARITHM", magnitude, 10.0), 4e-6)
+    return tree.math("FLOOR", power)

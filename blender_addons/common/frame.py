@@ -9,12 +9,13 @@ same spot of every frame, and can still be moved by hand.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
+from .drivers import Source, drive, make_exact
 from .required import required
 from .scene import world_points
 
@@ -70,6 +71,7 @@ def corner(
         An empty whose x and y are the picture's. Its parent is the frame, the camera's child.
     """
     whole = _frame(scene, camera, subject)
+    make_exact([whole, *whole.children])
     for child in whole.children:
         if child.get(CORNER) == where:
             return child
@@ -201,22 +203,20 @@ def _data(camera: bpy.types.Object) -> bpy.types.Camera:
 def _drive(
     place: bpy.types.Object, path: str, axis: int, expression: str, camera: bpy.types.Object
 ) -> None:
-    added: Any = place.driver_add(path, axis)
-    driver = added.driver
     words = set(expression.replace("(", " ").replace(")", " ").replace(",", " ").split())
-    for name, (owner, source) in _VARIABLES.items():
-        if name not in words:
-            continue
-        variable = driver.variables.new()
-        variable.name = name
-        target = variable.targets[0]
-        if owner == "SCENE":
-            # Whichever scene is rendered: the place can be linked into another.
-            variable.type = "CONTEXT_PROP"
-            target.context_property = "ACTIVE_SCENE"
-        else:
-            target.id = camera if owner == "CAMERA" else place
-        if name == "sensor" and _data(camera).sensor_fit == "VERTICAL":
-            source = "data.sensor_height"
-        target.data_path = source
-    driver.expression = expression
+    owners = {"CAMERA": camera, "SELF": place, "SCENE": None}
+    if _data(camera).sensor_fit == "VERTICAL":
+        sources = {**_VARIABLES, "sensor": ("CAMERA", "data.sensor_height")}
+    else:
+        sources = _VARIABLES
+    drive(
+        place,
+        path,
+        {
+            name: Source(owners[owner], source)
+            for name, (owner, source) in sources.items()
+            if name in words
+        },
+        expression,
+        index=axis,
+    )

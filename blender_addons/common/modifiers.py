@@ -8,6 +8,8 @@ from typing import Any
 
 import bpy
 
+from .drivers import Source, drive
+
 
 def find_group_modifier(
     thing: bpy.types.Object | None, group: str
@@ -81,18 +83,17 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     KeyError
         Naming the inputs there are.
     """
-    group = modifier.node_group
-    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
-    inputs = {
-        item.name: item.identifier
-        for item in items
-        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
-    }
+    inputs = _identifiers(modifier)
     if name not in inputs:
         raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
     # Each group's inputs make a struct of their own, which no stub can know.
     properties: Any = modifier.properties
     return getattr(properties.inputs, inputs[name])
+
+
+def has_input(modifier: bpy.types.NodesModifier, name: str) -> bool:
+    """Tell whether a modifier has an input of this name."""
+    return name in _identifiers(modifier)
 
 
 def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> None:
@@ -132,17 +133,15 @@ def follow(
         Of the property; that of another modifier's input is
         ``input_value(other, name).path_from_id("value")``.
     """
-    value = input_value(modifier, name)
-    value.driver_remove("value")
-    added = value.driver_add("value")
-    # Each channel of a color has a driver of its own.
-    curves = added if isinstance(added, list) else [added]
-    for curve in curves:
-        variable = curve.driver.variables.new()
-        variable.name = "value"
-        target = variable.targets[0]
-        target.id_type = owner.id_type
-        target.id = owner
-        target.data_path = data_path + (f"[{curve.array_index}]" if len(curves) > 1 else "")
-        # An expression of this kind needs no Python, so it runs in every file and render.
-        curve.driver.expression = "value"
+    drive(input_value(modifier, name), "value", {"value": Source(owner, data_path)}, "value")
+
+
+def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
+    """Find the identifiers of inputs by their names."""
+    group = modifier.node_group
+    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
+    return {
+        item.name: item.identifier
+        for item in items
+        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
+    }

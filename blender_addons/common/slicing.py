@@ -21,7 +21,9 @@ from typing import Any, Final, Literal
 import bpy
 
 from . import nodes
+from .drivers import Source, drive, make_exact
 from .nodes import Linkable, Node, Socket, Tree
+from .required import required
 
 Shape = Literal["Plane", "Box", "Sphere"]
 SHAPES: Final[tuple[Shape, ...]] = ("Plane", "Box", "Sphere")
@@ -75,7 +77,10 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     NodeTree
     """
     found = find_group(empty)
-    return _write_group(empty) if found is None else found
+    if found is None:
+        return _write_group(empty)
+    make_exact([found])
+    return found
 
 
 def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
@@ -338,16 +343,9 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
 def _drive_by_scale(
     group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
 ) -> None:
-    output: Any = group.nodes[node].outputs[0]
-    driver = output.driver_add("default_value").driver
-    # A sum needs no expression, so nothing can keep it from running.
-    driver.type = "SUM"
-    variable = driver.variables.new()
-    variable.type = "TRANSFORMS"
-    target = variable.targets[0]
-    target.id = empty
-    target.transform_type = f"SCALE_{axis}"
-    target.transform_space = "WORLD_SPACE"
+    output = required(group.nodes[node].outputs)[0]
+    source = Source(empty, f"SCALE_{axis}", is_transform=True)
+    drive(output, "default_value", {"scale": source})
 
 
 def _edge_group() -> Any:

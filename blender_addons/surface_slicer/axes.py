@@ -22,8 +22,9 @@ from .common.figures import (
     TICK,
     inked,
     new_figure,
+    number_group,
+    text,
     ticks_group,
-    written,
 )
 from .common.modifiers import find_group_modifier, follow, input_value, set_inputs
 from .common.nodes import Linkable, Node, Socket, Tree
@@ -66,6 +67,7 @@ _GAP: Final = 0.5
 _TO_NUMBERS: Final = 0.75
 _TO_LABEL: Final = 0.6
 _NUMBER_WIDTH: Final = 2.2
+_POWER_WIDTH: Final = 4.2
 
 
 def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> bpy.types.Object:
@@ -284,10 +286,11 @@ def _axis_group() -> Any:
         with tree.frame("Numbers"):
             each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
             value, there = value_and_place(each["Index"])
-            number = written(tree, value, ticks["Decimals"])
+            of_all = {name: ticks[name] for name in ("Step", "Scientific")}
+            number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
             gap = tree.math("MULTIPLY", size, _TO_NUMBERS)
             side = _in_picture(tree, outward, facing)
-            numbers = _facing_text(tree, number, size, facing, there, side, gap)
+            numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
             closing = tree.add(
                 "GeometryNodeForeachGeometryElementOutput", {"Geometry": numbers}, domain="POINT"
             )
@@ -299,11 +302,13 @@ def _axis_group() -> Any:
                 "ShaderNodeVectorMath", {"Vector": label_side}, operation="ABSOLUTE"
             )
             parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": with_sign["Vector"]})
-            width_there = tree.math("MULTIPLY", parts["X"], _NUMBER_WIDTH)
+            number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
+            width_there = tree.math("MULTIPLY", parts["X"], number_width)
             room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
             lines = tree.math("ADD", room, _TO_NUMBERS + _TO_LABEL)
             label_gap = tree.math("MULTIPLY", lines, size, label="Clear of the numbers")
-            label = _facing_text(tree, given["Label"], size, facing, spot, label_side, label_gap)
+            words = text(tree, given["Label"], size, "Left")
+            label = _facing(tree, words, size, facing, spot, label_side, label_gap)
         tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
     return tree.tree
 
@@ -319,20 +324,18 @@ def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Socket:
     return tree.add("ShaderNodeVectorMath", {"Vector": flat}, operation="NORMALIZE")["Vector"]
 
 
-def _facing_text(
+def _facing(
     tree: Tree,
-    string: Any,
+    letters: Linkable,
     size: Linkable,
     facing: Linkable,
     place: Linkable,
     side: Linkable,
     gap: Linkable,
 ) -> Node:
-    """Write a line of text beside a place, on the side that `side` says, a gap away."""
-    letters = tree.add("GeometryNodeStringToCurves", {"String": string, "Size": size})
-    filled = tree.add("GeometryNodeFillCurve", {"Curve": letters["Curve Instances"]})
+    """Put a line of text beside a place, on the side that `side` says, a gap away."""
     # Instances have no bounds of their own.
-    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": filled})
+    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
     end = tree.add(
         "ShaderNodeSeparateXYZ",
         {"Vector": tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"]},

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .common import nodes
+from .common.drivers import Source, drive
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .lift import extent_of, height_holder
@@ -94,17 +95,13 @@ def find_base_plane(surface: bpy.types.Object) -> bpy.types.Object | None:
 
 def _follow_height(plane: bpy.types.Object, surface: bpy.types.Object) -> None:
     """Keep the plane at the lowest value, whatever the surface's height is."""
-    plane.driver_remove("location", 2)
-    curve: Any = plane.driver_add("location", 2)
-    driver = curve.driver
     holders = height_holder(surface)
-    for variable, (owner, name) in zip(("h", "m"), (holders[:2], holders[2:]), strict=True):
-        made = driver.variables.new()
-        made.name = variable
-        made.targets[0].id = surface
-        made.targets[0].data_path = owner.path_from_id(name)
+    variables = {
+        variable: Source(surface, owner.path_from_id(name))
+        for variable, (owner, name) in zip("hm", (holders[:2], holders[2:]), strict=True)
+    }
     gap = _GAP * max(extent_of(surface))
-    driver.expression = f"min(-h * m, h - h * m) - {gap:.6g}"
+    drive(plane, "location", variables, f"min(-h * m, h - h * m) - {gap:.6g}", index=2)
 
 
 def _write_nodes(material: bpy.types.Material) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import playback
 from .common.geometry import new_points, set_attribute
+from .common.holders import new_holder
 from .grid import Grid, grid
 from .heightmap import Heightmap
 from .playback import COLOR_VALUE, HEIGHT, frame_attribute
@@ -136,9 +137,7 @@ def new_frames(name: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy.t
 
     mesh = new_points(name, heights.rows * heights.columns, frames())
     made.append(mesh)
-    holder = bpy.data.objects.new(name, mesh)
-    made.append(holder)
-    return holder
+    return new_holder(name, mesh, made)
 
 
 def _mesh(title: str, layout: Grid, smooth: bool, made: list[bpy.types.ID]) -> bpy.types.Mesh:

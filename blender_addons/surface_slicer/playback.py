@@ -86,6 +86,10 @@ _DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+HELD: Final = ("Values", "Color Values")
+"""Inputs that take an object which holds data, or nothing."""
+
+
 def frame_attribute(frame: int) -> str:
     """Name the data mesh's attribute that holds a frame.
 

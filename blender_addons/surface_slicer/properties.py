@@ -138,6 +138,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_array: str
         color_low: float
         color_high: float
+        holders: bpy.types.Collection | None
     else:
         array: _array()
         title: StringProperty(name="Source")
@@ -168,6 +169,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         )
         color_low: FloatProperty(name="Lowest Color Value")
         color_high: FloatProperty(name="Highest Color Value")
+        holders: PointerProperty(name="Objects That Hold Its Arrays", type=bpy.types.Collection)
 
 
 class ColorSettings:

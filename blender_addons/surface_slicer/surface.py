@@ -18,6 +18,7 @@ from . import playback
 from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
 from .build import new_frames, new_grid, new_texture, set_color_values
+from .common.holders import keep_together, let_go
 from .common.modifiers import input_value, set_inputs
 from .common.placing import link, select_only
 from .common.required import required
@@ -111,6 +112,7 @@ def add_surface(
         surface = bpy.data.objects.new(field.title, parts.mesh)
         made.append(surface)
         _lift_by(surface, parts, heights)
+        _keep_holders(surface, made)
         set_height(surface, *_fitted(heights, height_scale, size))
         _describe(surface, field, size)
         link(context, surface)
@@ -182,6 +184,7 @@ def replace_heights(surface: bpy.types.Object, field: Field) -> None:
         old += [block for block in _holders(thing) if block not in old]
         height = _rescaled(thing, field.heights)
         _lift_by(thing, parts, field.heights)
+        _keep_holders(thing, made)
         set_height(thing, *height)
         _describe(thing, field, size)
         for find, fit in ((find_base_plane, add_base_plane), (find_axes, add_axes)):
@@ -219,6 +222,7 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
         before = input_value(modifier, "Color Values").value
         holder = new_frames(f"{surface.name} color values", heights, []) if moves else None
         set_inputs(modifier, {"Color Values": holder, "Has Color Values": moves})
+        _keep_holders(surface, [])
         if before is not None and not before.users:
             bpy.data.batch_remove([before, before.data])
     data.color_title = field.title
@@ -342,7 +346,7 @@ def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> No
     if modifier is not None and not isinstance(modifier, kind):
         if isinstance(modifier, bpy.types.NodesModifier):
             # Otherwise Blender goes on counting it as a user of them.
-            set_inputs(modifier, {"Values": None, "Color Values": None})
+            set_inputs(modifier, dict.fromkeys(playback.HELD))
         surface.modifiers.remove(modifier)
         modifier = None
     if modifier is None:
@@ -370,6 +374,17 @@ def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> No
                 "Has Holes": heights.holes > 0,
             },
         )
+
+
+def _keep_holders(surface: bpy.types.Object, made: list[bpy.types.ID]) -> None:
+    """Keep the objects that hold an animated surface's arrays together."""
+    modifier = playback.find_modifier(surface)
+    data = about(surface)
+    before, data.holders = data.holders, None
+    let_go(before)
+    if modifier is not None:
+        held = [input_value(modifier, name).value for name in playback.HELD]
+        data.holders = keep_together(surface.name, held, made)
 
 
 def _check_shape_of(color: Field, frames: int, rows: int, columns: int) -> None:
@@ -411,7 +426,7 @@ def _holders(surface: bpy.types.Object) -> list[Any]:
         # Somebody may have removed the image.
         return [block for block in (texture, texture.image) if block is not None]
     assert isinstance(modifier, bpy.types.NodesModifier)
-    holders = [input_value(modifier, name).value for name in ("Values", "Color Values")]
+    holders = [input_value(modifier, name).value for name in playback.HELD]
     return [block for holder in holders if holder for block in (holder, holder.data)]
 
 

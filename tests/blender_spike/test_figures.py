@@ -399,7 +399,7 @@ def test_figures_with_other_modifiers_and_without_their_own(bpy, cell):
     label.modifiers.remove(label.modifiers[1])
     bpy.ops.blender_spike.reload()
     assert figures.figures_of(neuron) == [trace.parent, trace]
-    assert figures.modifier_of(trace).node_group.name == "BlenderSpike Trace"
+    assert figures.modifier_of(trace).node_group.name == "BlenderSpike: Trace"
 
 
 def test_a_figure_where_the_scene_looks_through_an_empty(bpy, cell):

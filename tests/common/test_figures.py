@@ -129,3 +129,68 @@ def test_ink_neither_lights_nor_shades(bpy):
     figure = new_figure("axes", axes_group(), {})
     assert figure.visible_camera and not figure.visible_diffuse and not figure.visible_shadow
     assert ink_material() == ink_material()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step", "labels"),
+    [
+        (0.0, 5e-5, 0.0, ["0", "1×10^−5", "2×10^−5", "3×10^−5", "4×10^−5", "5×10^−5"]),
+        (0.0, 1e-4, 5e-5, ["0", "5×10^−5", "1.0×10^−4"]),
+        (0.0, 1e-4, 2.5e-5, ["0", "2.5×10^−5", "5.0×10^−5", "7.5×10^−5", "1.00×10^−4"]),
+        (-6e-11, 2e-11, 2e-11, ["−6×10^−11", "−4×10^−11", "−2×10^−11", "0", "2×10^−11"]),
+        (0.0, 3e6, 1e6, ["0", "1×10^6", "2×10^6", "3×10^6"]),
+        (-1e25, 3e25, 0.0, ["−1×10^25", "0", "1×10^25", "2×10^25", "3×10^25"]),
+        (1e9, 1e9 + 4096, 0.0, ["1.000000×10^9", "1.000001×10^9", "1.000002×10^9",
+                                "1.000003×10^9", "1.000004×10^9"]),
+        (1.0, 1.0002, 1e-4, ["1.0000", "1.0001", "1.0002"]),
+        (0.0, 1e-3, 0.0, ["0.0000", "0.0002", "0.0004", "0.0006", "0.0008", "0.0010"]),
+        (0.0, 900000.0, 3e5, ["0", "300000", "600000", "900000"]),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_with_powers_of_ten_where_they_ask_for_it(bpy, low, high, step, labels):
+    """Labels of a y axis, letter by letter, each compared with Blender's own text objects."""
+    from blender_spike.common.figures import axes_group, new_figure
+
+    size, height = 0.02, 1.0
+    axes = new_figure(
+        "axes",
+        axes_group(),
+        {
+            "Text Size": size, "Line Width": 0.001, "Y From": low, "Y To": high, "Y Step": step,
+            "Height": height, "X From": 1.0, "X To": 1.0,
+        },
+    )  # fmt: skip
+    bpy.context.scene.collection.objects.link(axes)
+    found = evaluated_points(bpy, axes)
+    found = found[found[:, 0] < -0.4 * size]
+    places = np.arange(len(labels)) * (step or (high - low) / (len(labels) - 1)) / (high - low)
+    nearest = np.abs(found[:, 1, None] - places * height).argmin(axis=1)
+    for index, label in enumerate(labels):
+        letters = found[nearest == index]
+        base, _, power = label.partition("^")
+        expected = written_by_blender(bpy, base, size)
+        raised = written_by_blender(bpy, power, size) if power else np.empty((0, 3))
+        assert len(letters) == len(expected) + len(raised), label
+        order = np.argsort(letters[:, 0])
+        first, second = letters[order[: len(expected)]], letters[order[len(expected) :]]
+        np.testing.assert_allclose(np.ptp(first, axis=0), np.ptp(expected, axis=0), atol=1e-5)
+        right = letters[:, 0].max()
+        assert right == pytest.approx(-0.62 * size, abs=0.25 * size), label
+        if power:
+            shrunk = np.ptp(second, axis=0)[:2] / np.ptp(raised, axis=0)[:2]
+            assert shrunk == pytest.approx([shrunk[0], shrunk[0]], rel=1e-3)
+            assert 0.5 < shrunk[0] < 0.8
+            assert second[:, 1].min() > first[:, 1].min() + 0.3 * size
+            assert 0 < second[:, 0].min() - first[:, 0].max() < 0.2 * size
+
+
+def written_by_blender(bpy, string, size):
+    """Corners of a text object's letters."""
+    curve = bpy.data.curves.new("text", "FONT")
+    curve.body, curve.size = string, size
+    thing = bpy.data.objects.new("text", curve)
+    bpy.context.scene.collection.objects.link(thing)
+    mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+    points = np.array([vertex.co for vertex in mesh.vertices])
+    bpy.data.objects.remove(thing)
+    return points
