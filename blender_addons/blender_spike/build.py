@@ -154,6 +154,11 @@ def _check_kind(
     neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation
 ) -> None:
     for neuron in neurons:
+        if (count := about(neuron).combined) > 1:
+            raise SimulationFileError(
+                f"Cannot put {source.path.name} into '{neuron.name}': it was combined of {count} "
+                "neurons. Import what they came from, and combine that."
+            )
         if network.is_network(neuron) != network.holds_network(simulation):
             kinds = "cells with shape", "a network of points"
             was = network.is_network(neuron)
@@ -189,6 +194,7 @@ def _refill(
             network.keep_layouts(neuron, parts.inputs["Spheres"])
         duration_ms = before.duration_ms
         same_frames = not before.has_time and before.frames == simulation.n_frames
+        coloring.keep_slots(neuron, parts.curves)
         neuron.data = parts.curves
         set_inputs(modifier, inputs)
         _describe(neuron, source, simulation, parts.limits, cells_in_file)
@@ -324,7 +330,7 @@ def _share_material(
     material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
     made.append(material)
     for neuron in neurons[1:]:
-        set_inputs(required(playback.find_modifier(neuron)), {"Material": material})
+        coloring.set_material(neuron, material)
     return material
 
 

@@ -7,7 +7,7 @@ with the neuron by drivers and shared datablocks, without any Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
 import bpy
@@ -16,7 +16,7 @@ from mathutils import Vector
 
 from . import clock as clocks
 from . import traces
-from .coloring import LIMITS, limits_of
+from .coloring import LIMITS, limits_of, material_of
 from .common import frame, nodes
 from .common import scene as film
 from .common.figures import (
@@ -31,7 +31,7 @@ from .common.figures import (
     text,
     written,
 )
-from .common.modifiers import follow, input_value, set_inputs
+from .common.modifiers import follow, input_names, input_value, set_inputs
 from .common.required import required
 from .network import way_of
 from .playback import VOLTAGE, find_modifier
@@ -359,6 +359,37 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
     return lost
 
 
+def hand_over(
+    neuron: bpy.types.Object, heir: bpy.types.Object, sections: Mapping[str, str]
+) -> None:
+    """Make all figures about a neuron figures about another, which takes in its data.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    heir : Object
+        Has the other's data only later; `refresh` it then.
+    sections : mapping
+        From the names of its sections to what they are called in the other.
+    """
+    clock = clocks.find_clock(neuron)
+    for thing in list(bpy.data.objects):
+        figure = about_figure(thing)
+        if figure.neuron != neuron or thing == clock:
+            continue
+        figure.neuron = heir
+        figure.section = sections.get(figure.section, figure.section)
+        drawing = find_drawing(thing)
+        for name in ("Clock", "Object"):
+            if drawing is None or name not in input_names(drawing):
+                continue
+            new = clocks.clock_of(heir) if name == "Clock" else heir
+            set_inputs(drawing, {name: new})
+    if clock is not None:
+        bpy.data.batch_remove([clock, required(clock.data)])
+
+
 def follow_material(neuron: bpy.types.Object) -> None:
     """Have color bars and traces show the colors of the material that a neuron has by now.
 
@@ -437,10 +468,10 @@ def _link(context: bpy.types.Context, figure: bpy.types.Object) -> None:
 
 def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
     """Give a color bar the neuron's material, and the limits that it has."""
-    material = input_value(required(find_modifier(neuron)), "Material").value
+    material = material_of(neuron)
     set_inputs(modifier_of(bar), {"Material": material})
     tree = material.node_tree if material is not None else None
-    if tree is None or LIMITS not in tree.nodes:
+    if material is None or tree is None or LIMITS not in tree.nodes:
         return
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):

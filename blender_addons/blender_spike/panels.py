@@ -14,7 +14,7 @@ from .common.modifiers import input_value
 from .common.required import required
 from .network import is_network
 from .operators.importing import draw_import_settings
-from .playback import find_modifier
+from .playback import find_modifier, strands_without_data
 from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, colormap_choice, fields
 from .shape import TYPES_INPUTS
 
@@ -64,6 +64,11 @@ class BLENDER_SPIKE_PT_simulation(Tab):
             row = layout.row(align=True)
             row.operator("blender_spike.reload", icon="FILE_REFRESH")
             row.operator("blender_spike.relink", icon="FILE_FOLDER")
+            layout.operator("blender_spike.combine", icon="OUTLINER_DATA_CURVES")
+            if strands_without_data(neuron):
+                note = layout.column(align=True)
+                note.label(text="Joined strands have no data: gray", icon="INFO")
+                note.label(text="Undo, then Combine", icon="BLANK1")
 
 
 class BLENDER_SPIKE_PT_color(_NeuronTab):

@@ -59,6 +59,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         chosen_cells: str
         chosen_types: set[str]
         cells_in_file: int
+        combined: int
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells")
@@ -87,6 +88,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             default=set(SECTION_TYPES),
         )
         cells_in_file: IntProperty(name="Cells in the File")
+        combined: IntProperty(name="Neurons Combined")
 
 
 class ImportSettings:

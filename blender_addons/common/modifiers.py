@@ -62,6 +62,20 @@ def add_group_modifier(
     return modifier
 
 
+def input_names(modifier: bpy.types.NodesModifier) -> list[str]:
+    """Name the inputs that a modifier has.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+
+    Returns
+    -------
+    list of str
+    """
+    return list(_identifiers(modifier))
+
+
 def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     """Find the holder of an input's value.
 
@@ -81,13 +95,7 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     KeyError
         Naming the inputs there are.
     """
-    group = modifier.node_group
-    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
-    inputs = {
-        item.name: item.identifier
-        for item in items
-        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
-    }
+    inputs = _identifiers(modifier)
     if name not in inputs:
         raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
     # Each group's inputs make a struct of their own, which no stub can know.
@@ -146,3 +154,13 @@ def follow(
         target.data_path = data_path + (f"[{curve.array_index}]" if len(curves) > 1 else "")
         # An expression of this kind needs no Python, so it runs in every file and render.
         curve.driver.expression = "value"
+
+
+def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
+    group = modifier.node_group
+    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
+    return {
+        item.name: item.identifier
+        for item in items
+        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
+    }
