@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import coloring, figures, network, playback
+from .common.frame_range import make_room
 from .common.modifiers import input_value, set_inputs
 from .common.placing import open_collection, select_only
 from .common.required import required
@@ -61,7 +62,8 @@ def import_simulation(
     style : str
         ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
     set_frame_range : bool
-        Make the scene as long as the simulation.
+        Make an empty scene as long as the simulation, and one that somebody works in long enough;
+        see `common.frame_range`.
 
     Returns
     -------
@@ -95,13 +97,13 @@ def import_simulation(
         material = _share_material(neurons, made)
         if object_per_cell:
             material.name = f"{_name(path)} voltage"
+        start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
+        for neuron in neurons:
+            set_inputs(required(playback.find_modifier(neuron)), {"Start Frame": float(start)})
         _link(context, neurons, _name(path) if object_per_cell else None, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    if set_frame_range:
-        scene.frame_start = 0
-        scene.frame_end = max(simulation.n_frames - 1, 1)
     return neurons
 
 

@@ -146,7 +146,7 @@ class ImportSettings:
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make the scene as long as the simulation",
+            description="Make an empty scene as long as the simulation, and any other long enough",
             default=True,
         )
 
