@@ -24,10 +24,10 @@ from .common.modifiers import (
 )
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
-from .properties import about
+from .properties import PLAYBACK_GROUP, about
 from .shape import LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, shape_group
 
-GROUP: Final = "BlenderSpike Playback"
+GROUP: Final = PLAYBACK_GROUP
 MODIFIER: Final = "Playback"
 VOLTAGE: Final = "voltage"
 """The point attribute that materials and other node groups read."""
@@ -145,23 +145,23 @@ def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
     return abs(played_ms - data.duration_ms) <= 1e-4 * data.duration_ms
 
 
-def fit_time(neuron: bpy.types.Object, start_frame: float, frames: int) -> None:
+def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -> None:
     """Have a neuron play its whole simulation in a number of frames.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
-    start_frame : float
-        Scene frame of the first sample.
+    start_frame : float or None
+        Scene frame of the first sample; None for the one that it has.
     frames : int
         From the first sample to the last, both counted; at least 2.
     """
     pace = about(neuron).duration_ms / (frames - 1)
-    set_inputs(
-        required(find_modifier(neuron)),
-        {"Start Frame": start_frame, "Milliseconds per Frame": pace, "Use Time": False},
-    )
+    inputs: dict[str, Any] = {"Milliseconds per Frame": pace, "Use Time": False}
+    if start_frame is not None:
+        inputs["Start Frame"] = start_frame
+    set_inputs(required(find_modifier(neuron)), inputs)
 
 
 def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:

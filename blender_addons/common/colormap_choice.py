@@ -151,6 +151,7 @@ class ColormapChoice:
             items=_names,
             get=_get_number,
             set=_set_number,
+            options=set(),
         )
 
 

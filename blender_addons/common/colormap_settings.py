@@ -16,7 +16,9 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from .colormap_choice import search_colormaps
 
-REVERSE: Final[Any] = BoolProperty(name="Reverse", description="Reverse the colormap")
+REVERSE: Final[Any] = BoolProperty(
+    name="Reverse", description="Reverse the colormap", options=set()
+)
 START: Final[Any] = FloatProperty(
     name="Start",
     description="Where on the colormap the used part begins",
@@ -24,6 +26,7 @@ START: Final[Any] = FloatProperty(
     min=0.0,
     max=1.0,
     subtype="FACTOR",
+    options=set(),
 )
 END: Final[Any] = FloatProperty(
     name="End",
@@ -32,6 +35,7 @@ END: Final[Any] = FloatProperty(
     min=0.0,
     max=1.0,
     subtype="FACTOR",
+    options=set(),
 )
 STEPS: Final[Any] = IntProperty(
     name="Steps",
@@ -39,6 +43,7 @@ STEPS: Final[Any] = IntProperty(
     default=0,
     min=0,
     max=256,
+    options=set(),
 )
 STRENGTH: Final[Any] = FloatProperty(
     name="Strength",
@@ -46,6 +51,7 @@ STRENGTH: Final[Any] = FloatProperty(
     default=1.0,
     min=0.0,
     soft_max=10.0,
+    options=set(),
 )
 
 

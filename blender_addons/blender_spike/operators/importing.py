@@ -19,7 +19,7 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..playback import find_modifier
-from ..properties import IMPORT_SETTINGS, ImportSettings, about
+from ..properties import IMPORT_SETTINGS, LARGEST_UM_PER_UNIT, ImportSettings, about
 from ..simulation_file import SimulationFileError
 from .selection import OnActiveNeuron, chosen_neurons
 
@@ -172,6 +172,8 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     layout.separator()
     column = layout.column()
     column.prop(settings, "um_per_unit")
+    if settings.um_per_unit > LARGEST_UM_PER_UNIT:
+        column.label(text="Too small to render; scale the object", icon="ERROR")
     column.prop(settings, "center")
     column.prop(settings, "style")
     column.prop(settings, "set_frame_range")
@@ -234,6 +236,13 @@ def _imported(
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
     text += begun
     not_finite = sum(one.not_finite for one in known)
+    if data.um_per_unit > LARGEST_UM_PER_UNIT:
+        text += (
+            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; take "
+            f"{LARGEST_UM_PER_UNIT:,.0f} at most and scale the object"
+        )
+        if not not_finite:
+            return {"WARNING"}, f"{text}."
     if not_finite:
         return {"WARNING"}, f"{text}; {not_finite:,} values are not finite and shown in gray."
     return {"INFO"}, f"{text}."
