@@ -15,7 +15,7 @@ import bpy
 from .common import nodes
 from .common.colormap_nodes import COLORMAP, RANGE, add_colormap, set_colormap
 from .common.colormaps import resolve
-from .common.figures import FIGURE
+from .common.figures import FIGURE, tell_pass
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
@@ -463,6 +463,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
                 {"Factor": on_figures, "Shader": shown, "Shader_001": plain},
             )
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
+        tell_pass(tree, on_figures)
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
