@@ -56,15 +56,19 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         path: StringProperty(
             name="Path", description="Ids from the atlas's root to the structure, with slashes"
         )
-        level: IntProperty(name="Level", description="Steps down from the atlas's root")
+        level: IntProperty(
+            name="Level", description="Steps down from the atlas's root", options=set()
+        )
         side: StringProperty(name="Hemisphere")
         orientation: StringProperty(name="Orientation")
-        um_per_unit: FloatProperty(name="µm per Unit")
+        um_per_unit: FloatProperty(name="µm per Unit", options=set())
         middle_um: FloatVectorProperty(
-            name="Middle", description="What is at the scene's origin, in the atlas's µm"
+            name="Middle",
+            description="What is at the scene's origin, in the atlas's µm",
+            options=set(),
         )
         origin: StringProperty(name="Origin")
-        smooth: BoolProperty(name="Smooth Shading")
+        smooth: BoolProperty(name="Smooth Shading", options=set())
 
 
 class ImportSettings:
@@ -89,6 +93,7 @@ class ImportSettings:
                 ("LEAVES", "Leaves Only", "The smallest parts that the regions are made of"),
                 ("HIERARCHY", "Whole Hierarchy", "All that the regions are made of, nested"),
             ],
+            options=set(),
         )
         depth: IntProperty(
             name="Levels",
@@ -96,6 +101,7 @@ class ImportSettings:
             default=1,
             min=1,
             soft_max=10,
+            options=set(),
         )
         hemisphere: EnumProperty(
             name="Hemisphere",
@@ -106,6 +112,7 @@ class ImportSettings:
                 ("RIGHT", "Right", "What is on the animal's right"),
                 ("SPLIT", "Split", "Left and right as two objects"),
             ],
+            options=set(),
         )
         orientation: EnumProperty(
             name="Orientation",
@@ -125,6 +132,7 @@ class ImportSettings:
                     "exchanged",
                 ),
             ],
+            options=set(),
         )
         um_per_unit: FloatProperty(
             name="µm per Unit",
@@ -132,6 +140,7 @@ class ImportSettings:
             default=DEFAULT_UM_PER_UNIT,
             min=1e-3,
             soft_max=10_000.0,
+            options=set(),
         )
         origin: EnumProperty(
             name="Origin",
@@ -140,9 +149,13 @@ class ImportSettings:
                 ("GEOMETRY", "Geometry", "In the middle of the region, to turn and scale it there"),
                 ("ATLAS", "Atlas", "At the scene's origin, the same for all regions"),
             ],
+            options=set(),
         )
         smooth: BoolProperty(
-            name="Smooth Shading", description="Shade as one curved surface", default=True
+            name="Smooth Shading",
+            description="Shade as one curved surface",
+            default=True,
+            options=set(),
         )
         decimation: FloatProperty(
             name="Decimation",
@@ -152,6 +165,7 @@ class ImportSettings:
             min=0.01,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
 
 
@@ -192,6 +206,7 @@ class LookSettings:
                     "Shining in the colors of a colormap, from one end to the other",
                 ),
             ],
+            options=set(),
         )
         color: FloatVectorProperty(
             name="Color",
@@ -201,6 +216,7 @@ class LookSettings:
             default=looks.GLOW_BLUE,
             min=0.0,
             max=1.0,
+            options=set(),
         )
         strength: FloatProperty(
             name="Strength",
@@ -208,6 +224,7 @@ class LookSettings:
             default=1.0,
             min=0.0,
             soft_max=10.0,
+            options=set(),
         )
         form: FloatProperty(
             name="Form",
@@ -217,6 +234,7 @@ class LookSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
         opacity: FloatProperty(
             name="Opacity",
@@ -225,6 +243,7 @@ class LookSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
         rim: FloatProperty(
             name="Rim",
@@ -233,6 +252,7 @@ class LookSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
         sharpness: FloatProperty(
             name="Rim Sharpness",
@@ -240,6 +260,7 @@ class LookSettings:
             default=3.0,
             min=0.5,
             soft_max=10.0,
+            options=set(),
         )
         colormap: _colormap(search_colormaps)
         reverse: REVERSE
@@ -247,6 +268,7 @@ class LookSettings:
             name="Axis",
             description="Along which the colors run; as a rule x is right, y anterior, z dorsal",
             items=[(axis, axis, f"The object's own {axis} axis") for axis in "XYZ"],
+            options=set(),
         )
 
 
@@ -302,6 +324,7 @@ class PlaceSettings:
                 ("REGION", "Region", "The middle of a region"),
                 ("COORDINATES", "Coordinates", "A point in the atlas's own coordinates"),
             ],
+            options=set(),
         )
         region: _region(_search_structures)
         side: EnumProperty(
@@ -312,6 +335,7 @@ class PlaceSettings:
                 ("LEFT", "Left", "What is on the animal's left"),
                 ("BOTH", "Both", "The whole region; its middle may lie between its two halves"),
             ],
+            options=set(),
         )
         place_um: FloatVectorProperty(
             name="Coordinates",
@@ -319,6 +343,7 @@ class PlaceSettings:
             size=3,
             precision=0,
             step=10000,
+            options=set(),
         )
         pivot: EnumProperty(
             name="Anchor",
@@ -327,12 +352,14 @@ class PlaceSettings:
                 ("ORIGIN", "Origin", "The active object's origin, where a neuron's soma is"),
                 ("MIDDLE", "Middle", "The middle of all that is selected"),
             ],
+            options=set(),
         )
         true_size: BoolProperty(
             name="True Size",
             description="Scale neurons of BlenderSpike so that their micrometers are the atlas's; "
             "the size of other objects is not known and stays",
             default=True,
+            options=set(),
         )
         magnification: FloatProperty(
             name="Magnification",
@@ -340,6 +367,7 @@ class PlaceSettings:
             default=1.0,
             min=0.01,
             soft_max=20.0,
+            options=set(),
         )
 
 
@@ -367,6 +395,7 @@ class LabelSettings:
                 ("NAME", "Name", "As in Field CA3"),
                 ("BOTH", "Both", "As in CA3  Field CA3"),
             ],
+            options=set(),
         )
         columns: EnumProperty(
             name="Place",
@@ -376,6 +405,7 @@ class LabelSettings:
                 ("LEFT", "Left", "All at the left"),
                 ("RIGHT", "Right", "All at the right"),
             ],
+            options=set(),
         )
         text_size: FloatProperty(
             name="Text Size",
@@ -386,6 +416,7 @@ class LabelSettings:
             soft_max=0.1,
             precision=3,
             step=0.1,
+            options=set(),
         )
 
 
@@ -419,7 +450,11 @@ class BLENDER_BRAIN_PG_scene(
         region: _region()
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(
-            name="Level", description="Steps down from the atlas's root", default=1, min=0
+            name="Level",
+            description="Steps down from the atlas's root",
+            default=1,
+            min=0,
+            options=set(),
         )
         row: IntProperty(
             name="Region", description="Click to select it", update=_select_row, options=set()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .common import colormaps, nodes
 from .common.animation import fcurves, remove_fcurves
 from .common.colormap_nodes import COLORMAP, add_colormap, set_colormap
-from .common.figures import FIGURE
+from .common.figures import FIGURE, tell_pass
 from .common.required import required
 from .common.selection import about_linked, editable
 from .looks import assign
@@ -213,4 +213,5 @@ def _material() -> bpy.types.Material:
             "ShaderNodeMixShader", {"Factor": on_bar, "Shader": glow, "Shader_001": plain}
         )
         tree.add("ShaderNodeOutputMaterial", {"Surface": surface})
+        tell_pass(tree, on_bar)
     return material

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import coloring, figures, network, playback
+from .common.frame_range import make_room
 from .common.holders import let_go
 from .common.modifiers import input_value, set_inputs
 from .common.placing import open_collection, select_only
@@ -62,7 +63,8 @@ def import_simulation(
     style : str
         ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
     set_frame_range : bool
-        Make the scene as long as the simulation.
+        Make an empty scene as long as the simulation, and one that somebody works in long enough;
+        see `common.frame_range`.
 
     Returns
     -------
@@ -96,13 +98,13 @@ def import_simulation(
         material = _share_material(neurons, made)
         if object_per_cell:
             material.name = f"{_name(path)} voltage"
+        start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
+        for neuron in neurons:
+            set_inputs(required(playback.find_modifier(neuron)), {"Start Frame": float(start)})
         _link(context, neurons, _name(path) if object_per_cell else None, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    if set_frame_range:
-        scene.frame_start = 0
-        scene.frame_end = max(simulation.n_frames - 1, 1)
     return neurons
 
 
@@ -155,6 +157,11 @@ def _check_kind(
     neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation
 ) -> None:
     for neuron in neurons:
+        if (count := about(neuron).combined) > 1:
+            raise SimulationFileError(
+                f"Cannot put {source.path.name} into '{neuron.name}': it was combined of {count} "
+                "neurons. Import what they came from, and combine that."
+            )
         if network.is_network(neuron) != network.holds_network(simulation):
             kinds = "cells with shape", "a network of points"
             was = network.is_network(neuron)
@@ -189,6 +196,7 @@ def _refill(
         layouts = network.added_layouts(neuron, simulation) if parts.is_network else {}
         duration_ms = before.duration_ms
         same_frames = not before.has_time and before.frames == simulation.n_frames
+        coloring.keep_slots(neuron, parts.curves)
         neuron.data = parts.curves
         set_inputs(modifier, inputs)
         kept, before.holders = before.holders, parts.holders
@@ -328,7 +336,7 @@ def _share_material(
     material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
     made.append(material)
     for neuron in neurons[1:]:
-        set_inputs(required(playback.find_modifier(neuron)), {"Material": material})
+        coloring.set_material(neuron, material)
     return material
 
 

@@ -15,7 +15,7 @@ import bpy
 from .common import nodes
 from .common.colormap_nodes import COLORMAP, RANGE, add_colormap, set_colormap
 from .common.colormaps import resolve
-from .common.figures import FIGURE
+from .common.figures import FIGURE, tell_pass
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
@@ -154,7 +154,7 @@ def color_by_voltage(
     if material is None:
         material = bpy.data.materials.new(f"{neuron.name} voltage")
         _write_nodes(material)
-        set_inputs(modifier, {"Material": material})
+        set_material(neuron, material)
     set_colormap(required(material.node_tree), colormap, reverse=reverse)
     settings = {
         "Minimum": v_min,
@@ -183,10 +183,67 @@ def voltage_material(neuron: bpy.types.Object) -> bpy.types.Material | None:
     Material or None
         None where the neuron has none or somebody's own, or one that is linked from another file.
     """
-    material: bpy.types.Material | None = input_value(
-        required(find_modifier(neuron)), "Material"
-    ).value
+    material = material_of(neuron)
     return material if material is not None and _is_ours(material) else None
+
+
+def material_of(neuron: bpy.types.Object) -> bpy.types.Material | None:
+    """Find the material that a neuron is drawn with.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    Material or None
+        That of its first slot, which belongs to the object, not to its curves, so that linked
+        duplicates can differ. In scenes made by version 0.1.0 that of the modifier's input.
+    """
+    given: bpy.types.Material | None = _input(neuron).value
+    if given is not None:
+        return given
+    slots = neuron.material_slots
+    return slots[0].material if len(slots) else None
+
+
+def set_material(neuron: bpy.types.Object, material: bpy.types.Material | None) -> None:
+    """Draw a neuron with a material.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    material : Material or None
+    """
+    data = neuron.data
+    assert isinstance(data, bpy.types.Curves)
+    if _input(neuron).value is not None or not (len(neuron.material_slots) or data.is_editable):
+        set_inputs(required(find_modifier(neuron)), {"Material": material})
+        return
+    if not len(neuron.material_slots):
+        data.materials.append(None)
+    slot = neuron.material_slots[0]
+    # One that somebody linked to the curves is taken as it is, so that their other users follow.
+    if slot.link == "DATA" and slot.material is None:
+        slot.link = "OBJECT"
+    slot.material = material
+
+
+def keep_slots(neuron: bpy.types.Object, curves: bpy.types.Curves) -> None:
+    """Give curves that will replace a neuron's as many slots, with the same materials.
+
+    Parameters
+    ----------
+    neuron : Object
+    curves : Curves
+        Without slots so far, or with those of another neuron that it replaced the curves of.
+    """
+    data = neuron.data
+    assert isinstance(data, bpy.types.Curves)
+    for material in list(data.materials)[len(curves.materials) :]:
+        curves.materials.append(material)
 
 
 def color_input(material: bpy.types.Material, name: str) -> Any:
@@ -247,12 +304,11 @@ def share_material(source: bpy.types.Object, neurons: Iterable[bpy.types.Object]
     int
         How many got another one.
     """
-    material = input_value(required(find_modifier(source)), "Material").value
+    material = material_of(source)
     changed = 0
     for neuron in neurons:
-        modifier = required(find_modifier(neuron))
-        if input_value(modifier, "Material").value != material:
-            set_inputs(modifier, {"Material": material})
+        if material_of(neuron) != material:
+            set_material(neuron, material)
             changed += 1
     return changed
 
@@ -272,12 +328,11 @@ def make_single(neurons: Iterable[bpy.types.Object]) -> int:
     """
     changed = 0
     for neuron in neurons:
-        modifier = required(find_modifier(neuron))
-        material: bpy.types.Material | None = input_value(modifier, "Material").value
+        material = material_of(neuron)
         if material is not None and len(sharers(material)) > 1:
             copy = material.copy()
             copy.name = f"{neuron.name} voltage"
-            set_inputs(modifier, {"Material": copy})
+            set_material(neuron, copy)
             changed += 1
     return changed
 
@@ -309,7 +364,7 @@ def share_any(neurons: Iterable[bpy.types.Object]) -> bool:
     -------
     bool
     """
-    chosen = (input_value(required(find_modifier(n)), "Material").value for n in neurons)
+    chosen = (material_of(neuron) for neuron in neurons)
     materials = {material for material in chosen if material is not None}
     return any(len(users) > 1 for users in _sharers(materials).values())
 
@@ -320,7 +375,11 @@ def _sharers(
     # Blender looks through the whole file, so all are asked for at once.
     users: Any = bpy.data.user_map(subset=materials, value_types={"OBJECT"}) if materials else {}
     return {
-        material: [user for user in users[material] if find_modifier(user) is not None]
+        material: [
+            user
+            for user in users[material]
+            if find_modifier(user) is not None and material_of(user) == material
+        ]
         for material in materials
     }
 
@@ -404,6 +463,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
                 {"Factor": on_figures, "Shader": shown, "Shader_001": plain},
             )
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
+        tell_pass(tree, on_figures)
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
@@ -458,3 +518,7 @@ def _types_group() -> Any:
 
 def _tinted(tree: Tree, factor: Linkable, color: Linkable, own: Linkable) -> Node:
     return tree.mix(factor, color, own, data_type="RGBA", label="Tinted")
+
+
+def _input(neuron: bpy.types.Object) -> Any:
+    return input_value(required(find_modifier(neuron)), "Material")

@@ -57,6 +57,7 @@ class PlacementSetting:
                 ("CAMERA", "Camera", "In a corner of the camera's picture, wherever it moves"),
                 ("SCENE", "Scene", "Beside the neuron, turned as the camera is now"),
             ],
+            options=set(),
         )
 
 
@@ -76,10 +77,12 @@ class TraceSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
         own_axes: BoolProperty(
             name="Own Axes",
             description="Draw the trace into new axes, instead of together with those there are",
+            options=set(),
         )
 
 

@@ -7,7 +7,7 @@ with the neuron by drivers and shared datablocks, without any Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
 import bpy
@@ -16,7 +16,7 @@ from mathutils import Vector
 
 from . import clock as clocks
 from . import traces
-from .coloring import LIMITS, limits_of
+from .coloring import LIMITS, limits_of, material_of
 from .common import frame, nodes
 from .common import scene as film
 from .common.drivers import make_exact
@@ -32,7 +32,7 @@ from .common.figures import (
     text,
     written,
 )
-from .common.modifiers import follow, input_value, set_inputs
+from .common.modifiers import follow, has_input, input_value, set_inputs
 from .common.required import required
 from .network import way_of
 from .playback import VOLTAGE, find_modifier
@@ -367,6 +367,31 @@ def _mend(neuron: bpy.types.Object) -> None:
             make_exact([figure])
 
 
+def hand_over(
+    neuron: bpy.types.Object, heir: bpy.types.Object, sections: Mapping[str, str]
+) -> None:
+    """Make all figures about a neuron figures about another, which takes in its data.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    heir : Object
+        Has the other's data only later; `refresh` it then.
+    sections : mapping
+        From the names of its sections to what they are called in the other.
+    """
+    for thing in bpy.data.objects:
+        figure = about_figure(thing)
+        if figure.neuron != neuron:
+            continue
+        figure.neuron = heir
+        figure.section = sections.get(figure.section, figure.section)
+        drawing = find_drawing(thing)
+        if drawing is not None and has_input(drawing, "Object"):
+            set_inputs(drawing, {"Object": heir})
+
+
 def follow_material(neuron: bpy.types.Object) -> None:
     """Have color bars and traces show the colors of the material that a neuron has by now.
 
@@ -445,10 +470,10 @@ def _link(context: bpy.types.Context, figure: bpy.types.Object) -> None:
 
 def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
     """Give a color bar the neuron's material, and the limits that it has."""
-    material = input_value(required(find_modifier(neuron)), "Material").value
+    material = material_of(neuron)
     set_inputs(modifier_of(bar), {"Material": material})
     tree = material.node_tree if material is not None else None
-    if tree is None or LIMITS not in tree.nodes:
+    if material is None or tree is None or LIMITS not in tree.nodes:
         return
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):

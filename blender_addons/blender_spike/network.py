@@ -23,17 +23,20 @@ from .common.holders import keep_together, new_holder
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
+from .material_slot import MATERIAL_INPUTS, painted, with_slots
 from .playback import (
     DIM,
     GROUP,
     HELD,
     MOMENT_INPUTS,
+    RECORDING_INPUTS,
     SAMPLES_INPUTS,
     SPHERES_INPUTS,
     TIME_INPUTS,
     VALUES_INPUTS,
     VOLTAGE,
     find_modifier,
+    foreign,
     sample_at,
     time_group,
     voltage_group,
@@ -121,7 +124,6 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Lowest": {"kind": "Float", "default": 0.0, "hide": True},
     "Highest": {"kind": "Float", "default": 1.0, "hide": True},
 }
-MATERIAL_INPUTS: Final[dict[str, dict[str, Any]]] = {"Material": {"kind": "Material"}}
 
 
 def holds_network(simulation: Simulation) -> bool:
@@ -441,17 +443,37 @@ def node_group() -> bpy.types.NodeTree:
             samples = tree.inputs(SAMPLES_INPUTS)
             spheres = tree.inputs(SPHERES_INPUTS)
             limits = tree.inputs(RANGE_INPUTS)
+            # Behind all others, so that modifiers of older scenes keep the values of those.
+            recording = tree.inputs(RECORDING_INPUTS)
         now = tree.group(time_group(), {**time, **samples})
         valued = tree.group(
             voltage_group(),
-            {"Strands": connections, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
+            {
+                "Strands": connections,
+                **values,
+                **spheres,
+                **{n: now[n] for n in MOMENT_INPUTS},
+                **recording,
+            },
         )
         placed = tree.group(
             _layout_group(),
-            {"Cells": valued["Spheres"], "Connections": valued["Strands"], **layout},
+            {
+                "Cells": valued["Spheres"],
+                "Connections": valued["Strands"],
+                **layout,
+                **recording,
+            },
         )
         balls = tree.group(
-            _cells_group(), {"Points": placed["Cells"], **cells, **limits, **material}
+            _cells_group(),
+            {
+                "Points": placed["Cells"],
+                "Connections": connections,
+                **cells,
+                **limits,
+                **material,
+            },
         )
         curves = tree.group(
             _connections_group(), {"Curves": placed["Connections"], **lines, **material}
@@ -466,7 +488,7 @@ def _layout_group() -> Any:
     with nodes.geometry_group(f"{NETWORK_GROUP}: Layout") as tree:
         cells = tree.input("Cells", "Geometry")
         connections = tree.input("Connections", "Geometry")
-        given = tree.inputs(LAYOUT_INPUTS)
+        given = tree.inputs(LAYOUT_INPUTS | RECORDING_INPUTS)
         with tree.frame("Places"):
             begin, end = (_places(tree, given[name]) for name in ("From", "To"))
         with tree.frame("When each cell starts, 0 to 1"):
@@ -507,8 +529,13 @@ def _layout_group() -> Any:
                 tree, moved, position, tree.attribute("at_cell", "INT"),
                 data_type="FLOAT_VECTOR", clamp=False,
             )  # fmt: skip
+            _, is_foreign = foreign(tree, connections, given["Recording"])
+            ends_are_here = tree.add(
+                "FunctionNodeBooleanMath", {"Boolean": is_foreign}, operation="NOT"
+            )
             followed = tree.add(
-                "GeometryNodeSetPosition", {"Geometry": connections, "Position": at_cell}
+                "GeometryNodeSetPosition",
+                {"Geometry": connections, "Selection": ends_are_here, "Position": at_cell},
             )
         tree.output("Cells", moved)
         tree.output("Connections", followed)
@@ -519,9 +546,9 @@ def _cells_group() -> Any:
     """From points to instances that know their voltage."""
     with nodes.geometry_group(f"{NETWORK_GROUP}: Cells") as tree:
         points = tree.input("Points", "Geometry")
+        curves = tree.input("Connections", "Geometry")
         given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
         with tree.frame("What stands for a cell"):
-            material = {"Material": given["Material"]}
             ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
             smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
             disc = tree.add(
@@ -530,14 +557,10 @@ def _cells_group() -> Any:
             cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
             own = tree.add("GeometryNodeObjectInfo", {"Object": given["Cell Object"]})["Geometry"]
             shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
-            colored = {
-                name: tree.add("GeometryNodeSetMaterial", {"Geometry": shape, **material})
-                for name, shape in shapes.items()
-            }
             # A menu can choose one thing only, and here it is which shape and which rotation.
             chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
-            drawn = list(colored.values())
-            shape = tree.index_switch("GEOMETRY", chosen, drawn)
+            drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
+            shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
         with tree.frame("How large"):
             voltage = tree.attribute(VOLTAGE)
             active = tree.add(
@@ -588,9 +611,7 @@ def _connections_group() -> Any:
             "GeometryNodeStoreNamedAttribute",
             {"Geometry": thin, "Name": DIM, "Value": dim}, data_type="FLOAT", domain="POINT",
         )  # fmt: skip
-        colored = tree.add(
-            "GeometryNodeSetMaterial", {"Geometry": dimmed, "Material": given["Material"]}
-        )
+        colored = painted(tree, dimmed, given["Material"])
         nothing = tree.add("GeometryNodeJoinGeometry")
         tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
     return tree.tree

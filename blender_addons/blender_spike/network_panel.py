@@ -10,6 +10,7 @@ from .common.required import required
 from .network import is_network
 from .panels import Tab, draw_inputs
 from .playback import find_modifier
+from .properties import about
 
 
 class _NetworkTab(Tab):
@@ -38,8 +39,8 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
         draw_inputs(self, context, {"Connections": "Connections"})
         lines = layout.column()
         lines.active = input_value(modifier, "Connections").value
-        for name, label in (("Connection Radius", "Radius"), ("Connection Glow", "Glow")):
-            lines.prop(input_value(modifier, name), "value", text=label)
+        lines.prop(about(required(required(context).object)), "connection_radius_um")
+        lines.prop(input_value(modifier, "Connection Glow"), "value", text="Glow")
 
 
 class BLENDER_SPIKE_PT_layout(_NetworkTab):

@@ -14,7 +14,7 @@ from .common.modifiers import input_value
 from .common.required import required
 from .network import is_network
 from .operators.importing import draw_import_settings
-from .playback import find_modifier
+from .playback import find_modifier, strands_without_data
 from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .shape import TYPES_INPUTS
 
@@ -64,6 +64,11 @@ class BLENDER_SPIKE_PT_simulation(Tab):
             row = layout.row(align=True)
             row.operator("blender_spike.reload", icon="FILE_REFRESH")
             row.operator("blender_spike.relink", icon="FILE_FOLDER")
+            layout.operator("blender_spike.combine", icon="OUTLINER_DATA_CURVES")
+            if strands_without_data(neuron):
+                note = layout.column(align=True)
+                note.label(text="Joined strands have no data: gray", icon="INFO")
+                note.label(text="Undo, then Combine", icon="BLANK1")
 
 
 class BLENDER_SPIKE_PT_color(_NeuronTab):
@@ -183,8 +188,14 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
         layout.separator()
         row = layout.row(align=True)
         row.prop(typed, "frames")
-        row.operator("blender_spike.fit_time", text="Fit").frames = typed.frames
-        layout.operator("blender_spike.fit_time", text="Fit to Scene Range").frames = 0
+        column = layout.column(align=True)
+        for place, text, frames in (
+            (row, "Fit", typed.frames),
+            (column, "Fit to Scene Range", 0),
+        ):
+            fit = place.operator("blender_spike.fit_time", text=text)
+            fit.frames, fit.keep_start = frames, typed.keep_start
+        column.prop(typed, "keep_start")
         neuron = required(required(context).object)
         if not about(neuron).has_time:
             note = layout.column(align=True)
@@ -215,14 +226,9 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
         row.active = input_value(modifier, "Style").value == "Tubes"
         row.prop(input_value(modifier, "Tube Resolution"), "value", text="Resolution")
         layout.separator()
-        # The sidebar is narrow.
-        labels = {
-            "Thickness": "Thickness",
-            "Homogeneity": "Homogeneity",
-            "Minimum Radius": "Min Radius",
-            "Tapering": "Tapering",
-        }
-        draw_inputs(self, context, labels)
+        draw_inputs(self, context, {"Thickness": "Thickness", "Homogeneity": "Homogeneity"})
+        layout.prop(about(required(required(context).object)), "minimum_radius_um")
+        draw_inputs(self, context, {"Tapering": "Tapering"})
         layout.separator()
         draw_inputs(self, context, {"Soma": "Soma", "Soma Size": "Soma Size"})
 

@@ -7,6 +7,7 @@ can take them all back; and gives the modifier inputs they are for.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,7 @@ def make_parts(
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
     }
-    curves = _curves(name, simulation, lines, origin, scale, made)
+    curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
     return Parts(curves, inputs, _kept(name, inputs, made), limits, origin)
 
 
@@ -139,7 +140,7 @@ def _network_parts(
     inputs = {
         **_values(name, simulation, limits, made),
         **_time(name, simulation, made),
-        "Spheres": _holder(f"{name} cells", placed(places), rows.items(), made),
+        "Spheres": points_holder(f"{name} cells", placed(places), rows.items(), made),
         "Lowest": limits.low,
         "Highest": max(limits.high, limits.low + 1e-6),
         "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
@@ -158,6 +159,7 @@ def _network_parts(
             ("segment_b", "POINT"): from_segment,
             ("weight_b", "POINT"): np.zeros(len(ends)),
             ("at_cell", "POINT"): ends,
+            (playback.RECORDING, "CURVE"): np.full(len(pairs), inputs["Recording"]),
         },
     )
     made.append(curves)
@@ -173,15 +175,52 @@ def _kept(name: str, inputs: dict[str, Any], made: list[bpy.types.ID]) -> bpy.ty
 def _values(
     name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
 ) -> dict[str, Any]:
-    def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
-        for frame, row in enumerate(simulation.values):
+    def rows() -> Iterator[NDArray[np.float32]]:
+        for row in simulation.values:
             if limits.not_finite:
                 row = np.where(np.isfinite(row), row, np.float32(playback.NO_DATA))
+            yield row
+
+    inputs = new_values(name, simulation.segment_counts, rows(), made)
+    sections.remember(inputs["Values"], simulation)
+    return inputs
+
+
+def new_values(
+    name: str,
+    counts: NDArray[np.int32],
+    rows: Iterable[NDArray[np.float32]],
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    """Make the object that holds the values.
+
+    Parameters
+    ----------
+    name : str
+        Of the neuron.
+    counts : ndarray of int32, shape (sections,)
+        Segments of each section.
+    rows : iterable of ndarray, shape (segments,)
+        One for each sample; taken one at a time.
+    made : list of ID
+
+    Returns
+    -------
+    dict
+        Of the modifier's inputs, those about it.
+    """
+    # What segments' numbers stand for: the same for two imports of a file, which can be joined.
+    digest = zlib.crc32(np.ascontiguousarray(counts))
+
+    def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
+        nonlocal digest
+        for frame, row in enumerate(rows):
+            digest = zlib.crc32(np.ascontiguousarray(row), digest)
             yield playback.frame_attribute(frame), row
 
-    holder = _holder(f"{name} values", simulation.n_segments, frames(), made)
-    sections.remember(holder, simulation)
-    return {"Values": holder}
+    holder = points_holder(f"{name} values", int(counts.sum()), frames(), made)
+    # A positive number of 32 bits, and not what curves seem to have that say nothing.
+    return {"Values": holder, "Recording": (digest >> 1) or 1}
 
 
 def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
@@ -199,7 +238,7 @@ def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[s
     if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
         return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
     elapsed = simulation.time_ms - simulation.time_ms[0]
-    times = _holder(f"{name} times", len(elapsed), [(playback.TIMES, elapsed)], made)
+    times = points_holder(f"{name} times", len(elapsed), [(playback.TIMES, elapsed)], made)
     return inputs | {
         "Irregular Times": True,
         "Sample Times": times,
@@ -214,6 +253,7 @@ def _curves(
     lines: Strands,
     origin: NDArray[np.float64],
     scale: float,
+    recording: int,
     made: list[bpy.types.ID],
 ) -> bpy.types.Curves:
     is_line = lines.roles <= Role.SOMA_AS_RECORDED
@@ -228,6 +268,7 @@ def _curves(
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
             **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
             ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
+            (playback.RECORDING, "CURVE"): np.full(int(is_line.sum()), recording),
         },
     )
     made.append(curves)
@@ -250,16 +291,30 @@ def _spheres(
     }
     positions = (lines.positions_um[is_sphere] - origin) * scale
     chosen = ((key, row[is_sphere]) for key, row in rows.items())
-    return {"Spheres": _holder(f"{name} spheres", positions, chosen, made)}
+    return {"Spheres": points_holder(f"{name} spheres", positions, chosen, made)}
 
 
-def _holder(
+def points_holder(
     name: str,
     vertices: int | NDArray[np.float64],
     rows: Iterable[tuple[str, NDArray[Any]]],
     made: list[bpy.types.ID],
 ) -> bpy.types.Object:
-    """Make an object that holds data for modifiers; it is in no collection and never drawn."""
+    """Make an object that holds data for modifiers; it is in no collection and never drawn.
+
+    Parameters
+    ----------
+    name : str
+    vertices : int or ndarray, shape (V, 3)
+        How many there are, or where.
+    rows : iterable of (str, ndarray of shape (V,))
+        Attributes.
+    made : list of ID
+
+    Returns
+    -------
+    Object
+    """
     mesh = new_points(name, vertices, rows)
     made.append(mesh)
     return new_holder(name, mesh, made)

@@ -12,15 +12,22 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 import bpy
+import numpy as np
 
 from .common import nodes
-from .common.modifiers import add_group_modifier, find_group_modifier, input_value, set_inputs
+from .common.modifiers import (
+    add_group_modifier,
+    find_group_modifier,
+    has_input,
+    input_value,
+    set_inputs,
+)
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
-from .properties import about
+from .properties import PLAYBACK_GROUP, about
 from .shape import LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, shape_group
 
-GROUP: Final = "BlenderSpike Playback"
+GROUP: Final = PLAYBACK_GROUP
 MODIFIER: Final = "Playback"
 VOLTAGE: Final = "voltage"
 """The point attribute that materials and other node groups read."""
@@ -32,6 +39,9 @@ FRAME_PREFIX: Final = "v"
 TIMES: Final = "time_ms"
 NO_DATA: Final = -1.0e30
 """What stands for a value that is not finite. Far below any voltage, also after mixing with one."""
+
+RECORDING: Final = "recording"
+"""The curves' attribute that says which recording their segments are counted in."""
 
 # Node groups and materials compare with this, since mixing leaves a share of `NO_DATA`.
 NO_DATA_BELOW: Final = -1.0e20
@@ -87,6 +97,37 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
     return find_group_modifier(neuron, GROUP)
 
 
+def strands_without_data(neuron: bpy.types.Object) -> int:
+    """Count strands whose values a neuron does not have, because somebody joined them to it.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    int
+        They are drawn in gray. Where version 0.1.0 imported all of them, this is not known, and
+        those beyond the number of sections are counted.
+    """
+    curves = neuron.data
+    if not isinstance(curves, bpy.types.Curves):
+        return 0
+    modifier = required(find_modifier(neuron))
+    # Nodes of version 0.1.0 do not compare.
+    compares = has_input(modifier, "Recording")
+    recording = input_value(modifier, "Recording").value if compares else 0
+    stored: Any = curves.attributes.get(RECORDING)
+    if stored is not None:
+        of_each = np.zeros(len(curves.curves), np.int32)
+        stored.data.foreach_get("value", of_each)
+        return int((of_each != recording).sum())
+    if recording or "cell" not in curves.attributes:
+        return 0
+    return max(len(curves.curves) - about(neuron).sections, 0)
+
+
 def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
     """Tell whether a neuron shows one sample in each frame, as it does after import.
 
@@ -106,23 +147,23 @@ def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
     return abs(played_ms - data.duration_ms) <= 1e-4 * data.duration_ms
 
 
-def fit_time(neuron: bpy.types.Object, start_frame: float, frames: int) -> None:
+def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -> None:
     """Have a neuron play its whole simulation in a number of frames.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
-    start_frame : float
-        Scene frame of the first sample.
+    start_frame : float or None
+        Scene frame of the first sample; None for the one that it has.
     frames : int
         From the first sample to the last, both counted; at least 2.
     """
     pace = about(neuron).duration_ms / (frames - 1)
-    set_inputs(
-        required(find_modifier(neuron)),
-        {"Start Frame": start_frame, "Milliseconds per Frame": pace, "Use Time": False},
-    )
+    inputs: dict[str, Any] = {"Milliseconds per Frame": pace, "Use Time": False}
+    if start_frame is not None:
+        inputs["Start Frame"] = start_frame
+    set_inputs(required(find_modifier(neuron)), inputs)
 
 
 def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
@@ -170,10 +211,18 @@ def node_group() -> bpy.types.NodeTree:
             samples = tree.inputs(SAMPLES_INPUTS)
             statistics = tree.inputs(STATISTICS_INPUTS)
             spheres = tree.inputs(SPHERES_INPUTS)
+            # Behind all others, so that modifiers of older scenes keep the values of those.
+            recording = tree.inputs(RECORDING_INPUTS)
         now = tree.group(time_group(), {**time, **samples})
         valued = tree.group(
             voltage_group(),
-            {"Strands": curves, **values, **spheres, **{n: now[n] for n in MOMENT_INPUTS}},
+            {
+                "Strands": curves,
+                **values,
+                **spheres,
+                **{n: now[n] for n in MOMENT_INPUTS},
+                **recording,
+            },
         )
         shaped = tree.group(
             shape_group(),
@@ -248,6 +297,14 @@ SPHERES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Spheres": {
         "kind": "Object",
         "description": "Holds a vertex for each soma and each cell without shape",
+    },
+}
+RECORDING_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Recording": {
+        "kind": "Int",
+        "default": 0,
+        "hide": True,
+        "description": "Which recording the values are; curves of another one have no data",
     },
 }
 MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -337,7 +394,7 @@ def voltage_group() -> Any:
     """
     with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
         strands = tree.input("Strands", "Geometry")
-        given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS)
+        given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
         with tree.frame("Values of all segments now"):
             data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
             this = _row(tree, given["Sample"], "This sample")
@@ -356,18 +413,69 @@ def voltage_group() -> Any:
                 for name in ("segment_a", "segment_b")
             )
             voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
+        with tree.frame("Strands that were joined to these have no data"):
+            some, is_foreign = foreign(tree, strands, given["Recording"])
+            known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
+            recorded = tree.attribute("recorded_radius")
+            thick = tree.math("MAXIMUM", recorded, tree.add("GeometryNodeInputRadius"))
+            # Their spheres are lost, so somata are drawn as they were recorded.
+            drawn = tree.add(
+                "GeometryNodeSetCurveRadius",
+                {"Curve": strands, "Selection": is_foreign, "Radius": thick},
+            )
+            as_neurites = tree.add(
+                "GeometryNodeStoreNamedAttribute",
+                {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
+                data_type="INT", domain="CURVE",
+            )  # fmt: skip
+            all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
+        with tree.frame("Voltage"):
             spheres = tree.add("GeometryNodeObjectInfo", {"Object": given["Spheres"]})["Geometry"]
             valued = {
                 name: tree.add(
                     "GeometryNodeStoreNamedAttribute",
-                    {"Geometry": geometry, "Name": VOLTAGE, "Value": voltage},
+                    {"Geometry": geometry, "Name": VOLTAGE, "Value": value},
                     label=name, data_type="FLOAT", domain="POINT",
                 )
-                for name, geometry in (("Strands", strands), ("Spheres", spheres))
+                for name, geometry, value in (
+                    ("Strands", all_strands, known),
+                    ("Spheres", spheres, voltage),
+                )
             }  # fmt: skip
         for name, geometry in valued.items():
             tree.output(name, geometry)
     return tree.tree
+
+
+def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, Node]:
+    """Add the nodes that find strands whose values are not here, as after *Object > Join*.
+
+    Parameters
+    ----------
+    tree : Tree
+    strands : Socket or Node
+    recording : Socket
+        Which one the values are.
+
+    Returns
+    -------
+    some : Node
+        Whether there are such strands.
+    is_foreign : Node
+        Whether one is; costs nothing where there are none.
+    """
+    own = tree.attribute(RECORDING, "INT")
+    differs = tree.add(
+        "FunctionNodeCompare", {"A": own, "B": recording}, data_type="INT", operation="NOT_EQUAL"
+    )
+    most = tree.add(
+        "GeometryNodeAttributeStatistic", {"Geometry": strands, "Attribute": differs},
+        domain="CURVE",
+    )["Max"]  # fmt: skip
+    some = tree.add(
+        "FunctionNodeCompare", {"A": most, "B": 0.5}, data_type="FLOAT", operation="GREATER_THAN"
+    )
+    return some, tree.switch("BOOLEAN", some, False, differs)
 
 
 def _row(tree: Tree, sample: Linkable, label: str) -> Socket:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import bpy
 from bpy.props import (
@@ -25,6 +25,7 @@ from .common.colormap_settings import (
     STRENGTH,
     colormap_property,
 )
+from .common.modifiers import find_group_modifier, has_input, input_value, set_inputs
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
@@ -34,6 +35,43 @@ SECTION_TYPE_ITEMS: Final = [
     ("axon", "Axon", "Axons"),
     ("other", "Other", "Sections of unknown type"),
 ]
+
+
+LARGEST_UM_PER_UNIT: Final = 10_000.0
+"""Above it, Cycles draws strands in wrong colors, and figures vanish."""
+PLAYBACK_GROUP: Final = "BlenderSpike Playback"
+"""What the node group's name begins with that plays a simulation."""
+
+
+def _radius_um(name: str, title: str, description: str) -> Any:
+    """Define a field that shows an input of the modifier, which is in Blender units, in µm."""
+
+    def get(data: BLENDER_SPIKE_PG_neuron) -> float:
+        modifier = find_group_modifier(_owner(data), PLAYBACK_GROUP)
+        if modifier is None or not has_input(modifier, name):
+            return 0.0
+        return float(input_value(modifier, name).value) * data.um_per_unit
+
+    def set_(data: BLENDER_SPIKE_PG_neuron, radius_um: float) -> None:
+        modifier = find_group_modifier(_owner(data), PLAYBACK_GROUP)
+        if modifier is not None and has_input(modifier, name):
+            set_inputs(modifier, {name: radius_um / data.um_per_unit})
+
+    return FloatProperty(
+        name=title,
+        description=description,
+        min=0.0,
+        soft_max=100.0,
+        precision=3,
+        get=get,
+        set=set_,
+        options=set(),
+        override={"LIBRARY_OVERRIDABLE"},
+    )
+
+
+def _owner(data: bpy.types.PropertyGroup) -> bpy.types.Object:
+    return cast(bpy.types.Object, data.id_data)
 
 
 class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
@@ -60,26 +98,30 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         chosen_types: set[str]
         cells_in_file: int
         holders: bpy.types.Collection | None
+        combined: int
+        minimum_radius_um: float
+        connection_radius_um: float
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
-        cells: IntProperty(name="Cells")
-        sections: IntProperty(name="Sections")
-        segments: IntProperty(name="Segments")
-        frames: IntProperty(name="Frames")
-        has_time: BoolProperty(name="Has Time", default=True)
+        cells: IntProperty(name="Cells", options=set())
+        sections: IntProperty(name="Sections", options=set())
+        segments: IntProperty(name="Segments", options=set())
+        frames: IntProperty(name="Frames", options=set())
+        has_time: BoolProperty(name="Has Time", default=True, options=set())
         duration_ms: FloatProperty(
             name="Duration",
             description="Milliseconds from the first sample to the last",
+            options=set(),
         )
         quantity: StringProperty(name="Quantity")
         unit: StringProperty(name="Unit")
-        low: FloatProperty(name="Lowest Value")
-        high: FloatProperty(name="Highest Value")
-        low_percentile: FloatProperty(name="Value Above the Lowest Hundredth")
-        high_percentile: FloatProperty(name="Value Below the Highest Hundredth")
-        not_finite: IntProperty(name="Values Not Finite")
-        um_per_unit: FloatProperty(name="µm per Unit", default=100.0)
-        centered: BoolProperty(name="Soma at Origin", default=True)
+        low: FloatProperty(name="Lowest Value", options=set())
+        high: FloatProperty(name="Highest Value", options=set())
+        low_percentile: FloatProperty(name="Value Above the Lowest Hundredth", options=set())
+        high_percentile: FloatProperty(name="Value Below the Highest Hundredth", options=set())
+        not_finite: IntProperty(name="Values Not Finite", options=set())
+        um_per_unit: FloatProperty(name="µm per Unit", default=100.0, options=set())
+        centered: BoolProperty(name="Soma at Origin", default=True, options=set())
         chosen_cells: StringProperty(name="Cells")
         chosen_types: EnumProperty(
             name="Section Types",
@@ -87,8 +129,15 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             options={"ENUM_FLAG"},
             default=set(SECTION_TYPES),
         )
-        cells_in_file: IntProperty(name="Cells in the File")
+        cells_in_file: IntProperty(name="Cells in the File", options=set())
         holders: PointerProperty(name="Objects That Hold Its Data", type=bpy.types.Collection)
+        combined: IntProperty(name="Neurons Combined", options=set())
+        minimum_radius_um: _radius_um(
+            "Minimum Radius", "Min Radius (µm)", "No neurite is drawn thinner than this"
+        )
+        connection_radius_um: _radius_um(
+            "Connection Radius", "Radius (µm)", "Radius of the connections"
+        )
 
 
 class ImportSettings:
@@ -105,16 +154,19 @@ class ImportSettings:
     else:
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometers per Blender unit",
+            description="Micrometers per Blender unit. Above 10,000 cells are so small that render "
+            "engines lose them; scale the object instead",
             default=100.0,
             min=1e-3,
             soft_max=1000.0,
+            options=set(),
         )
         center: BoolProperty(
             name="Soma at Origin",
             description="Put the soma at the object's origin instead of keeping the file's "
             "coordinates",
             default=True,
+            options=set(),
         )
         # What one file's cells are called says nothing about the next one's.
         cells: StringProperty(
@@ -134,6 +186,7 @@ class ImportSettings:
             name="One Object per Cell",
             description="Make an object of each cell, in a collection, instead of one of all: to "
             "move and style them one by one. Best for up to a hundred cells",
+            options=set(),
         )
         style: EnumProperty(
             name="Style",
@@ -143,11 +196,13 @@ class ImportSettings:
                 ("STRANDS", "Strands", "Curves that the render engine draws, fast at any size"),
                 ("TUBES", "Tubes", "Meshes, which look the same in every engine"),
             ],
+            options=set(),
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make the scene as long as the simulation",
+            description="Make an empty scene as long as the simulation, and any other long enough",
             default=True,
+            options=set(),
         )
 
 
@@ -182,11 +237,13 @@ class ColorSettings:
             name="Minimum",
             description="Value at the colormap's lower end; the lowest in the file if not given",
             default=-80.0,
+            options=set(),
         )
         v_max: FloatProperty(
             name="Maximum",
             description="Value at the colormap's upper end; the highest in the file if not given",
             default=40.0,
+            options=set(),
         )
         strength: STRENGTH
         start: START
@@ -199,11 +256,20 @@ class ColorSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
 
 
 class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
     """The colormap of a neuron's material."""
+
+
+KEEP_START: Final[Any] = BoolProperty(
+    name="Keep Start Frames",
+    description="Each neuron goes on starting at its own frame; otherwise all start at the scene's "
+    "first",
+    options=set(),
+)
 
 
 class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
@@ -212,6 +278,7 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
     if TYPE_CHECKING:
         filepath: str
         frames: int
+        keep_start: bool
     else:
         filepath: StringProperty(
             name="File",
@@ -224,7 +291,9 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
             description="Scene frames that the simulation is spread over",
             default=240,
             min=2,
+            options=set(),
         )
+        keep_start: KEEP_START
 
 
 class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
@@ -240,8 +309,8 @@ class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
         kind: StringProperty(name="Kind")
         neuron: PointerProperty(name="Neuron", type=bpy.types.Object)
         section: StringProperty(name="Section")
-        position: FloatProperty(name="Position", default=0.5, min=0.0, max=1.0)
-        fitted: FloatVectorProperty(name="Limits That Fitted the Data", size=4)
+        position: FloatProperty(name="Position", default=0.5, min=0.0, max=1.0, options=set())
+        fitted: FloatVectorProperty(name="Limits That Fitted the Data", size=4, options=set())
 
 
 def about(neuron: bpy.types.Object) -> BLENDER_SPIKE_PG_neuron:
@@ -269,7 +338,9 @@ CLASSES = (
 
 def attach() -> None:
     """Give objects, materials and scenes their properties; the classes are registered already."""
-    bpy.types.Object.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_neuron)  # type: ignore[attr-defined]
+    bpy.types.Object.blender_spike = PointerProperty(  # type: ignore[attr-defined]
+        type=BLENDER_SPIKE_PG_neuron, override={"LIBRARY_OVERRIDABLE"}
+    )
     bpy.types.Material.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_scene)  # type: ignore[attr-defined]
     bpy.types.Object.blender_spike_figure = PointerProperty(type=BLENDER_SPIKE_PG_figure)  # type: ignore[attr-defined]

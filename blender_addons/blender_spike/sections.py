@@ -50,13 +50,37 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
             for name, cell in zip(names, simulation.section_cells, strict=True)
         )
     # Names come from outside, and a line is one name.
-    lines = "\n".join(_numbered([" ".join(name.split()) or "-" for name in names]))
-    holder[NAMES] = lines.encode("utf-8", "replace").decode("utf-8")
-    holder[COUNTS] = simulation.segment_counts.astype(np.int32).tolist()
+    plain = numbered([" ".join(name.split()) or "-" for name in names])
+    store(holder, plain, simulation.segment_counts)
 
 
-def _numbered(names: Sequence[str]) -> list[str]:
-    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
+def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.integer[Any]]) -> None:
+    """Keep sections' names and numbers of segments with the values.
+
+    Parameters
+    ----------
+    holder : Object
+        Holds the values.
+    names : sequence of str
+        All different, each of one line.
+    counts : ndarray of int, shape (sections,)
+        Segments of each section.
+    """
+    holder[NAMES] = "\n".join(names).encode("utf-8", "replace").decode("utf-8")
+    holder[COUNTS] = counts.astype(np.int32).tolist()
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    list of str
+    """
     known = set(names)
     count: dict[str, int] = {}
     numbered = []
@@ -196,16 +220,14 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     found: list[tuple[float, int]] = []
     spheres = input_value(required(find_modifier(neuron)), "Spheres").value
     for data in (neuron.data, spheres.data if spheres else None):
-        positions = _column(data, "position", "vector", 3)
+        positions = column(data, "position", "vector", 3)
         if not len(positions):
             continue
         distances = np.linalg.norm(positions.reshape(-1, 3) - local, axis=1)
-        nearest = int(np.argmin(distances - _column(data, "recorded_radius", "value")))
-        share = _column(data, "weight_b", "value")[nearest]
-        segments = _column(
-            data, "segment_b" if share > 0.5 else "segment_a", "value", kind=np.int32
-        )
-        gap = distances[nearest] - _column(data, "recorded_radius", "value")[nearest]
+        nearest = int(np.argmin(distances - column(data, "recorded_radius", "value")))
+        share = column(data, "weight_b", "value")[nearest]
+        segments = column(data, "segment_b" if share > 0.5 else "segment_a", "value", kind=np.int32)
+        gap = distances[nearest] - column(data, "recorded_radius", "value")[nearest]
         found.append((float(gap), int(segments[nearest])))
     return min(found)[1]
 
@@ -226,8 +248,8 @@ def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> lis
     """
     if neuron.mode == "EDIT":
         data = neuron.data
-        chosen = _column(data, ".selection", "value", kind=bool)
-        positions = _column(data, "position", "vector", 3).reshape(-1, 3)
+        chosen = column(data, ".selection", "value", kind=bool)
+        positions = column(data, "position", "vector", 3).reshape(-1, 3)
         matrix = required(neuron.matrix_world)
         # Without the attribute, everything is selected, which points at nothing.
         return [matrix @ Vector(place) for place in positions[: len(chosen)][chosen].tolist()]
@@ -262,7 +284,7 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
             rows[frame, 1] = attribute.data[segment].value
     times = input_value(modifier, "Sample Times").value
     if times is not None:
-        rows[:, 0] = _column(times.data, TIMES, "value")
+        rows[:, 0] = column(times.data, TIMES, "value")
     return rows
 
 
@@ -291,7 +313,24 @@ def _segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
     return np.array(required(_holder(neuron))[COUNTS], np.int64)
 
 
-def _column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float32) -> NDArray[Any]:
+def column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float32) -> NDArray[Any]:
+    """Read an attribute.
+
+    Parameters
+    ----------
+    data : Mesh, Curves or None
+    name : str
+    key : str
+        What its elements call it: ``"value"`` or ``"vector"``.
+    width : int
+        Numbers in each element.
+    kind : dtype
+
+    Returns
+    -------
+    ndarray, shape (elements * width,)
+        Empty if there is none of this name.
+    """
     attribute = data.attributes.get(name) if data is not None else None
     if attribute is None:
         return np.empty(0, kind)

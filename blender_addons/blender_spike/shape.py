@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from .common import nodes
 from .common.nodes import Linkable, Node, Tree
+from .material_slot import MATERIAL_INPUTS, painted, with_slots
 from .morphology import Role
 
 GROUP: Final = "BlenderSpike Playback: Shape"
@@ -61,7 +62,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "description": "Factor on the diameter of spheres",
     },
-    "Material": {"kind": "Material"},
+    **MATERIAL_INPUTS,
 }
 TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     f"Show {name}": {"kind": "Bool", "default": True, "description": f"Draw {what}"}
@@ -167,9 +168,7 @@ def shape_group() -> Any:
                 "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
             )
             smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-            colored = tree.add(
-                "GeometryNodeSetMaterial", {"Geometry": smooth, "Material": given["Material"]}
-            )
+            colored = painted(tree, with_slots(tree, smooth, curves), given["Material"])
             sphere_radius = tree.attribute("recorded_radius")
             sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
             # As instances, thousands of them cost no more than their points.
@@ -179,9 +178,7 @@ def shape_group() -> Any:
             )
         with tree.frame("Together"):
             drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
-            finished = tree.add(
-                "GeometryNodeSetMaterial", {"Geometry": drawn, "Material": given["Material"]}
-            )
+            finished = painted(tree, drawn, given["Material"])
         tree.output("Geometry", tree.join(finished, balls))
     return tree.tree
 

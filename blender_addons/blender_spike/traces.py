@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import clock as clocks
+from .coloring import material_of
 from .common import nodes
 from .common.figures import (
     FIGURE,
@@ -124,7 +125,7 @@ def new_trace(
         name,
         node_group(),
         {
-            "Neuron Material": input_value(required(find_modifier(neuron)), "Material").value,
+            "Neuron Material": material_of(neuron),
             "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
         },
         mesh,
@@ -214,8 +215,7 @@ def follow_material(axes: bpy.types.Object) -> None:
     """
     for trace in traces_in(axes):
         neuron = required(about_figure(trace).neuron)
-        material = input_value(required(find_modifier(neuron)), "Material").value
-        set_inputs(required(find_drawing(trace)), {"Neuron Material": material})
+        set_inputs(required(find_drawing(trace)), {"Neuron Material": material_of(neuron)})
 
 
 def _limits(modifier: bpy.types.NodesModifier) -> list[float]:

@@ -17,7 +17,9 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import colormaps
 
-REVERSE: Final[Any] = BoolProperty(name="Reverse", description="Reverse the colormap")
+REVERSE: Final[Any] = BoolProperty(
+    name="Reverse", description="Reverse the colormap", options=set()
+)
 START: Final[Any] = FloatProperty(
     name="Start",
     description="Where on the colormap the used part begins",
@@ -25,6 +27,7 @@ START: Final[Any] = FloatProperty(
     min=0.0,
     max=1.0,
     subtype="FACTOR",
+    options=set(),
 )
 END: Final[Any] = FloatProperty(
     name="End",
@@ -33,6 +36,7 @@ END: Final[Any] = FloatProperty(
     min=0.0,
     max=1.0,
     subtype="FACTOR",
+    options=set(),
 )
 STEPS: Final[Any] = IntProperty(
     name="Steps",
@@ -40,6 +44,7 @@ STEPS: Final[Any] = IntProperty(
     default=0,
     min=0,
     max=256,
+    options=set(),
 )
 STRENGTH: Final[Any] = FloatProperty(
     name="Strength",
@@ -47,6 +52,7 @@ STRENGTH: Final[Any] = FloatProperty(
     default=1.0,
     min=0.0,
     soft_max=10.0,
+    options=set(),
 )
 
 

@@ -29,6 +29,8 @@ INK_COLOR: Final = "figure_color"
 FIGURE: Final = "figure"
 """The point attribute that is 1 on figures: a material that figures share with what they explain
 shows its plain colors there, without glow."""
+PASS: Final = "Figures"
+"""Render pass that is 1 where figures are, for those who treat them differently."""
 WHITE: Final = (0.8, 0.8, 0.8, 1.0)
 """Scene-linear; a little below white, so that bloom does not blur small type."""
 
@@ -114,7 +116,21 @@ def ink_material() -> bpy.types.Material:
         )["Color"]  # fmt: skip
         glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+        tell_pass(tree, 1.0)
     return material
+
+
+def tell_pass(tree: Tree, share: Linkable | float) -> None:
+    """Have a material say in the render pass `PASS` where figures are.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of the material.
+    share : Socket, Node or float
+        1 on figures, 0 elsewhere.
+    """
+    tree.add("ShaderNodeOutputAOV", {"Value": share}, label=PASS, aov_name=PASS)
 
 
 def new_figure(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from . import nodes
 from .animation import remove_fcurves, set_interpolation
+from .figures import PASS
+from .nodes import Linkable
 from .required import required
 
 BLOOM: Final = "Bloom"
@@ -70,6 +72,8 @@ def add_bloom(
     strength: float = 1.0,
     threshold: float = 0.3,
     size: float = 0.5,
+    *,
+    figures_glow: bool = False,
 ) -> bpy.types.NodeTree:
     """Let bright parts of the picture glow, in the compositor, for every engine.
 
@@ -82,18 +86,31 @@ def add_bloom(
         Scene-linear brightness from which on a pixel glows.
     size : float
         0..1, of the picture.
+    figures_glow : bool
+        Let figures glow as well, which makes small type harder to read.
 
     Returns
     -------
     NodeTree
     """
+    for layer in scene.view_layers:
+        if PASS not in layer.aovs:
+            added = layer.aovs.add()
+            added.name, added.type = PASS, "VALUE"
     # A group of its own for each scene, since it says whose picture it takes.
     with nodes.compositor_group(f"{BLOOM} of {scene.name}") as tree:
-        rendered = tree.add("CompositorNodeRLayers", scene=scene)["Image"]
+        layers = tree.add("CompositorNodeRLayers", scene=scene)
+        rendered = layers["Image"]
+        bright: Linkable = rendered
+        if not figures_glow:
+            black = (0.0, 0.0, 0.0, 1.0)
+            bright = tree.mix(
+                layers[PASS], rendered, black, label="Without figures", data_type="RGBA"
+            )
         glare = tree.add(
             "CompositorNodeGlare",
             {
-                "Image": rendered,
+                "Image": bright,
                 "Type": "Bloom",
                 "Quality": "High",
                 "Threshold": threshold,
@@ -101,7 +118,11 @@ def add_bloom(
                 "Size": size,
             },
         )
-        tree.output("Image", glare["Image"], kind="Color")
+        if figures_glow:
+            shone: Linkable = glare["Image"]
+        else:
+            shone = tree.mix(1.0, rendered, glare["Glare"], data_type="RGBA", blend_type="ADD")
+        tree.output("Image", shone, kind="Color")
     group: bpy.types.NodeTree = tree.tree
     if scene.compositing_node_group != group:
         _keep(scene.compositing_node_group)

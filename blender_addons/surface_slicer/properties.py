@@ -92,12 +92,14 @@ class SourceSettings:
             description="Values of x in the formula's first and last column",
             size=2,
             default=(0.0, 1.0),
+            options=set(),
         )
         y_range: FloatVectorProperty(
             name="y",
             description="Values of y in the formula's first and last row",
             size=2,
             default=(0.0, 1.0),
+            options=set(),
         )
         origin: EnumProperty(
             name="Row 0",
@@ -107,6 +109,7 @@ class SourceSettings:
                 ("UPPER", "At the Top", "The highest y, as imshow shows arrays and pictures"),
                 ("LOWER", "At the Bottom", "The lowest y, as contour and plot_surface show arrays"),
             ],
+            options=set(),
         )
         resolution: IntVectorProperty(
             name="Resolution",
@@ -116,6 +119,7 @@ class SourceSettings:
             default=(0, 0),
             min=0,
             max=10_000,
+            options=set(),
         )
 
 
@@ -142,12 +146,12 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
     else:
         array: _array()
         title: StringProperty(name="Source")
-        frames: IntProperty(name="Frames")
-        rows: IntProperty(name="Rows")
-        columns: IntProperty(name="Columns")
-        low: FloatProperty(name="Lowest Value")
-        high: FloatProperty(name="Highest Value")
-        holes: IntProperty(name="Holes")
+        frames: IntProperty(name="Frames", options=set())
+        rows: IntProperty(name="Rows", options=set())
+        columns: IntProperty(name="Columns", options=set())
+        low: FloatProperty(name="Lowest Value", options=set())
+        high: FloatProperty(name="Highest Value", options=set())
+        holes: IntProperty(name="Holes", options=set())
         size: FloatVectorProperty(
             name="Size",
             description="Extent along x and y; 0 along y for square cells",
@@ -155,9 +159,10 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
             default=(2.0, 0.0),
             min=0.0,
             unit="LENGTH",
+            options=set(),
         )
-        x_limits: FloatVectorProperty(name="x", size=2)
-        y_limits: FloatVectorProperty(name="y", size=2)
+        x_limits: FloatVectorProperty(name="x", size=2, options=set())
+        y_limits: FloatVectorProperty(name="y", size=2, options=set())
         color_title: StringProperty(name="Second Array")
         color_filepath: StringProperty(
             name="Color File",
@@ -167,8 +172,8 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_array: StringProperty(
             name="Color Array", description="Which array of the color file, if it is an archive"
         )
-        color_low: FloatProperty(name="Lowest Color Value")
-        color_high: FloatProperty(name="Highest Color Value")
+        color_low: FloatProperty(name="Lowest Color Value", options=set())
+        color_high: FloatProperty(name="Highest Color Value", options=set())
         holders: PointerProperty(name="Objects That Hold Its Arrays", type=bpy.types.Collection)
 
 
@@ -189,7 +194,10 @@ class ColorSettings:
         ramp: bool
     else:
         by: EnumProperty(
-            name="Color", description="What the color shows", items=list(COLOR_SOURCES)
+            name="Color",
+            description="What the color shows",
+            items=list(COLOR_SOURCES),
+            options=set(),
         )
         colormap: colormap_property()
         reverse: REVERSE
@@ -199,11 +207,13 @@ class ColorSettings:
         low: FloatProperty(
             name="Minimum",
             description="Value at the colormap's lower end; the lowest there is if not given",
+            options=set(),
         )
         high: FloatProperty(
             name="Maximum",
             description="Value at the colormap's upper end; the highest there is if not given",
             default=1.0,
+            options=set(),
         )
         strength: STRENGTH
         relief: FloatProperty(
@@ -214,10 +224,12 @@ class ColorSettings:
             min=0.0,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
         )
         ramp: BoolProperty(
             name="Color Ramp",
             description="Use a color ramp, whose stops can be changed, instead of the exact table",
+            options=set(),
         )
 
 
@@ -242,6 +254,7 @@ class RampSettings:
             default=MOST_STOPS,
             min=2,
             max=MOST_STOPS,
+            options=set(),
         )
 
 
@@ -265,6 +278,7 @@ class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGr
                 ("IMAGE", "Image", "An image in this file"),
                 ("FORMULA", "Formula", "A formula of x and y"),
             ],
+            options=set(),
         )
 
 

@@ -18,6 +18,7 @@ from . import playback
 from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
 from .build import new_frames, new_grid, new_texture, set_color_values
+from .common.frame_range import make_room
 from .common.holders import keep_together, let_go
 from .common.modifiers import input_value, set_inputs
 from .common.placing import link, select_only
@@ -99,7 +100,8 @@ def add_surface(
     smooth : bool
         Shade smooth instead of showing the quads.
     set_frame_range : bool
-        Make the scene as long as an animated surface.
+        Make an empty scene as long as an animated surface, and one that somebody works in long
+        enough; see `common.frame_range`.
 
     Returns
     -------
@@ -115,14 +117,15 @@ def add_surface(
         _keep_holders(surface, made)
         set_height(surface, *_fitted(heights, height_scale, size))
         _describe(surface, field, size)
+        if heights.frames > 1:
+            scene = required(context.scene)
+            start = make_room(scene, heights.frames, 1, lengthen=set_frame_range)
+            set_inputs(required(playback.find_modifier(surface)), {"Start Frame": float(start)})
         link(context, surface)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
     select_only(context, [surface])
-    if set_frame_range and heights.frames > 1:
-        scene = required(context.scene)
-        scene.frame_start, scene.frame_end = 1, heights.frames
     return surface
 
 

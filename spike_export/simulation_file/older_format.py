@@ -22,6 +22,10 @@ _KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")
 _SMALLEST_VALUE: Final = 2
 # The four coordinates of a point, at the least.
 _SMALLEST_POINT: Final = 16
+# Of a row of voltages, as an array: with fewer bytes it is another one, named again.
+_SMALLEST_ROW: Final = 100
+# Rows that may be named again, as where a cell rests; they unfold to a few megabytes at most.
+_NAMED_AGAIN: Final = 10_000
 # Of a section: fewer bytes, and one was listed many times by reference.
 _SMALLEST_SECTION: Final = 100
 # Ends nearer than this are the same point, whatever the diameter.
@@ -56,7 +60,7 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
     if len(content) * _SMALLEST_SECTION > file_size:
         raise ContentError("it lists more sections than a file of its size can hold")
     points, names, types, segment_counts = [], [], [], []
-    bytes_left = file_size
+    bytes_left, named_again = file_size, 0
     frames = _frame_count(content)
     for index, section in enumerate(content):
         where = f"section {index}"
@@ -70,6 +74,9 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
         columns = _columns(section, where)
         segments = _segment_count(section["Voltage"], where)
         bytes_left -= segments * frames * _SMALLEST_VALUE + columns[0].size * _SMALLEST_POINT
+        named_again += _named_again(section["Voltage"])
+        if max(named_again - _NAMED_AGAIN, 0) * _SMALLEST_ROW > file_size:
+            raise ContentError(f"{where}: it names the same voltages in too many frames")
         if bytes_left < 0:
             raise ContentError(f"{where}: it claims more numbers than the file has bytes for")
         points.append(_points(columns, where))
@@ -142,6 +149,11 @@ def _segment_count(voltage: object, where: str) -> int:
     if first.ndim != 1 or not first.size:
         raise ContentError(f"{where}, frame 0: it is not one row of voltages")
     return int(first.size)
+
+
+def _named_again(voltage: dict[Any, Any]) -> int:
+    """Count the frames of a section that only refer to the row of another one."""
+    return len(voltage) - len({id(row) for row in voltage.values()})
 
 
 def _fill(values: NDArray[np.float32], voltage: dict[Any, Any], index: int) -> None:

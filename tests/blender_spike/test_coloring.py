@@ -133,11 +133,11 @@ def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
 
 def test_recoloring_changes_the_same_material(bpy, dendrite):
     """And leaves what somebody added to it."""
-    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.coloring import material_of
 
-    material = input_value(find_modifier(bpy.context.object), "Material").value
+    bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
+
+    material = material_of(bpy.context.object)
     note = material.node_tree.nodes.new("NodeFrame")
     note.label = "mine"
     for colormap in ("viridis", "viridis", "cmr.ember"):
@@ -340,13 +340,12 @@ def test_kinds_of_limits(bpy, tmp_path, kind, low, high):
 
 def test_limits_come_from_the_data(bpy, dendrite):
     """Where none are given: from the lowest value in the file to the highest."""
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.coloring import material_of
 
     values = read(dendrite).values
     bpy.ops.blender_spike.import_simulation(filepath=str(dendrite))
     bpy.ops.blender_spike.color_by_voltage(colormap="viridis")
-    material = input_value(find_modifier(bpy.context.object), "Material").value
+    material = material_of(bpy.context.object)
     limits = material.node_tree.nodes["Limits"].inputs
     assert limits["From Min"].default_value == pytest.approx(values.min())
     assert limits["From Max"].default_value == pytest.approx(values.max())

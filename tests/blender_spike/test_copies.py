@@ -15,7 +15,7 @@ from libraries import bring, save_as_library
 from simulations import branched, simulation
 
 from spike_export import read, write
-from spike_export.point_network import point_network
+from spike_export.networks.point_network import point_network
 
 SAMPLES = 30
 CELLS = 7

@@ -323,8 +323,7 @@ def test_sections_of_cells_that_share_a_name_are_told_apart(bpy, tmp_path):
 @pytest.mark.parametrize("exchange", ["make_single", "share_material", "color_by_voltage"])
 def test_figures_follow_another_material(bpy, cell, exchange):
     """Color bar and trace explain the material that the neuron has by now."""
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.coloring import material_of, set_material
 
     first, second = load(bpy, cell), load(bpy, cell)
     bpy.ops.blender_spike.color_by_voltage(v_min=-70, v_max=10)
@@ -333,7 +332,7 @@ def test_figures_follow_another_material(bpy, cell, exchange):
         bpy.ops.blender_spike.share_material()
     bpy.context.view_layer.objects.active = first
     if exchange == "color_by_voltage":
-        set_inputs(find_modifier(first), {"Material": None})
+        set_material(first, None)
     second.select_set(exchange != "color_by_voltage")
     bpy.ops.blender_spike.add_trace(section="soma")
     bpy.ops.blender_spike.add_color_bar()
@@ -343,7 +342,7 @@ def test_figures_follow_another_material(bpy, cell, exchange):
     if exchange == "share_material":
         bpy.context.view_layer.objects.active = second
     getattr(bpy.ops.blender_spike, exchange)()
-    now = input_value_of(first, "Material")
+    now = material_of(first)
     assert now != before
     assert input_of(bar, "Material") == input_of(trace, "Neuron Material") == now
     first.select_set(True)

@@ -138,6 +138,7 @@ def test_chosen_types_play_their_own_values(bpy, path):
 
 def test_an_object_for_each_cell(bpy, path):
     """In a collection, named after the cells, with one material, each playing alone."""
+    from blender_spike.coloring import material_of
     from blender_spike.common.modifiers import input_value
     from blender_spike.playback import find_modifier
 
@@ -146,7 +147,7 @@ def test_an_object_for_each_cell(bpy, path):
     assert [neuron.name for neuron in collection.objects] == [*NAMES[:4], "twin"]
     assert set(neurons) == set(collection.objects)
     assert bpy.context.object.name == "Pyr[0]"
-    materials = {input_value(find_modifier(neuron), "Material").value for neuron in neurons}
+    materials = {material_of(neuron) for neuron in neurons}
     assert [material.name for material in materials] == ["net voltage"]
     for neuron, cell in zip(collection.objects, (0, 1, 2, 3, 5), strict=True):
         sim = take_cells(read(path), [cell])

@@ -150,7 +150,7 @@ def test_neurons_of_this_file_change_beside_a_linked_one(bpy, path, tmp_path, ca
         assert change() == {"FINISHED"}
         assert "'cell' is linked from another .blend" in capfd.readouterr().out
     np.testing.assert_allclose(
-        voltages(bpy, own, 110), expected(read(path), 1.1), atol=TOLERANCE_MV
+        voltages(bpy, own, 111), expected(read(path), 1.1), atol=TOLERANCE_MV
     )
     assert_plays(bpy, theirs, path)
 

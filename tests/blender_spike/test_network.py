@@ -162,7 +162,7 @@ def test_an_object_of_ones_own_stands_for_cells(bpy, thing):
     set_inputs(thing, Cells="Object", Cell_Object=bpy.context.object)
     depsgraph = bpy.context.evaluated_depsgraph_get()
     found = [
-        (len(instance.object.data.vertices), instance.object.data.materials[0].name)
+        (len(instance.object.data.vertices), instance.object.material_slots[0].material.name)
         for instance in depsgraph.object_instances
         if instance.is_instance and instance.object.data.materials
     ]

@@ -167,8 +167,7 @@ def test_color_mistakes_are_named(bpy, good):
 
 def test_color_reaches_all_selected_neurons(bpy, good):
     """With one pair of limits for all, so that their colors can be compared."""
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.coloring import material_of
 
     other = write(good.with_name("other.pickle"), simulation(branched(), seed=4))
     neurons = []
@@ -180,7 +179,7 @@ def test_color_reaches_all_selected_neurons(bpy, good):
     bpy.ops.blender_spike.color_by_voltage(colormap="viridis")
     limits = set()
     for neuron in neurons:
-        nodes = input_value(find_modifier(neuron), "Material").value.node_tree.nodes
+        nodes = material_of(neuron).node_tree.nodes
         assert nodes["Colormap"].image.name == "colormap viridis"
         limits.add(nodes["Limits"].inputs["From Min"].default_value)
     assert len(limits) == 1

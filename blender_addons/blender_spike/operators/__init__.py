@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import coloring, figures, film, importing, network, timing
+from . import coloring, combining, figures, film, importing, network, timing
 from .importing import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -11,6 +11,7 @@ __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
 CLASSES = (
     *importing.CLASSES,
     *coloring.CLASSES,
+    *combining.CLASSES,
     *timing.CLASSES,
     *figures.CLASSES,
     *network.CLASSES,

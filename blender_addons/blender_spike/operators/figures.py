@@ -174,9 +174,18 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
     else:
         length_um: FloatProperty(
             name="Length (µm)",
-            description="0 for a round number that suits the neuron",
+            description="0, automatic, for a round number that suits the neuron",
             default=0.0,
             min=0.0,
+        )
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the settings, and say what 0 stands for."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "placement")
+        layout.prop(
+            self, "length_um", text="Length (µm)" if self.length_um else "Length (automatic)"
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:

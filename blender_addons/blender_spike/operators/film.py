@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, FloatVectorProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty
 
 from ..common import scene as film
 from ..common.required import required
@@ -98,6 +98,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
 
     if TYPE_CHECKING:
         strength: float
+        figures_glow: bool
     else:
         strength: FloatProperty(
             name="Strength",
@@ -106,10 +107,15 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
             min=0.0,
             soft_max=3.0,
         )
+        figures_glow: BoolProperty(
+            name="Figures Glow",
+            description="Let figures glow as well, which makes small type harder to read",
+        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Put a glare node into the scene's compositor."""
-        film.add_bloom(required(required(context).scene), self.strength)
+        scene = required(required(context).scene)
+        film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
         return {"FINISHED"}
 
 

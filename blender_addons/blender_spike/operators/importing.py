@@ -13,10 +13,13 @@ from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..build import import_simulation, reload_simulation
+from ..common.frame_range import FrameRange, frame_range, holds_work, told
+from ..common.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..properties import IMPORT_SETTINGS, ImportSettings, about
+from ..playback import find_modifier
+from ..properties import IMPORT_SETTINGS, LARGEST_UM_PER_UNIT, ImportSettings, about
 from ..simulation_file import SimulationFileError
 from .selection import OnActiveNeuron, chosen_neurons
 
@@ -79,13 +82,15 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
         imported = False
+        scene = required(context.scene)
         for path in paths:
+            before = frame_range(scene) if holds_work(scene) else None
             try:
                 neurons = import_simulation(context, path, **settings)
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
             else:
-                self.report(*_imported(neurons))
+                self.report(*_imported(neurons, _begun(scene, before, neurons[0])))
                 imported = True
         return {"FINISHED"} if imported else {"CANCELLED"}
 
@@ -167,6 +172,8 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     layout.separator()
     column = layout.column()
     column.prop(settings, "um_per_unit")
+    if settings.um_per_unit > LARGEST_UM_PER_UNIT:
+        column.label(text="Too small to render; scale the object", icon="ERROR")
     column.prop(settings, "center")
     column.prop(settings, "style")
     column.prop(settings, "set_frame_range")
@@ -201,7 +208,17 @@ def _reload(
     return {"FINISHED"}
 
 
-def _imported(neurons: Sequence[bpy.types.Object]) -> tuple[set[WmReportItems], str]:
+def _begun(scene: bpy.types.Scene, before: FrameRange | None, neuron: bpy.types.Object) -> str:
+    """Say when it plays, in a scene that held something before."""
+    if before is None:
+        return ""
+    start = input_value(required(find_modifier(neuron)), "Start Frame").value
+    return f"; {told(scene, before, start)}"
+
+
+def _imported(
+    neurons: Sequence[bpy.types.Object], begun: str = ""
+) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported."""
     known = [about(neuron) for neuron in neurons]
     data = known[0]
@@ -217,7 +234,15 @@ def _imported(neurons: Sequence[bpy.types.Object]) -> tuple[set[WmReportItems], 
     listed = ", ".join(parts)
     text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
+    text += begun
     not_finite = sum(one.not_finite for one in known)
+    if data.um_per_unit > LARGEST_UM_PER_UNIT:
+        text += (
+            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; take "
+            f"{LARGEST_UM_PER_UNIT:,.0f} at most and scale the object"
+        )
+        if not not_finite:
+            return {"WARNING"}, f"{text}."
     if not_finite:
         return {"WARNING"}, f"{text}; {not_finite:,} values are not finite and shown in gray."
     return {"INFO"}, f"{text}."

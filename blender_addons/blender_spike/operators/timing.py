@@ -12,7 +12,7 @@ from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures import refresh
 from ..playback import find_modifier, fit_time, set_duration
-from ..properties import about
+from ..properties import KEEP_START, about
 from .selection import NO_NEURON, chosen_neurons
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
-    """Play the whole simulation in a number of frames, from the scene's first frame on"""  # noqa: D400, D415
+    """Play the whole simulation in a number of frames, from the scene's first frame or its own start on"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.fit_time"
     bl_label = "Fit to Frames"
@@ -28,6 +28,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
 
     if TYPE_CHECKING:
         frames: int
+        keep_start: bool
     else:
         frames: IntProperty(
             name="Frames",
@@ -35,6 +36,14 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
             default=0,
             min=0,
         )
+        keep_start: KEEP_START
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw the settings; what 0 stands for is said beside it."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
+        layout.prop(self, "keep_start")
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
@@ -49,7 +58,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
             self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
             return {"CANCELLED"}
         for neuron in neurons:
-            fit_time(neuron, scene.frame_start, frames)
+            fit_time(neuron, None if self.keep_start else scene.frame_start, frames)
         pace = about(neurons[0]).duration_ms / (frames - 1)
         tell(self, {"INFO"}, f"Plays in {frames} frames, {pace:.4g} ms each.", chosen)
         return {"FINISHED"}

@@ -19,11 +19,13 @@ from bpy.props import (
 )
 from bpy_extras.io_utils import ImportHelper
 
-from .. import array_file, image_heights
+from .. import array_file, image_heights, playback
 from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
 from ..common.colormaps import names as colormap_names
 from ..common.colormaps import source as colormap_source
+from ..common.frame_range import frame_range, holds_work, told
+from ..common.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
@@ -93,7 +95,8 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make the scene as long as an animated surface",
+            description="Make an empty scene as long as an animated surface, and any other long "
+            "enough",
             default=True,
         )
 
@@ -136,7 +139,9 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             return {"CANCELLED"}
         leave_edit_mode(context)
         made = False
+        scene = required(context.scene)
         for path in paths:
+            before = frame_range(scene) if holds_work(scene) else None
             try:
                 surface = create_surface(
                     context,
@@ -154,7 +159,12 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 add_base_plane(surface)
             if self.axes:
                 add_axes(surface)
-            self.report(*_made(surface))
+            kind, text = _made(surface)
+            modifier = playback.find_modifier(surface)
+            if before is not None and modifier is not None:
+                start = input_value(modifier, "Start Frame").value
+                text = f"{text.rstrip('.')}; {told(scene, before, start)}."
+            self.report(kind, text)
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
 

@@ -269,6 +269,24 @@ def test_bombs_by_reference_do_not_go_off(layout, older, array, save, peak_memor
     assert peak_memory(path) < TIMES * path.stat().st_size + SLACK + inflated
 
 
+@pytest.mark.parametrize("kind", ["array", "list"])
+def test_a_row_named_in_every_frame_is_counted_as_often(older, save, refused, peak_memory, kind):
+    """Each mention takes seven bytes of the file, but hundreds of memory in Blender."""
+    row = np.zeros(1) if kind == "array" else [0.0]
+    path = save([{**older[0], "Voltage": dict.fromkeys(range(160_000), row)}])
+    assert path.stat().st_size < 1_200_000
+    assert "it names the same voltages in too many frames" in refused(path)
+    assert peak_memory(path) < TIMES * path.stat().st_size + SLACK
+
+
+def test_rows_that_are_the_same_now_and_then_are_read(older, save):
+    """As where a cell's rest was written once."""
+    row = np.zeros(1)
+    rows = {frame: row if frame % 3 else np.ones(1) * frame for frame in range(300)}
+    sim = read(save([{**older[0], "Voltage": rows}]))
+    assert sim.values[:, 0].tolist() == [0.0 if frame % 3 else frame for frame in range(300)]
+
+
 def test_a_name_repeated_freely_is_kept_once(layout, save, array):
     section = layout["cells"][1]["sections"][0] | {"name": "\U0001f9e0" * 3000}
     layout["cells"][1]["sections"] = [section] * 50

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make one neuron of several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..combining import CannotCombineError, combine
+from ..common.placing import leave_edit_mode
+from ..common.required import required
+from ..common.selection import about_linked
+from ..playback import find_modifier
+from ..properties import about
+from .selection import chosen_neurons
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
+    """Make one object of the selected neurons, which plays the values of all; unlike Object > Join, which loses those of all but the active one"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_spike.combine"
+    bl_label = "Combine"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for another neuron beside the active one."""
+        context = required(context)
+        active = context.object
+        neurons = chosen_neurons(context)
+        if active not in neurons or len(neurons) < 2 or find_modifier(active) is None:
+            cls.poll_message_set("Select several neurons; the active one takes in the others")
+            return False
+        linked = about_linked(neurons, with_data=True)
+        if linked:
+            cls.poll_message_set(linked)
+        return not linked
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Put the others into the active neuron."""
+        context = required(context)
+        active = required(context.object)
+        others = [neuron for neuron in chosen_neurons(context) if neuron != active]
+        leave_edit_mode(context)
+        try:
+            combine(context, active, others)
+        except CannotCombineError as error:
+            self.report({"ERROR"}, f"Cannot combine: {error}.")
+            return {"CANCELLED"}
+        data = about(active)
+        self.report(
+            {"INFO"},
+            f"'{active.name}' holds {data.combined} neurons now, {data.segments:,} segments, and "
+            "plays all in its own time.",
+        )
+        return {"FINISHED"}
+
+
+CLASSES = (BLENDER_SPIKE_OT_combine,)
