@@ -164,8 +164,10 @@ def test_combined_neurons_play_all_values(bpy, files):
     trace.data.vertices.foreach_get("co", rows)
     assert set(np.float32(sims[1].values[:, 1])) <= set(rows)
     # Nothing is left of the values of before.
-    holders = [thing for thing in bpy.data.objects if not thing.users_collection]
+    seen_ones = set(bpy.context.scene.objects)
+    holders = [thing for thing in bpy.data.objects if thing not in seen_ones]
     assert len([h for h in holders if "values" in h.name or "spheres" in h.name]) == 2
+    assert set(about(first).holders.objects) == set(holders)
 
 
 def test_three_at_once_and_again(bpy, files, tmp_path):
