@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The figures that sit beside a rendered neuron in a film, made with matplotlib.
 
-`sections` chooses what is drawn, `curves` draws lines and fills that know one number, how far they
-are drawn, `traces` lays a figure out of them, `pictures` and `film` write it, frame by frame.
-`shapes` has an arrow that turns, a curve that becomes another and a matrix, for the bare ground of
-`stage`; `arrays` reads files of numbers for them.
+`sections` chooses what is drawn; `curves` and `fill` draw what knows one number, how far it is
+drawn, with the arrays of `line_pieces`; `traces` lays a figure out of them; `pictures` and `film`
+write it, frame by frame. `shapes` has an arrow that turns, a curve that becomes another, a matrix,
+for the bare ground of `stage`; `arrays` reads files of numbers for them.
 Each piece works on its own, with any curve:
 
 >>> from spike_export.figures import GradientLine, pictures, trace_axes
@@ -20,7 +20,8 @@ one is made, because reading and converting files works without it.
 from __future__ import annotations
 
 from .arrays import read_array
-from .curves import Cursor, Fill, GradientLine, Head, Part, PlainLine
+from .curves import Cursor, GradientLine, Head, Part, PlainLine
+from .fill import Fill
 from .film import FilmError, film_writer, find_ffmpeg
 from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
 from .sections import ChoiceError, Trace, choose_traces

@@ -123,25 +123,27 @@ def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> I
     canvas: Any = FigureCanvasAgg(figure)
     ground = np.array(to_rgb(figure.get_facecolor())) * 255
     artists = [artist for part in parts for artist in part.artists]
-    for artist in artists:
-        artist.set_animated(True)
+    # Not by set_animated, which keeps images on the canvas up to matplotlib 3.10.
+    shown = [artist for artist in artists if artist.get_visible()]
+    for artist in shown:
+        artist.set_visible(False)
     try:
         with own_style():
             canvas.draw()
-        # Where there is nothing lies the ground's color, not white: encoders smear it into edges.
-        empty = np.asarray(canvas.buffer_rgba())
-        empty[empty[..., 3] == 0, :3] = ground
-        still = canvas.copy_from_bbox(figure.bbox)
-        for t in times:
-            canvas.restore_region(still)
-            for part in parts:
-                part.draw_to(t)
-            for artist in artists:
-                figure.draw_artist(artist)
-            yield np.asarray(canvas.buffer_rgba())
     finally:
+        for artist in shown:
+            artist.set_visible(True)
+    # Where there is nothing lies the ground's color, not white: encoders smear it into edges.
+    empty = np.asarray(canvas.buffer_rgba())
+    empty[empty[..., 3] == 0, :3] = ground
+    still = canvas.copy_from_bbox(figure.bbox)
+    for t in times:
+        canvas.restore_region(still)
+        for part in parts:
+            part.draw_to(t)
         for artist in artists:
-            artist.set_animated(False)
+            figure.draw_artist(artist)
+        yield np.asarray(canvas.buffer_rgba())
 
 
 def save_picture(path: Path, picture: Picture, *, transparent: bool = False) -> None:

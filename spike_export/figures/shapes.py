@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .curves import Color, Fill, colormap_named
+from .fill import Color, Fill
+from .named_colormap import colormap_named
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -10,7 +10,9 @@ import numpy as np
 
 from ..simulation_file import Simulation
 from ..simulation_file.simulation import value_range
-from .curves import Cursor, Fill, GradientLine, Head, Part, PlainLine, thinned
+from .curves import Cursor, GradientLine, Head, Part, PlainLine
+from .fill import Fill
+from .line_pieces import thinned
 from .pictures import MovingFigure, own_style
 from .sections import ChoiceError, Trace
 from .stage import Background, size_factor

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.colors import Normalize
 
 from spike_export import figures
-from spike_export.figures.curves import colormap_named
+from spike_export.figures.named_colormap import colormap_named
 
 SIZE = (200, 100)
 

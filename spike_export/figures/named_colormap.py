@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Colormaps by name."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+from typing import TYPE_CHECKING
+
+from .sections import ChoiceError
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
+
+
+def colormap_named(name: str) -> Colormap:
+    """Find a colormap of matplotlib, or of seaborn and cmasher where they are installed.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    matplotlib Colormap
+
+    Raises
+    ------
+    ChoiceError
+        With the names that come close.
+    """
+    import matplotlib
+
+    # Both register their colormaps with matplotlib when they are imported.
+    for library in ("", "seaborn", "cmasher"):
+        if library and importlib.util.find_spec(library) is not None:
+            importlib.import_module(library)
+        for known in (name, f"cmr.{name}"):
+            if known in matplotlib.colormaps:
+                return matplotlib.colormaps[known]
+    close = difflib.get_close_matches(name, list(matplotlib.colormaps), n=3)
+    offer = f"; close to it: {', '.join(close)}" if close else "; plasma and viridis are two"
+    missing = [
+        library for library in ("seaborn", "cmasher") if importlib.util.find_spec(library) is None
+    ]
+    more = (
+        f"; pip install 'spike-export[colormaps]' brings those of {' and '.join(missing)}"
+        if missing
+        else ""
+    )
+    raise ChoiceError(f"there is no colormap named {name!r}{offer}{more}")
