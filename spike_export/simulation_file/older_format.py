@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ContentError
-from .restricted_pickle import PickledArray
 from .simulation import SECTION_TYPES, Cell, Simulation, starts
+from .stand_ins import PickledArray
 from .version2 import text
 
 _KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")

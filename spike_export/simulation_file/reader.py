@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 
 from . import older_format, version2
 from .errors import ContentError, SimulationFileError, shown
-from .restricted_pickle import NeedsArraysError, load_plain, load_with_arrays
+from .opcode_walk import NeedsArraysError
+from .restricted_pickle import load_plain, load_with_arrays
 from .simulation import Simulation
 
 

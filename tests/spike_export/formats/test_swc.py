@@ -249,7 +249,7 @@ def test_mends_of_one_kind_are_told_together():
 
 def test_hostile_sizes(monkeypatch, tmp_path):
     assert refused(b"\n" * 1_000_001)[0].problem == "it has more than 1,000,000 lines"
-    monkeypatch.setattr("spike_export.formats.swc._LARGEST_FILE", 3 << 20)
+    monkeypatch.setattr("spike_export.formats.swc.reading._LARGEST_FILE", 3 << 20)
     path = tmp_path / "large.swc"
     path.write_bytes(b"#" * ((3 << 20) + 5))
     with pytest.raises(SwcError, match="larger than 3 MiB"):

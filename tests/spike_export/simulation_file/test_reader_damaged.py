@@ -14,7 +14,7 @@ import pytest
 from spike_export import Simulation, SimulationFileError, read
 from spike_export.edit.summary import summarize
 from spike_export.simulation_file.errors import ContentError
-from spike_export.simulation_file.restricted_pickle import check_opcodes
+from spike_export.simulation_file.opcode_walk import check_opcodes
 
 
 @pytest.mark.parametrize("version", ["older", "2"])

@@ -1,1 +1,0 @@
-../../spike_export/formats/swc.py

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is wrong in an SWC file, line by line, and what repairing does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+SHOWN: Final = 10
+"""How many of many are named in a message."""
+
+_MOST_FINDINGS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a file.
+
+    Attributes
+    ----------
+    line : int
+        Counted from 1; 0 stands for the whole file.
+    problem : str
+        What is wrong.
+    mend : str or None
+        What repairing does about it; None where nothing can be done safely.
+    """
+
+    line: int
+    problem: str
+    mend: str | None = None
+
+    def __str__(self) -> str:
+        """One sentence that begins with the line."""
+        return f"{f'line {self.line}: ' if self.line else ''}{self.problem}."
+
+
+class SwcError(ValueError):
+    """A file that is no morphology; the text lists the first findings, one sentence in each line.
+
+    Attributes
+    ----------
+    findings : list of Finding
+    """
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        lines = [str(finding) for finding in findings[:SHOWN]]
+        if len(findings) > SHOWN:
+            lines.append(f"{len(findings) - SHOWN:,} more like these were found.")
+        super().__init__("\n".join(lines))
+
+
+def describe(mends: Iterable[Finding]) -> list[str]:
+    """Say what was mended, with the lines of equal mends together.
+
+    Parameters
+    ----------
+    mends : iterable of Finding
+
+    Returns
+    -------
+    list of str
+        For example ``"lines 3-5, 9: a radius of 0; the parent's is taken."``.
+    """
+    lines_of: dict[tuple[str, str | None], list[int]] = {}
+    for mend in mends:
+        lines_of.setdefault((mend.problem, mend.mend), []).append(mend.line)
+    described = []
+    for (problem, what), lines in lines_of.items():
+        where = ranges(lines) if any(lines) else ""
+        place = f"line{'s' if len(lines) > 1 else ''} {where}: " if where else ""
+        described.append(f"{place}{problem}; {what}.")
+    return described
+
+
+def ranges(lines: list[int]) -> str:
+    """Say whole numbers with those in a row together: ``3-5, 9``."""
+    lines = sorted(lines)
+    gaps = [i for i, (one, next_one) in enumerate(pairwise(lines), 1) if next_one > one + 1]
+    return ", ".join(
+        f"{lines[begin]}-{lines[end - 1]}" if end - begin > 1 else str(lines[begin])
+        for begin, end in zip([0, *gaps], [*gaps, len(lines)], strict=True)
+    )
+
+
+class Findings:
+    """Everything found so far."""
+
+    def __init__(self, repair: bool) -> None:
+        self._repair = repair
+        self._found: list[Finding] = []
+        self._hopeless = 0
+
+    def add(self, line: int, problem: str, mend: str | None = None) -> None:
+        """Note what is wrong, and raise if that is too much."""
+        self._found.append(Finding(line, problem, mend=mend))
+        self._hopeless += mend is None
+        # A hostile file could have a million of them.
+        if self._hopeless >= _MOST_FINDINGS or (
+            not self._repair and len(self._found) >= _MOST_FINDINGS
+        ):
+            self.stop()
+
+    def sorted(self) -> list[Finding]:
+        """Return them by line."""
+        return sorted(self._found, key=lambda finding: finding.line)
+
+    def stop(self) -> None:
+        """Raise what was found, unless it is being repaired."""
+        found = self.sorted()
+        if self._repair:
+            found = [finding for finding in found if finding.mend is None]
+        if found:
+            raise SwcError(found)
+
+    def stop_if_hopeless(self) -> None:
+        """Raise all that was found, if something of it cannot be mended."""
+        if self._hopeless:
+            self.stop()
