@@ -6,47 +6,24 @@ from __future__ import annotations
 import os
 import re
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ..edit.merge import MergeError, merge
 from ..edit.summary import summarize
-from ..files.writer import write
-from ..neuron.parallel import (
-    ParallelError,
-    PartReport,
-    Ranks,
-    join,
-    one_process_names,
-    part_path,
-    rename_cells,
-)
-from ..neuron.run import Ending
-from .console import ABOVE_ZERO, FILE, console, load, may_write, needs_neuron, save, show
+from ..neuron.parallel import ParallelError, Ranks, join
+from ..neuron.parallel_run import Written, part_paths, run_together, shown
+from ..neuron.recorder import RecordingError
+from ..neuron.run import Ending, ModelRun, load_mechanisms
+from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save, show
+from .last_line import Reached, shown_progress
 
-if TYPE_CHECKING:
-    from ..neuron.run import ModelRun
-
-_REDRAWS_PER_SECOND = 5
-_OTHERS_WRITE_S = 2.0
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
-
-_DOES_NOT_RUN = (
-    "{} sets its initial values but does not run, so there is nothing to write; a line h.run() at "
-    "its end, or run() in hoc, may be all that is missing."
-)
-
 
 _NEVER_INITIALIZED = (
     "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
@@ -162,20 +139,17 @@ def run(
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other; give one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
-    with needs_neuron():
-        from ..neuron import run as run_model
-        from ..neuron.recorder import RecordingError
-
     if not os.environ.get("DISPLAY"):
         # There is nothing to show windows on, and NEURON need not say so.
         os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     try:
-        ranks = join()
+        with needs_neuron():
+            ranks = join()
     except ParallelError as error:
         raise click.ClickException(str(error)) from None
     with ExitStack() as stack:
         if ranks is not None:
-            stack.enter_context(_ending_all(ranks))
+            stack.enter_context(ranks.ending_all())
         elif no_merge:
             raise click.UsageError("--no-merge is for runs under mpiexec; this is one process.")
         if not dry_run:
@@ -187,10 +161,10 @@ def run(
         target = target if output is not None and target.is_absolute() else Path.cwd() / target
         try:
             if mechanisms is not None:
-                run_model.load_mechanisms(mechanisms)
+                load_mechanisms(mechanisms)
         except (FileNotFoundError, RuntimeError) as error:
             raise click.ClickException(str(error)) from None
-        model_run = run_model.ModelRun(
+        model_run = ModelRun(
             model,
             arguments,
             only=only,
@@ -207,37 +181,11 @@ def run(
             if dry_run:
                 _dry_run(model_run, ranks)
             elif ranks is not None:
-                _run_part(
-                    model_run, ranks, model, target, chosen=capture is not None, merged=not no_merge
-                )
+                _run_part(model_run, ranks, target, chosen=capture is not None, merged=not no_merge)
             else:
                 _run(model_run, model, target, chosen=capture is not None)
         except RecordingError as error:
             raise click.ClickException(str(error)) from None
-
-
-@contextmanager
-def _ending_all(ranks: Ranks) -> Iterator[None]:
-    """End the other processes of a parallel run with this one, instead of letting them wait."""
-    try:
-        yield
-    except SystemExit as error:
-        if error.code:
-            ranks.abort(error.code if isinstance(error.code, int) else 1)
-        ranks.finalize()
-        raise
-    except click.ClickException as error:
-        _say(ranks, f"Error: {error.format_message()}")
-        ranks.abort(error.exit_code)
-    except BaseException as error:
-        _say(ranks, f"Error: {str(error) or type(error).__name__}")
-        ranks.abort(1)
-    ranks.finalize()
-
-
-def _say(ranks: Ranks, text: str) -> None:
-    for line in text.splitlines():
-        click.echo(f"rank {ranks.rank}: {line}", err=True)
 
 
 def _may_write(paths: list[Path], model: Path, *, force: bool) -> None:
@@ -248,7 +196,7 @@ def _may_write(paths: list[Path], model: Path, *, force: bool) -> None:
 def _may_write_parts(ranks: Ranks, target: Path, model: Path, *, force: bool, merged: bool) -> None:
     """As `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
     if ranks.rank == 0:
-        parts = [part_path(target, rank) for rank in range(ranks.size)]
+        parts = part_paths(target, ranks)
         _may_write([target, *parts] if merged else parts, model, force=force)
         # Else they could be taken for this run's.
         for part in parts:
@@ -257,117 +205,24 @@ def _may_write_parts(ranks: Ranks, target: Path, model: Path, *, force: bool, me
 
 
 def _run_part(
-    model_run: ModelRun, ranks: Ranks, model: Path, target: Path, *, chosen: bool, merged: bool
+    model_run: ModelRun, ranks: Ranks, target: Path, *, chosen: bool, merged: bool
 ) -> None:
-    """Record this process's cells, and put the parts of all processes together."""
-    ended = False
+    """Run the model in this process, one of several, and show in the first what was written."""
+
+    def written(result: Written) -> None:
+        for path, simulation in result.simulations:
+            show(summarize(simulation, shown(path)))
+        _say_runs(result.runs, chosen=chosen)
+
     with ExitStack() as stack:
         if ranks.rank == 0:
-            stack.enter_context(_progress(lambda: _reached(model_run)))
-
-        def finish(ending: Ending) -> None:
-            nonlocal ended
-            if ended:
-                return
-            ended = True
-            stack.close()
-            with _all_or_none(ranks, target):
-                _say(ranks, ending.trace)
-                report = _write_part(model_run, model, part_path(target, ranks.rank), ending)
-                if ending.exit_code:
-                    _say(ranks, _why(model_run, ending))
-                    _say_kept(ranks, target)
-                    if ending.interrupted:
-                        # So are the others, which mpiexec gives a second to do the same.
-                        time.sleep(_OTHERS_WRITE_S)
-                    ranks.abort(ending.exit_code)
-                reports = ranks.gather(report)
-                if ranks.rank == 0:
-                    _put_together(reports, target, merged=merged)
-                    _say_runs(max(report.runs for report in reports), chosen=chosen)
-
-        # NEURON's quit() leaves MPI before anything else, and does not come back.
-        ranks.before_finalize(lambda: finish(Ending()))
-        finish(model_run.run())
-
-
-@contextmanager
-def _all_or_none(ranks: Ranks, target: Path) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        text = error.message if isinstance(error, click.ClickException) else str(error)
-        _say(ranks, f"Error: {text}")
-        _say_kept(ranks, target)
-        ranks.abort(1)
-
-
-def _why(model_run: ModelRun, ending: Ending) -> str:
-    time_ms = _reached(model_run)[0]
-    at = "" if time_ms is None else f" at {time_ms:g} ms"
-    if ending.interrupted:
-        return f"Interrupted{at}, and with it all processes."
-    if ending.failed:
-        return f"The model ended with an error{at}, and with it all processes."
-    return f"The model ended with exit code {ending.exit_code}{at}, and with it all processes."
-
-
-def _say_kept(ranks: Ranks, target: Path) -> None:
-    parts = [part_path(target, rank) for rank in range(ranks.size)]
-    kept = [_shown(part) for part in parts if part.exists()]
-    if kept:
-        _say(ranks, f"What was recorded until then is in {', '.join(map(str, kept))}.")
-
-
-def _write_part(model_run: ModelRun, model: Path, path: Path, ending: Ending) -> PartReport:
-    recorder = model_run.recorder
-    if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
-        return PartReport(None, model_run.cells, model_run.nothing_here)
-    simulation = model_run.simulation()
-    if simulation.n_frames < 2:
-        raise click.ClickException(_DOES_NOT_RUN.format(model))
-    try:
-        write(path, simulation)
-    except OSError as error:
-        raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
-    return PartReport(path, model_run.cells, runs=recorder.runs)
-
-
-def _put_together(reports: list[PartReport], target: Path, *, merged: bool) -> None:
-    """Merge the parts of all processes, or list them."""
-    written = [report.path for report in reports if report.path is not None]
-    if not written:
-        reason = next((report.reason for report in reports if report.reason), "")
-        raise click.ClickException(f"No process has anything to record. {reason}".rstrip())
-    if not merged:
-        for path in written:
-            show(summarize(load(path), _shown(path)))
-        return
-    names = one_process_names([report.cells for report in reports])
-    parts = [
-        rename_cells(load(report.path), renamed)
-        for report, renamed in zip(reports, names, strict=True)
-        if report.path is not None
-    ]
-    try:
-        simulation = merge(parts)
-    except MergeError as error:
-        raise click.ClickException(
-            f"Cannot merge {_shown(written[error.part])} with {_shown(written[0])} (part 1): it "
-            f"{error.reason}."
-        ) from None
-    save(_shown(target), simulation)
-    for path in written:
-        path.unlink()
-
-
-def _shown(path: Path) -> Path:
-    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
+            stack.enter_context(shown_progress(lambda: _reached(model_run)))
+        run_together(model_run, ranks, target, merged=merged, ended=stack.close, written=written)
 
 
 def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
     with ExitStack() as stack:
-        stack.enter_context(_progress(lambda: _reached(model_run)))
+        stack.enter_context(shown_progress(lambda: _reached(model_run)))
 
         def at_quit() -> None:
             stack.close()
@@ -394,13 +249,11 @@ def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> Non
 
 def _report(model_run: ModelRun, ending: Ending) -> None:
     """Say why the model ended, if not by itself."""
-    time_ms = _reached(model_run)[0]
-    at = "" if time_ms is None else f" at {time_ms:g} ms"
     click.echo(ending.trace, nl=False, err=True)
     if ending.interrupted:
-        click.echo(f"Interrupted{at}.", err=True)
+        click.echo(f"Interrupted{model_run.at}.", err=True)
     elif ending.failed:
-        click.echo(f"The model ended with an error{at}.", err=True)
+        click.echo(f"The model ended with an error{model_run.at}.", err=True)
 
 
 def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
@@ -408,10 +261,7 @@ def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> N
     assert recorder is not None
     if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
         raise click.ClickException(_NEVER_INITIALIZED.format(model))
-    simulation = model_run.simulation()
-    if simulation.n_frames < 2:
-        raise click.ClickException(_DOES_NOT_RUN.format(model))
-    save(_shown(target), simulation)
+    save(shown(target), model_run.simulation())
     _say_runs(recorder.runs, chosen=chosen)
 
 
@@ -436,7 +286,7 @@ def _dry_run(model_run: ModelRun, ranks: Ranks | None) -> None:
     if ranks is None:
         click.echo(said, nl=False, err=True)
     else:
-        _say(ranks, said)
+        ranks.say(said)
     if ranks is not None and not ending.exit_code:
         rows = [
             (f"{row[0]} (rank {rank})", *row[1:])
@@ -474,107 +324,6 @@ def _families(sections: list[Any]) -> str:
     return ", ".join(f"{count} {name}" if count > 1 else name for name, count in counts.items())
 
 
-def _reached(model_run: ModelRun) -> tuple[float | None, float | None]:
+def _reached(model_run: ModelRun) -> Reached:
     """Time of the model, and when it will end, where that is known."""
-    time_ms = None if model_run.recorder is None else model_run.recorder.time_ms
-    return time_ms, model_run.end_ms
-
-
-@contextmanager
-def _progress(reached: Callable[[], tuple[float | None, float | None]]) -> Iterator[None]:
-    """Show how far the model is in a terminal's last line, below whatever the model prints."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    line = _LastLine(sys.stderr, reached)
-    kept = sys.stdout, sys.stderr
-    sys.stdout = _Above(kept[0], line) if kept[0].isatty() else kept[0]
-    sys.stderr = _Above(kept[1], line)
-    try:
-        line.start()
-        yield
-    finally:
-        line.stop()
-        sys.stdout, sys.stderr = kept
-
-
-class _LastLine(threading.Thread):
-    """A progress bar that is drawn now and then, and wiped out before anything is printed."""
-
-    def __init__(
-        self, screen: TextIO, reached: Callable[[], tuple[float | None, float | None]]
-    ) -> None:
-        super().__init__(daemon=True)
-        self._screen = screen
-        self._reached = reached
-        self._lock = threading.RLock()
-        self._ended = threading.Event()
-        self._drawn = False
-        self._line_begun = False
-        self._console = Console(file=screen, highlight=False)
-        self._bars = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[time]}"),
-            TimeElapsedColumn(), console=self._console, auto_refresh=False,
-        )  # fmt: skip
-        self._task = self._bars.add_task("Building the model", total=None, time="")
-
-    def run(self) -> None:
-        while not self._ended.wait(1 / _REDRAWS_PER_SECOND):
-            self._draw()
-
-    def stop(self) -> None:
-        self._ended.set()
-        with self._lock:
-            self._wipe()
-            self._screen.flush()
-
-    def write(self, stream: TextIO, text: str) -> int:
-        with self._lock:
-            self._wipe()
-            if text:
-                self._line_begun = not text.endswith("\n")
-            return stream.write(text)
-
-    def _draw(self) -> None:
-        time_ms, end_ms = self._reached()
-        if time_ms is not None:
-            known = end_ms is not None and 0 < time_ms <= end_ms
-            self._bars.update(
-                self._task,
-                description="Running",
-                total=end_ms if known else None,
-                completed=time_ms,
-                time=f"{time_ms:.2f} / {end_ms:g} ms" if known else f"{time_ms:.2f} ms",
-            )
-        with self._console.capture() as capture:
-            self._console.print(self._bars.get_renderable())
-        with self._lock:
-            # Never in the middle of a line that the model has begun.
-            if not self._line_begun and not self._ended.is_set():
-                self._screen.write(f"\r\x1b[K{capture.get().rstrip()}")
-                self._screen.flush()
-                self._drawn = True
-
-    def _wipe(self) -> None:
-        if self._drawn:
-            self._screen.write("\r\x1b[K")
-            self._screen.flush()
-            self._drawn = False
-
-
-class _Above:
-    """A terminal's stream that prints above the last line, and is otherwise what it was."""
-
-    def __init__(self, stream: TextIO, line: _LastLine) -> None:
-        self._stream = stream
-        self._line = line
-
-    def write(self, text: str) -> int:
-        return self._line.write(self._stream, text)
-
-    def writelines(self, lines: list[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    return model_run.time_ms, model_run.end_ms

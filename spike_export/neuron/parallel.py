@@ -9,7 +9,8 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,29 @@ class Ranks:
         world, _ = self._communicators()
         self._mpi.MPI_Abort(world, ctypes.c_int(exit_code))
         os._exit(exit_code)
+
+    def say(self, text: str) -> None:
+        """Print lines to stderr, each with the rank of this process before it."""
+        for line in text.splitlines():
+            print(f"rank {self.rank}: {line}", file=sys.stderr, flush=True)
+
+    @contextmanager
+    def ending_all(self) -> Iterator[None]:
+        """End the other processes with this one where the block ends, instead of letting them wait.
+
+        An error's own ``exit_code`` is passed on, if it has one.
+        """
+        try:
+            yield
+        except SystemExit as error:
+            if error.code:
+                self.abort(error.code if isinstance(error.code, int) else 1)
+            self.finalize()
+            raise
+        except BaseException as error:
+            self.say(f"Error: {str(error) or type(error).__name__}")
+            self.abort(getattr(error, "exit_code", 1))
+        self.finalize()
 
     def finalize(self) -> None:
         """Leave MPI, without which it takes the end of this process for a crash."""

@@ -33,6 +33,11 @@ from .recorder import Recorder, RecordingError
 # be later than the time by all of its rounding errors.
 _AT_ONCE_MS = 1e-3
 
+_DOES_NOT_RUN = (
+    "{} sets its initial values but does not run, so there is nothing to write; a line h.run() at "
+    "its end, or run() in hoc, may be all that is missing."
+)
+
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -185,6 +190,16 @@ class ModelRun:
             return found[0], Ending()
         return self._choose(), ending
 
+    @property
+    def time_ms(self) -> float | None:
+        """How far the model is; None before it is initialized."""
+        return None if self.recorder is None else self.recorder.time_ms
+
+    @property
+    def at(self) -> str:
+        """How far it is, as it stands in a sentence: ``" at 5 ms"``, or nothing."""
+        return "" if self.time_ms is None else f" at {self.time_ms:g} ms"
+
     def simulation(self) -> Simulation:
         """Put together what was recorded, with the cells' global identifiers.
 
@@ -195,10 +210,12 @@ class ModelRun:
         Raises
         ------
         RecordingError
-            As `Recorder.simulation`.
+            As `Recorder.simulation`; and if the model was initialized, but did not run.
         """
         assert self.recorder is not None
         simulation = self.recorder.simulation(source=self._path.name)
+        if simulation.n_frames < 2:
+            raise RecordingError(_DOES_NOT_RUN.format(self._path))
         counts = Counter(name for name, _ in self.cells)
         gids = {name: gid for name, gid in self.cells if counts[name] == 1}
         return replace(

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A model in several processes: each writes its part, and the first one puts them together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..edit.merge import MergeError, merge
+from ..files.writer import write
+from ..simulation_file import Simulation, read
+from .parallel import (
+    ParallelError,
+    PartReport,
+    Ranks,
+    one_process_names,
+    part_path,
+    rename_cells,
+)
+from .run import Ending, ModelRun
+
+_OTHERS_WRITE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the first process has written, or left, when all have ended.
+
+    Attributes
+    ----------
+    simulations : list of (Path, Simulation)
+        The one file; or, if parts are not merged, each of them.
+    runs : int
+        How many times the model ran.
+    """
+
+    simulations: list[tuple[Path, Simulation]]
+    runs: int
+
+
+def run_together(
+    model_run: ModelRun,
+    ranks: Ranks,
+    target: Path,
+    *,
+    merged: bool,
+    ended: Callable[[], None],
+    written: Callable[[Written], None],
+) -> None:
+    """Record this process's cells, and put the parts of all processes together.
+
+    Where one process fails, what all have recorded stays in their parts, and all end.
+
+    Parameters
+    ----------
+    model_run : ModelRun
+        Of this process; not yet run.
+    ranks : Ranks
+    target : Path
+        Absolute, because the model may move to another folder. Parts lie beside it.
+    merged : bool
+        Put the parts together, and remove them.
+    ended : callable
+        Called when the model has ended, before anything is said.
+    written : callable
+        Called in the first process when everything is written.
+
+    Raises
+    ------
+    RecordingError
+        If the model cannot be recorded as asked.
+    """
+    finished = False
+
+    def finish(ending: Ending) -> None:
+        nonlocal finished
+        if finished:
+            return
+        finished = True
+        ended()
+        with _all_or_none(ranks, target):
+            ranks.say(ending.trace)
+            report = _write_part(model_run, part_path(target, ranks.rank), ending)
+            if ending.exit_code:
+                ranks.say(_why(model_run, ending))
+                _say_kept(ranks, target)
+                if ending.interrupted:
+                    # So are the others, which mpiexec gives a second to do the same.
+                    time.sleep(_OTHERS_WRITE_S)
+                ranks.abort(ending.exit_code)
+            reports = ranks.gather(report)
+            if ranks.rank == 0:
+                simulations = _put_together(reports, target) if merged else _parts(reports)
+                written(Written(simulations, max(report.runs for report in reports)))
+
+    # NEURON's quit() leaves MPI before anything else, and does not come back.
+    ranks.before_finalize(lambda: finish(Ending()))
+    finish(model_run.run())
+
+
+def part_paths(target: Path, ranks: Ranks) -> list[Path]:
+    """List where all processes write their parts."""
+    return [part_path(target, rank) for rank in range(ranks.size)]
+
+
+def shown(path: Path) -> Path:
+    """Spell a path as it is reached from the working folder, if it is in there."""
+    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
+
+
+@contextmanager
+def _all_or_none(ranks: Ranks, target: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        ranks.say(f"Error: {error}")
+        _say_kept(ranks, target)
+        ranks.abort(1)
+
+
+def _why(model_run: ModelRun, ending: Ending) -> str:
+    at = model_run.at
+    if ending.interrupted:
+        return f"Interrupted{at}, and with it all processes."
+    if ending.failed:
+        return f"The model ended with an error{at}, and with it all processes."
+    return f"The model ended with exit code {ending.exit_code}{at}, and with it all processes."
+
+
+def _say_kept(ranks: Ranks, target: Path) -> None:
+    kept = [shown(part) for part in part_paths(target, ranks) if part.exists()]
+    if kept:
+        ranks.say(f"What was recorded until then is in {', '.join(map(str, kept))}.")
+
+
+def _write_part(model_run: ModelRun, path: Path, ending: Ending) -> PartReport:
+    recorder = model_run.recorder
+    if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
+        return PartReport(None, model_run.cells, model_run.nothing_here)
+    _write(path, model_run.simulation())
+    return PartReport(path, model_run.cells, runs=recorder.runs)
+
+
+def _parts(reports: list[PartReport]) -> list[tuple[Path, Simulation]]:
+    """Read the parts of all processes."""
+    parts = [(report.path, read(report.path)) for report in reports if report.path is not None]
+    if not parts:
+        reason = next((report.reason for report in reports if report.reason), "")
+        raise ParallelError(f"No process has anything to record. {reason}".rstrip())
+    return parts
+
+
+def _put_together(reports: list[PartReport], target: Path) -> list[tuple[Path, Simulation]]:
+    """Merge the parts of all processes into one file, and remove them."""
+    parts = _parts(reports)
+    names = one_process_names([report.cells for report in reports])
+    # Of those processes that had something to record.
+    names = [renamed for renamed, report in zip(names, reports, strict=True) if report.path]
+    try:
+        simulation = merge(
+            [rename_cells(part, renamed) for (_, part), renamed in zip(parts, names, strict=True)]
+        )
+    except MergeError as error:
+        raise ParallelError(
+            f"Cannot merge {shown(parts[error.part][0])} with {shown(parts[0][0])} (part 1): it "
+            f"{error.reason}."
+        ) from None
+    _write(target, simulation)
+    for path, _ in parts:
+        path.unlink()
+    return [(target, simulation)]
+
+
+def _write(path: Path, simulation: Simulation) -> None:
+    try:
+        write(path, simulation)
+    except OSError as error:
+        raise ParallelError(f"Cannot write {shown(path)}: {error.strerror or error}.") from None
