@@ -68,14 +68,14 @@ _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 # Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
-_TYPE_COLORS: Final = {
+COLOR_OF_TYPES: Final = {
     "Soma": (0.871, 0.776, 0.054, 1.0),
     "Dendrites": (0.0, 0.168, 0.445, 1.0),
     "Apical": (0.791, 0.347, 0.0, 1.0),
     "Axon": (0.0, 0.342, 0.171, 1.0),
     "Other": (0.604, 0.191, 0.386, 1.0),
 }
-_TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Tint": {
         "kind": "Float",
         "default": 0.0,
@@ -87,7 +87,7 @@ _TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     **{
         name: {"kind": "Color", "default": color, "description": f"Color of {what}"}
         for (name, color), what in zip(
-            _TYPE_COLORS.items(),
+            COLOR_OF_TYPES.items(),
             ("somata", "dendrites", "apical dendrites", "axons", "all other sections"),
             strict=True,
         )
@@ -438,10 +438,10 @@ def _types_group() -> Any:
     with nodes.shader_group(f"BlenderSpike {TYPES}") as tree:
         color = tree.input("Color", "Color")
         base = tree.input("Base Color", "Color", description="Color of the surface in light")
-        given = tree.inputs(_TYPES_INPUTS)
+        given = tree.inputs(TINT_INPUTS)
         with tree.frame("Color of the type"):
             number = _of_point_or_instance(tree, "section_type", "Section type")
-            names = list(_TYPE_COLORS)
+            names = list(COLOR_OF_TYPES)
             own: Linkable = given[names[0]]
             for index, name in enumerate(names[1:], 1):
                 from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import coloring, figures, film, importing, network, timing
+from . import coloring, exporting, figures, film, importing, network, timing
 from .importing import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -15,4 +15,5 @@ CLASSES = (
     *figures.CLASSES,
     *network.CLASSES,
     *film.CLASSES,
+    *exporting.CLASSES,
 )
