@@ -24,19 +24,24 @@ from .coloring import (
 from .common import nodes
 from .common.animation import fcurves
 from .common.colormap_followers import COLORED_BY, FOLLOWER_INPUTS
-from .common.colormap_geometry import COLOR_INPUTS, color_group, follow_material, follow_socket
+from .common.colormap_geometry import (
+    COLOR,
+    COLOR_INPUTS,
+    color_group,
+    follow_material,
+    follow_socket,
+)
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value
-from .common.nodes import Linkable, Node, Tree
+from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .network import LAYOUT_PREFIX
 from .playback import DIM, NO_DATA_BELOW, VOLTAGE
 
 GROUP: Final = "BlenderSpike Mesh Copy"
 MODIFIER: Final = "Mesh Copy"
-COLOR: Final = "displayColor"
-"""The color of each vertex, scene-linear. USD knows a mesh's color by this name."""
 CORNER_COLOR: Final = "Cd"
-"""The same for each corner of a face in 8 bits: the only kind that Blender writes to Alembic."""
+"""The attribute `COLOR` again, in 8 bits for each corner of a face: the only kind of color that
+Blender writes to Alembic."""
 
 # What only the neuron's own nodes need, and would be written to files.
 _WORKINGS: Final = (
@@ -94,8 +99,7 @@ def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) ->
     name = f"{neuron.name} mesh"
     copy = bpy.data.objects.new(name, _active_color(name, material))
     modifier = add_group_modifier(copy, MODIFIER, node_group(), {"Neuron": neuron})
-    follow_material(modifier, material, LIMITS)
-    _follow_tint(modifier, material)
+    follow_colors(modifier, material)
     collection.objects.link(copy)
     _follow_place(copy, neuron)
     return copy
@@ -169,13 +173,6 @@ def _active_color(name: str, material: bpy.types.Material) -> bpy.types.Mesh:
     return mesh
 
 
-def _follow_tint(modifier: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
-    for name in TINT_INPUTS:
-        socket = color_input(material, name)
-        input_value(modifier, name).value = socket.default_value
-        follow_socket(modifier, name, material, socket)
-
-
 def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
     """Put a copy where its neuron is, and have it go along with one that moves."""
     moves = bool(neuron.parent or len(neuron.constraints)) or any(
@@ -207,34 +204,10 @@ def node_group() -> bpy.types.NodeTree:
             colors = tree.inputs(COLOR_INPUTS)
             tints = tree.inputs(TINT_INPUTS)
             material = tree.inputs(FOLLOWER_INPUTS)[COLORED_BY]
-        with tree.frame("One mesh of all that is drawn"):
-            drawn = tree.add("GeometryNodeObjectInfo", {"Object": copied["Neuron"]})["Geometry"]
-            lean = _without(tree, drawn, _WORKINGS)
-            real = tree.add("GeometryNodeRealizeInstances", {"Geometry": lean})
-            kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": real})
-            tubes = _tubes(tree, kinds["Curve"], copied["Tube Resolution"])
-            # The object's own mesh comes first, since a joined one has its active color.
-            joined = tree.join(own, kinds["Mesh"], tubes)
-            faces = tree.add("GeometryNodeInputMeshVertexNeighbors")["Face Count"]
-            is_loose = tree.add(
-                "FunctionNodeCompare", {"A": faces, "B": 0}, data_type="INT", operation="EQUAL"
-            )
-            solid = tree.add(
-                "GeometryNodeDeleteGeometry", {"Geometry": joined, "Selection": is_loose},
-                label="No single vertices", domain="POINT",
-            )  # fmt: skip
-            mesh = tree.add("GeometryNodeSetMaterial", {"Geometry": solid, "Material": material})
-        with tree.frame("The material's colors"):
-            voltage = tree.attribute(VOLTAGE)
-            mapped = tree.group(color_group(), {"Value": voltage, **colors})
-            color = _tinted(tree, mapped, tints)
-            no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
-            shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
-            colored = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": mesh, "Name": COLOR, "Value": shown},
-                data_type="FLOAT_COLOR", domain="POINT",
-            )  # fmt: skip
+        drawn = tree.add("GeometryNodeObjectInfo", {"Object": copied["Neuron"]})["Geometry"]
+        mesh = one_mesh(tree, drawn, copied["Tube Resolution"], own)
+        shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
+        colored = with_colors(tree, shaded, colors, tints)
         with tree.frame("The same for Alembic"):
             again = tree.add(
                 "GeometryNodeStoreNamedAttribute",
@@ -248,6 +221,93 @@ def node_group() -> bpy.types.NodeTree:
             finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
         tree.output("Geometry", finished)
     return cast(bpy.types.NodeTree, tree.tree)
+
+
+def one_mesh(
+    tree: Tree, drawn: Linkable, resolution: Linkable, first: Linkable | None = None
+) -> Node:
+    """Add the nodes that make one mesh of all that a neuron draws.
+
+    Parameters
+    ----------
+    tree : Tree
+    drawn : Socket or Node
+        Strands, meshes and instances with their voltages.
+    resolution : Socket or Node
+        Corners of the cross-section where strands become tubes.
+    first : Socket or Node, optional
+        A mesh without faces that gives its active color attribute and its materials; single
+        vertices, as this one has, are left out then.
+
+    Returns
+    -------
+    Node
+        The mesh, without what only the neuron's own nodes need.
+    """
+    with tree.frame("One mesh of all that is drawn"):
+        lean = _without(tree, drawn, _WORKINGS)
+        real = tree.add("GeometryNodeRealizeInstances", {"Geometry": lean})
+        kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": real})
+        tubes = _tubes(tree, kinds["Curve"], resolution)
+        if first is None:
+            return tree.join(kinds["Mesh"], tubes)
+        # A joined mesh has the active color of the first.
+        joined = tree.join(first, kinds["Mesh"], tubes)
+        faces = tree.add("GeometryNodeInputMeshVertexNeighbors")["Face Count"]
+        is_loose = tree.add(
+            "FunctionNodeCompare", {"A": faces, "B": 0}, data_type="INT", operation="EQUAL"
+        )
+        return tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": joined, "Selection": is_loose},
+            label="No single vertices", domain="POINT",
+        )  # fmt: skip
+
+
+def with_colors(
+    tree: Tree, mesh: Linkable, colors: dict[str, Socket], tints: dict[str, Socket]
+) -> Node:
+    """Add the nodes that store the material's color as `COLOR` on each vertex.
+
+    Parameters
+    ----------
+    tree : Tree
+    mesh : Socket or Node
+        With the attributes `VOLTAGE` and ``section_type``.
+    colors, tints : dict
+        The tree's inputs by the names of `COLOR_INPUTS` and `TINT_INPUTS`.
+
+    Returns
+    -------
+    Node
+    """
+    with tree.frame("The material's colors"):
+        voltage = tree.attribute(VOLTAGE)
+        mapped = tree.group(color_group(), {"Value": voltage, **colors})
+        color = _tinted(tree, mapped, tints)
+        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
+        return tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": mesh, "Name": COLOR, "Value": shown},
+            data_type="FLOAT_COLOR", domain="POINT",
+        )  # fmt: skip
+
+
+def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
+    """Have a modifier show a neuron's material as it is, also when that changes.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+        With the inputs `COLOR_INPUTS`, `TINT_INPUTS` and `FOLLOWER_INPUTS`.
+    material : Material
+        Of `coloring`.
+    """
+    follow_material(modifier, material, LIMITS)
+    for name in TINT_INPUTS:
+        socket = color_input(material, name)
+        input_value(modifier, name).value = socket.default_value
+        follow_socket(modifier, name, material, socket)
 
 
 def _without(tree: Tree, geometry: Linkable, attributes: Sequence[str]) -> Linkable:

@@ -18,10 +18,11 @@ import bpy
 
 from .common import nodes
 from .common.colormap_followers import COLORED_BY
+from .common.colormap_geometry import COLOR
 from .common.modifiers import input_value, set_inputs
 from .common.placing import select_only
 from .common.required import required
-from .mesh_copy import COLOR, add_mesh_copy, find_mesh_copy
+from .mesh_copy import add_mesh_copy, find_mesh_copy
 
 Frames = Literal["AUTO", "RANGE", "CURRENT"]
 

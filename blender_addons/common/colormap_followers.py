@@ -7,6 +7,7 @@ material another colormap tells them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import bpy
@@ -24,22 +25,22 @@ FOLLOWER_INPUTS: Final[dict[str, dict[str, Any]]] = {
 """The input by which a modifier is known to follow a material."""
 
 
-def show_colormap(tree: bpy.types.NodeTree, image: bpy.types.Image) -> None:
-    """Give the image of another colormap to all modifiers that follow a material.
+def tell_followers(tree: bpy.types.NodeTree, inputs: Mapping[str, Any]) -> None:
+    """Set inputs of all modifiers that follow a material.
 
     Parameters
     ----------
     tree : NodeTree
-        Of the material that has another colormap now.
-    image : Image
-        Its colors.
+        Of the material that has changed.
+    inputs : mapping
+        Values by name, of inputs that have no drivers.
     """
     for thing in bpy.data.objects:
         for modifier in thing.modifiers:
             if isinstance(modifier, bpy.types.NodesModifier) and thing.is_editable:
                 material = followed(modifier)
                 if material is not None and material.node_tree == tree:
-                    set_inputs(modifier, {"Colormap": image})
+                    set_inputs(modifier, inputs)
 
 
 def followed(modifier: bpy.types.NodesModifier) -> bpy.types.Material | None:

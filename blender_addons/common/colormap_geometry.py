@@ -8,6 +8,7 @@ one that is rendered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import bpy
@@ -18,6 +19,8 @@ from .colormap_nodes import COLORMAP, RANGE, RANGE_INPUTS, place_in_image
 from .modifiers import follow, set_inputs
 
 GROUP: Final = "Colormap of Values"
+COLOR: Final = "displayColor"
+"""The attribute that holds colors, scene-linear. USD knows a mesh's own color by this name."""
 COLOR_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Colormap": {"kind": "Image", "description": "Colors of the values, in 256 x 1 pixels"},
     "Minimum": {
@@ -72,6 +75,7 @@ def follow_material(
     modifier: bpy.types.NodesModifier,
     material: bpy.types.Material,
     limits: str,
+    inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Have a modifier show a material's colormap as the material does, also when that changes.
 
@@ -83,6 +87,8 @@ def follow_material(
         With the nodes of `colormap_nodes.add_colormap`.
     limits : str
         Name of the material's Map Range node that holds the limits.
+    inputs : mapping, optional
+        Further values by name that come from the material.
     """
     tree: Any = material.node_tree
     sources = {
@@ -96,6 +102,7 @@ def follow_material(
             "Colormap": tree.nodes[COLORMAP].image,
             COLORED_BY: material,
             **{name: socket.default_value for name, socket in sources.items()},
+            **(inputs or {}),
         },
     )
     for name, socket in sources.items():

@@ -14,7 +14,7 @@ from typing import Any, Final
 import bpy
 
 from . import colormaps, nodes
-from .colormap_followers import show_colormap
+from .colormap_followers import tell_followers
 from .colormap_image import NAME, colormap_image
 from .nodes import Linkable, Node, Socket, Tree
 
@@ -115,7 +115,7 @@ def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) 
     """
     name, named_reverse = colormaps.resolve(name)
     _node(tree, COLORMAP).image = image = colormap_image(name)
-    show_colormap(tree, image)
+    tell_followers(tree, {"Colormap": image})
     range_input(tree, "Reverse").default_value = reverse != named_reverse
 
 

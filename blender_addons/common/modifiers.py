@@ -146,3 +146,19 @@ def follow(
         target.data_path = data_path + (f"[{curve.array_index}]" if len(curves) > 1 else "")
         # An expression of this kind needs no Python, so it runs in every file and render.
         curve.driver.expression = "value"
+
+
+def remove_with_drivers(modifier: bpy.types.Modifier) -> None:
+    """Take a modifier away, and the drivers of its inputs, which Blender would leave.
+
+    Parameters
+    ----------
+    modifier : Modifier
+    """
+    owner = modifier.id_data
+    assert isinstance(owner, bpy.types.Object)
+    path = f"{modifier.path_from_id()}."
+    drivers: Any = owner.animation_data.drivers if owner.animation_data else ()
+    for driver in [one for one in drivers if one.data_path.startswith(path)]:
+        drivers.remove(driver)
+    owner.modifiers.remove(modifier)

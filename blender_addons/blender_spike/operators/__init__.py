@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import coloring, exporting, figures, film, importing, network, timing
+from . import coloring, exporting, figures, film, importing, network, showing, timing
 from .importing import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -16,4 +16,5 @@ CLASSES = (
     *network.CLASSES,
     *film.CLASSES,
     *exporting.CLASSES,
+    *showing.CLASSES,
 )
