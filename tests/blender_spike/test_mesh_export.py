@@ -249,14 +249,16 @@ def test_ply_and_obj_hold_one_moment_or_a_file_for_each(bpy, neuron, tmp_path):
         bpy.data.objects.remove(read)
         neuron.select_set(True)
         bpy.context.view_layer.objects.active = neuron
-    bpy.ops.blender_spike.export_mesh(
-        filepath=str(tmp_path / "many.ply"), frames="RANGE", frame_start=1, frame_end=3
-    )
-    assert sorted(p.name for p in tmp_path.glob("many*")) == [
-        "many_0001.ply",
-        "many_0002.ply",
-        "many_0003.ply",
-    ]
+    addon = pytest.importorskip("addon_utils")
+    addon.enable("io_scene_gltf2")
+    for extension in (".ply", ".glb"):
+        bpy.ops.blender_spike.export_mesh(
+            filepath=str(tmp_path / f"many{extension}"), frames="RANGE", frame_start=1, frame_end=3
+        )
+        files = sorted(tmp_path.glob(f"many*{extension}"))
+        assert [file.stem for file in files] == ["many_0001", "many_0002", "many_0003"]
+        # Each has the colors of its own frame.
+        assert len({file.read_bytes() for file in files}) == 3
 
 
 def test_a_network_is_written_with_its_cells_and_connections(bpy, tmp_path):
