@@ -37,6 +37,7 @@ from .network import way_of
 from .playback import VOLTAGE, find_modifier
 from .properties import about, about_figure
 from .sections import default_section, find_segment
+from .solid_colors import follow_neuron
 
 Placement = Literal["CAMERA", "SCENE"]
 
@@ -360,13 +361,14 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
 
 
 def follow_material(neuron: bpy.types.Object) -> None:
-    """Have color bars and traces show the colors of the material that a neuron has by now.
+    """Have all that shows a neuron's colors take them from the material that it has by now.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
     """
+    follow_neuron(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
         if kind == traces.AXES_KIND:

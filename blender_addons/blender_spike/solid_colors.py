@@ -12,12 +12,19 @@ from typing import Any, Final, cast
 
 import bpy
 
-from .coloring import TINT_INPUTS
+from .coloring import TINT_INPUTS, voltage_material
 from .common import nodes
-from .common.colormap_followers import FOLLOWER_INPUTS
+from .common.colormap_followers import FOLLOWER_INPUTS, followed
 from .common.colormap_geometry import COLOR_INPUTS
 from .common.modifiers import add_group_modifier, find_group_modifier, remove_with_drivers
-from .mesh_copy import follow_colors, material_of, one_mesh, with_colors
+from .mesh_copy import (
+    find_mesh_copy,
+    follow_colors,
+    material_of,
+    one_mesh,
+    original_of,
+    with_colors,
+)
 
 GROUP: Final = "BlenderSpike Solid Colors"
 MODIFIER: Final = "Solid Colors"
@@ -84,6 +91,29 @@ def remove_solid_colors(neuron: bpy.types.Object) -> None:
     modifier = find_solid_colors(neuron)
     if modifier is not None:
         remove_with_drivers(modifier)
+
+
+def follow_neuron(neuron: bpy.types.Object) -> None:
+    """Have a neuron's mesh copies, and its own colors in Solid, show the material it has by now.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation. If its material is none of `coloring`, all stay as they are.
+    """
+    material = voltage_material(neuron)
+    if material is None:
+        return
+    own = find_solid_colors(neuron)
+    if own is not None and followed(own) != material:
+        follow_colors(own, material)
+    for thing in bpy.data.objects:
+        copied = find_mesh_copy(thing)
+        if copied is None or original_of(thing) != neuron or followed(copied) == material:
+            continue
+        if thing.is_editable:
+            follow_colors(copied, material)
+            thing.active_material = material
 
 
 def node_group() -> bpy.types.NodeTree:

@@ -187,7 +187,7 @@ def draw_show_colors(
         return
     note = layout.column(align=True)
     if not shown and not shows_materials(context):
-        note.label(text="This shading does not show the colors", icon="INFO")
+        note.label(text="This shading shows no colors", icon="INFO")
     row = note.row(align=True)
     row.operator(operator, text="Show Colors", icon="SHADING_TEXTURE").shading = "PREVIEW"
     if solid:

@@ -366,3 +366,35 @@ def test_a_copy_goes_along_with_a_neuron_that_moves(bpy, neuron):
     bpy.context.scene.frame_set(4)
     depsgraph = bpy.context.evaluated_depsgraph_get()
     assert moving.evaluated_get(depsgraph).matrix_world.translation.x == pytest.approx(8.0)
+
+
+def test_copies_follow_a_neuron_that_gets_another_material(bpy, neuron, tmp_path):
+    """Shared with another one, and made single again; its colors in Solid do so as well."""
+    bpy.ops.blender_spike.show_colors(shading="SOLID")
+    bpy.ops.blender_spike.mesh_copy()
+    copy = bpy.context.object
+    path = write(tmp_path / "other.pickle", simulation(branched(), FRAMES, seed=6))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    other = bpy.context.object
+    bpy.ops.blender_spike.color_by_voltage(colormap="coolwarm", v_min=-50, v_max=0)
+    for thing in (neuron, other):
+        thing.select_set(True)
+    bpy.context.view_layer.objects.active = other
+    bpy.ops.blender_spike.share_material()
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    # In a variable, because its parts are gone as soon as it is.
+    geometry = neuron.evaluated_get(depsgraph).evaluated_geometry()
+    for mesh in (evaluated(bpy, copy), geometry.mesh):
+        along = np.clip((column(mesh, "voltage") + 50) / 50, 0, 1)
+        color = display(column(mesh, "displayColor", "color", 4)[:, :3])
+        assert np.abs(color - mpl.colormaps["coolwarm"](along)[:, :3]).max() < 0.1 / 255
+    bpy.ops.blender_spike.make_single()
+    from blender_spike.coloring import color_input, voltage_material
+
+    material = voltage_material(neuron)
+    assert copy.active_material == material != voltage_material(other)
+    color_input(material, "Maximum").default_value = 30.0
+    mesh = evaluated(bpy, copy)
+    along = np.clip((column(mesh, "voltage") + 50) / 80, 0, 1)
+    color = display(column(mesh, "displayColor", "color", 4)[:, :3])
+    assert np.abs(color - mpl.colormaps["coolwarm"](along)[:, :3]).max() < 0.1 / 255
