@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +52,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """A kind of file: who writes it, and whether one file holds all frames."""
+    """A kind of file: who writes it, whether one file holds all frames, and how large it gets."""
 
     write: Callable[[str, int, int], Any]
     is_animated: bool
+    # Of one vertex in one frame, as measured with neurons.
+    size_bytes: int
     # Blender writes only these to Alembic, and elsewhere they would be a second color.
     corner_colors: bool = False
     own_material: bool = False
@@ -102,13 +105,13 @@ def _write_obj(filepath: str, _first: int, _last: int) -> Any:
 
 
 _FORMATS: Final = {
-    ".usdc": _Format(_write_usd, is_animated=True),
-    ".usda": _Format(_write_usd, is_animated=True),
-    ".usd": _Format(_write_usd, is_animated=True),
-    ".abc": _Format(_write_alembic, is_animated=True, corner_colors=True),
-    ".glb": _Format(_write_gltf, is_animated=False, own_material=True),
-    ".ply": _Format(_write_ply, is_animated=False),
-    ".obj": _Format(_write_obj, is_animated=False),
+    ".usdc": _Format(_write_usd, is_animated=True, size_bytes=16),
+    ".usda": _Format(_write_usd, is_animated=True, size_bytes=60),
+    ".usd": _Format(_write_usd, is_animated=True, size_bytes=16),
+    ".abc": _Format(_write_alembic, is_animated=True, size_bytes=64, corner_colors=True),
+    ".glb": _Format(_write_gltf, is_animated=False, size_bytes=48, own_material=True),
+    ".ply": _Format(_write_ply, is_animated=False, size_bytes=64),
+    ".obj": _Format(_write_obj, is_animated=False, size_bytes=130),
 }
 EXTENSIONS: Final = tuple(_FORMATS)
 
@@ -185,9 +188,11 @@ def export_mesh(
     with _as_before(context), _copies(context, things, kind) as copies:
         scene.frame_start, scene.frame_end = first, last
         scene.frame_set(first)
-        for copy in copies:
-            if not _vertices(copy):
+        counts = [_vertices(copy) for copy in copies]
+        for copy, count in zip(copies, counts, strict=True):
+            if not count:
                 raise ExportError(f"'{copy.name}' draws nothing in frame {first}")
+        _check_room(path, sum(counts) * (last - first + 1) * kind.size_bytes)
         files = []
         manager.progress_begin(first, last + 1)
         try:
@@ -209,6 +214,16 @@ def _format_of(path: Path) -> _Format:
         known = ", ".join(EXTENSIONS)
         raise ExportError(f"Cannot write '{path.name}': its name has to end in one of {known}")
     return kind
+
+
+def _check_room(path: Path, size_bytes: int) -> None:
+    """Refuse what would fill the disk, before hours are spent on it."""
+    free = shutil.disk_usage(path.parent).free
+    if size_bytes > free:
+        raise ExportError(
+            f"Cannot write {path.name}: it would take about {size_bytes / 1e9:.1f} GB, and there "
+            f"are {free / 1e9:.1f} GB left; choose fewer frames, or a coarser look"
+        )
 
 
 def _write(kind: _Format, file: Path, first: int, last: int) -> None:
