@@ -170,23 +170,29 @@ def color_by_voltage(
     return material
 
 
-def voltage_material(neuron: bpy.types.Object) -> bpy.types.Material | None:
+def voltage_material(
+    neuron: bpy.types.Object, *, linked: bool = False
+) -> bpy.types.Material | None:
     """Find the material that colors a neuron by its voltage.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
+    linked : bool, optional
+        One that is linked from another file, and so cannot be changed, counts as well.
 
     Returns
     -------
     Material or None
-        None where the neuron has none or somebody's own, or one that is linked from another file.
+        None where the neuron has none or somebody's own.
     """
     material: bpy.types.Material | None = input_value(
         required(find_modifier(neuron)), "Material"
     ).value
-    return material if material is not None and _is_ours(material) else None
+    if material is None or not _is_ours(material):
+        return None
+    return material if linked or material.library is None else None
 
 
 def color_input(material: bpy.types.Material, name: str) -> Any:
@@ -354,9 +360,7 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
 
 def _is_ours(material: bpy.types.Material) -> bool:
     tree = material.node_tree
-    return (
-        material.library is None and tree is not None and all(name in tree.nodes for name in _OURS)
-    )
+    return tree is not None and all(name in tree.nodes for name in _OURS)
 
 
 def _write_nodes(material: bpy.types.Material) -> None:

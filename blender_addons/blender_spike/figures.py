@@ -31,7 +31,7 @@ from .common.figures import (
     text,
     written,
 )
-from .common.modifiers import follow, input_value, set_inputs
+from .common.modifiers import follow_socket, input_value, set_inputs
 from .common.required import required
 from .network import way_of
 from .playback import VOLTAGE, find_modifier
@@ -446,9 +446,7 @@ def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
         return
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        # By the material: a node tree that is part of one is forgotten when a file is saved.
-        path = f"node_tree.{socket.path_from_id('default_value')}"
-        follow(modifier_of(bar), name, material, path)
+        follow_socket(modifier_of(bar), name, material, socket)
 
 
 def _bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:

@@ -24,14 +24,13 @@ from .coloring import (
 from .common import nodes
 from .common.animation import fcurves
 from .common.colormap_followers import COLORED_BY, FOLLOWER_INPUTS
-from .common.colormap_geometry import (
-    COLOR,
-    COLOR_INPUTS,
-    color_group,
-    follow_material,
+from .common.colormap_geometry import COLOR, COLOR_INPUTS, color_group, follow_material
+from .common.modifiers import (
+    add_group_modifier,
+    find_group_modifier,
     follow_socket,
+    input_value,
 )
-from .common.modifiers import add_group_modifier, find_group_modifier, input_value
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
 from .network import LAYOUT_PREFIX
@@ -122,7 +121,7 @@ def material_of(neuron: bpy.types.Object) -> bpy.types.Material:
     NoColorsError
         If the neuron's material is not one of `coloring`.
     """
-    material = voltage_material(neuron)
+    material = voltage_material(neuron, linked=True)
     if material is None:
         raise NoColorsError(f"'{neuron.name}' is not colored by voltage, so it has no colors")
     return material

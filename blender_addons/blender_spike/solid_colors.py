@@ -101,7 +101,7 @@ def follow_neuron(neuron: bpy.types.Object) -> None:
     neuron : Object
         An imported simulation. If its material is none of `coloring`, all stay as they are.
     """
-    material = voltage_material(neuron)
+    material = voltage_material(neuron, linked=True)
     if material is None:
         return
     own = find_solid_colors(neuron)

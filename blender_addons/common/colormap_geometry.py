@@ -16,7 +16,7 @@ import bpy
 from . import nodes
 from .colormap_followers import COLORED_BY
 from .colormap_nodes import COLORMAP, RANGE, RANGE_INPUTS, place_in_image
-from .modifiers import follow, set_inputs
+from .modifiers import follow_socket, set_inputs
 
 GROUP: Final = "Colormap of Values"
 COLOR: Final = "displayColor"
@@ -107,21 +107,3 @@ def follow_material(
     )
     for name, socket in sources.items():
         follow_socket(modifier, name, material, socket)
-
-
-def follow_socket(
-    modifier: bpy.types.NodesModifier, name: str, material: bpy.types.Material, socket: Any
-) -> None:
-    """Have a modifier's input always equal an input of a material's node.
-
-    Parameters
-    ----------
-    modifier : NodesModifier
-    name : str
-        Of the modifier's input.
-    material : Material
-    socket : NodeSocket
-        Of a node of the material.
-    """
-    # By way of the material: a driver loses a tree that is part of one when it is appended.
-    follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")

@@ -148,6 +148,24 @@ def follow(
         curve.driver.expression = "value"
 
 
+def follow_socket(
+    modifier: bpy.types.NodesModifier, name: str, material: bpy.types.Material, socket: Any
+) -> None:
+    """Have a modifier's input always equal an input of a material's node.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        Of the modifier's input.
+    material : Material
+    socket : NodeSocket
+        Of a node of the material.
+    """
+    # By the material: a node tree that is part of one is forgotten when a file is saved.
+    follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")
+
+
 def remove_with_drivers(modifier: bpy.types.Modifier) -> None:
     """Take a modifier away, and the drivers of its inputs, which Blender would leave.
 

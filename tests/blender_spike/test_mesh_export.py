@@ -410,3 +410,19 @@ def test_copies_follow_a_neuron_that_gets_another_material(bpy, neuron, tmp_path
     along = np.clip((column(mesh, "voltage") + 50) / 80, 0, 1)
     color = display(column(mesh, "displayColor", "color", 4)[:, :3])
     assert np.abs(color - mpl.colormaps["coolwarm"](along)[:, :3]).max() < 0.1 / 255
+
+
+def test_a_neuron_linked_from_another_file_is_written_too(bpy, neuron, tmp_path):
+    """Nothing of it has to be changed."""
+    path, name = tmp_path / "library.blend", neuron.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.wm.link(directory=str(path / "Object"), filename=name)
+    linked = bpy.data.objects[name]
+    linked.select_set(True)
+    bpy.context.view_layer.objects.active = linked
+    assert linked.library is not None
+    bpy.ops.blender_spike.mesh_copy()
+    mesh = evaluated(bpy, bpy.context.object)
+    color = display(column(mesh, "displayColor", "color", 4)[:, :3])
+    assert np.abs(color - shown(column(mesh, "voltage"))).max() < 0.1 / 255
