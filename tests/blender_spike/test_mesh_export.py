@@ -299,6 +299,29 @@ def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
     assert np.allclose(color, NO_DATA_COLOR)
 
 
+def test_undo_behind_an_export_takes_back_what_was_before_it(bpy, neuron, tmp_path):
+    """What is made to be written leaves nothing that undo could stumble over."""
+    bpy.ops.ed.undo_push(message="neuron")
+    bpy.ops.blender_spike.mesh_copy()
+    bpy.ops.ed.undo_push(message="copy")
+    blocks = {key: set(getattr(bpy.data, key).keys()) for key in ("objects", "meshes", "materials")}
+    for thing in bpy.data.objects:
+        thing.select_set(thing.visible_get())
+    for extension in (".usdc", ".abc", ".ply"):
+        bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / f"cell{extension}"))
+        if extension == ".ply":
+            # The copy alone: the neuron would lie in the same place.
+            assert b"element vertex 742\n" in (tmp_path / "cell.ply").read_bytes()
+    for key, names in blocks.items():
+        assert set(getattr(bpy.data, key).keys()) == names
+    assert bpy.ops.ed.undo() == {"FINISHED"}
+    assert "cell mesh" not in bpy.data.objects and "cell" in bpy.data.objects
+    assert bpy.ops.ed.redo() == {"FINISHED"}
+    mesh = evaluated(bpy, bpy.data.objects["cell mesh"])
+    color = display(column(mesh, "displayColor", "color", 4)[:, :3])
+    assert np.abs(color - shown(column(mesh, "voltage"))).max() < 0.1 / 255
+
+
 def test_a_full_disk_is_noticed_before(bpy, neuron, tmp_path, monkeypatch):
     import shutil
 

@@ -13,7 +13,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..common.selection import chosen
-from ..mesh_copy import NoColorsError, add_mesh_copy, find_mesh_copy, material_of
+from ..mesh_copy import NoColorsError, add_mesh_copy, find_mesh_copy, material_of, original_of
 from ..mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
 from ..playback import find_modifier
 from .selection import OnNeurons, chosen_neurons
@@ -180,7 +180,10 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
 
 def _things(context: bpy.types.Context) -> list[bpy.types.Object]:
-    return chosen(context, lambda t: find_modifier(t) is not None or find_mesh_copy(t) is not None)
+    """Find what is exported; a neuron beside its own copy would lie in the same place twice."""
+    found = chosen(context, lambda t: find_modifier(t) is not None or find_mesh_copy(t) is not None)
+    copied = [original_of(thing) for thing in found if find_mesh_copy(thing) is not None]
+    return [thing for thing in found if thing not in copied]
 
 
 CLASSES = (BLENDER_SPIKE_OT_mesh_copy, BLENDER_SPIKE_OT_export_mesh)
