@@ -15,7 +15,7 @@ import bpy
 from .common import frame
 from .common.drivers import make_exact
 from .common.figures import GROUP, color_bar_group, new_figure
-from .common.modifiers import follow, input_value
+from .common.modifiers import follow_socket, input_value
 from .common.required import required
 from .figures import camera_for, drawing, drawn_by, put_into_picture, remove_figures
 from .regions_data import LIMITS, QUANTITY, VALUE
@@ -72,9 +72,7 @@ def add_color_bar(
     tree: Any = required(material.node_tree)
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        # By the material: a node tree that is part of one is forgotten when a file is saved.
-        path = f"node_tree.{socket.path_from_id('default_value')}"
-        follow(required(drawing(bar, _GROUP)), name, material, path)
+        follow_socket(required(drawing(bar, _GROUP)), name, material, socket)
     length = LENGTH + _NAME if horizontal else _WIDTH
     corner = frame.corner(scene, camera, "BOTTOM_RIGHT", middle)
     put_into_picture(scene, bar, corner, (-_MARGIN - length, _MARGIN + _NUMBERS))

@@ -14,6 +14,7 @@ from .common.colormap_choice import draw_colormap, draw_range
 from .common.colormap_nodes import has_colormap
 from .common.required import required
 from .common.suggestions import draw_field
+from .common.viewport import draw_show_colors, shows_in_solid
 from .operators.selection import all_regions, chosen_regions
 from .properties import about, fields, is_region, unfolded
 from .regions_data import LIMITS, QUANTITY, STRENGTH
@@ -264,13 +265,20 @@ class BLENDER_BRAIN_PT_look(_Tab):
         typed = fields(scene)
         layout.use_property_split = True
         layout.use_property_decorate = False
+        regions = chosen_regions(context)
+        if regions:
+            # A colormap is no color of the object.
+            has_color = _colored_material(context) is None
+            draw_show_colors(
+                layout, context, "blender_brain.show_colors",
+                shown=has_color and shows_in_solid(context, "OBJECT"), solid=has_color,
+            )  # fmt: skip
         layout.prop(typed, "look")
         # The colormap is chosen below, where it is live.
         live = ("colormap", "reverse")
         names = [name for name in looks.SETTINGS[typed.look] if name not in live]
         for name in names:
             layout.prop(typed, name)
-        regions = chosen_regions(context)
         row = layout.row()
         row.scale_y = 1.3
         text = "Set Look"

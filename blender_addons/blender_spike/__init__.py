@@ -4,15 +4,23 @@
 The data passes the modules in this order: `simulation_file` (a file to arrays) → `morphology`
 (sections to curves) → `parts` (arrays to datablocks) → `build` (datablocks to an object) →
 `playback`, or `network` where cells are points (an object to voltages now) → `coloring` (voltages
-to light) → `figures` (what stands beside them in the picture). `operators` and `panels` only call
-them.
+to light) → `figures` (what stands beside them in the picture), or → `mesh_copy` → `mesh_export` (a
+mesh for other programs). `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
 
 import bpy
 
-from . import figure_settings, figures_panel, network_panel, operators, panels, properties
+from . import (
+    export_panel,
+    figure_settings,
+    figures_panel,
+    network_panel,
+    operators,
+    panels,
+    properties,
+)
 from .common import colormap_previews
 
 CLASSES = (
@@ -22,6 +30,7 @@ CLASSES = (
     *panels.CLASSES,
     *network_panel.CLASSES,
     *figures_panel.CLASSES,
+    *export_panel.CLASSES,
 )
 
 

@@ -68,14 +68,14 @@ _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 # Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
-_TYPE_COLORS: Final = {
+COLOR_OF_TYPES: Final = {
     "Soma": (0.871, 0.776, 0.054, 1.0),
     "Dendrites": (0.0, 0.168, 0.445, 1.0),
     "Apical": (0.791, 0.347, 0.0, 1.0),
     "Axon": (0.0, 0.342, 0.171, 1.0),
     "Other": (0.604, 0.191, 0.386, 1.0),
 }
-_TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Tint": {
         "kind": "Float",
         "default": 0.0,
@@ -87,7 +87,7 @@ _TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     **{
         name: {"kind": "Color", "default": color, "description": f"Color of {what}"}
         for (name, color), what in zip(
-            _TYPE_COLORS.items(),
+            COLOR_OF_TYPES.items(),
             ("somata", "dendrites", "apical dendrites", "axons", "all other sections"),
             strict=True,
         )
@@ -170,21 +170,27 @@ def color_by_voltage(
     return material
 
 
-def voltage_material(neuron: bpy.types.Object) -> bpy.types.Material | None:
+def voltage_material(
+    neuron: bpy.types.Object, *, linked: bool = False
+) -> bpy.types.Material | None:
     """Find the material that colors a neuron by its voltage.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
+    linked : bool, optional
+        One that is linked from another file, and so cannot be changed, counts as well.
 
     Returns
     -------
     Material or None
-        None where the neuron has none or somebody's own, or one that is linked from another file.
+        None where the neuron has none or somebody's own.
     """
     material = material_of(neuron)
-    return material if material is not None and _is_ours(material) else None
+    if material is None or not _is_ours(material):
+        return None
+    return material if linked or material.library is None else None
 
 
 def material_of(neuron: bpy.types.Object) -> bpy.types.Material | None:
@@ -413,9 +419,7 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
 
 def _is_ours(material: bpy.types.Material) -> bool:
     tree = material.node_tree
-    return (
-        material.library is None and tree is not None and all(name in tree.nodes for name in _OURS)
-    )
+    return tree is not None and all(name in tree.nodes for name in _OURS)
 
 
 def _write_nodes(material: bpy.types.Material) -> None:
@@ -498,10 +502,10 @@ def _types_group() -> Any:
     with nodes.shader_group(f"BlenderSpike {TYPES}") as tree:
         color = tree.input("Color", "Color")
         base = tree.input("Base Color", "Color", description="Color of the surface in light")
-        given = tree.inputs(_TYPES_INPUTS)
+        given = tree.inputs(TINT_INPUTS)
         with tree.frame("Color of the type"):
             number = _of_point_or_instance(tree, "section_type", "Section type")
-            names = list(_TYPE_COLORS)
+            names = list(COLOR_OF_TYPES)
             own: Linkable = given[names[0]]
             for index, name in enumerate(names[1:], 1):
                 from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)

@@ -32,12 +32,13 @@ from .common.figures import (
     text,
     written,
 )
-from .common.modifiers import follow, has_input, input_value, set_inputs
+from .common.modifiers import follow_socket, has_input, input_value, set_inputs
 from .common.required import required
 from .network import way_of
 from .playback import VOLTAGE, find_modifier
 from .properties import about, about_figure
 from .sections import default_section, find_segment
+from .solid_colors import follow_neuron
 
 Placement = Literal["CAMERA", "SCENE"]
 
@@ -393,13 +394,14 @@ def hand_over(
 
 
 def follow_material(neuron: bpy.types.Object) -> None:
-    """Have color bars and traces show the colors of the material that a neuron has by now.
+    """Have all that shows a neuron's colors take them from the material that it has by now.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
     """
+    follow_neuron(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
         if kind == traces.AXES_KIND:
@@ -477,9 +479,7 @@ def _follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
         return
     limits = tree.nodes[LIMITS].inputs
     for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        # By the material: a node tree that is part of one is forgotten when a file is saved.
-        path = f"node_tree.{socket.path_from_id('default_value')}"
-        follow(modifier_of(bar), name, material, path)
+        follow_socket(modifier_of(bar), name, material, socket)
 
 
 def _bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:

@@ -12,11 +12,13 @@ from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.modifiers import input_value
 from .common.required import required
+from .common.viewport import draw_show_colors, shows_in_solid
 from .network import is_network
 from .operators.importing import draw_import_settings
 from .playback import find_modifier, strands_without_data
 from .properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .shape import TYPES_INPUTS
+from .solid_colors import find_solid_colors
 
 
 class Tab(bpy.types.Panel):
@@ -87,6 +89,14 @@ class BLENDER_SPIKE_PT_color(_NeuronTab):
             layout.label(text="Not colored by voltage yet", icon="INFO")
             layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
             return
+        solid = find_solid_colors(neuron)
+        is_prepared = solid is not None and solid.show_viewport
+        draw_show_colors(
+            layout, context, "blender_spike.show_colors",
+            shown=is_prepared and shows_in_solid(context, "VERTEX"),
+            prepared=is_prepared,
+            solid=not is_network(neuron),
+        )  # fmt: skip
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)

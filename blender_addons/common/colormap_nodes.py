@@ -8,13 +8,15 @@ effect at once and can be keyframed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import bpy
 
 from . import colormaps, nodes
+from .colormap_followers import tell_followers
 from .colormap_image import NAME, colormap_image
-from .nodes import Linkable, Socket, Tree
+from .nodes import Linkable, Node, Socket, Tree
 
 RANGE: Final = "Colormap Range"
 """Name of the node that has the inputs Start, End, Steps and Reverse."""
@@ -24,7 +26,7 @@ COLORMAP: Final = "Colormap"
 _STOPS: Final = 256
 # A graphics card's division may miss a whole number by its last digits.
 _ROUNDING: Final = 1e-4
-_RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
+RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start": {
         "kind": "Float",
         "default": 0.0,
@@ -112,7 +114,8 @@ def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) 
         If there is no such colormap; the text names those that come close.
     """
     name, named_reverse = colormaps.resolve(name)
-    _node(tree, COLORMAP).image = colormap_image(name)
+    _node(tree, COLORMAP).image = image = colormap_image(name)
+    tell_followers(tree, {"Colormap": image})
     range_input(tree, "Reverse").default_value = reverse != named_reverse
 
 
@@ -155,34 +158,53 @@ def _node(tree: bpy.types.NodeTree, name: str) -> Any:
     return tree.nodes[name]
 
 
+def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]) -> Node:
+    """Write the nodes from a position on the used part to the place of its color in the image.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of any kind.
+    position : Socket or Node
+        0 for the color at the beginning of the used part, 1 for that at its end.
+    given : mapping
+        Inputs of the tree by the names of `RANGE_INPUTS`.
+
+    Returns
+    -------
+    Node
+        A vector: where to read the image.
+    """
+    with tree.frame("In steps: the first shows the start's color, the last the end's"):
+        scaled = tree.math("MULTIPLY", position, given["Steps"])
+        floor = tree.math("FLOOR", scaled)
+        last = tree.math("SUBTRACT", given["Steps"], 1.0, label="Last step")
+        step = tree.math("MINIMUM", floor, last, label="Step")
+        parts = tree.math("MAXIMUM", last, 1.0)
+        stepped = tree.math("DIVIDE", step, parts)
+        in_steps = tree.math("GREATER_THAN", given["Steps"], 0.5, label="In steps")
+        along = tree.mix(in_steps, position, stepped)
+    with tree.frame("Part of the colormap"):
+        turned = tree.math("SUBTRACT", 1.0, along)
+        way = tree.mix(given["Reverse"], along, turned, label="Reverse")
+        place = tree.mix(way, given["Start"], given["End"], label="From start to end")
+    with tree.frame("Middle of the image's pixel"):
+        # Where two colors meet, the later one on the way is shown, as matplotlib does.
+        scaled_on = tree.math("MULTIPLY_ADD", place, float(_STOPS), _ROUNDING)
+        onward = tree.math("FLOOR", scaled_on)
+        scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
+        backward = tree.math("CEIL", scaled_back)
+        pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
+        within = tree.add("ShaderNodeClamp", {"Value": pixel, "Max": _STOPS - 1.0})
+        middle = tree.math("ADD", within, 0.5)
+        x = tree.math("DIVIDE", middle, float(_STOPS))
+        return tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": 0.5})
+
+
 def _range_group() -> Any:
     """From a position on the used part to the place of its color in the image."""
     with nodes.shader_group(RANGE) as tree:
         position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
-        given = tree.inputs(_RANGE_INPUTS)
-        with tree.frame("In steps: the first shows the start's color, the last the end's"):
-            scaled = tree.math("MULTIPLY", position, given["Steps"])
-            floor = tree.math("FLOOR", scaled)
-            last = tree.math("SUBTRACT", given["Steps"], 1.0, label="Last step")
-            step = tree.math("MINIMUM", floor, last, label="Step")
-            parts = tree.math("MAXIMUM", last, 1.0)
-            stepped = tree.math("DIVIDE", step, parts)
-            in_steps = tree.math("GREATER_THAN", given["Steps"], 0.5, label="In steps")
-            along = tree.mix(in_steps, position, stepped)
-        with tree.frame("Part of the colormap"):
-            turned = tree.math("SUBTRACT", 1.0, along)
-            way = tree.mix(given["Reverse"], along, turned, label="Reverse")
-            place = tree.mix(way, given["Start"], given["End"], label="From start to end")
-        with tree.frame("Middle of the image's pixel"):
-            # Where two colors meet, the later one on the way is shown, as matplotlib does.
-            scaled_on = tree.math("MULTIPLY_ADD", place, float(_STOPS), _ROUNDING)
-            onward = tree.math("FLOOR", scaled_on)
-            scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
-            backward = tree.math("CEIL", scaled_back)
-            pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
-            within = tree.add("ShaderNodeClamp", {"Value": pixel, "Max": _STOPS - 1.0})
-            middle = tree.math("ADD", within, 0.5)
-            x = tree.math("DIVIDE", middle, float(_STOPS))
-            vector = tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": 0.5})
-        tree.output("Vector", vector, kind="Vector")
+        given = tree.inputs(RANGE_INPUTS)
+        tree.output("Vector", place_in_image(tree, position, given), kind="Vector")
     return tree.tree

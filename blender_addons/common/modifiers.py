@@ -145,3 +145,37 @@ def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
         for item in items
         if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
     }
+
+
+def follow_socket(
+    modifier: bpy.types.NodesModifier, name: str, material: bpy.types.Material, socket: Any
+) -> None:
+    """Have a modifier's input always equal an input of a material's node.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        Of the modifier's input.
+    material : Material
+    socket : NodeSocket
+        Of a node of the material.
+    """
+    # By the material: a node tree that is part of one is forgotten when a file is saved.
+    follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")
+
+
+def remove_with_drivers(modifier: bpy.types.Modifier) -> None:
+    """Take a modifier away, and the drivers of its inputs, which Blender would leave.
+
+    Parameters
+    ----------
+    modifier : Modifier
+    """
+    owner = modifier.id_data
+    assert isinstance(owner, bpy.types.Object)
+    path = f"{modifier.path_from_id()}."
+    drivers: Any = owner.animation_data.drivers if owner.animation_data else ()
+    for driver in [one for one in drivers if one.data_path.startswith(path)]:
+        drivers.remove(driver)
+    owner.modifiers.remove(modifier)

@@ -10,6 +10,7 @@ import bpy
 from .build import X, Y
 from .color_ramp import fill_ramp
 from .common import nodes
+from .common.colormap_followers import tell_followers
 from .common.colormap_nodes import (
     COLORMAP,
     RANGE,
@@ -143,6 +144,7 @@ def show(
         return color_surface(surface, by, low=low, high=high, relief=NEW_RELIEF)
     tree: Any = required(material.node_tree)
     tree.nodes[VALUE].attribute_name = ATTRIBUTES[by]
+    tell_followers(tree, {"Value": ATTRIBUTES[by]})
     limits = tree.nodes[LIMITS].inputs
     limits["From Min"].default_value, limits["From Max"].default_value = low, high
     return material

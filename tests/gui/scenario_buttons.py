@@ -46,6 +46,10 @@ LEFT = {
     "blender_brain.list_downloads",
     "blender_brain.download_atlas",
     "blender_brain.cancel_download",
+    # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.
+    "blender_spike.show_colors",
+    "blender_brain.show_colors",
+    "surface_slicer.show_colors",
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
 }

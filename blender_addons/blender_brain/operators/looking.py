@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from .. import looks
+from ..common.colormap_nodes import has_colormap
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..common.viewport import ShowColors
 from ..properties import LookSettings
 from .selection import NO_REGION, OnRegions, chosen_regions
 
@@ -51,4 +53,21 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
             layout.prop(self, name)
 
 
-CLASSES = (BLENDER_BRAIN_OT_set_look,)
+class BLENDER_BRAIN_OT_show_colors(ShowColors, OnRegions):
+    """Switch the viewport to a shading that shows the regions' colors"""  # noqa: D400, D415
+
+    bl_idname = "blender_brain.show_colors"
+    solid_color = "OBJECT"
+
+    def solid(self, context: bpy.types.Context) -> str:
+        """Regions have their color themselves, unless it comes from a colormap."""
+        materials = (region.active_material for region in chosen_regions(context))
+        if any(m is not None and has_colormap(m.node_tree) for m in materials):
+            return "Solid shading cannot show colormaps on regions; Material Preview does."
+        return ""
+
+    def plain(self, _context: bpy.types.Context) -> None:
+        """Regions need nothing for Solid shading."""
+
+
+CLASSES = (BLENDER_BRAIN_OT_set_look, BLENDER_BRAIN_OT_show_colors)

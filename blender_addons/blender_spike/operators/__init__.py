@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import coloring, combining, figures, film, importing, network, timing
+from . import coloring, combining, exporting, figures, film, importing, network, showing, timing
 from .importing import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -16,4 +16,6 @@ CLASSES = (
     *figures.CLASSES,
     *network.CLASSES,
     *film.CLASSES,
+    *exporting.CLASSES,
+    *showing.CLASSES,
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import color, color_ramp, curve, film, slicer_companions, slicing, surface
+from . import color, color_ramp, curve, film, showing, slicer_companions, slicing, surface
 from .surface import add_to_menus, remove_from_menus
 
 __all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
@@ -16,4 +16,5 @@ CLASSES = (
     *slicer_companions.CLASSES,
     *curve.CLASSES,
     *film.CLASSES,
+    *showing.CLASSES,
 )

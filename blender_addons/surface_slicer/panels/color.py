@@ -11,9 +11,11 @@ from ..color_ramp import selected_ramps
 from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.required import required
 from ..common.suggestions import draw_field
+from ..common.viewport import draw_show_colors, shows_in_solid
 from ..lift import is_surface
 from ..operators.selection import chosen_surfaces
 from ..properties import fields
+from ..solid_colors import find_solid_colors
 from ..surface_color import (
     LIMITS,
     RAMP,
@@ -48,6 +50,15 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
             layout.label(text="Not colored by a colormap yet", icon="INFO")
             layout.operator("surface_slicer.color_surface", icon="SHADING_RENDERED")
             return
+        ramp = uses_ramp(material)
+        solid = find_solid_colors(surface)
+        is_prepared = solid is not None and solid.show_viewport
+        draw_show_colors(
+            layout, context, "surface_slicer.show_colors",
+            shown=is_prepared and not ramp and shows_in_solid(context, "VERTEX"),
+            prepared=is_prepared,
+            solid=not ramp,
+        )  # fmt: skip
         now = shown(material)
         row = layout.row(align=True)
         for by, label in _SHOWN.items():
@@ -56,7 +67,6 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
             cell.operator("surface_slicer.show_values", text=label, depress=by == now).by = by
         row.operator("surface_slicer.color_by_array", text="", icon="FILEBROWSER")
         nodes: Any = required(material.node_tree).nodes
-        ramp = uses_ramp(material)
         if ramp:
             layout.template_color_ramp(nodes[RAMP], "color_ramp", expand=True)
         else:

@@ -8,6 +8,7 @@ import bpy
 from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.modifiers import input_value
 from ..common.required import required
+from ..common.viewport import draw_show_colors
 from ..curve import INPUTS, find_modifier
 from ..curve_color import curve_material, curve_settings
 from .tab import Tab
@@ -36,6 +37,9 @@ class SURFACE_SLICER_PT_curve(Tab):
         material = curve_material(modifier)
         if material is None:
             return
+        draw_show_colors(
+            layout, required(context), "surface_slicer.show_colors", shown=False, solid=False
+        )
         draw_colormap(layout, material, "surface_slicer.choose_colormap")
         column = layout.column(align=True)
         for name, socket in curve_settings(material).items():

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take neurons to other programs, as meshes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ..common.placing import open_collection, select_only
+from ..common.required import required
+from ..common.selection import chosen
+from ..mesh_copy import NoColorsError, add_mesh_copy, find_mesh_copy, material_of, original_of
+from ..mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
+from ..playback import find_modifier
+from .selection import OnNeurons, chosen_neurons
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+NOTHING_TO_EXPORT = "Select a neuron that was imported from a simulation file, or a mesh copy"
+
+
+class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
+    """Make a mesh of each selected neuron, with its colors as an attribute, that goes on playing: for other programs, and for what works on meshes only"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_spike.mesh_copy"
+    bl_label = "Mesh Copy"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Make the copies, and select them instead."""
+        context = required(context)
+        neurons = chosen_neurons(context)
+        try:
+            # Before the first is made.
+            for neuron in neurons:
+                material_of(neuron)
+        except NoColorsError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        target = open_collection(context)
+        copies = [add_mesh_copy(neuron, target) for neuron in neurons]
+        select_only(context, copies)
+        depsgraph = context.evaluated_depsgraph_get()
+        meshes = [copy.evaluated_get(depsgraph).data for copy in copies]
+        count = sum(len(mesh.vertices) for mesh in meshes if isinstance(mesh, bpy.types.Mesh))
+        what = f"'{copies[0].name}'" if len(copies) == 1 else f"{len(copies)} copies"
+        self.report({"INFO"}, f"Made {what}: {count:,} vertices that play what the neuron plays.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
+    """Write the selected neurons to USD, Alembic, glTF, PLY or OBJ, as meshes with their colors"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.export_mesh"
+    bl_label = "Export Mesh"
+    bl_options = {"REGISTER"}
+
+    if TYPE_CHECKING:
+        filepath: str
+        filter_glob: str
+        check_existing: bool
+        frames: Frames
+        frame_start: int
+        frame_end: int
+    else:
+        filepath: StringProperty(
+            name="File",
+            description="Its ending says in which format: " + ", ".join(EXTENSIONS),
+            subtype="FILE_PATH",
+            options={"SKIP_SAVE"},
+        )
+        filter_glob: StringProperty(
+            default=";".join(f"*{extension}" for extension in EXTENSIONS), options={"HIDDEN"}
+        )
+        check_existing: BoolProperty(default=True, options={"HIDDEN"})
+        frames: EnumProperty(
+            name="Frames",
+            description="Which moments are written",
+            items=[
+                (
+                    "AUTO",
+                    "Automatic",
+                    "All frames in USD and Alembic, the current one in other formats",
+                ),
+                ("RANGE", "Range", "All frames; glTF, PLY and OBJ get a numbered file for each"),
+                ("CURRENT", "Current", "The frame that is shown"),
+            ],
+        )
+        frame_start: IntProperty(
+            name="Start",
+            description="First frame; that of the scene if not given",
+            options={"SKIP_SAVE"},
+        )
+        frame_end: IntProperty(
+            name="End",
+            description="Last frame; that of the scene if not given",
+            options={"SKIP_SAVE"},
+        )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected neuron or mesh copy, in object mode."""
+        context = required(context)
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go to Object Mode first")
+            return False
+        found = bool(_things(context))
+        if not found:
+            cls.poll_message_set(NOTHING_TO_EXPORT)
+        return found
+
+    def invoke(
+        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Ask where to."""
+        context = required(context)
+        scene = required(context.scene)
+        if not self.filepath:
+            folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+            name = bpy.path.clean_name(_things(context)[0].name)
+            self.filepath = str(folder / f"{name}{EXTENSIONS[0]}")
+        if not self.properties.is_property_set("frame_start"):
+            self.frame_start = scene.frame_start
+        if not self.properties.is_property_set("frame_end"):
+            self.frame_end = scene.frame_end
+        required(context.window_manager).fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def draw(self, _context: bpy.types.Context | None) -> None:
+        """Draw which frames are written, and what the format holds of them."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "frames")
+        try:
+            animated = holds_animation(self.filepath)
+        except ExportError:
+            layout.label(text="Name the file " + " ".join(EXTENSIONS), icon="INFO")
+            return
+        column = layout.column(align=True)
+        column.active = self.frames == "RANGE" or (self.frames == "AUTO" and animated)
+        column.prop(self, "frame_start")
+        column.prop(self, "frame_end")
+        if not animated:
+            layout.label(text="This format holds one moment", icon="INFO")
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Write the file."""
+        context = required(context)
+        given = self.properties.is_property_set
+        path = bpy.path.abspath(self.filepath)
+        try:
+            written = export_mesh(
+                context,
+                _things(context),
+                path,
+                frames=self.frames,
+                frame_start=self.frame_start if given("frame_start") else None,
+                frame_end=self.frame_end if given("frame_end") else None,
+            )
+        except (ExportError, NoColorsError) as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        file = written.files[0].name
+        what = f"{file}: {written.vertices:,} vertices"
+        if len(written.files) > 1:
+            what += f"; {len(written.files):,} numbered files, one for each frame"
+        elif holds_animation(path):
+            what += f", {written.frames:,} frame{'s' if written.frames > 1 else ''}"
+        else:
+            frame = required(context.scene).frame_current
+            what += f", with the colors of frame {frame}; this format holds one moment"
+        size = sum(os.path.getsize(one) for one in written.files) / 1e6
+        self.report({"INFO"}, f"Exported {what} ({size:.1f} MB).")
+        return {"FINISHED"}
+
+
+def _things(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find what is exported; a neuron beside its own copy would lie in the same place twice."""
+    found = chosen(context, lambda t: find_modifier(t) is not None or find_mesh_copy(t) is not None)
+    copied = [original_of(thing) for thing in found if find_mesh_copy(thing) is not None]
+    return [thing for thing in found if thing not in copied]
+
+
+CLASSES = (BLENDER_SPIKE_OT_mesh_copy, BLENDER_SPIKE_OT_export_mesh)

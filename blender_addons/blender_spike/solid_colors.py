@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A neuron's colors in the viewport's *Solid* shading.
+
+Solid shading draws no materials, but the color attribute of a mesh. This modifier makes a mesh of
+what is drawn and stores the material's colors in it, as a mesh copy does. It is not part of
+renders, and it is there only while somebody wants it, since it costs time in every frame.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+
+from .coloring import TINT_INPUTS, voltage_material
+from .common import nodes
+from .common.colormap_followers import FOLLOWER_INPUTS, followed
+from .common.colormap_geometry import COLOR_INPUTS
+from .common.modifiers import add_group_modifier, find_group_modifier, remove_with_drivers
+from .mesh_copy import (
+    find_mesh_copy,
+    follow_colors,
+    material_of,
+    one_mesh,
+    original_of,
+    with_colors,
+)
+
+GROUP: Final = "BlenderSpike Solid Colors"
+MODIFIER: Final = "Solid Colors"
+_MESH_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Tube Resolution": {
+        "kind": "Int",
+        "default": 6,
+        "minimum": 3,
+        "maximum": 64,
+        "description": "Corners of the cross-section where strands become tubes",
+    },
+}
+
+
+def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Show a neuron's colors in Solid shading; a second time changes nothing.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation, colored by voltage.
+
+    Returns
+    -------
+    NodesModifier
+        The last one of the neuron, off in renders.
+
+    Raises
+    ------
+    NoColorsError
+        If the neuron's material is not one of `coloring`.
+    """
+    material = material_of(neuron)
+    modifier = find_solid_colors(neuron)
+    if modifier is None:
+        modifier = add_group_modifier(neuron, MODIFIER, node_group())
+        modifier.show_render = False
+    modifier.show_viewport = True
+    follow_colors(modifier, material)
+    return modifier
+
+
+def find_solid_colors(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier that shows a neuron's colors in Solid shading.
+
+    Parameters
+    ----------
+    neuron : Object or None
+
+    Returns
+    -------
+    NodesModifier or None
+    """
+    return find_group_modifier(neuron, GROUP)
+
+
+def remove_solid_colors(neuron: bpy.types.Object) -> None:
+    """Take the modifier away again, and the drivers that it has.
+
+    Parameters
+    ----------
+    neuron : Object
+    """
+    modifier = find_solid_colors(neuron)
+    if modifier is not None:
+        remove_with_drivers(modifier)
+
+
+def follow_neuron(neuron: bpy.types.Object) -> None:
+    """Have a neuron's mesh copies, and its own colors in Solid, show the material it has by now.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation. If its material is none of `coloring`, all stay as they are.
+    """
+    material = voltage_material(neuron, linked=True)
+    if material is None:
+        return
+    own = find_solid_colors(neuron)
+    if own is not None and followed(own) != material:
+        follow_colors(own, material)
+    for thing in bpy.data.objects:
+        copied = find_mesh_copy(thing)
+        if copied is None or original_of(thing) != neuron or followed(copied) == material:
+            continue
+        if thing.is_editable:
+            follow_colors(copied, material)
+            thing.active_material = material
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the modifier's group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        drawn = tree.input("Geometry", "Geometry")
+        resolution = tree.inputs(_MESH_INPUTS)["Tube Resolution"]
+        with tree.panel("Colors"):
+            colors = tree.inputs(COLOR_INPUTS)
+            tints = tree.inputs(TINT_INPUTS)
+            tree.inputs(FOLLOWER_INPUTS)
+        mesh = one_mesh(tree, drawn, resolution)
+        tree.output("Geometry", with_colors(tree, mesh, colors, tints))
+    return cast(bpy.types.NodeTree, tree.tree)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Have the viewport show surfaces and curves in their colors."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.required import required
+from ..common.selection import about_linked, chosen, editable
+from ..common.viewport import ShowColors
+from ..curve import find_modifier
+from ..lift import is_surface
+from ..solid_colors import add_solid_colors, remove_solid_colors, shows_exact_colormap
+from .selection import chosen_surfaces
+
+
+class SURFACE_SLICER_OT_show_colors(ShowColors, bpy.types.Operator):
+    """Switch the viewport to a shading that shows the colors of the selected surfaces and curves"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.show_colors"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a selected or active surface or curve."""
+        found = bool(
+            chosen(required(context), lambda t: is_surface(t) or find_modifier(t) is not None)
+        )
+        if not found:
+            cls.poll_message_set("Select a surface or a curve that was made here")
+        return found
+
+    def solid(self, context: bpy.types.Context) -> str:
+        """Give the chosen surfaces color attributes."""
+        surfaces = chosen_surfaces(context)
+        exact = [s for s in editable(surfaces) if shows_exact_colormap(s)]
+        if not exact:
+            return about_linked(surfaces) or (
+                "Solid shading cannot show curves and color ramps; Material Preview does."
+            )
+        for surface in exact:
+            add_solid_colors(surface)
+        return ""
+
+    def plain(self, context: bpy.types.Context) -> None:
+        """Take them away again."""
+        for surface in editable(chosen_surfaces(context)):
+            remove_solid_colors(surface)
+
+
+CLASSES = (SURFACE_SLICER_OT_show_colors,)
