@@ -271,24 +271,6 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
 
 
-def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the active neuron, or the one that the active figure is about.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    Object or None
-    """
-    active = context.view_layer.objects.active if context.view_layer else None
-    if active is None or find_modifier(active) is not None:
-        return active
-    neuron = about_figure(active).neuron
-    return neuron if find_modifier(neuron) is not None else None
-
-
 def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
     """Return the modifier that draws a figure, wherever it stands among others."""
     return required(find_drawing(figure))

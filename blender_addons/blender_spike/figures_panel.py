@@ -8,6 +8,7 @@ from typing import Final
 import bpy
 
 from . import traces
+from .at_hand import neuron_at_hand
 from .common.modifiers import input_value
 from .common.required import required
 from .figure_settings import new_figure_fields
@@ -17,7 +18,6 @@ from .figures import (
     TIME_LABEL,
     figures_of,
     modifier_of,
-    neuron_at_hand,
 )
 from .network import is_network
 from .properties import about_figure

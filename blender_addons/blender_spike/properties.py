@@ -95,6 +95,7 @@ class ImportSettings:
     if TYPE_CHECKING:
         um_per_unit: float
         center: bool
+        at_origin: bool
         cells: str
         section_types: set[str]
         object_per_cell: bool
@@ -113,6 +114,10 @@ class ImportSettings:
             description="Put the soma at the object's origin instead of keeping the file's "
             "coordinates",
             default=True,
+        )
+        at_origin: BoolProperty(
+            name="At Origin",
+            description="Put its soma at the scene's origin even where another neuron stands",
         )
         # What one file's cells are called says nothing about the next one's.
         cells: StringProperty(
@@ -152,6 +157,7 @@ class ImportSettings:
 IMPORT_SETTINGS: Final = (
     "um_per_unit",
     "center",
+    "at_origin",
     "cells",
     "section_types",
     "object_per_cell",

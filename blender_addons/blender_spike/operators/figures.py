@@ -9,6 +9,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import figures
+from ..at_hand import neuron_at_hand
+from ..common.changes import settings_of, told
 from ..common.required import required
 from ..figure_settings import PlacementSetting, TraceSettings
 from ..sections import nearest_segment, place_of, selected_places
@@ -26,7 +28,7 @@ class _OnFigures(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron, or one of its figures."""
-        if figures.neuron_at_hand(required(context)) is not None:
+        if neuron_at_hand(required(context)) is not None:
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)
         return False
@@ -71,7 +73,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Find the places, and add a trace for each."""
         context = required(context)
-        neuron = required(figures.neuron_at_hand(context))
+        neuron = required(neuron_at_hand(context))
         places = [(self.section, self.position)]
         if self.at != "SECTION":
             spots = [required(context.scene).cursor.location]
@@ -88,6 +90,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             text = f"{len(places)} places are selected; select {_MOST_TRACES} at most."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
+        before = settings_of(required(context.scene))
         try:
             made = [
                 figures.add_trace(
@@ -99,7 +102,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
         names = ", ".join(f"'{trace.name}'" for trace in made)
-        self.report({"INFO"}, f"Added {names}.")
+        self.report({"INFO"}, told(f"Added {names}.", before, required(context.scene)))
         return {"FINISHED"}
 
 
@@ -181,7 +184,7 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Remove one or all."""
-        neuron = required(figures.neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(required(context)))
         chosen = [f for f in figures.figures_of(neuron) if self.name in ("", f.name)]
         if not chosen:
             what = f"figure '{self.name}'" if self.name else "figures"
@@ -195,9 +198,11 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 def _add(
     operator: Any, context: bpy.types.Context | None, add: Any, **settings: Any
 ) -> set[OperatorReturnItems]:
-    neuron = required(figures.neuron_at_hand(required(context)))
+    scene = required(required(context).scene)
+    before = settings_of(scene)
+    neuron = required(neuron_at_hand(required(context)))
     figure = add(context, neuron, placement=operator.placement, **settings)
-    operator.report({"INFO"}, f"Added '{figure.name}'.")
+    operator.report({"INFO"}, told(f"Added '{figure.name}'.", before, scene))
     return {"FINISHED"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,13 +13,18 @@ import bpy
 from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..build import import_simulation, reload_simulation
+from ..common.beside import beside_told, put_beside
+from ..common.changes import settings_of, told
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..network import way_of
+from ..playback import find_modifier
 from ..properties import IMPORT_SETTINGS, ImportSettings, about
 from ..simulation_file import SimulationFileError
-from .selection import OnActiveNeuron, chosen_neurons
+from .selection import OnActiveNeuron
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -78,14 +84,24 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
             return {"CANCELLED"}
         leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
-        imported = False
+        del settings["at_origin"]
+        scene, imported = required(context.scene), False
         for path in paths:
+            before = settings_of(scene)
+            others = [thing for thing in scene.objects if find_modifier(thing) is not None]
             try:
                 neurons = import_simulation(context, path, **settings)
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
             else:
-                self.report(*_imported(neurons))
+                neighbor = None
+                if self.center and not self.at_origin:
+                    neighbor = put_beside(context, neurons, others, way_of)
+                kind, text = _imported(neurons)
+                text = f"{text.removesuffix('.')}{beside_told(neighbor)}."
+                # The range of frames is what the name says.
+                before = replace(before, frames=(scene.frame_start, scene.frame_end))
+                self.report(kind, told(text, before, scene))
                 imported = True
         return {"FINISHED"} if imported else {"CANCELLED"}
 
@@ -103,7 +119,7 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file it came from."""
-        neuron = required(required(context).object)
+        neuron = required(neuron_at_hand(required(context)))
         return _reload(self, required(context), bpy.path.abspath(about(neuron).filepath))
 
 
@@ -168,6 +184,9 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     column = layout.column()
     column.prop(settings, "um_per_unit")
     column.prop(settings, "center")
+    row = column.row()
+    row.enabled = settings.center
+    row.prop(settings, "at_origin")
     column.prop(settings, "style")
     column.prop(settings, "set_frame_range")
 
@@ -175,7 +194,7 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
 def _reload(
     operator: bpy.types.Operator, context: bpy.types.Context, path: str
 ) -> set[OperatorReturnItems]:
-    active = required(context.object)
+    active = required(neuron_at_hand(context))
     neurons = [active] + [
         neuron
         for neuron in chosen_neurons(context)

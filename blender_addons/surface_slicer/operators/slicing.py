@@ -164,6 +164,9 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         )
         leave_edit_mode(context)
         found = remove_slicing(context, editable(chosen), slicer, keep_slicer=self.keep_slicer)
+        if context.object is None:
+            # The slicer was active, and is gone.
+            select_only(context, found)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
         tell(self, {"INFO"}, f"{what} as before.", chosen)
         return {"FINISHED"}

@@ -22,6 +22,8 @@ from bpy_extras.io_utils import ImportHelper
 from .. import array_file, image_heights
 from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
+from ..common.beside import beside_told, put_beside
+from ..common.changes import settings_of, told
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
@@ -29,7 +31,13 @@ from ..heightmap import HeightmapError
 from ..properties import NEW_RELIEF, SourceSettings, about
 from ..surface import create_surface, reload_surface, shape_text, source_of
 from ..surface_color import color_surface, show_what_is_left
-from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
+from .selection import (
+    OnActiveSurface,
+    OnSurfaces,
+    chosen_surfaces,
+    made_here,
+    surface_at_hand,
+)
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -55,6 +63,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         smooth: bool
         base_plane: bool
         axes: bool
+        at_origin: bool
         set_frame_range: bool
     else:
         directory: StringProperty(
@@ -88,6 +97,10 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         axes: BoolProperty(
             name="Axes", description="Draw axes with ticks and numbers that face the camera"
         )
+        at_origin: BoolProperty(
+            name="At Origin",
+            description="Stand at the scene's origin, even where another surface or curve stands",
+        )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
             description="Make the scene as long as an animated surface",
@@ -117,7 +130,15 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, "formula")
             layout.prop(self, "x_range")
             layout.prop(self, "y_range")
-        for name in ("resolution", "size", "height_scale", "smooth", "base_plane", "axes"):
+        for name in (
+            "resolution",
+            "size",
+            "height_scale",
+            "smooth",
+            "base_plane",
+            "axes",
+            "at_origin",
+        ):
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -132,8 +153,9 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
             return {"CANCELLED"}
         leave_edit_mode(context)
-        made = False
+        scene, made = required(context.scene), False
         for path in paths:
+            before, others = settings_of(scene), made_here(scene)
             try:
                 surface = create_surface(
                     context,
@@ -151,7 +173,10 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 add_base_plane(surface)
             if self.axes:
                 add_axes(surface)
-            self.report(*_made(surface))
+            neighbor = None if self.at_origin else put_beside(context, [surface], others)
+            kind, text = _made(surface)
+            text = f"{text.removesuffix('.')}{beside_told(neighbor)}."
+            self.report(kind, told(text, before, scene))
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
 
@@ -165,7 +190,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file, image or formula it came from."""
-        surface = required(required(context).object)
+        surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
             reload_surface(surface)
