@@ -216,7 +216,7 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
         # As the outliner dims what is hidden, and marks what is selected.
         names.active = region.visible_get()
         marked = region.select_get() and region.visible_get()
-        names.label(text=region.name, icon="CHECKMARK" if marked else "NONE", translate=False)
+        names.label(text=region.name, icon="CHECKMARK" if marked else "BLANK1", translate=False)
         names.label(text=stored.full_name, translate=False)
         row.operator(
             "blender_brain.isolate", text="", icon="ZOOM_SELECTED", emboss=False

@@ -58,6 +58,7 @@ _BAR_WIDTH: Final = 0.016
 # A single cell that is a point has no extent.
 _OF_A_POINT_UM: Final = 50.0
 _LABEL_SIZE: Final = 0.045
+_TOUCHING: Final = 1e-4
 
 
 class _Spot(NamedTuple):
@@ -269,6 +270,29 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
         and find_drawing(thing) is not None
     ]
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
+
+
+def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
+    """Find a figure that hides another one of its kind, of the same neuron or not.
+
+    Parameters
+    ----------
+    figure : Object
+
+    Returns
+    -------
+    Object or None
+    """
+    for other in (
+        figure.parent.children
+        if figure.parent
+        else figures_of(required(about_figure(figure).neuron))
+    ):
+        same_kind = about_figure(other).kind == about_figure(figure).kind
+        way = np.array(other.location) - np.array(figure.location)
+        if other != figure and same_kind and np.linalg.norm(way) < _TOUCHING:
+            return other
+    return None
 
 
 def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:

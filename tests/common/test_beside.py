@@ -111,3 +111,31 @@ def test_networks_without_connections(bpy: Any, tmp_path: Path):
         xs.append(bpy.context.object.location.x)
     # Their diameter is 10 µm, at 100 µm to the unit.
     assert xs[0] == 0 and xs[1] >= 0.1 and xs[2] >= xs[1] + 0.1
+
+
+def test_slicers_and_figures_that_lie_on_each_other_say_so(bpy: Any, tmp_path: Path, capfd: Any):
+    """They are drawn in one place, so that nobody sees that there are two."""
+    bpy.ops.surface_slicer.create_surface()
+    surface = bpy.context.object
+    bpy.ops.surface_slicer.slice_objects()
+    assert "same place" not in capfd.readouterr().out
+    bpy.ops.object.select_all(action="DESELECT")
+    surface.select_set(True)
+    bpy.ops.surface_slicer.slice_objects()
+    assert "move, turn or scale it; 'Slicer' is at the same place." in capfd.readouterr().out
+    for slicer in ("Slicer", "Slicer.001"):
+        bpy.data.objects[slicer].location.x += 1
+    bpy.ops.object.select_all(action="DESELECT")
+    surface.select_set(True)
+    bpy.ops.surface_slicer.add_slicer()
+    assert "same place" not in capfd.readouterr().out
+    path = str(write(tmp_path / "cell.pickle", simulation(branched())))
+    bpy.ops.blender_spike.import_simulation(filepath=path)
+    for placement in ("CAMERA", "SCENE"):
+        for name in ("add_time_label", "add_color_bar", "add_scale_bar"):
+            capfd.readouterr()
+            add = getattr(bpy.ops.blender_spike, name)
+            add(placement=placement)
+            assert "lies on" not in capfd.readouterr().out
+            add(placement=placement)
+            assert "; it lies on 'cell " in capfd.readouterr().out

@@ -113,6 +113,8 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         kind, text = imported_told(imported, atlas)
+        if imported.new < len(imported.regions):
+            text = f"{text} Regions that were there have the film's looks now."
         text = f"{text} {self.stage_told(context, before)}"
         tell(self, kind, text, imported.regions)
         return {"FINISHED"}

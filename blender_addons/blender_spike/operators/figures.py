@@ -202,7 +202,10 @@ def _add(
     before = settings_of(scene)
     neuron = required(neuron_at_hand(required(context)))
     figure = add(context, neuron, placement=operator.placement, **settings)
-    operator.report({"INFO"}, told(f"Added '{figure.name}'.", before, scene))
+    done = f"Added '{figure.name}'"
+    if (other := figures.lies_on(figure)) is not None:
+        done += f"; it lies on '{other.name}' until one of them is moved"
+    operator.report({"INFO"}, told(f"{done}.", before, scene))
     return {"FINISHED"}
 
 

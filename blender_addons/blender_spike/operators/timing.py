@@ -97,6 +97,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         neuron = required(neuron_at_hand(required(context)))
         set_duration(neuron, self.duration_ms)
         refresh(neuron)
+        self.report({"INFO"}, f"'{neuron.name}' takes {self.duration_ms:g} ms, in as many frames.")
         return {"FINISHED"}
 
 
