@@ -15,8 +15,15 @@ from .common.colormap_nodes import has_colormap
 from .common.required import required
 from .common.suggestions import draw_field
 from .common.viewport import draw_show_colors, shows_in_solid
-from .operators.selection import all_regions, chosen_regions
-from .properties import about, fields, is_region, unfolded
+from .operators.selection import all_regions, seen_regions, selected_regions
+from .properties import (
+    about,
+    chosen_regions,
+    fields,
+    is_region,
+    region_at_hand,
+    unfolded,
+)
 from .regions_data import LIMITS, QUANTITY, STRENGTH
 
 # More rows make the sidebar slow, and nobody reads them: that is what the search is for.
@@ -208,8 +215,12 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
         color = row.row()
         color.ui_units_x = 1.0
         color.prop(region, "color", text="")
-        row.label(text=region.name, translate=False)
-        row.label(text=stored.full_name, translate=False)
+        names = row.row(align=True)
+        # As the outliner dims what is hidden, and marks what is selected.
+        names.active = region.visible_get()
+        marked = region.select_get() and region.visible_get()
+        names.label(text=region.name, icon="CHECKMARK" if marked else "BLANK1", translate=False)
+        names.label(text=stored.full_name, translate=False)
         row.operator(
             "blender_brain.isolate", text="", icon="ZOOM_SELECTED", emboss=False
         ).region = region.name
@@ -358,10 +369,10 @@ class BLENDER_BRAIN_PT_labels(_Tab):
         typed = fields(scene)
         for name in ("wording", "columns", "text_size"):
             layout.prop(typed, name)
-        chosen = chosen_regions(required(context))
+        chosen = selected_regions(required(context))
         row = layout.row(align=True)
         row.scale_y = 1.3
-        text = "Add Labels"
+        text = f"Label All {len(seen_regions(required(context)))} Regions"
         if chosen:
             text = f"Label {chosen[0].name}" if len(chosen) == 1 else f"Label {len(chosen)} Regions"
         operator = row.operator("blender_brain.add_labels", text=text, icon="FONT_DATA")
@@ -385,7 +396,12 @@ class BLENDER_BRAIN_PT_film(_Tab):
         row.scale_y = 1.3
         operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
         operator.atlas, operator.folder = typed.atlas, typed.folder
-        layout.operator("blender_brain.set_stage", icon="WORLD")
+        chosen = selected_regions(required(context))
+        text = "Set Stage for All Regions"
+        if chosen:
+            one = len(chosen) == 1
+            text = f"Set Stage for {chosen[0].name if one else f'{len(chosen)} Regions'}"
+        layout.operator("blender_brain.set_stage", text=text, icon="WORLD")
 
 
 class BLENDER_BRAIN_PT_data(_Tab):
@@ -450,9 +466,9 @@ _IMPORT_SETTINGS: Final = (
 
 
 def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:
-    """Find the active region's material, if it has a colormap."""
-    region = context.object
-    material = region.active_material if region is not None and is_region(region) else None
+    """Find the material of the region at hand, if it has a colormap."""
+    region = region_at_hand(context)
+    material = region.active_material if region is not None else None
     return material if material is not None and has_colormap(material.node_tree) else None
 
 

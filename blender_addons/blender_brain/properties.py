@@ -21,7 +21,9 @@ from . import library, looks
 from .atlas import AtlasError
 from .common.colormap_choice import ColormapChoice
 from .common.colormap_settings import REVERSE, search_colormaps
+from .common.placing import select_only
 from .common.required import required
+from .common.selection import chosen
 from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
@@ -292,17 +294,19 @@ def _region(search: Any = None) -> Any:
     )
 
 
-def _select_row(owner: bpy.types.bpy_struct, context: bpy.types.Context) -> None:
+def _row(_owner: bpy.types.bpy_struct) -> int:
+    """Find the row of the region that panels and buttons are about, so that no other is lit."""
+    context: Any = bpy.context
+    region = region_at_hand(context)
+    rows = enumerate(context.scene.objects)
+    return next((row for row, thing in rows if thing == region), -1)
+
+
+def _select_row(_owner: bpy.types.bpy_struct, row: int) -> None:
     """Select the region whose row of the list was clicked."""
-    scene, layer = required(context.scene), required(context.view_layer)
-    row = cast(BLENDER_BRAIN_PG_scene, owner).row
-    region = scene.objects[row] if 0 <= row < len(scene.objects) else None
-    if region is None or layer.objects.get(region.name) != region:
-        return
-    for other in list(context.selected_objects or []):
-        other.select_set(False)
-    region.select_set(True)
-    layer.objects.active = region
+    context: Any = bpy.context
+    if 0 <= row < len(context.scene.objects):
+        select_only(context, [context.scene.objects[row]])
 
 
 class PlaceSettings:
@@ -457,7 +461,11 @@ class BLENDER_BRAIN_PG_scene(
             options=set(),
         )
         row: IntProperty(
-            name="Region", description="Click to select it", update=_select_row, options=set()
+            name="Region",
+            description="Click to select it",
+            get=_row,
+            set=_select_row,
+            options=set(),
         )
         download: StringProperty(name="Atlas", description="One that the server has")
         download_regions: StringProperty(
@@ -484,6 +492,38 @@ def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_re
 def is_region(thing: bpy.types.Object | None) -> bool:
     """Tell whether an object is an imported region."""
     return thing is not None and thing.type == "MESH" and bool(about(thing).structure)
+
+
+def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the imported regions that are selected, or the active one if nothing is.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of Object
+        Those that a selected slicer cuts, if no region is selected.
+    """
+    return chosen(context, is_region)
+
+
+def region_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the region that the list and the panels show, which is one that the buttons change.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object or None
+        Of `chosen_regions` the active one, or else the first.
+    """
+    regions = chosen_regions(context)
+    active = required(context.view_layer).objects.active
+    return active if active in regions else next(iter(regions), None)
 
 
 def placement_of(thing: bpy.types.Object | bpy.types.Collection) -> Placement:

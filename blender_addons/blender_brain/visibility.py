@@ -40,7 +40,7 @@ def show_level(regions: Sequence[bpy.types.Object], level: int) -> int:
     return shown
 
 
-def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> None:
+def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> bool:
     """Hide all regions but one, or show all if it is the only one shown.
 
     Parameters
@@ -48,12 +48,18 @@ def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> No
     regions : sequence of Object
     wanted : Object
         One of them.
+
+    Returns
+    -------
+    bool
+        Whether it is the only one now.
     """
     alone = not wanted.hide_render and all(
         region.hide_render for region in regions if region != wanted
     )
     for region in regions:
         _show(region, alone or region == wanted)
+    return not alone
 
 
 def show_all(regions: Sequence[bpy.types.Object]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
 
-from .figures import Placement, neuron_at_hand
+from .at_hand import neuron_at_hand
+from .figures import Placement
 from .sections import section_names
 
 _MOST_OFFERED: Final = 500

@@ -35,7 +35,7 @@ from .common.figures import (
 from .common.modifiers import follow_socket, has_input, input_value, set_inputs
 from .common.required import required
 from .network import way_of
-from .playback import VOLTAGE, find_modifier
+from .playback import VOLTAGE
 from .properties import about, about_figure
 from .sections import default_section, find_segment
 from .solid_colors import follow_neuron
@@ -60,6 +60,7 @@ _BAR_WIDTH: Final = 0.016
 # A single cell that is a point has no extent.
 _OF_A_POINT_UM: Final = 50.0
 _LABEL_SIZE: Final = 0.045
+_TOUCHING: Final = 1e-4
 
 
 class _Spot(NamedTuple):
@@ -274,22 +275,27 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
 
 
-def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the active neuron, or the one that the active figure is about.
+def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
+    """Find a figure that hides another one of its kind, of the same neuron or not.
 
     Parameters
     ----------
-    context : Context
+    figure : Object
 
     Returns
     -------
     Object or None
     """
-    active = context.view_layer.objects.active if context.view_layer else None
-    if active is None or find_modifier(active) is not None:
-        return active
-    neuron = about_figure(active).neuron
-    return neuron if find_modifier(neuron) is not None else None
+    for other in (
+        figure.parent.children
+        if figure.parent
+        else figures_of(required(about_figure(figure).neuron))
+    ):
+        same_kind = about_figure(other).kind == about_figure(figure).kind
+        way = np.array(other.location) - np.array(figure.location)
+        if other != figure and same_kind and np.linalg.norm(way) < _TOUCHING:
+            return other
+    return None
 
 
 def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:

@@ -8,6 +8,7 @@ from typing import Final
 import bpy
 
 from . import traces
+from .at_hand import neuron_at_hand
 from .common.modifiers import input_value
 from .common.required import required
 from .common.suggestions import draw_field
@@ -18,7 +19,6 @@ from .figures import (
     TIME_LABEL,
     figures_of,
     modifier_of,
-    neuron_at_hand,
 )
 from .network import is_network
 from .properties import about_figure

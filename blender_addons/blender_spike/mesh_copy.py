@@ -94,7 +94,7 @@ def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) ->
     NoColorsError
         If the neuron's material is not one of `coloring`.
     """
-    material = material_of(neuron)
+    material = colored_material(neuron)
     name = f"{neuron.name} mesh"
     copy = bpy.data.objects.new(name, _active_color(name, material))
     modifier = add_group_modifier(copy, MODIFIER, node_group(), {"Neuron": neuron})
@@ -104,7 +104,7 @@ def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) ->
     return copy
 
 
-def material_of(neuron: bpy.types.Object) -> bpy.types.Material:
+def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
     """Find the material whose colors a copy gets.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from .at_hand import neuron_at_hand
 from .common.modifiers import input_value
 from .common.required import required
 from .network import is_network
@@ -19,7 +20,7 @@ class _NetworkTab(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active network."""
-        return is_network(required(context).object)
+        return is_network(neuron_at_hand(required(context)))
 
 
 class BLENDER_SPIKE_PT_network(_NetworkTab):
@@ -31,7 +32,7 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about cells and connections."""
         layout = draw_inputs(self, context, {"Cells": "Cells"})
-        modifier = required(find_modifier(required(context).object))
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
         if input_value(modifier, "Cells").value == "Object":
             layout.prop(input_value(modifier, "Cell Object"), "value", text="Object")
         draw_inputs(self, context, {"Soma Size": "Size", "Growth": "Growth"})
@@ -53,7 +54,7 @@ class BLENDER_SPIKE_PT_layout(_NetworkTab):
         """Draw both layouts, the way between them, and what makes further ones."""
         layout = required(self.layout)
         layout.use_property_split = True
-        modifier = required(find_modifier(required(context).object))
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
         column = layout.column(align=True)
         for end in ("From", "To"):
             row = column.split(factor=0.3, align=True)

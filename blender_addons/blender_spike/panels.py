@@ -8,10 +8,12 @@ from pathlib import Path
 
 import bpy
 
+from .at_hand import neuron_at_hand
 from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
 from .common.modifiers import input_value
 from .common.required import required
+from .common.selection import draw_whose
 from .common.viewport import draw_show_colors, shows_in_solid
 from .network import is_network
 from .operators.importing import draw_import_settings
@@ -35,7 +37,7 @@ class _NeuronTab(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron."""
-        return find_modifier(required(context).object) is not None
+        return neuron_at_hand(required(context)) is not None
 
 
 class BLENDER_SPIKE_PT_simulation(Tab):
@@ -60,8 +62,8 @@ class BLENDER_SPIKE_PT_simulation(Tab):
         header.label(text="Import Options")
         if body is not None:
             draw_import_settings(body, typed)
-        neuron = context.object
-        if neuron is not None and find_modifier(neuron) is not None:
+        neuron = neuron_at_hand(context)
+        if neuron is not None:
             _draw_figures(layout, neuron)
             row = layout.row(align=True)
             row.operator("blender_spike.reload", icon="FILE_REFRESH")
@@ -83,7 +85,8 @@ class BLENDER_SPIKE_PT_color(_NeuronTab):
         """Draw the colormap, its limits, the glow, and who has the material."""
         context, layout = required(context), required(self.layout)
         layout.use_property_split = True
-        neuron = required(context.object)
+        neuron = required(neuron_at_hand(context))
+        draw_whose(layout, context, neuron)
         material = voltage_material(neuron)
         if material is None:
             layout.label(text="Not colored by voltage yet", icon="INFO")
@@ -132,12 +135,8 @@ class _ColorPart(_NeuronTab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a neuron that is colored by voltage."""
-        neuron = required(context).object
-        return (
-            neuron is not None
-            and find_modifier(neuron) is not None
-            and voltage_material(neuron) is not None
-        )
+        neuron = neuron_at_hand(required(context))
+        return neuron is not None and voltage_material(neuron) is not None
 
 
 class BLENDER_SPIKE_PT_range(_ColorPart):
@@ -150,7 +149,7 @@ class BLENDER_SPIKE_PT_range(_ColorPart):
         """Draw start, end, steps and direction."""
         layout = required(self.layout)
         layout.use_property_split = True
-        material = required(voltage_material(required(required(context).object)))
+        material = required(voltage_material(required(neuron_at_hand(required(context)))))
         draw_range(layout, material)
 
 
@@ -164,7 +163,7 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
         """Draw the surface that light falls on, below the glow."""
         layout = required(self.layout)
         layout.use_property_split = True
-        material = required(voltage_material(required(required(context).object)))
+        material = required(voltage_material(required(neuron_at_hand(required(context)))))
         _draw_color(layout, material, "Lit")
         surface = layout.column()
         surface.active = color_input(material, "Lit").default_value > 0
@@ -190,7 +189,7 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
                 "Use Time": "Use Time",
             },
         )
-        modifier = required(find_modifier(required(context).object))
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
@@ -206,7 +205,7 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
             fit = place.operator("blender_spike.fit_time", text=text)
             fit.frames, fit.keep_start = frames, typed.keep_start
         column.prop(typed, "keep_start")
-        neuron = required(required(context).object)
+        neuron = required(neuron_at_hand(required(context)))
         if not about(neuron).has_time:
             note = layout.column(align=True)
             note.label(text="The file stores no times", icon="INFO")
@@ -219,7 +218,7 @@ class _ShapeTab(_NeuronTab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron with a shape."""
-        return super().poll(context) and not is_network(required(context).object)
+        return super().poll(context) and not is_network(neuron_at_hand(required(context)))
 
 
 class BLENDER_SPIKE_PT_look(_ShapeTab):
@@ -231,7 +230,7 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about shape."""
         layout = draw_inputs(self, context, {"Style": "Style"})
-        modifier = required(find_modifier(required(context).object))
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
         row = layout.row()
         row.active = input_value(modifier, "Style").value == "Tubes"
         row.prop(input_value(modifier, "Tube Resolution"), "value", text="Resolution")
@@ -254,7 +253,7 @@ class BLENDER_SPIKE_PT_types(_ShapeTab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw a line for each type: whether it is drawn, and its color."""
         layout = required(self.layout)
-        neuron = required(required(context).object)
+        neuron = required(neuron_at_hand(required(context)))
         modifier = required(find_modifier(neuron))
         material = voltage_material(neuron)
         column = layout.column(align=True)
@@ -301,7 +300,7 @@ def draw_inputs(
 ) -> bpy.types.UILayout:
     """Draw inputs of the active neuron's modifier, each with a label."""
     layout = required(panel.layout)
-    modifier = required(find_modifier(required(context).object))
+    modifier = required(find_modifier(neuron_at_hand(required(context))))
     layout.use_property_split = True
     for name, label in labels.items():
         layout.prop(input_value(modifier, name), "value", text=label)

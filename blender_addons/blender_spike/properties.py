@@ -146,6 +146,7 @@ class ImportSettings:
     if TYPE_CHECKING:
         um_per_unit: float
         center: bool
+        at_origin: bool
         cells: str
         section_types: set[str]
         object_per_cell: bool
@@ -167,6 +168,10 @@ class ImportSettings:
             "coordinates",
             default=True,
             options=set(),
+        )
+        at_origin: BoolProperty(
+            name="At Origin",
+            description="Put its soma at the scene's origin even where another neuron stands",
         )
         # What one file's cells are called says nothing about the next one's.
         cells: StringProperty(
@@ -209,6 +214,7 @@ class ImportSettings:
 IMPORT_SETTINGS: Final = (
     "um_per_unit",
     "center",
+    "at_origin",
     "cells",
     "section_types",
     "object_per_cell",

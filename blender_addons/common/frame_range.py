@@ -7,39 +7,11 @@ frame, at which new things begin, and is lengthened at most.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import bpy
 
 # What a new file of Blender has.
 _FIRST, _LAST = 1, 250
 _CUBE = 8
-
-
-class FrameRange(NamedTuple):
-    """The range of a scene.
-
-    Attributes
-    ----------
-    first, last : int
-    """
-
-    first: int
-    last: int
-
-
-def frame_range(scene: bpy.types.Scene) -> FrameRange:
-    """Return a scene's range.
-
-    Parameters
-    ----------
-    scene : Scene
-
-    Returns
-    -------
-    FrameRange
-    """
-    return FrameRange(scene.frame_start, scene.frame_end)
 
 
 def holds_work(scene: bpy.types.Scene) -> bool:
@@ -55,7 +27,7 @@ def holds_work(scene: bpy.types.Scene) -> bool:
         False for a new file's range with nothing but cameras, lights, empties and the cube that a
         new file has, none of them animated.
     """
-    if frame_range(scene) != (_FIRST, _LAST) or scene.use_preview_range:
+    if (scene.frame_start, scene.frame_end) != (_FIRST, _LAST) or scene.use_preview_range:
         return True
     strips = scene.sequence_editor is not None and len(scene.sequence_editor.strips) > 0
     if strips or len(scene.timeline_markers) or scene.animation_data is not None:
@@ -93,27 +65,6 @@ def make_room(
     if lengthen:
         scene.frame_end = max(scene.frame_end, scene.frame_start + frames - 1)
     return scene.frame_start
-
-
-def told(scene: bpy.types.Scene, before: FrameRange, start: float) -> str:
-    """Say what became of a scene's range in which somebody works.
-
-    Parameters
-    ----------
-    scene : Scene
-    before : FrameRange
-    start : float
-        Frame at which something new begins.
-
-    Returns
-    -------
-    str
-        A part of a sentence.
-    """
-    text = f"it starts at frame {start:g}"
-    if scene.frame_end != before.last:
-        text += f", and the scene ends at {scene.frame_end} instead of {before.last}"
-    return text
 
 
 def _is_plain(thing: bpy.types.Object) -> bool:

@@ -648,6 +648,20 @@ def find_group(name: str) -> Any:
     return group if group.get(_DIGEST) == _built_here[name] else None
 
 
+def is_written(group: Any) -> bool:
+    """Tell whether a group was written here.
+
+    Parameters
+    ----------
+    group : NodeTree
+
+    Returns
+    -------
+    bool
+    """
+    return group.get(_WRITTEN_AS) is not None
+
+
 def _written(name: str) -> Any:
     """Find a group that was written under a name: never somebody's own, nor one of another file."""
     groups = bpy.data.node_groups

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 from . import nodes
 from .animation import remove_fcurves, set_interpolation
+from .changes import engine_of, listed
 from .figures import PASS
-from .nodes import Linkable
 from .required import required
 
 BLOOM: Final = "Bloom"
 WORLD: Final = "Film World"
 CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
+# The node of a bloom that keeps figures out of it; its second factor is 1 if it does.
+_FIGURES: Final = "Figures Left Out"
 BACKLIGHT: Final = "Backlight"
 # In which direction the camera looks, and what is up in the picture: down onto the xy plane, in
 # which morphologies are traced.
@@ -47,7 +49,8 @@ def use_plain_world(
     Parameters
     ----------
     scene : Scene
-        The world it has stays in the file, to be chosen again.
+        The world it has stays in the file, to be chosen again; so does one that was made here and
+        has other nodes by now.
     color : tuple of float
         Scene-linear; black by default.
 
@@ -57,7 +60,7 @@ def use_plain_world(
         Made here before, or now.
     """
     world = scene.world
-    if world is None or world.library is not None or world.get(WORLD) is None:
+    if world is None or not _is_plain(world):
         _keep(world)
         world = scene.world = bpy.data.worlds.new(WORLD)
         world[WORLD] = True
@@ -80,7 +83,8 @@ def add_bloom(
     Parameters
     ----------
     scene : Scene
-        The compositor group that it has stays in the file, to be chosen again.
+        The compositor group that it has stays in the file, to be chosen again. One that was made
+        here only gets the new settings, and keeps what else somebody put into it.
     strength : float
     threshold : float
         Scene-linear brightness from which on a pixel glows.
@@ -93,6 +97,15 @@ def add_bloom(
     -------
     NodeTree
     """
+    settings = {"Threshold": threshold, "Strength": strength, "Size": size}
+    scene.render.use_compositing = True
+    if (glare := _bloom_of(scene)) is not None:
+        for name, value in settings.items():
+            glare.inputs[name].default_value = value
+        there: Any = scene.compositing_node_group
+        if _FIGURES in there.nodes:
+            there.nodes[_FIGURES].inputs[1].default_value = float(not figures_glow)
+        return required(scene.compositing_node_group)
     for layer in scene.view_layers:
         if PASS not in layer.aovs:
             added = layer.aovs.add()
@@ -101,34 +114,114 @@ def add_bloom(
     with nodes.compositor_group(f"{BLOOM} of {scene.name}") as tree:
         layers = tree.add("CompositorNodeRLayers", scene=scene)
         rendered = layers["Image"]
-        bright: Linkable = rendered
-        if not figures_glow:
-            black = (0.0, 0.0, 0.0, 1.0)
-            bright = tree.mix(
-                layers[PASS], rendered, black, label="Without figures", data_type="RGBA"
-            )
+        left_out = tree.math(
+            "MULTIPLY", layers[PASS], float(not figures_glow), name=_FIGURES, label=_FIGURES
+        )
+        black = (0.0, 0.0, 0.0, 1.0)
+        bright = tree.mix(left_out, rendered, black, label="What glows", data_type="RGBA")
         glare = tree.add(
             "CompositorNodeGlare",
-            {
-                "Image": bright,
-                "Type": "Bloom",
-                "Quality": "High",
-                "Threshold": threshold,
-                "Strength": strength,
-                "Size": size,
-            },
+            {"Image": bright, "Type": "Bloom", "Quality": "High", **settings},
         )
-        if figures_glow:
-            shone: Linkable = glare["Image"]
-        else:
-            shone = tree.mix(1.0, rendered, glare["Glare"], data_type="RGBA", blend_type="ADD")
+        shone = tree.mix(1.0, rendered, glare["Glare"], data_type="RGBA", blend_type="ADD")
         tree.output("Image", shone, kind="Color")
     group: bpy.types.NodeTree = tree.tree
     if scene.compositing_node_group != group:
         _keep(scene.compositing_node_group)
     scene.compositing_node_group = group
-    scene.render.use_compositing = True
     return group
+
+
+def show_bloom(context: bpy.types.Context) -> str:
+    """Let the 3-D viewports of a window show what the compositor makes of the picture.
+
+    Parameters
+    ----------
+    context : Context
+        The window is its own; without one, as in background mode, nothing changes.
+
+    Returns
+    -------
+    str
+        Where it is seen besides renders, to be added to a sentence about those.
+    """
+    if bpy.app.background or context.window is None:
+        return ""
+    spaces = [area.spaces.active for area in required(context.window.screen).areas]
+    viewports = [space for space in spaces if isinstance(space, bpy.types.SpaceView3D)]
+    for viewport in viewports:
+        required(viewport.shading).use_compositor = "ALWAYS"
+    return " and in the viewport's Material Preview and Rendered" if viewports else ""
+
+
+def way_told(scene: bpy.types.Scene, degrees: float) -> str:
+    """Say where a scene's camera goes.
+
+    Parameters
+    ----------
+    scene : Scene
+    degrees : float
+        As of `orbit`; 0 if it stands still.
+
+    Returns
+    -------
+    str
+        The beginning of a sentence.
+    """
+    camera = required(scene.camera).name
+    if not degrees:
+        return f"'{camera}' stands still"
+    return (
+        f"'{camera}' circles {degrees:g} degrees in frames {scene.frame_start} to {scene.frame_end}"
+    )
+
+
+def stage_told(
+    scene: bpy.types.Scene,
+    degrees: float,
+    shown: str | None,
+    *,
+    backlight: bool = False,
+) -> str:
+    """Say in a sentence what was set for a film.
+
+    Parameters
+    ----------
+    scene : Scene
+    degrees : float
+        See `way_told`.
+    shown : str or None
+        See `show_bloom`; None if there is no bloom.
+    backlight : bool
+
+    Returns
+    -------
+    str
+    """
+    parts = [way_told(scene, degrees)]
+    parts += ["a light stands behind"] if backlight else []
+    parts += ["the background is black"]
+    parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
+    return f"Film for {engine_of(scene)}: {listed(parts)}."
+
+
+def _bloom_of(scene: bpy.types.Scene) -> Any:
+    """Find the glare node in the compositor group that `add_bloom` made for a scene."""
+    group: Any = scene.compositing_node_group
+    if group is None or group.library is not None or not nodes.is_written(group):
+        return None
+    found = {node.bl_idname: node for node in group.nodes}
+    rendered = found.get("CompositorNodeRLayers")
+    # A copy of a scene has the group of its original, which takes the other one's picture.
+    return found.get("CompositorNodeGlare") if rendered and rendered.scene == scene else None
+
+
+def _is_plain(world: bpy.types.World) -> bool:
+    """Tell whether a world was made here, and nobody gave it other nodes."""
+    if world.library is not None or world.get(WORLD) is None:
+        return False
+    kinds = sorted(node.bl_idname for node in required(world.node_tree).nodes)
+    return kinds == ["ShaderNodeBackground", "ShaderNodeOutputWorld"]
 
 
 def _keep(block: bpy.types.ID | None) -> None:

@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from .slicing import behind
+
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import WmReportItems
 
 
+def _nobody(_thing: bpy.types.Object) -> None:
+    return None
+
+
 def chosen(
-    context: bpy.types.Context, wanted: Callable[[bpy.types.Object], bool]
+    context: bpy.types.Context,
+    wanted: Callable[[bpy.types.Object], bool],
+    owner: Callable[[bpy.types.Object], bpy.types.Object | None] = _nobody,
 ) -> list[bpy.types.Object]:
     """Find what is selected, or the active object if nothing is.
 
@@ -26,16 +34,88 @@ def chosen(
     context : Context
     wanted : callable
         Tells whether an object is of the kind that is asked for.
+    owner : callable, optional
+        See `at_hand`.
 
     Returns
     -------
     list of Object
+        Where nothing of the kind is chosen, but what is there for something of the kind, such as a
+        slicer, this is what it is there for.
     """
-    active = context.view_layer.objects.active if context.view_layer else None
+    active = _active(context)
     candidates = list(context.selected_objects or [])
     if active is not None and not candidates:
         candidates.append(active)
-    return [thing for thing in candidates if wanted(thing)]
+    found = [thing for thing in candidates if wanted(thing)]
+    if found:
+        return found
+    return list(
+        dict.fromkeys(
+            there for thing in candidates for there in _behind(context, thing, wanted, owner)
+        )
+    )
+
+
+def at_hand(
+    context: bpy.types.Context,
+    wanted: Callable[[bpy.types.Object], bool],
+    owner: Callable[[bpy.types.Object], bpy.types.Object | None] = _nobody,
+) -> bpy.types.Object | None:
+    """Find what panels are about: the active object, or what the active one is there for.
+
+    So they stay while somebody moves the slicer that cuts it, or a figure about it.
+
+    Parameters
+    ----------
+    context : Context
+    wanted : callable
+        Tells whether an object is of the kind that is asked for.
+    owner : callable, optional
+        What an object is about, where slicers and what stands beside a cut are not all.
+
+    Returns
+    -------
+    Object or None
+        Of several that a slicer cuts a selected one, if there is one.
+    """
+    active = _active(context)
+    if active is None or wanted(active):
+        return active
+    found = _behind(context, active, wanted, owner)
+    return next((thing for thing in found if thing.select_get()), found[0] if found else None)
+
+
+def draw_whose(
+    layout: bpy.types.UILayout, context: bpy.types.Context, thing: bpy.types.Object
+) -> None:
+    """Say what a panel is about, where that is not the active object.
+
+    Parameters
+    ----------
+    layout : UILayout
+    context : Context
+    thing : Object
+        See `at_hand`.
+    """
+    if thing != _active(context):
+        layout.label(text=thing.name, icon="OBJECT_DATA", translate=False)
+
+
+def _active(context: bpy.types.Context) -> bpy.types.Object | None:
+    return context.view_layer.objects.active if context.view_layer else None
+
+
+def _behind(
+    context: bpy.types.Context,
+    thing: bpy.types.Object,
+    wanted: Callable[[bpy.types.Object], bool],
+    owner: Callable[[bpy.types.Object], bpy.types.Object | None],
+) -> list[bpy.types.Object]:
+    """List what a chosen object is there for, of the kind that is asked for, in this scene."""
+    about = owner(thing)
+    found = behind(thing) if about is None else [about]
+    return [one for one in found if wanted(one) and context.scene in one.users_scene]
 
 
 def editable(

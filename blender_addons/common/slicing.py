@@ -59,6 +59,8 @@ _SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
     "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
 }
 SETTINGS: Final = tuple(_SETTINGS)
+SOURCE: Final = "slicer_source"
+"""Custom property of what stands beside a sliced object: that object."""
 _KEY: Final = "slicer"
 # Of its name; Blender takes no longer names of custom properties than 63 bytes.
 _KEY_BYTES: Final = 40
@@ -157,6 +159,57 @@ def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
     place: Any = group.nodes[_PLACE]
     empty: bpy.types.Object | None = place.object
     return empty
+
+
+def cut_by(group: bpy.types.NodeTree) -> list[bpy.types.Object]:
+    """List the objects that a slicer cuts, their twins among them.
+
+    Parameters
+    ----------
+    group : NodeTree
+        The slicer's.
+
+    Returns
+    -------
+    list of Object
+    """
+    return [thing for thing in bpy.data.objects if is_cut_by(thing, group)]
+
+
+def is_cut_by(thing: bpy.types.Object, group: bpy.types.NodeTree) -> bool:
+    """Tell whether a slicer cuts an object.
+
+    Parameters
+    ----------
+    thing : Object
+    group : NodeTree
+        The slicer's.
+
+    Returns
+    -------
+    bool
+    """
+    return thing.get(amount_key(group)) is not None
+
+
+def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
+    """List what an object is there for: what a slicer cuts, what a twin, cap or profile follows.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    list of Object
+        Nothing if it is an object like any other.
+    """
+    source = thing.get(SOURCE)
+    # What somebody converted is an object of its own.
+    if isinstance(source, bpy.types.Object) and len(thing.modifiers):
+        return [source]
+    group = find_group(thing)
+    return [] if group is None else cut_by(group)
 
 
 def setting(group: bpy.types.NodeTree, name: Setting) -> Any:

@@ -15,10 +15,9 @@ import bpy
 from .common.modifiers import add_group_modifier, find_group_modifier, input_value
 from .common.placing import link
 from .common.required import required
+from .common.slicing import SOURCE
 from .cuttable import evaluated_geometry
 
-SOURCE: Final = "slicer_source"
-"""Custom property: the object that it belongs to."""
 BY: Final = "slicer_by"
 """Custom property of caps and profiles: the slicer that they belong to."""
 GROUPS: Final = "Slicer "

@@ -25,8 +25,10 @@ from .common.sliced_materials import Cut, add_cut, drop_cut
 from .common.slicing import (
     Shape,
     amount_key,
+    cut_by,
     empty_of,
     find_group,
+    is_cut_by,
     remove_group,
     set_settings,
     slicer_group,
@@ -220,37 +222,6 @@ def slicers_of(thing: bpy.types.Object | None) -> list[bpy.types.NodeTree]:
     if thing is None:
         return []
     return [group for group in slicer_groups() if is_cut_by(thing, group)]
-
-
-def cut_by(group: bpy.types.NodeTree) -> list[bpy.types.Object]:
-    """List the objects that a slicer cuts, their twins among them.
-
-    Parameters
-    ----------
-    group : NodeTree
-        The slicer's.
-
-    Returns
-    -------
-    list of Object
-    """
-    return [thing for thing in bpy.data.objects if is_cut_by(thing, group)]
-
-
-def is_cut_by(thing: bpy.types.Object, group: bpy.types.NodeTree) -> bool:
-    """Tell whether a slicer cuts an object.
-
-    Parameters
-    ----------
-    thing : Object
-    group : NodeTree
-        The slicer's.
-
-    Returns
-    -------
-    bool
-    """
-    return thing.get(amount_key(group)) is not None
 
 
 def remove_slicing(

@@ -13,8 +13,7 @@ from mathutils import Vector
 from .common.animation import remove_fcurves, set_interpolation
 from .common.required import required
 from .common.scene import world_points
-from .common.slicing import find_group
-from .slicer import cut_by
+from .common.slicing import cut_by, find_group
 
 Easing = Literal["LINEAR", "SINE", "CUBIC"]
 _LOCATION: Final = "location"

@@ -182,7 +182,13 @@ def test_import_into_a_hidden_collection(bpy: Any, folder: str, points: str, hid
     with bpy.context.temp_override(collection=collection):
         assert ops.import_points(filepath=points) == {"FINISHED"}
     assert ops.import_regions(atlas=NAME, folder=folder, acronyms="DG") == {"FINISHED"}
-    assert ops.set_stage(degrees=90.0) == {"FINISHED"} and ops.add_labels() == {"FINISHED"}
+    assert ops.set_stage(degrees=90.0) == {"FINISHED"}
+    if hidden == "exclude":
+        # Nothing of it is in the picture.
+        with pytest.raises(RuntimeError, match="hidden in renders"):
+            ops.add_labels()
+        layers[collection.name].exclude = False
+    assert ops.add_labels() == {"FINISHED"}
     assert {one.name for one in collection.objects} == {"CA3", "DG", "cells"}
 
 

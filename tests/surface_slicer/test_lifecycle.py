@@ -230,8 +230,8 @@ def test_in_another_scene(bpy, path):
 
 def test_append_another_sliced_file(bpy, tmp_path):
     """Slicers of the same name stay apart: each cuts its own, and goes without the other."""
-    from surface_slicer.common.slicing import find_group
-    from surface_slicer.slicer import cut_by, slicers_of
+    from surface_slicer.common.slicing import cut_by, find_group
+    from surface_slicer.slicer import slicers_of
 
     def sliced_cube():
         bpy.ops.mesh.primitive_cube_add()

@@ -10,6 +10,8 @@ from bpy.props import FloatProperty, StringProperty
 
 from .. import library
 from ..atlas import AtlasError
+from ..common import scene as common_scene
+from ..common.changes import Settings, settings_of, told
 from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.placing import leave_edit_mode
@@ -17,8 +19,8 @@ from ..common.required import required
 from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
-from .importing import told
-from .selection import OnScene, all_regions, chosen_regions
+from .importing import imported_told
+from .selection import OnScene, all_regions, selected_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -43,6 +45,13 @@ class StageSettings:
             min=0.0,
             soft_max=3.0,
         )
+
+    def stage_told(self, context: bpy.types.Context, before: Settings) -> str:
+        """Let the window show the bloom, and say in a sentence what was set and what changed."""
+        scene = required(context.scene)
+        shown = common_scene.show_bloom(context) if self.bloom else None
+        text = common_scene.stage_told(scene, self.degrees, shown, backlight=True)
+        return told(text, before, scene)
 
 
 class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
@@ -85,6 +94,8 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
         context = required(context)
+        scene = required(context.scene)
+        before = settings_of(scene)
         leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
@@ -101,7 +112,11 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
         except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        tell(self, *told(imported, atlas), imported.regions)
+        kind, text = imported_told(imported, atlas)
+        if imported.new < len(imported.regions):
+            text = f"{text} Regions that were there have the film's looks now."
+        text = f"{text} {self.stage_told(context, before)}"
+        tell(self, kind, text, imported.regions)
         return {"FINISHED"}
 
 
@@ -116,9 +131,11 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
         """Point the camera at the selected regions, or at all."""
         context = required(context)
         scene = required(context.scene)
-        regions = chosen_regions(context) or all_regions(scene)
+        before = settings_of(scene)
+        regions = selected_regions(context) or all_regions(scene)
         leave_edit_mode(context)
         set_stage(scene, regions, degrees=self.degrees, bloom=self.bloom)
+        self.report({"INFO"}, self.stage_told(context, before))
         return {"FINISHED"}
 
 

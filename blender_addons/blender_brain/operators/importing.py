@@ -76,13 +76,14 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         select_only(context, imported.regions)
-        if imported.new == len(all_regions(required(context.scene))):
-            show_object_colors(context)
-        self.report(*told(imported, atlas))
+        first = imported.new == len(all_regions(required(context.scene)))
+        if first and show_object_colors(context):
+            self.report({"INFO"}, "The viewport's Solid mode shows objects' own colors now.")
+        self.report(*imported_told(imported, atlas))
         return {"FINISHED"}
 
 
-def told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
+def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported.
 
     Parameters

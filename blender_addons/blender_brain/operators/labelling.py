@@ -9,14 +9,15 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..color_bars import add_color_bar, color_bars_of
+from ..common.changes import settings_of, told
 from ..common.colormap_choice import ColormapPicker
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..figures import remove_figures
 from ..labels import add_labels, labels_of
-from ..properties import LabelSettings, is_region
+from ..properties import LabelSettings, region_at_hand
 from ..regions_data import values_material
-from .selection import OnScene, all_regions, chosen_regions
+from .selection import OnScene, all_regions, seen_regions, selected_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -34,12 +35,14 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Lay the labels out for the picture as it is now."""
         context = required(context)
-        regions = chosen_regions(context) or all_regions(required(context.scene))
-        regions = [region for region in regions if not region.hide_render]
+        scene = required(context.scene)
+        chosen, seen = selected_regions(context), set(seen_regions(context))
+        regions = [region for region in chosen or all_regions(scene) if region in seen]
         if not regions:
             text = "These regions are hidden in renders; show those that are to be labeled."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
+        before = settings_of(scene)
         if len(regions) > _MOST_LABELS:
             self.report(
                 {"ERROR"},
@@ -52,7 +55,11 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
         which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
-        self.report({"INFO"}, f"Labeled {which} in the picture of the camera.")
+        done = f"Labeled {which} in the picture of the camera"
+        if hidden := [region for region in chosen if region not in seen]:
+            first = f"'{hidden[0].name}' is" if len(hidden) == 1 else f"{len(hidden)} others are"
+            done += f"; {first} hidden in renders"
+        self.report({"INFO"}, told(f"{done}.", before, scene))
         return {"FINISHED"}
 
 
@@ -75,7 +82,16 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
         """Remove them."""
         context = required(context)
         scene = required(context.scene)
-        labels = labels_of(scene, chosen_regions(context)) or labels_of(scene)
+        labels, selected = labels_of(scene), context.selected_objects or []
+        regions = selected_regions(context)
+        if picked := [label for label in labels if label in selected]:
+            labels = picked
+        elif regions:
+            labels = labels_of(scene, regions)
+        if not labels:
+            text = "What is selected has no label; deselect it to remove all labels."
+            self.report({"ERROR"}, text)
+            return {"CANCELLED"}
         count = remove_figures(labels)
         self.report({"INFO"}, f"Removed {count} label{'s' * (count != 1)}.")
         return {"FINISHED"}
@@ -107,14 +123,16 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
         """Add one for the selected regions' values, or for those there are."""
         context = required(context)
         everywhere = all_regions(required(context.scene))
-        material = values_material(chosen_regions(context)) or values_material(everywhere)
+        material = values_material(selected_regions(context)) or values_material(everywhere)
         if material is None:
             self.report({"ERROR"}, "Color regions by a table first.")
             return {"CANCELLED"}
         regions = [region for region in everywhere if region.active_material == material]
         leave_edit_mode(context)
+        scene = required(context.scene)
+        before = settings_of(scene)
         bar = add_color_bar(context, regions, material, horizontal=self.horizontal)
-        self.report({"INFO"}, f"Added '{bar.name}'.")
+        self.report({"INFO"}, told(f"Added '{bar.name}'.", before, scene))
         return {"FINISHED"}
 
 
@@ -148,8 +166,8 @@ class BLENDER_BRAIN_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
         """Find the active region's material."""
-        region = context.object
-        return region.active_material if region is not None and is_region(region) else None
+        region = region_at_hand(context)
+        return None if region is None else region.active_material
 
 
 CLASSES = (

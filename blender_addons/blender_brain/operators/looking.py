@@ -13,8 +13,8 @@ from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..common.viewport import ShowColors
-from ..properties import LookSettings
-from .selection import NO_REGION, OnRegions, chosen_regions
+from ..properties import LookSettings, chosen_regions
+from .selection import NO_REGION, OnRegions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -1,19 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which regions an operator works on."""
+"""Which regions an operator works on: the chosen ones, the selected ones, or all."""
 
 from __future__ import annotations
 
 import bpy
 
 from ..common.required import required
-from ..common.selection import chosen
-from ..properties import is_region
+from ..properties import chosen_regions, is_region
 
 NO_REGION = "Select a region that was imported from an atlas"
 
 
-def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported regions that are selected, or the active one if nothing is.
+def selected_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the imported regions that are selected, none if nothing is.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of Object
+        For what is done to all regions unless some are selected.
+    """
+    return chosen_regions(context) if context.selected_objects else []
+
+
+def seen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the regions that are in the picture: hidden neither themselves nor by a collection.
 
     Parameters
     ----------
@@ -23,7 +37,16 @@ def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
     -------
     list of Object
     """
-    return chosen(context, is_region)
+    seen: set[bpy.types.Object] = set()
+    layers = [required(context.view_layer).layer_collection]
+    while layers:
+        layer = required(layers.pop())
+        collection = required(layer.collection)
+        if not layer.exclude and not collection.hide_render:
+            seen.update(collection.objects)
+            layers.extend(layer.children)
+    regions = all_regions(required(context.scene))
+    return [region for region in regions if region in seen and not region.hide_render]
 
 
 def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -31,18 +54,26 @@ def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return [thing for thing in scene.objects if is_region(thing)]
 
 
-def show_object_colors(context: bpy.types.Context) -> None:
+def show_object_colors(context: bpy.types.Context) -> bool:
     """Let solid viewports show regions in their own colors instead of all in gray.
 
     Parameters
     ----------
     context : Context
         The viewports of its screen. Those that show anything but materials stay as they are.
+
+    Returns
+    -------
+    bool
+        Whether any of them shows something else than before.
     """
+    changed = False
     for area in context.screen.areas if context.screen else ():
         space = area.spaces.active
         if isinstance(space, bpy.types.SpaceView3D) and space.shading.color_type == "MATERIAL":
             space.shading.color_type = "OBJECT"
+            changed = True
+    return changed
 
 
 class OnRegions(bpy.types.Operator):

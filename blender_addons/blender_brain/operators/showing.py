@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import IntProperty, StringProperty
 
+from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.selection import editable, refusal, tell
 from ..visibility import isolate, show_all, show_level
@@ -54,7 +55,8 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hide the others, or show them."""
-        regions = all_regions(required(required(context).scene))
+        context = required(context)
+        regions = all_regions(required(context.scene))
         wanted = [region for region in regions if region.name == self.region]
         if not wanted:
             self.report({"ERROR"}, f"There is no region '{self.region}' in this scene.")
@@ -62,7 +64,14 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
         if not wanted[0].is_editable:
             self.report({"ERROR"}, refusal(wanted[0]))
             return {"CANCELLED"}
-        isolate(editable(regions), wanted[0])
+        if isolate(editable(regions), wanted[0]):
+            # So that the buttons go on with what is seen.
+            leave_edit_mode(context)
+            select_only(context, wanted)
+            text = f"Only '{self.region}' is shown, and selected."
+        else:
+            text = "All regions are shown."
+        tell(self, {"INFO"}, text, regions)
         return {"FINISHED"}
 
 
@@ -75,7 +84,9 @@ class BLENDER_BRAIN_OT_show_all(OnScene):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hide nothing."""
-        show_all(editable(all_regions(required(required(context).scene))))
+        regions = all_regions(required(required(context).scene))
+        show_all(editable(regions))
+        tell(self, {"INFO"}, "All regions are shown.", regions)
         return {"FINISHED"}
 
 

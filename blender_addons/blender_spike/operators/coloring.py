@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.props import EnumProperty
 
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..coloring import (
     color_by_voltage,
     limits_of,
@@ -22,9 +23,8 @@ from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..figures import follow_material
-from ..playback import find_modifier
 from ..properties import ColorSettings, about
-from .selection import NO_NEURON, ChangesNeurons, chosen_neurons
+from .selection import NO_NEURON, ChangesNeurons, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -68,7 +68,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
         span = _span(neurons[0], self.v_min, self.v_max)
-        text = f"Colored {_which(neurons)} with {self.colormap} from {span}."
+        text = f"Colored {which(neurons)} with {self.colormap} from {span}."
         tell(self, {"INFO"}, text, chosen)
         return {"FINISHED"}
 
@@ -81,8 +81,8 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
         """Find the active neuron's material."""
-        neuron = context.object
-        return voltage_material(neuron) if neuron is not None and find_modifier(neuron) else None
+        neuron = neuron_at_hand(context)
+        return None if neuron is None else voltage_material(neuron)
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
@@ -134,9 +134,9 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for another neuron beside the active one."""
-        active = required(context).object
+        active = neuron_at_hand(required(context))
         others = [n for n in chosen_neurons(required(context)) if n != active]
-        if find_modifier(active) is None or not others:
+        if active is None or not others:
             cls.poll_message_set("Select several neurons; the active one gives its material")
             return False
         if not editable(others):
@@ -146,7 +146,7 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
-        active = required(required(context).object)
+        active = required(neuron_at_hand(required(context)))
         chosen = chosen_neurons(required(context))
         neurons = editable(chosen)
         changed = share_material(active, neurons)
@@ -189,10 +189,6 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
     """Write limits with their unit, which activity has none of."""
     return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
-
-
-def _which(neurons: list[bpy.types.Object]) -> str:
-    return f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"
 
 
 CLASSES = (

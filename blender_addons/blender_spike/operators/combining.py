@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..at_hand import chosen_neurons
 from ..combining import CannotCombineError, combine
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
 from ..playback import find_modifier
 from ..properties import about
-from .selection import chosen_neurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

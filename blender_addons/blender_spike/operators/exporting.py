@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
+from ..at_hand import chosen_neurons
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..common.selection import chosen
-from ..mesh_copy import NoColorsError, add_mesh_copy, find_mesh_copy, material_of, original_of
+from ..mesh_copy import NoColorsError, add_mesh_copy, colored_material, find_mesh_copy, original_of
 from ..mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
 from ..playback import find_modifier
-from .selection import OnNeurons, chosen_neurons
+from .selection import OnNeurons
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -38,7 +39,7 @@ class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
         try:
             # Before the first is made.
             for neuron in neurons:
-                material_of(neuron)
+                colored_material(neuron)
         except NoColorsError as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}

@@ -9,6 +9,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import figures
+from ..at_hand import neuron_at_hand
+from ..common.changes import settings_of, told
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..figure_settings import PlacementSetting, TraceSettings, new_figure_fields
@@ -27,14 +29,14 @@ class _OnFigures(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron, or one of its figures."""
-        if figures.neuron_at_hand(required(context)) is not None:
+        if neuron_at_hand(required(context)) is not None:
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)
         return False
 
 
 def _sections(context: bpy.types.Context) -> list[tuple[str, str]]:
-    neuron = figures.neuron_at_hand(context)
+    neuron = neuron_at_hand(context)
     return [(name, "") for name in section_names(neuron)] if neuron is not None else []
 
 
@@ -88,7 +90,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Find the places, and add a trace for each."""
         context = required(context)
-        neuron = required(figures.neuron_at_hand(context))
+        neuron = required(neuron_at_hand(context))
         places = [(self.section, self.position)]
         if self.at != "SECTION":
             spots = [required(context.scene).cursor.location]
@@ -105,6 +107,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             text = f"{len(places)} places are selected; select {_MOST_TRACES} at most."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
+        before = settings_of(required(context.scene))
         try:
             made = [
                 figures.add_trace(
@@ -116,7 +119,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
         names = ", ".join(f"'{trace.name}'" for trace in made)
-        self.report({"INFO"}, f"Added {names}.")
+        self.report({"INFO"}, told(f"Added {names}.", before, required(context.scene)))
         return {"FINISHED"}
 
 
@@ -207,7 +210,7 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Remove one or all."""
-        neuron = required(figures.neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(required(context)))
         chosen = [f for f in figures.figures_of(neuron) if self.name in ("", f.name)]
         if not chosen:
             what = f"figure '{self.name}'" if self.name else "figures"
@@ -221,9 +224,14 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 def _add(
     operator: Any, context: bpy.types.Context | None, add: Any, **settings: Any
 ) -> set[OperatorReturnItems]:
-    neuron = required(figures.neuron_at_hand(required(context)))
+    scene = required(required(context).scene)
+    before = settings_of(scene)
+    neuron = required(neuron_at_hand(required(context)))
     figure = add(context, neuron, placement=operator.placement, **settings)
-    operator.report({"INFO"}, f"Added '{figure.name}'.")
+    done = f"Added '{figure.name}'"
+    if (other := figures.lies_on(figure)) is not None:
+        done += f"; it lies on '{other.name}' until one of them is moved"
+    operator.report({"INFO"}, told(f"{done}.", before, scene))
     return {"FINISHED"}
 
 

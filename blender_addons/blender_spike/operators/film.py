@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty
 
+from ..at_hand import chosen_neurons
 from ..common import scene as film
+from ..common.changes import settings_of, told
 from ..common.required import required
 from ..network import way_of
-from .selection import OnNeurons, chosen_neurons
+from .selection import OnNeurons, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -33,7 +35,10 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        film.use_standard_view(required(required(context).scene))
+        scene = required(required(context).scene)
+        before = settings_of(scene)
+        film.use_standard_view(scene)
+        self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
         return {"FINISHED"}
 
 
@@ -46,7 +51,10 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
-        film.use_plain_world(required(required(context).scene))
+        scene = required(required(context).scene)
+        before = settings_of(scene)
+        film.use_plain_world(scene)
+        self.report({"INFO"}, told("The background is black.", before, scene))
         return {"FINISHED"}
 
 
@@ -80,17 +88,19 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the light, or move the one made before."""
-        film.add_backlight(
+        neurons = chosen_neurons(required(context))
+        light = film.add_backlight(
             required(required(context).scene),
-            chosen_neurons(required(context)),
+            neurons,
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
         )
+        self.report({"INFO"}, f"'{light.name}' stands behind {which(neurons)}.")
         return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
-    """Let bright parts of the picture glow, in the compositor, whatever the render engine; the compositor's nodes of before stay in the file"""  # noqa: D400, D415, E501
+    """Let bright parts of the picture glow, in renders and, in this window, in the viewport's Material Preview and Rendered; the compositor's nodes of before stay in the file"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.bloom"
     bl_label = "Bloom"
@@ -114,8 +124,12 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Put a glare node into the scene's compositor."""
-        scene = required(required(context).scene)
+        context = required(context)
+        scene = required(context.scene)
+        before = settings_of(scene)
         film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        text = f"Bright parts glow in renders{film.show_bloom(context)}."
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 
@@ -150,15 +164,14 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the camera, or move the one made before."""
         direction, up = VIEWS[self.view]
+        scene = required(required(context).scene)
         neurons = chosen_neurons(required(context))
-        film.frame_camera(
-            required(required(context).scene),
-            neurons,
-            also=way_of(neurons),
-            direction=direction,
-            up=up,
-            lens_mm=self.lens,
+        before = settings_of(scene)
+        camera = film.frame_camera(
+            scene, neurons, also=way_of(neurons), direction=direction, up=up, lens_mm=self.lens
         )
+        text = f"'{camera.name}' frames {which(neurons)}."
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 
@@ -181,11 +194,13 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Keyframe the film camera's pivot; frame the camera first where there is none."""
         scene = required(required(context).scene)
+        before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
             neurons = chosen_neurons(required(context))
             camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
+        self.report({"INFO"}, told(f"{film.way_told(scene, self.degrees)}.", before, scene))
         return {"FINISHED"}
 
 
@@ -198,14 +213,18 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
-        scene = required(required(context).scene)
+        context = required(context)
+        scene = required(context.scene)
+        before = settings_of(scene)
         film.use_standard_view(scene)
         film.use_plain_world(scene)
         film.add_bloom(scene)
-        neurons = chosen_neurons(required(context))
+        neurons = chosen_neurons(context)
         camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
+        text = film.stage_told(scene, 30.0, film.show_bloom(context), backlight=True)
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 

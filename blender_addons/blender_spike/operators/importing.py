@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,16 +13,20 @@ import bpy
 from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..build import import_simulation, reload_simulation
-from ..common.frame_range import FrameRange, frame_range, holds_work, told
+from ..common.beside import beside_told, put_beside
+from ..common.changes import settings_of, told
+from ..common.frame_range import holds_work
 from ..common.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..network import way_of
 from ..playback import find_modifier
 from ..properties import IMPORT_SETTINGS, LARGEST_UM_PER_UNIT, ImportSettings, about
 from ..simulation_file import SimulationFileError
-from .selection import OnActiveNeuron, chosen_neurons
+from .selection import OnActiveNeuron
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -81,16 +86,27 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
             return {"CANCELLED"}
         leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
-        imported = False
-        scene = required(context.scene)
+        del settings["at_origin"]
+        scene, imported = required(context.scene), False
         for path in paths:
-            before = frame_range(scene) if holds_work(scene) else None
+            before, held_work = settings_of(scene), holds_work(scene)
+            others = [thing for thing in scene.objects if find_modifier(thing) is not None]
             try:
                 neurons = import_simulation(context, path, **settings)
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
             else:
-                self.report(*_imported(neurons, _begun(scene, before, neurons[0])))
+                neighbor = None
+                if self.center and not self.at_origin:
+                    neighbor = put_beside(context, neurons, others, way_of)
+                notes = beside_told(neighbor)
+                if held_work:
+                    notes += f"; it starts at frame {_start_frame(neurons[0]):g}"
+                else:
+                    # An empty scene becomes as long as what is imported.
+                    before = replace(before, frames=(scene.frame_start, scene.frame_end))
+                kind, text = _imported(neurons, notes)
+                self.report(kind, told(text, before, scene))
                 imported = True
         return {"FINISHED"} if imported else {"CANCELLED"}
 
@@ -108,7 +124,7 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file it came from."""
-        neuron = required(required(context).object)
+        neuron = required(neuron_at_hand(required(context)))
         return _reload(self, required(context), bpy.path.abspath(about(neuron).filepath))
 
 
@@ -175,6 +191,9 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
     if settings.um_per_unit > LARGEST_UM_PER_UNIT:
         column.label(text="Too small to render; scale the object", icon="ERROR")
     column.prop(settings, "center")
+    row = column.row()
+    row.enabled = settings.center
+    row.prop(settings, "at_origin")
     column.prop(settings, "style")
     column.prop(settings, "set_frame_range")
 
@@ -182,7 +201,7 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
 def _reload(
     operator: bpy.types.Operator, context: bpy.types.Context, path: str
 ) -> set[OperatorReturnItems]:
-    active = required(context.object)
+    active = required(neuron_at_hand(context))
     neurons = [active] + [
         neuron
         for neuron in chosen_neurons(context)
@@ -208,16 +227,12 @@ def _reload(
     return {"FINISHED"}
 
 
-def _begun(scene: bpy.types.Scene, before: FrameRange | None, neuron: bpy.types.Object) -> str:
-    """Say when it plays, in a scene that held something before."""
-    if before is None:
-        return ""
-    start = input_value(required(find_modifier(neuron)), "Start Frame").value
-    return f"; {told(scene, before, start)}"
+def _start_frame(neuron: bpy.types.Object) -> float:
+    return float(input_value(required(find_modifier(neuron)), "Start Frame").value)
 
 
 def _imported(
-    neurons: Sequence[bpy.types.Object], begun: str = ""
+    neurons: Sequence[bpy.types.Object], notes: str = ""
 ) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported."""
     known = [about(neuron) for neuron in neurons]
@@ -234,7 +249,7 @@ def _imported(
     listed = ", ".join(parts)
     text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
-    text += begun
+    text += notes
     not_finite = sum(one.not_finite for one in known)
     if data.um_per_unit > LARGEST_UM_PER_UNIT:
         text += (

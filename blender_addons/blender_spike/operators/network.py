@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
+from ..at_hand import neuron_at_hand
 from ..common.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..common.selection import refusal
@@ -25,7 +26,7 @@ _kept: list[tuple[str, str, str]] = []
 def _layout_items(
     _operator: bpy.types.Operator, context: bpy.types.Context | None
 ) -> list[tuple[str, str, str]]:
-    network = context.object if context is not None else None
+    network = neuron_at_hand(context) if context is not None else None
     names = layouts_of(network) if network is not None and is_network(network) else []
     _kept[:] = [
         (_AS_IN_FILE, "As in the File", "Where the cells stand in the file"),
@@ -40,7 +41,7 @@ class _OfNetwork(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active network."""
-        network = required(context).object
+        network = neuron_at_hand(required(context))
         if network is not None and is_network(network):
             if not network.is_editable:
                 cls.poll_message_set(refusal(network))
@@ -78,7 +79,7 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Compute the places and store them with the cells."""
-        network = required(required(context).object)
+        network = required(neuron_at_hand(required(context)))
         name = make_layout(network, self.kind, seed=self.seed)
         set_inputs(required(find_modifier(network)), {"To": name})
         self.report({"INFO"}, f"Added the layout '{name}'; Mix takes the cells there.")
@@ -108,7 +109,7 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the modifier's input."""
-        network = required(required(context).object)
+        network = required(neuron_at_hand(required(context)))
         name = "" if self.layout_name == _AS_IN_FILE else self.layout_name
         set_inputs(required(find_modifier(network)), {self.end: name})
         return {"FINISHED"}
@@ -122,7 +123,7 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Exchange the modifier's inputs."""
-        modifier = required(find_modifier(required(required(context).object)))
+        modifier = required(find_modifier(required(neuron_at_hand(required(context)))))
         first, second = (input_value(modifier, name).value for name in ("From", "To"))
         set_inputs(modifier, {"From": second, "To": first})
         return {"FINISHED"}
@@ -160,7 +161,7 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Keyframe the mix."""
-        network = required(required(context).object)
+        network = required(neuron_at_hand(required(context)))
         scene = required(required(context).scene)
         first = scene.frame_start if self.frame_start < 0 else self.frame_start
         last = scene.frame_end if self.frame_end < 0 else self.frame_end

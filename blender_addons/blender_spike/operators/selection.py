@@ -3,28 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.required import required
-from ..common.selection import about_linked, chosen, editable
-from ..playback import find_modifier
+from ..common.selection import about_linked, editable
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
 NO_ACTIVE_NEURON = "Make an imported neuron the active object"
-
-
-def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported neurons that are selected, or the active one if nothing is.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    list of Object
-    """
-    return chosen(context, lambda thing: find_modifier(thing) is not None)
 
 
 class OnNeurons(bpy.types.Operator):
@@ -55,12 +43,17 @@ class ChangesNeurons(OnNeurons):
 
 
 class OnActiveNeuron(bpy.types.Operator):
-    """An operator that works on the active object, if it is a neuron."""
+    """An operator that works on the active neuron, see `figures.neuron_at_hand`."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron."""
-        found = find_modifier(required(context).object) is not None
+        found = neuron_at_hand(required(context)) is not None
         if not found:
             cls.poll_message_set(NO_ACTIVE_NEURON)
         return found
+
+
+def which(neurons: Sequence[bpy.types.Object]) -> str:
+    """Name the neurons of a report: one by its name, several by their number."""
+    return f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import bpy
 
+from ..at_hand import chosen_neurons
 from ..common.selection import about_linked, editable
 from ..common.viewport import ShowColors
-from ..mesh_copy import NoColorsError, material_of
+from ..mesh_copy import NoColorsError, colored_material
 from ..network import is_network
 from ..solid_colors import add_solid_colors, remove_solid_colors
-from .selection import ChangesNeurons, chosen_neurons
+from .selection import ChangesNeurons
 
 
 class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
@@ -30,7 +31,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
         try:
             # Before the first is changed.
             for neuron in neurons:
-                material_of(neuron)
+                colored_material(neuron)
         except NoColorsError as error:
             return f"{error}."
         for neuron in neurons:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty, IntProperty
 
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures import refresh
-from ..playback import find_modifier, fit_time, set_duration
+from ..playback import fit_time, set_duration
 from ..properties import KEEP_START, about
-from .selection import NO_NEURON, chosen_neurons
+from .selection import NO_NEURON
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -84,13 +85,8 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron without time."""
-        neuron = required(context).object
-        if (
-            neuron is not None
-            and find_modifier(neuron) is not None
-            and not about(neuron).has_time
-            and about(neuron).frames > 1
-        ):
+        neuron = neuron_at_hand(required(context))
+        if neuron is not None and not about(neuron).has_time and about(neuron).frames > 1:
             if not neuron.is_editable:
                 cls.poll_message_set(refusal(neuron))
             return neuron.is_editable
@@ -101,15 +97,16 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         self, context: bpy.types.Context | None, _event: bpy.types.Event | None
     ) -> set[OperatorReturnItems]:
         """Ask for the duration."""
-        self.duration_ms = about(required(required(context).object)).duration_ms
+        self.duration_ms = about(required(neuron_at_hand(required(context)))).duration_ms
         manager = required(required(context).window_manager)
         return manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the time between samples; as many of them go into a frame as before."""
-        neuron = required(required(context).object)
+        neuron = required(neuron_at_hand(required(context)))
         set_duration(neuron, self.duration_ms)
         refresh(neuron)
+        self.report({"INFO"}, f"'{neuron.name}' takes {self.duration_ms:g} ms, in as many frames.")
         return {"FINISHED"}
 
 

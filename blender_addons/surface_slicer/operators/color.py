@@ -16,11 +16,10 @@ from ..common.required import required
 from ..curve import find_modifier
 from ..curve_color import curve_material
 from ..heightmap import HeightmapError
-from ..lift import is_surface
 from ..properties import COLOR_SOURCES, ColorSettings, about
 from ..surface import read_color_array
 from ..surface_color import checked_limits, color_surface, find_material, limits_of, show
-from .selection import OnActiveSurface, OnSurfaces
+from .selection import OnActiveSurface, OnSurfaces, curve_at_hand, surface_at_hand
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -83,11 +82,11 @@ class SURFACE_SLICER_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
         """Find the active surface's material, or the active curve's."""
-        thing = context.object
-        modifier = find_modifier(thing)
+        modifier = find_modifier(curve_at_hand(context))
         if modifier is not None:
             return curve_material(modifier)
-        return find_material(thing) if thing is not None and is_surface(thing) else None
+        surface = surface_at_hand(context)
+        return None if surface is None else find_material(surface)
 
 
 class SURFACE_SLICER_OT_show_values(OnSurfaces):
@@ -146,7 +145,7 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the array and show it instead of the height."""
-        surface = required(required(context).object)
+        surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
             read_color_array(surface, self.filepath, self.array)

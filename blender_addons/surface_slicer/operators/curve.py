@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import FloatVectorProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, FloatVectorProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from .. import array_file
+from ..common.beside import beside_told, put_beside
 from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
-from ..curve import create_curve, draw_on, find_modifier
+from ..curve import create_curve, draw_on
 from ..heightmap import HeightmapError
+from .selection import curve_at_hand, made_here
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -40,6 +42,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         color_array: str
         size: tuple[float, float]
         colormap: str
+        at_origin: bool
     else:
         filepath: StringProperty(
             name="File",
@@ -75,6 +78,10 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
             unit="LENGTH",
         )
         colormap: colormap_property()
+        at_origin: BoolProperty(
+            name="At Origin",
+            description="Stand at the scene's origin, even where another surface or curve stands",
+        )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file and make the curve."""
@@ -86,6 +93,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
             self.report({"ERROR"}, "A curve needs a size along x above 0.")
             return {"CANCELLED"}
         leave_edit_mode(context)
+        others = made_here(required(context.scene))
         try:
             curve = create_curve(
                 context,
@@ -103,7 +111,9 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         assert isinstance(data, bpy.types.Curves)
         text = f"{Path(self.filepath).name}: a curve of {len(data.points):,} points"
         pieces = len(data.curves)
-        self.report({"INFO"}, f"{text} in {pieces:,} pieces." if pieces > 1 else f"{text}.")
+        text += f" in {pieces:,} pieces" if pieces > 1 else ""
+        neighbor = None if self.at_origin else put_beside(context, [curve], others)
+        self.report({"INFO"}, f"{text}{beside_told(neighbor)}.")
         return {"FINISHED"}
 
 
@@ -128,8 +138,8 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active curve of this file."""
-        curve = required(context).object
-        if curve is None or find_modifier(curve) is None:
+        curve = curve_at_hand(required(context))
+        if curve is None:
             cls.poll_message_set("Make a curve from Curve from Array active")
             return False
         if linked := about_linked([curve], with_data=True):
@@ -139,7 +149,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the keyframes."""
         context = required(context)
-        scene, curve = required(context.scene), required(context.object)
+        scene, curve = required(context.scene), required(curve_at_hand(context))
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(scene, name))

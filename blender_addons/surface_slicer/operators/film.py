@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty
 
+from ..common import scene as film
+from ..common.changes import settings_of, told
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..common.scene import use_standard_view
 from ..film import set_scene
 from ..lift import is_surface
 from .selection import chosen_surfaces
@@ -29,8 +30,10 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        use_standard_view(required(required(context).scene))
-        self.report({"INFO"}, "The scene shows colors as they are.")
+        scene = required(required(context).scene)
+        before = settings_of(scene)
+        film.use_standard_view(scene)
+        self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
         return {"FINISHED"}
 
 
@@ -73,18 +76,19 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         scene = required(context.scene)
         surfaces = _surfaces(context)
         leave_edit_mode(context)
-        set_scene(scene, surfaces, orbit_degrees=math.degrees(self.orbit), bloom=self.bloom)
-        turn = f"circles {math.degrees(self.orbit):.0f} degrees" if self.orbit else "stands still"
-        self.report(
-            {"INFO"}, f"The camera {turn} from frame {scene.frame_start} to {scene.frame_end}."
-        )
+        before, degrees = settings_of(scene), round(math.degrees(self.orbit), 2)
+        set_scene(scene, surfaces, orbit_degrees=degrees, bloom=self.bloom)
+        shown = film.show_bloom(context) if self.bloom else None
+        text = film.stage_told(scene, degrees, shown)
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 
 def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the surfaces that are chosen, or all: after slicing, the slicer is what is selected."""
+    """Find the surfaces that are selected, or all."""
+    selected = chosen_surfaces(context) if context.selected_objects else []
     objects = required(context.scene).objects
-    return chosen_surfaces(context) or [thing for thing in objects if is_surface(thing)]
+    return selected or [thing for thing in objects if is_surface(thing)]
 
 
 CLASSES = (SURFACE_SLICER_OT_use_standard_view, SURFACE_SLICER_OT_film_scene)

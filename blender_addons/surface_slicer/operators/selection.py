@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which surfaces an operator works on."""
+"""Which surfaces and curves panels and operators are about."""
 
 from __future__ import annotations
 
 import bpy
 
+from ..axes import find_axes
+from ..base_plane import find_base_plane
 from ..common.required import required
-from ..common.selection import about_linked, chosen, editable
+from ..common.selection import about_linked, at_hand, chosen, editable
+from ..curve import find_modifier
 from ..lift import is_surface
 
 NO_SURFACE = "Select a surface that was made with Create Surface"
@@ -22,8 +25,61 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
     Returns
     -------
     list of Object
+        Those that a selected slicer cuts, or whose axes, base plane, twin, cap or profile is
+        selected, if no surface is.
     """
-    return chosen(context, is_surface)
+    return chosen(context, is_surface, _owner)
+
+
+def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the surface that panels are about: the active one, or one that the active slicer cuts.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object or None
+    """
+    thing = _at_hand(context)
+    return thing if is_surface(thing) else None
+
+
+def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the curve that panels are about: the active one, or one that the active slicer cuts.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object or None
+    """
+    thing = _at_hand(context)
+    return thing if find_modifier(thing) is not None else None
+
+
+def made_here(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """List a scene's surfaces and curves."""
+    return [thing for thing in scene.objects if _is_made_here(thing)]
+
+
+def _is_made_here(thing: bpy.types.Object) -> bool:
+    return is_surface(thing) or find_modifier(thing) is not None
+
+
+def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    # Never a surface for some panels and a curve for others, which use the same buttons.
+    return at_hand(context, _is_made_here, _owner)
+
+
+def _owner(thing: bpy.types.Object) -> bpy.types.Object | None:
+    surface = thing.parent
+    if surface is None or not is_surface(surface):
+        return None
+    return surface if thing in (find_axes(surface), find_base_plane(surface)) else None
 
 
 class OnSurfaces(bpy.types.Operator):
@@ -47,13 +103,13 @@ class OnSurfaces(bpy.types.Operator):
 
 
 class OnActiveSurface(bpy.types.Operator):
-    """An operator that works on the active object, if it is a surface."""
+    """An operator that works on the active surface, see `surface_at_hand`."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active surface of this file."""
-        surface = required(context).object
-        if surface is None or not is_surface(surface):
+        surface = surface_at_hand(required(context))
+        if surface is None:
             cls.poll_message_set(NO_SURFACE)
             return False
         if linked := about_linked([surface], with_data=True):

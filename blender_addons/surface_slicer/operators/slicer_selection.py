@@ -7,15 +7,17 @@ import bpy
 
 from ..common.required import required
 from ..common.selection import about_linked, editable
-from ..common.slicing import empty_of, find_group, slicer_groups
+from ..common.slicing import SOURCE, cut_by, empty_of, find_group, is_cut_by, slicer_groups
 from ..companions import is_companion
-from ..slicer import cut_by, is_cut_by
+from .selection import surface_at_hand
 
 _NOTHING_SLICED = "Select something that is sliced, or the slicer that cuts it"
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the slicer that is active or selected, or else the last that cuts one of these.
+
+    What stands beside a cut stands for its source, and axes and planes for their surface.
 
     Parameters
     ----------
@@ -25,7 +27,8 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     -------
     Object or None
     """
-    chosen = [context.object, *(context.selected_objects or [])]
+    chosen = [context.object, *(context.selected_objects or []), surface_at_hand(context)]
+    chosen += [thing[SOURCE] for thing in chosen if thing is not None and is_companion(thing)]
     # Once for all of them, since panels ask at every redraw. Without those whose empty somebody
     # deleted.
     found = [(group, empty) for group in slicer_groups() if (empty := empty_of(group)) is not None]

@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
+import numpy as np
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.selection import editable, tell
-from ..common.slicing import Shape, find_group
+from ..common.slicing import Shape, empty_of, find_group, slicer_groups
 from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
@@ -31,6 +32,10 @@ AXES = [
     ("Z", "Z", "The plane's arrow points upwards"),
     ("-Z", "-Z", "The plane's arrow points downwards"),
 ]
+
+
+# In Blender units.
+_TOUCHING = 1e-5
 
 
 class NewSlicer:
@@ -62,7 +67,7 @@ class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
         leave_edit_mode(context)
         slicer = add_slicer(context, selected, shape=self.shape, axis=self.axis)
         select_only(context, [slicer])
-        self.report({"INFO"}, f"Added '{slicer.name}'.")
+        self.report({"INFO"}, f"Added '{slicer.name}'{_same_place(slicer)}.")
         return {"FINISHED"}
 
 
@@ -133,7 +138,9 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
             if len(sliced.objects) == 1
             else f"{len(sliced.objects)} objects"
         )
-        self.report({"INFO"}, f"'{sliced.slicer.name}' cuts {what}: move, turn or scale it.")
+        again = "" if slicer is not None else _same_place(sliced.slicer)
+        text = f"'{sliced.slicer.name}' cuts {what}: move, turn or scale it"
+        self.report({"INFO"}, f"{text}{again}.")
         return {"FINISHED"}
 
 
@@ -164,6 +171,9 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         )
         leave_edit_mode(context)
         found = remove_slicing(context, editable(chosen), slicer, keep_slicer=self.keep_slicer)
+        if context.object is None:
+            # The slicer was active, and is gone.
+            select_only(context, found)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
         tell(self, {"INFO"}, f"{what} as before.", chosen)
         return {"FINISHED"}
@@ -187,6 +197,18 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
         set_shape(slicer, self.shape)
         self.report({"INFO"}, f"'{slicer.name}' is a {self.shape.lower()} now.")
         return {"FINISHED"}
+
+
+def _same_place(slicer: bpy.types.Object) -> str:
+    """Say, to be added to a sentence, which other slicer a new one would hide."""
+    place = np.array(slicer.location)
+    for group in slicer_groups():
+        other = empty_of(group)
+        if other is None or other == slicer:
+            continue
+        if np.linalg.norm(np.array(required(other.matrix_world).translation) - place) < _TOUCHING:
+            return f"; '{other.name}' is at the same place"
+    return ""
 
 
 CLASSES = (

@@ -22,9 +22,11 @@ from bpy_extras.io_utils import ImportHelper
 from .. import array_file, image_heights, playback
 from ..axes import add_axes, find_axes, remove_axes
 from ..base_plane import add_base_plane
+from ..common.beside import beside_told, put_beside
+from ..common.changes import settings_of, told
 from ..common.colormaps import names as colormap_names
 from ..common.colormaps import source as colormap_source
-from ..common.frame_range import frame_range, holds_work, told
+from ..common.frame_range import holds_work
 from ..common.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
@@ -34,7 +36,13 @@ from ..heightmap import HeightmapError
 from ..properties import NEW_RELIEF, SourceSettings, about, fields
 from ..surface import create_surface, reload_surface, shape_text, source_of
 from ..surface_color import color_surface, show_what_is_left
-from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces
+from .selection import (
+    OnActiveSurface,
+    OnSurfaces,
+    chosen_surfaces,
+    made_here,
+    surface_at_hand,
+)
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -60,6 +68,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         smooth: bool
         base_plane: bool
         axes: bool
+        at_origin: bool
         set_frame_range: bool
     else:
         directory: StringProperty(
@@ -93,6 +102,10 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         axes: BoolProperty(
             name="Axes", description="Draw axes with ticks and numbers that face the camera"
         )
+        at_origin: BoolProperty(
+            name="At Origin",
+            description="Stand at the scene's origin, even where another surface or curve stands",
+        )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
             description="Make an empty scene as long as an animated surface, and any other long "
@@ -123,7 +136,15 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, "formula")
             layout.prop(self, "x_range")
             layout.prop(self, "y_range")
-        for name in ("resolution", "size", "height_scale", "smooth", "base_plane", "axes"):
+        for name in (
+            "resolution",
+            "size",
+            "height_scale",
+            "smooth",
+            "base_plane",
+            "axes",
+            "at_origin",
+        ):
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
@@ -138,10 +159,10 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
             return {"CANCELLED"}
         leave_edit_mode(context)
-        made = False
-        scene = required(context.scene)
+        scene, made = required(context.scene), False
         for path in paths:
-            before = frame_range(scene) if holds_work(scene) else None
+            before, others = settings_of(scene), made_here(scene)
+            held_work = holds_work(scene)
             try:
                 surface = create_surface(
                     context,
@@ -159,12 +180,14 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 add_base_plane(surface)
             if self.axes:
                 add_axes(surface)
+            neighbor = None if self.at_origin else put_beside(context, [surface], others)
             kind, text = _made(surface)
+            text = f"{text.removesuffix('.')}{beside_told(neighbor)}."
             modifier = playback.find_modifier(surface)
-            if before is not None and modifier is not None:
+            if modifier is not None and held_work:
                 start = input_value(modifier, "Start Frame").value
-                text = f"{text.rstrip('.')}; {told(scene, before, start)}."
-            self.report(kind, text)
+                text = f"{text.removesuffix('.')}; it starts at frame {start:g}."
+            self.report(kind, told(text, before, scene))
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
 
@@ -174,7 +197,8 @@ def _typed(context: bpy.types.Context) -> Any:
 
 
 def _of_surface(context: bpy.types.Context) -> Any:
-    return None if context.object is None else about(context.object)
+    surface = surface_at_hand(context)
+    return None if surface is None else about(surface)
 
 
 def _arrays_of(
@@ -221,7 +245,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Read the file, image or formula it came from."""
-        surface = required(required(context).object)
+        surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
             reload_surface(surface)

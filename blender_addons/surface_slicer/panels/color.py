@@ -10,10 +10,10 @@ import bpy
 from ..color_ramp import selected_ramps
 from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.required import required
+from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
 from ..common.viewport import draw_show_colors, shows_in_solid
-from ..lift import is_surface
-from ..operators.selection import chosen_surfaces
+from ..operators.selection import chosen_surfaces, surface_at_hand
 from ..properties import fields
 from ..solid_colors import find_solid_colors
 from ..surface_color import (
@@ -42,7 +42,8 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw what is live in the active surface's material."""
         context, layout = required(context), required(self.layout)
-        surface = required(context.object)
+        surface = required(surface_at_hand(context))
+        draw_whose(layout, context, surface)
         layout.use_property_split = True
         layout.use_property_decorate = False
         material = find_material(surface)
@@ -104,17 +105,15 @@ class SURFACE_SLICER_PT_range(SurfaceTab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for a surface that shows a colormap itself."""
-        surface = required(context).object
-        if surface is None or not is_surface(surface):
-            return False
-        material = find_material(surface)
+        surface = surface_at_hand(required(context))
+        material = None if surface is None else find_material(surface)
         return material is not None and not uses_ramp(material)
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw start, end, steps and direction."""
         layout = required(self.layout)
         layout.use_property_split = True
-        material = required(find_material(required(required(context).object)))
+        material = required(find_material(required(surface_at_hand(required(context)))))
         draw_range(layout, material)
 
 

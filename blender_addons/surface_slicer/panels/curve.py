@@ -8,9 +8,11 @@ import bpy
 from ..common.colormap_choice import draw_colormap, draw_range
 from ..common.modifiers import input_value
 from ..common.required import required
+from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
 from ..curve import INPUTS, find_modifier
 from ..curve_color import curve_material, curve_settings
+from ..operators.selection import curve_at_hand
 from .tab import Tab
 
 
@@ -26,9 +28,11 @@ class SURFACE_SLICER_PT_curve(Tab):
         row = layout.row()
         row.scale_y = 1.3
         row.operator("surface_slicer.create_curve", icon="IPO_EASE_IN_OUT")
-        modifier = find_modifier(required(context).object)
+        context = required(context)
+        modifier = find_modifier(curve_at_hand(context))
         if modifier is None:
             return
+        draw_whose(layout, context, required(curve_at_hand(context)))
         layout.use_property_split = True
         column = layout.column(align=True)
         for name in INPUTS:

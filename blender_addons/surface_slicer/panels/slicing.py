@@ -6,10 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
-from ..common.slicing import SHAPES, Setting, find_group, setting
+from ..common.slicing import SHAPES, Setting, cut_by, find_group, setting
 from ..companions import is_companion
 from ..operators.slicer_selection import chosen_slicer
-from ..slicer import cut_by
 from .tab import Tab
 
 # Which settings have a meaning for what is left where the surface is cut away.

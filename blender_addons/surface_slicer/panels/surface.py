@@ -10,8 +10,10 @@ import bpy
 from ..axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..common.modifiers import input_value
 from ..common.required import required
+from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
-from ..lift import height_holder, is_surface
+from ..lift import height_holder
+from ..operators.selection import surface_at_hand
 from ..playback import TIME_INPUTS, find_modifier
 from ..properties import SURFACE_SLICER_PG_surface, about, fields
 from .tab import SurfaceTab, Tab
@@ -71,7 +73,9 @@ class SURFACE_SLICER_PT_shape(SurfaceTab):
         layout = required(self.layout)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        surface = required(required(context).object)
+        context = required(context)
+        surface = required(surface_at_hand(context))
+        draw_whose(layout, context, surface)
         data = about(surface)
         height, name, midlevel, mid_name = height_holder(surface)
         column = layout.column(align=True)
@@ -102,14 +106,13 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an animated surface."""
-        surface = required(context).object
-        return is_surface(surface) and find_modifier(surface) is not None
+        return find_modifier(surface_at_hand(required(context))) is not None
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the modifier's inputs about time."""
         layout = required(self.layout)
         layout.use_property_split = True
-        modifier = required(find_modifier(required(context).object))
+        modifier = required(find_modifier(surface_at_hand(required(context))))
         for name in TIME_INPUTS:
             row = layout.row()
             row.active = name != "Sample" or input_value(modifier, "Use Sample").value

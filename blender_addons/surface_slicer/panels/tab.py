@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
-from ..lift import is_surface
+from ..operators.selection import surface_at_hand
 
 
 class Tab(bpy.types.Panel):
@@ -18,9 +18,9 @@ class Tab(bpy.types.Panel):
 
 
 class SurfaceTab(Tab):
-    """A panel about the active surface; it is there only if there is one."""
+    """A panel about the surface at hand; it is there only if there is one."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
-        """Ask for an active surface."""
-        return is_surface(required(context).object)
+        """Ask for a surface that is active, or that the active slicer cuts."""
+        return surface_at_hand(required(context)) is not None

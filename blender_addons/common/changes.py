@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became different in a scene besides what an operator's name says, in words.
+
+An operator keeps the scene's settings before it does anything, and tells afterwards which of them
+it changed: nobody's render settings change in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .required import required
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A scene's own settings, as names and numbers."""
+
+    camera: str
+    world: str
+    compositor: str
+    view_transform: str
+    engine: str
+    frames: tuple[int, int]
+    hair_type: str
+    transparent_bounces: int
+
+
+def settings_of(scene: bpy.types.Scene) -> Settings:
+    """Keep a scene's own settings.
+
+    Parameters
+    ----------
+    scene : Scene
+
+    Returns
+    -------
+    Settings
+    """
+    render = required(scene.render)
+    # Cycles is an add-on.
+    cycles: Any = getattr(scene, "cycles", None)
+    return Settings(
+        camera=_name(scene.camera),
+        world=_name(scene.world),
+        compositor=_name(scene.compositing_node_group) if render.use_compositing else "",
+        view_transform=str(required(scene.view_settings).view_transform),
+        engine=engine_of(scene),
+        frames=(scene.frame_start, scene.frame_end),
+        hair_type=str(render.hair_type).title(),
+        transparent_bounces=0 if cycles is None else cycles.transparent_max_bounces,
+    )
+
+
+def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
+    """Say which of a scene's settings are others than before.
+
+    Parameters
+    ----------
+    before : Settings
+    scene : Scene
+
+    Returns
+    -------
+    list of str
+        Such as ``"view transform Standard instead of AgX"``; nothing if all are as they were.
+    """
+    after = settings_of(scene)
+    told = []
+    for what, old, new in (
+        ("camera", before.camera, after.camera),
+        ("world", before.world, after.world),
+        ("compositor", before.compositor, after.compositor),
+        ("view transform", before.view_transform, after.view_transform),
+        ("render engine", before.engine, after.engine),
+        ("frames", _range(before.frames), _range(after.frames)),
+        ("curves rendered as", before.hair_type, after.hair_type),
+        ("transparent bounces", before.transparent_bounces, after.transparent_bounces),
+    ):
+        if old != new:
+            told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))
+    return told
+
+
+def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
+    """Add to a sentence what changed in a scene besides.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    before : Settings
+        See `settings_of`.
+    scene : Scene
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    found = changes(before, scene)
+    return f"{text.removesuffix('.')}; the scene has {listed(found)}." if found else text
+
+
+def engine_of(scene: bpy.types.Scene) -> str:
+    """Name a scene's render engine as Blender's menu does.
+
+    Parameters
+    ----------
+    scene : Scene
+
+    Returns
+    -------
+    str
+    """
+    engine = str(required(scene.render).engine)
+    return {"BLENDER_EEVEE": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}.get(engine, engine.title())
+
+
+def listed(parts: list[str]) -> str:
+    """Write a list as people say it.
+
+    Parameters
+    ----------
+    parts : list of str
+        At least one.
+
+    Returns
+    -------
+    str
+    """
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _name(block: bpy.types.ID | None) -> str:
+    return "" if block is None else f"'{block.name}'"
+
+
+def _range(frames: tuple[int, int]) -> str:
+    return f"{frames[0]} to {frames[1]}"
