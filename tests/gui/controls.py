@@ -19,7 +19,6 @@ from window import (
     DATA,
     Step,
     area,
-    choose_colormap,
     choose_item,
     command_under_pointer,
     event,
@@ -210,21 +209,24 @@ def use(control: Control, chance: random.Random, again: Callable[[], None]) -> S
     """
     if control.is_field:
         yield from _change(control, chance, again)
-    elif control.operator.endswith("choose_colormap"):
-        yield from _choose_colormap(control, chance)
     else:
-        yield from _press(control)
+        yield from _press(control, chance)
 
 
-def _press(control: Control) -> Step:
-    place = (pointer[0], pointer[1])
+def _press(control: Control, chance: random.Random) -> Step:
     done, before = last_done(), scene_state()
-    yield from press(*place)
+    yield from press(*pointer)
     for _redraw in range(3):
         yield
-    if last_done() == done and not in_browser() and command_under_pointer() != control.name:
-        # It was pressed, and a dialog stands before it: this confirms it.
-        yield from key("RET")
+    if last_done() == done and not in_browser():
+        if searched := _searched(control, chance):
+            # It lists what there is to choose.
+            yield from type_letters(searched)
+            yield
+            yield from key("RET")
+        elif command_under_pointer() != control.name:
+            # It was pressed, and a dialog stands before it: this confirms it.
+            yield from key("RET")
     for _redraw in range(_REDRAWS):
         if last_done() != done or in_browser():
             break
@@ -237,6 +239,16 @@ def _press(control: Control) -> Step:
     yield
 
 
+def _searched(control: Control, chance: random.Random) -> str:
+    """Think of letters for an operator that searches, or return nothing."""
+    name = control.operator.rpartition(".")[2]
+    if name == "choose_colormap":
+        shown = " ".join(shown_colormaps().values())
+        return chance.choice([colormap for colormap in COLORMAPS if colormap not in shown])
+    field = re.search(r'field="(\w+)"', control.name)
+    return chance.choice(_TEXTS.get(field[1], _WORD)) if field else ""
+
+
 def shown_colormaps() -> dict[str, str]:
     """Return the image of each material's colormap."""
     return {
@@ -244,20 +256,6 @@ def shown_colormaps() -> dict[str, str]:
         for material in bpy.data.materials
         if material.node_tree and "Colormap" in material.node_tree.nodes
     }
-
-
-def _choose_colormap(control: Control, chance: random.Random) -> Step:
-    before = shown_colormaps()
-    shown = set(before.values())
-    wanted = chance.choice([name for name in COLORMAPS if not any(name in one for one in shown)])
-    across = (pointer[0] - sidebar().x) / sidebar().width
-    yield from choose_colormap(
-        control.name.removeprefix("bpy.ops."),
-        wanted,
-        lambda: shown_colormaps() != before,
-        across,
-        pictures=False,
-    )
 
 
 def _change(control: Control, chance: random.Random, again: Callable[[], None]) -> Step:
@@ -270,6 +268,8 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
         attempts = [lambda: press(*pointer)]
     elif prop.type in ("FLOAT", "INT") and prop.subtype in ("COLOR", "COLOR_GAMMA"):
         attempts = [lambda: _paste([round(chance.random(), 2) for _ in range(3)] + [1.0])]
+    elif prop.type == "INT" and _is_list(control):
+        attempts = [lambda place=place: press(*place) for place in _spread(control)]  # type: ignore[misc]
     elif prop.type in ("FLOAT", "INT"):
         attempts = [
             lambda number=number: _type(number, start="RET")  # type: ignore[misc]
@@ -300,10 +300,16 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
     raise UnchangedError(f"{path} stays {before!r}")
 
 
+def _is_list(control: Control) -> bool:
+    """Tell whether this is the number of a list's row, which is the same field in all rows."""
+    heights = [y for _, y in control.places]
+    return max(heights) - min(heights) > 25 * bpy.context.preferences.view.ui_scale
+
+
 def _spread(control: Control) -> list[tuple[int, int]]:
-    """Return a few places of a control that are apart: the choices of an enum in a row."""
-    ordered = sorted(control.places)
-    chosen = [ordered[len(ordered) // 2], ordered[-1], ordered[0]]
+    """Return a few places of a control that are apart: choices of an enum, rows of a list."""
+    ordered, down = sorted(control.places), sorted(control.places, key=lambda place: place[1])
+    chosen = [ordered[len(ordered) // 2], ordered[-1], ordered[0], down[0], down[-1]]
     return list(dict.fromkeys(chosen))
 
 

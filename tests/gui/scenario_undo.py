@@ -90,6 +90,8 @@ def choose_and_undo(addon: str, shading: str) -> Step:
         for control in (yield from find_controls())
         if control.name.partition("(")[0].endswith("colormap") and usable(control, addon, ())
     ]
+    # Fields before buttons.
+    ways.sort(key=lambda way: not way.is_field)
     check(bool(ways), f"{addon} has {len(ways)} ways to choose a colormap: {ways}")
     history = History()
     for way in ways:

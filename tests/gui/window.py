@@ -280,9 +280,8 @@ def _scroll(kind: str, notches: int) -> Step:
 
 
 def choose_colormap(
-    operator: str, letters: str, chosen: Callable[[], bool], across: float = 0.84,
-    *, pictures: bool = True,
-) -> Step:  # fmt: skip
+    operator: str, letters: str, chosen: Callable[[], bool], across: float = 0.84
+) -> Step:
     """Open an add-on's window of colormaps, search, and click on the picture that is found.
 
     Parameters
@@ -295,24 +294,19 @@ def choose_colormap(
         Tells whether that one is used.
     across : float
         Where the button is, as of `find`.
-    pictures : bool
-        Whether to take pictures of the window.
     """
     yield from click(operator, across)
     top = pointer[1]
     yield
     yield
-    if pictures:
-        picture("colormaps")
+    picture("colormaps")
     yield from type_letters(letters)
     yield from key("RET")
-    if pictures:
-        picture("colormaps found")
+    picture("colormaps found")
     # The window hangs from the pointer; below its two rows of filters there is what was found.
-    scale = bpy.context.preferences.view.ui_scale
-    for down in range(70, 110, 10):
+    for y in range(top - 70, top - 110, -10):
         if not chosen():
-            yield from press(160, top - int(down * scale))
+            yield from press(160, y)
     yield from see(chosen, "a colormap is chosen by its picture")
     yield from key("ESC")
 
