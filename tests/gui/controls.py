@@ -156,21 +156,21 @@ def controls_in_column(across: float) -> Generator[None, None, list[Control]]:
     return list(found.values())
 
 
-def find_again(control: Control) -> Generator[None, None, bool]:
+def find_again(control: Control) -> Generator[None, None, Control | None]:
     """Put the pointer on a control, where it was or where it has moved to since.
 
     Returns
     -------
-    bool
-        Whether it is still there.
+    Control or None
+        As it is called now, since what a button would do may have changed; None if it is gone.
     """
     x, y = control.middle
     for aside in (0, *(step * sign for step in range(8, 81, 8) for sign in (1, -1))):
         yield from move(x, y + aside)
         now = under_pointer()
-        if now and now.name == control.name:
-            return True
-    return False
+        if now and now.kind == control.kind:
+            return Control(now.name, now.is_field, control.places)
+    return None
 
 
 def value_of(path: str) -> Any:

@@ -69,12 +69,13 @@ def _panel(addon: str, stage: Stage, panel: Any, used: set[str], faults: list[st
         flush=True,
     )
     history = History()
-    for control in left:
-        if control.kind in used or not usable(control, addon, LEFT):
+    for found in left:
+        if found.kind in used or not usable(found, addon, LEFT):
             continue
-        if not (yield from find_again(control)):
+        control = yield from find_again(found)
+        if control is None:
             # Some come and go with what others do.
-            print(f"note: {control.name} is not there any more", flush=True)
+            print(f"note: {found.name} is not there any more", flush=True)
             continue
         print(f"now: {control.name}", flush=True)
         used.add(control.kind)

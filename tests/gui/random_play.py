@@ -111,8 +111,9 @@ def _act(addon: str, chance: random.Random, history: History, say: Any) -> Step:
         return
     (column,) = chance.choices(list(_COLUMNS), list(_COLUMNS.values()))
     found = yield from controls_in_column(column)
-    control = _one_of([one for one in found if usable(one, addon, LEFT)], chance)
-    if control is None or not (yield from find_again(control)):
+    one = _one_of([one for one in found if usable(one, addon, LEFT)], chance)
+    control = (yield from find_again(one)) if one is not None else None
+    if control is None:
         return
     say(control.name)
     try:

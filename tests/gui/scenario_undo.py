@@ -94,10 +94,12 @@ def choose_and_undo(addon: str, shading: str) -> Step:
     ways.sort(key=lambda way: not way.is_field)
     check(bool(ways), f"{addon} has {len(ways)} ways to choose a colormap: {ways}")
     history = History()
-    for way in ways:
+    for found in ways:
+        way = yield from find_again(found)
+        if way is None:
+            raise AssertionError(f"{found.name} is gone")
         what = f"{addon}, {shading.lower()}: {way.name}"
         print(f"now: {what}", flush=True)
-        check((yield from find_again(way)), f"{way.name} is there")
         before = shown_colormaps()
         yield from use(way, random.Random(what), history.note)
         after = shown_colormaps()
