@@ -21,8 +21,9 @@ FAULTS = {
 }
 WINDOW = (760, 760)
 FILES = "all"
-# Back to the scene as it was made, before the two steps after it and the choice.
-_BACK = 3
+# Back to the scene as it was made, before the two steps after it, what made the surface active
+# again, and the choice.
+_BACK = 4
 
 
 def neuron() -> None:
@@ -92,7 +93,7 @@ def choose_and_undo(addon: str, shading: str) -> Step:
     ]
     # Fields before buttons.
     ways.sort(key=lambda way: not way.is_field)
-    check(bool(ways), f"{addon} has {len(ways)} ways to choose a colormap: {ways}")
+    check(bool(ways), f"{addon} has {len(ways)} ways to choose a colormap")
     history = History()
     for found in ways:
         way = yield from find_again(found)

@@ -96,9 +96,11 @@ def set_up(
             step()
         yield
         yield
-    if active is not None:
-        # Where the panels were.
+    if active is not None and bpy.context.object != active:
+        # Its panels are wanted.
         bpy.context.view_layer.objects.active = active
+        with viewport():
+            bpy.ops.ed.undo_push(message="Made active")
     yield
 
 
