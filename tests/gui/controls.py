@@ -272,12 +272,12 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
         attempts = [lambda place=place: press(*place) for place in _spread(control)]  # type: ignore[misc]
     elif prop.type in ("FLOAT", "INT"):
         attempts = [
-            lambda number=number: _type(number, start="RET")  # type: ignore[misc]
+            lambda number=number: _type(number, ctrl=True)  # type: ignore[misc]
             for number in _numbers(prop, before, chance)
         ]
     elif prop.type == "STRING":
         texts = _texts(path, before, chance)
-        attempts = [lambda text=text: _type(text, start="") for text in texts]  # type: ignore[misc]
+        attempts = [lambda text=text: _type(text, ctrl=False) for text in texts]  # type: ignore[misc]
     else:
         attempts = [
             *(lambda place=place: _pick(path, place, chance) for place in _spread(control)),  # type: ignore[misc]
@@ -343,12 +343,9 @@ def _paste(value: object) -> Step:
     yield from key("V", ctrl=True)
 
 
-def _type(value: object, start: str) -> Step:
-    """Type into the field under the pointer; a click on a number would be where its arrows are."""
-    if start:
-        yield from key(start)
-    else:
-        yield from press(*pointer)
+def _type(value: object, *, ctrl: bool) -> Step:
+    """Type into the field under the pointer; a number needs Ctrl, as a click could be on an arrow."""
+    yield from press(*pointer, ctrl=ctrl)
     yield from key("A", ctrl=True)
     yield from type_letters(str(value))
     yield

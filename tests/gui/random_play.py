@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
 
 from controls import (
     Control,
@@ -30,6 +29,8 @@ _COLUMNS = {0.46: 4, 0.83: 2, 0.06: 1, 0.73: 1, 0.89: 1}
 _SHADINGS = {"SOLID": 2, "MATERIAL": 1, "RENDERED": 2}
 # Of colors, where colormaps are chosen, more than of others.
 _FAVORED = ("color", "look")
+# So many panels are looked at for a control.
+_TRIES = 4
 
 
 def play(environment: dict[str, str]) -> Step:
@@ -101,19 +102,14 @@ def _sequence(seed: int, number: int, done: list[str]) -> Step:
     yield from history.travel(len(history.names), back=False)
 
 
-def _act(addon: str, chance: random.Random, history: History, say: Any) -> Step:
+def _act(addon: str, chance: random.Random, history: History, say: Callable[[str], None]) -> Step:
     """Use a control, if one that can be used is found soon."""
-    panels = whole_panels(addon)
-    weights = [3 if one.__name__.lower().endswith(_FAVORED) else 1 for one in panels]
-    (panel,) = chance.choices(panels, weights)
-    yield from show_panels(addon, of=panel)
-    if not is_shown(addon):
-        return
-    (column,) = chance.choices(list(_COLUMNS), list(_COLUMNS.values()))
-    found = yield from controls_in_column(column)
-    one = _one_of([one for one in found if usable(one, addon, LEFT)], chance)
-    control = (yield from find_again(one)) if one is not None else None
-    if control is None:
+    control = None
+    for _ in range(_TRIES):
+        control = yield from _some_control(addon, chance)
+        if control is not None:
+            break
+    else:
         return
     say(control.name)
     try:
@@ -127,6 +123,20 @@ def _act(addon: str, chance: random.Random, history: History, say: Any) -> Step:
         return
     problem = history.after(control.name)
     assert not problem, problem
+
+
+def _some_control(addon: str, chance: random.Random) -> Generator[None, None, Control | None]:
+    """Put the pointer on a control of a panel, if that is shown and has one at this place."""
+    panels = whole_panels(addon)
+    weights = [3 if one.__name__.lower().endswith(_FAVORED) else 1 for one in panels]
+    (panel,) = chance.choices(panels, weights)
+    (column,) = chance.choices(list(_COLUMNS), list(_COLUMNS.values()))
+    yield from show_panels(addon, of=panel)
+    if not is_shown(addon):
+        return None
+    found = yield from controls_in_column(column)
+    chosen = _one_of([one for one in found if usable(one, addon, LEFT)], chance)
+    return None if chosen is None else (yield from find_again(chosen))
 
 
 def _one_of(controls: list[Control], chance: random.Random) -> Control | None:

@@ -148,7 +148,7 @@ def into_viewport() -> Step:
     yield from move(view.x + view.width // 2, view.y + view.height // 2)
 
 
-def press(x: int, y: int) -> Step:
+def press(x: int, y: int, *, ctrl: bool = False) -> Step:
     """Click."""
     global _last_click
     yield from move(x, y)
@@ -156,9 +156,9 @@ def press(x: int, y: int) -> Step:
     if max(abs(x - place[0]), abs(y - place[1])) < _SAME_PLACE:
         while time.monotonic() - then < _BETWEEN_CLICKS_S:
             yield
-    event("LEFTMOUSE", "PRESS", x, y)
+    event("LEFTMOUSE", "PRESS", x, y, ctrl=ctrl)
     yield
-    event("LEFTMOUSE", "RELEASE", x, y)
+    event("LEFTMOUSE", "RELEASE", x, y, ctrl=ctrl)
     _last_click = (time.monotonic(), x, y)
     yield
     yield
