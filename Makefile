@@ -20,7 +20,8 @@ help:
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
-	@echo "make soak      do everything at random for ten minutes: MINUTES=10 SEED=1"
+	@echo "make soak      do everything at random for ten minutes: MINUTES=10 SEED=1;"
+	@echo "               WINDOW=1 with pointer and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures from what make demo made"
@@ -69,7 +70,9 @@ bench: $(VENV)/.ready-test
 	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large)
 
 soak: $(VENV)/.ready-test
-	@$(BIN)/python tests/soak.py --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
+	@$(if $(WINDOW),$(FIND_BLENDER);) \
+	$(BIN)/python tests/soak.py --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1) \
+	  $(if $(WINDOW),--window "$$BLENDER")
 
 dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
 	@$(BIN)/python tools/build_extension.py

@@ -8,6 +8,10 @@ that are not those of the file, invalid links in node trees, Blender's own opera
 what they are told, or memory that grows from round to round. Ends with exit code 1 if any of that
 was seen. The same seed does the same things. What is done is written to a log before it is done, so
 that it tells what Blender did last if it is gone.
+
+``--window BLENDER`` does as much with the pointer and the keys in a real Blender's window instead:
+random sequences of controls, colormaps among them, with undo and redo in between, as
+`tests/gui/scenario_random.py` plays a few of.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import faulthandler
 import functools
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -584,7 +589,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, help="as many, however long they take")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", type=Path, default=ROOT / "out" / "soak.log")
+    parser.add_argument("--window", metavar="BLENDER", help="in the window of this Blender")
     options = parser.parse_args(arguments)
+    if options.window:
+        sys.exit(soak_window(options.window, options.minutes, options.seed, options.rounds))
     end = time.monotonic() + options.minutes * 60
     memory: list[int] = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -603,6 +611,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     problems = report(soak) + judge(memory)
     if problems:
         sys.exit(f"{' '.join(problems)} The seed is {options.seed}, the log {log.path}.")
+
+
+def soak_window(blender: str, minutes: float, seed: int, rounds: int | None) -> int:
+    """Play random sequences in a window, for some time or as many; return the exit code."""
+    how_long = {"SEQUENCES": str(rounds)} if rounds else {"MINUTES": str(minutes)}
+    command = [
+        sys.executable, str(ROOT / "tests" / "gui" / "run.py"), blender,
+        str(ROOT / "out" / "gui"), "--only", "random",
+    ]  # fmt: skip
+    return subprocess.run(command, env={**os.environ, "SEED": str(seed), **how_long}).returncode
 
 
 def report(soak: Soak) -> list[str]:

@@ -32,7 +32,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 
 import build_extension  # noqa: E402
 
@@ -45,6 +45,8 @@ _TROUBLE = re.compile(
     r"Traceback|\bERROR\b|\bError\b|Python script error|Segmentation fault|UILayout\.|not found:"
     r"|unknown operator|(?:bpy|rna|ui)\S* +\| WARNING|DeprecationWarning"
 )
+# What an operator says in a sentence, not one that fails.
+_REFUSAL = re.compile(r"(?:[\d:.]+ +operator +\| ERROR |Error: )(?!Python)")
 
 
 @dataclass(frozen=True)
@@ -235,15 +237,19 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
     begin = time.monotonic()
     source = (HERE / f"scenario_{name}.py").read_text()
     expected = declared(source, "EXPECTED", ())
+    refused = declared(source, "REFUSED", False)
     width, height = declared(source, "WINDOW", SCREEN)
     with tempfile.TemporaryDirectory() as temporary:
         home, data = Path(temporary) / "home", Path(temporary) / "data"
         shutil.copytree(blender.home, home, symlinks=True)
         if fault:
             plant(home, declared(source, "FAULTS", {})[_FAULTS[fault].of], _FAULTS[fault])
+        if declared(source, "UNFOLDED", False):
+            unfold(home)
         data.mkdir()
-        if (HERE / f"files_{name}.py").exists():
-            importlib.import_module(f"files_{name}").make(data)
+        files = f"files_{declared(source, 'FILES', name)}"
+        if (HERE / f"{files}.py").exists():
+            importlib.import_module(files).make(data)
         command = [
             blender.program, "--offline-mode", "--window-geometry",
             # From the screen's lower left; windows are at its upper left.
@@ -251,15 +257,25 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
             *([] if blender.real_pointer else ["--enable-event-simulate"]),
             "--python", str(HERE / "inside.py"), "--", f"scenario_{name}", str(data), str(pictures),
         ]  # fmt: skip
-        code, lines = follow(command, blender.environment(home), data, quiet=bool(fault))
+        # What Blender writes when it crashes lies beside the pictures.
+        environment = {**blender.environment(home), "TMPDIR": str(pictures)}
+        code, lines = follow(command, environment, data, quiet=bool(fault))
     (pictures / "log.txt").write_text("\n".join(lines) + "\n")
     trouble = [
-        line for line in lines if _TROUBLE.search(line) and not any(e in line for e in expected)
+        line
+        for line in lines
+        if _TROUBLE.search(line)
+        and not any(e in line for e in expected)
+        and not (refused and _REFUSAL.match(line))
     ]
     said = next((line for line in reversed(lines) if line.strip()), "nothing")
+    # What a scenario was about to do.
+    doing = next((line for line in reversed(lines) if line.startswith("now: ")), said)
     problem = ""
     if code is None:
         problem = f"Blender said nothing for {SILENCE_S} s and was ended; its last words: {said}"
+    elif code < 0:
+        problem = f"Blender crashed ({signal.Signals(-code).name}) at: {doing}"
     elif code or "scenario done" not in lines:
         problem = f"exit code {code}; the last words: {said}"
     elif trouble:
@@ -320,6 +336,18 @@ def plant(home: Path, broken: str, fault: Fault) -> None:
         file.write(
             _PLANT.format(name=broken, planted=_PLANTED, method=fault.method, code=fault.code)
         )
+
+
+def unfold(home: Path) -> None:
+    """Open the parts of panels that are closed until someone clicks on their heading.
+
+    Blender keeps in the window whether they are, and no script can change that.
+    """
+    for module in (home / "extensions" / "user_default").rglob("*.py"):
+        text = module.read_text()
+        opened = re.sub(r"default_closed=True\b", "default_closed=False", text)
+        if opened != text:
+            module.write_text(opened)
 
 
 def declared(source: str, name: str, otherwise: Any) -> Any:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,15 @@ def difference(before: State, after: State) -> str:
     return f"{len(places)} things differ: {'; '.join(told)}"
 
 
+def undoable(state: State) -> State:
+    """Leave out what belongs to the window, which undo does not change."""
+    return {
+        place: value
+        for place, value in state.items()
+        if not place.startswith(tuple(f"{name}." for name in ADD_ONS))
+    }
+
+
 def _state() -> Iterator[tuple[str, object]]:
     for kind in KINDS:
         for block in getattr(bpy.data, kind):
@@ -62,23 +72,31 @@ def _state() -> Iterator[tuple[str, object]]:
             for name in REFERENCES:
                 if hasattr(block, name):
                     yield f"{place}.{name}", getattr(getattr(block, name), "name", None)
-            for name in ADD_ONS:
-                if hasattr(block, name):
-                    yield from _settings(getattr(block, name), f"{place}.{name}")
+            for name in _groups(type(block)):
+                yield from _settings(getattr(block, name), f"{place}.{name}")
             tree = block if kind == "node_groups" else getattr(block, "node_tree", None)
             if tree is not None:
                 yield from _nodes(tree, place)
     for window in bpy.data.window_managers:
-        for name in ADD_ONS:
-            if hasattr(window, name):
-                yield from _settings(getattr(window, name), name)
+        for name in _groups(type(window)):
+            yield from _settings(getattr(window, name), name)
     for thing in bpy.data.objects:
         yield from _object(thing, f"objects[{thing.name!r}]")
+    layer = bpy.context.view_layer.objects
+    yield "active object", layer.active.name if layer.active is not None else None
+    yield "selected objects", sorted(thing.name for thing in layer if thing.select_get())
     for scene in bpy.data.scenes:
         for path in OF_SCENES:
             yield f"scenes[{scene.name!r}].{path}", _plain(scene.path_resolve(path))
     for collection in bpy.data.collections:
         yield f"collections[{collection.name!r}].objects", sorted(collection.objects.keys())
+
+
+@functools.cache
+def _groups(kind: type) -> list[str]:
+    """Name what the add-ons keep with a kind of datablock."""
+    names = [prop.identifier for prop in kind.bl_rna.properties]
+    return [name for name in names if name.startswith(ADD_ONS)]
 
 
 def _object(thing: Any, place: str) -> Iterator[tuple[str, object]]:

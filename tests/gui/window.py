@@ -12,16 +12,17 @@ button under it is the wanted one.
 
 from __future__ import annotations
 
+import functools
+import select
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import bpy
-from scene_state import difference, scene_state
 
 DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 2 :])
 Step = Iterator[None]
@@ -49,7 +50,9 @@ def window() -> Any:
 
 
 def area(kind: str = "VIEW_3D") -> Any:
-    return next(a for a in window().screen.areas if a.type == kind)
+    """Return the area of a kind; the largest, if `shade_beside` made a second one."""
+    of_kind = (a for a in window().screen.areas if a.type == kind)
+    return max(of_kind, key=lambda a: a.width * a.height)
 
 
 def workplace() -> Any:
@@ -92,26 +95,43 @@ def empty_scene() -> Step:
     yield
 
 
-def event(kind: str, value: str, x: int, y: int, *, ctrl: bool = False, unicode: str = "") -> None:
+def event(
+    kind: str, value: str, x: int, y: int, *, ctrl: bool = False, shift: bool = False,
+    unicode: str = "",
+) -> None:  # fmt: skip
     """Do one thing with pointer or keyboard; y counts from the window's bottom."""
     pointer[:] = x, y
     if not _XDOTOOL:
         more = {"unicode": unicode} if unicode else {}
-        window().event_simulate(type=kind, value=value, x=x, y=y, ctrl=ctrl, **more)
+        window().event_simulate(type=kind, value=value, x=x, y=y, ctrl=ctrl, shift=shift, **more)
     elif kind == "MOUSEMOVE":
         _xdotool("mousemove", str(x), str(window().height - 1 - y))
+    elif kind in _BUTTONS and value == "PRESS":
+        _xdotool(*(["keydown", "ctrl"] if ctrl else []), "mousedown", str(_BUTTONS[kind]))
     elif kind in _BUTTONS:
-        _xdotool("mousedown" if value == "PRESS" else "mouseup", str(_BUTTONS[kind]))
+        _xdotool("mouseup", str(_BUTTONS[kind]), *(["keyup", "ctrl"] if ctrl else []))
     elif value == "PRESS":
         named = _KEYS.get(kind, kind.lower())
-        _xdotool("key", f"ctrl+{named}" if ctrl else named)
+        _xdotool("key", f"{'ctrl+' if ctrl else ''}{'shift+' if shift else ''}{named}")
 
 
-def _xdotool(*arguments: str) -> None:
-    # Asking for something after it makes sure that the server has sent it to Blender.
-    subprocess.run(
-        [str(_XDOTOOL), *arguments, "getmouselocation"],
-        check=True, timeout=PATIENCE_S, stdout=subprocess.DEVNULL,
+def _xdotool(*words: str) -> None:
+    """Have xdotool do something, and wait until the screen's server has sent it to Blender."""
+    hands = _hands()
+    assert hands.stdin is not None and hands.stdout is not None
+    # What asks for something is answered after what was told before.
+    hands.stdin.write(f"{' '.join(words)} getmouselocation\n")
+    hands.stdin.flush()
+    assert select.select([hands.stdout], [], [], PATIENCE_S)[0], f"xdotool does not do {words}"
+    assert hands.stdout.readline(), f"xdotool ended at {words}"
+
+
+@functools.cache
+def _hands() -> subprocess.Popen[str]:
+    """Start an xdotool that does line by line what it is told, as starting one takes long."""
+    return subprocess.Popen(
+        ["stdbuf", "-oL", str(_XDOTOOL), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, bufsize=1,
     )  # fmt: skip
 
 
@@ -128,7 +148,7 @@ def into_viewport() -> Step:
     yield from move(view.x + view.width // 2, view.y + view.height // 2)
 
 
-def press(x: int, y: int) -> Step:
+def press(x: int, y: int, *, ctrl: bool = False) -> Step:
     """Click."""
     global _last_click
     yield from move(x, y)
@@ -136,19 +156,19 @@ def press(x: int, y: int) -> Step:
     if max(abs(x - place[0]), abs(y - place[1])) < _SAME_PLACE:
         while time.monotonic() - then < _BETWEEN_CLICKS_S:
             yield
-    event("LEFTMOUSE", "PRESS", x, y)
+    event("LEFTMOUSE", "PRESS", x, y, ctrl=ctrl)
     yield
-    event("LEFTMOUSE", "RELEASE", x, y)
+    event("LEFTMOUSE", "RELEASE", x, y, ctrl=ctrl)
     _last_click = (time.monotonic(), x, y)
     yield
     yield
 
 
-def key(kind: str, *, ctrl: bool = False) -> Step:
+def key(kind: str, *, ctrl: bool = False, shift: bool = False) -> Step:
     """Press a key where the pointer is."""
     x, y = pointer
-    event(kind, "PRESS", x, y, ctrl=ctrl)
-    event(kind, "RELEASE", x, y, ctrl=ctrl)
+    event(kind, "PRESS", x, y, ctrl=ctrl, shift=shift)
+    event(kind, "RELEASE", x, y, ctrl=ctrl, shift=shift)
     yield
     yield
 
@@ -156,7 +176,11 @@ def key(kind: str, *, ctrl: bool = False) -> Step:
 def type_letters(text: str) -> Step:
     """Type into the field that is being edited."""
     if _XDOTOOL:
-        _xdotool("type", "--delay", "8", "--args", "1", text)
+        # By itself, as what is read by lines would have to be quoted.
+        subprocess.run(
+            [_XDOTOOL, "type", "--delay", "8", "--", text], check=True, timeout=PATIENCE_S
+        )
+        _xdotool()
     else:
         for letter in text:
             kind = letter.upper() if letter.isascii() and letter.isalpha() else "PERIOD"
@@ -224,10 +248,10 @@ def _look(
 ) -> Generator[None, None, tuple[int, int] | None]:
     ui = sidebar()
     x = ui.x + int(ui.width * across)
-    rows = _rows()
+    lines = rows()
     # What comes next is often below what was clicked last.
-    begin = next((place for place, y in enumerate(rows) if y <= pointer[1] + 30), 0)
-    for y in rows[begin:] + rows[:begin]:
+    begin = next((place for place, y in enumerate(lines) if y <= pointer[1] + 30), 0)
+    for y in lines[begin:] + lines[:begin]:
         yield from move(x, y)
         if wanted in under_pointer():
             # Not at its edge, where a click could miss it.
@@ -236,7 +260,8 @@ def _look(
     return None
 
 
-def _rows() -> list[int]:
+def rows() -> list[int]:
+    """List heights in the sidebar, from the top down, so close that no row is missed."""
     ui = sidebar()
     step = max(1, int(15 * bpy.context.preferences.view.ui_scale))
     return list(range(ui.y + ui.height - 20, ui.y + 10, -step))
@@ -385,11 +410,11 @@ def pick_above(path: str, index: int) -> Step:
     yield from choose_item(index)
 
 
-def choose_item(index: int) -> Step:
-    """Choose an item of the menu that has been opened."""
+def choose_item(index: int, apart: int = 30) -> Step:
+    """Choose an item of the menu that has been opened, at most so far below the pointer."""
     x, y = pointer
     # A menu listens to keys only while the pointer is on it.
-    yield from move(x, y - 30)
+    yield from move(x, y - apart)
     yield from key("HOME")
     for _item in range(index):
         yield from key("DOWN_ARROW")
@@ -425,7 +450,7 @@ def open_panel(name: str) -> Step:
     panel.draw = draw_and_tell
     try:
         x = sidebar().x + sidebar().width // 3
-        for y in reversed(_rows()):
+        for y in reversed(rows()):
             yield from move(x, y)
             if command_under_pointer() or path_under_pointer():
                 continue
@@ -485,80 +510,6 @@ def _parent(panel: Any) -> str:
     return str(getattr(panel, "bl_parent_id", ""))
 
 
-def press_all(addon: str, pressed: set[str], left: Collection[str]) -> Step:
-    """Press each button of an add-on that the sidebar shows, and take back what each did.
-
-    Undo has to bring the scene back as it was, but for buttons, such as rows that unfold, that are
-    no step to undo. What changes nothing in this scene is noted.
-
-    Parameters
-    ----------
-    addon : str
-        What its operators' names begin with.
-    pressed : set of str
-        Calls of those that were pressed before; more are added.
-    left : collection of str
-        Operators that are not.
-    """
-    for command, place in (yield from _buttons(f"bpy.ops.{addon}.")).items():
-        name = command.removeprefix("bpy.ops.").partition("(")[0]
-        with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
-            can_be_pressed = getattr(getattr(bpy.ops, addon), name.partition(".")[2]).poll()
-        if name in left or command in pressed or not can_be_pressed:
-            continue
-        yield from move(*place)
-        if command_under_pointer() != command:
-            ui = sidebar()
-            across = (place[0] - ui.x) / ui.width
-            place = yield from find(command, command_under_pointer, across)
-        done, before = last_done(), scene_state()
-        yield from press(*place)
-        for _redraw in range(5):
-            yield
-        if last_done() == done and not in_browser() and command_under_pointer() != command:
-            # It was pressed, and a dialog stands before it: this confirms it.
-            yield from key("RET")
-        yield from until(
-            lambda d=done, b=before: last_done() != d or in_browser() or scene_state() != b,
-            f"{command} runs",
-        )
-        print(f"ok: {command} was pressed", flush=True)
-        pressed.add(command)
-        if in_browser():
-            yield from leave_browser()
-        elif last_done() != done:
-            yield
-            if scene_state() == before:
-                print(f"note: {command} changes nothing here", flush=True)
-            yield from undo()
-            yield from until(
-                lambda b=before: scene_state() == b,
-                f"{command} is taken back by undo",
-                lambda b=before: difference(b, scene_state()),
-            )
-        yield
-
-
-def _buttons(prefix: str) -> Generator[None, None, dict[str, tuple[int, int]]]:
-    """Find an add-on's buttons, by their Python calls."""
-    ui = sidebar()
-    found: dict[str, tuple[int, int]] = {}
-    rows, lowest = _rows(), ui.y + ui.height
-    # Whole rows, halves, thirds, and small buttons at the edges.
-    for across in (0.46, 0.19, 0.73, 0.83, 0.06, 0.64):
-        x = ui.x + int(ui.width * across)
-        for y in rows:
-            yield from move(x, y)
-            command = command_under_pointer()
-            if command.startswith(prefix):
-                found.setdefault(command, (x, y))
-            if command or path_under_pointer():
-                lowest = min(lowest, y)
-        # Below, there is nothing; nowhere, if the panel is not shown.
-        rows = [y for y in rows if y > lowest - 40]
-    return found
-
-
 def last_done() -> tuple[int, int]:
     """Tell apart what operators ran until now: changes with each that can be undone."""
     done = bpy.context.window_manager.operators
@@ -609,6 +560,12 @@ def undo() -> Step:
     """Press Ctrl Z in the 3-D view."""
     yield from into_viewport()
     yield from key("Z", ctrl=True)
+
+
+def redo() -> Step:
+    """Press Ctrl Shift Z in the 3-D view."""
+    yield from into_viewport()
+    yield from key("Z", ctrl=True, shift=True)
 
 
 def save_and_open(name: str = "saved.blend") -> Step:

@@ -1,43 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Press every button of all three add-ons, and take back what each did."""
+"""States of a scene in which the panels of an add-on show all that they can show.
+
+The files are those of `files_all.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import bpy
+from controls import shade_beside
 from window import (
     DATA,
     Step,
-    check,
-    classes_of,
+    area,
     empty_scene,
     open_tab,
     pick_above,
-    picture,
-    press_all,
     see,
     show_panels,
     sidebar,
     viewport,
-    whole_panels,
 )
 
-# What `run.py --plant` breaks, each by itself; this has to notice.
-FAULTS = {
-    "operator": "BLENDER_SPIKE_OT_bloom",
-    "draw": "BLENDER_BRAIN_PT_data",
-    "poll": "SURFACE_SLICER_OT_add_cap",
-}
-# Drawing by software takes as long as a window is large, and one panel is shown at a time.
-WINDOW = (900, 1000)
+Stage = Callable[[], None]
 # Operators without a button of their own that stays in the sidebar when it is pressed.
 LEFT = {
-    # Windows of colormaps; the other scenarios use them.
-    "blender_spike.choose_colormap",
-    "blender_brain.choose_colormap",
-    "surface_slicer.choose_colormap",
     # In menus, which are opened after the buttons.
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
@@ -55,52 +44,73 @@ LEFT = {
 }
 
 
-def scenario() -> Step:
+def preferences() -> None:
+    """Have whole panels seen at once, and nothing drawn that takes time and is not looked at."""
     preferences = bpy.context.preferences
-    # So that a whole panel is seen at once.
-    preferences.view.ui_scale = 0.8
+    preferences.view.ui_scale = 0.6
     preferences.view.filebrowser_display_type = "SCREEN"
-    # What takes time to draw, and shows nothing that is looked at here.
     preferences.view.show_tooltips = False
     preferences.system.viewport_aa = "OFF"
     preferences.system.use_region_overlap = False
-    yield from tab("BlenderSpike", "blender_spike", (network, plain_neuron, neurons))
-    yield from tab("BlenderBrain", "blender_brain", (no_atlas, regions, something_beside))
-    yield from tab("Surface Slicer", "surface_slicer", (surface_with_axes, surface, sliced, curve))
 
 
-def tab(name: str, addon: str, stages: Sequence[Any]) -> Step:
-    """Press what the tab shows in each of some states of the scene."""
-    pressed: set[str] = set()
-    for stage in stages:
+def move_on() -> None:
+    """Change something that has nothing to do with the add-ons."""
+    thing = bpy.context.object
+    if thing is None:
+        bpy.context.scene.frame_end += 1
+    else:
+        thing.location.x += 0.25
+    bpy.ops.ed.undo_push(message="Moved on")
+
+
+def set_up(
+    addon: str,
+    stage: Stage,
+    shading: str = "SOLID",
+    further: tuple[Callable[[], object], Callable[[], object]] = (move_on, move_on),
+) -> Step:
+    """Begin with a fresh scene in a state, and make two further steps that can be undone.
+
+    Parameters
+    ----------
+    addon : str
+    stage : callable
+    shading : str
+        Of the viewport; a second, small one beside it shows what is rendered.
+    further : tuple of callable
+        The two steps.
+    """
+    with viewport():
+        bpy.ops.wm.read_homefile(app_template="", use_empty=False)
+    yield
+    yield from empty_scene()
+    shade_beside()
+    yield from show_panels(addon)
+    yield from open_tab(TABS[addon])
+    with viewport():
+        stage()
+        bpy.ops.ed.undo_push(message="Scene of the test")
+    area().spaces.active.shading.type = shading
+    yield
+    yield
+    active = bpy.context.object
+    for step in further:
         with viewport():
-            bpy.ops.wm.read_homefile(app_template="", use_empty=False)
+            step()
         yield
-        yield from empty_scene()
-        yield from show_panels(addon)
-        yield from open_tab(name)
+        yield
+    if active is not None and bpy.context.object != active:
+        # Its panels are wanted.
+        bpy.context.view_layer.objects.active = active
         with viewport():
-            stage()
-            bpy.ops.ed.undo_push(message="Scene of the test")
-        yield
-        yield
-        picture(f"{addon} {stage.__name__}")
-        for panel in whole_panels(addon):
-            yield from show_panels(addon, of=panel)
-            # Without a panel in this state of the scene, the tab is gone until there is one again.
-            if sidebar().active_panel_category == name:
-                print(f"looking for buttons of {panel.__name__}", flush=True)
-                yield from press_all(addon, pressed, LEFT)
-        yield from show_panels(addon)
-        if stage in MENUS:
-            yield from MENUS[stage]()
-    missing = {
-        operator.bl_idname
-        for operator in classes_of(addon, bpy.types.Operator)
-        if not any(call.startswith(f"bpy.ops.{operator.bl_idname}(") for call in pressed)
-    }
-    but = f" but {sorted(missing - LEFT)}" if missing - LEFT else ""
-    check(not but, f"every button of {name} was pressed{but}")
+            bpy.ops.ed.undo_push(message="Made active")
+    yield
+
+
+def is_shown(addon: str) -> bool:
+    """Tell whether the tab is there: without a panel in this state of the scene, it is not."""
+    return bool(sidebar().active_panel_category == TABS[addon])
 
 
 def only(*things: Any) -> None:
@@ -223,4 +233,14 @@ def atlas_menu() -> Step:
     yield from see(lambda: typed.atlas.startswith("demo_mouse"), "an atlas is chosen in the menu")
 
 
-MENUS = {network: layout_menus, regions: atlas_menu}
+TABS = {
+    "blender_spike": "BlenderSpike",
+    "blender_brain": "BlenderBrain",
+    "surface_slicer": "Surface Slicer",
+}
+STAGES: dict[str, tuple[Stage, ...]] = {
+    "blender_spike": (network, plain_neuron, neurons),
+    "blender_brain": (no_atlas, regions, something_beside),
+    "surface_slicer": (surface_with_axes, surface, sliced, curve),
+}
+MENUS: dict[Stage, Callable[[], Step]] = {network: layout_menus, regions: atlas_menu}

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BlenderSpike: use every control of its panels, and undo and redo each."""
+
+from __future__ import annotations
+
+from every_control import every_control
+from window import Step
+
+# What `run.py --plant` breaks, each by itself; this has to notice.
+FAULTS = {
+    "operator": "BLENDER_SPIKE_OT_bloom",
+    "draw": "BLENDER_SPIKE_PT_time",
+    "poll": "BLENDER_SPIKE_OT_share_material",
+}
+# Drawing by software takes as long as a window is large, and one panel is shown at a time.
+WINDOW = (760, 760)
+FILES = "all"
+# Parts of panels that are closed at first are open.
+UNFOLDED = True
+
+
+def scenario() -> Step:
+    yield from every_control("blender_spike")
