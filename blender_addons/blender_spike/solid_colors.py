@@ -18,9 +18,9 @@ from .common.colormap_followers import FOLLOWER_INPUTS, followed
 from .common.colormap_geometry import COLOR_INPUTS
 from .common.modifiers import add_group_modifier, find_group_modifier, remove_with_drivers
 from .mesh_copy import (
+    colored_material,
     find_mesh_copy,
     follow_colors,
-    material_of,
     one_mesh,
     original_of,
     with_colors,
@@ -57,7 +57,7 @@ def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
     NoColorsError
         If the neuron's material is not one of `coloring`.
     """
-    material = material_of(neuron)
+    material = colored_material(neuron)
     modifier = find_solid_colors(neuron)
     if modifier is None:
         modifier = add_group_modifier(neuron, MODIFIER, node_group())
