@@ -9,7 +9,9 @@ import bpy
 from window import (
     DATA,
     Step,
+    adjust_last,
     area,
+    back_and_forth,
     check,
     choose_colormap,
     click,
@@ -73,7 +75,16 @@ def make_and_color() -> Step:
         lambda: str(node("Colormap").image.name),
         "colormap magma",
     )
+
+    def reverse() -> Any:
+        return node("Colormap Range").inputs["Reverse"].default_value
+
+    yield from adjust_last(reverse, "the choice is reversed in the last operation's panel")
     picture("colored")
+    yield from back_and_forth(
+        lambda: not reverse() and node("Colormap").image.name != "colormap magma",
+        lambda: bool(reverse()) and node("Colormap").image.name == "colormap magma",
+    )
     yield from click("surface_slicer.show_values", 0.35)
     yield from see(lambda: node("Value").attribute_name == "x", "one click shows another value")
 

@@ -348,6 +348,20 @@ def back_and_forth(before: Callable[[], bool], after: Callable[[], bool]) -> Ste
     yield from see(after, "redo brings it again")
 
 
+def adjust_last(adjusted: Callable[[], bool], what: str) -> Step:
+    """Unfold the panel of the last operation, and click in it from below until that has effect."""
+    place = region("HUD")
+    yield from press(place.x + 40, place.y + place.height // 2)
+    yield from until(lambda: region("HUD").height > 2 * 21, "the last operation's panel unfolds")
+    yield from _settle()
+    place = region("HUD")
+    for y in range(place.y + 8, place.y + place.height // 2, 8):
+        yield from press(place.x + place.width // 2, y)
+        if adjusted():
+            break
+    yield from see(adjusted, what)
+
+
 def choose_suggested(operator: str, field: str, letters: str) -> Step:
     """Open the list of what may be put into a field, search, and take what is found.
 
