@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .common.limits import LARGEST
 from .search import Search, UnknownStructureError
 from .tables import Row, TableError, is_header, number, read_rows
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _MOST_VALUES: Final = 20_000_000
 _MOST_WRONG: Final = 3
-_LARGEST: Final = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +135,7 @@ def _table(
             )
         lines[place] = row.line
         value = number(row.fields[-1])
-        if value is None or abs(value) > _LARGEST:
+        if value is None or abs(value) > LARGEST:
             raise TableError(
                 f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or too"
                 " large."

@@ -20,6 +20,7 @@ from .common import colormaps, nodes
 from .common.animation import fcurves, remove_fcurves
 from .common.colormap_nodes import COLORMAP, add_colormap, set_colormap
 from .common.figures import FIGURE, tell_pass
+from .common.limits import apart, problem_of
 from .common.required import required
 from .common.selection import about_linked, editable
 from .looks import assign
@@ -95,8 +96,8 @@ def color_by_values(
         If there is no such colormap; the text names those that come close.
     """
     low, high = limits or _limits(data.values)
-    if not low < high:
-        raise ValueError(f"The lower limit, {low:g}, is not below the upper one, {high:g}.")
+    if problem := problem_of(low, high):
+        raise ValueError(f"{problem}.")
     if not ms_per_frame > 0:
         raise ValueError("The milliseconds per frame must be more than 0.")
     column = {str(structure.id): place for place, structure in enumerate(data.structures)}
@@ -154,8 +155,7 @@ def _own_material(regions: list[bpy.types.Object]) -> bpy.types.Material | None:
 
 
 def _limits(values: NDArray[np.float32]) -> tuple[float, float]:
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return (low, high) if low < high else (low - 1.0, low + 1.0)
+    return apart(float(np.nanmin(values)), float(np.nanmax(values)))
 
 
 def _store(

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from . import coloring, figures, network, playback
 from .common.frame_range import make_room
 from .common.holders import let_go
+from .common.limits import LARGEST
 from .common.modifiers import input_value, set_inputs
 from .common.placing import open_collection, select_only
 from .common.required import required
 from .parts import Parts, Source, make_parts
 from .properties import about
 from .simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
-from .simulation_file.simulation import ValueRange
+from .simulation_file.simulation import ValueRange, value_range
 from .subset import NothingChosenError, each_cell, exact_choices, subset, wanted_sections
 
 Style = Literal["AUTO", "STRANDS", "TUBES"]
@@ -78,7 +79,7 @@ def import_simulation(
     """
     path = Path(os.fspath(filepath))
     source = Source(path, um_per_unit, center, cells, section_types)
-    simulation = read(path)
+    simulation = _read(path)
     wanted = _wanted(simulation, source)
     scene = required(context.scene)
     if network.holds_network(simulation):
@@ -136,7 +137,7 @@ def reload_simulation(
         are then.
     """
     path = Path(os.fspath(filepath))
-    simulation = read(path)
+    simulation = _read(path)
     groups: dict[Source, list[bpy.types.Object]] = {}
     for neuron in neurons:
         was = about(neuron)
@@ -210,6 +211,17 @@ def _refill(
         bpy.data.batch_remove([block for block in old if not block.users])
         bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
     return lost
+
+
+def _read(path: Path) -> Simulation:
+    simulation = read(path)
+    limits = value_range(simulation.values)
+    if max(-limits.low, limits.high) > LARGEST:
+        raise SimulationFileError(
+            f"Cannot import {path.name}: its values go from {limits.low:g} to {limits.high:g}; "
+            f"those beyond {LARGEST:g} cannot be shown."
+        )
+    return simulation
 
 
 def _wanted(simulation: Simulation, source: Source) -> NDArray[np.bool_]:

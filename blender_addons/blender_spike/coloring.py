@@ -16,6 +16,7 @@ from .common import nodes
 from .common.colormap_nodes import COLORMAP, RANGE, add_colormap, set_colormap
 from .common.colormaps import resolve
 from .common.figures import FIGURE, tell_pass
+from .common.limits import apart, problem_of
 from .common.modifiers import input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
@@ -146,8 +147,8 @@ def color_by_voltage(
     modifier = find_modifier(neuron)
     if modifier is None:
         raise ValueError(f"'{neuron.name}' is not an imported simulation")
-    if not v_min < v_max:
-        raise ValueError(f"The lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
+    if problem := problem_of(v_min, v_max):
+        raise ValueError(problem)
     # Before anything is made, since the name may be unknown.
     resolve(colormap)
     material = voltage_material(neuron)
@@ -414,7 +415,7 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
     elif kind == "SYMMETRIC":
         high = max(abs(low), abs(high))
         low = -high
-    return (low, high) if low < high else (low - 1.0, low + 1.0)
+    return apart(low, high)
 
 
 def _is_ours(material: bpy.types.Material) -> bool:

@@ -24,6 +24,7 @@ from .common.figures import (
     TEXT_INPUTS,
     color_bar_group,
     find_drawing,
+    in_powers,
     inked,
     inputs_of,
     new_figure,
@@ -55,6 +56,8 @@ _AXES_HEIGHT: Final = 0.24
 _FURTHER_HEIGHT: Final = 0.15
 _NUMBERS_WIDTH: Final = 0.07
 _NUMBERS_HEIGHT: Final = 0.04
+# How much wider numbers with a power of ten are.
+_POWERS_WIDTH: Final = 0.05
 _ABOVE_AXES: Final = 0.06
 _BAR_WIDTH: Final = 0.016
 # A single cell that is a point has no extent.
@@ -131,7 +134,8 @@ def add_trace(
         if heights:
             set_inputs(modifier_of(axes), {"Y Ticks": 2})
         below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
-        _place(context, neuron, axes, placement, (0.0, below))
+        wide = _POWERS_WIDTH if in_powers(about(neuron).low, about(neuron).high) else 0.0
+        _place(context, neuron, axes, placement, (wide, below))
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
     _link(context, required(traces.title_object(trace)))

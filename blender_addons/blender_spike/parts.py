@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from . import playback, sections
 from .common.geometry import new_curves, new_points
 from .common.holders import keep_together, new_holder
+from .common.limits import apart
 from .morphology import Role, Strands, center_um, section_radii_um, strands
 from .network import LAYOUT_PREFIX, holds_network
 from .simulation_file import SECTION_TYPES, Simulation
@@ -142,7 +143,7 @@ def _network_parts(
         **_time(name, simulation, made),
         "Spheres": points_holder(f"{name} cells", placed(places), rows.items(), made),
         "Lowest": limits.low,
-        "Highest": max(limits.high, limits.low + 1e-6),
+        "Highest": apart(limits.low, limits.high)[1],
         "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
     }
     pairs = simulation.connections

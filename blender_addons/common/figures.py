@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 import bpy
 
 from . import nodes
+from .limits import apart
 from .modifiers import add_group_modifier
 from .nodes import Linkable, Node, Socket, Tree, Value
 from .required import required
@@ -217,10 +218,25 @@ def round_limits(low: float, high: float, parts: int = 4) -> tuple[float, float]
     low, high : float
         Different even if the limits are not.
     """
-    if not low < high:
-        low, high = low - 1.0, high + 1.0
+    low, high = apart(low, high)
     step = round_step(high - low, parts)
     return math.floor(low / step + 1e-6) * step, math.ceil(high / step - 1e-6) * step
+
+
+def in_powers(low: float, high: float) -> bool:
+    """Tell whether an axis writes its numbers with powers of ten.
+
+    Parameters
+    ----------
+    low, high : float
+        Its limits.
+
+    Returns
+    -------
+    bool
+    """
+    largest = max(abs(low), abs(high))
+    return bool(largest) and not _PLAIN_FROM <= largest < _PLAIN_BELOW
 
 
 # --- Whole figures ---

@@ -11,6 +11,7 @@ import numpy as np
 from .common import nodes
 from .common.colormap_nodes import add_colormap, has_colormap, set_colormap
 from .common.colormaps import resolve
+from .common.limits import apart
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
 
@@ -119,8 +120,7 @@ def _limits_of(curve: bpy.types.Object, name: str) -> tuple[float, float]:
     data: Any = required(curve.data)
     values = np.empty(len(data.points), np.float32)
     data.attributes[name].data.foreach_get("value", values)
-    low, high = float(values.min()), float(values.max())
-    return (low, high) if low < high else (low - 1.0, low + 1.0)
+    return apart(float(values.min()), float(values.max()))
 
 
 _OURS: Final = (LIMITS, STRENGTH)

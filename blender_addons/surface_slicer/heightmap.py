@@ -14,6 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .common.limits import LARGEST
+
 Origin = Literal["UPPER", "LOWER"]
 
 # A frame becomes an image of four floats a cell, a mesh and its copy: 200 bytes for each cell.
@@ -22,6 +24,8 @@ MOST_CELLS: Final = 25_000_000
 MOST_VALUES: Final = 268_435_456
 # Frames are attributes of a mesh, which Blender looks up one by one.
 MOST_FRAMES: Final = 20_000
+# Fewer different heights make stairs of a slope.
+_FEWEST_STEPS: Final = 32
 _KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
 
 
@@ -176,7 +180,7 @@ def from_array(
     frames = array[None] if array.ndim == 2 else array
     with np.errstate(over="ignore"):
         values = np.array(frames, np.float32, order="C")
-    infinite = np.isinf(values)
+    infinite = np.abs(values) > LARGEST
     if infinite.any():
         if not infinite_as_holes:
             raise HeightmapError(_where_infinite(frames, infinite))
@@ -192,6 +196,7 @@ def from_array(
     # Extremes that ignore NaN warn of frames without any number, and copy.
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
+    _check_differences(frames, low, high)
     return Heightmap(values, low, high, int(finite.size - np.count_nonzero(finite)))
 
 
@@ -241,12 +246,26 @@ def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np
     yield before + 1, share
 
 
+def _check_differences(frames: NDArray[Any], low: float, high: float) -> None:
+    """See that values are as different in single precision as they are in the array."""
+    finest = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    if high - low > _FEWEST_STEPS * finest:
+        return
+    lowest, highest = (float(find.reduce(frames, axis=None)) for find in (np.fmin, np.fmax))
+    # Less than that all in all, and not all the same: what is left of the shape would be stairs.
+    if lowest < highest and (frames != frames.astype(np.float32)).any():
+        raise HeightmapError(
+            f"its values go from {lowest:.12g} to {highest:.12g}, too near to each other for "
+            "single precision; subtract the lowest of them first"
+        )
+
+
 def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     frame, row, column = (int(i) for i in np.argwhere(infinite)[0])
     in_frame = f"frame {frame}, " if len(frames) > 1 else ""
     count = int(np.count_nonzero(infinite))
     held = float(frames[frame, row, column])
-    what = "infinite" if np.isinf(held) else "too large for single precision"
+    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to be drawn"
     return (
         f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
         f"row {row}, column {column}, counted from 0"

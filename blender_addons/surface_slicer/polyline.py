@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .common.limits import LARGEST
 from .heightmap import HeightmapError, check_dtype
 
 # A tube has a dozen vertices for each.
@@ -89,8 +90,7 @@ def polyline(array: NDArray[Any]) -> Polyline:
     """
     check_line(array.shape, array.dtype)
     columns = array.reshape(len(array), -1).astype(np.float64)
-    with np.errstate(over="ignore"):
-        infinite = np.isinf(columns.astype(np.float32)).any(axis=1)
+    infinite = (np.abs(columns) > LARGEST).any(axis=1)
     if infinite.any():
         raise HeightmapError(
             f"the value in row {int(infinite.argmax())}, counted from 0, is infinite or too large"
@@ -136,10 +136,10 @@ def values_along(
     if len(array) != count:
         raise HeightmapError(f"it has {len(array):,} values, the curve {count:,}")
     values = array.reshape(-1)[samples].astype(np.float64)
-    with np.errstate(over="ignore"):
-        wrong = ~np.isfinite(values.astype(np.float32))
+    wrong = ~(np.abs(values) <= LARGEST)
     if wrong.any():
         raise HeightmapError(
-            f"the value in row {int(samples[wrong.argmax()])}, counted from 0, is not finite"
+            f"the value in row {int(samples[wrong.argmax()])}, counted from 0, is not finite, or "
+            f"too large"
         )
     return values

@@ -20,6 +20,7 @@ from .common.colormap_nodes import (
     shown_colormap,
 )
 from .common.colormaps import linear_stops
+from .common.limits import apart, problem_of
 from .common.required import required
 from .playback import COLOR_VALUE, HEIGHT
 from .properties import NEW_RELIEF, about
@@ -219,7 +220,7 @@ def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
         "Y": (min(data.y_limits), max(data.y_limits)),
         "ARRAY": (data.color_low, data.color_high),
     }[by]
-    return (low, high) if low < high else (low - 1.0, low + 1.0)
+    return apart(low, high)
 
 
 def checked_limits(
@@ -246,8 +247,8 @@ def checked_limits(
     lowest, highest = limits_of(surface, by)
     low = lowest if low is None else low
     high = highest if high is None else high
-    if not low < high:
-        raise ValueError(f"The lower limit, {low:g}, is not below the upper one, {high:g}")
+    if problem := problem_of(low, high):
+        raise ValueError(problem)
     return low, high
 
 

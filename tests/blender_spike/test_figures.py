@@ -548,6 +548,33 @@ def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
     assert neuron.name == "cell" and len(trace.data.vertices) == SAMPLES
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e-9, 1e-14])
+def test_small_values_and_slow_time(bpy, tmp_path, scale):
+    """Calcium at rest is 0.00005 mM, currents are picoamperes; 100,000 frames are a slow film."""
+    from blender_spike.playback import fit_time
+
+    sim = simulation(branched(), SAMPLES)
+    small = replace(sim, values=(sim.values * scale).astype(np.float32))
+    neuron = load(bpy, write(tmp_path / "small.pickle", small))
+    fit_time(neuron, 0.0, 100_000)
+    bpy.ops.blender_spike.add_trace(section=SECTION, position=POSITION)
+    bpy.ops.blender_spike.add_color_bar()
+    trace = bpy.data.objects[f"small {SECTION}({POSITION})"]
+    for frame in (20_000, 77_777):
+        show(bpy, frame)
+        time_ms = frame / 99_999 * sim.time_ms[-1]
+        shown_ms, shown, attribute = tip(bpy, trace)
+        assert shown_ms == pytest.approx(time_ms, rel=1e-4)
+        expected = sample_at(small, time_ms)[SEGMENT]
+        assert shown == pytest.approx(expected, abs=1e-2 * scale)
+        np.testing.assert_allclose(attribute, expected, atol=1e-2 * scale)
+    bar = bpy.data.objects["small color bar"]
+    _, values, on_figure = drawn(bpy, bar)
+    ends = values[on_figure == 1]
+    limits = neuron.blender_spike.low, neuron.blender_spike.high
+    assert (ends.min(), ends.max()) == pytest.approx(limits, rel=1e-5)
+
+
 def test_scale_bar_of_a_single_point(bpy, tmp_path):
     from spike_export.networks.point_network import point_network
 

@@ -237,3 +237,18 @@ def test_panel_and_operator_begin_alike(bpy):
         default = operator[name]
         value = default.default_flag if name == "section_types" else default.default
         assert getattr(typed, name) == value
+
+
+def test_values_that_cannot_be_shown(bpy, path, tmp_path):
+    """A sentence with the range, and nothing is made or changed; what is not finite is no data."""
+    sim = read(path)
+    values = sim.values.copy()
+    values[1, 0] = -1e25
+    write(tmp_path / "wrong.pickle", replace(sim, values=values))
+    sentence = r"Cannot import wrong.pickle: its values go from -1e\+25 to .*; those beyond 1e\+20"
+    with pytest.raises(RuntimeError, match=sentence):
+        imported(bpy, tmp_path / "wrong.pickle")
+    assert not bpy.data.objects and not bpy.data.hair_curves
+    imported(bpy, path)
+    with pytest.raises(RuntimeError, match=sentence):
+        bpy.ops.blender_spike.relink(filepath=str(tmp_path / "wrong.pickle"))

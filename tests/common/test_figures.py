@@ -194,3 +194,32 @@ def written_by_blender(bpy, string, size):
     points = np.array([vertex.co for vertex in mesh.vertices])
     bpy.data.objects.remove(thing)
     return points
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [
+        (-80.0, 40.0, (-80.0, 40.0)),
+        (5e-5, 5e-5, (4e-5, 6e-5)),
+        (-65.0, -65.0, (-75.0, -55.0)),
+        (0.0, 0.0, (-1.0, 1.0)),
+        (1e9, 1e9 + 1, (0.0, 2e9)),
+        (0.0, 1e-12, (0.0, 1e-12)),
+    ],
+)
+def test_limits_are_apart(low, high, found):
+    """In single precision, so that an axis between them has an extent."""
+    from blender_spike.common.limits import apart
+
+    assert apart(low, high) == pytest.approx(found, rel=1e-9, abs=0)
+    assert np.diff(np.float32(apart(low, high)))[0] > 0
+
+
+def test_limits_that_cannot_be():
+    from blender_spike.common.limits import problem_of
+
+    assert problem_of(-80, 40) == problem_of(1e-9, 2e-9) == ""
+    assert "3, is not below the upper one, 3" in problem_of(3, 3)
+    assert "is not below" in problem_of(float("nan"), 3)
+    assert "cannot be beyond 1e+20" in problem_of(-1e21, 0)
+    assert "1000000000 and 1000000001 are one number" in problem_of(1e9, 1e9 + 1)

@@ -173,10 +173,23 @@ def test_values_that_are_no_heights():
     array[1, 2, 3] = -np.inf
     with pytest.raises(HeightmapError, match="1 value is infinite, .* frame 1, row 2, column 3"):
         from_array(array)
-    with pytest.raises(HeightmapError, match="too large for single precision, .* row 0, column 1"):
-        from_array(np.array([[0, 1e300], [0, 0]]))
+    for large in (1e300, -1e21):
+        with pytest.raises(HeightmapError, match="beyond 1e.20, too large.*, .* row 0, column 1"):
+            from_array(np.array([[0, large], [0, 0]]))
     with pytest.raises(HeightmapError, match="none of its values"):
         from_array(np.full((2, 2), np.nan))
+
+
+def test_differences_that_single_precision_loses():
+    """A sentence, instead of a surface that is flat or of stairs; 1e9 in all cells is flat."""
+    slope = np.linspace(0, 1, 20).reshape(4, 5)
+    with pytest.raises(HeightmapError, match="from 1000000000 to 1000000001, too near"):
+        from_array(1e9 + slope)
+    with pytest.raises(HeightmapError, match="too near"):
+        from_array((1e9 + 100 * slope).astype(np.int64))
+    assert from_array(np.full((3, 3), 1e9)).low == 1e9
+    found = from_array(1e5 + slope)
+    np.testing.assert_allclose(found.values[0], 1e5 + slope[::-1], atol=0.004)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits of values, as far as single precision carries them, in which Blender computes."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+LARGEST: Final = 1e20
+"""The largest magnitude of a value; what lies far below stands for no data."""
+
+
+def apart(low: float, high: float) -> tuple[float, float]:
+    """Take limits apart that are one number.
+
+    Parameters
+    ----------
+    low, high : float
+
+    Returns
+    -------
+    low, high : float
+        As they are if they differ in single precision; otherwise around the lower one, as far as
+        the power of ten below it, or 1 around 0.
+    """
+    if np.float32(low) < np.float32(high):
+        return low, high
+    way = 10.0 ** math.floor(math.log10(abs(low))) if low else 1.0
+    return low - way, low + way
+
+
+def problem_of(low: float, high: float) -> str:
+    """Say what is wrong with limits that somebody gives.
+
+    Parameters
+    ----------
+    low, high : float
+
+    Returns
+    -------
+    str
+        A sentence without its full stop; empty if they can be used.
+    """
+    if not low < high:
+        return f"The lower limit, {low:g}, is not below the upper one, {high:g}"
+    if max(abs(low), abs(high)) > LARGEST:
+        return f"The limits go from {low:g} to {high:g}; they cannot be beyond {LARGEST:g}"
+    if not np.float32(low) < np.float32(high):
+        return (
+            f"The limits {low:.12g} and {high:.12g} are one number in single precision, in which "
+            "Blender computes"
+        )
+    return ""
