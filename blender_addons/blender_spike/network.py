@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import layouts
+from . import layouts, playback
 from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
 from .common.geometry import set_attribute
@@ -154,6 +154,26 @@ def is_network(thing: bpy.types.Object | None) -> bool:
     """
     modifier = find_modifier(thing)
     return modifier is not None and required(modifier.node_group).name.startswith(NETWORK_GROUP)
+
+
+def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Give a neuron or network that an older version imported the nodes of this one.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    NodesModifier
+        Its inputs keep their values.
+    """
+    modifier = required(find_modifier(neuron))
+    group = node_group() if is_network(neuron) else playback.node_group()
+    if modifier.node_group != group:
+        modifier.node_group = group
+    return modifier
 
 
 def layouts_of(network: bpy.types.Object) -> list[str]:
