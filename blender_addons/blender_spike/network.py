@@ -19,7 +19,7 @@ from . import layouts, playback
 from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
 from .common.geometry import set_attribute
-from .common.modifiers import input_value
+from .common.modifiers import input_names, input_value
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .material_slot import MATERIAL_INPUTS, painted, with_slots
@@ -271,7 +271,7 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
     Parameters
     ----------
     things : iterable of Object
-        Networks, and others, which are left out.
+        Networks, neurons with copies, which count as they are now, and others, which are left out.
 
     Returns
     -------
@@ -279,10 +279,18 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
         In world space, with room for the cells' size.
     """
     parts = [np.empty((0, 3))]
+    graph = bpy.context.evaluated_depsgraph_get()
     for thing in things:
-        if not is_network(thing):
+        modifier = find_modifier(thing)
+        if modifier is None:
             continue
-        modifier = required(find_modifier(thing))
+        if not is_network(thing):
+            if "Copies On" in input_names(modifier) and input_value(modifier, "Copies On").value:
+                evaluated = thing.evaluated_get(graph)
+                corners = np.array(evaluated.bound_box)
+                matrix = np.array(evaluated.matrix_world)
+                parts.append(corners @ matrix[:3, :3].T + matrix[:3, 3])
+            continue
         known = layouts_of(thing)
         radii: Any = _cells_of(thing).attributes["recorded_radius"]
         largest = max(entry.value for entry in radii.data)

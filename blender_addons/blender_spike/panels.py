@@ -10,7 +10,7 @@ import bpy
 
 from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
-from .common.modifiers import input_value
+from .common.modifiers import input_names, input_value
 from .common.required import required
 from .network import is_network
 from .operators.importing import draw_import_settings
@@ -184,6 +184,8 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
+        if "Copies On" in input_names(modifier):
+            layout.prop(input_value(modifier, "Copies On"), "value", text="Copies On")
         typed = fields(required(required(context).scene))
         layout.separator()
         row = layout.row(align=True)
