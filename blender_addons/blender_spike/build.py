@@ -184,7 +184,7 @@ def _refill(
         bpy.data.batch_remove(made)
         raise
     for neuron in neurons:
-        modifier = required(playback.find_modifier(neuron))
+        modifier = network.up_to_date(neuron)
         before = about(neuron)
         old: list[Any] = [neuron.data]
         for name in playback.HELD:

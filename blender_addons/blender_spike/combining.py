@@ -20,7 +20,7 @@ from .common.geometry import set_attribute
 from .common.holders import keep_together, let_go
 from .common.modifiers import input_value, set_inputs
 from .common.required import required
-from .network import is_network
+from .network import is_network, up_to_date
 from .parts import new_values, points_holder
 from .playback import find_modifier
 from .properties import about
@@ -63,7 +63,7 @@ def combine(
     """
     everyone = [neuron, *others]
     _check(everyone)
-    modifier = _up_to_date(neuron)
+    modifier = up_to_date(neuron)
     made: list[bpy.types.ID] = []
     try:
         inputs = _all_values(everyone, made) | _all_spheres(everyone, made)
@@ -131,15 +131,6 @@ def _sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
         return first + sections.column(table.data, playback.TIMES, "value").astype(np.float64)
     interval = float(input_value(modifier, "Sample Interval").value)
     return first + interval * np.arange(about(neuron).frames, dtype=np.float64)
-
-
-def _up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Give a neuron of an older version the nodes of this one."""
-    modifier = required(find_modifier(neuron))
-    group = playback.node_group()
-    if modifier.node_group != group:
-        modifier.node_group = group
-    return modifier
 
 
 def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) -> dict[str, Any]:

@@ -39,15 +39,7 @@ def painted(tree: Tree, geometry: Linkable, material: Linkable) -> Node:
         # Nothing compares materials, but a face knows whether it has a certain one, or none.
         face = tree.add("GeometryNodeMeshGrid", {"Vertices X": 2, "Vertices Y": 2})["Mesh"]
         bare = tree.add("GeometryNodeSetMaterial", {"Geometry": face})
-        none = tree.add(
-            "GeometryNodeSampleIndex",
-            {
-                "Geometry": bare,
-                "Value": tree.add("GeometryNodeMaterialSelection", {"Material": material}),
-                "Index": 0,
-            },
-            data_type="BOOLEAN", domain="FACE",
-        )  # fmt: skip
+        none = _has_material(tree, bare, material)
         given = tree.add("GeometryNodeSetMaterial", {"Geometry": geometry, "Material": material})
         return tree.switch("GEOMETRY", none, given, geometry)
 
@@ -76,7 +68,10 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
             "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_first},
             label="One strand", domain="CURVE",
         )["Selection"]  # fmt: skip
-        line = tree.add("GeometryNodeCurveToMesh", {"Curve": first})
+        profile = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 3})["Curve"]
+        line = tree.add("GeometryNodeCurveToMesh", {"Curve": first, "Profile Curve": profile})
+        # A material of the object's own reaches instances by itself; the curves' slot is empty.
+        of_object = _has_material(tree, line)
         bare = tree.add(
             "GeometryNodeRemoveAttribute",
             {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
@@ -93,4 +88,15 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
             domain="POINT",
         )
         clean = tree.add("GeometryNodeRemoveAttribute", {"Geometry": alone, "Name": _LINE})
-        return tree.add("GeometryNodeSetMaterialIndex", {"Geometry": clean, "Material Index": 0})
+        slotted = tree.add("GeometryNodeSetMaterialIndex", {"Geometry": clean, "Material Index": 0})
+        return tree.switch("GEOMETRY", of_object, slotted, mesh)
+
+
+def _has_material(tree: Tree, mesh: Linkable, material: Linkable | None = None) -> Node:
+    """Tell whether a mesh's first face has a material, or none if none is given."""
+    inputs = {} if material is None else {"Material": material}
+    selected = tree.add("GeometryNodeMaterialSelection", inputs)
+    return tree.add(
+        "GeometryNodeSampleIndex", {"Geometry": mesh, "Value": selected, "Index": 0},
+        data_type="BOOLEAN", domain="FACE",
+    )  # fmt: skip

@@ -15,12 +15,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from . import layouts
+from . import layouts, playback
 from .common import nodes
 from .common.animation import remove_fcurves, set_interpolation
 from .common.geometry import set_attribute
 from .common.holders import keep_together, new_holder
-from .common.modifiers import input_value, set_inputs
+from .common.modifiers import has_input, input_value, set_inputs
 from .common.nodes import Linkable, Node, Tree
 from .common.required import required
 from .material_slot import MATERIAL_INPUTS, painted, with_slots
@@ -159,6 +159,26 @@ def is_network(thing: bpy.types.Object | None) -> bool:
     return modifier is not None and required(modifier.node_group).name.startswith(NETWORK_GROUP)
 
 
+def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Give a neuron or network that an older version imported the nodes of this one.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    NodesModifier
+        Its inputs keep their values.
+    """
+    modifier = required(find_modifier(neuron))
+    group = node_group() if is_network(neuron) else playback.node_group()
+    if modifier.node_group != group:
+        modifier.node_group = group
+    return modifier
+
+
 def layouts_of(network: bpy.types.Object) -> list[str]:
     """Name the layouts that a network's cells can take.
 
@@ -254,7 +274,7 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
     Parameters
     ----------
     things : iterable of Object
-        Networks, and others, which are left out.
+        Networks, neurons with copies, which count as they are now, and others, which are left out.
 
     Returns
     -------
@@ -262,10 +282,18 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
         In world space, with room for the cells' size.
     """
     parts = [np.empty((0, 3))]
+    graph = bpy.context.evaluated_depsgraph_get()
     for thing in things:
-        if not is_network(thing):
+        modifier = find_modifier(thing)
+        if modifier is None:
             continue
-        modifier = required(find_modifier(thing))
+        if not is_network(thing):
+            if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
+                evaluated = thing.evaluated_get(graph)
+                corners = np.array(evaluated.bound_box)
+                matrix = np.array(evaluated.matrix_world)
+                parts.append(corners @ matrix[:3, :3].T + matrix[:3, 3])
+            continue
         known = layouts_of(thing)
         radii: Any = _cells_of(thing).attributes["recorded_radius"]
         largest = max(entry.value for entry in radii.data)

@@ -11,7 +11,7 @@ import bpy
 from .at_hand import neuron_at_hand
 from .coloring import color_input, sharers, voltage_material
 from .common.colormap_choice import draw_colormap, draw_range
-from .common.modifiers import input_value
+from .common.modifiers import has_input, input_value
 from .common.required import required
 from .common.selection import draw_whose
 from .common.viewport import draw_show_colors, shows_in_solid
@@ -193,6 +193,8 @@ class BLENDER_SPIKE_PT_time(_NeuronTab):
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
+        if has_input(modifier, "Copies On"):
+            layout.prop(input_value(modifier, "Copies On"), "value", text="Copies On")
         typed = fields(required(required(context).scene))
         layout.separator()
         row = layout.row(align=True)

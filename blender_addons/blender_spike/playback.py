@@ -40,6 +40,9 @@ TIMES: Final = "time_ms"
 NO_DATA: Final = -1.0e30
 """What stands for a value that is not finite. Far below any voltage, also after mixing with one."""
 
+TIME_OFFSET: Final = "time_offset_ms"
+"""The attribute by which points say how much later the neuron's copy on them is."""
+SCALE: Final = "scale"
 RECORDING: Final = "recording"
 """The curves' attribute that says which recording their segments are counted in."""
 
@@ -213,27 +216,85 @@ def node_group() -> bpy.types.NodeTree:
             spheres = tree.inputs(SPHERES_INPUTS)
             # Behind all others, so that modifiers of older scenes keep the values of those.
             recording = tree.inputs(RECORDING_INPUTS)
-        now = tree.group(time_group(), {**time, **samples})
-        valued = tree.group(
-            voltage_group(),
-            {
-                "Strands": curves,
-                **values,
-                **spheres,
-                **{n: now[n] for n in MOMENT_INPUTS},
-                **recording,
-            },
-        )
-        shaped = tree.group(
-            shape_group(),
-            {
-                "Strands": valued["Strands"],
-                "Spheres": valued["Spheres"],
-                **look,
-                **types,
-                **statistics,
-            },
-        )
+        with tree.panel("Copies", closed=True):
+            copies = tree.inputs(COPIES_INPUTS)
+
+        def drawn(when: dict[str, Linkable]) -> Node:
+            now = tree.group(time_group(), {**when, **samples})
+            valued = tree.group(
+                voltage_group(),
+                {
+                    "Strands": curves,
+                    **values,
+                    **spheres,
+                    **{n: now[n] for n in MOMENT_INPUTS},
+                    **recording,
+                },
+            )
+            return tree.group(
+                shape_group(),
+                {
+                    "Strands": valued["Strands"],
+                    "Spheres": valued["Spheres"],
+                    **look,
+                    **types,
+                    **statistics,
+                },
+            )
+
+        shaped = drawn({**time})
+        with tree.frame("One at each point, in its own time"):
+            points = tree.add(
+                "GeometryNodeObjectInfo", {"Object": copies["Copies On"]},
+                transform_space="RELATIVE",
+            )["Geometry"]  # fmt: skip
+            # What is to be copied may be instances, of points that were distributed for one.
+            real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
+            given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
+            fields: dict[str, tuple[str, Linkable]] = {
+                "Place": ("VECTOR", tree.add("GeometryNodeInputPosition")),
+                "Turned": ("ROTATION", tree.attribute("rotation", "QUATERNION")),
+                "Size": ("FLOAT", tree.switch("FLOAT", given["Exists"], 1.0, given["Attribute"])),
+                "Later": ("FLOAT", tree.attribute(TIME_OFFSET)),
+            }
+
+            def copy(point: Node) -> Node:
+                late = tree.math("DIVIDE", point["Later"], time["Milliseconds per Frame"])
+                own: dict[str, Linkable] = {
+                    **time,
+                    "Start Frame": tree.math("ADD", time["Start Frame"], late),
+                    "Time": tree.math("SUBTRACT", time["Time"], point["Later"]),
+                }
+                size = point["Size"]
+                scale = tree.add("ShaderNodeCombineXYZ", dict.fromkeys("XYZ", size))
+                thick = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), size)
+                # Not instances: of those render engines draw meshes, but no strands.
+                return tree.add(
+                    "GeometryNodeTransform",
+                    {
+                        "Geometry": tree.add(
+                            "GeometryNodeSetCurveRadius",
+                            {"Curve": drawn(own), "Radius": thick},
+                        ),
+                        "Translation": point["Place"],
+                        "Rotation": point["Turned"],
+                        "Scale": scale,
+                    },
+                )
+
+            each = tree.for_each_point(real, fields, copy)
+            counts = tree.add(
+                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="MESH"
+            )["Point Count"]
+            cloud = tree.add(
+                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="POINTCLOUD"
+            )["Point Count"]
+            some = tree.add(
+                "FunctionNodeCompare",
+                {"A": tree.math("ADD", counts, cloud), "B": 0.5},
+                data_type="FLOAT", operation="GREATER_THAN",
+            )  # fmt: skip
+            shaped = tree.switch("GEOMETRY", some, shaped, each)
         tree.output("Geometry", shaped)
     return cast(bpy.types.NodeTree, tree.tree)
 
@@ -305,6 +366,13 @@ RECORDING_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "default": 0,
         "hide": True,
         "description": "Which recording the values are; curves of another one have no data",
+    },
+}
+COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Copies On": {
+        "kind": "Object",
+        "description": "Draw the neuron at each point of this object; the points' attribute "
+        "time_offset_ms says by how much each is later, rotation and scale how it stands",
     },
 }
 MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {

@@ -27,7 +27,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import bpy
@@ -478,6 +478,40 @@ class Tree:
         Node
         """
         return self.add("GeometryNodeJoinGeometry", {"Geometry": list(parts)})
+
+    def for_each_point(
+        self,
+        points: Linkable,
+        fields: Mapping[str, tuple[str, Linkable]],
+        make: Callable[[Node], Linkable],
+    ) -> Socket:
+        """Make geometry once for each point of another.
+
+        Parameters
+        ----------
+        points : Socket or Node
+        fields : mapping
+            From a name to a kind of socket, ``"FLOAT"`` for example, and a value at each point.
+        make : callable
+            Takes a node whose outputs are named like these, and gives the geometry of one point.
+
+        Returns
+        -------
+        Socket
+            All that was made.
+        """
+        begin = self.add("GeometryNodeForeachGeometryElementInput", label="For each point")
+        end = self.add("GeometryNodeForeachGeometryElementOutput", label="For each point")
+        begin.bpy_node.pair_with_output(end.bpy_node)
+        end.bpy_node.domain = "POINT"
+        for name, (kind, _) in fields.items():
+            self._note("item", name, kind)
+            end.bpy_node.input_items.new(kind, name)
+        self._connect(begin, "Geometry", points)
+        for name, (_, value) in fields.items():
+            self._connect(begin, name, value)
+        self._connect(end, "Generation_0", make(begin))
+        return end["Generation_0"]
 
     # --- How a line is carried out ---
 

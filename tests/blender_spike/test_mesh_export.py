@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from simulations import branched, sample_at, simulation
-from spike_export.point_network import point_network
+from spike_export.networks.point_network import point_network
 
 from spike_export import write
 

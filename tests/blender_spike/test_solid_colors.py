@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pictures import read_pixels
 from simulations import branched, sample_at, simulation
-from spike_export.point_network import point_network
+from spike_export.networks.point_network import point_network
 
 from spike_export import write
 
