@@ -229,6 +229,9 @@ def _check_room(path: Path, size_bytes: int) -> None:
 def _write(kind: _Format, file: Path, first: int, last: int) -> None:
     try:
         done = kind.write(str(file), first, last)
+    except AttributeError:
+        # Linux distributions build Blender without some of them.
+        raise ExportError(f"Cannot write {file.name}: this Blender lacks its exporter") from None
     except RuntimeError as problem:
         reason = str(problem).strip().removeprefix("Error: ")
         raise ExportError(f"Cannot write {file.name}: {reason}") from None

@@ -322,6 +322,20 @@ def test_undo_behind_an_export_takes_back_what_was_before_it(bpy, neuron, tmp_pa
     assert np.abs(color - shown(column(mesh, "voltage"))).max() < 0.1 / 255
 
 
+def test_a_blender_without_an_exporter(bpy, neuron, tmp_path, monkeypatch):
+    from blender_spike import mesh_export
+
+    def write_missing(*_given):
+        bpy.ops.wm.an_exporter_that_is_not_there()
+
+    missing = mesh_export._Format(write_missing, is_animated=True, size_bytes=1)
+    monkeypatch.setitem(mesh_export._FORMATS, ".abc", missing)
+    before = set(bpy.data.objects)
+    with pytest.raises(RuntimeError, match=r"Cannot write cell\.abc: this Blender lacks"):
+        bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "cell.abc"))
+    assert set(bpy.data.objects) == before and neuron.select_get()
+
+
 def test_a_full_disk_is_noticed_before(bpy, neuron, tmp_path, monkeypatch):
     import shutil
 

@@ -124,7 +124,9 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         if not self.filepath:
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
             name = bpy.path.clean_name(_things(context)[0].name)
-            self.filepath = str(folder / f"{name}{EXTENSIONS[0]}")
+            # Linux distributions build Blender without USD.
+            has_usd: bool = required(bpy.app.build_options).usd
+            self.filepath = str(folder / f"{name}{'.usdc' if has_usd else '.glb'}")
         if not self.properties.is_property_set("frame_start"):
             self.frame_start = scene.frame_start
         if not self.properties.is_property_set("frame_end"):
