@@ -42,6 +42,23 @@ def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
             bag.fcurves.remove(curve)
 
 
+def replaced(thing: bpy.types.Object, path: str) -> str:
+    """Say that a property has keyframes now that others are about to replace.
+
+    Parameters
+    ----------
+    thing : Object
+    path : str
+        Data path of the property.
+
+    Returns
+    -------
+    str
+        To be added to a sentence about the new ones; nothing if there are none.
+    """
+    return ", in place of the previous keyframes" if fcurves(thing, path) else ""
+
+
 def set_interpolation(
     thing: bpy.types.Object, path: str, interpolation: str, easing: str = "AUTO"
 ) -> None:

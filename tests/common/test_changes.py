@@ -171,3 +171,43 @@ def test_what_somebody_made_of_the_film_world_and_the_bloom_stays(bpy: Any, capf
     bpy.ops.blender_spike.bloom()
     assert views and {view.shading.use_compositor for view in views} == {"DISABLED"}
     assert "Bright parts glow in renders." in capfd.readouterr().out
+
+
+def test_keyframes_that_are_replaced_are_told(bpy: Any, tmp_path: Path, capfd: Any):
+    """The second time, and not the first."""
+    np.save(tmp_path / "wave.npy", np.arange(12.0))
+    ops = bpy.ops.surface_slicer
+    ops.create_surface()
+    ops.slice_objects()
+    slicer = bpy.context.object
+    ops.create_curve(filepath=str(tmp_path / "wave.npy"))
+    curve = bpy.context.object
+    spike(bpy, tmp_path)
+    neuron = bpy.context.object
+    for thing, call in (
+        (slicer, ops.animate_sweep),
+        (curve, ops.draw_on),
+        (neuron, bpy.ops.blender_spike.orbit_camera),
+    ):
+        bpy.ops.object.select_all(action="DESELECT")
+        thing.select_set(True)
+        bpy.context.view_layer.objects.active = thing
+        capfd.readouterr()
+        call()
+        assert "previous keyframes" not in capfd.readouterr().out
+        call()
+        assert ", in place of the previous keyframes" in capfd.readouterr().out
+
+
+def test_place_selected_says_that_it_scales(bpy: Any, tmp_path: Path, capfd: Any):
+    """A neuron in its true size among regions at another scale; an empty stays as it is."""
+    brain(bpy, tmp_path)
+    bpy.context.scene.blender_brain.folder = str(tmp_path)
+    spike(bpy, tmp_path)
+    place = bpy.ops.blender_brain.place_objects
+    place(place_by="COORDINATES", magnification=2.0)
+    assert ", scaled to 2 times the true size." in capfd.readouterr().out
+    bpy.ops.object.empty_add()
+    capfd.readouterr()
+    place(place_by="COORDINATES", magnification=2.0)
+    assert "scaled" not in capfd.readouterr().out

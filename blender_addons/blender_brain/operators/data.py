@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import bpy
+import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
@@ -209,6 +210,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
             self.report({"ERROR"}, about_linked(chosen))
             return {"CANCELLED"}
         leave_edit_mode(context)
+        sizes = [np.array(thing.scale).tolist() for thing in things]
         try:
             atlas = _atlas(scene)
             place_um: Sequence[float] = self.place_um
@@ -231,7 +233,10 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         which = f"'{things[0].name}'" if len(things) == 1 else f"{len(things)} objects"
-        tell(self, {"INFO"}, f"Placed {which} at {where} of {atlas.full_name}.", chosen)
+        done = f"Placed {which} at {where} of {atlas.full_name}"
+        if sizes != [np.array(thing.scale).tolist() for thing in things]:
+            done += f", scaled to {self.magnification:g} times the true size"
+        tell(self, {"INFO"}, f"{done}.", chosen)
         return {"FINISHED"}
 
 

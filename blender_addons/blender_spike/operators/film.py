@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProp
 
 from ..at_hand import chosen_neurons
 from ..common import scene as film
+from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.required import required
 from ..network import way_of
@@ -199,8 +200,10 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         if camera is None or not film.is_film_camera(camera):
             neurons = chosen_neurons(required(context))
             camera = film.frame_camera(scene, neurons, also=way_of(neurons))
+        previous = replaced(required(camera.parent), "rotation_axis_angle")
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
-        self.report({"INFO"}, told(f"{film.way_told(scene, self.degrees)}.", before, scene))
+        text = f"{film.way_told(scene, self.degrees)}{previous}."
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 

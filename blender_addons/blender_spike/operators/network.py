@@ -9,6 +9,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..at_hand import neuron_at_hand
+from ..common.animation import replaced
 from ..common.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..common.selection import refusal
@@ -168,8 +169,10 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
         if last <= first:
             self.report({"ERROR"}, f"The last frame, {last}, is not after the first, {first}.")
             return {"CANCELLED"}
+        mix = input_value(required(find_modifier(network)), "Mix")
+        previous = replaced(network, mix.path_from_id("value"))
         animate_mix(network, first, last)
-        self.report({"INFO"}, f"The cells move from frame {first} to frame {last}.")
+        self.report({"INFO"}, f"The cells move from frame {first} to frame {last}{previous}.")
         return {"FINISHED"}
 
 

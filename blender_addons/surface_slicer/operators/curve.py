@@ -11,13 +11,15 @@ from bpy.props import BoolProperty, FloatVectorProperty, IntProperty, StringProp
 from bpy_extras.io_utils import ImportHelper
 
 from .. import array_file
+from ..common.animation import replaced
 from ..common.beside import beside_told, put_beside
 from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
+from ..common.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
-from ..curve import create_curve, draw_on
+from ..curve import create_curve, draw_on, find_modifier
 from ..heightmap import HeightmapError
 from .selection import curve_at_hand, made_here
 
@@ -153,6 +155,8 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(scene, name))
+        drawn = input_value(required(find_modifier(curve)), "Drawn")
+        previous = replaced(curve, drawn.path_from_id("value"))
         try:
             draw_on(curve, self.frame_start, self.frame_end)
         except ValueError as error:
@@ -160,7 +164,8 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
             return {"CANCELLED"}
         self.report(
             {"INFO"},
-            f"'{curve.name}' draws itself from frame {self.frame_start} to {self.frame_end}.",
+            f"'{curve.name}' draws itself from frame {self.frame_start} to {self.frame_end}"
+            f"{previous}.",
         )
         return {"FINISHED"}
 

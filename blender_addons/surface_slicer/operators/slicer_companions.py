@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
 
+from ..common.animation import replaced
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import editable, tell
@@ -216,6 +217,7 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
         if not self.properties.is_property_set("frame_end"):
             self.frame_end = scene.frame_end
         leave_edit_mode(context)
+        previous = replaced(slicer, "location")
         try:
             animate_sweep(
                 context,
@@ -233,7 +235,7 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
         self.report(
             {"INFO"},
             f"'{slicer.name}' travels from frame {self.frame_start} to {self.frame_end}"
-            f"{', and back' if self.back else ''}.",
+            f"{', and back' if self.back else ''}{previous}.",
         )
         return {"FINISHED"}
 
