@@ -344,7 +344,7 @@ def _paste(value: object) -> Step:
 
 
 def _type(value: object, *, ctrl: bool) -> Step:
-    """Type into the field under the pointer; a number needs Ctrl, as a click could be on an arrow."""
+    """Type into the field under the pointer; Ctrl keeps a click off the arrows of a number."""
     yield from press(*pointer, ctrl=ctrl)
     yield from key("A", ctrl=True)
     yield from type_letters(str(value))
