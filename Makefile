@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gui test-blender test-window test-conformance lint bench soak dist docs gallery colormaps clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance lint bench soak dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,9 @@ PYTHON ?=
 help:
 	@echo "make demo      simulate a neuron and render it as a film, into out/"
 	@echo "make test      run all tests"
+	@echo "make test-fast run all but the slow ones"
+	@echo "make test-versions  run spike-export's tests with the lowest dependencies, and on each"
+	@echo "               Python that pyenv has; VERSIONS='3.10 3.12' for some only"
 	@echo "make test-gui  test-blender (packages and scripts) and test-window (mouse and keyboard) in"
 	@echo "               your own BLENDER=/path/to/blender, or one that is set up (2 GB; root on Linux);"
 	@echo "               test-window PLANT=1 breaks things and sees that it is noticed; ONLY=spike"
@@ -33,6 +36,12 @@ demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
 
 test: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.ready-test
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-versions: $(VENV)/.ready-venv
+	@$(BIN)/python tools/try_versions.py $(VERSIONS)
 
 # A real Blender: the one that is named, or one that is set up for it.
 define FIND_BLENDER

@@ -24,6 +24,7 @@ _FOR_AUTHORS: Final = (
     "tools/build_extension.py",
     "tools/look_sheet.py",
     "tools/make_colormaps.py",
+    "tools/try_versions.py",
 )
 # What shows, raises or collects the text that it is given.
 _SHOW: Final = re.compile(

@@ -213,14 +213,12 @@ def read_in_child(tmp_path: Path) -> Callable[..., list[str]]:
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """Run `spike-export` in a folder; return its exit code, output and errors."""
-    from click.testing import CliRunner
-
-    from spike_export.cli import main
+    from helpers.command_line import invoke
 
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: object) -> tuple[int, str, str]:
-        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+        result = invoke([str(argument) for argument in arguments])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout, result.stderr

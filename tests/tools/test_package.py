@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -43,3 +45,24 @@ def test_the_sdist_builds_into_the_same_wheel(tmp_path):
     assert not [name for name in held if not name.startswith("spike_export")]
     roots = {name.split("/")[1] for name in names if "/" in name}
     assert roots <= {"spike_export", "LICENSES", "pyproject.toml", "PKG-INFO", ".gitignore"}
+
+
+def test_everything_has_the_package_s_version():
+    version = importlib.metadata.version("spike-export")
+    places = {"CITATION.cff": rf"^version: {re.escape(version)}$"}
+    for manifest in ROOT.glob("blender_addons/*/blender_manifest.toml"):
+        places[str(manifest.relative_to(ROOT))] = rf'^version = "{re.escape(version)}"$'
+    assert len(places) == 4
+    for name, line in places.items():
+        assert re.search(line, (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE), name
+    # Files that make dist builds.
+    named = {
+        number
+        for page in [
+            *ROOT.glob("docs/**/*.md"),
+            ROOT / "README.md",
+            ROOT / "spike_export/README.md",
+        ]
+        for number in re.findall(r"dist/\w+-(\d+\.\d+\.\d+)", page.read_text(encoding="utf-8"))
+    }
+    assert named == {version}

@@ -208,6 +208,7 @@ def quick(monkeypatch, layout, save):
     return calls
 
 
+@pytest.mark.usefixtures("h")
 def test_demo_writes_and_shows_a_file(command, quick, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, output, errors = command("demo")

@@ -11,11 +11,10 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from helpers.command_line import invoke
 from PIL import Image
 
 from spike_export import figures, read
-from spike_export.cli import main
 
 SIZE = ("--size", "320x180")
 
@@ -31,7 +30,7 @@ def plot(save, layout, tmp_path, monkeypatch):
         *options: object, file: Any = "../run.pickle", answer: str | None = None
     ) -> tuple[int, str, str]:
         arguments = ["plot", str(file), *map(str, options)]
-        result = CliRunner().invoke(main, arguments, input=answer)
+        result = invoke(arguments, input=answer)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout, result.stderr

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from helpers.command_line import invoke
 
 from spike_export import Simulation, read, write
-from spike_export.cli import main
 
 
 @pytest.fixture
@@ -136,6 +135,7 @@ print(json.dumps(results))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals nobody can catch")
 def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(old, simulation, tmp_path):
     object.__setattr__(simulation, "source", "the second")
@@ -216,7 +216,7 @@ def test_a_folder_that_is_read_only_is_a_sentence(simulation, request):
         request.getfixturevalue("nobody")
         for target in (path, folder / "new.pickle"):
             arguments = ["convert", str(path), str(target), "--force"]
-            result = CliRunner().invoke(main, arguments)
+            result = invoke(arguments)
             assert result.exit_code == 1
             assert result.stderr == f"Error: Cannot write {target}: Permission denied.\n"
         assert path.read_bytes() == before

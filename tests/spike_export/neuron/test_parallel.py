@@ -152,6 +152,7 @@ def test_one_of_several_runs_is_written(model, spike_export, tmp_path, capture):
     assert done.stderr.count("ran 2 times; this is the last") == (not capture)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", QUIT], ids=["ends", "quits"])
 def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
     path = model(RING, end)
@@ -187,6 +188,7 @@ def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
                 assert np.abs(four.cells[gid].spikes_ms - heard).max(initial=0) < 0.3
 
 
+@pytest.mark.slow
 def test_parts_stay_where_they_are_wanted(model, spike_export, tmp_path):
     path = model(RING)
     done = spike_export(4, "run", path, "--no-merge", "--every", 1, "--", 3)
@@ -211,6 +213,7 @@ FAILS = """
 """
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_ends_all_and_parts_stay(model, spike_export, tmp_path):
     done = spike_export(4, "run", model(RING, FAILS), "--", 4)
     assert done.returncode not in (0, 124)
@@ -249,6 +252,7 @@ def test_an_error_in_hoc_ends_all_and_is_told(model, spike_export, tmp_path, nam
     assert not (tmp_path / "ring.pickle").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_and_names_the_parts(model, spike_export, tmp_path):
     # When there is something to keep.
     go = 'h.CVode().event(100, lambda: print("go", flush=True))\n'

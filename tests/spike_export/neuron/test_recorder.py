@@ -419,6 +419,7 @@ def test_spikes_are_those_of_the_cell_whatever_is_recorded(h, model):
     assert np.array_equal(part.cells[0].spikes_ms, whole.cells[0].spikes_ms)
 
 
+@pytest.mark.usefixtures("h")
 def test_a_variable_with_several_values_needs_an_index():
     """In a process of its own, for ``extracellular`` keeps NEURON from threads ever after."""
     script = """
@@ -527,6 +528,7 @@ def test_coreneuron_is_refused_rather_than_recorded_wrong(h, model, monkeypatch)
         h.finitialize(-65)
 
 
+@pytest.mark.usefixtures("h")
 def test_a_model_without_the_standard_run_system(tmp_path):
     """`stdrun.hoc` is what makes ``h.cvode``; a script that steps by itself need not load it."""
     script = f"""

@@ -56,6 +56,7 @@ np.save(sys.argv[2], np.array([vector.as_numpy()[::4] for vector in own]))
 """
 
 
+@pytest.mark.slow
 def test_a_network_keeps_its_cells_apart_and_its_voltages(tmp_path: Path) -> None:
     """20,000 sections: names, positions and parents of each cell, and NEURON's own voltages."""
     target, own = tmp_path / "network.pickle", tmp_path / "own.npy"

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from helpers.command_line import invoke
 
 from spike_export import Simulation, read
-from spike_export.cli import main
 
 pytest.importorskip("neuron")
 
@@ -498,6 +497,7 @@ def test_an_existing_file_stays_before_anything_runs(model, spike_export, tmp_pa
     assert (tmp_path / "model.pickle").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
     if not (shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")):
         pytest.skip("needs a C++ compiler")
@@ -526,7 +526,7 @@ def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
     # An interpreter without NEURON's programs beside it, and none elsewhere.
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = CliRunner().invoke(main, ["compile", str(tmp_path)])
+    done = invoke(["compile", str(tmp_path)])
     assert done.exit_code == 1
     assert done.stderr == (
         "Error: nrnivmodl is missing; it comes with NEURON: pip install 'spike-export[neuron]'.\n"

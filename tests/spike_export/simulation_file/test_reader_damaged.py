@@ -17,6 +17,7 @@ from spike_export.simulation_file.errors import ContentError
 from spike_export.simulation_file.opcode_walk import check_opcodes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["older", "2"])
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_a_file_cut_off_anywhere_is_refused(layout, older, save, refused, version, protocol):
@@ -29,6 +30,7 @@ def test_a_file_cut_off_anywhere_is_refused(layout, older, save, refused, versio
     assert read(save(content + b"what follows is not looked at")).n_sections > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["older", "2"])
 @pytest.mark.parametrize("protocol", [2, 4, 5])
 def test_a_file_with_wrong_bytes_is_read_or_refused(layout, older, save, version, protocol):

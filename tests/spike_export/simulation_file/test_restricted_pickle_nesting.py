@@ -54,6 +54,7 @@ DEEP = 120_000
 """More levels than the stack has room for, if each took a call."""
 
 
+@pytest.mark.slow
 def test_things_in_things_end_neither_the_process_nor_the_memory(save, read_in_child):
     deep_list = nested(LIST, APPEND, DEEP)[:-1]
     self_in_self = LIST + MEMOIZE + get(0) + APPEND
