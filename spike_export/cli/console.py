@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,14 +56,16 @@ def progress(unit: str) -> Iterator[Progress]:
     """Show progress bars that count in a unit while the ``with`` block runs, in a terminal."""
     # Not where the result may go into a pipe, which may be closed before the work is done.
     screen = Console(highlight=False, stderr=True)
-    with Progress(
+    bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn(f"{{task.completed:.4g}} / {{task.total:g}} {unit}"),
         TimeRemainingColumn(),
         console=screen,
         disable=not screen.is_terminal,
-    ) as bars:
+    )
+    # Where nothing is shown, older versions of rich end it with an empty line.
+    with bars if screen.is_terminal else nullcontext():
         yield bars
 
 
