@@ -14,7 +14,8 @@ from .cell_recorder import CellRecorder
 from .from_arrays import simulation_from_arrays
 from .merge import merge
 from .older_writer import write_older
-from .recorder import Recorder, RecordingError
+from .recorder import Recorder
+from .recording_error import RecordingError
 from .simulation_file import SECTION_TYPES, Cell, Simulation, SimulationFileError, read
 from .writer import write
 

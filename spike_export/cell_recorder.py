@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .neuron_model import section_type, segments_along
 from .older_writer import write_sections
-from .recorder import RecordingError
+from .recording_error import RecordingError
 
 
 class CellRecorder:

@@ -23,14 +23,19 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from . import at_events, step_clock
 from . import recorder as recorder_module
 from .neuron_model import ModelCell, group_cells, section_type, select_cells
-from .recorder import Recorder, RecordingError
+from .recorder import Recorder
+from .recording_error import RecordingError
 from .simulation_file import Simulation
 
 # An event before the one that is being delivered never comes, and with a fixed step that one may
 # be later than the time by all of its rounding errors.
 _AT_ONCE_MS = 1e-3
+
+# Where NEURON calls, and swallows what is raised. Whatever takes a sample is called from there.
+_CALLED_BY_NEURON = (at_events.__name__, step_clock.__name__, recorder_module.__name__, "neuron")
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -395,7 +400,7 @@ def _some(names: Sequence[str], shown: int = 6) -> str:
 def _in_callback(frame: FrameType | None) -> bool:
     """Whether the recorder takes a sample, or NEURON prints through Python."""
     while frame is not None:
-        if frame.f_globals.get("__name__") in (recorder_module.__name__, "neuron"):
+        if frame.f_globals.get("__name__") in _CALLED_BY_NEURON:
             return True
         frame = frame.f_back
     return False

@@ -164,7 +164,7 @@ def run(
     target = Path(f"{model.stem}.pickle") if output is None else output
     with needs_neuron():
         from .. import run_model
-        from ..recorder import RecordingError
+        from ..recording_error import RecordingError
 
     if not os.environ.get("DISPLAY"):
         # There is nothing to show windows on, and NEURON need not say so.
@@ -285,6 +285,7 @@ def _run_part(
                 if ranks.rank == 0:
                     _put_together(reports, target, merged=merged)
                     _say_runs(max(report.runs for report in reports), chosen=chosen)
+                    _say_note(next((report.note for report in reports if report.note), ""))
 
         # NEURON's quit() leaves MPI before anything else, and does not come back.
         ranks.before_finalize(lambda: finish(Ending()))
@@ -330,7 +331,7 @@ def _write_part(model_run: ModelRun, model: Path, path: Path, ending: Ending) ->
         write(path, simulation)
     except OSError as error:
         raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
-    return PartReport(path, model_run.cells, runs=recorder.runs)
+    return PartReport(path, model_run.cells, runs=recorder.runs, note=recorder.note)
 
 
 def _put_together(reports: list[PartReport], target: Path, *, merged: bool) -> None:
@@ -413,6 +414,12 @@ def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> N
         raise click.ClickException(_DOES_NOT_RUN.format(model))
     save(_shown(target), simulation)
     _say_runs(recorder.runs, chosen=chosen)
+    _say_note(recorder.note)
+
+
+def _say_note(note: str) -> None:
+    if note:
+        click.echo(f"Note: {note}", err=True)
 
 
 def _say_runs(runs: int, *, chosen: bool) -> None:

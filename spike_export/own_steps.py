@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Taking frames from the steps that CVode takes by itself, which leaves the run as it is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frames import Columns, Frames
+from .interpolation import between_steps, continued
+from .recording_error import RecordingError
+from .segment_values import SegmentValues
+from .step_clock import SAME_MS, StepClock
+
+# A model that begins later than its first frame does so by more than rounding.
+_LATER_MS = 1e-6
+
+# Steps are kept until there are so many, or so many values, and only then become frames: frames
+# often are closer to one another, and take time and memory that the run can do without.
+_MOST_STEPS, _MOST_VALUES = 1024, 2**20
+
+# After a discontinuity CVode's steps begin this much shorter than they were.
+_SHORTER = 0.02
+
+Guard = Callable[..., None]
+
+
+class OwnSteps:
+    """What CVode computes at its steps, interpolated to the frames.
+
+    Parameters
+    ----------
+    h : neuron's HocObject
+    sections : list of neuron Section
+    variable : str
+    guard : callable
+        Calls its first argument with the others, and takes care of a `RecordingError`.
+    """
+
+    def __init__(self, h: Any, sections: list[Any], variable: str, guard: Guard) -> None:
+        self._h = h
+        self._local = bool(h.CVode().use_local_dt())
+        if self._local:
+            parts = _trees(sections)
+            self._sections = [[sections[index] for index in part] for part in parts]
+            self._clocks = [StepClock.of(h, part[0].wholetree()[0]) for part in self._sections]
+        else:
+            self._sections = [sections]
+            self._clocks = [StepClock.of(h, _first_section(h))]
+        self._places = [_segments_of(sections, part) for part in self._sections]
+        self._variable = variable
+        self._guard = guard
+        self._tracks: list[_Track] = []
+
+    @property
+    def now_ms(self) -> float:
+        """How far the recording is."""
+        return max(track.last_ms for track in self._tracks)
+
+    def begin(self, values: SegmentValues, frames: Frames, time_ms: float) -> None:
+        """Take the first frame, of values that have been found."""
+        self._frames = frames
+        frames.add(time_ms)
+        most = max(8, min(_MOST_STEPS, _MOST_VALUES // len(values.recorded)))
+        for sections, clock, places in zip(self._sections, self._clocks, self._places, strict=True):
+            own, columns = values, values.columns
+            if self._local:
+                own = SegmentValues(self._h, sections, self._variable)
+                if not own.find():
+                    continue
+                columns = places[own.recorded]
+            track = _Track(own, columns, frames, most, time_ms, self._begin_later)
+            track.listen(clock, self._guard)
+            self._tracks.append(track)
+
+    def finish(self, time_ms: float) -> None:
+        """Take the last step, which is the end of the run; as `SegmentValues.look`."""
+        self._stop_cells_at(time_ms)
+        failure: RecordingError | None = None
+        for track in self._tracks:
+            try:
+                track.look_at(time_ms)
+            except RecordingError as error:
+                # Then the step before it is.
+                failure = error
+        if failure is not None:
+            raise failure
+
+    def complete(self) -> None:
+        """Make frames of the steps that are left, once the run has ended."""
+        frames = self._frames
+        end_ms = min(track.last_ms for track in self._tracks)
+        frames.add_until(end_ms - SAME_MS)
+        if end_ms > frames.times_ms[-1] + SAME_MS:
+            frames.add(end_ms)
+        for track in self._tracks:
+            track.fill(end_ms)
+        frames.drop_after(end_ms + SAME_MS)
+
+    def missed(self, time_ms: float) -> bool:
+        """Whether CVode has taken steps that were not seen."""
+        behind = self.now_ms < time_ms - SAME_MS
+        return behind and any(clock.overdue() for clock in self._clocks)
+
+    def let_go(self) -> None:
+        """Look at no steps any more."""
+        self._clocks.clear()
+        self._sections.clear()
+        for track in self._tracks:
+            track.let_go()
+
+    def _stop_cells_at(self, time_ms: float) -> None:
+        """Have all cells at one time, where each takes its own steps and fadvance left them."""
+        if not self._local or all(clock.stands_at(time_ms) for clock in self._clocks):
+            return
+        if all(track.as_found for track in self._tracks):
+            with contextlib.suppress(RuntimeError):
+                self._h.CVode().solve(time_ms)
+
+    def _begin_later(self, time_ms: float) -> None:
+        """Forget the values from before the model has gone to another time."""
+        self._frames.clear()
+        self._frames.add(time_ms)
+        for track in self._tracks:
+            track.begin_at(time_ms)
+
+
+class _Track:
+    """Steps of CVode, or of one cell, and the columns of the frames that they fill."""
+
+    def __init__(
+        self,
+        values: SegmentValues,
+        columns: Columns,
+        frames: Frames,
+        most: int,
+        time_ms: float,
+        begin_later: Callable[[float], None],
+    ) -> None:
+        self._values = values
+        self._columns = columns
+        self._frames = frames
+        self._begin_later = begin_later
+        self._step_ms = np.empty(most)
+        self._steps = np.empty((most, len(values.recorded)))
+        self._under_way = False
+        self.begin_at(time_ms)
+
+    def listen(self, clock: StepClock, guard: Guard) -> None:
+        self._guard = guard
+        clock.call(self.on_step)
+
+    def begin_at(self, time_ms: float) -> None:
+        """Take the first frame."""
+        self._count = 0
+        self._add(time_ms, self._values.now)
+        self._filled_ms = time_ms
+        # How many steps count in a frame's maximum already, and the maximum of those after it.
+        self._counted = 1
+        self._since = np.full(len(self._values.now), -np.inf)
+        self._frames.put(len(self._frames.times_ms) - 1, self._steps[:1], self._columns)
+
+    @property
+    def last_ms(self) -> float:
+        return float(self._step_ms[self._count - 1])
+
+    @property
+    def as_found(self) -> bool:
+        return self._values.as_found
+
+    def let_go(self) -> None:
+        self._values.let_go()
+
+    def on_step(self, time_ms: float, anew: bool) -> None:
+        self._guard(self._step, time_ms, anew)
+
+    def look_at(self, time_ms: float) -> None:
+        """Take the values that there are now, at the end of a run."""
+        self._values.check_unchanged()
+        self._values.look()
+        if time_ms > self.last_ms + SAME_MS:
+            self._add(time_ms, self._values.now)
+        elif time_ms > self.last_ms - SAME_MS:
+            self._steps[self._count - 1] = self._values.now
+
+    def _step(self, time_ms: float, anew: bool) -> None:
+        last_ms = self.last_ms
+        # Some models settle before their time begins.
+        if time_ms < last_ms - SAME_MS:
+            return
+        self._values.look()
+        now = self._values.now
+        if not self._under_way:
+            self._under_way = True
+            if time_ms > last_ms + _LATER_MS:
+                self._begin_later(time_ms)
+                return
+        if time_ms <= last_ms + SAME_MS:
+            # CVode begins anew: with other values, or other slopes.
+            self._break_off(last_ms, now)
+            return
+        if anew and self._count >= 3:
+            up_to_there, jumps = self._up_to(time_ms, now)
+            if jumps:
+                self._add(time_ms, up_to_there)
+                self._break_off(time_ms, now)
+                return
+        count = self._count
+        if count >= 2:
+            width_ms = last_ms - self._step_ms[count - 2]
+            if time_ms - last_ms < _SHORTER * width_ms:
+                self._break_off(last_ms, self._steps[count - 1].copy())
+        self._add(time_ms, now)
+
+    def _up_to(self, time_ms: float, now: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+        """Values just before an event: those after it, or what came before went to."""
+        count = self._count
+        step_ms, steps = self._step_ms[count - 3 : count], self._steps[count - 3 : count]
+        expected = continued(step_ms, steps, time_ms)
+        further = max(1.0, (time_ms - step_ms[2]) / (step_ms[2] - step_ms[1]))
+        lately = np.abs(steps[2] - steps[1]) * further + np.abs(steps[1] - steps[0])
+        jumped = np.abs(now - expected) > 2 * lately + 1e-3 * np.abs(expected)
+        return np.where(jumped, expected, now), bool(jumped.any())
+
+    def _break_off(self, time_ms: float, now: NDArray[np.float64]) -> None:
+        """Begin anew at the time of the last step."""
+        if self._count > 1:
+            self._frames.add_until(time_ms - SAME_MS)
+            self.fill(time_ms - SAME_MS, steps_until_ms=time_ms)
+        self._count = self._counted = 0
+        self._add(time_ms, now)
+
+    def _add(self, time_ms: float, now: NDArray[np.float64]) -> None:
+        if self._count == len(self._step_ms):
+            # The slope at the last step is that of a parabola through the next.
+            known_ms = float(self._step_ms[-2])
+            self._frames.add_until(known_ms)
+            self.fill(known_ms)
+            kept = 3
+            self._step_ms[:kept] = self._step_ms[-kept:]
+            self._steps[:kept] = self._steps[-kept:]
+            self._counted -= self._count - kept
+            self._count = kept
+        self._step_ms[self._count] = time_ms
+        self._steps[self._count] = now
+        self._count += 1
+
+    def fill(self, until_ms: float, *, steps_until_ms: float | None = None) -> None:
+        """Interpolate to the frames after those that are filled, up to a time."""
+        frames, count = self._frames, self._count
+        step_ms, steps = self._step_ms[:count], self._steps[:count]
+        first, end = frames.between(self._filled_ms, until_ms + SAME_MS / 2)
+        time_ms = np.array(frames.times_ms[first:end])
+        if end > first:
+            self._filled_ms = frames.times_ms[end - 1]
+        if isinstance(self._columns, slice) and not frames.peak:
+            done = 0
+            for target in frames.targets(first, end):
+                between_steps(step_ms, steps, time_ms[done : done + len(target)], target)
+                done += len(target)
+            return
+        values = np.empty((end - first, steps.shape[1]), np.float32)
+        if end > first:
+            between_steps(step_ms, steps, time_ms, values)
+        if frames.peak:
+            self._raise_to_steps(time_ms, values, steps_until_ms or until_ms)
+        frames.put(first, values, self._columns)
+
+    def _raise_to_steps(
+        self, time_ms: NDArray[np.float64], values: NDArray[np.float32], until_ms: float
+    ) -> None:
+        """Have frames hold the maximum of the steps since the frame before, too."""
+        step_ms = self._step_ms[: self._count]
+        first, end = self._counted, int(np.searchsorted(step_ms, until_ms + SAME_MS / 2))
+        if len(values):
+            np.maximum(values[0], self._since, out=values[0])
+            self._since.fill(-np.inf)
+        if end <= first:
+            return
+        self._counted = end
+        frames = np.searchsorted(time_ms, step_ms[first:end] - SAME_MS / 2)
+        begins = np.flatnonzero(np.diff(frames, prepend=-1))
+        maxima = np.maximum.reduceat(self._steps[first:end], begins, axis=0)
+        for frame, maximum in zip(frames[begins], maxima, strict=True):
+            # What comes after the last of these frames belongs to one that is not there yet.
+            target = values[frame] if frame < len(values) else self._since
+            np.maximum(target, maximum, out=target)
+
+
+def _first_section(h: Any) -> Any:
+    """Find a section that the first thread looks after."""
+    context = h.ParallelContext()
+    roots = context.get_partition(0) if context.nthread() > 1 else h.allsec()
+    return next(iter(roots))
+
+
+def _trees(sections: list[Any]) -> list[list[int]]:
+    """Which sections belong to each tree, which is a cell to CVode."""
+    trees: dict[Any, list[int]] = {}
+    roots: dict[Any, Any] = {}
+
+    def root(section: Any) -> Any:
+        way = []
+        while section not in roots:
+            way.append(section)
+            parent = section.parentseg()
+            if parent is None:
+                roots[section] = section
+                break
+            section = parent.sec
+        for passed in way:
+            roots[passed] = roots[section]
+        return roots[section]
+
+    for index, section in enumerate(sections):
+        trees.setdefault(root(section), []).append(index)
+    return list(trees.values())
+
+
+def _segments_of(sections: list[Any], part: list[Any]) -> NDArray[np.intp]:
+    """Places of some sections' segments among those of all."""
+    wanted = set(part)
+    begins: Iterator[int] = iter(np.cumsum([0, *(section.nseg for section in sections)]).tolist())
+    places = [
+        np.arange(begin, begin + section.nseg)
+        for begin, section in zip(begins, sections, strict=False)
+        if section in wanted
+    ]
+    return np.concatenate(places) if places else np.zeros(0, np.intp)
