@@ -197,8 +197,9 @@ def test_steps_are_not_piled_up(h, network, method, monkeypatch, options, peak):
 
     few, many = values(8), values(1024)
     assert np.array_equal(few.time_ms, many.time_ms)
-    # The frames that are dropped on the way to a number of them lie between steps, where a peak is.
-    tolerance = 0.1 if peak and "frames" in options else 1e-5
+    # Frames that are dropped on the way to a number of them lie between steps, and some of them
+    # higher than both: down a spike's slope the maximum is just behind the frame before.
+    tolerance = 0.5 if peak and "frames" in options else 1e-5
     assert np.allclose(few.values, many.values, rtol=0, atol=tolerance)
 
 
