@@ -74,6 +74,10 @@ class Frames:
             # The last one may be later by rounding.
             self._extend([one for one in times_ms if one <= time_ms])
 
+    def missing_until(self, time_ms: float) -> float:
+        """Tell how many frames `add_until` would add, as far as they are kept."""
+        return min((time_ms - self.times_ms[-1]) / self.every_ms, self._most)
+
     def drop_after(self, time_ms: float) -> None:
         """Forget the frames after a time."""
         del self.times_ms[bisect_right(self.times_ms, time_ms) :]

@@ -19,9 +19,9 @@ from .step_clock import SAME_MS, StepClock
 # A model that begins later than its first frame does so by more than rounding.
 _LATER_MS = 1e-6
 
-# Steps are kept until there are so many, or so many values, and only then become frames: frames
-# often are closer to one another, and take time and memory that the run can do without.
-_MOST_STEPS, _MOST_VALUES = 1024, 2**20
+# Steps become frames when there are so many of them, or of their values. Where frames are closer to
+# one another, and so would take more time and memory, that can wait until the run is over.
+_MOST_STEPS, _MOST_VALUES = 256, 2**20
 
 # After a discontinuity CVode's steps begin this much shorter than they were.
 _SHORTER = 0.02
@@ -157,6 +157,8 @@ class _Track:
     def begin_at(self, time_ms: float) -> None:
         """Take the first frame."""
         self._count = 0
+        # Where what is smooth begins: a discontinuity has two steps at one time.
+        self._pieces = [0]
         self._add(time_ms, self._values.now)
         self._filled_ms = time_ms
         # How many steps count in a frame's maximum already, and the maximum of those after it.
@@ -199,21 +201,24 @@ class _Track:
             if time_ms > last_ms + _LATER_MS:
                 self._begin_later(time_ms)
                 return
+        in_piece = self._count - self._pieces[-1]
         if time_ms <= last_ms + SAME_MS:
             # CVode begins anew: with other values, or other slopes.
-            self._break_off(last_ms, now)
+            if in_piece == 1:
+                self._steps[self._count - 1] = now
+            else:
+                self._add(last_ms, now, piece=True)
             return
-        if anew and self._count >= 3:
+        if anew and in_piece >= 3:
             up_to_there, jumps = self._up_to(time_ms, now)
             if jumps:
                 self._add(time_ms, up_to_there)
-                self._break_off(time_ms, now)
+                self._add(time_ms, now, piece=True)
                 return
-        count = self._count
-        if count >= 2:
-            width_ms = last_ms - self._step_ms[count - 2]
+        if in_piece >= 2:
+            width_ms = last_ms - self._step_ms[self._count - 2]
             if time_ms - last_ms < _SHORTER * width_ms:
-                self._break_off(last_ms, self._steps[count - 1].copy())
+                self._add(last_ms, self._steps[self._count - 1].copy(), piece=True)
         self._add(time_ms, now)
 
     def _up_to(self, time_ms: float, now: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
@@ -226,69 +231,87 @@ class _Track:
         jumped = np.abs(now - expected) > 2 * lately + 1e-3 * np.abs(expected)
         return np.where(jumped, expected, now), bool(jumped.any())
 
-    def _break_off(self, time_ms: float, now: NDArray[np.float64]) -> None:
-        """Begin anew at the time of the last step."""
-        if self._count > 1:
-            self._frames.add_until(time_ms - SAME_MS)
-            self.fill(time_ms - SAME_MS, steps_until_ms=time_ms)
-        self._count = self._counted = 0
-        self._add(time_ms, now)
-
-    def _add(self, time_ms: float, now: NDArray[np.float64]) -> None:
+    def _add(self, time_ms: float, now: NDArray[np.float64], *, piece: bool = False) -> None:
         if self._count == len(self._step_ms):
-            # The slope at the last step is that of a parabola through the next.
-            known_ms = float(self._step_ms[-2])
-            self._frames.add_until(known_ms)
-            self.fill(known_ms)
-            kept = 3
-            self._step_ms[:kept] = self._step_ms[-kept:]
-            self._steps[:kept] = self._steps[-kept:]
-            self._counted -= self._count - kept
-            self._count = kept
+            self._make_room()
+        if piece:
+            self._pieces.append(self._count)
         self._step_ms[self._count] = time_ms
         self._steps[self._count] = now
         self._count += 1
 
-    def fill(self, until_ms: float, *, steps_until_ms: float | None = None) -> None:
+    def _make_room(self) -> None:
+        count, frames = self._count, self._frames
+        # The slope at the last step is that of a parabola through the next.
+        known_ms = float(self._step_ms[count - 2])
+        # A value of a step takes twice the memory of a frame's.
+        if frames.missing_until(known_ms) > 4 * count:
+            self._step_ms = np.concatenate((self._step_ms, np.empty(count)))
+            self._steps = np.concatenate((self._steps, np.empty_like(self._steps)))
+            return
+        frames.add_until(known_ms)
+        self.fill(known_ms)
+        kept = 3
+        self._step_ms[:kept] = self._step_ms[count - kept : count]
+        self._steps[:kept] = self._steps[count - kept : count]
+        gone = count - kept
+        self._pieces = [0, *(begin - gone for begin in self._pieces if begin > gone)]
+        self._counted -= gone
+        self._count = kept
+
+    def fill(self, until_ms: float) -> None:
         """Interpolate to the frames after those that are filled, up to a time."""
-        frames, count = self._frames, self._count
-        step_ms, steps = self._step_ms[:count], self._steps[:count]
+        frames, columns = self._frames, self._columns
+        step_ms, steps = self._step_ms[: self._count], self._steps[: self._count]
         first, end = frames.between(self._filled_ms, until_ms + SAME_MS / 2)
-        time_ms = np.array(frames.times_ms[first:end])
         if end > first:
             self._filled_ms = frames.times_ms[end - 1]
-        if isinstance(self._columns, slice) and not frames.peak:
-            done = 0
-            for target in frames.targets(first, end):
-                between_steps(step_ms, steps, time_ms[done : done + len(target)], target)
-                done += len(target)
-            return
-        values = np.empty((end - first, steps.shape[1]), np.float32)
-        if end > first:
-            between_steps(step_ms, steps, time_ms, values)
+        direct = isinstance(columns, slice) and not frames.peak
+        for target in frames.targets(first, end):
+            count = len(target)
+            time_ms = np.array(frames.times_ms[first : first + count])
+            values = target if direct else np.empty((count, steps.shape[1]), np.float32)
+            self._interpolate(step_ms, steps, time_ms, values)
+            if frames.peak:
+                self._raise_to_steps(time_ms, values)
+            if not direct:
+                frames.put(first, values, columns)
+            first += count
         if frames.peak:
-            self._raise_to_steps(time_ms, values, steps_until_ms or until_ms)
-        frames.put(first, values, self._columns)
+            self._count_in(int(np.searchsorted(step_ms, until_ms + SAME_MS / 2)))
 
-    def _raise_to_steps(
-        self, time_ms: NDArray[np.float64], values: NDArray[np.float32], until_ms: float
+    def _interpolate(
+        self,
+        step_ms: NDArray[np.float64],
+        steps: NDArray[np.float64],
+        time_ms: NDArray[np.float64],
+        out: NDArray[np.float32],
     ) -> None:
+        """Interpolate in each piece by itself; at a discontinuity, the later one counts."""
+        ends_ms = step_ms[np.array(self._pieces[1:], np.intp)] - SAME_MS / 2
+        splits = np.searchsorted(time_ms, ends_ms).tolist()
+        places = zip([0, *splits], [*splits, len(time_ms)], strict=True)
+        pieces = zip(self._pieces, [*self._pieces[1:], len(step_ms)], strict=True)
+        for (begin, end), (first, last) in zip(places, pieces, strict=True):
+            if end > begin:
+                between_steps(
+                    step_ms[first:last], steps[first:last], time_ms[begin:end], out[begin:end]
+                )
+
+    def _raise_to_steps(self, time_ms: NDArray[np.float64], values: NDArray[np.float32]) -> None:
         """Have frames hold the maximum of the steps since the frame before, too."""
-        step_ms = self._step_ms[: self._count]
-        first, end = self._counted, int(np.searchsorted(step_ms, until_ms + SAME_MS / 2))
-        if len(values):
-            np.maximum(values[0], self._since, out=values[0])
+        ends = np.searchsorted(self._step_ms[: self._count], time_ms + SAME_MS / 2, side="right")
+        for row, end in zip(values, ends.tolist(), strict=True):
+            self._count_in(end)
+            np.maximum(row, self._since, out=row)
             self._since.fill(-np.inf)
-        if end <= first:
-            return
-        self._counted = end
-        frames = np.searchsorted(time_ms, step_ms[first:end] - SAME_MS / 2)
-        begins = np.flatnonzero(np.diff(frames, prepend=-1))
-        maxima = np.maximum.reduceat(self._steps[first:end], begins, axis=0)
-        for frame, maximum in zip(frames[begins], maxima, strict=True):
-            # What comes after the last of these frames belongs to one that is not there yet.
-            target = values[frame] if frame < len(values) else self._since
-            np.maximum(target, maximum, out=target)
+
+    def _count_in(self, end: int) -> None:
+        """Count steps in the maximum since the last frame."""
+        if end > self._counted:
+            highest = self._steps[self._counted : end].max(axis=0)
+            np.maximum(self._since, highest, out=self._since)
+            self._counted = end
 
 
 def _first_section(h: Any) -> Any:

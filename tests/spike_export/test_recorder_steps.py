@@ -191,8 +191,9 @@ def test_steps_are_not_piled_up(h, network, method, monkeypatch, options, peak):
             h.finitialize(-65)
             h.continuerun(TSTOP)
             tracks = recorder._current._sampler._tracks
-            assert {len(track._steps) for track in tracks} == {most}
-            assert max(track._count for track in tracks) <= most
+            # No more than would become as many frames.
+            frames = TSTOP / options["every_ms"] if "every_ms" in options else 4 * 60
+            assert max(len(track._steps) for track in tracks) <= max(most, frames)
         return recorder.simulation()
 
     few, many = values(8), values(1024)
