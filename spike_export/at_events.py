@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .frames import Frames
+from .recording_error import RecordingError
 from .segment_values import SegmentValues
 
 PEAK_STEP_MS = 0.025
@@ -30,8 +31,8 @@ class AtEvents:
         They have been found.
     frames : Frames
     variable_steps : bool
-    guard : callable
-        Calls its first argument with the others, and takes care of a `RecordingError`.
+    fail : callable
+        Called with what ends the recording in a run.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class AtEvents:
         frames: Frames,
         *,
         variable_steps: bool,
-        guard: Callable[..., None],
+        fail: Callable[[RecordingError], None],
     ) -> None:
         self._values = values
         self._frames = frames
@@ -56,8 +57,12 @@ class AtEvents:
 
         def wake() -> None:
             sampler = this()
-            if sampler is not None:
-                guard(sampler._on_event)
+            if sampler is not None and sampler._open:
+                try:
+                    sampler._on_event()
+                except RecordingError as error:
+                    sampler._open = False
+                    fail(error)
 
         self._wake = wake
         self._open = True
@@ -112,8 +117,6 @@ class AtEvents:
         return time_ms + 0.75 * float(self._step[0])
 
     def _on_event(self) -> None:
-        if not self._open:
-            return
         if not self.variable_steps and self._active():
             self.variable_steps = True
         time_ms = self._time[0]

@@ -91,18 +91,18 @@ class Capture:
         self._sampler: AtEvents | OwnSteps | None = None
         self._begin_ms = self._end_ms = 0.0
         self._ended = False
-        this = weakref.WeakMethod(self._guarded)
+        this = weakref.WeakMethod(self._end_with)
 
-        def guard(method: Callable[..., None], *arguments: Any) -> None:
-            guarded = this()
-            if guarded is not None:
-                guarded(method, *arguments)
+        def end_with(error: RecordingError) -> None:
+            method = this()
+            if method is not None:
+                method(error)
 
-        self._guard = guard
+        self._end = end_with
         # Before NEURON counts what it looks at; whether steps vary may change until they begin.
         self._steps: OwnSteps | None = None
         if self._sections and h.CVode().active() and not self._hidden_steps():
-            self._steps = OwnSteps(h, self._sections, variable, guard)
+            self._steps = OwnSteps(h, self._sections, variable, end_with)
 
     @property
     def now_ms(self) -> float | None:
@@ -149,7 +149,7 @@ class Capture:
                 self._values,
                 self._frames,
                 variable_steps=variable_steps,
-                guard=self._guard,
+                fail=self._end,
             )
             self._sampler.begin(self._begin_ms)
         self._steps = None
@@ -240,20 +240,17 @@ class Capture:
         if self._sketch is None:
             counts_of(self._sections)
 
-    def _guarded(self, method: Callable[..., None], *arguments: Any) -> None:
+    def _end_with(self, error: RecordingError) -> None:
         if not self._open:
             return
-        try:
-            method(*arguments)
-        except RecordingError as error:
-            self._open = False
-            self.failure = error
-            if isinstance(self._sampler, OwnSteps):
-                # What is raised in the middle of a step would leave NEURON there, which aborts the
-                # process later on.
-                self._h.CVode().event(self._h.t, functools.partial(self._fail, error))
-            else:
-                self._fail(error)
+        self._open = False
+        self.failure = error
+        if isinstance(self._sampler, OwnSteps):
+            # What is raised in the middle of a step would leave NEURON there, which aborts the
+            # process later on.
+            self._h.CVode().event(self._h.t, functools.partial(self._fail, error))
+        else:
+            self._fail(error)
 
     def _hidden_steps(self) -> str:
         """Say what keeps CVode's steps from being seen; nothing if they are."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,7 +27,7 @@ _MOST_STEPS, _MOST_VALUES = 256, 2**20
 # After a discontinuity CVode's steps begin this much shorter than they were.
 _SHORTER = 0.02
 
-Guard = Callable[..., None]
+Fail = Callable[[RecordingError], None]
 
 
 class OwnSteps:
@@ -37,11 +38,11 @@ class OwnSteps:
     h : neuron's HocObject
     sections : list of neuron Section
     variable : str
-    guard : callable
-        Calls its first argument with the others, and takes care of a `RecordingError`.
+    fail : callable
+        Called with what ends the recording in a run.
     """
 
-    def __init__(self, h: Any, sections: list[Any], variable: str, guard: Guard) -> None:
+    def __init__(self, h: Any, sections: list[Any], variable: str, fail: Fail) -> None:
         self._h = h
         self._local = bool(h.CVode().use_local_dt())
         if self._local:
@@ -53,7 +54,7 @@ class OwnSteps:
             self._clocks = [StepClock.of(h, _first_section(h))]
         self._places = [_segments_of(sections, part) for part in self._sections]
         self._variable = variable
-        self._guard = guard
+        self._fail = fail
         self._tracks: list[_Track] = []
 
     @property
@@ -73,8 +74,10 @@ class OwnSteps:
                 if not own.find():
                     continue
                 columns = places[own.recorded]
-            track = _Track(own, columns, frames, most, time_ms, self._begin_later)
-            track.listen(clock, self._guard)
+            track = _Track(own, columns, frames, most, time_ms)
+            # In no circle, which would keep the clocks running for longer than anybody listens.
+            track.fail, track.begin_later = self._fail, weakref.WeakMethod(self._begin_later)
+            clock.call(track.on_step)
             self._tracks.append(track)
 
     def finish(self, time_ms: float) -> None:
@@ -132,6 +135,9 @@ class OwnSteps:
 class _Track:
     """Steps of CVode, or of one cell, and the columns of the frames that they fill."""
 
+    fail: Fail
+    begin_later: weakref.WeakMethod[Callable[[float], None]]
+
     def __init__(
         self,
         values: SegmentValues,
@@ -139,20 +145,14 @@ class _Track:
         frames: Frames,
         most: int,
         time_ms: float,
-        begin_later: Callable[[float], None],
     ) -> None:
         self._values = values
         self._columns = columns
         self._frames = frames
-        self._begin_later = begin_later
         self._step_ms = np.empty(most)
         self._steps = np.empty((most, len(values.recorded)))
-        self._under_way = False
+        self._under_way = self._failed = False
         self.begin_at(time_ms)
-
-    def listen(self, clock: StepClock, guard: Guard) -> None:
-        self._guard = guard
-        clock.call(self.on_step)
 
     def begin_at(self, time_ms: float) -> None:
         """Take the first frame."""
@@ -178,7 +178,13 @@ class _Track:
         self._values.let_go()
 
     def on_step(self, time_ms: float, anew: bool) -> None:
-        self._guard(self._step, time_ms, anew)
+        if self._failed:
+            return
+        try:
+            self._step(time_ms, anew)
+        except RecordingError as error:
+            self._failed = True
+            self.fail(error)
 
     def look_at(self, time_ms: float) -> None:
         """Take the values that there are now, at the end of a run."""
@@ -190,7 +196,7 @@ class _Track:
             self._steps[self._count - 1] = self._values.now
 
     def _step(self, time_ms: float, anew: bool) -> None:
-        last_ms = self.last_ms
+        last_ms = self._step_ms[self._count - 1]
         # Some models settle before their time begins.
         if time_ms < last_ms - SAME_MS:
             return
@@ -199,7 +205,9 @@ class _Track:
         if not self._under_way:
             self._under_way = True
             if time_ms > last_ms + _LATER_MS:
-                self._begin_later(time_ms)
+                begin_later = self.begin_later()
+                if begin_later is not None:
+                    begin_later(time_ms)
                 return
         in_piece = self._count - self._pieces[-1]
         if time_ms <= last_ms + SAME_MS:

@@ -330,6 +330,20 @@ def test_a_method_that_comes_after_finitialize_says_so(h, network):
     assert recorder.simulation().values.max() > 20
 
 
+@pytest.mark.parametrize("local", [0, 1])
+def test_a_recorder_that_nobody_has_any_more_leaves_nothing(h, network, local):
+    switch_on(h, METHODS[local])
+    before = h.List("NetCon").count()
+    recorder = Recorder(every_ms=0.1)
+    h.finitialize(-65)
+    h.continuerun(2)
+    assert h.List("NetCon").count() > before
+    del recorder
+    h.finitialize(-65)
+    h.continuerun(2)
+    assert h.List("NetCon").count() == before
+
+
 def test_steps_that_go_unseen_are_an_error(h, network):
     switch_on(h, METHODS[0])
     with Recorder(every_ms=0.1) as recorder:
