@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,10 +22,13 @@ _LATER_MS = 1e-6
 
 # Steps become frames when there are so many of them, or of their values. Where frames are closer to
 # one another, and so would take more time and memory, that can wait until the run is over.
-_MOST_STEPS, _MOST_VALUES = 256, 2**20
+_MOST_STEPS, _MOST_VALUES = 256, 2**21
 
 # After a discontinuity CVode's steps begin this much shorter than they were.
 _SHORTER = 0.02
+
+# At the end CVode may have set out for a step, and have been brought to an event and to the end.
+_UNSEEN = 4
 
 Fail = Callable[[RecordingError], None]
 
@@ -46,13 +49,15 @@ class OwnSteps:
         self._h = h
         self._local = bool(h.CVode().use_local_dt())
         if self._local:
-            parts = _trees(sections)
-            self._sections = [[sections[index] for index in part] for part in parts]
-            self._clocks = [StepClock.of(h, part[0].wholetree()[0]) for part in self._sections]
+            self._trees = _trees(sections)
+            heads = [sections[tree[0]].wholetree()[0] for tree in self._trees]
         else:
-            self._sections = [sections]
-            self._clocks = [StepClock.of(h, _first_section(h))]
-        self._places = [_segments_of(sections, part) for part in self._sections]
+            self._trees = [list(range(len(sections)))]
+            heads = [_first_section(h)]
+        self._clocks = [StepClock.of(h, head) for head in heads]
+        # When CVode, or the first cell, sets out for a step or has been brought to a time.
+        self._witness = h.Vector().record(h._ref_t, sec=heads[0])
+        self._sections = sections
         self._variable = variable
         self._fail = fail
         self._tracks: list[_Track] = []
@@ -67,18 +72,22 @@ class OwnSteps:
         self._frames = frames
         frames.add(time_ms)
         most = max(8, min(_MOST_STEPS, _MOST_VALUES // len(values.recorded)))
-        for sections, clock, places in zip(self._sections, self._clocks, self._places, strict=True):
+        begins = np.cumsum([0, *values.segment_counts])
+        for tree, clock in zip(self._trees, self._clocks, strict=True):
             own, columns = values, values.columns
             if self._local:
+                sections = [self._sections[index] for index in tree]
                 own = SegmentValues(self._h, sections, self._variable)
                 if not own.find():
                     continue
-                columns = places[own.recorded]
+                places = [np.arange(begins[index], begins[index + 1]) for index in tree]
+                columns = np.concatenate(places)[own.recorded]
             track = _Track(own, columns, frames, most, time_ms)
             # In no circle, which would keep the clocks running for longer than anybody listens.
             track.fail, track.begin_later = self._fail, weakref.WeakMethod(self._begin_later)
             clock.call(track.on_step)
             self._tracks.append(track)
+        self._tracks[0].forget = self._witness.resize
 
     def finish(self, time_ms: float) -> None:
         """Take the last step, which is the end of the run; as `SegmentValues.look`."""
@@ -106,19 +115,21 @@ class OwnSteps:
 
     def missed(self, time_ms: float) -> bool:
         """Whether CVode has taken steps that were not seen."""
+        unseen = np.array(self._witness.as_numpy()) > self.now_ms + SAME_MS
         behind = self.now_ms < time_ms - SAME_MS
-        return behind and any(clock.overdue() for clock in self._clocks)
+        return behind and int(np.count_nonzero(unseen)) > _UNSEEN
 
     def let_go(self) -> None:
         """Look at no steps any more."""
         self._clocks.clear()
-        self._sections.clear()
+        self._sections = []
         for track in self._tracks:
             track.let_go()
 
     def _stop_cells_at(self, time_ms: float) -> None:
         """Have all cells at one time, where each takes its own steps and fadvance left them."""
-        if not self._local or all(clock.stands_at(time_ms) for clock in self._clocks):
+        times_ms = self._witness.as_numpy()
+        if not self._local or (len(times_ms) and abs(times_ms[-1] - time_ms) < SAME_MS):
             return
         if all(track.as_found for track in self._tracks):
             with contextlib.suppress(RuntimeError):
@@ -136,6 +147,7 @@ class _Track:
     """Steps of CVode, or of one cell, and the columns of the frames that they fill."""
 
     fail: Fail
+    forget: Callable[[int], object] | None = None
     begin_later: weakref.WeakMethod[Callable[[float], None]]
 
     def __init__(
@@ -177,11 +189,11 @@ class _Track:
     def let_go(self) -> None:
         self._values.let_go()
 
-    def on_step(self, time_ms: float, anew: bool) -> None:
+    def on_step(self, time_ms: float) -> None:
         if self._failed:
             return
         try:
-            self._step(time_ms, anew)
+            self._step(time_ms)
         except RecordingError as error:
             self._failed = True
             self.fail(error)
@@ -195,7 +207,7 @@ class _Track:
         elif time_ms > self.last_ms - SAME_MS:
             self._steps[self._count - 1] = self._values.now
 
-    def _step(self, time_ms: float, anew: bool) -> None:
+    def _step(self, time_ms: float) -> None:
         last_ms = self._step_ms[self._count - 1]
         # Some models settle before their time begins.
         if time_ms < last_ms - SAME_MS:
@@ -214,30 +226,31 @@ class _Track:
             # CVode begins anew: with other values, or other slopes.
             if in_piece == 1:
                 self._steps[self._count - 1] = now
-            else:
-                self._add(last_ms, now, piece=True)
-            return
-        if anew and in_piece >= 3:
-            up_to_there, jumps = self._up_to(time_ms, now)
-            if jumps:
-                self._add(time_ms, up_to_there)
-                self._add(time_ms, now, piece=True)
                 return
+            if in_piece > 3:
+                self._leave_jumps_out()
+            self._add(last_ms, now, piece=True)
+            return
         if in_piece >= 2:
             width_ms = last_ms - self._step_ms[self._count - 2]
             if time_ms - last_ms < _SHORTER * width_ms:
                 self._add(last_ms, self._steps[self._count - 1].copy(), piece=True)
         self._add(time_ms, now)
 
-    def _up_to(self, time_ms: float, now: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
-        """Values just before an event: those after it, or what came before went to."""
+    def _leave_jumps_out(self) -> None:
+        """Where an event has made values jump, have the last step hold those from before it.
+
+        CVode shows what there is after an event; what was there before is what came before that
+        went to.
+        """
         count = self._count
-        step_ms, steps = self._step_ms[count - 3 : count], self._steps[count - 3 : count]
+        step_ms, steps = self._step_ms[count - 4 : count - 1], self._steps[count - 4 : count - 1]
+        time_ms, now = self._step_ms[count - 1], self._steps[count - 1]
         expected = continued(step_ms, steps, time_ms)
         further = max(1.0, (time_ms - step_ms[2]) / (step_ms[2] - step_ms[1]))
         lately = np.abs(steps[2] - steps[1]) * further + np.abs(steps[1] - steps[0])
         jumped = np.abs(now - expected) > 2 * lately + 1e-3 * np.abs(expected)
-        return np.where(jumped, expected, now), bool(jumped.any())
+        now[jumped] = expected[jumped]
 
     def _add(self, time_ms: float, now: NDArray[np.float64], *, piece: bool = False) -> None:
         if self._count == len(self._step_ms):
@@ -250,6 +263,8 @@ class _Track:
 
     def _make_room(self) -> None:
         count, frames = self._count, self._frames
+        if self.forget is not None:
+            self.forget(0)
         # The slope at the last step is that of a parabola through the next.
         known_ms = float(self._step_ms[count - 2])
         # A value of a step takes twice the memory of a frame's.
@@ -350,15 +365,3 @@ def _trees(sections: list[Any]) -> list[list[int]]:
     for index, section in enumerate(sections):
         trees.setdefault(root(section), []).append(index)
     return list(trees.values())
-
-
-def _segments_of(sections: list[Any], part: list[Any]) -> NDArray[np.intp]:
-    """Places of some sections' segments among those of all."""
-    wanted = set(part)
-    begins: Iterator[int] = iter(np.cumsum([0, *(section.nseg for section in sections)]).tolist())
-    places = [
-        np.arange(begin, begin + section.nseg)
-        for begin, section in zip(begins, sections, strict=False)
-        if section in wanted
-    ]
-    return np.concatenate(places) if places else np.zeros(0, np.intp)

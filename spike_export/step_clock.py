@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-Listener = Callable[[float, bool], None]
+Listener = Callable[[float], None]
 
 SAME_MS = 1e-9
 """What two steps are apart that belong to one time."""
@@ -58,10 +58,6 @@ class StepClock:
         # Thresholds are set at each step, and to look the property up would take longer than that.
         self._even, self._odd, self._after = [one._ref_threshold for one in self._detectors]
         self._even[0], self._odd[0], self._after[0] = _AT_ONCE, _NEVER, _NEVER
-        # What CVode records, it records twice where an event makes it begin anew: before the
-        # event, and when it goes on.
-        self._recorded = h.Vector().record(h._ref_t, sec=section)
-        self._forget = self._recorded.resize
 
     @classmethod
     def of(cls, h: Any, section: Any) -> StepClock:
@@ -72,20 +68,8 @@ class StepClock:
         return clock
 
     def call(self, listener: Listener) -> None:
-        """Call a method with the time, and whether CVode begins anew there.
-
-        As long as its object lives.
-        """
+        """Call a method with the time, as long as its object lives."""
         self._listeners.append(weakref.WeakMethod(listener))
-
-    def overdue(self) -> bool:
-        """Whether CVode has taken steps that nobody was called for."""
-        return len(self._recorded) > 8
-
-    def stands_at(self, time_ms: float) -> bool:
-        """Whether CVode, or the cell, has ended at a time that it was asked to solve to."""
-        count = len(self._recorded)
-        return count > 0 and abs(self._recorded[count - 1] - time_ms) < SAME_MS
 
     def _on_even(self) -> None:
         self._even[0], self._after[0] = _NEVER, _AT_ONCE
@@ -100,10 +84,7 @@ class StepClock:
 
     def _tell(self) -> None:
         time_ms = self._time[0]
-        count = len(self._recorded)
-        anew = count > 0 and time_ms - self._recorded[count - 1] < SAME_MS
-        self._forget(0)
         for listener in self._listeners:
             method = listener()
             if method is not None:
-                method(time_ms, anew)
+                method(time_ms)
