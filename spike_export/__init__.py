@@ -15,7 +15,8 @@ from .files.from_arrays import simulation_from_arrays
 from .files.older_writer import write_older
 from .files.writer import write
 from .neuron.cell_recorder import CellRecorder
-from .neuron.recorder import Recorder, RecordingError
+from .neuron.recorder import Recorder
+from .neuron.recording_error import RecordingError
 from .simulation_file import SECTION_TYPES, Cell, Simulation, SimulationFileError, read
 from .version import __version__
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from ..edit.summary import summarize
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
-from ..neuron.recorder import RecordingError
+from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun, load_mechanisms
 from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save, show
 from .last_line import Reached, shown_progress
@@ -213,6 +213,7 @@ def _run_part(
         for path, simulation in result.simulations:
             show(summarize(simulation, shown(path)))
         _say_runs(result.runs, chosen=chosen)
+        _say_note(result.note)
 
     with ExitStack() as stack:
         if ranks.rank == 0:
@@ -263,6 +264,12 @@ def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> N
         raise click.ClickException(_NEVER_INITIALIZED.format(model))
     save(shown(target), model_run.simulation())
     _say_runs(recorder.runs, chosen=chosen)
+    _say_note(recorder.note)
+
+
+def _say_note(note: str) -> None:
+    if note:
+        click.echo(f"Note: {note}", err=True)
 
 
 def _say_runs(runs: int, *, chosen: bool) -> None:

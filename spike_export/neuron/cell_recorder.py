@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..files.older_writer import write_sections
 from ..section_types import section_type
 from .model import segments_along
-from .recorder import RecordingError
+from .recording_error import RecordingError
 
 
 class CellRecorder:

@@ -45,12 +45,15 @@ class PartReport:
         Why it had nothing to record.
     runs : int
         How many times the model ran.
+    note : str
+        How recording may have changed the run.
     """
 
     path: Path | None
     cells: tuple[tuple[str, int | None], ...]
     reason: str = ""
     runs: int = 0
+    note: str = ""
 
 
 class Ranks:

@@ -36,10 +36,13 @@ class Written:
         The one file; or, if parts are not merged, each of them.
     runs : int
         How many times the model ran.
+    note : str
+        How recording may have changed the run.
     """
 
     simulations: list[tuple[Path, Simulation]]
     runs: int
+    note: str
 
 
 def run_together(
@@ -95,7 +98,9 @@ def run_together(
             reports = ranks.gather(report)
             if ranks.rank == 0:
                 simulations = _put_together(reports, target) if merged else _parts(reports)
-                written(Written(simulations, max(report.runs for report in reports)))
+                runs = max(report.runs for report in reports)
+                note = next((report.note for report in reports if report.note), "")
+                written(Written(simulations, runs, note))
 
     # NEURON's quit() leaves MPI before anything else, and does not come back.
     ranks.before_finalize(lambda: finish(Ending()))
@@ -142,7 +147,7 @@ def _write_part(model_run: ModelRun, path: Path, ending: Ending) -> PartReport:
     if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
         return PartReport(None, model_run.cells, model_run.nothing_here)
     _write(path, model_run.simulation())
-    return PartReport(path, model_run.cells, runs=recorder.runs)
+    return PartReport(path, model_run.cells, runs=recorder.runs, note=recorder.note)
 
 
 def _parts(reports: list[PartReport]) -> list[tuple[Path, Simulation]]:

@@ -25,9 +25,11 @@ from typing import Any
 
 from ..section_types import section_type
 from ..simulation_file import Simulation
+from . import at_events, step_clock
 from . import recorder as recorder_module
 from .model import ModelCell, group_cells, select_cells
-from .recorder import Recorder, RecordingError
+from .recorder import Recorder
+from .recording_error import RecordingError
 
 # An event before the one that is being delivered never comes, and with a fixed step that one may
 # be later than the time by all of its rounding errors.
@@ -37,6 +39,8 @@ _DOES_NOT_RUN = (
     "{} sets its initial values but does not run, so there is nothing to write; a line h.run() at "
     "its end, or run() in hoc, may be all that is missing."
 )
+# Where NEURON calls, and swallows what is raised. Whatever takes a sample is called from there.
+_CALLED_BY_NEURON = (at_events.__name__, step_clock.__name__, recorder_module.__name__, "neuron")
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -413,7 +417,7 @@ def _some(names: Sequence[str], shown: int = 6) -> str:
 def _in_callback(frame: FrameType | None) -> bool:
     """Whether the recorder takes a sample, or NEURON prints through Python."""
     while frame is not None:
-        if frame.f_globals.get("__name__") in (recorder_module.__name__, "neuron"):
+        if frame.f_globals.get("__name__") in _CALLED_BY_NEURON:
             return True
         frame = frame.f_back
     return False

@@ -41,24 +41,28 @@ def measure(quick: bool = False) -> Iterator[Row]:
     for section in list(h.allsec()):
         h.delete_section(sec=section)
     # Cells, simulated time and counted pairs: each takes some seconds.
-    sizes = ((1, 1.0, 1),) if quick else ((1, 500.0, 7), (100, 8.0, 5))
+    sizes = ((1, 1.0, 1),) if quick else ((1, 500.0, 15), (100, 8.0, 5))
     for count, tstop_ms, runs in sizes:
         cells = [_cell(h) for _ in range(count)]
         segments = sum(section.nseg for section in h.allsec())
         name = f"{count} x {segments // count} segments"
         bare = _run(h, tstop_ms)
         recorded = _recorded(bare, EVERY_MS)
-        yield timed(
-            f"{name}, fixed step, recorded", paired(recorded, bare, runs), "not recorded", aim=aim
-        )
-        h.cvode.active(True)
-        yield timed(
-            f"{name}, CVode, recorded", paired(recorded, bare, runs), "not recorded", aim=aim
-        )
-        # With variable steps NEURON evaluates the model's equations anew for each event, and so
-        # for each frame.
-        result = paired(recorded, _with_events(h, bare), runs)
-        yield timed(f"{name}, CVode, recorded", result, "with events that do nothing", aim=aim)
+        for method in ("fixed step", "CVode", "CVode with local steps"):
+            h.cvode.active(method != "fixed step")
+            h.cvode.use_local_dt(method == "CVode with local steps")
+            what = f"{name}, {method}, recorded"
+            yield timed(what, paired(recorded, bare, runs), "not recorded", aim=aim)
+            if method == "CVode":
+                # As frames were taken before: NEURON evaluates the model's equations for each.
+                result = paired(recorded, _by_events(h, bare), runs)
+                yield timed(what, result, "a frame by events")
+        if count == 1:
+            complete = _recorded(bare, EVERY_MS, put_together=True)
+            h.cvode.use_local_dt(False)
+            result = paired(complete, bare, runs)
+            yield timed(f"{name}, CVode, recorded and put together", result, "not recorded")
+        h.cvode.use_local_dt(False)
         h.cvode.active(False)
         # Variable steps leave their last one behind.
         h.dt = 0.025
@@ -73,12 +77,16 @@ def _run(h: Any, tstop_ms: float) -> Callable[[], None]:
     return run
 
 
-def _recorded(run: Callable[[], None], every_ms: float) -> Callable[[], None]:
+def _recorded(
+    run: Callable[[], None], every_ms: float, *, put_together: bool = False
+) -> Callable[[], None]:
     from spike_export import Recorder
 
     def recorded() -> None:
-        with Recorder(every_ms=every_ms):
+        with Recorder(every_ms=every_ms) as recorder:
             run()
+        if put_together:
+            recorder.simulation()
 
     return recorded
 
@@ -92,16 +100,24 @@ def _one_vector_each(h: Any, run: Callable[[], None], every_ms: float) -> Callab
     return recorded
 
 
-def _with_events(h: Any, run: Callable[[], None]) -> Callable[[], None]:
-    def wake() -> None:
-        h.cvode.event(h.t + EVERY_MS, wake)
+def _by_events(h: Any, run: Callable[[], None]) -> Callable[[], None]:
+    def by_events() -> None:
+        segments = [segment for section in h.allsec() for segment in section]
+        pointers, values = h.PtrVector(len(segments)), h.Vector(len(segments))
+        for position, segment in enumerate(segments):
+            pointers.pset(position, segment._ref_v)
+        frames = []
 
-    def with_events() -> None:
+        def wake() -> None:
+            pointers.gather(values)
+            frames.append(values.as_numpy().astype("float32"))
+            h.cvode.event(h.t + EVERY_MS, wake)
+
         begin = h.FInitializeHandler(2, wake)
         run()
         del begin
 
-    return with_events
+    return by_events
 
 
 def _cell(h: Any) -> list[Any]:

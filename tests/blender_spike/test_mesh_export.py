@@ -11,9 +11,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from simulations import branched, sample_at, simulation
-from spike_export.networks.point_network import point_network
 
 from spike_export import write
+from spike_export.networks.point_network import point_network
 
 V_MIN, V_MAX = -70.0, 30.0
 FRAMES = 5

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from pictures import read_pixels
 from simulations import branched, sample_at, simulation
-from spike_export.networks.point_network import point_network
 
 from spike_export import write
+from spike_export.networks.point_network import point_network
 
 WIDTH, HEIGHT = 96, 24
 

@@ -108,11 +108,14 @@ def spike_export(tmp_path: Path, mpiexec: str) -> Callable[..., subprocess.Compl
     as_root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 
     def spike_export(
-        processes: int, *arguments: object, interrupt_at: str = ""
+        processes: int,
+        *arguments: object,
+        interrupt_at: str = "",
+        program: tuple[str, ...] = ("-m", "spike_export"),
     ) -> subprocess.CompletedProcess[str]:
         """Interrupt, as Ctrl-C does, when all processes have printed a word."""
         started = [mpiexec, *more, "-n", str(processes)] if processes > 1 else []
-        command = [*started, sys.executable, "-m", "spike_export", *map(str, arguments)]
+        command = [*started, sys.executable, *program, *map(str, arguments)]
         with subprocess.Popen(
             command,
             cwd=tmp_path,
@@ -186,6 +189,33 @@ def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
                 heard = own["times"][own["gids"] == gid]
                 assert four.cells[gid].spikes_ms.size == heard.size
                 assert np.abs(four.cells[gid].spikes_ms - heard).max(initial=0) < 0.3
+
+
+@pytest.mark.parametrize("local", [0, 1])
+def test_variable_steps_are_those_of_a_run_that_is_not_recorded(
+    model, spike_export, tmp_path, local
+):
+    ring = RING.replace(
+        "pc = h.Par", "if 'alone' in sys.argv:\n        h.nrnmpi_init()\n    pc = h.Par"
+    )
+    switched_on = f"h.cvode.active(1)\n    h.cvode.use_local_dt({local})\n    pc.set_maxstep(10)"
+    # Strong enough links for all cells to fire.
+    ring = ring.replace("link.weight[0], link.delay = 0.05", "link.weight[0], link.delay = 0.5")
+    path = model(ring.replace("pc.set_maxstep(10)", switched_on))
+    heard = []
+    for command, program in (
+        (("run", path, "-o", "ring.pickle", "--", 6), ("-m", "spike_export")),
+        ((path, 6, "alone"), ()),
+    ):
+        done = spike_export(2, *command, program=program)
+        assert done.returncode == 0, done.stderr
+        assert "Note:" not in done.stderr
+        for rank in range(2):
+            with np.load(tmp_path / f"own{rank}of2.npz") as own:
+                heard.append([own["gids"].tolist(), own["times"].tolist()])
+    assert heard[:2] == heard[2:], "bit by bit"
+    assert sum(len(gids) for gids, _ in heard[:2]) > 1, heard
+    assert read(tmp_path / "ring.pickle").time_ms[-1] == pytest.approx(15)
 
 
 @pytest.mark.slow

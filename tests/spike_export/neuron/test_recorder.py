@@ -88,14 +88,18 @@ def referee(h, model, simulation, method: str) -> np.ndarray:
 )
 def test_every_segment_at_every_frame_is_what_neuron_has(h, model, method, every_ms):
     tstop = 8.0
+    if method in VARIABLE_STEPS:
+        # NEURON's own recording at given times moves spikes, and with them what follows.
+        model.connection.active(False)
     simulation = record(h, tstop, every_ms)
     expected = referee(h, model, simulation, method)
     assert simulation.values.shape == (simulation.n_frames, 18)
     assert expected[:, 0].max() > 20, "there is an action potential to compare"
     if method in VARIABLE_STEPS:
-        # Both evaluate the integrator's own polynomial at the same time, in float64; what is left
-        # is float32, whose steps are 8e-6 mV at 65 mV.
-        assert np.abs(simulation.values - expected).max() < 1e-5
+        # NEURON evaluates its integrator's polynomials; what is recorded lies between its steps,
+        # and is off by a hundredth of what the integrator itself is off by, 1.3 mV.
+        assert np.abs(simulation.values - expected).max() < 0.02
+        assert np.abs(simulation.values - expected).mean() < 5e-4
     else:
         assert np.array_equal(simulation.values, expected.astype(np.float32))
 
@@ -113,10 +117,10 @@ def test_every_segment_at_every_frame_is_what_neuron_has(h, model, method, every
         assert np.allclose(times, steps * h.dt, rtol=0, atol=1e-9)
 
 
-def run(h, model, recorded: bool, tstop: float = 30) -> list[float]:
+def run(h, model, recorded: bool, tstop: float = 30, **options: Any) -> list[float]:
     """All voltages at the end."""
     if recorded:
-        record(h, tstop, 0.1)
+        record(h, tstop, 0.1, **options)
     else:
         h.finitialize(-65)
         h.continuerun(tstop)
@@ -136,36 +140,17 @@ def detected(h, model) -> list[Any]:
     return vectors
 
 
-def test_recording_does_not_change_the_solution(h, model, detected, method):
-    if method in VARIABLE_STEPS:
-        # What happens at a spike depends on where NEURON looks for it: see the next test.
-        model.connection.active(False)
-    alone = run(h, model, recorded=False), [list(times) for times in detected]
-    recorded = run(h, model, recorded=True), [list(times) for times in detected]
-    assert recorded[0] == alone[0], "bit by bit"
-    assert len(alone[1][0]) > 1
-    if method not in VARIABLE_STEPS:
-        assert all(len(times) > 1 for times in alone[1])
-        assert recorded[1] == alone[1]
-    assert run(h, model, recorded=False) == alone[0]
-    assert [list(times) for times in detected] == alone[1]
+@pytest.mark.parametrize("options", [{}, {"mode": "peak"}, {"frames": 50}], ids=str)
+def test_recording_does_not_change_the_run(h, model, detected, method, options):
+    def spikes_and_end(recorded: bool) -> tuple[list[list[float]], list[float]]:
+        end = run(h, model, recorded, **options)
+        return [list(times) for times in detected], end
+
+    alone = spikes_and_end(recorded=False)
+    assert spikes_and_end(recorded=True) == alone, "bit by bit"
+    assert all(len(times) > 1 for times in alone[0])
+    assert spikes_and_end(recorded=False) == alone
     assert model.connection.threshold == 10
-
-
-@pytest.mark.parametrize("method", VARIABLE_STEPS, indirect=True)
-def test_recording_a_network_moves_spikes_by_less_than_the_integrator(h, model, detected, method):
-    def spikes(recorded: bool) -> np.ndarray:
-        run(h, model, recorded)
-        return np.concatenate(detected)
-
-    alone, recorded = spikes(recorded=False), spikes(recorded=True)
-    tolerance = h.cvode.atol()
-    h.cvode.atol(1e-8)
-    exact = spikes(recorded=False)
-    h.cvode.atol(tolerance)
-    assert len(recorded) == len(alone) == len(exact) > 5
-    assert np.abs(recorded - alone).max() < np.abs(alone - exact).max()
-    assert np.abs(recorded - exact).max() < 1.1 * np.abs(alone - exact).max()
 
 
 def test_spikes_of_each_cell(h, model):

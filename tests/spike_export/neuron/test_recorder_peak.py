@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spike_export import Recorder, RecordingError
-from spike_export.neuron.recorder import spread
+from spike_export.neuron.frames import spread
 
 DURATION_MS = 60.0
 
@@ -68,26 +68,28 @@ def test_a_peak_is_the_maximum_of_all_steps_since_the_frame_before(h, model, thr
 
 
 @pytest.mark.parametrize("local", [0, 1])
-def test_with_variable_steps_a_peak_is_what_neuron_interpolates(h, model, local):
+def test_with_variable_steps_a_peak_is_that_of_the_steps(h, model, local):
     h.cvode.active(1)
     h.cvode.use_local_dt(local)
     h.using_cvode_ = 1
     simulation = record(h, every_ms=5, mode="peak")
     assert np.allclose(simulation.time_ms, np.arange(0, DURATION_MS + 1, 5), atol=1e-9)
-    fine = h.Vector(np.arange(0.005, DURATION_MS, 0.005))
-    vectors = [h.Vector().record(segment._ref_v, fine) for segment in model.segments]
+    times = h.Vector().record(h._ref_t, sec=model.sections[0])
+    vectors = [h.Vector().record(segment._ref_v) for segment in model.segments]
     h.finitialize(-65)
-    h.continuerun(DURATION_MS + 1e-6)
-    voltages = np.stack(vectors, axis=1)
-    frames = np.ceil(np.array(fine) / 5 - 1e-9).astype(int)
-    assert (voltages > 0).any()
+    h.continuerun(DURATION_MS)
+    frames = np.ceil(np.array(times) / 5 - 1e-9).astype(int)
+    voltages = np.stack(vectors, axis=1).astype(np.float32)
+    spikes = 0
     for frame in range(1, 13):
         expected = voltages[frames == frame].max(axis=0)
-        difference = np.abs(simulation.values[frame] - expected)
-        # Half of PEAK_STEP_MS beside the top of a spike; or the whole of it down a spike's slope,
-        # where the frame before has ended.
-        assert difference[expected > 0].max(initial=0) < 0.05
-        assert difference.max() < 2
+        found = simulation.values[frame]
+        assert (found >= expected).all()
+        # Elsewhere the maximum may be at the frame's own time, between two steps.
+        top = expected > 20
+        assert np.array_equal(found[top], expected[top])
+        spikes += top.any()
+    assert spikes >= 4
 
 
 def test_no_spike_is_lost_between_frames(h, model):

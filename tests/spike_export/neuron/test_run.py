@@ -110,27 +110,49 @@ def test_fixed_steps_are_neuron_s_own_bit_by_bit(model, spike_export, tmp_path, 
         assert np.array_equal(simulation.cells[0].spikes_ms, alone["spikes"])
 
 
+BY_HAND = """
+    {preparation}
+    spikes = h.Vector()
+    detector = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+    detector.threshold = -20
+    detector.record(spikes)
+    h.cvode.active(1)
+    h.cvode.use_local_dt({local})
+    h.finitialize(-65)
+    steps = 0
+    while h.t < 20:
+        {advance}
+        steps += 1
+    print("model", steps, list(spikes), h.t)
+"""
+
+
+@pytest.mark.parametrize("mode", ["--every=0.25", "--peak", "--frames=50"])
 @pytest.mark.parametrize("local", [0, 1])
-def test_variable_steps_are_neuron_s_own(model, spike_export, tmp_path, local):
+def test_with_variable_steps_a_model_does_what_it_does_alone(
+    model, spike_export, tmp_path, local, mode
+):
+    path = model(CELL, BY_HAND.format(preparation="", local=local, advance="h.fadvance()"))
+    alone = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    done = spike_export("run", path, mode)
+    simulation = recorded(done, tmp_path / "model.pickle")
+    said = [line for line in alone.stdout.splitlines() if line.startswith("model")]
+    assert [line for line in done.stdout.splitlines() if line.startswith("model")] == said
+    assert len(said[0].split(",")) > 1, "it has spikes"
+    assert simulation.values.max() > 20
+    assert "Note:" not in done.stderr
+
+
+def test_what_may_move_spikes_is_the_last_word(model, spike_export, tmp_path):
+    two_threads = "h.ParallelContext().nthread(2); other = h.Section(name='other')"
     path = model(
-        CELL,
-        f"""
-        import numpy as np
-        h.cvode.active(1)
-        h.cvode.use_local_dt({local})
-        times = h.Vector(np.arange(0, 20.01, 0.25))
-        vectors = [h.Vector().record(s._ref_v, times) for part in (soma, dend) for s in part]
-        h.finitialize(-65)
-        h.cvode.solve(20.1)
-        np.save("own.npy", np.stack(vectors, axis=1))
-        """,
+        CELL, BY_HAND.format(preparation=two_threads, local=1, advance="h.cvode.solve(20)")
     )
     done = spike_export("run", path, "--every", "0.25")
-    simulation = recorded(done, tmp_path / "model.pickle")
-    own = np.load(tmp_path / "own.npy")
-    assert simulation.time_ms[-1] == pytest.approx(20.1)
-    assert own.max() > 20
-    assert np.abs(simulation.values[:-1] - own).max() < 1e-5
+    note = recorded(done, tmp_path / "model.pickle").meta["note"]
+    assert done.stderr.splitlines()[-1] == f"Note: {note}"
+    assert note.startswith("With local steps in several threads")
+    assert "up to 0.25 ms" in note
 
 
 NETWORK = """

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Taking frames by events: those of fixed steps, and what CVode does not show otherwise."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .frames import Frames
+from .recording_error import RecordingError
+from .segment_values import SegmentValues
+
+PEAK_STEP_MS = 0.025
+"""How often a peak is looked for with variable steps: as often as NEURON's own fixed step."""
+
+
+class AtEvents:
+    """One event that orders the next one takes a frame.
+
+    A fixed step ends at the first event it reaches, so that the event leaves it as it is. With
+    variable steps NEURON interpolates to the time of each event, to its full order, and looks for
+    spikes there: it finds them up to one interval earlier or later than it would otherwise.
+
+    Parameters
+    ----------
+    h : neuron's HocObject
+    values : SegmentValues
+        They have been found.
+    frames : Frames
+    variable_steps : bool
+    fail : callable
+        Called with what ends the recording in a run.
+    """
+
+    def __init__(
+        self,
+        h: Any,
+        values: SegmentValues,
+        frames: Frames,
+        *,
+        variable_steps: bool,
+        fail: Callable[[RecordingError], None],
+    ) -> None:
+        self._values = values
+        self._frames = frames
+        self._time, self._step = h._ref_t, h._ref_dt
+        self.variable_steps = variable_steps
+        # Looked up once: they are used for every sample, and NEURON makes new objects each time.
+        integrator = h.CVode()
+        self._schedule, self._active = integrator.event, integrator.active
+        # The last event of a run stays in NEURON's queue. It must not keep the sections alive: the
+        # next finitialize clears the queue when no section may go any more, and NEURON aborts.
+        this = weakref.ref(self)
+
+        def wake() -> None:
+            sampler = this()
+            if sampler is not None and sampler._open:
+                try:
+                    sampler._on_event()
+                except RecordingError as error:
+                    sampler._open = False
+                    fail(error)
+
+        self._wake = wake
+        self._open = True
+
+    @property
+    def now_ms(self) -> float:
+        """How far the recording is."""
+        return self._frames.times_ms[-1]
+
+    def begin(self, time_ms: float) -> None:
+        """Take the first frame, and order the first event."""
+        self._maxima = self._values.now.copy()
+        self._keep(time_ms)
+        self._order(time_ms)
+
+    def finish(self, time_ms: float) -> None:
+        """Take the last frame, to which there may be no event; as `SegmentValues.look`."""
+        self._open = False
+        if time_ms > self.now_ms + 1e-9:
+            self._values.check_unchanged()
+            self._values.look()
+            self._keep(time_ms)
+
+    def missed(self, time_ms: float) -> bool:
+        """Whether the events have been lost before the end of the run."""
+        return time_ms > self.now_ms + 1.5 * self._frames.every_ms + 2 * float(self._step[0])
+
+    def let_go(self) -> None:
+        """Take no frames any more."""
+        self._open = False
+
+    def _keep(self, time_ms: float) -> None:
+        values = self._values.now
+        if self._frames.peak:
+            values = np.maximum(self._maxima, values)
+            self._maxima.fill(-np.inf)
+        frames = self._frames
+        frames.add(time_ms)
+        frames.put(len(frames.times_ms) - 1, values[None], self._values.columns)
+
+    def _order(self, time_ms: float) -> None:
+        # One that is really ahead: an event in the past would never come, which happens when the
+        # interval is shorter than a step.
+        self._due_ms = self._frames.after(time_ms)
+        at_ms = self._next_look(time_ms) if self._frames.peak else self._due_ms
+        self._schedule(at_ms, self._wake)
+
+    def _next_look(self, time_ms: float) -> float:
+        if self.variable_steps:
+            return min(time_ms + PEAK_STEP_MS, self._due_ms)
+        # A fixed step ends at the first event it reaches, up to rounding.
+        return time_ms + 0.75 * float(self._step[0])
+
+    def _on_event(self) -> None:
+        if not self.variable_steps and self._active():
+            self.variable_steps = True
+        time_ms = self._time[0]
+        # Intervals shorter than a fixed step yield several events at one time.
+        if time_ms > self.now_ms:
+            self._values.look()
+            if len(self._frames.times_ms) == 1 and self._began_later(time_ms):
+                self._frames.clear()
+                self._maxima.fill(-np.inf)
+                self._keep(time_ms)
+            elif self._frames.peak and time_ms < self._due_ms - 1e-9:
+                np.maximum(self._maxima, self._values.now, out=self._maxima)
+            else:
+                self._keep(time_ms)
+        self._order(time_ms)
+
+    def _began_later(self, time_ms: float) -> bool:
+        """Whether the model has gone to another time between its first frame and now."""
+        return time_ms > self._due_ms + 2 * float(self._step[0])

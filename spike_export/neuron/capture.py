@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What one run of a NEURON model yields."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .at_events import AtEvents
+from .frames import Frames
+from .model import ModelCell, Shape, Sketch, read_shape, shape_of, sketch
+from .own_steps import OwnSteps
+from .recording_error import RecordingError
+from .segment_values import SegmentValues, counts_of
+
+FIRST_INTERVAL_MS = 0.001
+"""Where the search for the interval that yields a number of frames begins with variable steps."""
+
+NO_CORENEURON = (
+    "CoreNEURON cannot be recorded, for it discards the events that take the samples; set "
+    "coreneuron.enable = False."
+)
+
+_NO_EVENTS = (
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: the events that take the samples "
+    "are gone, as after SaveState.restore(); restore(1) leaves them."
+)
+
+_NO_STEPS = (
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps were not seen, as when "
+    "the method is changed in a run."
+)
+
+_SPIKES_MAY_MOVE = (
+    "With {}, frames are taken by events, and there NEURON looks for spikes; they may move by up "
+    "to {:g} ms against a run that is not recorded."
+)
+
+
+class Capture:
+    """What one `finitialize` and the run after it yield.
+
+    Parameters
+    ----------
+    h : neuron's HocObject
+    cells : list of ModelCell
+    every_ms, variable, threshold_mv, peak, frames
+        As `Recorder` takes them.
+    fail : callable
+        Called where the recording fails in a run.
+    """
+
+    def __init__(
+        self,
+        h: Any,
+        cells: list[ModelCell],
+        every_ms: float,
+        variable: str,
+        threshold_mv: float,
+        *,
+        peak: bool,
+        frames: int | None,
+        fail: Callable[[RecordingError], None],
+    ) -> None:
+        self._h = h
+        self._fail = fail
+        self._every_ms = every_ms
+        self._peak = peak
+        self._wanted_frames = frames
+        self._open = True
+        self.cell_names = [cell.name for cell in cells]
+        self.section_counts = [len(cell.sections) for cell in cells]
+        self.section_names = [name for cell in cells for name in cell.section_names]
+        self._cells = cells
+        self._sections = [section for cell in cells for section in cell.sections]
+        self._values = SegmentValues(h, self._sections, variable)
+        self.segment_counts = self._values.segment_counts
+        self._sketch: Sketch | None = None
+        self.spikes_ms: list[NDArray[np.float64] | None] = []
+        self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
+        self.failure: RecordingError | None = None
+        self.note = ""
+        self._frames: Frames | None = None
+        self._sampler: AtEvents | OwnSteps | None = None
+        self._begin_ms = self._end_ms = 0.0
+        self._ended = False
+        this = weakref.WeakMethod(self._end_with)
+
+        def end_with(error: RecordingError) -> None:
+            method = this()
+            if method is not None:
+                method(error)
+
+        self._end = end_with
+        # Before NEURON counts what it looks at; whether steps vary may change until they begin.
+        self._steps: OwnSteps | None = None
+        if self._sections and h.CVode().active() and not self._hidden_steps():
+            self._steps = OwnSteps(h, self._sections, variable, end_with)
+
+    @property
+    def now_ms(self) -> float | None:
+        """How far the run is, None before it has begun."""
+        return None if self._sampler is None else self._sampler.now_ms
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is more than the initial values."""
+        if self._frames is None or self._sampler is None:
+            return False
+        return len(self._frames.times_ms) > 1 or self._sampler.now_ms > self._begin_ms
+
+    def begin(self) -> None:
+        """Record the initial values.
+
+        The values are found here rather than in the constructor because NEURON moves them between
+        the two.
+        """
+        if not self._values.find():
+            self._open = False
+            self._steps = None
+            self.failure = RecordingError(self._values.why_nothing())
+            return
+        variable_steps = bool(self._h.CVode().active())
+        every_ms = self._every_ms
+        if self._wanted_frames is not None:
+            every_ms = FIRST_INTERVAL_MS if variable_steps else self._h.dt
+        segments = sum(self.segment_counts)
+        self._frames = Frames(
+            segments,
+            np.setdiff1d(np.arange(segments), self._values.recorded),
+            every_ms,
+            peak=self._peak,
+            wanted=self._wanted_frames,
+        )
+        self._begin_ms = self._h.t
+        if variable_steps and self._steps is not None:
+            self._sampler = self._steps
+            self._steps.begin(self._values, self._frames, self._begin_ms)
+        else:
+            self._sampler = AtEvents(
+                self._h,
+                self._values,
+                self._frames,
+                variable_steps=variable_steps,
+                fail=self._end,
+            )
+            self._sampler.begin(self._begin_ms)
+        self._steps = None
+
+    def finish(self) -> None:
+        """Record the end of the run."""
+        # A detector's threshold is also that of whatever is connected there later.
+        self.spikes_ms.extend(
+            None if detector is None else np.array(detector[1].as_numpy(), np.float64)
+            for detector in self._detectors
+        )
+        self._detectors.clear()
+        self._steps = None
+        if not self._open:
+            return
+        self._open = False
+        self._end_ms, self._ended = self._h.t, True
+        sampler = self._sampler
+        if sampler is None:
+            return
+        self._note_events(sampler)
+        try:
+            self._finish(sampler)
+        finally:
+            sampler.let_go()
+
+    def _finish(self, sampler: AtEvents | OwnSteps) -> None:
+        if self._end_ms <= self._begin_ms + 1e-9 and not self.has_run:
+            return
+        from neuron import coreneuron
+
+        # Kept for whoever asks for the recording: here, it would hide what ended the run.
+        if coreneuron.enable:
+            self.failure = RecordingError(NO_CORENEURON)
+        elif sampler.missed(self._end_ms):
+            text = _NO_STEPS if isinstance(sampler, OwnSteps) else _NO_EVENTS
+            self.failure = RecordingError(text.format(sampler.now_ms, self._end_ms))
+        # A model may change once it has run; then its last moment is lost, if that is no frame.
+        with contextlib.suppress(RecordingError):
+            sampler.finish(self._end_ms)
+
+    def check_stands(self) -> None:
+        """Raise `RecordingError` if the model ran on after the recording's end."""
+        if self._ended and self._h.t > self._end_ms + 1e-9:
+            raise RecordingError(
+                f"The recording ended at {self._end_ms:g} ms, where it was put together, but the "
+                f"model ran on to {self._h.t:g} ms; save it once, when the run is over."
+            )
+
+    def sketch(self) -> None:
+        """Note the morphology, so that it outlives the sections."""
+        try:
+            self._check()
+            self._sketch = sketch(self._sections)
+        except RecordingError as error:
+            self.failure = error
+
+    def let_go(self) -> None:
+        """Keep no section alive any more."""
+        self._cells, self._sections = [], []
+        self._values.let_go()
+        if self._sampler is not None:
+            self._sampler.let_go()
+
+    def shape(self) -> Shape:
+        """Shape of the sections; each cell's parents are its own."""
+        self._check()
+        shape = read_shape(self._sections) if self._sketch is None else shape_of(self._sketch)
+        # NEURON lets a cell hang on another one; in a file it is a tree of its own.
+        cell_of = np.repeat(np.arange(len(self.section_counts)), self.section_counts)
+        own = (shape.parents < 0) | (cell_of[shape.parents] == cell_of)
+        return replace(
+            shape,
+            parents=np.where(own, shape.parents, np.int32(-1)),
+            parent_x=np.where(own, shape.parent_x, 0.0),
+        )
+
+    def time_and_values(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Frames, as many as were wanted."""
+        assert self._frames is not None
+        if isinstance(self._sampler, OwnSteps):
+            self._sampler.complete()
+        return self._frames.chosen()
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        if self._sketch is None:
+            counts_of(self._sections)
+
+    def _end_with(self, error: RecordingError) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self.failure = error
+        if isinstance(self._sampler, OwnSteps):
+            # What is raised in the middle of a step would leave NEURON there, which aborts the
+            # process later on.
+            self._h.CVode().event(self._h.t, functools.partial(self._fail, error))
+        else:
+            self._fail(error)
+
+    def _hidden_steps(self) -> str:
+        """Say what keeps CVode's steps from being seen; nothing if they are."""
+        integrator = self._h.CVode()
+        if integrator.condition_order() == 2:
+            return "condition_order 2"
+        threads = self._h.ParallelContext().nthread()
+        if threads > 1 and integrator.use_local_dt():
+            return "local steps in several threads"
+        return ""
+
+    def _note_events(self, sampler: AtEvents | OwnSteps) -> None:
+        if isinstance(sampler, AtEvents) and sampler.variable_steps:
+            assert self._frames is not None
+            reason = self._hidden_steps() or "CVode that is switched on after finitialize"
+            self.note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)
+
+    def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:
+        for x in (0.5, 1, 0):
+            detector = self._h.NetCon(soma(x)._ref_v, None, sec=soma)
+            # Where others are, to set a threshold or to record would take theirs away.
+            if len(detector.prelist()) == 1 and detector.srcgid() < 0:
+                detector.threshold = threshold_mv
+                times = self._h.Vector()
+                detector.record(times)
+                return detector, times
+        return None
