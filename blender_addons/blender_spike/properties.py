@@ -172,6 +172,7 @@ class ImportSettings:
         at_origin: BoolProperty(
             name="At Origin",
             description="Put its soma at the scene's origin even where another neuron stands",
+            options=set(),
         )
         # What one file's cells are called says nothing about the next one's.
         cells: StringProperty(

@@ -93,7 +93,7 @@ def test_neurons(bpy: Any, tmp_path: Path, capfd: Any, per_cell: bool):
     second = bpy.context.object
     assert first != second and first.location.x == 0
     assert not overlap(bpy, first, second)
-    assert f"; it stands beside '{first.name}', not at the origin." in capfd.readouterr().out
+    assert f"; it stands beside '{first.name}', not at the origin;" in capfd.readouterr().out
     load(filepath=path, at_origin=True)
     assert bpy.context.object.location.x == 0
     load(filepath=path, center=False)

@@ -108,7 +108,6 @@ def test_it_says_what_it_cannot_change(bpy, neuron):
         bpy.ops.blender_spike.choose_colormap(colormap="hot")
     bpy.context.view_layer.objects.active = neuron
     assert bpy.ops.blender_spike.choose_colormap.poll()
-    neuron.active_material = None
     bpy.data.materials.remove(voltage_material(neuron))
     assert not bpy.ops.blender_spike.choose_colormap.poll()
 
@@ -133,6 +132,8 @@ def test_each_choice_is_a_step_to_undo(bpy, neuron, tmp_path):
     names = ("magma", "viridis", "magma", "hot")
     addons = (bpy.ops.blender_spike, bpy.ops.blender_brain, bpy.ops.surface_slicer)
     for (addon, thing), name in itertools.product(zip(addons, things, strict=True), names):
+        for other in bpy.context.scene.objects:
+            other.select_set(other.name == thing)
         bpy.context.view_layer.objects.active = bpy.data.objects[thing]
         bpy.ops.ed.undo_push(message="select")
         states.append(scene_state())
