@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 State = dict[str, object]
-ADD_ONS = ("blender_spike", "blender_brain", "surface_slicer")
+ADD_ONS = ("blender_spike", "blender_spike_figure", "blender_brain", "surface_slicer")
 # Kinds of datablocks that the add-ons make or change.
 KINDS = (
     "actions", "cameras", "collections", "curves", "hair_curves", "images", "lights", "materials",
