@@ -24,6 +24,7 @@ from .common.colormap_settings import REVERSE, search_colormaps
 from .common.placing import select_only
 from .common.required import required
 from .common.selection import chosen
+from .common.suggestions import text_property
 from .label_layout import TEXT_SIZE, Columns, Wording
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 
@@ -172,10 +173,10 @@ class ImportSettings:
 
 
 def _colormap(search: Any = None) -> Any:
-    return StringProperty(
+    return text_property(
+        search,
         name="Colormap",
         description="A colormap of matplotlib, seaborn or cmasher. If empty, what there is stays",
-        search=search,
     )
 
 
@@ -286,10 +287,10 @@ def _search_structures(
 
 
 def _region(search: Any = None) -> Any:
-    return StringProperty(
+    return text_property(
+        search,
         name="Region",
         description="Acronym, id or full name; it need not be in the scene",
-        search=search,
         search_options={"SUGGESTION"},
     )
 

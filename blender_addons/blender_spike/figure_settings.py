@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty
 
 from .at_hand import neuron_at_hand
+from .common.suggestions import text_property
 from .figures import Placement
 from .sections import section_names
 
@@ -38,10 +39,10 @@ def search_sections(
 
 
 def _section(search: Any = None) -> Any:
-    return StringProperty(
+    return text_property(
+        search,
         name="Section",
         description="Section, or cell of a network, to show; if empty, the soma or the first cell",
-        search=search,
     )
 
 

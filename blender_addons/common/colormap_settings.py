@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, IntProperty
 
 from . import colormaps
+from .suggestions import text_property
 
 REVERSE: Final[Any] = BoolProperty(
     name="Reverse", description="Reverse the colormap", options=set()
@@ -111,10 +112,10 @@ def colormap_property(
     **more
         For ``StringProperty``.
     """
-    return StringProperty(
+    return text_property(
+        search,
         name="Colormap",
         description="A colormap of matplotlib, seaborn or cmasher",
         default=default,
-        search=search,
         **more,
     )

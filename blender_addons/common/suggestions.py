@@ -30,6 +30,23 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
+def text_property(search: Any = None, **settings: Any) -> Any:
+    """Make a property that holds text, with or without suggestions while one types.
+
+    Parameters
+    ----------
+    search : callable, optional
+        For operators; a field of a panel has none, see above.
+    **settings
+        Further ones of ``StringProperty``.
+    """
+    if search is None:
+        # Blender would call the None it is given, and crash as soon as somebody clicks the field.
+        settings.pop("search_options", None)
+        return StringProperty(**settings)
+    return StringProperty(search=search, **settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A text field of a panel, and what may be put there.

@@ -27,6 +27,7 @@ from .common.colormap_settings import (
     STRENGTH,
     colormap_property,
 )
+from .common.suggestions import text_property
 from .formula import DEFAULT
 from .heightmap import Origin
 from .ramp_stops import MOST_STOPS
@@ -51,10 +52,10 @@ def _search_arrays(
 
 
 def _array(search: Any = None) -> Any:
-    return StringProperty(
+    return text_property(
+        search,
         name="Array",
         description="Which array of an .npz archive; not needed if it holds just one",
-        search=search,
     )
 
 
