@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .common.selection import at_hand, chosen
+from .mesh_copy import find_mesh_copy, original_of
 from .playback import find_modifier
 from .properties import about_figure
 
@@ -22,7 +23,7 @@ def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     Object or None
         That of the active figure, or one that the active slicer cuts.
     """
-    return at_hand(context, _is_neuron, _neuron_of)
+    return at_hand(context, _is_neuron, neuron_of)
 
 
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -37,12 +38,23 @@ def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     list of Object
         Those that selected figures are about, or that a selected slicer cuts, if no neuron is.
     """
-    return chosen(context, _is_neuron, _neuron_of)
+    return chosen(context, _is_neuron, neuron_of)
 
 
-def _neuron_of(figure: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the neuron that a figure is about."""
-    return about_figure(figure).neuron
+def neuron_of(thing: bpy.types.Object) -> bpy.types.Object | None:
+    """Find the neuron that a figure is about, or that a mesh copy shows.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    Object or None
+    """
+    if find_mesh_copy(thing) is not None:
+        return original_of(thing)
+    return about_figure(thing).neuron
 
 
 def _is_neuron(thing: bpy.types.Object) -> bool:

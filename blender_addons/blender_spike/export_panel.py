@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from .at_hand import neuron_at_hand
 from .common.required import required
 from .mesh_copy import find_mesh_copy, original_of
 from .panels import Tab
@@ -22,8 +23,8 @@ class BLENDER_SPIKE_PT_export(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
         """Ask for an active neuron, or for a copy of one."""
-        active = required(context).object
-        return find_modifier(active) is not None or find_mesh_copy(active) is not None
+        context = required(context)
+        return neuron_at_hand(context) is not None or find_mesh_copy(context.object) is not None
 
     def draw(self, context: bpy.types.Context | None) -> None:
         """Draw the buttons, and of what a copy is one."""

@@ -33,9 +33,10 @@ ON_REGION: dict[str, dict[str, Any]] = {
 }
 # What is new is worked on from then on.
 NEW = {"import_regions", "import_points"}
-# These need the network, write an atlas of their own, or open a window.
+# These need the network or a window, or write an atlas of their own.
 ELSEWHERE = {
-    "choose_colormap", "make_demo_atlas", "list_downloads", "download_atlas", "cancel_download",
+    "choose_colormap", "suggest", "show_colors", "make_demo_atlas", "list_downloads",
+    "download_atlas", "cancel_download",
 }  # fmt: skip
 
 

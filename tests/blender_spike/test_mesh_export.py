@@ -106,11 +106,12 @@ def _corners(mesh):
 def test_the_copy_follows_the_material(bpy, neuron):
     """Another colormap, other limits, steps, keyframed ones too: all without a new copy."""
     from blender_spike.coloring import color_input, voltage_material
+    from blender_spike.common.colormap_nodes import set_colormap
 
     bpy.ops.blender_spike.mesh_copy()
     copy = bpy.context.object
     material = voltage_material(neuron)
-    material.blender_spike.colormap = "coolwarm"
+    set_colormap(material.node_tree, "coolwarm")
     for name, value in {
         "Maximum": 10.0,
         "Start": 0.0,
@@ -368,7 +369,7 @@ def test_sentences_where_it_cannot_be(bpy, neuron, tmp_path):
     with pytest.raises(RuntimeError, match=r"'cell mesh' draws nothing in frame 0\."):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "cell.usdc"))
     assert (set(bpy.data.objects), set(bpy.data.materials)) == before
-    set_inputs(modifier, {"Material": None})
+    neuron.material_slots[0].material = None
     with pytest.raises(RuntimeError, match=r"'cell' is not colored by voltage"):
         bpy.ops.blender_spike.mesh_copy()
     with pytest.raises(RuntimeError, match=r"'cell' is not colored by voltage"):

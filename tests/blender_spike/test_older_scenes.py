@@ -26,12 +26,16 @@ def older(bpy, request, tmp_path):
 
 
 def inputs(neuron):
-    from blender_spike.common.modifiers import input_names, input_value
+    from blender_spike.common.modifiers import input_value
     from blender_spike.playback import find_modifier
 
     modifier = find_modifier(neuron)
-    values = {name: input_value(modifier, name) for name in input_names(modifier)[1:]}
-    return {name: getattr(of_one, "value", None) for name, of_one in values.items() if name}
+    names = [
+        item.name
+        for item in modifier.node_group.interface.items_tree
+        if item.item_type == "SOCKET" and item.in_out == "INPUT"
+    ]
+    return {name: getattr(input_value(modifier, name), "value", None) for name in names[1:]}
 
 
 def evaluated(bpy, neuron):

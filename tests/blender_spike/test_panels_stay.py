@@ -34,8 +34,10 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "frame_camera": {},
     "orbit_camera": {},
     "film_scene": {},
+    "mesh_copy": {},
+    "export_mesh": {"filepath": "cell.ply"},
 }
-ON_TWO = {"share_material", "make_single"}
+ON_TWO = {"share_material", "make_single", "combine"}
 ON_NETWORK: dict[str, dict[str, Any]] = {
     "add_layout": {"kind": "Circle"},
     "choose_layout": {"end": "To"},
@@ -43,8 +45,8 @@ ON_NETWORK: dict[str, dict[str, Any]] = {
     "animate_layout": {},
 }
 WITHOUT_TIME = {"set_duration"}
-# Opens a window.
-ELSEWHERE = {"choose_colormap"}
+# Need a window.
+ELSEWHERE = {"choose_colormap", "suggest", "show_colors"}
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_after_materials_are_shared_and_parted(bpy: Any, folder: Path):
     first.select_set(True)
     second.select_set(True)
     before = shown(bpy, ADDON)
-    for name in ("share_material", "make_single"):
+    for name in ("share_material", "make_single", "combine"):
         assert getattr(bpy.ops.blender_spike, name)() == {"FINISHED"}
         assert shown(bpy, ADDON) == before
 

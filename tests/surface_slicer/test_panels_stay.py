@@ -36,8 +36,8 @@ ON_SLICED: dict[str, dict[str, Any]] = {
 }
 # What is new is worked on from then on: a curve, and a slicer that cuts nothing yet.
 NEW = {"create_curve": "wave.npy", "draw_on": "", "add_slicer": ""}
-# These open a window, or are in the shader editor.
-ELSEWHERE = {"choose_colormap", "fill_color_ramp"}
+# These need a window, or are in the shader editor.
+ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..at_hand import chosen_neurons
+from ..at_hand import chosen_neurons, neuron_of
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..common.selection import chosen
@@ -184,7 +184,11 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
 def _things(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find what is exported; a neuron beside its own copy would lie in the same place twice."""
-    found = chosen(context, lambda t: find_modifier(t) is not None or find_mesh_copy(t) is not None)
+    found = chosen(
+        context,
+        lambda thing: find_modifier(thing) is not None or find_mesh_copy(thing) is not None,
+        neuron_of,
+    )
     copied = [original_of(thing) for thing in found if find_mesh_copy(thing) is not None]
     return [thing for thing in found if thing not in copied]
 
