@@ -208,8 +208,9 @@ def sliced() -> None:
 
 
 def curve() -> None:
-    """A curve, and an image to make a surface of."""
-    bpy.data.images.new("picture", 4, 4)
+    """A curve, and images to make a surface of."""
+    for name in ("picture", "other", "another"):
+        bpy.data.images.new(name, 4, 4)
     typed = bpy.context.scene.surface_slicer
     typed.kind, typed.image = "IMAGE", "picture"
     bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
