@@ -204,6 +204,8 @@ def sliced() -> None:
 
 
 def curve() -> None:
+    """One, and an archive of several arrays to choose from."""
+    bpy.context.scene.surface_slicer.filepath = str(DATA / "arrays.npz")
     bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
 
 
