@@ -267,7 +267,7 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
     attempts: list[Callable[[], Step]]
     if prop.type == "BOOLEAN":
         attempts = [lambda: press(*pointer)]
-    elif prop.type in ("FLOAT", "INT") and prop.subtype in ("COLOR", "COLOR_GAMMA"):
+    elif prop.type == "FLOAT" and prop.is_array and prop.subtype.startswith("COLOR"):
         attempts = [lambda: _paste([round(chance.random(), 2) for _ in range(3)] + [1.0])]
     elif prop.type == "INT" and _is_list(control):
         attempts = [lambda place=place: press(*place) for place in _spread(control)]  # type: ignore[misc]
