@@ -40,7 +40,7 @@ from window import (
 # From the left of the sidebar: whole rows and halves first, then thirds, labels' color fields at
 # the left, and small buttons at the right edge. What is the same on both sides of a place is there
 # as well, and a few pixels are not looked at twice.
-_COLUMNS = (0.46, 0.83, 0.89, 0.06, 0.64, 0.73, 0.77, 0.19, 0.33)
+_COLUMNS = (0.46, 0.83, 0.89, 0.085, 0.64, 0.73, 0.77, 0.19, 0.33)
 # After so many of them, a panel that was gone over before is known again.
 _GLANCE = 3
 # So many redraws, and what a key or a click does has been done.
@@ -55,6 +55,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "glass": ("grey", "root"),
     "glow": ("DG", "CA3"),
     "gradient": ("CA3", "DG"),
+    "array": ("hill", "waves"),
     "section": ("soma", "dend[1]"),
     "cells": ("0", "1"),
     "formula": ("x*y", "sin(6*x)*y"),
@@ -127,7 +128,7 @@ def find_controls(known: Collection[str] = ()) -> Generator[None, None, list[Con
             if left and left == right and left[0]:
                 continue
             # A label stands before a field.
-            if across < 0.4 and not at[y].get(0.06) and at[y].get(0.46):
+            if across < 0.4 and not at[y].get(0.085) and at[y].get(0.46):
                 continue
             yield from move(x, y)
             control = under_pointer()
@@ -266,7 +267,7 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
     attempts: list[Callable[[], Step]]
     if prop.type == "BOOLEAN":
         attempts = [lambda: press(*pointer)]
-    elif prop.type in ("FLOAT", "INT") and prop.subtype in ("COLOR", "COLOR_GAMMA"):
+    elif prop.type == "FLOAT" and prop.is_array and prop.subtype.startswith("COLOR"):
         attempts = [lambda: _paste([round(chance.random(), 2) for _ in range(3)] + [1.0])]
     elif prop.type == "INT" and _is_list(control):
         attempts = [lambda place=place: press(*place) for place in _spread(control)]  # type: ignore[misc]

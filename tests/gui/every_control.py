@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import bpy
-from controls import Control, find_again, find_controls, usable, use
+from controls import Control, UnchangedError, find_again, find_controls, usable, use
 from stages import LEFT, MENUS, STAGES, TABS, Stage, is_shown, preferences, set_up
 from undo_steps import History, listen
 from window import (
@@ -16,6 +16,7 @@ from window import (
     check,
     classes_of,
     into_viewport,
+    key,
     picture,
     show_panels,
     whole_panels,
@@ -35,12 +36,14 @@ def every_control(addon: str) -> Step:
     preferences()
     listen()
     used: set[str] = set()
+    # What does nothing in one state of the scene may do something in another.
+    idle: dict[str, str] = {}
     faults: list[str] = []
     for stage in STAGES[addon]:
         yield from set_up(addon, stage)
         picture(f"{addon} {stage.__name__}")
         for panel in whole_panels(addon):
-            yield from _panel(addon, stage, panel, used, faults)
+            yield from _panel(addon, stage, panel, used, idle, faults)
         yield from show_panels(addon)
         if stage in MENUS:
             yield from MENUS[stage]()
@@ -50,13 +53,21 @@ def every_control(addon: str) -> Step:
         if not any(call.startswith(f"bpy.ops.{operator.bl_idname}(") for call in used)
     }
     but = f" but {sorted(missing - LEFT)}" if missing - LEFT else ""
+    faults += [f"{kind}: {what}" for kind, what in idle.items() if kind not in used]
     for fault in faults:
         print(f"FAILED: {fault}", flush=True)
     check(not faults, f"each of {len(used)} controls of {TABS[addon]} is undone and redone")
     check(not but, f"every button of {TABS[addon]} was pressed{but}")
 
 
-def _panel(addon: str, stage: Stage, panel: Any, used: set[str], faults: list[str]) -> Step:
+def _panel(
+    addon: str,
+    stage: Stage,
+    panel: Any,
+    used: set[str],
+    idle: dict[str, str],
+    faults: list[str],
+) -> Step:
     yield from show_panels(addon, of=panel)
     if not is_shown(addon):
         return
@@ -78,11 +89,18 @@ def _panel(addon: str, stage: Stage, panel: Any, used: set[str], faults: list[st
             print(f"note: {found.name} is not there any more", flush=True)
             continue
         print(f"now: {control.name}", flush=True)
-        used.add(control.kind)
         try:
             yield from _use_and_undo(control, history)
+            used.add(control.kind)
+        except UnchangedError as error:
+            print(f"note: {error}", flush=True)
+            idle[control.kind] = f"{error} ({stage.__name__})"
+            yield from key("ESC")
+            yield from into_viewport()
+            history.note()
         except AssertionError as error:
             print(f"fault: {error}", flush=True)
+            used.add(control.kind)
             faults.append(f"{control.name} ({stage.__name__}): {error}")
             assert len(faults) < _MOST_FAULTS, "\n".join(faults)
             yield from set_up(addon, stage)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of `scenario_buttons.py`: those of the others, and a network of points."""
+"""What `stages.py` shows: those of the others, a network of points and an archive of arrays."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from spike_export.networks.point_network import point_network
 def make(folder: Path) -> None:
     for files in (files_spike, files_brain, files_slicer):
         files.make(folder)
+    np.savez(folder / "arrays.npz", hill=np.load(folder / "hill.npy"), waves=np.eye(9))
     rng = np.random.default_rng(0)
     network = point_network(
         rng.uniform(-100, 100, (12, 3)),

@@ -25,7 +25,7 @@ from window import Step, check, into_viewport, key, picture, show_panels, whole_
 
 ACTS = 8
 # In the middle there is most; at the edges there are small buttons.
-_COLUMNS = {0.46: 4, 0.83: 2, 0.06: 1, 0.73: 1, 0.89: 1}
+_COLUMNS = {0.46: 4, 0.83: 2, 0.085: 1, 0.73: 1, 0.89: 1}
 _SHADINGS = {"SOLID": 2, "MATERIAL": 1, "RENDERED": 2}
 # Of colors, where colormaps are chosen, more than of others.
 _FAVORED = ("color", "look")

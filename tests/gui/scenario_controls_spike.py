@@ -17,6 +17,8 @@ WINDOW = (760, 760)
 FILES = "all"
 # Parts of panels that are closed at first are open.
 UNFOLDED = True
+# Operators may say that they cannot do what they are told in this state of the scene.
+REFUSED = True
 
 
 def scenario() -> Step:

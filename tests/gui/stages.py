@@ -200,7 +200,11 @@ def surface_with_axes() -> None:
 
 
 def sliced() -> None:
-    """A closed body that is cut."""
+    """A closed body that is cut, and images to make a surface of."""
+    for name in ("picture", "other", "another"):
+        bpy.data.images.new(name, 4, 4)
+    typed = bpy.context.scene.surface_slicer
+    typed.kind, typed.image = "IMAGE", "picture"
     bpy.ops.mesh.primitive_cube_add()
     cube = bpy.context.object
     bpy.ops.surface_slicer.slice_objects()
@@ -208,11 +212,8 @@ def sliced() -> None:
 
 
 def curve() -> None:
-    """A curve, and images to make a surface of."""
-    for name in ("picture", "other", "another"):
-        bpy.data.images.new(name, 4, 4)
-    typed = bpy.context.scene.surface_slicer
-    typed.kind, typed.image = "IMAGE", "picture"
+    """One, and an archive of several arrays to choose from."""
+    bpy.context.scene.surface_slicer.filepath = str(DATA / "arrays.npz")
     bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
 
 
