@@ -55,7 +55,8 @@ def test_sections_and_cells(bpy: Any, tmp_path: Path):
         bpy.ops.blender_spike.suggest(field="section", item="no such section")
 
 
-def test_it_says_why_there_is_nothing_to_choose(bpy: Any):
+def test_it_says_why_there_is_nothing_to_choose(bpy: Any, tmp_path: Path):
+    bpy.context.scene.blender_brain.folder = str(tmp_path)
     for add_on, field in (
         (bpy.ops.blender_spike, "section"),
         (bpy.ops.blender_brain, "acronyms"),

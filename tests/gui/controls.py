@@ -247,7 +247,19 @@ def _searched(control: Control, chance: random.Random) -> str:
         shown = " ".join(shown_colormaps().values())
         return chance.choice([colormap for colormap in COLORMAPS if colormap not in shown])
     field = re.search(r'field="(\w+)"', control.name)
-    return chance.choice(_TEXTS.get(field[1], _WORD)) if field else ""
+    if not field:
+        return ""
+    listing = getattr(bpy.types, _class_name(control.operator)).FIELDS[field[1]]
+    now = getattr(listing.owner(bpy.context), listing.name)
+    offered = [value for value, _more in listing.offered(bpy.context) if value != now]
+    usual = [text for text in _TEXTS.get(field[1], ()) if text in offered]
+    return str(chance.choice(usual or offered))
+
+
+def _class_name(operator: str) -> str:
+    """From ``blender_spike.suggest`` to ``BLENDER_SPIKE_OT_suggest``."""
+    addon, _, name = operator.rpartition(".")
+    return f"{addon.upper()}_OT_{name}"
 
 
 def shown_colormaps() -> dict[str, str]:

@@ -26,7 +26,9 @@ NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "smtplib", "xmlrpc", "as
 WRITING = {"mkdir", "write_text", "write_bytes", "writelines", "save", "save_render", "tofile"}
 FINDING = {"home", "expanduser", "environ"}
 # What an extension may bring along or find in every Blender.
-OWN = {"bpy", "bpy_extras", "mathutils", "numpy", "DracoPy"}
+OWN = {
+    "DracoPy", "addon_utils", "blf", "bpy", "bpy_extras", "gpu", "gpu_extras", "mathutils", "numpy",
+}  # fmt: skip
 VERSIONS = sorted(path.stem for path in SCENES.glob("*.json"))
 
 
@@ -223,7 +225,7 @@ def test_what_it_imports_and_what_it_asks_for(packages, name):
             imported.add(str(node.module).split(".")[0])
         elif isinstance(node, ast.Attribute):
             texts.add(node.attr)
-    assert not imported - OWN - sys.stdlib_module_names - {"addon_utils"}
+    assert not imported - OWN - sys.stdlib_module_names
     assert not imported & {"subprocess", "ctypes", "marshal", "shelve"}
     permissions = manifest["permissions"]
     uses = {"files": True, "network": bool(imported & NETWORK), "clipboard": "clipboard" in texts}

@@ -122,7 +122,8 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         context = required(context)
         scene = required(context.scene)
         if not self.filepath:
-            folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+            # Before the file is saved, the browser opens where it was last.
+            folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path()
             name = bpy.path.clean_name(_things(context)[0].name)
             # Linux distributions build Blender without USD.
             has_usd: bool = required(bpy.app.build_options).usd
