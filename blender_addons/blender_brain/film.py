@@ -17,6 +17,7 @@ from .common.selection import editable
 from .properties import about, fields, is_region
 from .regions import Imported, decimation_of, import_regions
 from .search import Search
+from .visibility import show_all
 
 DIRECTION: Final = (-0.62, -0.66, -0.42)
 """In which the camera looks: from ahead, the right and above."""
@@ -75,6 +76,7 @@ def film_scene(
     parts = [search.find(names) if names else [] for names in (glass, glow, gradient)]
     imported = _imported(context, atlas, [one for part in parts for one in part])
     own = editable(imported.regions)
+    show_all(own)
     ids = [{str(one.id) for one in part} for part in parts]
     clear, blue, colored = (
         [region for region in own if about(region).structure in part] for part in ids

@@ -75,3 +75,9 @@ def show_all(regions: Sequence[bpy.types.Object]) -> None:
 
 def _show(region: bpy.types.Object, seen: bool) -> None:
     region.hide_viewport = region.hide_render = not seen
+    if seen:
+        # What somebody hid by the eye in the outliner, or by H, would stay unseen.
+        for scene in region.users_scene:
+            for layer in scene.view_layers:
+                if layer.objects.get(region.name) == region:
+                    region.hide_set(False, view_layer=layer)

@@ -41,6 +41,8 @@ CAP_HEIGHT: Final = 0.71
 TICK: Final = 0.32
 _GAP: Final = 0.62
 _MOST_TICKS: Final = 50
+# Of the ink that version 0.1.0 made.
+_KINDS_OF_0_1: Final = {"ShaderNodeAttribute", "ShaderNodeEmission", "ShaderNodeOutputMaterial"}
 # Numbers of a figure whose largest is in between are written plainly.
 _PLAIN_FROM: Final = 1e-3
 _PLAIN_BELOW: Final = 1e6
@@ -108,8 +110,11 @@ def ink_material() -> bpy.types.Material:
     """
     existing = bpy.data.materials.get(INK)
     if existing is not None and existing.library is None:
-        return existing
-    material = bpy.data.materials.new(INK)
+        kinds = {node.bl_idname for node in required(existing.node_tree).nodes}
+        # In version 0.1.0 it did not tell where figures are.
+        if "ShaderNodeOutputAOV" in kinds or kinds != _KINDS_OF_0_1:
+            return existing
+    material = existing or bpy.data.materials.new(INK)
     with nodes.material(material) as tree:
         color = tree.add(
             "ShaderNodeAttribute", label="Color", attribute_type="GEOMETRY",

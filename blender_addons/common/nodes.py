@@ -696,6 +696,17 @@ def is_written(group: Any) -> bool:
     return group.get(_WRITTEN_AS) is not None
 
 
+def disown(group: Any) -> None:
+    """Leave a group to whoever changed it: it keeps its nodes, and is never written again.
+
+    Parameters
+    ----------
+    group : NodeTree
+    """
+    if is_written(group):
+        del group[_WRITTEN_AS]
+
+
 def _written(name: str) -> Any:
     """Find a group that was written under a name: never somebody's own, nor one of another file."""
     groups = bpy.data.node_groups

@@ -24,6 +24,8 @@ CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
 # The node of a bloom that keeps figures out of it; its second factor is 1 if it does.
 _FIGURES: Final = "Figures Left Out"
+# How many nodes a bloom had in version 0.1.0, where figures always glowed.
+_NODES_OF_0_1: Final = 3
 BACKLIGHT: Final = "Backlight"
 # In which direction the camera looks, and what is up in the picture: down onto the xy plane, in
 # which morphologies are traced.
@@ -99,19 +101,25 @@ def add_bloom(
     """
     settings = {"Threshold": threshold, "Strength": strength, "Size": size}
     scene.render.use_compositing = True
-    if (glare := _bloom_of(scene)) is not None:
-        for name, value in settings.items():
-            glare.inputs[name].default_value = value
-        there: Any = scene.compositing_node_group
-        if _FIGURES in there.nodes:
-            there.nodes[_FIGURES].inputs[1].default_value = float(not figures_glow)
-        return required(scene.compositing_node_group)
     for layer in scene.view_layers:
         if PASS not in layer.aovs:
             added = layer.aovs.add()
             added.name, added.type = PASS, "VALUE"
+    there: Any = scene.compositing_node_group
+    glare = _bloom_of(scene)
+    # One that version 0.1.0 made and nobody changed gets the nodes of this one.
+    if glare is not None and (_FIGURES in there.nodes or len(there.nodes) > _NODES_OF_0_1):
+        for name, value in settings.items():
+            glare.inputs[name].default_value = value
+        if _FIGURES in there.nodes:
+            there.nodes[_FIGURES].inputs[1].default_value = float(not figures_glow)
+        return required(scene.compositing_node_group)
+    title = f"{BLOOM} of {scene.name}"
+    if glare is None and there is not None and there.library is None and there.name == title:
+        # Somebody took its glare or its picture out, and may have put something else in.
+        nodes.disown(there)
     # A group of its own for each scene, since it says whose picture it takes.
-    with nodes.compositor_group(f"{BLOOM} of {scene.name}") as tree:
+    with nodes.compositor_group(title) as tree:
         layers = tree.add("CompositorNodeRLayers", scene=scene)
         rendered = layers["Image"]
         left_out = tree.math(
@@ -122,6 +130,7 @@ def add_bloom(
         glare = tree.add(
             "CompositorNodeGlare",
             {"Image": bright, "Type": "Bloom", "Quality": "High", **settings},
+            name=BLOOM,
         )
         shone = tree.mix(1.0, rendered, glare["Glare"], data_type="RGBA", blend_type="ADD")
         tree.output("Image", shone, kind="Color")
@@ -210,10 +219,14 @@ def _bloom_of(scene: bpy.types.Scene) -> Any:
     group: Any = scene.compositing_node_group
     if group is None or group.library is not None or not nodes.is_written(group):
         return None
-    found = {node.bl_idname: node for node in group.nodes}
-    rendered = found.get("CompositorNodeRLayers")
+    pictures = [node for node in group.nodes if node.bl_idname == "CompositorNodeRLayers"]
     # A copy of a scene has the group of its original, which takes the other one's picture.
-    return found.get("CompositorNodeGlare") if rendered and rendered.scene == scene else None
+    if all(picture.scene != scene for picture in pictures):
+        return None
+    glares = [node for node in group.nodes if node.bl_idname == "CompositorNodeGlare"]
+    # Version 0.1.0 gave it no name of its own; what somebody added came later.
+    named = [node for node in glares if node.name == BLOOM]
+    return next(iter(named or glares), None)
 
 
 def _is_plain(world: bpy.types.World) -> bool:

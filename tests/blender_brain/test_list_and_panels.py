@@ -208,3 +208,15 @@ def test_regions_that_are_sliced(bpy: Any, regions: Any, tmp_path: Path):
     bpy.ops.surface_slicer.slice_objects()
     assert bpy.context.object.type == "EMPTY"
     assert lit(bpy) == "DG" and shown(bpy, ADDON) >= COLORS | OTHERS
+
+
+def test_what_the_eye_hid_is_shown_again(bpy: Any, regions: Any):
+    """By H or in the outliner; Show All, Isolate and Film Scene mean all of it."""
+    ops = bpy.ops.blender_brain
+    regions["CA3"].hide_set(True)
+    ops.show_all()
+    assert regions["CA3"].visible_get()
+    regions["CA3"].hide_set(True)
+    ops.isolate(region="CA3")
+    assert regions["CA3"].visible_get() and regions["CA3"].select_get()
+    assert not regions["DG"].visible_get()

@@ -237,3 +237,44 @@ def test_backlight_draws_edges(bpy, film, tmp_path):
         assert pixels[:8].max() == pixels[40:].max() == 0
     assert np.abs(pictures[0] - pictures[1]).mean() < 3
     assert len(bpy.data.lights) == 1
+
+
+def test_bloom_again_keeps_what_somebody_added(bpy):
+    """A glare and a picture of another scene among its nodes, its own settings alone change."""
+    from blender_spike.common.scene import add_bloom
+
+    scene = bpy.context.scene
+    group = add_bloom(scene)
+    mine = group.nodes.new("CompositorNodeGlare")
+    mine.inputs["Strength"].default_value = 0.125
+    other = group.nodes.new("CompositorNodeRLayers")
+    other.scene = bpy.data.scenes.new("Background")
+    assert add_bloom(scene, strength=2.0) == group
+    assert mine.inputs["Strength"].default_value == 0.125
+    assert group.nodes["Bloom"].inputs["Strength"].default_value == 2.0
+    assert other.scene.name == "Background"
+    # Without its glare it is no bloom any more, and stays in the file as it is.
+    group.nodes.remove(group.nodes["Bloom"])
+    group.nodes.remove(mine)
+    count = len(group.nodes)
+    assert add_bloom(scene) != group
+    assert len(group.nodes) == count and group.use_fake_user
+
+
+def test_bloom_again_in_a_scene_of_0_1(bpy):
+    """Its three nodes become those of this version, which keep figures out."""
+    from blender_spike.common import nodes
+    from blender_spike.common.scene import add_bloom
+
+    scene = bpy.context.scene
+    with nodes.compositor_group(f"Bloom of {scene.name}") as tree:
+        rendered = tree.add("CompositorNodeRLayers", scene=scene)["Image"]
+        glare = tree.add("CompositorNodeGlare", {"Image": rendered, "Type": "Bloom"})
+        tree.output("Image", glare["Image"], kind="Color")
+    scene.compositing_node_group = tree.tree
+    group = add_bloom(scene, figures_glow=True)
+    assert group.nodes["Figures Left Out"].inputs[1].default_value == 0.0
+    layer = scene.view_layers.new("second")
+    add_bloom(scene)
+    assert group.nodes["Figures Left Out"].inputs[1].default_value == 1.0
+    assert "Figures" in layer.aovs

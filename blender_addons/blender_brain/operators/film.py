@@ -114,7 +114,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             return {"CANCELLED"}
         kind, text = imported_told(imported, atlas)
         if imported.new < len(imported.regions):
-            text = f"{text} Regions that were there have the film's looks now."
+            text = f"{text} Regions that were there are shown, in the film's looks."
         text = f"{text} {self.stage_told(context, before)}"
         tell(self, kind, text, imported.regions)
         return {"FINISHED"}
