@@ -37,7 +37,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 import build_extension  # noqa: E402
 
 # So high that a sidebar need not be scrolled.
-SCREEN = (1000, 2100)
+SCREEN = (1000, 2500)
 # Blender says something with every step; so long without a word, and it hangs.
 SILENCE_S = 180
 # What Python raises, and what Blender says of fields, operators and menus that it does not know.
