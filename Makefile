@@ -51,6 +51,7 @@ test-blender: $(VENV)/.ready-test
 
 test-window: $(VENV)/.ready-test
 	@$(FIND_BLENDER); \
+	SEED="$(SEED)" SEQUENCES="$(SEQUENCES)" SEQUENCE="$(SEQUENCE)" \
 	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant) \
 	  $(foreach scenario,$(ONLY),--only $(scenario))
 

@@ -38,7 +38,7 @@ from window import (
 )
 
 # How far from the left of the sidebar: whole rows and small buttons at the right first, then small
-# buttons at the left, halves and thirds. What is the same on both sides of a place is there as well.
+# buttons at the left, halves and thirds. What is on both sides of a place is there as well.
 _EDGE = 0.085
 _COLUMNS = (0.46, 0.83, 0.89, _EDGE, 0.64, 0.73, 0.77, 0.19, 0.33)
 # After so many of them, a panel that was gone over before is known again.
