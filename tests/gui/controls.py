@@ -37,10 +37,10 @@ from window import (
     window,
 )
 
-# From the left of the sidebar: whole rows and halves first, then thirds, labels' color fields at
-# the left, and small buttons at the right edge. What is the same on both sides of a place is there
-# as well, and a few pixels are not looked at twice.
-_COLUMNS = (0.46, 0.83, 0.89, 0.085, 0.64, 0.73, 0.77, 0.19, 0.33)
+# How far from the left of the sidebar: whole rows and small buttons at the right first, then small
+# buttons at the left, halves and thirds. What is on both sides of a place is there as well.
+_EDGE = 0.085
+_COLUMNS = (0.46, 0.83, 0.89, _EDGE, 0.64, 0.73, 0.77, 0.19, 0.33)
 # After so many of them, a panel that was gone over before is known again.
 _GLANCE = 3
 # So many redraws, and what a key or a click does has been done.
@@ -128,7 +128,7 @@ def find_controls(known: Collection[str] = ()) -> Generator[None, None, list[Con
             if left and left == right and left[0]:
                 continue
             # A label stands before a field.
-            if across < 0.4 and not at[y].get(0.085) and at[y].get(0.46):
+            if _EDGE < across < 0.4 and not at[y][_EDGE] and at[y][0.46]:
                 continue
             yield from move(x, y)
             control = under_pointer()

@@ -46,7 +46,7 @@ _TROUBLE = re.compile(
     r"|unknown operator|(?:bpy|rna|ui)\S* +\| WARNING|DeprecationWarning"
 )
 # What an operator says in a sentence, not one that fails.
-_REFUSAL = re.compile(r"(?:[\d:.]+ +operator +\| ERROR |Error: )(?!Python)")
+_REFUSAL = re.compile(r"(?:[\d:.]+ +(?:operator|reports) +\| ERROR |Error: )(?!Python)")
 
 
 @dataclass(frozen=True)
