@@ -124,8 +124,13 @@ def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
     """
     material = voltage_material(neuron, linked=True)
     if material is None:
-        raise NoColorsError(f"'{neuron.name}' is not colored by voltage, so it has no colors")
+        raise NoColorsError(about_uncolored(neuron))
     return material
+
+
+def about_uncolored(neuron: bpy.types.Object) -> str:
+    """Say that a neuron has no material of `coloring`, without a full stop."""
+    return f"'{neuron.name}' is not colored by voltage, so it has no colors"
 
 
 def find_mesh_copy(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
