@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from . import figures, playback, sections
 from .common.geometry import set_attribute
 from .common.holders import keep_together, let_go
-from .common.modifiers import input_value, set_inputs
+from .common.modifiers import has_input, input_value, set_inputs
 from .common.required import required
+from .mesh_copy import find_mesh_copy, original_of, show_instead
 from .network import is_network, up_to_date
 from .parts import new_values, points_holder
 from .playback import find_modifier
@@ -43,7 +44,7 @@ class CannotCombineError(ValueError):
 
 def combine(
     context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
-) -> None:
+) -> int:
     """Put neurons into another one, with their values, their somata and their figures.
 
     They stay where they are seen, and get the timing, the look and the material of that one.
@@ -54,7 +55,13 @@ def combine(
     neuron : Object
         An imported simulation with shape; it takes in the others.
     others : sequence of Object
-        Are gone afterwards.
+        Are gone afterwards. What pointed to one of them, a mesh copy for one, points to `neuron`
+        then.
+
+    Returns
+    -------
+    int
+        How many mesh copies showed one of the others, and show all from now on.
 
     Raises
     ------
@@ -84,6 +91,9 @@ def combine(
         figures.hand_over(one, neuron, of_one)
     _describe(everyone)
     kept = {about(one).holders for one in everyone}
+    copies = _hand_over_copies(neuron, others)
+    _hand_over_children(neuron, others)
+    _hand_over_uses(context, neuron, others)
     _join(context, neuron, others)
     set_inputs(modifier, inputs)
     held = (input_value(modifier, name).value for name in playback.HELD)
@@ -95,6 +105,44 @@ def combine(
     meshes = {holder.data for holder in unused}
     bpy.data.batch_remove(unused)
     bpy.data.batch_remove([mesh for mesh in meshes if mesh is not None and not mesh.users])
+    return copies
+
+
+def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> int:
+    """Have mesh copies of others show a neuron, with what they showed left in its place."""
+    # Before the others are gone, and before any copy shows the neuron.
+    found = [
+        (thing, original)
+        for thing in bpy.data.objects
+        if thing.is_editable
+        and find_mesh_copy(thing) is not None
+        and (original := original_of(thing)) in others
+    ]
+    for copy, original in found:
+        show_instead(copy, required(original), neuron)
+    return len(found)
+
+
+def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> None:
+    """Parent what is a child of others to a neuron, where it stands."""
+    for thing in bpy.data.objects:
+        if thing.parent not in others or thing in others or not thing.is_editable:
+            continue
+        place = required(thing.matrix_world).copy()
+        thing.parent = None if thing == neuron else neuron
+        thing.matrix_world = place
+
+
+def _hand_over_uses(
+    context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
+) -> None:
+    """Have constraints, drivers and modifiers use a neuron that use others so far."""
+    for one in others:
+        # Collections use it as well, and are to have it until it is joined.
+        for collection in one.users_collection:
+            collection.objects.unlink(one)
+        one.user_remap(neuron)
+        required(context.scene).collection.objects.link(one)
 
 
 def _check(everyone: Sequence[bpy.types.Object]) -> None:
@@ -106,6 +154,9 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
             raise CannotCombineError(f"'{one.name}' has lost its values")
         if playback.strands_without_data(one):
             raise CannotCombineError(f"'{one.name}' has strands without data, so undo that join")
+        modifier = required(find_modifier(one))
+        if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
+            raise CannotCombineError(f"'{one.name}' stands on points, so clear its Copies On")
         quantities = [f"{about(n).quantity} in {about(n).unit}" for n in (first, one)]
         if quantities[0] != quantities[1]:
             raise CannotCombineError(

@@ -39,7 +39,7 @@ from .network import way_of
 from .playback import VOLTAGE
 from .properties import about, about_figure
 from .sections import default_section, find_segment
-from .solid_colors import follow_neuron
+from .solid_colors import follow_neurons
 
 Placement = Literal["CAMERA", "SCENE"]
 
@@ -352,7 +352,7 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
         Sections with traces that are no longer there; these traces stay as they are.
     """
     lost = []
-    follow_material(neuron)
+    follow_materials([neuron])
     _mend(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
@@ -403,21 +403,26 @@ def hand_over(
             set_inputs(drawing, {"Object": heir})
 
 
-def follow_material(neuron: bpy.types.Object) -> None:
-    """Have all that shows a neuron's colors take them from the material that it has by now.
+def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
+    """Have all that shows neurons' colors take them from the material that each has by now.
+
+    Somebody may have put another one into the slot.
 
     Parameters
     ----------
-    neuron : Object
-        An imported simulation.
+    neurons : iterable of Object
+        Imported simulations.
     """
-    follow_neuron(neuron)
-    for figure in figures_of(neuron):
-        kind = about_figure(figure).kind
+    chosen = set(neurons)
+    follow_neurons(chosen)
+    for figure in bpy.data.objects:
+        kind, neuron = about_figure(figure).kind, about_figure(figure).neuron
+        if neuron not in chosen or find_drawing(figure) is None or not figure.is_editable:
+            continue
         if kind == traces.AXES_KIND:
             traces.follow_material(figure)
         elif kind == COLOR_BAR:
-            _follow_colors(figure, neuron)
+            _follow_colors(figure, required(neuron))
 
 
 def time_label_group() -> bpy.types.NodeTree:

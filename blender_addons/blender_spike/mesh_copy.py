@@ -30,6 +30,7 @@ from .common.modifiers import (
     find_group_modifier,
     follow_socket,
     input_value,
+    set_inputs,
 )
 from .common.nodes import Linkable, Node, Socket, Tree
 from .common.required import required
@@ -123,8 +124,13 @@ def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
     """
     material = voltage_material(neuron, linked=True)
     if material is None:
-        raise NoColorsError(f"'{neuron.name}' is not colored by voltage, so it has no colors")
+        raise NoColorsError(about_uncolored(neuron))
     return material
+
+
+def about_uncolored(neuron: bpy.types.Object) -> str:
+    """Say that a neuron has no material of `coloring`, without a full stop."""
+    return f"'{neuron.name}' is not colored by voltage, so it has no colors"
 
 
 def find_mesh_copy(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
@@ -157,6 +163,34 @@ def original_of(copy: bpy.types.Object) -> bpy.types.Object | None:
     """
     neuron: bpy.types.Object | None = input_value(required(find_mesh_copy(copy)), "Neuron").value
     return neuron
+
+
+def show_instead(
+    copy: bpy.types.Object, original: bpy.types.Object, heir: bpy.types.Object
+) -> None:
+    """Have a copy show a neuron that takes in the one that it shows.
+
+    Parameters
+    ----------
+    copy : Object
+        Of `add_mesh_copy`. If somebody moved it away, what it shows stays where they put it.
+    original : Object
+        The neuron that it shows.
+    heir : Object
+        The one that it shows from now on, in which the other stays where it is seen.
+    """
+    set_inputs(required(find_mesh_copy(copy)), {"Neuron": heir})
+    along = [
+        constraint
+        for constraint in copy.constraints
+        if isinstance(constraint, bpy.types.CopyTransformsConstraint)
+        and constraint.target == original
+    ]
+    for constraint in along:
+        constraint.target = heir
+    if not along:
+        moved = required(copy.matrix_world) @ required(original.matrix_world).inverted()
+        copy.matrix_world = moved @ required(heir.matrix_world)
 
 
 def _active_color(name: str, material: bpy.types.Material) -> bpy.types.Mesh:

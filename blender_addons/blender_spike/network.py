@@ -289,10 +289,7 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
             continue
         if not is_network(thing):
             if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
-                evaluated = thing.evaluated_get(graph)
-                corners = np.array(evaluated.bound_box)
-                matrix = np.array(evaluated.matrix_world)
-                parts.append(corners @ matrix[:3, :3].T + matrix[:3, 3])
+                parts.append(_drawn_extent(thing, graph))
             continue
         known = layouts_of(thing)
         radii: Any = _cells_of(thing).attributes["recorded_radius"]
@@ -305,6 +302,25 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
             box = np.array(list(itertools.product(*corners.T)))
             parts.append(box @ matrix[:3, :3].T + matrix[:3, 3])
     return np.concatenate(parts)
+
+
+def _drawn_extent(neuron: bpy.types.Object, graph: bpy.types.Depsgraph) -> NDArray[np.float64]:
+    """Find corners of boxes around all that a neuron draws, in world space."""
+    # The object's own box is that of its curves, which are empty where it is drawn as a mesh.
+    evaluated = neuron.evaluated_get(graph)
+    # As arrays, because what the graph lists is gone as soon as it lists the next.
+    boxes = [(np.array(evaluated.matrix_world), np.array(evaluated.bound_box))]
+    boxes += [
+        (np.array(one.matrix_world), np.array(required(one.object).bound_box))
+        for one in graph.object_instances
+        if one.is_instance and one.parent == evaluated
+    ]
+    corners = [
+        local @ world[:3, :3].T + world[:3, 3]
+        for world, local in boxes
+        if np.ptp(local, axis=0).any()
+    ]
+    return np.concatenate([np.empty((0, 3)), *corners])
 
 
 def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> None:

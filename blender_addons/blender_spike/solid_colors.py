@@ -8,6 +8,7 @@ renders, and it is there only while somebody wants it, since it costs time in ev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import bpy
@@ -93,23 +94,24 @@ def remove_solid_colors(neuron: bpy.types.Object) -> None:
         remove_with_drivers(modifier)
 
 
-def follow_neuron(neuron: bpy.types.Object) -> None:
-    """Have a neuron's mesh copies, and its own colors in Solid, show the material it has by now.
+def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:
+    """Have neurons' mesh copies, and their own colors in Solid, show the material they have by now.
 
     Parameters
     ----------
-    neuron : Object
-        An imported simulation. If its material is none of `coloring`, all stay as they are.
+    neurons : iterable of Object
+        Imported simulations. Where the material is none of `coloring`, all stay as they are.
     """
-    material = voltage_material(neuron, linked=True)
-    if material is None:
-        return
-    own = find_solid_colors(neuron)
-    if own is not None and followed(own) != material:
-        follow_colors(own, material)
+    materials = {neuron: voltage_material(neuron, linked=True) for neuron in neurons}
+    for neuron, material in materials.items():
+        own = find_solid_colors(neuron)
+        if material is not None and own is not None and followed(own) != material:
+            follow_colors(own, material)
     for thing in bpy.data.objects:
         copied = find_mesh_copy(thing)
-        if copied is None or original_of(thing) != neuron or followed(copied) == material:
+        original = None if copied is None else original_of(thing)
+        material = None if original is None else materials.get(original)
+        if copied is None or material is None or followed(copied) == material:
             continue
         if thing.is_editable:
             follow_colors(copied, material)

@@ -184,6 +184,62 @@ def test_three_at_once_and_again(bpy, files, tmp_path):
     assert neurons[0].blender_spike.combined == 4
 
 
+def mesh_of(bpy, copy):
+    """Places in world space, and voltages."""
+    bpy.context.view_layer.update()
+    evaluated = copy.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    data = evaluated.data
+    local = np.empty((len(data.vertices), 3), np.float32)
+    data.vertices.foreach_get("co", local.ravel())
+    values = np.empty(len(data.vertices), np.float32)
+    data.attributes["voltage"].data.foreach_get("value", values)
+    world = np.array(evaluated.matrix_world)
+    return local @ world[:3, :3].T + world[:3, 3], values
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_what_showed_a_neuron_shows_the_combined_one(bpy, files, moves):
+    """Mesh copies, what tracks it and what is its child; nothing of the neuron is left."""
+    from blender_spike.mesh_copy import original_of
+    from blender_spike.playback import NO_DATA_BELOW
+
+    first, second = (load(bpy, path) for path in files)
+    first.location, second.location = (0, 1, 0), (3, 0, 0)
+    second.rotation_euler, second.scale = (0, 0, 1), (2, 2, 2)
+    if moves:
+        for one in (first, second):
+            one.keyframe_insert("location", frame=0)
+    bpy.context.view_layer.update()
+    copies = []
+    for one in (first, second):
+        select(bpy, one)
+        bpy.ops.blender_spike.mesh_copy()
+        copies.append(bpy.context.object)
+    tracker = bpy.data.objects.new("tracker", None)
+    child = bpy.data.objects.new("child", None)
+    for thing in (tracker, child):
+        bpy.context.collection.objects.link(thing)
+    tracker.constraints.new("TRACK_TO").target = second
+    child.parent, child.location = second, (1, 0, 0)
+    bpy.context.view_layer.update()
+    place = np.array(child.matrix_world)
+    before = [mesh_of(bpy, copy) for copy in copies]
+    select(bpy, first, second)
+    assert bpy.ops.blender_spike.combine() == {"FINISHED"}
+    for copy in copies:
+        assert original_of(copy) == first
+        where, values = mesh_of(bpy, copy)
+        assert (values > NO_DATA_BELOW).all()
+        assert len(values) == sum(len(old) for _, old in before)
+        # How tubes are turned around their strands depends on the object's rotation.
+        for column in range(3):
+            both = np.concatenate([old[:, column] for old, _ in before])
+            assert np.sort(where[:, column]) == pytest.approx(np.sort(both), abs=0.02)
+    assert tracker.constraints[0].target == child.parent == first
+    assert np.array(child.matrix_world) == pytest.approx(place, abs=1e-5)
+    assert "second" not in bpy.data.objects
+
+
 def test_linked_duplicates_are_left_alone(bpy, files):
     first, second = (load(bpy, path) for path in files)
     copies = [one.copy() for one in (first, second)]
@@ -196,7 +252,7 @@ def test_linked_duplicates_are_left_alone(bpy, files):
         assert np.array_equal(voltages(bpy, copy, 2), values)
 
 
-@pytest.mark.parametrize("kind", ["times", "frames", "network", "joined"])
+@pytest.mark.parametrize("kind", ["times", "frames", "network", "joined", "copies"])
 def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
     """And nothing is changed."""
     from spike_export.networks.point_network import point_network
@@ -212,6 +268,12 @@ def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
     else:
         sim = simulation(branched(), seed=4)
     second = load(bpy, write(tmp_path / "other.pickle", sim))
+    if kind == "copies":
+        from blender_spike.common.modifiers import set_inputs
+        from blender_spike.playback import find_modifier
+
+        points = bpy.data.objects.new("points", bpy.data.meshes.new("points"))
+        set_inputs(find_modifier(second), {"Copies On": points})
     if kind == "joined":
         third = load(bpy, files[1])
         select(bpy, second, third)
@@ -223,6 +285,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
         "frames": "'first' and 'other' were recorded at different times",
         "network": "'other' is a network of points",
         "joined": "'other' has strands without data",
+        "copies": "'other' stands on points",
     }[kind]
     with pytest.raises(RuntimeError, match=f"Cannot combine: {sentence}"):
         bpy.ops.blender_spike.combine()

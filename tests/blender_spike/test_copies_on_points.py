@@ -105,18 +105,27 @@ def test_without_points_there_is_the_neuron_alone(bpy, neuron):
     assert len(copies(bpy, neuron, 1)) == 1
 
 
-def test_the_camera_sees_all_copies(bpy, neuron):
+@pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
+def test_the_camera_sees_all_copies(bpy, path, style):
     """Framing counts them, not the neuron alone."""
     from blender_spike.common.scene import frame_camera
     from blender_spike.network import way_of
 
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), style=style)
+    neuron = bpy.context.object
+    own = np.array([point.position for point in neuron.data.points])
     set_inputs(neuron, Copies_On=points(bpy))
     camera = frame_camera(bpy.context.scene, [neuron], also=way_of([neuron]))
     bpy.context.view_layer.update()
     from bpy_extras.object_utils import world_to_camera_view
     from mathutils import Vector
 
-    for place in PLACES:
-        x, y, _ = world_to_camera_view(bpy.context.scene, camera, Vector(place))
-        assert 0 < x < 1
-        assert 0 < y < 1
+    seen = [
+        world_to_camera_view(bpy.context.scene, camera, Vector(place + point))[:2]
+        for place in PLACES
+        for point in own
+    ]
+    assert (np.array(seen) > 0).all()
+    assert (np.array(seen) < 1).all()
+    # And no more than that.
+    assert np.ptp(seen, axis=0).max() > 0.7

@@ -331,11 +331,11 @@ def test_figures_follow_another_material(bpy, cell, exchange):
     if exchange == "make_single":
         bpy.ops.blender_spike.share_material()
     bpy.context.view_layer.objects.active = first
-    if exchange == "color_by_voltage":
-        set_material(first, None)
     second.select_set(exchange != "color_by_voltage")
     bpy.ops.blender_spike.add_trace(section="soma")
     bpy.ops.blender_spike.add_color_bar()
+    if exchange == "color_by_voltage":
+        set_material(first, None)
     bar = next(thing for thing in bpy.data.objects if thing.name.startswith("cell color bar"))
     trace = next(thing for thing in bpy.data.objects if thing.name.startswith("cell soma"))
     before = input_of(bar, "Material")

@@ -157,3 +157,75 @@ def test_somebody_s_own_material_is_not_written_on(bpy, cell):
     assert neuron.material_slots[0].material == voltage_material(neuron) != mine
     assert len(mine.node_tree.nodes) == 2
     assert np.allclose(mine.node_tree.nodes["Emission"].inputs["Color"].default_value, (0, 1, 0, 1))
+
+
+def all_that_shows(bpy, neuron):
+    """A neuron's color bar, trace and mesh copy, and a way to ask which materials they show."""
+    from blender_spike.common.colormap_followers import followed
+    from blender_spike.common.figures import find_drawing
+    from blender_spike.common.modifiers import input_value
+    from blender_spike.mesh_copy import find_mesh_copy
+    from blender_spike.properties import about_figure
+
+    made = []
+    for add in ("add_color_bar", "add_trace", "mesh_copy"):
+        bpy.context.view_layer.objects.active = neuron
+        there = set(bpy.data.objects)
+        getattr(bpy.ops.blender_spike, add)()
+        made.append(set(bpy.data.objects) - there)
+    for thing in bpy.context.selected_objects:
+        thing.select_set(thing == neuron)
+    neuron.select_set(True)
+    bpy.context.view_layer.objects.active = neuron
+    (bar,) = (thing for thing in made[0] if about_figure(thing).kind == "COLOR_BAR")
+    (trace,) = (thing for thing in made[1] if about_figure(thing).kind == "TRACE")
+    (copy,) = made[2]
+    return lambda: [
+        input_value(find_drawing(bar), "Material").value,
+        input_value(find_drawing(trace), "Neuron Material").value,
+        followed(find_mesh_copy(copy)),
+        copy.active_material,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "settings"),
+    [
+        ("add_time_label", {}),
+        ("add_trace", {"section": "soma"}),
+        ("mesh_copy", {}),
+        ("film_scene", {}),
+        ("set_limits", {}),
+        ("fit_time", {}),
+        ("choose_colormap", {"colormap": "viridis"}),
+        ("export_mesh", {"filepath": "cell.ply"}),
+    ],
+)
+def test_what_shows_the_colors_follows_the_slot(bpy, cell, tmp_path, operator, settings):
+    """Whatever is done next with a neuron that somebody gave another material in the slot."""
+    neuron = load(bpy, cell)
+    shown = all_that_shows(bpy, neuron)
+    old = neuron.material_slots[0].material
+    assert shown() == [old] * 4
+    other = old.copy()
+    neuron.material_slots[0].material = other
+    if "filepath" in settings:
+        settings = {"filepath": str(tmp_path / settings["filepath"])}
+    assert getattr(bpy.ops.blender_spike, operator)(**settings) == {"FINISHED"}
+    assert shown() == [other] * 4
+
+
+def test_limits_and_color_bars_need_colors(bpy, cell):
+    from blender_spike.coloring import color_input
+
+    first, second = load(bpy, cell), load(bpy, cell)
+    material = first.material_slots[0].material
+    second.material_slots[0].material = plain(bpy, (0, 1, 0))
+    sentence = "is not colored by voltage, so it has no colors"
+    for operator in ("set_limits", "add_color_bar"):
+        with pytest.raises(RuntimeError, match=f"'{second.name}' {sentence}"):
+            getattr(bpy.ops.blender_spike, operator)()
+    color_input(material, "Minimum").default_value = -3.0
+    first.select_set(True)
+    assert bpy.ops.blender_spike.set_limits() == {"FINISHED"}
+    assert color_input(material, "Minimum").default_value != -3.0

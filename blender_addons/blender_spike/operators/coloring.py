@@ -22,9 +22,10 @@ from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..figures import follow_material
+from ..figures import follow_materials
+from ..mesh_copy import about_uncolored
 from ..properties import ColorSettings, about
-from .selection import NO_NEURON, ChangesNeurons, which
+from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, neurons_to_work_on, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -39,7 +40,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Color all selected neurons alike, or the active one."""
-        chosen = chosen_neurons(required(context))
+        chosen = neurons_to_work_on(required(context))
         neurons = editable(chosen)
         if not neurons:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
@@ -63,7 +64,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
                     steps=self.steps,
                     rest_glow=self.rest_glow,
                 )
-                follow_material(neuron)
+            follow_materials(neurons)
         except (ValueError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
@@ -83,6 +84,18 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
         """Find the active neuron's material."""
         neuron = neuron_at_hand(context)
         return None if neuron is None else voltage_material(neuron)
+
+    def invoke(
+        self, context: bpy.types.Context | None, event: bpy.types.Event | None
+    ) -> set[OperatorReturnItems]:
+        """Have figures show what is chosen."""
+        neuron_to_work_on(required(context))
+        return super().invoke(context, event)
+
+    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+        """Use the named colormap, in figures as well."""
+        neuron_to_work_on(required(context))
+        return super().execute(context)
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
@@ -117,10 +130,18 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the limits of all selected neurons' materials."""
-        chosen = chosen_neurons(required(context))
-        neurons = editable(chosen)
+        chosen = neurons_to_work_on(required(context))
+        neurons = [neuron for neuron in editable(chosen) if voltage_material(neuron) is not None]
+        others = [neuron for neuron in editable(chosen) if neuron not in neurons]
+        if not neurons:
+            self.report({"ERROR"}, f"{about_uncolored(others[0])}.")
+            return {"CANCELLED"}
         low, high = set_limits(neurons, self.kind)
-        tell(self, {"INFO"}, f"Colors from {_span(neurons[0], low, high)}.", chosen)
+        text = f"Colors from {_span(neurons[0], low, high)}."
+        if others:
+            names = ", ".join(f"'{neuron.name}'" for neuron in others)
+            text += f" Not colored by voltage, so left alone: {names}."
+        tell(self, {"WARNING"} if others else {"INFO"}, text, chosen)
         return {"FINISHED"}
 
 
@@ -146,12 +167,11 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
-        active = required(neuron_at_hand(required(context)))
-        chosen = chosen_neurons(required(context))
+        active = neuron_to_work_on(required(context))
+        chosen = neurons_to_work_on(required(context))
         neurons = editable(chosen)
         changed = share_material(active, neurons)
-        for neuron in neurons:
-            follow_material(neuron)
+        follow_materials(neurons)
         text = f"{changed} more now share the material of '{active.name}'."
         tell(self, {"INFO"}, text, (thing for thing in chosen if thing != active))
         return {"FINISHED"}
@@ -176,11 +196,10 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Copy shared materials."""
-        chosen = chosen_neurons(required(context))
+        chosen = neurons_to_work_on(required(context))
         neurons = editable(chosen)
         changed = make_single(neurons)
-        for neuron in neurons:
-            follow_material(neuron)
+        follow_materials(neurons)
         text = f"{changed} {'has' if changed == 1 else 'have'} a material alone."
         tell(self, {"INFO"}, text, chosen)
         return {"FINISHED"}

@@ -47,16 +47,19 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         others = [neuron for neuron in chosen_neurons(context) if neuron != active]
         leave_edit_mode(context)
         try:
-            combine(context, active, others)
+            copies = combine(context, active, others)
         except CannotCombineError as error:
             self.report({"ERROR"}, f"Cannot combine: {error}.")
             return {"CANCELLED"}
         data = about(active)
-        self.report(
-            {"INFO"},
+        text = (
             f"'{active.name}' holds {data.combined} neurons now, {data.segments:,} segments, and "
-            "plays all in its own time.",
+            "plays all in its own time."
         )
+        if copies:
+            whose = "The mesh copy" if copies == 1 else f"The {copies} mesh copies"
+            text += f" {whose} of those taken in {'shows' if copies == 1 else 'show'} all of it."
+        self.report({"INFO"}, text)
         return {"FINISHED"}
 
 

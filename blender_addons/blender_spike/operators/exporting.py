@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..at_hand import chosen_neurons, neuron_of
+from ..at_hand import neuron_of
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..common.selection import chosen
 from ..mesh_copy import NoColorsError, add_mesh_copy, colored_material, find_mesh_copy, original_of
 from ..mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
 from ..playback import find_modifier
-from .selection import OnNeurons
+from .selection import OnNeurons, neurons_to_work_on
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -35,7 +35,7 @@ class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the copies, and select them instead."""
         context = required(context)
-        neurons = chosen_neurons(context)
+        neurons = neurons_to_work_on(context)
         try:
             # Before the first is made.
             for neuron in neurons:
@@ -157,6 +157,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         context = required(context)
         given = self.properties.is_property_set
         path = bpy.path.abspath(self.filepath)
+        neurons_to_work_on(context)
         try:
             written = export_mesh(
                 context,

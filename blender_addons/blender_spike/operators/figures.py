@@ -10,12 +10,14 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from .. import figures
 from ..at_hand import neuron_at_hand
+from ..coloring import voltage_material
 from ..common.changes import settings_of, told
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..figure_settings import PlacementSetting, TraceSettings, new_figure_fields
+from ..mesh_copy import about_uncolored
 from ..sections import nearest_segment, place_of, section_names, selected_places
-from .selection import NO_ACTIVE_NEURON
+from .selection import NO_ACTIVE_NEURON, neuron_to_work_on
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -90,7 +92,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Find the places, and add a trace for each."""
         context = required(context)
-        neuron = required(neuron_at_hand(context))
+        neuron = neuron_to_work_on(context)
         places = [(self.section, self.position)]
         if self.at != "SECTION":
             spots = [required(context.scene).cursor.location]
@@ -138,7 +140,11 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
         )
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Add it."""
+        """Add it, if there are colors."""
+        neuron = required(neuron_at_hand(required(context)))
+        if voltage_material(neuron, linked=True) is None:
+            self.report({"ERROR"}, f"{about_uncolored(neuron)}.")
+            return {"CANCELLED"}
         return _add(self, context, figures.add_color_bar, horizontal=self.horizontal)
 
 
@@ -226,7 +232,7 @@ def _add(
 ) -> set[OperatorReturnItems]:
     scene = required(required(context).scene)
     before = settings_of(scene)
-    neuron = required(neuron_at_hand(required(context)))
+    neuron = neuron_to_work_on(required(context))
     figure = add(context, neuron, placement=operator.placement, **settings)
     done = f"Added '{figure.name}'"
     if (other := figures.lies_on(figure)) is not None:

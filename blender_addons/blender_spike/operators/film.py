@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty
 
-from ..at_hand import chosen_neurons
 from ..common import scene as film
 from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.required import required
 from ..network import way_of
-from .selection import OnNeurons, which
+from .selection import OnNeurons, neurons_to_work_on, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -89,7 +88,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Make the light, or move the one made before."""
-        neurons = chosen_neurons(required(context))
+        neurons = neurons_to_work_on(required(context))
         light = film.add_backlight(
             required(required(context).scene),
             neurons,
@@ -166,7 +165,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
         """Make the camera, or move the one made before."""
         direction, up = VIEWS[self.view]
         scene = required(required(context).scene)
-        neurons = chosen_neurons(required(context))
+        neurons = neurons_to_work_on(required(context))
         before = settings_of(scene)
         camera = film.frame_camera(
             scene, neurons, also=way_of(neurons), direction=direction, up=up, lens_mm=self.lens
@@ -198,7 +197,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
-            neurons = chosen_neurons(required(context))
+            neurons = neurons_to_work_on(required(context))
             camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         previous = replaced(required(camera.parent), "rotation_axis_angle")
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
@@ -222,7 +221,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_standard_view(scene)
         film.use_plain_world(scene)
         film.add_bloom(scene)
-        neurons = chosen_neurons(context)
+        neurons = neurons_to_work_on(context)
         camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)

@@ -15,6 +15,7 @@ from ..common.required import required
 from ..common.selection import refusal
 from ..network import animate_mix, is_network, layouts_of, make_layout
 from ..playback import find_modifier
+from .selection import neuron_to_work_on
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -80,7 +81,7 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Compute the places and store them with the cells."""
-        network = required(neuron_at_hand(required(context)))
+        network = neuron_to_work_on(required(context))
         name = make_layout(network, self.kind, seed=self.seed)
         set_inputs(required(find_modifier(network)), {"To": name})
         self.report({"INFO"}, f"Added the layout '{name}'; Mix takes the cells there.")
@@ -110,7 +111,7 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the modifier's input."""
-        network = required(neuron_at_hand(required(context)))
+        network = neuron_to_work_on(required(context))
         name = "" if self.layout_name == _AS_IN_FILE else self.layout_name
         set_inputs(required(find_modifier(network)), {self.end: name})
         return {"FINISHED"}
@@ -124,7 +125,7 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Exchange the modifier's inputs."""
-        modifier = required(find_modifier(required(neuron_at_hand(required(context)))))
+        modifier = required(find_modifier(neuron_to_work_on(required(context))))
         first, second = (input_value(modifier, name).value for name in ("From", "To"))
         set_inputs(modifier, {"From": second, "To": first})
         return {"FINISHED"}
@@ -162,7 +163,7 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Keyframe the mix."""
-        network = required(neuron_at_hand(required(context)))
+        network = neuron_to_work_on(required(context))
         scene = required(required(context).scene)
         first = scene.frame_start if self.frame_start < 0 else self.frame_start
         last = scene.frame_end if self.frame_end < 0 else self.frame_end

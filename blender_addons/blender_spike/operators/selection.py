@@ -10,6 +10,7 @@ import bpy
 from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable
+from ..figures import follow_materials
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
 NO_ACTIVE_NEURON = "Make an imported neuron the active object"
@@ -52,6 +53,42 @@ class OnActiveNeuron(bpy.types.Operator):
         if not found:
             cls.poll_message_set(NO_ACTIVE_NEURON)
         return found
+
+
+def neurons_to_work_on(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the chosen neurons, with what shows their colors brought up to date.
+
+    Blender tells nobody that somebody put another material into a slot.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of Object
+        See `at_hand.chosen_neurons`.
+    """
+    neurons = chosen_neurons(context)
+    follow_materials(editable(neurons))
+    return neurons
+
+
+def neuron_to_work_on(context: bpy.types.Context) -> bpy.types.Object:
+    """Find the neuron at hand, with what shows its colors brought up to date.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Object
+        See `at_hand.neuron_at_hand`.
+    """
+    neuron = required(neuron_at_hand(context))
+    follow_materials(editable([neuron]))
+    return neuron
 
 
 def which(neurons: Sequence[bpy.types.Object]) -> str:

@@ -11,7 +11,7 @@ from ..common.viewport import ShowColors
 from ..mesh_copy import NoColorsError, colored_material
 from ..network import is_network
 from ..solid_colors import add_solid_colors, remove_solid_colors
-from .selection import ChangesNeurons
+from .selection import ChangesNeurons, neurons_to_work_on
 
 
 class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
@@ -21,7 +21,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
 
     def solid(self, context: bpy.types.Context) -> str:
         """Give the chosen neurons color attributes."""
-        chosen = chosen_neurons(context)
+        chosen = neurons_to_work_on(context)
         neurons = [neuron for neuron in editable(chosen) if not is_network(neuron)]
         if not neurons:
             return about_linked(chosen) or (

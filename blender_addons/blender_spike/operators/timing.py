@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty, IntProperty
 
-from ..at_hand import chosen_neurons, neuron_at_hand
+from ..at_hand import neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures import refresh
 from ..playback import fit_time, set_duration
 from ..properties import KEEP_START, about
-from .selection import NO_NEURON
+from .selection import NO_NEURON, neurons_to_work_on
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -49,7 +49,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
         scene = required(required(context).scene)
-        chosen = chosen_neurons(required(context))
+        chosen = neurons_to_work_on(required(context))
         neurons = editable(chosen)
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
