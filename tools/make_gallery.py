@@ -150,9 +150,9 @@ SCENES: Mapping[str, Scene] = {
 }
 # Sidebars, of which make test-gui takes pictures, and how far down there are panels.
 PANELS = {
-    "spike-panel": (Path("out", "gui", "spike", "sidebar.png"), 936),
-    "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 910),
-    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1330),
+    "spike-panel": (Path("out", "gui", "spike", "sidebar.png"), 1062),
+    "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 958),
+    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1382),
 }
 
 
