@@ -56,6 +56,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "glow": ("DG", "CA3"),
     "gradient": ("CA3", "DG"),
     "array": ("hill", "waves"),
+    "image": ("picture",),
     "section": ("soma", "dend[1]"),
     "cells": ("0", "1"),
     "formula": ("x*y", "sin(6*x)*y"),

@@ -196,7 +196,10 @@ def surface_with_axes() -> None:
 
 
 def sliced() -> None:
-    """A closed body that is cut."""
+    """A closed body that is cut, and an image to make a surface of."""
+    bpy.data.images.new("picture", 4, 4)
+    typed = bpy.context.scene.surface_slicer
+    typed.kind, typed.image = "IMAGE", "picture"
     bpy.ops.mesh.primitive_cube_add()
     cube = bpy.context.object
     bpy.ops.surface_slicer.slice_objects()
