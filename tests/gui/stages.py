@@ -201,7 +201,7 @@ def surface_with_axes() -> None:
 
 def sliced() -> None:
     """A closed body that is cut, and images to make a surface of."""
-    for name in ("picture", "other", "another"):
+    for name in ("picture", "another"):
         bpy.data.images.new(name, 4, 4)
     typed = bpy.context.scene.surface_slicer
     typed.kind, typed.image = "IMAGE", "picture"
