@@ -56,7 +56,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "glow": ("DG", "CA3"),
     "gradient": ("CA3", "DG"),
     "array": ("hill", "waves"),
-    "image": ("picture",),
+    "image": ("another", "picture"),
     "section": ("soma", "dend[1]"),
     "cells": ("0", "1"),
     "formula": ("x*y", "sin(6*x)*y"),
@@ -280,7 +280,8 @@ def _change(control: Control, chance: random.Random, again: Callable[[], None]) 
     attempts: list[Callable[[], Step]]
     if prop.type == "BOOLEAN":
         attempts = [lambda: press(*pointer)]
-    elif prop.type == "FLOAT" and prop.array_length >= 3 and prop.subtype.startswith("COLOR"):
+    elif prop.type == "FLOAT" and prop.is_array and not path.endswith("]"):
+        # A color; of a vector, each number has a field of its own.
         attempts = [lambda: _paste([round(chance.random(), 2) for _ in range(3)] + [1.0])]
     elif prop.type == "INT" and _is_list(control):
         attempts = [lambda place=place: press(*place) for place in _spread(control)]  # type: ignore[misc]
