@@ -174,6 +174,13 @@ def test_the_stage_is_for_all_if_nothing_is_selected(bpy: Any, regions: Any):
         bpy.context.view_layer.update()
         camera[len(chosen)] = tuple(bpy.context.scene.camera.matrix_world.translation)
     assert camera[0] == pytest.approx(camera[3]) and camera[0] != pytest.approx(camera[1])
+    # What is hidden is not framed.
+    for name in ("CA3", "MO"):
+        regions[name].hide_render = True
+    bpy.ops.blender_brain.set_stage(degrees=0.0)
+    bpy.context.view_layer.update()
+    alone = tuple(bpy.context.scene.camera.matrix_world.translation)
+    assert alone == pytest.approx(camera[1])
 
 
 def test_every_operator_is_in_a_table(bpy: Any):

@@ -20,7 +20,7 @@ from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..search import UnknownStructureError
 from .importing import imported_told
-from .selection import OnScene, all_regions, selected_regions
+from .selection import OnScene, all_regions, seen_regions, selected_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -128,11 +128,11 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
-        """Point the camera at the selected regions, or at all."""
+        """Point the camera at the selected regions, or at all that are seen."""
         context = required(context)
         scene = required(context.scene)
         before = settings_of(scene)
-        regions = selected_regions(context) or all_regions(scene)
+        regions = selected_regions(context) or seen_regions(context) or all_regions(scene)
         leave_edit_mode(context)
         set_stage(scene, regions, degrees=self.degrees, bloom=self.bloom)
         self.report({"INFO"}, self.stage_told(context, before))
