@@ -85,17 +85,13 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
         neuron = neuron_at_hand(context)
         return None if neuron is None else voltage_material(neuron)
 
-    def invoke(
-        self, context: bpy.types.Context | None, event: bpy.types.Event | None
-    ) -> set[OperatorReturnItems]:
-        """Have figures show what is chosen."""
-        neuron_to_work_on(required(context))
-        return super().invoke(context, event)
-
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Use the named colormap, in figures as well."""
-        neuron_to_work_on(required(context))
-        return super().execute(context)
+        done = super().execute(context)
+        # Only now, since what is refused has no step to undo.
+        if "FINISHED" in done:
+            neuron_to_work_on(required(context))
+        return done
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
@@ -130,12 +126,13 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Set the limits of all selected neurons' materials."""
-        chosen = neurons_to_work_on(required(context))
+        chosen = chosen_neurons(required(context))
         neurons = [neuron for neuron in editable(chosen) if voltage_material(neuron) is not None]
         others = [neuron for neuron in editable(chosen) if neuron not in neurons]
         if not neurons:
             self.report({"ERROR"}, f"{about_uncolored(others[0])}.")
             return {"CANCELLED"}
+        follow_materials(neurons)
         low, high = set_limits(neurons, self.kind)
         text = f"Colors from {_span(neurons[0], low, high)}."
         if others:

@@ -59,7 +59,8 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
     bl_idname = "blender_spike.export_mesh"
     bl_label = "Export Mesh"
-    bl_options = {"REGISTER"}
+    # Not registered: adjusting it afterwards would write the file again with each change.
+    bl_options = {"UNDO"}
 
     if TYPE_CHECKING:
         filepath: str
@@ -157,6 +158,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         context = required(context)
         given = self.properties.is_property_set
         path = bpy.path.abspath(self.filepath)
+        # Copies are written in the colors of the present material, which is a step to undo.
         neurons_to_work_on(context)
         try:
             written = export_mesh(

@@ -8,10 +8,11 @@ import bpy
 from ..at_hand import chosen_neurons
 from ..common.selection import about_linked, editable
 from ..common.viewport import ShowColors
+from ..figures import follow_materials
 from ..mesh_copy import NoColorsError, colored_material
 from ..network import is_network
 from ..solid_colors import add_solid_colors, remove_solid_colors
-from .selection import ChangesNeurons, neurons_to_work_on
+from .selection import ChangesNeurons
 
 
 class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
@@ -21,7 +22,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
 
     def solid(self, context: bpy.types.Context) -> str:
         """Give the chosen neurons color attributes."""
-        chosen = neurons_to_work_on(context)
+        chosen = chosen_neurons(context)
         neurons = [neuron for neuron in editable(chosen) if not is_network(neuron)]
         if not neurons:
             return about_linked(chosen) or (
@@ -34,6 +35,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
                 colored_material(neuron)
         except NoColorsError as error:
             return f"{error}."
+        follow_materials(neurons)
         for neuron in neurons:
             add_solid_colors(neuron)
         return ""
