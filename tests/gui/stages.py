@@ -181,6 +181,7 @@ def regions() -> None:
 
 def something_beside() -> None:
     """A cube to be placed at a region."""
+    bpy.ops.blender_brain.make_demo_atlas()
     bpy.ops.blender_brain.import_regions(atlas="demo_mouse_100um", acronyms="CA3")
     bpy.ops.mesh.primitive_cube_add(size=0.2)
     typed = bpy.context.scene.blender_brain
