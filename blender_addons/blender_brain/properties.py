@@ -31,6 +31,7 @@ from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement
 if TYPE_CHECKING:
     from .placing import Pivot
     from .regions import Parts, Sides
+    from .search import Search
     from .shapes import Origin
 
 
@@ -275,15 +276,21 @@ class LookSettings:
         )
 
 
+def search_of(context: bpy.types.Context) -> Search | None:
+    """Find what searches the chosen atlas, if that can be opened."""
+    chosen_atlas = fields(required(context.scene))
+    folder = bpy.path.abspath(chosen_atlas.folder)
+    try:
+        return library.opened(chosen_atlas.atlas, folder, anew=False).search
+    except AtlasError:
+        return None
+
+
 def _search_structures(
     _owner: bpy.types.bpy_struct, context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:
-    settings = fields(required(context.scene))
-    try:
-        opened = library.opened(settings.atlas, bpy.path.abspath(settings.folder), anew=False)
-    except AtlasError:
-        return []
-    return opened.search.completions(typed)
+    search = search_of(context)
+    return [] if search is None else search.completions(typed)
 
 
 def _region(search: Any = None) -> Any:

@@ -17,7 +17,7 @@ from .coloring import TINT_INPUTS, voltage_material
 from .common import nodes
 from .common.colormap_followers import FOLLOWER_INPUTS, followed
 from .common.colormap_geometry import COLOR_INPUTS
-from .common.modifiers import add_group_modifier, find_group_modifier, remove_with_drivers
+from .common.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
 from .mesh_copy import (
     colored_material,
     find_mesh_copy,
@@ -59,11 +59,7 @@ def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
         If the neuron's material is not one of `coloring`.
     """
     material = colored_material(neuron)
-    modifier = find_solid_colors(neuron)
-    if modifier is None:
-        modifier = add_group_modifier(neuron, MODIFIER, node_group())
-        modifier.show_render = False
-    modifier.show_viewport = True
+    modifier = add_viewport_modifier(neuron, MODIFIER, GROUP, node_group)
     follow_colors(modifier, material)
     return modifier
 
@@ -89,9 +85,7 @@ def remove_solid_colors(neuron: bpy.types.Object) -> None:
     ----------
     neuron : Object
     """
-    modifier = find_solid_colors(neuron)
-    if modifier is not None:
-        remove_with_drivers(modifier)
+    remove_with_drivers(find_solid_colors(neuron))
 
 
 def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:

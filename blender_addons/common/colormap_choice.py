@@ -31,6 +31,7 @@ from . import colormap_band, colormap_nodes, colormap_previews, colormaps
 from .colormap_band import Band
 from .colormap_settings import colormap_property, matching
 from .required import required
+from .selection import refusal
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -122,9 +123,7 @@ class ColormapPicker:
             operator.poll_message_set("The active object has no colormap")
             return False
         if not material.is_editable:
-            operator.poll_message_set(
-                f"'{material.name}' is linked from another .blend; change it in that file"
-            )
+            operator.poll_message_set(refusal(material).removesuffix("."))
             return False
         return True
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import bpy
@@ -165,13 +165,43 @@ def follow_socket(
     follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")
 
 
-def remove_with_drivers(modifier: bpy.types.Modifier) -> None:
+def add_viewport_modifier(
+    thing: bpy.types.Object, name: str, group: str, build: Callable[[], bpy.types.NodeTree]
+) -> bpy.types.NodesModifier:
+    """Give an object a modifier that is not part of renders, or show the one that it has.
+
+    Parameters
+    ----------
+    thing : Object
+    name : str
+        Of the modifier.
+    group : str
+        See `find_group_modifier`.
+    build : callable
+        Makes the group where there is no modifier yet.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    modifier = find_group_modifier(thing, group)
+    if modifier is None:
+        modifier = add_group_modifier(thing, name, build())
+        modifier.show_render = False
+    modifier.show_viewport = True
+    return modifier
+
+
+def remove_with_drivers(modifier: bpy.types.Modifier | None) -> None:
     """Take a modifier away, and the drivers of its inputs, which Blender would leave.
 
     Parameters
     ----------
-    modifier : Modifier
+    modifier : Modifier or None
+        None where there is nothing to be taken away.
     """
+    if modifier is None:
+        return
     owner = modifier.id_data
     assert isinstance(owner, bpy.types.Object)
     path = f"{modifier.path_from_id()}."

@@ -154,8 +154,8 @@ def about_linked(things: Iterable[bpy.types.Object], *, with_data: bool = False)
     return next(map(refusal, linked), "")
 
 
-def refusal(thing: bpy.types.Object) -> str:
-    """Say why an object is not changed that is linked."""
+def refusal(thing: bpy.types.ID) -> str:
+    """Say why something is not changed that is linked."""
     return f"'{thing.name}' is linked from another .blend; change it in that file."
 
 

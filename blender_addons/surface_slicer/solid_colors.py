@@ -10,7 +10,7 @@ import bpy
 from .common import nodes
 from .common.colormap_followers import FOLLOWER_INPUTS
 from .common.colormap_geometry import COLOR, COLOR_INPUTS, color_group, follow_material
-from .common.modifiers import add_group_modifier, find_group_modifier, remove_with_drivers
+from .common.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
 from .common.required import required
 from .surface_color import LIMITS, VALUE, find_material, uses_ramp
 
@@ -51,11 +51,7 @@ def add_solid_colors(surface: bpy.types.Object) -> bpy.types.NodesModifier:
     """
     material = required(find_material(surface))
     tree: Any = required(material.node_tree)
-    modifier = find_solid_colors(surface)
-    if modifier is None:
-        modifier = add_group_modifier(surface, MODIFIER, node_group())
-        modifier.show_render = False
-    modifier.show_viewport = True
+    modifier = add_viewport_modifier(surface, MODIFIER, GROUP, node_group)
     follow_material(modifier, material, LIMITS, {"Value": tree.nodes[VALUE].attribute_name})
     return modifier
 
@@ -81,9 +77,7 @@ def remove_solid_colors(surface: bpy.types.Object) -> None:
     ----------
     surface : Object
     """
-    modifier = find_solid_colors(surface)
-    if modifier is not None:
-        remove_with_drivers(modifier)
+    remove_with_drivers(find_solid_colors(surface))
 
 
 def node_group() -> bpy.types.NodeTree:

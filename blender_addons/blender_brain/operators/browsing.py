@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 from bpy.props import StringProperty
 
-from .. import downloads, library
-from ..atlas import AtlasError
+from .. import downloads
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
-from ..properties import fields, unfolded
+from ..properties import fields, search_of, unfolded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
     from ..properties import BLENDER_BRAIN_PG_structure
-    from ..search import Search
 
     Structures = bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
 
@@ -46,22 +44,13 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _search(context: bpy.types.Context) -> Search | None:
-    """Find what searches the chosen atlas, if it can be opened."""
-    typed = fields(required(context.scene))
-    try:
-        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).search
-    except AtlasError:
-        return None
-
-
 def _structures(context: bpy.types.Context) -> list[tuple[str, str]]:
-    search = _search(context)
+    search = search_of(context)
     return [] if search is None else search.choices()
 
 
 def _add_structure(context: bpy.types.Context, typed: str, term: str) -> str:
-    search = _search(context)
+    search = search_of(context)
     return term if search is None else search.with_term(typed, term)
 
 

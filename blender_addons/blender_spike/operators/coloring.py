@@ -25,7 +25,7 @@ from ..common.selection import about_linked, editable, tell
 from ..figures import follow_materials
 from ..mesh_copy import about_uncolored
 from ..properties import ColorSettings, about
-from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, neurons_to_work_on, which
+from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -40,7 +40,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Color all selected neurons alike, or the active one."""
-        chosen = neurons_to_work_on(required(context))
+        chosen = chosen_neurons(required(context))
         neurons = editable(chosen)
         if not neurons:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
@@ -164,11 +164,11 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
-        active = neuron_to_work_on(required(context))
-        chosen = neurons_to_work_on(required(context))
+        active = required(neuron_at_hand(required(context)))
+        chosen = chosen_neurons(required(context))
         neurons = editable(chosen)
         changed = share_material(active, neurons)
-        follow_materials(neurons)
+        follow_materials(editable([active, *neurons]))
         text = f"{changed} more now share the material of '{active.name}'."
         tell(self, {"INFO"}, text, (thing for thing in chosen if thing != active))
         return {"FINISHED"}
@@ -193,7 +193,7 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Copy shared materials."""
-        chosen = neurons_to_work_on(required(context))
+        chosen = chosen_neurons(required(context))
         neurons = editable(chosen)
         changed = make_single(neurons)
         follow_materials(neurons)

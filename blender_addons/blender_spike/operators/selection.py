@@ -44,7 +44,7 @@ class ChangesNeurons(OnNeurons):
 
 
 class OnActiveNeuron(bpy.types.Operator):
-    """An operator that works on the active neuron, see `figures.neuron_at_hand`."""
+    """An operator that works on the active neuron, see `at_hand.neuron_at_hand`."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context | None) -> bool:
