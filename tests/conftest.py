@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,13 @@ def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def bpy(_blender: Any) -> Any:
-    """Blender with an empty file."""
+def bpy(_blender: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Blender with an empty file, and without the atlases of this machine or of tests before."""
+    config = tmp_path / "brainglobe_config"
+    config.mkdir()
+    (config / "bg_config.conf").write_text(f"[default_dirs]\nbrainglobe_dir = {config}\n")
+    monkeypatch.setenv("BRAINGLOBE_CONFIG_DIR", str(config))
+    shutil.rmtree(_blender.utils.user_resource("DATAFILES", path="blender_brain"), True)
     _blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return _blender
 
