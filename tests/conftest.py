@@ -41,10 +41,11 @@ def _blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def bpy(_blender: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def bpy(
+    _blender: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """Blender with an empty file, and without the atlases of this machine or of tests before."""
-    config = tmp_path / "brainglobe_config"
-    config.mkdir()
+    config = tmp_path_factory.mktemp("brainglobe_config")
     (config / "bg_config.conf").write_text(f"[default_dirs]\nbrainglobe_dir = {config}\n")
     monkeypatch.setenv("BRAINGLOBE_CONFIG_DIR", str(config))
     shutil.rmtree(_blender.utils.user_resource("DATAFILES", path="blender_brain"), True)
