@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.cut.slicer_group import SOURCE, cut_by, empty_of, find_group, is_cut_by, slicer_groups
 from ..common.required import required
 from ..common.selection import about_linked, editable
-from ..common.slicing import SOURCE, cut_by, empty_of, find_group, is_cut_by, slicer_groups
-from ..companions import is_companion
+from ..slicer.companions import is_companion
 from .selection import surface_at_hand
 
 _NOTHING_SLICED = "Select something that is sliced, or the slicer that cuts it"
