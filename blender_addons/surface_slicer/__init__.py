@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Surface Slicer: arrays as colored surfaces and curves, and a cut through anything.
 
-The data passes the rooms in this order: `arrays` (files, pictures and formulas to checked
-numbers) → `surface` (heights to an object, its light and its axes) or `curve` (a line that draws itself).
+The data passes the rooms in this order: `arrays` (files, pictures, formulas to checked numbers) →
+`surface` (heights to an object, its light and its axes) or `curve` (a line that draws itself).
 `slicer` cuts these and any other objects, `ramps` puts colormaps on Blender's own color ramps.
 `operators` and `panels` only call them.
 """
