@@ -19,9 +19,20 @@ from ..formats.sonata_network import read_spikes as read_sonata_spikes
 from ..formats.spike_files import TableError, read_connections, read_places, read_spikes
 from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
 from ..networks.point_network import DIAMETER_UM
-from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
+from .console import (
+    ABOVE_ZERO,
+    FILE,
+    expect_kind,
+    may_write,
+    needs_h5py,
+    needs_scipy,
+    output_option,
+    save,
+)
 
 _UNITS_MS = {"ms": 1.0, "s": 1000.0}
+_TABLES = ("table", "text", "data")
+_SPIKES = (*_TABLES, "nest", "sonata-spikes", "hdf5")
 _HDF5 = (".h5", ".hdf5")
 Places = Mapping[str, NDArray[np.float64]]
 Population = TypeVar("Population")
@@ -86,6 +97,9 @@ def from_spikes(
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
         output = Path(f"{spikes.stem}.pickle")
     may_write(output, force=force, inputs=[spikes, positions, connections])
+    expect_kind(spikes, *_SPIKES)
+    expect_kind(positions, *_TABLES, "places", "matrix", "sonata-nodes", "hdf5")
+    expect_kind(connections, *_TABLES)
     try:
         with needs_h5py(), needs_scipy():
             times = _spikes(spikes, population, _UNITS_MS[unit])

@@ -11,7 +11,7 @@ from ..formats.hdf5 import Hdf5Error
 from ..formats.sonata import load
 from ..formats.sonata_config import ConfigError, NodeFile, Sources, read_config
 from ..formats.sonata_network import SonataError
-from .console import FILE, may_write, needs_h5py, output_option, save
+from .console import FILE, expect_kind, may_write, needs_h5py, output_option, save
 
 
 @click.command()
@@ -41,6 +41,7 @@ def sonata(
     CONFIG is the JSON file of a simulation; the circuit, the report and the spikes are found
     through it. Reports of somata only become points at the nodes' positions.
     """
+    expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
         sources = _sources(file, report, nodes, morphologies)
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
