@@ -133,9 +133,13 @@ def choose(path: Path, there: Iterable[str], wanted: str | None) -> str:
     Raises
     ------
     FormatError
-        If several are there and none was named, or there is none of that name.
+        If several are there and none was named, or there is none of that name; the last part of
+        a name with slashes will do.
     """
     names = list(there)
+    short = [name for name in names if name.rpartition("/")[2] == wanted]
+    if len(short) == 1 and wanted not in names:
+        return short[0]
     listed = ", ".join(name[:60] for name in names[:20])
     if wanted is None and len(names) != 1:
         raise unusable(path, f"say which of these with --of: {listed}")

@@ -67,12 +67,12 @@ _OWN: Final = (
 # What is left after them.
 _GENERAL: Final = (
     Kind("pickle", "a pickle, as simulation files are", "info FILE", lambda p: p.is_pickle),
-    Kind("mat", "a MATLAB file", "from-spikes FILE", lambda p: p.head.startswith(b"MATLAB ")),
+    Kind("mat", "a MATLAB file without a matrix", "", lambda p: p.head.startswith(b"MATLAB ")),
     Kind("neuroml-hdf5", "a NeuroML network in HDF5; save it as .nml", "",
          lambda p: "neuroml" in p.hdf5_names),
     Kind("hdf5", "an HDF5 file of a kind that is not known here", "", lambda p: p.is_hdf5),
-    Kind("npy", "a NumPy array", "from-spikes FILE", lambda p: p.head.startswith(b"\x93NUMPY")),
-    Kind("npz", "an archive of NumPy arrays", "from-spikes FILE", _is_npz),
+    Kind("npy", "a NumPy array, but no matrix", "", lambda p: p.head.startswith(b"\x93NUMPY")),
+    Kind("npz", "an archive of NumPy arrays; save one of them as .npy", "", _is_npz),
     Kind("json", "a JSON file of a kind that is not known here", "", lambda p: bool(p.json_keys)),
     Kind("neurolucida-xml", "a Neurolucida file in XML; save it as .asc", "",
          lambda p: p.xml_tag == "mbf"),

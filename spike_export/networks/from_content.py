@@ -77,14 +77,18 @@ def simulation_from_content(
             spikes_ms=None if content.spikes_ms is None else kept,
         )  # fmt: skip
     assert content.values is not None and content.time_ms is not None
-    if content.sections is not None and places_um is None:
-        return _with_shapes(content, source), notes
     if places is None:
         notes.append("The file does not say where its cells are; they stand on a grid.")
         places = grid_um(count)
     alike = count - len(np.unique(np.round(places, 3), axis=0))
     if alike:
-        notes.append(f"{alike:,} of {count:,} cells are in the same place as another one.")
+        notes.append(f"{alike:,} of {count:,} cells are in a place that another one has, too.")
+    if content.sections is not None:
+        if places_um is not None:
+            raise SpikesError(
+                "The file places its cells itself, by their shapes; leave positions out."
+            )
+        return _with_shapes(content, source), notes
     simulation = point_network(
         places,
         content.time_ms,

@@ -15,7 +15,7 @@ from ..matrices import LARGEST_BYTES, content_of_matrix, is_time_name
 from ..peek import Peek
 
 _LARGEST_TEXT: Final = 1 << 30
-_SHAPE: Final = re.compile(rb"'descr': '[<>=|][fiub]\d'.{1,60}'shape': \(\d+, \d+\)")
+_SHAPE: Final = re.compile(rb"'descr': '[<>=|][fiub]\d'.{1,60}'shape': \((?!1,)\d+, (?!1\))\d+\)")
 # Of tables of spikes and of places.
 _CELL_NAME: Final = re.compile(r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|i|senders?|"
                                r"neuron|unit|population|[xyz]")  # fmt: skip

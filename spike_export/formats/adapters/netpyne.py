@@ -78,9 +78,7 @@ def _content(path: Path, data: Any, request: Request) -> Content:
     if request.of is None and len(there) > 1:
         notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
     rows = {} if taken == "spikes" else traces[taken]
-    values, time_ms = (
-        _values(results, config, rows, index, sections, notes) if rows else (None, None)
-    )
+    values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)
     return Content(
         [f"{cell['tags'].get('pop', 'cell')}[{cell['gid']}]" for cell in cells],
         np.array([cell[0]["points"][0][:3] for cell in sections], np.float64),
@@ -140,7 +138,8 @@ def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
     shapes = {name: np.array(_plain(secs[name]["geom"].get("pt3d") or []), float) for name in order}
     if not order or not all(shape.ndim == 2 and len(shape) > 1 for shape in shapes.values()):
         soma = secs.get("soma", {}).get("geom", {}).get("diam") or 10.0
-        return [{"name": "soma", "type": "soma", "points": [[*place, float(soma)]]}]
+        name = next(iter(order), "soma")
+        return [{"name": name, "type": "soma", "points": [[*place, float(soma)]]}]
     return [
         {
             "name": name,
@@ -148,17 +147,18 @@ def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
             "parent": order[parents[name]] if parents[name] else -1,
             "parent_x": float(secs[name]["topol"].get("parentX", 1.0)) if parents[name] else 0.0,
             "nseg": int(secs[name]["geom"].get("nseg", 1)),
-            "points": shapes[name] + np.array([*offset, 0.0]),
+            "points": shapes[name][:: -1 if _is_reversed(cell, name) else 1] + [*offset, 0.0],
         }
         for name in order
     ]
 
 
 def _values(
-    results: Any, config: Any, rows: Mapping[str, Any], index: Mapping[int, int],
+    cells: list[Any], data: Any, rows: Mapping[str, Any], index: Mapping[int, int],
     sections: list[list[dict[str, Any]]], notes: list[str],
 ) -> tuple[NDArray[Any], NDArray[np.float64]]:  # fmt: skip
     """Put each trace into the segment it was recorded in; all others have no values."""
+    results = data["simData"]
     counts = [sum(section.get("nseg", 1) for section in cell) for cell in sections]
     firsts = np.cumsum([0, *counts])
     frames = len(_array(next(iter(results[next(iter(rows))].values()))))
@@ -173,7 +173,9 @@ def _values(
             for section in sections[cell]:
                 n = section.get("nseg", 1)
                 if section["name"] == how.get("sec", "soma"):
-                    place = min(int(float(how.get("loc", 0.5)) * n), n - 1)
+                    x = float(how.get("loc", 0.5))
+                    x = 1.0 - x if _is_reversed(cells[cell], section["name"]) else x
+                    place = min(int(x * n), n - 1)
                     values[:, first + place] = _array(trace)
                     break
                 first += n
@@ -186,8 +188,13 @@ def _values(
         notes.append(f"{filled:,} of {values.shape[1]:,} segments were recorded; others are empty.")
     time = _array(results.get("t", []))
     if len(time) != frames:
-        time = np.arange(frames, dtype=np.float64) * float(config["recordStep"])
+        time = np.arange(frames, dtype=np.float64) * float(data["simConfig"]["recordStep"])
     return values, time
+
+
+def _is_reversed(cell: Any, name: str) -> bool:
+    """Whether a section hangs on its parent by its end at 1; here all do by their first point."""
+    return float(cell["secs"].get(name, {}).get("topol", {}).get("childX", 0.0)) > 0.5
 
 
 def _connections(cells: list[Any], index: Mapping[int, int]) -> NDArray[np.int64] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 import zipfile
 from pathlib import Path
 
@@ -157,35 +158,24 @@ def test_a_zip_of_arrays_is_told_from_others(tmp_path):
     assert recognize(path).name == "archive"
 
 
-_OWN = """
-import numpy as np
-from spike_export.formats.content import Content, readable, unusable
-
-def _read(path, request):
-    rows = [line.split() for line in path.read_text().splitlines()[1:]]
-    if not rows:
-        raise unusable(path, "it has no cells")
-    return Content(
-        names=[row[0] for row in rows],
-        places_um=np.array([row[1:4] for row in rows], float),
-        spikes_ms=[np.array(row[4:], float) for row in rows],
-    )
-
-FORMAT = readable("own", "a file of our own", lambda peek: peek.text.startswith("OWN 1"), _read)
-"""
+def _example() -> str:
+    """The worked example of the manual."""
+    page = Path(__file__).parents[3] / "docs" / "contributing.md"
+    return re.search(r"```python\n(\"\"\"OWN.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[
+        1
+    ]
 
 
 def test_a_format_is_one_file_and_nothing_else(tmp_path, monkeypatch, command):
     (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "zz_own.py").write_text(_OWN)
+    (tmp_path / "more" / "zz_own.py").write_text(_example(), encoding="utf-8")
     monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, str(tmp_path / "more")])
     (tmp_path / "net.own").write_text("OWN 1\nA 0 0 0 1.5 3\nB 10 0 0 2\n")
     code, out, error = command("read", "net.own")
     assert code == 0, error
-    assert "net.own is a file of our own." in out and "Spikes      3" in out
-    (tmp_path / "none.own").write_text("OWN 1\n")
-    assert "Cannot use none.own: it has no cells." in command("read", "none.own")[2]
-    assert (
-        "it is a file of our own; spike-export read net.own reads it"
-        in command("info", "net.own")[2]
-    )
+    assert "net.own is an OWN file." in out and "Spikes      3" in out
+    (tmp_path / "odd.own").write_text("OWN 1\nA 0 0 x\n")
+    assert "Cannot use odd.own: it is damaged (" in command("read", "odd.own")[2]
+    sentence = "it is an OWN file; spike-export read net.own reads it"
+    assert all(sentence in command(name, "net.own")[2] for name in ("info", "swc", "sonata"))
+    assert len(_example().splitlines()) <= 80
