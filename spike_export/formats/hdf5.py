@@ -207,7 +207,8 @@ class Group:
 
     def number_attribute(self, name: str, attribute: str) -> float | None:
         """Read an attribute of something in this group; None if it is no finite number."""
-        value = np.asarray(self._group[name].attrs.get(attribute))
+        found = self._child(name)
+        value = np.asarray(None if found is None else found.attrs.get(attribute))
         ok = value.dtype.kind in "fiu" and value.size == 1 and np.isfinite(value).all()
         return float(value.reshape(())) if ok else None
 

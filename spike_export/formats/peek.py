@@ -17,7 +17,10 @@ _LARGEST_JSON: Final = 4 << 20
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _ROWS: Final = 20
 _FIRST_KEY: Final = re.compile(r'\s*\{\s*"([^"]{1,100})"\s*:')
-_FIRST_TAG: Final = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<([A-Za-z][\w.:-]*)", re.DOTALL)
+_TAG: Final = re.compile(r"<([A-Za-z][\w.:-]*)")
+# What may stand before an XML document's first element, and how it ends.
+_BEFORE_TAG: Final = {"<?": "?>", "<!--": "-->", "<!DOCTYPE": ">"}
+_MOST_BEFORE_TAG: Final = 100
 
 
 class Peek:
@@ -111,7 +114,14 @@ class Peek:
     @cached_property
     def xml_tag(self) -> str:
         """Name of an XML document's outermost element; empty if it is not XML."""
-        found = _FIRST_TAG.match(self.text)
+        text = self.text.lstrip()
+        for _ in range(_MOST_BEFORE_TAG):
+            begin = next((mark for mark in _BEFORE_TAG if text.startswith(mark)), None)
+            if begin is None:
+                break
+            is_defining = begin == "<!DOCTYPE" and "[" in text.partition(">")[0]
+            text = text.partition("]>" if is_defining else _BEFORE_TAG[begin])[2].lstrip()
+        found = _TAG.match(text)
         return found[1].casefold() if found else ""
 
     @property

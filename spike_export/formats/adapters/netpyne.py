@@ -36,7 +36,7 @@ def _matches(peek: Peek) -> bool:
 def _read(path: Path, request: Request) -> Content:
     size = path.stat().st_size
     try:
-        if path.open("rb").read(1) == b"\x80":
+        if Peek(path).is_pickle:
             data = foreign_pickle.load(path, size)
         elif size > _LARGEST_JSON:
             raise unusable(path, "it is JSON of more than 1 GiB")

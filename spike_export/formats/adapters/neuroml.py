@@ -37,9 +37,11 @@ def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
     if path.stat().st_size > _LARGEST:
         raise unusable(path, "it is XML of more than 1 GiB")
     with path.open("rb") as stream:
+        piece = b""
         # What a document type can define is memory without end.
-        if b"<!DOCTYPE" in stream.read(1 << 16):
-            raise unusable(path, "it has a document type, which NeuroML never needs")
+        while more := stream.read(1 << 20):
+            if b"<!DOCTYPE" in (piece := piece[-8:] + more):
+                raise unusable(path, "it has a document type, which NeuroML never needs")
     try:
         for _, element in ElementTree.iterparse(path):
             yield element.tag.rpartition("}")[2], element
