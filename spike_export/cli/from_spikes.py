@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..edit.smoothing import SmoothingError
 from ..formats.hdf5 import Hdf5Error
+from ..formats.kinds import is_hdf5
 from ..formats.sonata_config import NodeFile
 from ..formats.sonata_network import SonataError, read_nodes
 from ..formats.sonata_network import read_spikes as read_sonata_spikes
@@ -33,7 +34,6 @@ from .console import (
 _UNITS_MS = {"ms": 1.0, "s": 1000.0}
 _TABLES = ("table", "text", "data")
 _SPIKES = (*_TABLES, "nest", "sonata-spikes", "hdf5")
-_HDF5 = (".h5", ".hdf5")
 Places = Mapping[str, NDArray[np.float64]]
 Population = TypeVar("Population")
 
@@ -129,7 +129,7 @@ def from_spikes(
 def _spikes(
     path: Path, population: str | None, unit_ms: float
 ) -> Mapping[str, NDArray[np.float64]]:
-    if path.suffix.casefold() in _HDF5:
+    if is_hdf5(path):
         own = _chosen(path, read_sonata_spikes(path), population)
         return {str(node): times for node, times in own.items()}
     read = read_spikes(path, unit_ms)
@@ -139,7 +139,7 @@ def _spikes(
 
 
 def _places(path: Path, population: str | None) -> Places:
-    if path.suffix.casefold() not in _HDF5:
+    if not is_hdf5(path):
         return read_places(path)
     nodes = _chosen(path, read_nodes(NodeFile(path)), population)
     places = {}

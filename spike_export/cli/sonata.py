@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..formats.hdf5 import Hdf5Error
+from ..formats.kinds import is_hdf5, is_json
 from ..formats.sonata import load
 from ..formats.sonata_config import ConfigError, NodeFile, Sources, read_config
 from ..formats.sonata_network import SonataError
@@ -61,7 +62,7 @@ def sonata(
 def _sources(
     file: Path, report: str | None, nodes: Path | None, morphologies: Path | None
 ) -> Sources:
-    if file.suffix == ".json":
+    if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file):
         found = read_config(file, report)
     elif report is not None:
         raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")

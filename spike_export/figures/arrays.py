@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..formats.peek import Peek
 from .sections import ChoiceError
 
 _LARGEST_TEXT: Final = 256 << 20
@@ -39,7 +40,8 @@ def read_array(path: Path) -> NDArray[np.float64]:
         reason = "it is not a regular file" if path.exists() else "there is no such file"
         raise ChoiceError(f"cannot read {path.name or path}: {reason}")
     try:
-        numbers = _npy(path) if path.suffix.lower() == ".npy" else _table(path)
+        is_npy = path.suffix.lower() == ".npy" or Peek(path).is_npy
+        numbers = _npy(path) if is_npy else _table(path)
     except OSError as error:
         raise ChoiceError(f"cannot read {path.name}: {error.strerror}") from None
     if not numbers.size:

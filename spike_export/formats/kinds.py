@@ -28,7 +28,9 @@ _CONFIG_KEYS: Final = frozenset(["network", "networks", "components", "reports",
 
 
 def _is_swc(peek: Peek) -> bool:
-    """Seven columns or more: whole id, type and parent, and a root."""
+    """Seven columns or more: whole id, type and parent, and a root; damaged ones by their name."""
+    if peek.path.suffix.casefold() == ".swc" and peek.text:
+        return True
     rows = [row for row in peek.number_rows if len(row) >= 7]
     fit = [row for row in rows if all(row[i].is_integer() for i in (0, 1, 6)) and row[5] >= 0]
     return (
@@ -71,7 +73,7 @@ _GENERAL: Final = (
     Kind("neuroml-hdf5", "a NeuroML network in HDF5; save it as .nml", "",
          lambda p: "neuroml" in p.hdf5_names),
     Kind("hdf5", "an HDF5 file of a kind that is not known here", "", lambda p: p.is_hdf5),
-    Kind("npy", "a NumPy array, but no matrix", "", lambda p: p.head.startswith(b"\x93NUMPY")),
+    Kind("npy", "a NumPy array, but no matrix", "", lambda p: p.is_npy),
     Kind("npz", "an archive of NumPy arrays; save one of them as .npy", "", _is_npz),
     Kind("json", "a JSON file of a kind that is not known here", "", lambda p: bool(p.json_keys)),
     Kind("neurolucida-xml", "a Neurolucida file in XML; save it as .asc", "",
@@ -141,6 +143,17 @@ def expect(path: Path, names: Iterable[str]) -> None:
     kind = recognize(path)
     if kind.name not in names:
         raise refusal(path, kind)
+
+
+def is_hdf5(path: Path) -> bool:
+    """Tell whether a file is HDF5, whatever it is called, or is called so and damaged."""
+    is_called_so = path.suffix.casefold() in (".h5", ".hdf5")
+    return path.is_file() and (Peek(path).is_hdf5 or (is_called_so and not Peek(path).json_keys))
+
+
+def is_json(path: Path) -> bool:
+    """Tell whether a file holds a JSON object, whatever it is called; False if there is none."""
+    return path.is_file() and bool(Peek(path).json_keys)
 
 
 def refusal(path: Path, kind: Kind) -> FormatError:

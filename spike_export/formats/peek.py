@@ -125,6 +125,11 @@ class Peek:
         return found[1].casefold() if found else ""
 
     @property
+    def is_npy(self) -> bool:
+        """Whether it begins as NumPy's ``.npy`` does."""
+        return self.head.startswith(b"\x93NUMPY")
+
+    @property
     def is_pickle(self) -> bool:
         """Whether it begins as pickles of protocol 2 and newer do."""
         return self.head[:1] == b"\x80" and self.head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")

@@ -17,25 +17,26 @@ from ..peek import Peek
 _LARGEST_TEXT: Final = 1 << 30
 _SHAPE: Final = re.compile(rb"'descr': '[<>=|][fiub]\d'.{1,60}'shape': \((?!1,)\d+, (?!1\))\d+\)")
 # Of tables of spikes and of places.
-_CELL_NAME: Final = re.compile(r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|i|senders?|"
+_CELL_NAME: Final = re.compile(r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|"
                                r"neuron|unit|population|[xyz]")  # fmt: skip
 
 
 def _matches(peek: Peek) -> bool:
-    if peek.head.startswith(b"\x93NUMPY"):
+    if peek.is_npy:
         return _SHAPE.search(peek.head[:200]) is not None
     if peek.text.startswith("# NEST version") or len(peek.number_rows) < 2:
         return False
     names, columns = peek.column_names, len(peek.rows[0])
     if names:
-        is_list = any(map(_CELL_NAME.fullmatch, names))
+        # Brian2's i for a cell stands beside t alone; among others it is one of many letters.
+        is_list = any(map(_CELL_NAME.fullmatch, names)) or ("i" in names and columns <= 3)
         return columns > 1 and not is_list and (columns > 2 or is_time_name(names[0]))
     return columns > 4
 
 
 def _read(path: Path, request: Request) -> Content:
     peek = Peek(path)
-    if peek.head.startswith(b"\x93NUMPY"):
+    if peek.is_npy:
         return content_of_matrix(path, _npy(path), request)
     if path.stat().st_size > _LARGEST_TEXT:
         raise unusable(path, "it is text of more than 1 GiB; save it as .npy")

@@ -49,3 +49,14 @@ def test_what_no_command_reads_is_named(tmp_path, command):
     assert "there is no such file" in command("read", "b.txt")[2]
     code, _, error = command("read", tmp_path)
     assert code == 1 and "it is not a regular file" in error
+
+
+def test_names_of_files_tell_nothing(tmp_path, command):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "spikes.csv", "w") as file:
+        file["spikes/net/node_ids"], file["spikes/net/timestamps"] = [1, 2], [5.0, 7.0]
+    code, _, error = command("from-spikes", "spikes.csv")
+    assert code == 0, error
+    assert [cell.gid for cell in read("spikes.pickle").cells] == [1, 2]
+    (tmp_path / "run.h5").write_text('{"run": {}, "network": "nowhere.json"}')
+    assert "nowhere.json" in command("sonata", "run.h5")[2]
