@@ -36,11 +36,11 @@ def main(arguments: list[str]) -> None:
     """Import, choose the layouts, color, set the scene, render, encode."""
     options = parse(arguments)
     package = rendering.load_extension("blender_spike", "BLENDER_SPIKE_OT_import_simulation")
-    film = importlib.import_module(f"{package}.common.scene")
-    modifiers = importlib.import_module(f"{package}.common.modifiers")
-    playback = importlib.import_module(f"{package}.playback")
-    networks = importlib.import_module(f"{package}.network")
-    coloring = importlib.import_module(f"{package}.coloring")
+    film = importlib.import_module(f"{package}.common.film")
+    modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
+    playback = importlib.import_module(f"{package}.playback.playback")
+    networks = importlib.import_module(f"{package}.playback.network")
+    coloring = importlib.import_module(f"{package}.color.coloring")
     scene = rendering.empty_scene(options)
     # The stubs know Blender's own operators only.
     operators: Any = bpy.ops

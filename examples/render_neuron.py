@@ -35,10 +35,10 @@ def main(arguments: list[str]) -> None:
     """Import, color, set the scene, render, encode."""
     options = parse(arguments)
     package = rendering.load_extension("blender_spike", "BLENDER_SPIKE_OT_import_simulation")
-    film = importlib.import_module(f"{package}.common.scene")
-    modifiers = importlib.import_module(f"{package}.common.modifiers")
-    playback = importlib.import_module(f"{package}.playback")
-    figures = importlib.import_module(f"{package}.figures")
+    film = importlib.import_module(f"{package}.common.film")
+    modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
+    playback = importlib.import_module(f"{package}.playback.playback")
+    figures = importlib.import_module(f"{package}.figures.adding")
     scene = rendering.empty_scene(options)
     # The stubs know Blender's own operators only.
     operators: Any = bpy.ops

@@ -31,7 +31,7 @@ POSES = (
 
 def flat_scene(bpy, engine="CYCLES"):
     """A red square of 4 x 4 units seen from above, on blue ground, in few pixels without blur."""
-    from surface_slicer.common import scene as film
+    from surface_slicer.common import film
 
     scene = bpy.context.scene
     film.use_standard_view(scene)

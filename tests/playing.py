@@ -36,7 +36,7 @@ def spheres(geometry):
 
 def expected(sim, time_ms):
     """The same by hand, for strands and for spheres behind them."""
-    from blender_spike.morphology import Role, strands
+    from blender_spike.cells.morphology import Role, strands
 
     lines = strands(sim)
     now = sample_at(sim, time_ms)

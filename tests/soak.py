@@ -194,8 +194,8 @@ class Soak:
 
     def compare(self, neuron: Any) -> None:
         """See that every point of an evaluated neuron shows what its file holds for this moment."""
-        from blender_spike.playback import find_modifier
-        from common.modifiers import input_value
+        from blender_spike.playback.playback import find_modifier
+        from common.nodes.modifiers import input_value
 
         modifier = find_modifier(neuron)
         if modifier is None or not modifier.show_viewport:
@@ -366,7 +366,7 @@ class Soak:
         ]  # fmt: skip
         if not found:
             return False
-        from common.modifiers import input_value
+        from common.nodes.modifiers import input_value
 
         thing, modifier, item = self.chance.choice(found)
         given = input_value(modifier, item.name)
@@ -498,8 +498,8 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
     low, high : ndarray, shape (segments,)
         Between these, because Blender's single precision does not know the moment exactly.
     """
-    from blender_spike.subset import wanted_sections
-    from common.modifiers import input_value
+    from blender_spike.cells.subset import wanted_sections
+    from common.nodes.modifiers import input_value
     from simulations import sample_at
 
     def given(name: str) -> Any:

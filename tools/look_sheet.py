@@ -77,10 +77,10 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("cycles")
     import blender_spike
-    from blender_spike.coloring import color_by_voltage, color_input, limits_of
-    from blender_spike.common import scene as film
-    from blender_spike.common.modifiers import input_value, set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.color.coloring import color_by_voltage, color_input, limits_of
+    from blender_spike.common import film
+    from blender_spike.common.nodes.modifiers import input_value, set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     blender_spike.register()
     scene: Any = bpy.context.scene

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BlenderBrain: regions of brain atlases, each in its anatomical place.
 
-The data passes the modules in this order: `atlas` (folders to structures and meshes) → `search`
-(what people type to structures) → `hemispheres` and `orientation` (the atlas's µm to the scene's
-frame) → `regions` (meshes to objects, sorted by `grouping`) → `looks` (objects to light).
-`operators` and `panels` only call them.
+The data passes the rooms in this order: `atlas` (folders, and what people type, to structures and
+meshes) → `regions` (meshes to objects with a look, in the scene's frame) → `data` (what people
+bring, on and among them) → `figures` (what stands beside them in the picture). `download` gets
+atlases, `demo_atlas` makes one. `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
 
 import bpy
 
-from . import downloads, operators, panels, properties
-from .common import colormap_previews
+from . import operators, panels, properties
+from .common.colormaps import previews
+from .download import running
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
@@ -26,8 +27,8 @@ def register() -> None:
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
-    downloads.stop()
-    colormap_previews.free()
+    running.stop()
+    previews.free()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

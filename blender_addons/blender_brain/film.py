@@ -8,24 +8,20 @@ from typing import Any, Final
 
 import bpy
 
-from . import looks
 from .atlas import Atlas, Structure
-from .common import colormaps
-from .common import scene as common_scene
+from .atlas.search import Search
+from .common import colormaps, film
 from .common.required import required
 from .common.selection import editable
-from .properties import about, fields, is_region
-from .regions import Imported, decimation_of, import_regions
-from .search import Search
-from .visibility import show_all
+from .regions import looks
+from .regions.film_view import DIRECTION, MARGIN, UP
+from .regions.imported import Imported, decimation_of, import_regions
+from .regions.record import about, is_region
+from .regions.visibility import show_all
+from .settings import fields
 
-DIRECTION: Final = (-0.62, -0.66, -0.42)
-"""In which the camera looks: from ahead, the right and above."""
 FILM_COLORMAP: Final = "spring"
 """Bright from end to end, and nowhere the blue of what glows beside it."""
-UP: Final = (0.0, 0.0, 1.0)
-MARGIN: Final = 0.03
-"""Part of the picture that is left free on each side of the regions."""
 # Each surface behind another takes one; a folded cortex has many.
 _TRANSPARENT_BOUNCES: Final = 64
 
@@ -109,11 +105,11 @@ def set_stage(
     bloom : float
         Glow around bright parts, 0 for none.
     """
-    common_scene.use_standard_view(scene)
-    common_scene.use_plain_world(scene)
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
     if bloom:
-        common_scene.add_bloom(scene, strength=bloom, threshold=0.5)
-    camera = common_scene.frame_camera(
+        film.add_bloom(scene, strength=bloom, threshold=0.5)
+    camera = film.frame_camera(
         scene,
         regions,
         direction=DIRECTION,
@@ -122,9 +118,9 @@ def set_stage(
         orbit_axis=UP if degrees else None,
     )
     # What shines needs none, but the atlas's colors are lit.
-    common_scene.add_backlight(scene, regions)
+    film.add_backlight(scene, regions)
     if degrees:
-        common_scene.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
+        film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     cycles: Any = getattr(scene, "cycles", None)
     if cycles is not None:
         cycles.transparent_max_bounces = max(cycles.transparent_max_bounces, _TRANSPARENT_BOUNCES)

@@ -1,36 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BlenderSpike: neurons that glow with their voltage, played by geometry nodes.
 
-The data passes the modules in this order: `simulation_file` (a file to arrays) → `morphology`
-(sections to curves) → `parts` (arrays to datablocks) → `build` (datablocks to an object) →
-`playback`, or `network` where cells are points (an object to voltages now) → `coloring` (voltages
-to light) → `figures` (what stands beside them in the picture), or → `mesh_copy` → `mesh_export` (a
-mesh for other programs). `operators` and `panels` only call them.
+The data passes the rooms in this order: `simulation_file` (a file to arrays) → `cells` (sections to
+curves) → `building` (arrays to datablocks and objects) → `playback` (an object to voltages now) →
+`color` (voltages to light) → `figures` (what stands beside them in the picture), or → `meshes` (for
+other programs). `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
 
 import bpy
 
-from . import (
-    export_panel,
-    figure_settings,
-    figures_panel,
-    network_panel,
-    operators,
-    panels,
-    properties,
-)
-from .common import colormap_previews
+from . import operators, panels, properties
+from .common.colormaps import previews
+from .figures import figure_settings
 
 CLASSES = (
     *properties.CLASSES,
     *figure_settings.CLASSES,
     *operators.CLASSES,
     *panels.CLASSES,
-    *network_panel.CLASSES,
-    *figures_panel.CLASSES,
-    *export_panel.CLASSES,
 )
 
 
@@ -50,4 +39,4 @@ def unregister() -> None:
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
-    colormap_previews.free()
+    previews.free()

@@ -6,8 +6,8 @@ from __future__ import annotations
 import bpy
 
 from .common.selection import at_hand, chosen
-from .mesh_copy import find_mesh_copy, original_of
-from .playback import find_modifier
+from .meshes.mesh_copy import find_mesh_copy, original_of
+from .playback.playback import find_modifier
 from .properties import about_figure
 
 

@@ -16,8 +16,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from .common.colormap_choice import ColormapChoice
-from .common.colormap_settings import (
+from .common.colormaps.choice import ColormapChoice
+from .common.colormaps.colormap_settings import (
     END,
     REVERSE,
     START,
@@ -25,7 +25,7 @@ from .common.colormap_settings import (
     STRENGTH,
     colormap_property,
 )
-from .common.modifiers import find_group_modifier, has_input, input_value, set_inputs
+from .common.nodes.modifiers import find_group_modifier, has_input, input_value, set_inputs
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [

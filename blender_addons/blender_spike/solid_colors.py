@@ -13,12 +13,13 @@ from typing import Any, Final, cast
 
 import bpy
 
-from .coloring import TINT_INPUTS, voltage_material
+from .color.coloring import voltage_material
+from .color.voltage_nodes import TINT_INPUTS
 from .common import nodes
-from .common.colormap_followers import FOLLOWER_INPUTS, followed
-from .common.colormap_geometry import COLOR_INPUTS
-from .common.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
-from .mesh_copy import (
+from .common.colormaps.followers import FOLLOWER_INPUTS, followed
+from .common.colormaps.in_geometry import COLOR_INPUTS
+from .common.nodes.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
+from .meshes.mesh_copy import (
     colored_material,
     find_mesh_copy,
     follow_colors,

@@ -10,8 +10,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from .extent import world_points
 from .required import required
-from .scene import world_points
 
 # Between two neighbors, to the extent of the new one.
 _GAP: Final = 0.15

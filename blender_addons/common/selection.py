@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .slicing import behind
+from .cut.slicer_group import behind
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import WmReportItems

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Surface Slicer: arrays as colored surfaces and curves, and a cut through anything.
 
-The data passes the modules in this order: `array_file`, `image_heights` and `formula` (a source to
-an array) → `heightmap` (checked heights) → `source` (whichever it is) → `grid` (its layout) →
-`build` (arrays to datablocks) → `playback` (heights now) → `lift` (how high) → `base_plane` and
-`axes` (what stands around) → `surface` (the object) → `surface_color` (values to light).
-Curves go from `array_file` by `polyline` and `curve` to `curve_color`. `operators` and `panels`
-only call them.
+The data passes the rooms in this order: `arrays` (files, pictures, formulas to checked numbers) →
+`surface` (heights to an object, its light and its axes) or `curve` (a line that draws itself).
+`slicer` cuts these and any other objects, `ramps` puts colormaps on Blender's own color ramps.
+`operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
-from .common import colormap_previews
+from .common.colormaps import previews
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
 
@@ -33,4 +31,4 @@ def unregister() -> None:
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
-    colormap_previews.free()
+    previews.free()

@@ -8,8 +8,8 @@ from typing import Final
 
 import bpy
 
-from .axes import find_axes
-from .common import scene as film
+from .common import film
+from .surface.axes import find_axes
 
 # From in front and above, as surfaces are drawn in books.
 _DIRECTION: Final = (-0.45, 1.0, -0.62)

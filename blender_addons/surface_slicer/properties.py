@@ -17,9 +17,11 @@ from bpy.props import (
     StringProperty,
 )
 
-from .array_file import array_names
-from .common.colormap_choice import ColormapChoice
-from .common.colormap_settings import (
+from .arrays.array_file import array_names
+from .arrays.formula import DEFAULT
+from .arrays.heightmap import Origin
+from .common.colormaps.choice import ColormapChoice
+from .common.colormaps.colormap_settings import (
     END,
     REVERSE,
     START,
@@ -28,9 +30,7 @@ from .common.colormap_settings import (
     colormap_property,
 )
 from .common.suggestions import text_property
-from .formula import DEFAULT
-from .heightmap import Origin
-from .ramp_stops import MOST_STOPS
+from .ramps.ramp_stops import MOST_STOPS
 
 NEW_RELIEF: Final = 0.6
 """Relief of new surfaces, so that their shape is seen; see `surface_color.color_surface`."""

@@ -96,7 +96,7 @@ def _measure(sizes: tuple[Size, ...]) -> Iterator[Row]:
 def importing(path: str, runs: str, width: str) -> Found:
     """Import a network, play it, save it and render it, so many pixels wide."""
     bpy = start()
-    from blender_spike.build import import_simulation
+    from blender_spike.building.build import import_simulation
 
     made: list[Any] = []
 
@@ -130,7 +130,7 @@ def importing(path: str, runs: str, width: str) -> Found:
 def importing_each(path: str, runs: str) -> Found:
     """Import each cell of a network as an object of its own, and play them."""
     bpy = start()
-    from blender_spike.build import import_simulation
+    from blender_spike.building.build import import_simulation
 
     values = read(path).values
     neurons = import_simulation(bpy.context, path, style="STRANDS", object_per_cell=True)

@@ -63,7 +63,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
         Tiny sizes, only to see that it runs.
     """
     import bpy
-    from blender_spike.build import import_simulation
+    from blender_spike.building.build import import_simulation
 
     sizes = (20,) if quick else (200, 2_000, 20_000)
     with tempfile.TemporaryDirectory() as temporary:
@@ -78,7 +78,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
                 bare_copy(simulation.values)
 
             def build_only(path: Path = path, simulation: Simulation = simulation) -> None:
-                with mock.patch("blender_spike.build.read", return_value=simulation):
+                with mock.patch("blender_spike.building.build.read", return_value=simulation):
                     import_simulation(bpy.context, path, style="STRANDS")
 
             name = f"{sections:,} sections"

@@ -24,10 +24,10 @@ def measure(quick: bool = False) -> Iterator[Row]:
         Tiny sizes, only to see that it runs.
     """
     import bpy
-    from blender_spike.build import import_simulation
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.network import animate_mix, make_layout
-    from blender_spike.playback import find_modifier
+    from blender_spike.building.build import import_simulation
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.network import animate_mix, make_layout
+    from blender_spike.playback.playback import find_modifier
 
     from spike_export import write
     from spike_export.networks.point_network import grid_um, point_network

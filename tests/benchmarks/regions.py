@@ -90,7 +90,7 @@ def import_all(folder: Path | str, acronyms: str = "R1") -> None:
     """Open an atlas and import a region with all that is in it."""
     import bpy
     from blender_brain.atlas import open_atlas
-    from blender_brain.regions import import_regions
+    from blender_brain.regions.imported import import_regions
 
     import_regions(bpy.context, open_atlas(Path(folder)), acronyms, parts="HIERARCHY")
 

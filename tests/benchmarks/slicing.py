@@ -25,12 +25,12 @@ def measure(quick: bool = False) -> Iterator[Row]:
 
 def _moving(frames: int, side: int, runs: int) -> Iterator[Row]:
     import bpy
-    from surface_slicer.slicer import remove_slicing, slice_objects
-    from surface_slicer.slicer_sweep import animate_sweep
-    from surface_slicer.slicer_twin import add_wireframe_twin
-    from surface_slicer.source import array_field
-    from surface_slicer.surface import add_surface
-    from surface_slicer.surface_color import color_surface
+    from surface_slicer.arrays.source import array_field
+    from surface_slicer.slicer.slicer import remove_slicing, slice_objects
+    from surface_slicer.slicer.sweep import animate_sweep
+    from surface_slicer.slicer.twin import add_wireframe_twin
+    from surface_slicer.surface.surface import add_surface
+    from surface_slicer.surface.surface_color import color_surface
 
     empty()
     surface = add_surface(bpy.context, array_field(waves(frames, side), "waves"))
@@ -68,7 +68,7 @@ def _moving(frames: int, side: int, runs: int) -> Iterator[Row]:
 
 def _many(count: int, runs: int) -> Iterator[Row]:
     import bpy
-    from surface_slicer.slicer import remove_slicing, slice_objects
+    from surface_slicer.slicer.slicer import remove_slicing, slice_objects
 
     things = []
 

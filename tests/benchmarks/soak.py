@@ -98,7 +98,7 @@ def main() -> None:
     bpy = start()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        from blender_spike.build import import_simulation
+        from blender_spike.building.build import import_simulation
 
         from spike_export import write
 

@@ -26,8 +26,8 @@ def measure(quick: bool = False) -> Iterator[Row]:
         Tiny sizes, only to see that it runs.
     """
     import bpy
-    from surface_slicer.source import Source
-    from surface_slicer.surface import create_surface
+    from surface_slicer.arrays.source import Source
+    from surface_slicer.surface.surface import create_surface
 
     side, frames, frame_side = (10, 5, 10) if quick else (1_000, 500, 256)
     with tempfile.TemporaryDirectory() as temporary:

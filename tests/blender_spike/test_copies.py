@@ -43,7 +43,7 @@ def points(tmp_path):
 
 def load(bpy, path):
     """A neuron, and its figures with what belongs to them."""
-    from blender_spike.figures import figures_of
+    from blender_spike.figures.owned import figures_of
 
     bpy.ops.blender_spike.import_simulation(filepath=str(path))
     neuron = bpy.context.object
@@ -56,15 +56,15 @@ def load(bpy, path):
 
 
 def play(neuron, **values):
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     inputs = {name.replace("_", " "): value for name, value in values.items()}
     set_inputs(find_modifier(neuron), inputs)
 
 
 def figure_of(neuron, kind):
-    from blender_spike.figures import figures_of
+    from blender_spike.figures.owned import figures_of
     from blender_spike.properties import about_figure
 
     (found,) = [f for f in figures_of(neuron) if about_figure(f).kind == kind]
@@ -79,8 +79,8 @@ def corners(bpy, figure):
 
 def shown_ms(bpy, neuron):
     """The time at the trace's dot, by its place in the axes."""
-    from blender_spike.common.figures import find_drawing
-    from blender_spike.common.modifiers import input_value
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import input_value
 
     trace = figure_of(neuron, "TRACE")
     # The ball is the last that is drawn.
@@ -126,7 +126,7 @@ def test_a_copys_figures_follow_the_copy_alone(bpy, cell, tmp_path, way):
 
 @by_every_way
 def test_reloading_a_copy_leaves_the_original(bpy, cell, tmp_path, way):
-    from blender_spike.build import reload_simulation
+    from blender_spike.building.build import reload_simulation
 
     (neuron, *_), (copy, *_) = way(bpy, load(bpy, cell), tmp_path)
     sim = read(cell)
@@ -148,8 +148,14 @@ def test_reloading_a_copy_leaves_the_original(bpy, cell, tmp_path, way):
 
 @by_every_way
 def test_a_copys_layouts_are_its_own(bpy, points, tmp_path, way):
-    from blender_spike.build import reload_simulation
-    from blender_spike.network import drawn_places, layouts_of, make_layout, places_of, set_layout
+    from blender_spike.building.build import reload_simulation
+    from blender_spike.playback.network import (
+        drawn_places,
+        layouts_of,
+        make_layout,
+        places_of,
+        set_layout,
+    )
 
     bpy.ops.blender_spike.import_simulation(filepath=str(points))
     thing = bpy.context.object
@@ -174,9 +180,9 @@ def test_a_copys_layouts_are_its_own(bpy, points, tmp_path, way):
 @by_every_way
 def test_a_copys_way_is_its_own(bpy, points, tmp_path, way):
     """Keyframes too, which linked duplicates share."""
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.network import animate_mix
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.network import animate_mix
+    from blender_spike.playback.playback import find_modifier
 
     bpy.ops.blender_spike.import_simulation(filepath=str(points))
     thing = bpy.context.object
@@ -190,7 +196,7 @@ def test_a_copys_way_is_its_own(bpy, points, tmp_path, way):
 
 def test_layouts_of_a_linked_neuron_s_local_copy(bpy, points, tmp_path):
     """What is linked cannot be changed, and the object that holds the cells still is."""
-    from blender_spike.network import drawn_places, places_of, set_layout
+    from blender_spike.playback.network import drawn_places, places_of, set_layout
 
     bpy.ops.blender_spike.import_simulation(filepath=str(points))
     name = bpy.context.object.name
@@ -268,9 +274,9 @@ def test_figures_of_version_0_1_go_on_following(bpy, older):
 
 def test_figures_of_version_0_1_become_their_own(bpy, older, tmp_path):
     """As soon as one is added, with what was set and keyframed on them; then copies are right."""
-    from blender_spike.common.figures import find_drawing
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.figures import figures_of
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.figures.owned import figures_of
     from blender_spike.properties import about
 
     trace = figure_of(older, "TRACE")

@@ -27,8 +27,8 @@ def neuron(bpy, path):
 
 
 def set_inputs(neuron, **values):
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     set_inputs(find_modifier(neuron), {k.replace("_", " "): v for k, v in values.items()})
 
@@ -108,8 +108,8 @@ def test_without_points_there_is_the_neuron_alone(bpy, neuron):
 @pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
 def test_the_camera_sees_all_copies(bpy, path, style):
     """Framing counts them, not the neuron alone."""
-    from blender_spike.common.scene import frame_camera
-    from blender_spike.network import way_of
+    from blender_spike.common.film import frame_camera
+    from blender_spike.playback.network import way_of
 
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style=style)
     neuron = bpy.context.object

@@ -13,9 +13,9 @@ from spike_export import figures, write
 
 @pytest.mark.parametrize("ms_per_frame", [None, 0.037])
 def test_a_figure_and_the_scene_are_in_step(bpy, tmp_path, ms_per_frame):
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.morphology import Role, strands
-    from blender_spike.playback import find_modifier
+    from blender_spike.cells.morphology import Role, strands
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     sim = simulation(branched(), frames=30)
     path = write(tmp_path / "a.pickle", sim)

@@ -26,8 +26,8 @@ def older(bpy, request, tmp_path):
 
 
 def inputs(neuron):
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
 
     modifier = find_modifier(neuron)
     names = [
@@ -50,8 +50,8 @@ def evaluated(bpy, neuron):
 
 def test_an_import_leaves_them_as_they_are(bpy, older, tmp_path):
     """Although it brings the nodes of this version, which they use from then on."""
-    from blender_spike.coloring import material_of
-    from blender_spike.playback import strands_without_data
+    from blender_spike.color.coloring import material_of
+    from blender_spike.playback.playback import strands_without_data
 
     before, material = inputs(older), material_of(older)
     shown = evaluated(bpy, older)
@@ -66,8 +66,8 @@ def test_an_import_leaves_them_as_they_are(bpy, older, tmp_path):
 
 
 def test_they_can_be_combined_with_new_ones(bpy, older, tmp_path):
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     path = write(tmp_path / "new.pickle", simulation(branched(), seed=8))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS")
@@ -83,8 +83,9 @@ def test_they_can_be_combined_with_new_ones(bpy, older, tmp_path):
 
 
 def test_what_was_joined_to_them_has_no_data(bpy, older, tmp_path):
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import NO_DATA_BELOW, find_modifier, strands_without_data
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier, strands_without_data
+    from blender_spike.playback.samples import NO_DATA_BELOW
 
     path = write(tmp_path / "new.pickle", simulation(branched(), seed=8))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS")

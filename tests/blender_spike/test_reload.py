@@ -15,8 +15,8 @@ from spike_export import read, write
 @pytest.fixture
 def neuron(bpy, tmp_path):
     """A neuron that somebody has styled."""
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     path = write(tmp_path / "cell.pickle", simulation(branched(), 12))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS", um_per_unit=50)
@@ -27,8 +27,8 @@ def neuron(bpy, tmp_path):
 
 
 def inputs(neuron, *names):
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
 
     return [input_value(find_modifier(neuron), name).value for name in names]
 
@@ -43,7 +43,7 @@ def first_voltages(bpy, neuron, frame):
 
 
 def test_reload_takes_the_new_values_and_keeps_the_look(bpy, neuron, tmp_path):
-    from blender_spike.coloring import material_of
+    from blender_spike.color.coloring import material_of
 
     material = material_of(neuron)
     look = inputs(neuron, "Thickness", "At the Ends")
@@ -62,10 +62,10 @@ def test_reload_takes_the_new_values_and_keeps_the_look(bpy, neuron, tmp_path):
 
 def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     """All inputs of the modifier about looks, and all of the material."""
-    from blender_spike.coloring import _INPUTS, color_input, voltage_material
-    from blender_spike.common.modifiers import input_value, set_inputs
-    from blender_spike.playback import find_modifier
-    from blender_spike.shape import LOOK_INPUTS, TYPES_INPUTS
+    from blender_spike.color.coloring import _INPUTS, color_input, voltage_material
+    from blender_spike.common.nodes.modifiers import input_value, set_inputs
+    from blender_spike.playback.playback import find_modifier
+    from blender_spike.playback.shape import LOOK_INPUTS, TYPES_INPUTS
 
     def plain(value):
         return value if isinstance(value, bool | int | float | str) else tuple(value)
@@ -144,8 +144,8 @@ def test_selected_copies_follow_and_share_the_new_data(bpy, neuron, tmp_path):
 
 def test_relink_follows_a_change_of_sampling(bpy, neuron, tmp_path):
     """Twice as many samples: one a frame again; a pace of one's own stays."""
-    from blender_spike.common.modifiers import set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     finer = simulation(branched(), 24, time_ms=np.arange(24) * 0.05)
     path = write(tmp_path / "finer.pickle", finer)

@@ -151,7 +151,7 @@ def test_settings_told_are_those_that_differ(bpy: Any):
 
 def test_what_somebody_made_of_the_film_world_and_the_bloom_stays(bpy: Any, capfd: Any):
     """Pressed again, the buttons keep nodes that were added; and settings are the new ones."""
-    from surface_slicer.common.scene import add_bloom, use_plain_world
+    from surface_slicer.common.film import add_bloom, use_plain_world
 
     scene = bpy.context.scene
     world = use_plain_world(scene)

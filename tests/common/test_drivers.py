@@ -20,8 +20,8 @@ NUMBERS = (5e-5, 1e-9, 0.99995, 1.00005, 0.0, 1.0, -3e-5, -0.7, -60.0, 1e-30, 12
 
 def everything(bpy, folder):
     """Make one of each thing that follows others."""
-    from surface_slicer.axes import add_axes
-    from surface_slicer.base_plane import add_base_plane
+    from surface_slicer.surface.axes import add_axes
+    from surface_slicer.surface.base_plane import add_base_plane
 
     ops = bpy.ops
     cell = write(folder / "cell.pickle", simulation(branched(), 9))

@@ -38,8 +38,8 @@ def test_no_property_of_the_extensions_can_be_animated(bpy):
 
 def test_radii_are_in_micrometers(bpy, cell):
     """Of the file, whatever the scale of the scene; the modifier keeps Blender's units."""
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
 
     neuron = load(bpy, cell, um_per_unit=50.0)
     data = neuron.blender_spike
@@ -59,8 +59,8 @@ def test_radii_are_in_micrometers(bpy, cell):
 
 def test_a_network_s_connections_are_in_micrometers(bpy, tmp_path):
     import numpy as np
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
 
     from spike_export.networks.point_network import point_network
 
@@ -73,8 +73,8 @@ def test_a_network_s_connections_are_in_micrometers(bpy, tmp_path):
 @pytest.mark.parametrize("keep", [True, False])
 def test_fit_keeps_start_frames_where_that_is_asked_for(bpy, cell, keep):
     """Copies that begin one after the other go on doing so."""
-    from blender_spike.common.modifiers import input_value, set_inputs
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value, set_inputs
+    from blender_spike.playback.playback import find_modifier
 
     first = load(bpy, cell)
     copies = [first, first.copy(), first.copy()]

@@ -24,16 +24,16 @@ def heights(tmp_path):
 
 
 def import_cell(bpy, path, **settings):
-    from blender_spike.common.modifiers import input_value
-    from blender_spike.playback import find_modifier
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
 
     bpy.ops.blender_spike.import_simulation(filepath=str(path), **settings)
     return input_value(find_modifier(bpy.context.object), "Start Frame").value
 
 
 def create_surface(bpy, path, **settings):
-    from surface_slicer.common.modifiers import input_value
-    from surface_slicer.playback import find_modifier
+    from surface_slicer.common.nodes.modifiers import input_value
+    from surface_slicer.surface.motion import find_modifier
 
     bpy.ops.surface_slicer.create_surface(filepath=str(path), **settings)
     return input_value(find_modifier(bpy.context.object), "Start Frame").value

@@ -70,7 +70,7 @@ def test_it_says_why_there_is_nothing_to_choose(bpy: Any, tmp_path: Path):
 
 
 def test_regions_are_added_to_those_that_were_typed(bpy: Any, atlas: Any):
-    from blender_brain import library
+    from blender_brain.atlas import library
     from blender_brain.operators.browsing import BLENDER_BRAIN_OT_suggest as Suggest
 
     structures = library.opened(NAME, atlas.folder, anew=False).atlas.structures
@@ -96,7 +96,7 @@ def test_regions_are_added_to_those_that_were_typed(bpy: Any, atlas: Any):
 
 
 def test_what_an_acronym_cannot_tell_apart_is_offered_by_its_id(bpy: Any):
-    from blender_brain.search import Search
+    from blender_brain.atlas.search import Search
 
     def structure(number: int, acronym: str, name: str) -> Any:
         return SimpleNamespace(id=number, acronym=acronym, name=name, path=(1, number))

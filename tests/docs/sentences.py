@@ -18,9 +18,11 @@ CODE: Final = ("spike_export", "blender_addons", "tools", "examples")
 GAP: Final = "…"
 # What these raise is a mistake in our own code, which no input brings about.
 _FOR_AUTHORS: Final = (
-    "blender_addons/common/modifiers.py",
-    "blender_addons/common/node_layout.py",
-    "blender_addons/common/nodes.py",
+    "blender_addons/common/nodes/groups.py",
+    "blender_addons/common/nodes/layout.py",
+    "blender_addons/common/nodes/modifiers.py",
+    "blender_addons/common/nodes/tree.py",
+    "blender_addons/common/nodes/writing.py",
     "tools/build_extension.py",
     "tools/look_sheet.py",
     "tools/make_colormaps.py",

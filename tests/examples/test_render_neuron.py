@@ -87,7 +87,7 @@ json.dump(rows, open({str(tmp_path / "found.json")!r}, "w"))
     assert "Traceback" not in result.stderr, result.stderr
     found = json.loads((tmp_path / "found.json").read_text())
 
-    from blender_spike.morphology import strands
+    from blender_spike.cells.morphology import strands
 
     sim = read(made / "demo.pickle")
     lines = strands(sim)

@@ -20,10 +20,10 @@ def things(request, bpy, tmp_path):
     np.save(path, STILL if request.param == "still" else MOVING)
     bpy.ops.surface_slicer.create_surface(filepath=str(path), set_frame_range=False)
     surface = bpy.context.object
-    from surface_slicer.axes import add_axes
-    from surface_slicer.base_plane import add_base_plane
-    from surface_slicer.slicer import slice_objects
-    from surface_slicer.slicer_profile import add_profile
+    from surface_slicer.slicer.profile import add_profile
+    from surface_slicer.slicer.slicer import slice_objects
+    from surface_slicer.surface.axes import add_axes
+    from surface_slicer.surface.base_plane import add_base_plane
 
     axes, plane = add_axes(surface), add_base_plane(surface)
     slicer = slice_objects(bpy.context, [surface]).slicer
@@ -49,7 +49,7 @@ def vertices(bpy, thing):
 
 @by_every_way
 def test_a_copys_companions_follow_the_copy_alone(bpy, things, tmp_path, way):
-    from surface_slicer.lift import height_of, set_height
+    from surface_slicer.surface.lift import height_of, set_height
 
     (surface, axes, plane, slicer, profile), copies = way(bpy, things, tmp_path)
     copy, its_axes, its_plane, its_slicer, its_profile = copies
@@ -77,8 +77,8 @@ def test_a_copys_companions_follow_the_copy_alone(bpy, things, tmp_path, way):
 
 @by_every_way
 def test_data_of_a_copy_leave_the_original(bpy, things, tmp_path, way):
-    from surface_slicer.source import array_field
-    from surface_slicer.surface import replace_heights, set_color_array
+    from surface_slicer.arrays.source import array_field
+    from surface_slicer.surface.surface import replace_heights, set_color_array
 
     (surface, *_), (copy, *_) = way(bpy, things, tmp_path)
     shared = surface.data == copy.data
@@ -100,8 +100,8 @@ def test_data_of_a_copy_leave_the_original(bpy, things, tmp_path, way):
 
 
 def test_append_brings_no_array_into_view(bpy, things, tmp_path):
-    from surface_slicer.source import array_field
-    from surface_slicer.surface import set_color_array
+    from surface_slicer.arrays.source import array_field
+    from surface_slicer.surface.surface import set_color_array
 
     surface = things[0]
     if surface.modifiers[0].type == "NODES":

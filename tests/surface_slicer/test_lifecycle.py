@@ -230,8 +230,8 @@ def test_in_another_scene(bpy, path):
 
 def test_append_another_sliced_file(bpy, tmp_path):
     """Slicers of the same name stay apart: each cuts its own, and goes without the other."""
-    from surface_slicer.common.slicing import cut_by, find_group
-    from surface_slicer.slicer import slicers_of
+    from surface_slicer.common.cut.slicer_group import cut_by, find_group
+    from surface_slicer.slicer.slicer import slicers_of
 
     def sliced_cube():
         bpy.ops.mesh.primitive_cube_add()
@@ -253,7 +253,7 @@ def test_append_another_sliced_file(bpy, tmp_path):
 
 def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capfd):
     """A sentence says so instead of a change that would be gone when the file is opened again."""
-    from surface_slicer.slicer import slicers_of
+    from surface_slicer.slicer.slicer import slicers_of
 
     create(bpy, path)
     bpy.ops.surface_slicer.slice_objects()
@@ -299,8 +299,8 @@ def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capf
 
 def test_a_linked_slicer_stays(bpy, tmp_path):
     """It may cut what is here, and is not taken out of the file with its last cut."""
-    from surface_slicer.common.slicing import empty_of, slicer_groups
-    from surface_slicer.slicer import remove_slicing, slice_objects
+    from surface_slicer.common.cut.slicer_group import empty_of, slicer_groups
+    from surface_slicer.slicer.slicer import remove_slicing, slice_objects
 
     bpy.ops.mesh.primitive_cube_add()
     bpy.ops.surface_slicer.slice_objects()
@@ -318,7 +318,7 @@ def test_a_linked_slicer_stays(bpy, tmp_path):
 
 def test_a_curve_that_cannot_be_made_leaves_nothing(bpy, path, monkeypatch):
     """Whatever it fails at, and at the last step, too."""
-    from surface_slicer import curve
+    from surface_slicer.curve import curve
 
     def refuse(*_):
         raise RuntimeError("no")

@@ -86,7 +86,7 @@ def use(name: str, data: str) -> None:
     assert bpy.context.object is not None
     if hasattr(bpy.types, f"{name.upper()}_OT_choose_colormap"):
         # As its panel does, which is not drawn without a window.
-        pictures = sys.modules[f"{package(name)}.common.colormap_previews"]
+        pictures = sys.modules[f"{package(name)}.common.colormaps.previews"]
         assert len(pictures.gradient("any", np.zeros((64, 3)))) == 2
 
 
@@ -114,7 +114,7 @@ def measure(path: str) -> None:
 
 def film() -> None:
     """Set up a view in which colors are as they are."""
-    tools = next(m for name, m in sys.modules.items() if name.endswith(".common.scene"))
+    tools = next(m for name, m in sys.modules.items() if name.endswith(".common.film"))
     scene = bpy.context.scene
     tools.use_standard_view(scene)
     tools.use_plain_world(scene)
@@ -193,10 +193,10 @@ def until(done: Callable[[], bool]) -> None:
 
 def disable_while_downloading(data: str) -> None:
     """See that the download has ended when the extension is gone; the server answers late."""
-    downloads = sys.modules[f"{package('blender_brain')}.downloads"]
+    downloads = sys.modules[f"{package('blender_brain')}.download.running"]
     server = serve(data)
     server.hold.clear()
-    downloads.download.SERVER = server.address
+    downloads.brainglobe.SERVER = server.address
     current = downloads.start("made_up_100um", "3.0", "")
     until(lambda: server.asked["manifest.json"] > 0)
     threading.Timer(0.5, server.hold.set).start()
@@ -213,8 +213,8 @@ def uninstall_while_downloading(data: str) -> None:
         return structures
 
     modules = f"{package('blender_brain')}."
-    folder = sys.modules[f"{modules}library"].own_folder()
-    current = sys.modules[f"{modules}download"].Download(
+    folder = sys.modules[f"{modules}atlas.library"].own_folder()
+    current = sys.modules[f"{modules}download.brainglobe"].Download(
         "made_up_100um", "3.0", choose, folder, server.address
     )
     until(lambda: server.asked.total() > 4)

@@ -56,7 +56,7 @@ def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
         for path in (Path(folder, file) for file in files)
         if path.suffix in (".py", ".npz")
     ]
-    assert {"__init__.py", "common/nodes.py", "common/colormaps.npz"} <= set(modules)
+    assert {"__init__.py", "common/nodes/tree.py", "common/colormaps/colormaps.npz"} <= set(modules)
     assert names == {*modules, "LICENSE", "blender_manifest.toml"}
 
 

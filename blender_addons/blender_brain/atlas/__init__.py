@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from .discovery import FoundAtlas, choose_atlas, find_atlases, found_at
 from .errors import AtlasError
+from .hierarchy import Structure
 from .reader import Atlas, open_atlas, read_mesh
-from .tree import Structure
 
 __all__ = [
     "Atlas",

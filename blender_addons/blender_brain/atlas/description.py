@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import AtlasError
-from .tree import Structure
+from .hierarchy import Structure
 
 Layout = Literal["v2", "v3"]
 Points = NDArray[np.float32]

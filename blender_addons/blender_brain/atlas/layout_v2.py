@@ -18,9 +18,9 @@ from typing import Any, Final
 from . import files
 from .description import Description, grid, text
 from .errors import AtlasError
+from .hierarchy import Structure, checked
 from .meshes import mesh_names
 from .obj import read_obj
-from .tree import Structure, checked
 
 METADATA: Final = "metadata.json"
 STRUCTURES: Final = "structures.json"

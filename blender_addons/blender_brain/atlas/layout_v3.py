@@ -27,8 +27,8 @@ import numpy as np
 from . import draco, files
 from .description import Description, Points, Triangles, grid, text
 from .errors import AtlasError
+from .hierarchy import Structure, checked
 from .meshes import mesh_names
-from .tree import Structure, checked
 
 HOME: Final = "brainglobe-atlasapi"
 ATLASES: Final = "atlases"

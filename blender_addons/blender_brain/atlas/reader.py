@@ -12,7 +12,7 @@ from . import files, layout_v2, layout_v3
 from .description import Description, Layout, Points, Triangles
 from .discovery import FoundAtlas, found_at
 from .errors import AtlasError
-from .tree import Structure
+from .hierarchy import Structure
 
 
 class Atlas:

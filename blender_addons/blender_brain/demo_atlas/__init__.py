@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small atlas of a made-up brain, so that everything can be tried with nothing installed.
 
-The shapes (`shapes`, `hippocampus`, made to meshes by `implicit`) are computed and written as an
-atlas in one of BrainGlobe's layouts (`writing`), which the add-on then reads like any other. None
-of it needs bpy.
+The shapes (`solids`, `hippocampus`, made to meshes by `implicit`) are computed and written as an
+atlas in one of BrainGlobe's layouts (`atlas_writer`), which the add-on then reads like any other.
+None of it needs bpy.
 """
 
 from __future__ import annotations
 
 from .anatomy import NAME, VERSION
-from .writing import make_demo_atlas
+from .atlas_writer import make_demo_atlas
 
 __all__ = ["NAME", "VERSION", "make_demo_atlas"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import hippocampus
 from .implicit import Shape, surface
-from .shapes import SHAPES
+from .solids import SHAPES
 
 NAME: Final = "demo_mouse_100um"
 VERSION: Final = "1.0"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 from bpy.props import StringProperty
 
-from .. import downloads
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
-from ..properties import fields, search_of, unfolded
+from ..download import running
+from ..properties import unfolded
+from ..settings import fields, search_of
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -65,7 +66,7 @@ class BLENDER_BRAIN_OT_suggest(SuggestionsPopup, bpy.types.Operator):
     FIELDS: ClassVar = {
         "acronyms": Field(_typed, "acronyms", _structures, _add_structure),
         "region": Field(_typed, "region", _structures),
-        "download": Field(_typed, "download", lambda _context: downloads.offered()),
+        "download": Field(_typed, "download", lambda _context: running.offered()),
     }
 
 

@@ -12,23 +12,23 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from .. import library
-from ..atlas import Atlas, AtlasError
-from ..common.colormap_settings import REVERSE, colormap_property
+from ..atlas import Atlas, AtlasError, library
+from ..atlas.search import Search, UnknownStructureError
 from ..common.colormaps import UnknownColormapError
+from ..common.colormaps.colormap_settings import REVERSE, colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..hemispheres import Side
-from ..orientation import Placement, placement
-from ..placing import centroid_um, place_objects
-from ..points import Unit, outside, read_points, read_tracing
-from ..points_in_scene import add_points, add_tracing
-from ..properties import PlaceSettings, about, fields, is_region, placement_of
-from ..region_values import read_region_values
-from ..regions_data import Colored, color_by_values
-from ..search import Search, UnknownStructureError
-from ..tables import TableError
+from ..data.point_objects import add_points, add_tracing
+from ..data.points import Unit, outside, read_points, read_tracing
+from ..data.region_values import read_region_values
+from ..data.tables import TableError
+from ..data.value_colors import Colored, color_by_values
+from ..regions.hemispheres import Side
+from ..regions.orientation import Placement, placement
+from ..regions.placing_objects import centroid_um, place_objects
+from ..regions.record import about, is_region, placement_of
+from ..settings import PlaceSettings, fields
 from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:

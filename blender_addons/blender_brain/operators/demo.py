@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .. import library
+from ..atlas import library
 from ..common.required import required
 from ..demo_atlas import NAME, VERSION, make_demo_atlas
-from ..properties import fields
+from ..settings import fields
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

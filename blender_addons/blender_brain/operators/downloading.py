@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from .. import downloads
-from ..download import DownloadError
+from ..download import running
+from ..download.brainglobe import DownloadError
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -27,10 +27,10 @@ class _Online(bpy.types.Operator):
     @classmethod
     def poll(cls, _context: bpy.types.Context | None) -> bool:
         """Ask Blender's preferences, and for nothing else to be going on."""
-        reason = downloads.refusal()
-        if not reason and downloads.running() is not None:
+        reason = running.refusal()
+        if not reason and running.running() is not None:
             reason = "An atlas is being downloaded"
-        if not reason and downloads.is_listing():
+        if not reason and running.is_listing():
             reason = "Waiting for the server's list of atlases"
         if reason:
             cls.poll_message_set(reason)
@@ -38,8 +38,8 @@ class _Online(bpy.types.Operator):
 
     def _ended(self) -> set[OperatorReturnItems]:
         """Report what came of it."""
-        downloads.look()
-        told, failed = downloads.last()
+        running.look()
+        told, failed = running.last()
         if failed:
             self.report({"ERROR"}, told)
             return {"CANCELLED"}
@@ -55,7 +55,7 @@ class BLENDER_BRAIN_OT_list_downloads(_Online):
 
     def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Ask it in the background."""
-        listing = downloads.start_listing()
+        listing = running.start_listing()
         if not bpy.app.background:
             return {"FINISHED"}
         listing.wait()
@@ -87,18 +87,18 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
 
     def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Begin, and leave the rest to threads and a timer."""
-        if bpy.app.background and not downloads.offered():
-            downloads.start_listing().wait()
-        versions = dict(downloads.offered())
+        if bpy.app.background and not running.offered():
+            running.start_listing().wait()
+        versions = dict(running.offered())
         name = self.atlas.strip()
         if name not in versions:
-            downloads.look()
-            told, failed = downloads.last()
+            running.look()
+            told, failed = running.last()
             text = f"The server has no atlas named '{name}'; list what it has first."
             self.report({"ERROR"}, told if failed else text)
             return {"CANCELLED"}
         try:
-            current = downloads.start(name, versions[name], self.regions)
+            current = running.start(name, versions[name], self.regions)
         except DownloadError as problem:
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
@@ -118,14 +118,14 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
     @classmethod
     def poll(cls, _context: bpy.types.Context | None) -> bool:
         """Ask for a download."""
-        if downloads.running() is not None:
+        if running.running() is not None:
             return True
         cls.poll_message_set("Nothing is being downloaded")
         return False
 
     def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Ask it to stop."""
-        current = downloads.running()
+        current = running.running()
         if current is None:
             return {"CANCELLED"}
         current.cancel()

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty, StringProperty
 
-from .. import library
-from ..atlas import AtlasError
-from ..common import scene as common_scene
+from ..atlas import AtlasError, library
+from ..atlas.search import UnknownStructureError
+from ..common import film
 from ..common.changes import Settings, settings_of, told
-from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
+from ..common.colormaps.colormap_settings import colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
-from ..search import UnknownStructureError
 from .importing import imported_told
 from .selection import OnScene, all_regions, seen_regions, selected_regions
 
@@ -49,8 +48,8 @@ class StageSettings:
     def stage_told(self, context: bpy.types.Context, before: Settings) -> str:
         """Let the window show the bloom, and say in a sentence what was set and what changed."""
         scene = required(context.scene)
-        shown = common_scene.show_bloom(context) if self.bloom else None
-        text = common_scene.stage_told(scene, self.degrees, shown, backlight=True)
+        shown = film.show_bloom(context) if self.bloom else None
+        text = film.stage_told(scene, self.degrees, shown, backlight=True)
         return told(text, before, scene)
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from .. import library
-from ..atlas import Atlas, AtlasError
+from ..atlas import Atlas, AtlasError, library
+from ..atlas.search import UnknownStructureError
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
-from ..properties import ImportSettings
-from ..regions import Imported, import_regions
-from ..search import UnknownStructureError
+from ..regions.imported import Imported, import_regions
+from ..settings import ImportSettings
 from .selection import all_regions, show_object_colors
 
 if TYPE_CHECKING:

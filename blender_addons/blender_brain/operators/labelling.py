@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty
 
-from ..color_bars import add_color_bar, color_bars_of
 from ..common.changes import settings_of, told
-from ..common.colormap_choice import ColormapPicker
+from ..common.colormaps.choice import ColormapPicker
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..figures import remove_figures
-from ..labels import add_labels, labels_of
-from ..properties import LabelSettings, region_at_hand
-from ..regions_data import values_material
+from ..data.value_colors import values_material
+from ..figures.color_bars import add_color_bar, color_bars_of
+from ..figures.in_picture import remove_figures
+from ..figures.labels import add_labels, labels_of
+from ..properties import region_at_hand
+from ..settings import LabelSettings
 from .selection import OnScene, all_regions, seen_regions, selected_regions
 
 if TYPE_CHECKING:

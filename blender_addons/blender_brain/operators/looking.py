@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from .. import looks
-from ..common.colormap_nodes import has_colormap
 from ..common.colormaps import UnknownColormapError
+from ..common.colormaps.in_material import has_colormap
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..common.viewport import ShowColors
-from ..properties import LookSettings, chosen_regions
+from ..properties import chosen_regions
+from ..regions import looks
+from ..settings import LookSettings
 from .selection import NO_REGION, OnRegions
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
-from ..properties import chosen_regions, is_region
+from ..properties import chosen_regions
+from ..regions.record import is_region
 
 NO_REGION = "Select a region that was imported from an atlas"
 

@@ -11,7 +11,7 @@ from bpy.props import IntProperty, StringProperty
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.selection import editable, refusal, tell
-from ..visibility import isolate, show_all, show_level
+from ..regions.visibility import isolate, show_all, show_level
 from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..at_hand import chosen_neurons, neuron_at_hand
-from ..coloring import (
+from ..color.coloring import (
     color_by_voltage,
     limits_of,
     make_single,
@@ -18,12 +18,12 @@ from ..coloring import (
     share_material,
     voltage_material,
 )
-from ..common.colormap_choice import ColormapPicker
 from ..common.colormaps import UnknownColormapError
+from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..figures import follow_materials
-from ..mesh_copy import about_uncolored
+from ..figures.owned import follow_materials
+from ..meshes.mesh_copy import about_uncolored
 from ..properties import ColorSettings, about
 from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, which
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..at_hand import chosen_neurons
-from ..combining import CannotCombineError, combine
+from ..building.combining import CannotCombineError, combine
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
-from ..playback import find_modifier
+from ..playback.playback import find_modifier
 from ..properties import about
 
 if TYPE_CHECKING:

@@ -14,9 +14,15 @@ from ..at_hand import neuron_of
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..common.selection import chosen
-from ..mesh_copy import NoColorsError, add_mesh_copy, colored_material, find_mesh_copy, original_of
-from ..mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
-from ..playback import find_modifier
+from ..meshes.mesh_copy import (
+    NoColorsError,
+    add_mesh_copy,
+    colored_material,
+    find_mesh_copy,
+    original_of,
+)
+from ..meshes.mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
+from ..playback.playback import find_modifier
 from .selection import OnNeurons, neurons_to_work_on
 
 if TYPE_CHECKING:

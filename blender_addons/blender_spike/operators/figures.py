@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import figures
 from ..at_hand import neuron_at_hand
-from ..coloring import voltage_material
+from ..color.coloring import voltage_material
 from ..common.changes import settings_of, told
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
-from ..figure_settings import PlacementSetting, TraceSettings, new_figure_fields
-from ..mesh_copy import about_uncolored
-from ..sections import nearest_segment, place_of, section_names, selected_places
+from ..figures import adding, owned
+from ..figures.figure_settings import PlacementSetting, TraceSettings, new_figure_fields
+from ..meshes.mesh_copy import about_uncolored
+from ..playback.sections import nearest_segment, place_of, section_names, selected_places
 from .selection import NO_ACTIVE_NEURON, neuron_to_work_on
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
         before = settings_of(required(context.scene))
         try:
             made = [
-                figures.add_trace(
+                adding.add_trace(
                     context, neuron, *place, own_axes=self.own_axes, placement=self.placement
                 )
                 for place in places
@@ -145,7 +145,7 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
         if voltage_material(neuron, linked=True) is None:
             self.report({"ERROR"}, f"{about_uncolored(neuron)}.")
             return {"CANCELLED"}
-        return _add(self, context, figures.add_color_bar, horizontal=self.horizontal)
+        return _add(self, context, adding.add_color_bar, horizontal=self.horizontal)
 
 
 class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
@@ -168,7 +168,7 @@ class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Add it."""
-        return _add(self, context, figures.add_time_label, decimals=self.decimals)
+        return _add(self, context, adding.add_time_label, decimals=self.decimals)
 
 
 class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
@@ -199,7 +199,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
 
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Add it."""
-        return _add(self, context, figures.add_scale_bar, length_um=self.length_um)
+        return _add(self, context, adding.add_scale_bar, length_um=self.length_um)
 
 
 class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
@@ -217,12 +217,12 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
     def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
         """Remove one or all."""
         neuron = required(neuron_at_hand(required(context)))
-        chosen = [f for f in figures.figures_of(neuron) if self.name in ("", f.name)]
+        chosen = [f for f in owned.figures_of(neuron) if self.name in ("", f.name)]
         if not chosen:
             what = f"figure '{self.name}'" if self.name else "figures"
             self.report({"ERROR"}, f"'{neuron.name}' has no {what}.")
             return {"CANCELLED"}
-        count = figures.remove_figures(chosen)
+        count = owned.remove_figures(chosen)
         self.report({"INFO"}, f"Removed {count} figure{'s' * (count != 1)}.")
         return {"FINISHED"}
 
@@ -235,7 +235,7 @@ def _add(
     neuron = neuron_to_work_on(required(context))
     figure = add(context, neuron, placement=operator.placement, **settings)
     done = f"Added '{figure.name}'"
-    if (other := figures.lies_on(figure)) is not None:
+    if (other := owned.lies_on(figure)) is not None:
         done += f"; it lies on '{other.name}' until one of them is moved"
     operator.report({"INFO"}, told(f"{done}.", before, scene))
     return {"FINISHED"}

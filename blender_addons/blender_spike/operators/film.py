@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty
 
-from ..common import scene as film
+from ..common import film
 from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.required import required
-from ..network import way_of
+from ..playback.network import way_of
 from .selection import OnNeurons, neurons_to_work_on, which
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..at_hand import chosen_neurons, neuron_at_hand
-from ..build import import_simulation, reload_simulation
+from ..building.build import import_simulation, reload_simulation
 from ..common.beside import beside_told, put_beside
 from ..common.changes import settings_of, told
 from ..common.frame_range import holds_work
-from ..common.modifiers import input_value
+from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..network import way_of
-from ..playback import find_modifier
+from ..playback.network import way_of
+from ..playback.playback import find_modifier
 from ..properties import IMPORT_SETTINGS, LARGEST_UM_PER_UNIT, ImportSettings, about
 from ..simulation_file import SimulationFileError
 from .selection import OnActiveNeuron

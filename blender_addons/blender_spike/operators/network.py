@@ -10,11 +10,11 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..at_hand import neuron_at_hand
 from ..common.animation import replaced
-from ..common.modifiers import input_value, set_inputs
+from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..common.selection import refusal
-from ..network import animate_mix, is_network, layouts_of, make_layout
-from ..playback import find_modifier
+from ..playback.network import animate_mix, is_network, layouts_of, make_layout
+from ..playback.playback import find_modifier
 from .selection import neuron_to_work_on
 
 if TYPE_CHECKING:

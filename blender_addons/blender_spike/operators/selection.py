@@ -10,7 +10,7 @@ import bpy
 from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable
-from ..figures import follow_materials
+from ..figures.owned import follow_materials
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
 NO_ACTIVE_NEURON = "Make an imported neuron the active object"

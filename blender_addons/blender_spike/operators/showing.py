@@ -8,9 +8,9 @@ import bpy
 from ..at_hand import chosen_neurons
 from ..common.selection import about_linked, editable
 from ..common.viewport import ShowColors
-from ..figures import follow_materials
-from ..mesh_copy import NoColorsError, colored_material
-from ..network import is_network
+from ..figures.owned import follow_materials
+from ..meshes.mesh_copy import NoColorsError, colored_material
+from ..playback.network import is_network
 from ..solid_colors import add_solid_colors, remove_solid_colors
 from .selection import ChangesNeurons
 

@@ -11,8 +11,8 @@ from bpy.props import FloatProperty, IntProperty
 from ..at_hand import neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
-from ..figures import refresh
-from ..playback import fit_time, set_duration
+from ..figures.owned import refresh
+from ..playback.playback import fit_time, set_duration
 from ..properties import KEEP_START, about
 from .selection import NO_NEURON, neurons_to_work_on
 

@@ -9,16 +9,16 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..common.colormap_choice import ColormapPicker
+from ..arrays.heightmap import HeightmapError
 from ..common.colormaps import UnknownColormapError
+from ..common.colormaps.choice import ColormapPicker
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..curve import find_modifier
-from ..curve_color import curve_material
-from ..heightmap import HeightmapError
+from ..curve.curve import find_modifier
+from ..curve.curve_color import curve_material
 from ..properties import COLOR_SOURCES, ColorSettings, about
-from ..surface import read_color_array
-from ..surface_color import checked_limits, color_surface, find_material, limits_of, show
+from ..surface.surface import read_color_array
+from ..surface.surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .selection import OnActiveSurface, OnSurfaces, curve_at_hand, surface_at_hand
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..color_ramp import fill_ramp, selected_ramps
 from ..common.colormaps import UnknownColormapError, linear_stops
 from ..common.required import required
 from ..properties import RampSettings
+from ..ramps.color_ramp import fill_ramp, selected_ramps
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems

@@ -10,17 +10,17 @@ import bpy
 from bpy.props import BoolProperty, FloatVectorProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from .. import array_file
+from ..arrays import array_file
+from ..arrays.heightmap import HeightmapError
 from ..common.animation import replaced
 from ..common.beside import beside_told, put_beside
-from ..common.colormap_settings import colormap_property
 from ..common.colormaps import UnknownColormapError
-from ..common.modifiers import input_value
+from ..common.colormaps.colormap_settings import colormap_property
+from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
-from ..curve import create_curve, draw_on, find_modifier
-from ..heightmap import HeightmapError
+from ..curve.curve import create_curve, draw_on, find_modifier
 from .selection import curve_at_hand, made_here
 
 if TYPE_CHECKING:

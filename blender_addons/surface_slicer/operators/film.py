@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty
 
-from ..common import scene as film
+from ..common import film
 from ..common.changes import settings_of, told
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..film import set_scene
-from ..lift import is_surface
+from ..surface.lift import is_surface
 from .selection import chosen_surfaces
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import bpy
 
-from ..axes import find_axes
-from ..base_plane import find_base_plane
 from ..common.required import required
 from ..common.selection import about_linked, at_hand, chosen, editable
-from ..curve import find_modifier
-from ..lift import is_surface
+from ..curve.curve import find_modifier
+from ..surface.axes import find_axes
+from ..surface.base_plane import find_base_plane
+from ..surface.lift import is_surface
 
 NO_SURFACE = "Select a surface that was made with Create Surface"
 

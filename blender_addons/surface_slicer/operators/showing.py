@@ -8,9 +8,9 @@ import bpy
 from ..common.required import required
 from ..common.selection import about_linked, chosen, editable
 from ..common.viewport import ShowColors
-from ..curve import find_modifier
-from ..lift import is_surface
-from ..solid_colors import add_solid_colors, remove_solid_colors, shows_exact_colormap
+from ..curve.curve import find_modifier
+from ..surface.lift import is_surface
+from ..surface.solid_colors import add_solid_colors, remove_solid_colors, shows_exact_colormap
 from .selection import chosen_surfaces
 
 

@@ -13,10 +13,10 @@ from ..common.animation import replaced
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import editable, tell
-from ..slicer_cap import add_cap
-from ..slicer_profile import add_profile
-from ..slicer_sweep import Easing, animate_sweep
-from ..slicer_twin import WIRE_COLOR, add_wireframe_twin
+from ..slicer.cap import add_cap
+from ..slicer.profile import add_profile
+from ..slicer.sweep import Easing, animate_sweep
+from ..slicer.twin import WIRE_COLOR, add_wireframe_twin
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
 if TYPE_CHECKING:

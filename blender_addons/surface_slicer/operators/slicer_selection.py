@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.cut.slicer_group import SOURCE, cut_by, empty_of, find_group, is_cut_by, slicer_groups
 from ..common.required import required
 from ..common.selection import about_linked, editable
-from ..common.slicing import SOURCE, cut_by, empty_of, find_group, is_cut_by, slicer_groups
-from ..companions import is_companion
+from ..slicer.companions import is_companion
 from .selection import surface_at_hand
 
 _NOTHING_SLICED = "Select something that is sliced, or the slicer that cuts it"
@@ -28,7 +28,7 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     Object or None
     """
     chosen = [context.object, *(context.selected_objects or []), surface_at_hand(context)]
-    chosen += [thing[SOURCE] for thing in chosen if thing is not None and is_companion(thing)]
+    chosen += [SOURCE.of(thing) for thing in chosen if thing is not None and is_companion(thing)]
     # Once for all of them, since panels ask at every redraw. Without those whose empty somebody
     # deleted.
     found = [(group, empty) for group in slicer_groups() if (empty := empty_of(group)) is not None]

@@ -9,11 +9,12 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..common.cut.distance import Shape
+from ..common.cut.slicer_group import empty_of, find_group, slicer_groups
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.selection import editable, tell
-from ..common.slicing import Shape, empty_of, find_group, slicer_groups
-from ..slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
+from ..slicer.slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
 if TYPE_CHECKING:

@@ -19,30 +19,25 @@ from bpy.props import (
 )
 from bpy_extras.io_utils import ImportHelper
 
-from .. import array_file, image_heights, playback
-from ..axes import add_axes, find_axes, remove_axes
-from ..base_plane import add_base_plane
+from ..arrays import array_file, image_heights
+from ..arrays.heightmap import HeightmapError
 from ..common.beside import beside_told, put_beside
 from ..common.changes import settings_of, told
 from ..common.colormaps import names as colormap_names
 from ..common.colormaps import source as colormap_source
 from ..common.frame_range import holds_work
-from ..common.modifiers import input_value
+from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..common.suggestions import Field, SuggestionsPopup
-from ..heightmap import HeightmapError
-from ..properties import NEW_RELIEF, SourceSettings, about, fields
-from ..surface import create_surface, reload_surface, shape_text, source_of
-from ..surface_color import color_surface, show_what_is_left
-from .selection import (
-    OnActiveSurface,
-    OnSurfaces,
-    chosen_surfaces,
-    made_here,
-    surface_at_hand,
-)
+from ..properties import SourceSettings, about, fields
+from ..surface import motion
+from ..surface.axes import add_axes, find_axes, remove_axes
+from ..surface.base_plane import add_base_plane
+from ..surface.surface import create_surface, reload_surface, shape_text, source_of
+from ..surface.surface_color import color_surface, show_what_is_left
+from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces, made_here, surface_at_hand
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
@@ -175,7 +170,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             except HeightmapError as error:
                 self.report({"ERROR"}, str(error))
                 continue
-            color_surface(surface, relief=NEW_RELIEF)
+            color_surface(surface)
             if self.base_plane:
                 add_base_plane(surface)
             if self.axes:
@@ -183,7 +178,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             neighbor = None if self.at_origin else put_beside(context, [surface], others)
             kind, text = _made(surface)
             text = f"{text.removesuffix('.')}{beside_told(neighbor)}."
-            modifier = playback.find_modifier(surface)
+            modifier = motion.find_modifier(surface)
             if modifier is not None and held_work:
                 start = input_value(modifier, "Start Frame").value
                 text = f"{text.removesuffix('.')}; it starts at frame {start:g}."

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import bpy
 
-from ..color_ramp import selected_ramps
-from ..common.colormap_choice import draw_colormap, draw_range
+from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..operators.selection import chosen_surfaces, surface_at_hand
 from ..properties import fields
-from ..solid_colors import find_solid_colors
-from ..surface_color import (
+from ..ramps.color_ramp import selected_ramps
+from ..surface.solid_colors import find_solid_colors
+from ..surface.surface_color import (
     LIMITS,
     RAMP,
     RELIEF,

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.colormap_choice import draw_colormap, draw_range
-from ..common.modifiers import input_value
+from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
-from ..curve import INPUTS, find_modifier
-from ..curve_color import curve_material, curve_settings
+from ..curve.curve import INPUTS, find_modifier
+from ..curve.curve_color import curve_material, curve_settings
 from ..operators.selection import curve_at_hand
 from .tab import Tab
 

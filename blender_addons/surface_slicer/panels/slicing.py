@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.cut.distance import SHAPES
+from ..common.cut.slicer_group import Setting, cut_by, find_group, setting
 from ..common.required import required
-from ..common.slicing import SHAPES, Setting, cut_by, find_group, setting
-from ..companions import is_companion
 from ..operators.slicer_selection import chosen_slicer
+from ..slicer.companions import is_companion
 from .tab import Tab
 
 # Which settings have a meaning for what is left where the surface is cut away.

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import bpy
 
-from ..axes import AXES, PLACE_INPUTS, axes_input, find_axes
-from ..common.modifiers import input_value
+from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
-from ..lift import height_holder
 from ..operators.selection import surface_at_hand
-from ..playback import TIME_INPUTS, find_modifier
 from ..properties import SURFACE_SLICER_PG_surface, about, fields
+from ..surface.axes import AXES, PLACE_INPUTS, axes_input, find_axes
+from ..surface.lift import height_holder
+from ..surface.motion import TIME_INPUTS, find_modifier
 from .tab import SurfaceTab, Tab
 
 

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Atlases that this session has opened, so that panels need not open them again.
+
+An atlas that changes on disk is opened anew.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+
+from . import Atlas, AtlasError, FoundAtlas, choose_atlas, find_atlases, found_at, open_atlas
+from .search import Search
+
+_MOST_OPEN: Final = 4
+# Panels ask many times a second while the pointer moves over them.
+_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An atlas, and what is needed to look things up in it."""
+
+    atlas: Atlas
+    search: Search
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What came of opening an atlas, and when that was seen to be true."""
+
+    seconds: float
+    opened: Opened | None
+    state: tuple[int, ...] = ()
+    error: str = ""
+
+
+_opened: dict[Path, tuple[Opened, tuple[int, ...]]] = {}
+_answers: dict[tuple[str, str], _Answer] = {}
+
+
+def own_folder() -> Path:
+    """Find the folder in which the add-on itself keeps atlases; it need not exist."""
+    extension = str(__package__).rpartition(".")[0]
+    if extension.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(extension, path="atlases"))
+    # Not installed as an extension, as when a script imports it.
+    return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases"))
+
+
+def find(folder: str = "") -> list[FoundAtlas]:
+    """List the atlases of this machine, after which panels look anew, too.
+
+    Parameters
+    ----------
+    folder : str
+        One to look in before BrainGlobe's own and the add-on's.
+
+    Returns
+    -------
+    list of FoundAtlas
+    """
+    _answers.clear()
+    return _find(folder)
+
+
+def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
+    """Open an atlas, or return it if it is open.
+
+    Parameters
+    ----------
+    wanted : str
+        Its name, with or without version; or its own folder; or nothing, for the only or first
+        one there is.
+    folder : str
+        Where to look besides BrainGlobe's own folder.
+    anew : bool
+        Look at the disk, even if that was done only moments ago. Otherwise an atlas that was
+        opened is returned for as long as its own files stay as they are.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    AtlasError
+        If there is none, or if it cannot be read.
+    """
+    known = None if anew else _answers.get((wanted, folder))
+    if known is None or not _is_still_true(known):
+        known = _look(wanted, folder)
+        _keep(_answers, (wanted, folder), known)
+    if known.opened is None:
+        raise AtlasError(known.error)
+    return known.opened
+
+
+def _look(wanted: str, folder: str) -> _Answer:
+    now = time.monotonic()
+    try:
+        if os.sep in wanted or "/" in wanted:
+            opened = _open(found_at(Path(wanted)))
+        else:
+            found = _find(folder)
+            opened = _open(choose_atlas(found, wanted or _first(found).full_name))
+    except AtlasError as problem:
+        return _Answer(now, None, error=str(problem))
+    return _Answer(now, opened, _state(opened.atlas))
+
+
+def _is_still_true(known: _Answer) -> bool:
+    """Tell whether an answer can be given again, looking at the disk now and then only."""
+    now = time.monotonic()
+    if now - known.seconds < _SECONDS:
+        return True
+    if known.opened is None or _state(known.opened.atlas) != known.state:
+        return False
+    known.seconds = now
+    return True
+
+
+def _find(folder: str) -> list[FoundAtlas]:
+    return find_atlases([*filter(None, (folder,)), own_folder()])
+
+
+def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:
+    incomplete = None
+    for atlas in found:
+        if not atlas.missing:
+            return atlas
+        incomplete = incomplete or atlas
+    if incomplete is not None:
+        raise AtlasError(f"{incomplete.full_name} is incomplete: {incomplete.missing}.")
+    raise AtlasError(
+        "No atlas was found; choose the folder of one, download one, or install one with "
+        "BrainGlobe's own tool (brainglobe install)."
+    )
+
+
+def _open(found: FoundAtlas) -> Opened:
+    kept = _opened.get(found.folder)
+    if kept is not None and kept[1] == _state(kept[0].atlas):
+        return kept[0]
+    atlas = open_atlas(found)
+    opened = Opened(atlas, Search(atlas.structures))
+    _keep(_opened, found.folder, (opened, _state(atlas)))
+    return opened
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember something, and of all that is remembered only the latest."""
+    kept.pop(key, None)
+    while len(kept) >= _MOST_OPEN:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
+def _state(atlas: Atlas) -> tuple[int, ...]:
+    """Say when the files that describe an atlas changed."""
+    times = []
+    for path in atlas.sources:
+        try:
+            times.append(path.stat().st_mtime_ns)
+        except OSError:
+            times.append(0)
+    return tuple(times)

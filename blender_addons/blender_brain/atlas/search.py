@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what people type to the structures of an atlas.
+
+Acronyms differ in case alone (`cm` and `CM` are two regions), contain slashes and blanks, and few
+people know them by heart: so the exact spelling comes first, any case will do where it leaves one
+choice, ids and full names are understood too, and what is unknown is answered with what is near.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from . import Structure
+
+_SEPARATORS: Final = re.compile(r"[,;\n]")
+_WORD: Final = re.compile(r"\w+")
+_LONGEST_TEXT: Final = 20_000
+_LONGEST_TERM: Final = 200
+_MOST_EXPLAINED: Final = 5
+_MOST_NEAR: Final = 8
+_NEAR_BY_NAME: Final = 3
+_NEAR_BY_SPELLING: Final = 3
+_LEVELS_BELOW: Final = 3
+_SPELLED_ALIKE: Final = 0.7
+# Words of one stem (hippocampus, hippocampal) share at least this many letters, and this part of
+# the shorter one.
+_STEM_LETTERS: Final = 4
+_STEM_PART: Final = 0.6
+# They are in a third of all names, and say nothing about which one is meant.
+_COMMON_WORDS: Final = frozenset(
+    ("a", "and", "area", "areas", "field", "in", "layer", "nuclei", "nucleus", "of", "part")
+    + ("region", "regions", "the", "to", "zone")
+)
+
+
+class UnknownStructureError(LookupError):
+    """Something was typed that is no structure, or could be more than one.
+
+    ``str()`` of the error is what to tell the user: a sentence for each such term.
+
+    Attributes
+    ----------
+    near : tuple of Structure
+        What may have been meant, best first.
+    """
+
+    def __init__(self, message: str, near: Sequence[Structure] = ()) -> None:
+        self.near = tuple(near)
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    structure: Structure
+    acronym: str  # case-folded, as are the following
+    name: str
+    words: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What comes first among equals: the larger structure, the shorter acronym."""
+        return len(self.structure.path), len(self.acronym)
+
+
+class Search:
+    """All ways to ask for a structure, looked up once for each atlas.
+
+    Parameters
+    ----------
+    structures : sequence of Structure
+        In the atlas's order.
+    """
+
+    def __init__(self, structures: Sequence[Structure]) -> None:
+        self._entries = [_entry(structure) for structure in structures]
+        self._children: dict[int, list[_Entry]] = {}
+        # One table for each rule, in the order in which the rules hold.
+        acronyms: dict[str, list[Structure]] = {}
+        ids: dict[str, list[Structure]] = {}
+        names: dict[str, list[Structure]] = {}
+        any_case_acronyms: dict[str, list[Structure]] = {}
+        any_case_names: dict[str, list[Structure]] = {}
+        for entry in self._entries:
+            one = entry.structure
+            acronyms.setdefault(_plain(one.acronym), []).append(one)
+            ids.setdefault(str(one.id), []).append(one)
+            names.setdefault(_plain(one.name), []).append(one)
+            any_case_acronyms.setdefault(entry.acronym, []).append(one)
+            any_case_names.setdefault(entry.name, []).append(one)
+            if len(one.path) > 1:
+                self._children.setdefault(one.path[-2], []).append(entry)
+        self._exact = (acronyms, ids, names)
+        self._any_case = (any_case_acronyms, any_case_names)
+        self._choices: list[tuple[str, str]] | None = None
+
+    def find(self, text: str) -> list[Structure]:
+        """Find what was asked for.
+
+        Commas, semicolons and line ends separate terms. What is between them is one acronym, id
+        or full name, or else several of them with blanks between; the longest match is taken. A
+        full name may contain commas.
+
+        Parameters
+        ----------
+        text : str
+            For example ``"CA3, DG"``, ``"CA3 DG grey"`` or ``"Dentate gyrus, 463"``.
+
+        Returns
+        -------
+        list of Structure
+            Each once, in the order in which they were typed.
+
+        Raises
+        ------
+        UnknownStructureError
+            If a term is unknown or ambiguous; the text says what is near it.
+        """
+        if len(text) > _LONGEST_TEXT:
+            raise UnknownStructureError(
+                f"More than {_LONGEST_TEXT:,} characters were typed; name fewer regions."
+            )
+        parts = [part for part in map(_plain, _SEPARATORS.split(text)) if part]
+        found: dict[int, Structure] = {}
+        wrong: dict[str, UnknownStructureError] = {}
+        for term in self._terms(parts):
+            try:
+                structure = self.find_one(term)
+            except UnknownStructureError as error:
+                wrong.setdefault(term, error)
+            else:
+                found.setdefault(structure.id, structure)
+        if wrong:
+            raise _joined(list(wrong.values()))
+        return list(found.values())
+
+    def find_one(self, term: str) -> Structure:
+        """Find one structure.
+
+        Parameters
+        ----------
+        term : str
+            An acronym, an id or a full name.
+
+        Returns
+        -------
+        Structure
+
+        Raises
+        ------
+        UnknownStructureError
+            If there is none, or if it is not clear which.
+        """
+        plain = _plain(term)
+        if not plain:
+            raise UnknownStructureError("Give the acronym, id or full name of a region.")
+        candidates = self._candidates(plain)
+        if len(candidates) == 1:
+            return candidates[0]
+        shown = _shown(plain)
+        if candidates:
+            choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
+            raise UnknownStructureError(
+                f'"{shown}" may be {choices}: write it as it is there.'
+                if len({one.acronym for one in candidates}) == len(candidates)
+                else f'"{shown}" may be {choices}: use the id.',
+                candidates,
+            )
+        near = self.nearest(plain)
+        message = f'There is no structure "{shown}" in this atlas'
+        if near:
+            verb = "is" if len(near) == 1 else "are"
+            message += f"; near it {verb} {_listed([_described(one, near) for one in near])}"
+        raise UnknownStructureError(f"{message}.", near)
+
+    def nearest(self, term: str) -> list[Structure]:
+        """List what may be meant by an unknown term.
+
+        Parameters
+        ----------
+        term : str
+
+        Returns
+        -------
+        list of Structure
+            First those whose names have words of the same stem, with what is inside the best one
+            of them; then those that are spelled alike.
+        """
+        wanted = _plain(term).casefold()[:_LONGEST_TERM]
+        near: dict[int, Structure] = {}
+        by_name = self._of_same_stem(wanted)[:_NEAR_BY_NAME]
+        by_spelling = list(self._spelled_alike(wanted))[:_NEAR_BY_SPELLING]
+        for entry in by_name:
+            near[entry.structure.id] = entry.structure
+        if by_name:
+            room = _MOST_NEAR - len({entry.structure.id for entry in by_name + by_spelling})
+            for entry in self._inside(by_name[0], _LEVELS_BELOW):
+                if room and entry.structure.id not in near:
+                    near[entry.structure.id] = entry.structure
+                    room -= 1
+        for entry in by_spelling:
+            near[entry.structure.id] = entry.structure
+        return list(near.values())[:_MOST_NEAR]
+
+    def complete(self, typed: str, limit: int = 50) -> list[Structure]:
+        """List what a term may become, for a field that completes while one types.
+
+        Parameters
+        ----------
+        typed : str
+            The beginning of an acronym or of words of a name; empty lists the largest structures.
+        limit : int
+            Of the list.
+
+        Returns
+        -------
+        list of Structure
+            Best first: acronyms that begin so, names that begin so, names with words that begin
+            so, whatever contains it, and then names with words of the same stem.
+        """
+        exact = _plain(typed)
+        wanted = exact.casefold()[:_LONGEST_TERM]
+        words = _WORD.findall(wanted)
+        ranked = []
+        for place, entry in enumerate(self._entries):
+            rank = _rank(entry, exact, wanted, words)
+            if rank is not None:
+                ranked.append((rank, *entry.order, place))
+        if not ranked:
+            return [entry.structure for entry in self._of_same_stem(wanted)[:limit]]
+        return [self._entries[place].structure for *_, place in sorted(ranked)[:limit]]
+
+    def choices(self) -> list[tuple[str, str]]:
+        """List a term for each structure that leaves no doubt, and what else it is called.
+
+        Returns
+        -------
+        list of (str, str)
+            Acronym and full name, in the atlas's order; the id where another structure has the
+            acronym, too, or where it could not stand in a list of terms.
+        """
+        if self._choices is None:
+            self._choices = [self._choice(entry.structure) for entry in self._entries]
+        return self._choices
+
+    def _choice(self, one: Structure) -> tuple[str, str]:
+        try:
+            clear = self.find(one.acronym) == [one]
+        except UnknownStructureError:
+            clear = False
+        if clear:
+            return one.acronym, one.name
+        return str(one.id), f"{one.acronym}  {one.name}"
+
+    def with_term(self, typed: str, term: str) -> str:
+        """Add a term to a list of terms.
+
+        Parameters
+        ----------
+        typed : str
+            As for `find`.
+        term : str
+            One of `choices`. It takes the place of a last term that is unknown or unfinished.
+
+        Returns
+        -------
+        str
+            Terms with commas between them.
+        """
+        parts = [part for part in map(_plain, _SEPARATORS.split(typed)) if part]
+        # A full name may contain commas, so that its last part alone would be unknown.
+        if parts and not self._is_known(parts[-1]) and not self._is_known(", ".join(parts)):
+            parts.pop()
+        return ", ".join(parts if term in parts else [*parts, term])
+
+    def _is_known(self, text: str) -> bool:
+        try:
+            return bool(self.find(text))
+        except UnknownStructureError:
+            return False
+
+    def completions(self, typed: str, limit: int = 50) -> list[tuple[str, str]]:
+        """Complete the last term of a list of terms, as Blender's search fields want it.
+
+        Parameters
+        ----------
+        typed : str
+            All that is in the field.
+        limit : int
+
+        Returns
+        -------
+        list of (str, str)
+            What the field would hold then, and more about the structure that it ends with. Who
+            types a part of a name gets the name: Blender shows only what holds what was typed.
+        """
+        separators = list(_SEPARATORS.finditer(typed))
+        end = separators[-1].end() if separators else 0
+        term = typed[end:].strip()
+        before = typed[: len(typed) - len(typed[end:].lstrip())]
+        by_acronym = [
+            (one, term.casefold() in one.acronym.casefold()) for one in self.complete(term, limit)
+        ]
+        return [
+            (before + one.acronym, one.name) if fits else (before + one.name, one.acronym)
+            for one, fits in by_acronym
+        ]
+
+    def _terms(self, parts: list[str]) -> Iterator[str]:
+        """Find out which parts between commas belong together, and which are several terms."""
+        begin = 0
+        while begin < len(parts):
+            # Names such as "Primary visual area, layer 1" are typed in full.
+            end = next(
+                (
+                    end
+                    for end in range(min(len(parts), begin + 8), begin + 1, -1)
+                    if self._candidates(", ".join(parts[begin:end]))
+                ),
+                begin + 1,
+            )
+            if end > begin + 1 or self._candidates(parts[begin]):
+                yield ", ".join(parts[begin:end])
+            else:
+                yield from self._blank_separated(parts[begin].split(" "))
+            begin = end
+
+    def _blank_separated(self, words: list[str]) -> Iterator[str]:
+        begin = 0
+        unknown: list[str] = []
+        while begin < len(words):
+            longest = min(len(words), begin + 24)
+            ends = (
+                end
+                for end in range(longest, begin, -1)
+                if self._candidates(" ".join(words[begin:end]))
+            )
+            end = next(ends, 0)
+            if not end:
+                # What is unknown is kept together: it may be a name with a slip in it.
+                unknown.append(words[begin])
+                begin += 1
+                continue
+            if unknown:
+                yield " ".join(unknown)
+                unknown = []
+            yield " ".join(words[begin:end])
+            begin = end
+        if unknown:
+            yield " ".join(unknown)
+
+    def _candidates(self, plain: str) -> list[Structure]:
+        for table in self._exact:
+            if plain in table:
+                return table[plain]
+        folded = plain.casefold()
+        for table in self._any_case:
+            if folded in table:
+                return table[folded]
+        return []
+
+    def _of_same_stem(self, wanted: str) -> list[_Entry]:
+        words = _telling(_WORD.findall(wanted))
+        if not words:
+            return []
+        scored = []
+        for place, entry in enumerate(self._entries):
+            scores = [max((_alike(word, one) for one in entry.words), default=0) for word in words]
+            if all(scores):
+                unasked = len(_telling(entry.words)) - len(words)
+                order = (-round(sum(scores), 6), len(entry.structure.path), unasked, place)
+                scored.append(order)
+        return [self._entries[place] for *_, place in sorted(scored)]
+
+    def _spelled_alike(self, wanted: str) -> Iterator[_Entry]:
+        matcher = difflib.SequenceMatcher()
+        # The matcher remembers what it found out about its second sequence.
+        matcher.set_seq2(wanted)
+        scored = []
+        for place, entry in enumerate(self._entries):
+            for spelling in (entry.acronym, entry.name):
+                matcher.set_seq1(spelling)
+                if (
+                    matcher.real_quick_ratio() >= _SPELLED_ALIKE
+                    and matcher.quick_ratio() >= _SPELLED_ALIKE
+                    and (ratio := matcher.ratio()) >= _SPELLED_ALIKE
+                ):
+                    scored.append((-ratio, place))
+        return (self._entries[place] for _, place in sorted(scored))
+
+    def _inside(self, entry: _Entry, levels: int) -> Iterator[_Entry]:
+        for child in self._children.get(entry.structure.id, ()):
+            yield child
+            if levels > 1:
+                yield from self._inside(child, levels - 1)
+
+
+def _entry(structure: Structure) -> _Entry:
+    name = _plain(structure.name).casefold()
+    return _Entry(structure, _plain(structure.acronym).casefold(), name, tuple(_WORD.findall(name)))
+
+
+def _plain(text: str) -> str:
+    """Leave out blanks at the ends, and all but one of those between."""
+    return " ".join(text.split())
+
+
+def _rank(entry: _Entry, exact: str, wanted: str, words: list[str]) -> int | None:
+    """Say how well an entry fits what was typed so far; lower is better, None is not at all."""
+    if entry.structure.acronym.startswith(exact):
+        return 0 if len(entry.structure.acronym) == len(exact) else 1
+    if entry.acronym.startswith(wanted):
+        return 2
+    if entry.name.startswith(wanted):
+        return 3
+    if words and all(any(one.startswith(word) for one in entry.words) for word in words):
+        return 4
+    if wanted in entry.acronym:
+        return 5
+    return 6 if wanted in entry.name else None
+
+
+def _telling(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in _COMMON_WORDS]
+
+
+def _alike(wanted: str, word: str) -> float:
+    """Say which part of the longer word is shared by both, or 0 where they have no common stem."""
+    shared = 0
+    for one, other in zip(wanted, word, strict=False):
+        if one != other:
+            break
+        shared += 1
+    shorter, longer = sorted((len(wanted), len(word)))
+    enough = max(min(_STEM_LETTERS, len(wanted)), _STEM_PART * shorter)
+    return shared / longer if shared >= enough else 0.0
+
+
+def _described(structure: Structure, among: Sequence[Structure]) -> str:
+    twice = sum(other.acronym == structure.acronym for other in among) > 1
+    identity = f", id {structure.id}" if twice else ""
+    return f"{structure.acronym} ({structure.name}{identity})"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _joined(errors: list[UnknownStructureError]) -> UnknownStructureError:
+    messages = [str(error) for error in errors[:_MOST_EXPLAINED]]
+    if (more := len(errors) - _MOST_EXPLAINED) > 0:
+        messages.append(f"{more:,} more {'is' if more == 1 else 'are'} not known.")
+    return UnknownStructureError(" ".join(messages), [one for e in errors for one in e.near])

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Points and tracings of an atlas's space as objects among the regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..common import nodes
+from ..common.geometry import new_curves, new_points
+from ..common.nodes.modifiers import add_group_modifier
+from ..common.placing import link, select_only
+from ..regions import looks
+from ..regions.orientation import Placement
+from .points import Tracing
+
+POINTS_GROUP: Final = "BlenderBrain Points"
+TRACING_GROUP: Final = "BlenderBrain Tracing"
+_COLOR: Final = (1.0, 0.45, 0.05)
+
+
+def add_points(
+    context: bpy.types.Context,
+    name: str,
+    points_um: NDArray[np.floating[Any]],
+    placement: Placement,
+    *,
+    radius_um: float = 40.0,
+) -> bpy.types.Object:
+    """Show points of an atlas's space as spheres.
+
+    Parameters
+    ----------
+    context : Context
+    name : str
+    points_um : ndarray, shape (N, 3)
+        In asr.
+    placement : Placement
+        Of the regions that they belong among.
+    radius_um : float
+        Of the spheres; stays an input of the object's modifier.
+
+    Returns
+    -------
+    Object
+        Selected and active, unless its collection is hidden.
+    """
+    mesh = new_points(name, placement.points(points_um), ())
+    radius = radius_um / placement.um_per_unit
+    return _added(context, name, mesh, _points_group, {"Radius": radius})
+
+
+def add_tracing(
+    context: bpy.types.Context, name: str, tracing: Tracing, placement: Placement
+) -> bpy.types.Object:
+    """Show a neuron that was traced in an atlas's space as tubes.
+
+    Parameters
+    ----------
+    context : Context
+    name : str
+    tracing : Tracing
+    placement : Placement
+        Of the regions that it belongs among.
+
+    Returns
+    -------
+    Object
+        Selected and active, unless its collection is hidden. Factor on its thickness and least
+        radius stay inputs of its modifier.
+    """
+    radii = tracing.radii_um / placement.um_per_unit
+    curves = new_curves(
+        name,
+        tracing.point_counts,
+        placement.points(tracing.points_um),
+        {("radius", "POINT"): radii},
+    )
+    # A fifth of a percent of a mouse's brain: axons are too thin to be seen at true scale.
+    least = 12.0 / placement.um_per_unit
+    return _added(context, name, curves, _tracing_group, {"Minimum Radius": least})
+
+
+def _added(
+    context: bpy.types.Context,
+    name: str,
+    data: bpy.types.ID,
+    group: Callable[[], bpy.types.NodeTree],
+    inputs: dict[str, Any],
+) -> bpy.types.Object:
+    thing = bpy.data.objects.new(name, data)
+    link(context, thing)
+    material = looks.glow([thing], color=_COLOR)
+    add_group_modifier(thing, "Look", group(), {**inputs, "Material": material})
+    select_only(context, [thing])
+    return thing
+
+
+def _points_group() -> bpy.types.NodeTree:
+    if (existing := nodes.find_group(POINTS_GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(POINTS_GROUP) as tree:
+        points = tree.input("Geometry", "Geometry")
+        radius = tree.input(
+            "Radius", "Float", default=0.04, minimum=0.0, unit="DISTANCE",
+            description="Radius of each sphere",
+        )  # fmt: skip
+        detail = tree.input(
+            "Detail", "Int", default=2, minimum=1, maximum=5,
+            description="How round the spheres are",
+        )  # fmt: skip
+        material = tree.input("Material", "Material")
+        ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": radius, "Subdivisions": detail})
+        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": smooth, "Material": material})
+        balls = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": colored})
+        tree.output("Geometry", balls["Instances"])
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _tracing_group() -> bpy.types.NodeTree:
+    if (existing := nodes.find_group(TRACING_GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(TRACING_GROUP) as tree:
+        curves = tree.input("Geometry", "Geometry")
+        thickness = tree.input(
+            "Thickness", "Float", default=1.0, minimum=0.0,
+            description="Factor on the branches' diameters",
+        )  # fmt: skip
+        least = tree.input(
+            "Minimum Radius", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
+            description="No branch is drawn thinner than this",
+        )  # fmt: skip
+        material = tree.input("Material", "Material")
+        scaled = tree.math("MULTIPLY", tree.attribute("radius"), thickness)
+        radius = tree.math("MAXIMUM", scaled, least)
+        outline = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 10, "Radius": 1.0})
+        tubes = tree.add(
+            "GeometryNodeCurveToMesh",
+            {
+                "Curve": curves,
+                "Profile Curve": outline["Curve"],
+                "Scale": radius,
+                "Fill Caps": True,
+            },
+        )
+        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": tubes, "Material": material})
+        tree.output("Geometry", colored)
+    return cast(bpy.types.NodeTree, tree.tree)

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Points and tracings in an atlas's space: cells, probes, electrodes, whole neurons.
+
+Axes are those of BrainGlobe's asr: 0 runs from anterior to posterior, 1 from superior to inferior,
+2 from right to left. Columns called x, y, z are these axes in this order.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import swc
+from .tables import Row, TableError, is_header, number, read_bytes, read_rows
+
+Unit = Literal["um", "mm", "voxel"]
+Triple = tuple[float, float, float]
+
+MOST_POINTS: Final = 20_000_000
+_LONGEST_NPY_HEADER: Final = 10_000
+# What columns are called, by axis; the last group is of cellfinder and brainreg.
+_AXES: Final = (
+    re.compile(r"(?:.*[_ ])?(?:ap|x|axis_?0)", re.IGNORECASE),
+    re.compile(r"(?:.*[_ ])?(?:dv|y|axis_?1)", re.IGNORECASE),
+    re.compile(r"(?:.*[_ ])?(?:ml|lr|z|axis_?2)", re.IGNORECASE),
+)
+_UNIT: Final = re.compile(
+    r"[_ ]*[(\[]?(?P<unit>um|µm|μm|microns?|mm|voxels?|vox)[)\]]?$", re.IGNORECASE
+)
+_UNITS: Final[dict[str, Unit]] = {
+    "um": "um", "µm": "um", "μm": "um", "micron": "um", "microns": "um",
+    "mm": "mm", "voxel": "voxel", "voxels": "voxel", "vox": "voxel",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracing:
+    """A neuron as L lines with P points in all.
+
+    Attributes
+    ----------
+    points_um : ndarray of float64, shape (P, 3)
+        In asr.
+    radii_um : ndarray of float64, shape (P,)
+    point_counts : ndarray of int, shape (L,)
+    names : tuple of str, length L
+        ``soma[0]``, ``axon[1]`` and so on.
+    """
+
+    points_um: NDArray[np.float64]
+    radii_um: NDArray[np.float64]
+    point_counts: NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+def read_points(path: Path, unit: Unit, resolution_um: Triple) -> NDArray[np.float64]:
+    """Read points from a CSV or NPY file.
+
+    A table has three columns, or a header that names them: x, y, z, or AP, DV, ML, or names that
+    end so, in any order. If the header names a unit (``AP_mm``), that is taken.
+
+    Parameters
+    ----------
+    path : Path
+    unit : str
+        Of the coordinates.
+    resolution_um : tuple of float
+        Size of the atlas's voxels along its axes.
+
+    Returns
+    -------
+    ndarray, shape (N, 3)
+        In µm, asr.
+
+    Raises
+    ------
+    TableError
+        A sentence that names the file and the place.
+    """
+    if path.suffix.casefold() == ".npy":
+        points = _read_npy(path)
+    else:
+        points, named_unit = _read_table(path)
+        unit = named_unit or unit
+    scale = {"um": (1.0,) * 3, "mm": (1000.0,) * 3, "voxel": resolution_um}[unit]
+    points_um = points * scale
+    if not np.isfinite(points_um).all():
+        place = int(np.flatnonzero(~np.isfinite(points_um).all(axis=1))[0])
+        raise TableError(f"{path.name}: point {place + 1:,} is not finite.")
+    return points_um
+
+
+def read_tracing(path: Path) -> Tracing:
+    """Read a neuron from an SWC file in atlas space, in µm.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Tracing
+        A line for each stretch between branchings.
+
+    Raises
+    ------
+    TableError
+        A sentence that names the file and the line.
+    """
+    try:
+        sections = swc.split(swc.read(path, repair=True).points)
+    except swc.SwcError as problem:
+        first = str(problem).splitlines()[0]
+        between = ", " if first.startswith("line ") else ": "
+        raise TableError(f"{path.name}{between}{first}") from None
+    except OSError as problem:
+        raise TableError(f"{path.name} cannot be read: {problem.strerror}.") from None
+    return Tracing(
+        sections.points_um[:, :3],
+        sections.points_um[:, 3] / 2,
+        sections.point_counts,
+        sections.names,
+    )
+
+
+def outside(points_um: NDArray[np.floating[Any]], extent_um: Triple) -> int:
+    """Count points that are not in an atlas's volume, as after a mistake with the unit.
+
+    Parameters
+    ----------
+    points_um : ndarray, shape (N, 3)
+    extent_um : tuple of float
+        Of the volume.
+
+    Returns
+    -------
+    int
+    """
+    beyond = (points_um < 0) | (points_um > extent_um)
+    return int(np.count_nonzero(beyond.any(axis=1)))
+
+
+def _read_table(path: Path) -> tuple[NDArray[np.float64], Unit | None]:
+    rows = read_rows(path)
+    columns, unit = [0, 1, 2], None
+    if is_header(rows[0], range(len(rows[0].fields))):
+        columns, unit = _named_columns(path, rows[0])
+        del rows[0]
+        if not rows:
+            raise TableError(f"{path.name} has no rows below its header.")
+    elif len(rows[0].fields) != 3:
+        raise TableError(
+            f"{path.name} has {len(rows[0].fields)} columns; without a header that says which are"
+            " the coordinates, it should have three."
+        )
+    points = np.empty((len(rows), 3))
+    for place, row in enumerate(rows):
+        for axis, column in enumerate(columns):
+            value = number(row.fields[column])
+            if value is None or not np.isfinite(value):
+                raise TableError(
+                    f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is not a"
+                    " coordinate."
+                )
+            points[place, axis] = value
+    return points, unit
+
+
+def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
+    names, units = [], []
+    for field in header.fields:
+        match = _UNIT.search(field)
+        names.append(field[: match.start()] if match else field)
+        units.append(_UNITS[match["unit"].casefold()] if match else None)
+    columns: list[int] = []
+    for axis in _AXES:
+        fitting = [place for place, name in enumerate(names) if axis.fullmatch(name)]
+        if len(fitting) != 1:
+            found = "more than one column" if fitting else "no column"
+            raise TableError(
+                f"{path.name}, line {header.line} names {found} for"
+                f" {('AP or x', 'DV or y', 'ML or z')[len(columns)]}."
+            )
+        columns += fitting
+    named = {units[column] for column in columns}
+    if len(named) > 1:
+        raise TableError(
+            f"{path.name}, line {header.line} names different units; all three must be alike."
+        )
+    return columns, named.pop()
+
+
+def _read_npy(path: Path) -> NDArray[np.float64]:
+    content = read_bytes(path)
+    stream = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, fortran_order, dtype = read_header(stream, max_header_size=_LONGEST_NPY_HEADER)
+    except Exception:
+        # The header is Python source, and so are the errors in it.
+        raise TableError(f"{path.name} is not a NumPy array, or its header is damaged.") from None
+    if dtype.kind not in "fiu":
+        raise TableError(
+            f"{path.name} holds values of the type {dtype.name[:40]}, not real numbers."
+        )
+    if len(shape) != 2 or shape[1] != 3:
+        size = " x ".join(map(str, shape[:8])) or "a single number"
+        raise TableError(f"{path.name} is {size}; it should be N x 3, a row for each point.")
+    count = shape[0]
+    if not 0 < count <= MOST_POINTS:
+        raise TableError(f"{path.name} has {count:,} points; 1 to {MOST_POINTS:,} can be shown.")
+    left = len(content) - stream.tell()
+    if left != count * 3 * dtype.itemsize:
+        raise TableError(
+            f"{path.name} announces {count:,} points, but {left:,} bytes are not that many."
+        )
+    flat = np.frombuffer(content, dtype, offset=stream.tell())
+    array = flat.reshape(shape, order="F" if fortran_order else "C")
+    return array.astype(np.float64)

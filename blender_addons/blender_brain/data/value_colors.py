@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers about regions as their colors, now and over time.
+
+Each region keeps its number as a custom property, animated by an ordinary curve where there are
+several times; one material for all of them turns the number into a color. So nothing of it needs
+the add-on, and limits, colormap and glow can be changed at any time in the material.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..common import colormaps, nodes
+from ..common.animation import fcurves, remove_fcurves
+from ..common.colormaps.in_material import COLORMAP, add_colormap, set_colormap
+from ..common.figures.drawing import tell_pass
+from ..common.figures.scales import FIGURE
+from ..common.limits import apart, problem_of
+from ..common.required import required
+from ..common.selection import about_linked, editable
+from ..regions.looks import assign
+from ..regions.record import about, is_region
+from .region_values import RegionValues
+
+VALUE: Final = "region_value"
+"""The regions' custom property that the material reads."""
+MATERIAL: Final = "Region Values"
+QUANTITY: Final = "quantity"
+"""The material's custom property that names what the values are."""
+LIMITS: Final = "Limits"
+STRENGTH: Final = "Strength"
+NO_DATA: Final = -1.0e30
+"""What stands for no value. Far below any, also after mixing with one."""
+_NO_DATA_BELOW: Final = -1.0e20
+_NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Colored:
+    """What came of coloring regions by values."""
+
+    regions: tuple[bpy.types.Object, ...]
+    material: bpy.types.Material
+    missing: tuple[str, ...]
+    """Acronyms that have values but no region in the scene."""
+    frame_end: float
+    """When the last values are reached."""
+
+
+def color_by_values(
+    things: Iterable[bpy.types.Object],
+    data: RegionValues,
+    *,
+    colormap: str = "viridis",
+    reverse: bool = False,
+    limits: tuple[float, float] | None = None,
+    strength: float = 1.0,
+    start_frame: float = 1.0,
+    ms_per_frame: float = 1.0,
+) -> Colored:
+    """Let regions shine in the colors of their values.
+
+    Parameters
+    ----------
+    things : iterable of Object
+        The regions among them that have values, and no others, are colored; nor those that are
+        linked from another file.
+    data : RegionValues
+    colormap : str
+        One of `common.colormaps.names`.
+    reverse : bool
+        Reverse the colormap.
+    limits : (float, float), optional
+        Values at the colormap's ends; lowest and highest value if not given.
+    strength : float
+        Emission strength.
+    start_frame : float
+        Scene frame of the first time.
+    ms_per_frame : float
+        How much time passes in a scene frame.
+
+    Returns
+    -------
+    Colored
+
+    Raises
+    ------
+    ValueError
+        If limits or pace make no sense, or if none of the regions has a value or can be changed.
+    UnknownColormapError
+        If there is no such colormap; the text names those that come close.
+    """
+    low, high = limits or _limits(data.values)
+    if problem := problem_of(low, high):
+        raise ValueError(f"{problem}.")
+    if not ms_per_frame > 0:
+        raise ValueError("The milliseconds per frame must be more than 0.")
+    column = {str(structure.id): place for place, structure in enumerate(data.structures)}
+    known = [thing for thing in things if is_region(thing) and about(thing).structure in column]
+    if not known:
+        raise ValueError("None of the regions has a value in this table.")
+    regions = editable(known)
+    if not regions:
+        raise ValueError(about_linked(known))
+    # Before anything is made, since there may be no such colormap.
+    colormaps.resolve(colormap)
+    frames = start_frame + (data.times_ms - data.times_ms[0]) / ms_per_frame
+    material = _own_material(regions) or _material()
+    material[QUANTITY] = data.name
+    tree: Any = required(material.node_tree)
+    tree.nodes[LIMITS].inputs["From Min"].default_value = low
+    tree.nodes[LIMITS].inputs["From Max"].default_value = high
+    set_colormap(tree, colormap, reverse=reverse)
+    tree.nodes[STRENGTH].inputs["Strength"].default_value = strength
+    for region in regions:
+        _store(region, frames, data.values[:, column[about(region).structure]])
+        assign(region, material)
+    there = {about(region).structure for region in known}
+    missing = [one.acronym for one in data.structures if str(one.id) not in there]
+    return Colored(tuple(regions), material, tuple(missing), float(frames[-1]))
+
+
+def values_material(regions: Iterable[bpy.types.Object]) -> bpy.types.Material | None:
+    """Find the material that shows values on regions.
+
+    Parameters
+    ----------
+    regions : iterable of Object
+
+    Returns
+    -------
+    Material or None
+        The first region's that has one.
+    """
+    for region in regions:
+        material = region.active_material
+        tree = material.node_tree if material is not None else None
+        if tree is not None and LIMITS in tree.nodes and COLORMAP in tree.nodes:
+            return material
+    return None
+
+
+def _own_material(regions: list[bpy.types.Object]) -> bpy.types.Material | None:
+    """Find the material that these regions have for values already, and no others do."""
+    material = values_material(regions)
+    if material is None or material.library is not None:
+        return None
+    others = (thing for thing in bpy.data.objects if is_region(thing) and thing not in regions)
+    return None if any(thing.active_material == material for thing in others) else material
+
+
+def _limits(values: NDArray[np.float32]) -> tuple[float, float]:
+    return apart(float(np.nanmin(values)), float(np.nanmax(values)))
+
+
+def _store(
+    region: bpy.types.Object, frames: NDArray[np.float64], values: NDArray[np.float32]
+) -> None:
+    """Give a region its values, as a curve where there are several."""
+    path = f'["{VALUE}"]'
+    remove_fcurves(region, path)
+    known = np.isfinite(values)
+    filled = np.where(known, values, np.float32(NO_DATA))
+    region[VALUE] = float(filled[0])
+    if len(values) == 1:
+        return
+    region.keyframe_insert(path, frame=float(frames[0]))
+    (curve,) = fcurves(region, path)
+    points = curve.keyframe_points
+    points.add(len(values) - 1)
+    points.foreach_set("co", np.stack([frames, filled], axis=1).astype(np.float32).ravel())
+    # Before and in a gap nothing can be in between.
+    held = ~known | np.r_[~known[1:], False]
+    interpolation: Any = bpy.types.Keyframe.bl_rna.properties["interpolation"]
+    kinds = interpolation.enum_items
+    constant, linear = kinds["CONSTANT"].value, kinds["LINEAR"].value
+    points.foreach_set("interpolation", np.where(held, constant, linear).astype(np.int32))
+    curve.update()
+
+
+def _material() -> bpy.types.Material:
+    material = bpy.data.materials.new(MATERIAL)
+    with nodes.material(material) as tree:
+        with tree.frame("A region has a value, a color bar has all of them"):
+            of_region = tree.add(
+                "ShaderNodeAttribute", label="Value", attribute_type="OBJECT",
+                attribute_name=VALUE,
+            )["Factor"]  # fmt: skip
+            of_bar = tree.add(
+                "ShaderNodeAttribute", label="Value", attribute_type="GEOMETRY",
+                attribute_name=VALUE,
+            )["Factor"]  # fmt: skip
+            on_bar = tree.add(
+                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
+                attribute_name=FIGURE,
+            )["Factor"]  # fmt: skip
+            value = tree.mix(on_bar, of_region, of_bar)
+        position = tree.add(
+            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
+            name=LIMITS, label=LIMITS, clamp=True,
+        )  # fmt: skip
+        table = add_colormap(tree, position)
+        no_data = tree.math("LESS_THAN", value, _NO_DATA_BELOW, label="No data")
+        color = tree.mix(no_data, table, _NO_DATA_COLOR, data_type="RGBA", label="No data: gray")
+        glow = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
+        plain = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
+        surface = tree.add(
+            "ShaderNodeMixShader", {"Factor": on_bar, "Shader": glow, "Shader_001": plain}
+        )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": surface})
+        tell_pass(tree, on_bar)
+    return material

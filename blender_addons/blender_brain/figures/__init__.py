@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labels and color bars in the camera's picture, placed by `label_layout`."""

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The color bar of values on regions, in a corner of the camera's picture.
+
+It has the regions' own material and follows its limits, so it shows what they show, whatever is
+done to colormap, range and limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import bpy
+
+from ..common.drivers import make_exact
+from ..common.figures import frame
+from ..common.figures.drawing import GROUP, new_figure
+from ..common.figures.scales import color_bar_group
+from ..common.nodes.modifiers import follow_socket, input_value
+from ..common.required import required
+from ..data.value_colors import LIMITS, QUANTITY, VALUE
+from .in_picture import camera_for, drawing, drawn_by, put_into_picture, remove_figures
+
+_GROUP: Final = f"{GROUP}: Color Bar, {VALUE}"
+LENGTH: Final = 0.24
+"""Of the bar; 1 is the picture's shorter side."""
+_WIDTH: Final = 0.016
+_MARGIN: Final = 0.055
+# For the numbers below a horizontal bar, and for the name at its end.
+_NUMBERS: Final = 0.04
+_NAME: Final = 0.07
+
+
+def add_color_bar(
+    context: bpy.types.Context,
+    regions: Sequence[bpy.types.Object],
+    material: bpy.types.Material,
+    *,
+    horizontal: bool = False,
+) -> bpy.types.Object:
+    """Show which value has which color.
+
+    Parameters
+    ----------
+    context : Context
+        A scene without a camera gets one that frames the regions.
+    regions : sequence of Object
+        What the material is on.
+    material : Material
+        Of `regions_data.color_by_values`. A bar that it has already is replaced.
+    horizontal : bool
+
+    Returns
+    -------
+    Object
+    """
+    scene = required(context.scene)
+    there = drawn_by(scene, _GROUP)
+    make_exact(there)
+    remove_figures(
+        one for one, by in there.items() if input_value(by, "Material").value == material
+    )
+    camera, middle = camera_for(scene, regions)
+    bar = new_figure(
+        f"{material.name} color bar",
+        color_bar_group(VALUE),
+        {
+            "Direction": "Horizontal" if horizontal else "Vertical",
+            "Length": LENGTH, "Width": _WIDTH, "Unit": str(material.get(QUANTITY, "")),
+            "Material": material,
+        },
+    )  # fmt: skip
+    tree: Any = required(material.node_tree)
+    limits = tree.nodes[LIMITS].inputs
+    for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
+        follow_socket(required(drawing(bar, _GROUP)), name, material, socket)
+    length = LENGTH + _NAME if horizontal else _WIDTH
+    corner = frame.corner(scene, camera, "BOTTOM_RIGHT", middle)
+    put_into_picture(scene, bar, corner, (-_MARGIN - length, _MARGIN + _NUMBERS))
+    return bar
+
+
+def color_bars_of(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """Find the color bars of values on regions."""
+    return list(drawn_by(scene, _GROUP))

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choose an atlas, go through its tree, import regions, and download what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import bpy
+
+from .. import demo_atlas
+from ..atlas import Atlas, AtlasError, Structure, library
+from ..common.required import required
+from ..common.suggestions import draw_field
+from ..download import running
+from ..properties import unfolded
+from ..settings import fields
+from .tab import Tab, draw_wrapped
+
+# More rows make the sidebar slow, and nobody reads them: that is what the search is for.
+_MOST_ROWS: Final = 150
+
+
+class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
+    """The atlases of this machine, as they are when the menu opens."""
+
+    bl_label = "Atlas"
+    bl_idname = "BLENDER_BRAIN_MT_atlases"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw an entry for each, and what incomplete ones lack."""
+        layout = required(self.layout)
+        folder = fields(required(required(context).scene)).folder
+        found = library.find(bpy.path.abspath(folder))
+        for atlas in found:
+            row = layout.row()
+            row.enabled = not atlas.missing
+            text = atlas.full_name
+            if atlas.missing:
+                text += f" is incomplete: {atlas.missing}"
+            icon: Any = "ERROR" if atlas.missing else "OUTLINER_OB_VOLUME"
+            row.operator("blender_brain.choose_atlas", text=text, icon=icon).atlas = atlas.full_name
+        if all(atlas.name != demo_atlas.NAME for atlas in found):
+            layout.separator()
+            layout.operator("blender_brain.make_demo_atlas", icon="ADD")
+
+
+class BLENDER_BRAIN_PT_atlas(Tab):
+    """Which atlas, and which of its regions."""
+
+    bl_label = "Atlas"
+    bl_idname = "BLENDER_BRAIN_PT_atlas"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the atlas, the search field and the import button."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        typed = fields(scene)
+        opened = _opened(scene)
+        name = opened.full_name if isinstance(opened, Atlas) else typed.atlas or "None"
+        layout.menu("BLENDER_BRAIN_MT_atlases", text=name, icon="OUTLINER_OB_VOLUME")
+        layout.prop(typed, "folder", text="", placeholder="Another folder of atlases")
+        if not isinstance(opened, Atlas):
+            draw_wrapped(layout, opened, "INFO")
+            layout.operator("blender_brain.make_demo_atlas", icon="SHADERFX")
+            return
+        suggest = "blender_brain.suggest"
+        draw_field(layout, typed, "acronyms", suggest, text="", placeholder="CA3, DG, grey…")
+        row = layout.row()
+        row.scale_y = 1.3
+        wanted = [typed.acronyms.strip(" ,;"), *(one.name for one in typed.ticked)]
+        count = f" ({len(typed.ticked)} ticked)" if len(typed.ticked) else ""
+        row.enabled = any(wanted)
+        operator = row.operator(
+            "blender_brain.import_regions", text=f"Import Regions{count}", icon="IMPORT"
+        )
+        operator.atlas = opened.full_name
+        operator.folder = typed.folder
+        operator.acronyms = ", ".join(filter(None, wanted))
+        for setting in _IMPORT_SETTINGS:
+            setattr(operator, setting, getattr(typed, setting))
+
+
+class BLENDER_BRAIN_PT_tree(Tab):
+    """The atlas's tree."""
+
+    bl_label = "Tree"
+    bl_idname = "BLENDER_BRAIN_PT_tree"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an atlas."""
+        return isinstance(_opened(required(required(context).scene)), Atlas)
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the structures that are unfolded."""
+        layout, context = required(self.layout), required(context)
+        scene = required(context.scene)
+        atlas = _opened(scene)
+        assert isinstance(atlas, Atlas)
+        open_rows, ticked = set(unfolded(context).keys()), set(fields(scene).ticked.keys())
+        column = layout.column(align=True)
+        for number, structure in enumerate(_rows(atlas, atlas.roots, open_rows)):
+            if number == _MOST_ROWS:
+                column.label(text=f"Fold some to see more than {_MOST_ROWS}", icon="INFO")
+                break
+            _draw_structure(column, atlas, structure, open_rows, ticked)
+        if ticked:
+            layout.operator("blender_brain.untick_all", icon="X")
+
+
+class BLENDER_BRAIN_PT_options(Tab):
+    """How regions are imported."""
+
+    bl_label = "Import Options"
+    bl_idname = "BLENDER_BRAIN_PT_options"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the settings of the import."""
+        layout = required(self.layout)
+        typed = fields(required(required(context).scene))
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for setting in _IMPORT_SETTINGS:
+            if setting != "depth" or typed.parts == "DESCENDANTS":
+                layout.prop(typed, setting)
+
+
+class BLENDER_BRAIN_PT_download(Tab):
+    """Atlases that this machine does not have yet."""
+
+    bl_label = "Download"
+    bl_idname = "BLENDER_BRAIN_PT_download"
+    bl_parent_id = "BLENDER_BRAIN_PT_atlas"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw what the server has and how far the download is, or how to allow one."""
+        layout = required(self.layout)
+        if refused := running.refusal():
+            _draw_offline(layout, refused)
+            return
+        typed = fields(required(required(context).scene))
+        current = running.running()
+        if current is not None:
+            progress = current.progress
+            what = f"{progress.files_done} of {progress.files} files"
+            layout.label(text=current.name, icon="IMPORT", translate=False)
+            layout.progress(
+                factor=progress.fraction,
+                text=f"{what}, {progress.bytes_done / 1e6:.1f} MB" if progress.files else "",
+            )
+            stopping = progress.cancelled.is_set()
+            row = layout.row()
+            row.enabled = not stopping
+            text = "Stopping…" if stopping else "Cancel"
+            row.operator("blender_brain.cancel_download", text=text, icon="CANCEL")
+            return
+        told, failed = running.last()
+        if told:
+            draw_wrapped(layout, told, "ERROR" if failed else "CHECKMARK")
+        if (arrived := running.arrived()) and arrived != typed.atlas:
+            text = f"Work with {arrived}"
+            layout.operator("blender_brain.choose_atlas", text=text).atlas = arrived
+        asking = running.is_listing()
+        text = "Asking the Server…" if asking else "List Available Atlases"
+        if asking or not running.offered():
+            layout.operator("blender_brain.list_downloads", text=text, icon="URL")
+            return
+        suggest = "blender_brain.suggest"
+        draw_field(layout, typed, "download", suggest, text="", placeholder="Choose an atlas")
+        layout.prop(typed, "download_regions", text="", placeholder="All regions, or CA3, DG…")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.enabled = bool(typed.download)
+        operator = row.operator("blender_brain.download_atlas", icon="IMPORT")
+        operator.atlas, operator.regions = typed.download, typed.download_regions
+
+
+_IMPORT_SETTINGS: Final = (
+    "parts",
+    "depth",
+    "hemisphere",
+    "orientation",
+    "um_per_unit",
+    "origin",
+    "smooth",
+    "decimation",
+)
+
+
+def _opened(scene: bpy.types.Scene) -> Atlas | str:
+    """Open the chosen atlas, or say why not."""
+    typed = fields(scene)
+    try:
+        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).atlas
+    except AtlasError as error:
+        return str(error)
+
+
+def _rows(
+    atlas: Atlas, structures: Sequence[Structure], open_rows: set[str]
+) -> Iterator[Structure]:
+    stack = list(reversed(structures))
+    while stack:
+        structure = stack.pop()
+        yield structure
+        if str(structure.id) in open_rows:
+            stack += reversed(atlas.children(structure.id))
+
+
+def _draw_structure(
+    column: bpy.types.UILayout,
+    atlas: Atlas,
+    structure: Structure,
+    open_rows: set[str],
+    ticked: set[str],
+) -> None:
+    identity = str(structure.id)
+    row = column.row(align=True)
+    row.alignment = "LEFT"
+    for _ in range(structure.depth):
+        row.label(icon="BLANK1")
+    icon: Any
+    if atlas.children(structure.id):
+        icon = "DOWNARROW_HLT" if identity in open_rows else "RIGHTARROW"
+        row.operator("blender_brain.unfold", text="", icon=icon, emboss=False).structure = identity
+    else:
+        row.label(icon="BLANK1")
+    tick = row.row(align=True)
+    tick.enabled = structure.has_mesh or bool(atlas.children(structure.id))
+    icon = "CHECKBOX_HLT" if identity in ticked else "CHECKBOX_DEHLT"
+    tick.operator("blender_brain.tick", text="", icon=icon, emboss=False).structure = identity
+    row.label(text=f"{structure.acronym}  {structure.name}", translate=False)
+
+
+def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
+    draw_wrapped(layout, f"{refused}.", "INTERNET_OFFLINE")
+    if refused == running.NOT_ALLOWED:
+        draw_wrapped(layout, "It can be allowed in the preferences, under System, Network.")
+        operator = layout.operator("screen.userpref_show", text="Open Preferences")
+        operator.section = "SYSTEM"
+    draw_wrapped(layout, "Or install an atlas with BrainGlobe's own tool, in a terminal:")
+    box = layout.box().column(align=True)
+    for line in (
+        "pip install brainglobe-atlasapi",
+        "brainglobe install -a \\",
+        "  allen_mouse_25um",
+    ):
+        box.label(text=line, translate=False)
+    draw_wrapped(layout, "It is in the menu above as soon as it is there.")
+
+
+CLASSES = (
+    BLENDER_BRAIN_MT_atlases,
+    BLENDER_BRAIN_PT_atlas,
+    BLENDER_BRAIN_PT_tree,
+    BLENDER_BRAIN_PT_options,
+    BLENDER_BRAIN_PT_download,
+)

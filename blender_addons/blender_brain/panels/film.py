@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labels, and the scene of a film."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..common.required import required
+from ..operators.selection import seen_regions, selected_regions
+from ..settings import fields
+from .tab import Tab
+
+
+class BLENDER_BRAIN_PT_labels(Tab):
+    """Labels in the camera's picture."""
+
+    bl_label = "Labels"
+    bl_idname = "BLENDER_BRAIN_PT_labels"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw what labels say and where, and the buttons."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(scene)
+        for name in ("wording", "columns", "text_size"):
+            layout.prop(typed, name)
+        chosen = selected_regions(required(context))
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        text = f"Label All {len(seen_regions(required(context)))} Regions"
+        if chosen:
+            text = f"Label {chosen[0].name}" if len(chosen) == 1 else f"Label {len(chosen)} Regions"
+        operator = row.operator("blender_brain.add_labels", text=text, icon="FONT_DATA")
+        for name in ("wording", "columns", "text_size"):
+            setattr(operator, name, getattr(typed, name))
+        row.operator("blender_brain.remove_labels", text="", icon="X")
+
+
+class BLENDER_BRAIN_PT_film(Tab):
+    """Set the scene for a film."""
+
+    bl_label = "Film"
+    bl_idname = "BLENDER_BRAIN_PT_film"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw a button for everything, and one for what is there."""
+        layout, scene = required(self.layout), required(required(context).scene)
+        typed = fields(scene)
+        row = layout.row()
+        row.scale_y = 1.3
+        operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
+        operator.atlas, operator.folder = typed.atlas, typed.folder
+        chosen = selected_regions(required(context))
+        text = "Set Stage for All Regions"
+        if chosen:
+            one = len(chosen) == 1
+            text = f"Set Stage for {chosen[0].name if one else f'{len(chosen)} Regions'}"
+        layout.operator("blender_brain.set_stage", text=text, icon="WORLD")
+
+
+CLASSES = (BLENDER_BRAIN_PT_labels, BLENDER_BRAIN_PT_film)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the selected regions look: materials, and the colors of their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.colormaps.in_material import has_colormap
+from ..common.required import required
+from ..common.viewport import draw_show_colors, shows_in_solid
+from ..data.value_colors import LIMITS, QUANTITY, STRENGTH
+from ..properties import chosen_regions, region_at_hand
+from ..regions import looks
+from ..settings import fields
+from .tab import Tab
+
+
+class BLENDER_BRAIN_PT_look(Tab):
+    """How the selected regions look."""
+
+    bl_label = "Look"
+    bl_idname = "BLENDER_BRAIN_PT_look"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the settings of the look and its button."""
+        context, layout = required(context), required(self.layout)
+        scene = required(context.scene)
+        typed = fields(scene)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        regions = chosen_regions(context)
+        if regions:
+            # A colormap is no color of the object.
+            has_color = _colored_material(context) is None
+            draw_show_colors(
+                layout, context, "blender_brain.show_colors",
+                shown=has_color and shows_in_solid(context, "OBJECT"), solid=has_color,
+            )  # fmt: skip
+        layout.prop(typed, "look")
+        # The colormap is chosen below, where it is live.
+        live = ("colormap", "reverse")
+        names = [name for name in looks.SETTINGS[typed.look] if name not in live]
+        for name in names:
+            layout.prop(typed, name)
+        row = layout.row()
+        row.scale_y = 1.3
+        text = "Set Look"
+        if regions:
+            text += f" of {regions[0].name}" if len(regions) == 1 else f" of {len(regions)} Regions"
+        operator = row.operator("blender_brain.set_look", text=text, icon="SHADING_RENDERED")
+        for name in ("look", *names):
+            setattr(operator, name, getattr(typed, name))
+        view_transform = str(required(scene.view_settings).view_transform)
+        if view_transform != "Standard" and typed.look in ("FLAT", "GRADIENT"):
+            layout.label(text=f"{view_transform} shifts these colors", icon="INFO")
+
+
+class _ColormapTab(Tab):
+    """Shown if the active region's material has a colormap."""
+
+    bl_parent_id = "BLENDER_BRAIN_PT_look"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a material with a colormap."""
+        return _colored_material(required(context)) is not None
+
+
+class BLENDER_BRAIN_PT_colors(_ColormapTab):
+    """The colormap of the active region's material."""
+
+    bl_label = "Colors"
+    bl_idname = "BLENDER_BRAIN_PT_colors"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the colormap and, where it shows values, their limits."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(_colored_material(required(context)))
+        draw_colormap(layout, material, "blender_brain.choose_colormap")
+        tree: Any = required(material.node_tree)
+        if LIMITS in tree.nodes:
+            quantity = material.get(QUANTITY, "")
+            limits = layout.column(align=True)
+            for text, name in (("Minimum", "From Min"), ("Maximum", "From Max")):
+                title = f"{text} ({quantity})" if quantity else text
+                limits.prop(tree.nodes[LIMITS].inputs[name], "default_value", text=title)
+            strength = tree.nodes[STRENGTH].inputs["Strength"]
+            layout.prop(strength, "default_value", text="Strength")
+            row = layout.row(align=True)
+            row.operator("blender_brain.add_color_bar", icon="COLOR")
+            row.operator("blender_brain.remove_color_bars", text="", icon="X")
+
+
+class BLENDER_BRAIN_PT_range(_ColormapTab):
+    """Which part of the colormap is used."""
+
+    bl_label = "Colormap Range"
+    bl_idname = "BLENDER_BRAIN_PT_range"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw start, end, steps and direction."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        draw_range(layout, required(_colored_material(required(context))))
+
+
+def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:
+    """Find the material of the region at hand, if it has a colormap."""
+    region = region_at_hand(context)
+    material = region.active_material if region is not None else None
+    return material if material is not None and has_colormap(material.node_tree) else None
+
+
+CLASSES = (BLENDER_BRAIN_PT_look, BLENDER_BRAIN_PT_colors, BLENDER_BRAIN_PT_range)

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From structures of an atlas to objects in their anatomical place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import bpy
+import numpy as np
+
+from ..atlas import Atlas, AtlasError, Structure
+from ..atlas.search import Search
+from ..common.colormaps import srgb_to_linear
+from ..common.geometry import fill_mesh
+from ..common.required import required
+from ..common.selection import refusal
+from . import looks
+from .grouping import group
+from .hemispheres import Side
+from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
+from .record import about, is_region
+from .surfaces import Origin, Shape, shapes
+
+Parts = Literal["ONLY", "DESCENDANTS", "LEAVES", "HIERARCHY"]
+Sides = Literal["BOTH", "LEFT", "RIGHT", "SPLIT"]
+DECIMATION: Final = "Decimation"
+_SIDES: Final[dict[Sides, tuple[Side | None, ...]]] = {
+    "BOTH": (None,),
+    "LEFT": ("LEFT",),
+    "RIGHT": ("RIGHT",),
+    "SPLIT": ("LEFT", "RIGHT"),
+}
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of an import."""
+
+    regions: list[bpy.types.Object] = field(default_factory=list)
+    """In the order asked for, those that were there before included."""
+    new: int = 0
+    without_mesh: list[Structure] = field(default_factory=list)
+    empty: list[Structure] = field(default_factory=list)
+    """Those that have nothing in the hemisphere asked for."""
+    damaged: list[str] = field(default_factory=list)
+    """A sentence for each mesh that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shaping:
+    """What a region's shape depends on, besides the atlas."""
+
+    placement: Placement
+    origin: Origin
+    smooth: bool
+
+
+def import_regions(
+    context: bpy.types.Context,
+    atlas: Atlas,
+    acronyms: str | Iterable[str | int | Structure],
+    *,
+    parts: Parts = "ONLY",
+    depth: int = 1,
+    hemisphere: Sides = "BOTH",
+    orientation: Orientation = "BRAINGLOBE",
+    um_per_unit: float = DEFAULT_UM_PER_UNIT,
+    origin: Origin = "GEOMETRY",
+    smooth: bool = True,
+    decimation: float = 1.0,
+) -> Imported:
+    """Import regions of an atlas, each in its place.
+
+    What the scene has already is used again: it keeps its look, and is only shaped anew if it is
+    to lie elsewhere.
+
+    Parameters
+    ----------
+    context : Context
+        The regions go into a collection of its scene, named after the atlas.
+    atlas : Atlas
+    acronyms : str or iterable of str, int or Structure
+        As `search.Search.find` understands them.
+    parts : str
+        ``"ONLY"`` the structures themselves; ``"DESCENDANTS"`` what is inside as well, down to
+        `depth`; ``"LEAVES"`` the innermost parts alone; ``"HIERARCHY"`` all of it.
+    depth : int
+        Steps down, for ``"DESCENDANTS"``.
+    hemisphere : str
+        ``"BOTH"``, ``"LEFT"`` or ``"RIGHT"`` of the animal, cut at the mid-plane and closed; or
+        ``"SPLIT"`` for two objects.
+    orientation : str
+        See `orientation.placement`.
+    um_per_unit : float
+        Micrometers to one Blender unit.
+    origin : str
+        ``"GEOMETRY"`` puts each object's origin into the middle of its region, ``"ATLAS"`` leaves
+        it where the scene's is.
+    smooth : bool
+    decimation : float
+        Share of the triangles that a Decimate modifier keeps; 1 adds none.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    UnknownStructureError
+        If one of the structures is unknown; nothing is imported then.
+    AtlasError
+        If no mesh at all can be imported, or if that of a region cannot be read that is there and
+        was to lie elsewhere; nothing has changed then.
+    """
+    chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
+    shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
+    scene = required(context.scene)
+    there = {_key(region): region for region in scene.objects if is_region(region)}
+    wanted = [
+        (structure, side, there.get((atlas.full_name, str(structure.id), side or "BOTH")))
+        for structure in chosen
+        if structure.has_mesh
+        for side in _SIDES[hemisphere]
+    ]
+    # All of these before anything changes: regions that lie partly here, partly there are worse
+    # than none that was moved.
+    anew = [
+        (structure, side, region)
+        for structure, side, region in wanted
+        if region is not None and _is_shaped_otherwise(region, shaping)
+    ]
+    for _, _, other in anew:
+        if not required(other.data).is_editable:
+            raise AtlasError(f"{refusal(other)} So nothing was moved.")
+    reshaped: list[tuple[bpy.types.Object, Shape]] = []
+    pairs = [(structure, side) for structure, side, _ in anew]
+    read = shapes(atlas, pairs, shaping.placement, origin)
+    for (_, _, there_already), shape in zip(anew, read, strict=True):
+        if isinstance(shape, AtlasError):
+            raise AtlasError(f"{shape} So nothing was moved.")
+        if shape is not None:
+            reshaped.append((there_already, shape))
+    result = Imported(without_mesh=[structure for structure in chosen if not structure.has_mesh])
+    made: list[bpy.types.Object] = []
+    placed: list[tuple[Structure, bpy.types.Object]] = []
+    new = [(structure, side) for structure, side, region in wanted if region is None]
+    ready = shapes(atlas, new, shaping.placement, origin)
+    try:
+        for structure, side, region in wanted:
+            if region is None:
+                shape = next(ready)
+                if isinstance(shape, AtlasError):
+                    result.damaged.append(str(shape))
+                    continue
+                if shape is None:
+                    # Of both sides, one may be empty: some structures are on one side only.
+                    if hemisphere != "SPLIT":
+                        result.empty.append(structure)
+                    continue
+                region = _new_region(atlas, structure, side)
+                made.append(region)
+                _set_shape(region, shape, shaping)
+            placed.append((structure, region))
+        if not placed:
+            raise AtlasError(_nothing(result))
+        group(scene, atlas, placed, nested=parts in ("DESCENDANTS", "HIERARCHY"))
+    except BaseException:
+        meshes = [region.data for region in made]
+        bpy.data.batch_remove(made)
+        bpy.data.batch_remove([mesh for mesh in meshes if mesh])
+        raise
+    finally:
+        ready.close()
+    for there_already, shape in reshaped:
+        _set_shape(there_already, shape, shaping)
+    for _, one in placed:
+        _set_decimation(one, decimation)
+    result.regions = [region for _, region in placed]
+    result.new = len(made)
+    return result
+
+
+def decimation_of(region: bpy.types.Object) -> float:
+    """Return the share of its triangles that a region's Decimate modifier keeps.
+
+    Parameters
+    ----------
+    region : Object
+
+    Returns
+    -------
+    float
+        1 if it has none.
+    """
+    modifier: Any = region.modifiers.get(DECIMATION)
+    return 1.0 if modifier is None else float(modifier.ratio)
+
+
+# --- Which structures ---
+
+
+def _structures(
+    atlas: Atlas, acronyms: str | Iterable[str | int | Structure]
+) -> Sequence[Structure]:
+    search = Search(atlas.structures)
+    if isinstance(acronyms, str):
+        return search.find(acronyms)
+    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in acronyms]
+
+
+def _chosen(
+    atlas: Atlas, structures: Sequence[Structure], parts: Parts, depth: int
+) -> list[Structure]:
+    """List what is to be imported, each once; parts come in the atlas's order."""
+    chosen: dict[int, Structure] = {}
+    for structure in structures:
+        if parts != "LEAVES":
+            chosen[structure.id] = structure
+        if parts == "ONLY":
+            continue
+        inside = atlas.descendants(structure.id, depth if parts == "DESCENDANTS" else None)
+        if parts == "LEAVES":
+            leaves = [one for one in inside if not atlas.children(one.id)]
+            inside = iter(leaves or [structure])
+        chosen |= {one.id: one for one in inside}
+    return list(chosen.values())
+
+
+# --- Objects ---
+
+
+def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.types.Object:
+    """Make an object that has everything but a shape."""
+    name = structure.acronym if side is None else f"{structure.acronym} {side.lower()}"
+    mesh = bpy.data.meshes.new(name)
+    mesh.materials.append(looks.atlas_colors())
+    region = bpy.data.objects.new(name, mesh)
+    looks.set_color(region, srgb_to_linear(np.array(structure.color) / 255).tolist())
+    stored = about(region)
+    stored.atlas = atlas.full_name
+    stored.structure = str(structure.id)
+    stored.acronym = structure.acronym
+    stored.full_name = structure.name
+    stored.path = "/".join(map(str, structure.path))
+    stored.level = structure.depth
+    stored.side = side or "BOTH"
+    return region
+
+
+def _set_shape(region: bpy.types.Object, shape: Shape, shaping: _Shaping) -> None:
+    mesh: Any = region.data
+    fill_mesh(mesh, shape.points, shape.triangles, smooth=shaping.smooth)
+    region.location = shape.location.tolist()
+    stored = about(region)
+    stored.orientation = shaping.placement.orientation
+    stored.um_per_unit = shaping.placement.um_per_unit
+    stored.middle_um = shaping.placement.middle_um
+    stored.origin = shaping.origin
+    stored.smooth = shaping.smooth
+
+
+def _is_shaped_otherwise(region: bpy.types.Object, shaping: _Shaping) -> bool:
+    stored = about(region)
+    return (
+        stored.orientation != shaping.placement.orientation
+        or not np.isclose(stored.um_per_unit, shaping.placement.um_per_unit)
+        or stored.origin != shaping.origin
+        or stored.smooth != shaping.smooth
+    )
+
+
+def _set_decimation(region: bpy.types.Object, share: float) -> None:
+    if not region.is_editable:
+        return
+    modifier: Any = region.modifiers.get(DECIMATION)
+    if modifier is None and share < 1:
+        modifier = region.modifiers.new(DECIMATION, "DECIMATE")
+    if modifier is not None:
+        modifier.ratio = share
+
+
+def _key(region: bpy.types.Object) -> tuple[str, str, str]:
+    stored = about(region)
+    return stored.atlas, stored.structure, stored.side
+
+
+def _nothing(result: Imported) -> str:
+    """Say why there is nothing to see."""
+    if result.damaged:
+        return result.damaged[0]
+    if result.empty:
+        names = ", ".join(one.acronym for one in result.empty[:5])
+        return f"There is nothing of {names} in this hemisphere."
+    names = ", ".join(one.acronym for one in result.without_mesh[:5])
+    return f"The atlas has no mesh of {names}." if names else "Type or tick a region first."

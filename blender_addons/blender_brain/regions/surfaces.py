@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From structures of an atlas to surfaces in the scene's frame, several at a time."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..atlas import Atlas, AtlasError, Structure, read_mesh
+from .hemispheres import Side, hemisphere
+from .orientation import Placement, facing_out
+
+Origin = Literal["GEOMETRY", "ATLAS"]
+# Decoding and arithmetic let other threads run; a few meshes ahead are enough to keep them busy,
+# and few enough to keep memory small.
+_THREADS: Final = max(1, min(4, os.cpu_count() or 1))
+_AHEAD: Final = 2 * _THREADS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A surface, ready to be drawn."""
+
+    points: NDArray[np.float32]
+    """(V, 3), in Blender units from `location`."""
+    triangles: NDArray[np.int32]
+    """(F, 3), counter-clockwise seen from outside."""
+    location: NDArray[np.float32]
+    """(3,), in the scene."""
+
+
+def shape(
+    atlas: Atlas, structure: Structure, side: Side | None, placement: Placement, origin: Origin
+) -> Shape | None:
+    """Read the surface of a structure and bring it into the scene's frame.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    structure : Structure
+    side : str or None
+        The hemisphere to keep, or None for both.
+    placement : Placement
+    origin : str
+        ``"GEOMETRY"`` for the middle of the surface as its location, ``"ATLAS"`` for the scene's
+        origin.
+
+    Returns
+    -------
+    Shape or None
+        None if there is nothing of the structure on this side.
+
+    Raises
+    ------
+    AtlasError
+        If the mesh cannot be read.
+    """
+    points_um, triangles = read_mesh(atlas, structure.id)
+    if side is not None:
+        half = hemisphere(points_um, triangles, atlas.extent_um[2] / 2, side)
+        points_um, triangles = np.asarray(half.points, np.float32), half.triangles
+        if not len(triangles):
+            return None
+    points = placement.points(points_um)
+    triangles = facing_out(points, triangles)
+    location = np.zeros(3, np.float32)
+    if origin == "GEOMETRY":
+        location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
+        points -= location
+    return Shape(points, triangles, location)
+
+
+def shapes(
+    atlas: Atlas,
+    wanted: Sequence[tuple[Structure, Side | None]],
+    placement: Placement,
+    origin: Origin,
+) -> Generator[Shape | AtlasError | None, None, None]:
+    """Read many surfaces, the next ones while the caller is busy with one.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    wanted : sequence of (Structure, str or None)
+        Structures and the hemisphere to keep of each.
+    placement, origin
+        As of `shape`.
+
+    Yields
+    ------
+    Shape, None or AtlasError
+        What `shape` returns or raises, in the order asked for.
+    """
+
+    def attempt(structure: Structure, side: Side | None) -> Shape | AtlasError | None:
+        try:
+            return shape(atlas, structure, side, placement, origin)
+        except AtlasError as problem:
+            return problem
+
+    waiting: deque[Future[Shape | AtlasError | None]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        try:
+            for structure, side in wanted:
+                waiting.append(pool.submit(attempt, structure, side))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of a scene's regions are seen, in the viewport and in renders alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from .record import about
+
+
+def show_level(regions: Sequence[bpy.types.Object], level: int) -> int:
+    """Show one level of the atlas's tree.
+
+    Parameters
+    ----------
+    regions : sequence of Object
+    level : int
+        Steps down from the root. A region above it is shown if none of its parts is there, so
+        that no hole is left.
+
+    Returns
+    -------
+    int
+        How many are shown.
+    """
+    paths = {region: (about(region).atlas, about(region).path) for region in regions}
+    inner = {
+        (atlas, "/".join(path.split("/")[:steps]))
+        for atlas, path in paths.values()
+        for steps in range(1, len(path.split("/")))
+    }
+    shown = 0
+    for region, path in paths.items():
+        own = about(region).level
+        seen = own == level or (own < level and path not in inner)
+        _show(region, seen)
+        shown += seen
+    return shown
+
+
+def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> bool:
+    """Hide all regions but one, or show all if it is the only one shown.
+
+    Parameters
+    ----------
+    regions : sequence of Object
+    wanted : Object
+        One of them.
+
+    Returns
+    -------
+    bool
+        Whether it is the only one now.
+    """
+    alone = not wanted.hide_render and all(
+        region.hide_render for region in regions if region != wanted
+    )
+    for region in regions:
+        _show(region, alone or region == wanted)
+    return not alone
+
+
+def show_all(regions: Sequence[bpy.types.Object]) -> None:
+    """Show all regions.
+
+    Parameters
+    ----------
+    regions : sequence of Object
+    """
+    for region in regions:
+        _show(region, True)
+
+
+def _show(region: bpy.types.Object, seen: bool) -> None:
+    region.hide_viewport = region.hide_render = not seen
+    if seen:
+        # What somebody hid by the eye in the outliner, or by H, would stay unseen.
+        for scene in region.users_scene:
+            for layer in scene.view_layers:
+                if layer.objects.get(region.name) == region:
+                    region.hide_set(False, view_layer=layer)

@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a simulation file to an object that plays it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cells.subset import NothingChosenError, each_cell, exact_choices, subset, wanted_sections
+from ..color import coloring
+from ..common.frame_range import make_room
+from ..common.holders import let_go
+from ..common.limits import LARGEST
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.placing import open_collection, select_only
+from ..common.required import required
+from ..figures import owned
+from ..playback import network, network_nodes, playback, samples
+from ..properties import about
+from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
+from ..simulation_file.simulation import ValueRange, value_range
+from .parts import Parts, Source, make_parts
+
+Style = Literal["AUTO", "STRANDS", "TUBES"]
+
+# Tubes are meshes: above this, EEVEE too is better off with strands.
+MOST_TUBES: Final = 3000
+# Values that percentiles are taken from, at most about this many.
+_SAMPLE: Final = 100_000
+
+
+def import_simulation(
+    context: bpy.types.Context,
+    filepath: str | os.PathLike[str],
+    *,
+    um_per_unit: float = 100.0,
+    center: bool = True,
+    cells: str = "",
+    section_types: Collection[str] = SECTION_TYPES,
+    object_per_cell: bool = False,
+    style: Style = "AUTO",
+    set_frame_range: bool = True,
+) -> list[bpy.types.Object]:
+    """Import a simulation file as one object that plays it, or as one for each cell.
+
+    Parameters
+    ----------
+    context : Context
+        What is made goes into its active collection; the object, or the first one, becomes active.
+    filepath : path-like
+        A simulation file in either format.
+    um_per_unit, center, cells, section_types
+        See `Source`.
+    object_per_cell : bool
+        Make a collection with an object for each cell, named after it. They share one material,
+        but each holds the values of its own cell alone, so that it goes into another file, or is
+        deleted, without the others. Centered, each has its own soma at its origin, and together
+        they lie around the world's as the cells do around their center.
+    style : str
+        ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
+    set_frame_range : bool
+        Make an empty scene as long as the simulation, and one that somebody works in long enough;
+        see `common.frame_range`.
+
+    Returns
+    -------
+    list of Object
+        Of type Curves, with the modifier `playback.MODIFIER`.
+
+    Raises
+    ------
+    SimulationFileError
+        If the file cannot be read or does not hold what is asked for; nothing is added then.
+    """
+    path = Path(os.fspath(filepath))
+    source = Source(path, um_per_unit, center, cells, section_types)
+    simulation = _read(path)
+    wanted = _wanted(simulation, source)
+    scene = required(context.scene)
+    if network.holds_network(simulation):
+        # Its connections are lines, of which there may be any number.
+        style = "STRANDS"
+    chosen = _chosen_style(scene, style, int(wanted.sum()))
+    made: list[bpy.types.ID] = []
+    try:
+        if object_per_cell:
+            neurons = _cells(source, simulation, wanted, chosen, made)
+        else:
+            cells_in_file = len(simulation.cells)
+            # Where values had to be copied, those of the whole file are free to go from here on.
+            simulation = subset(simulation, wanted)
+            parts = make_parts(_name(path), source, simulation, made)
+            neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
+        material = _share_material(neurons, made)
+        if object_per_cell:
+            material.name = f"{_name(path)} voltage"
+        start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
+        for neuron in neurons:
+            set_inputs(required(playback.find_modifier(neuron)), {"Start Frame": float(start)})
+        _link(context, neurons, _name(path) if object_per_cell else None, made)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    return neurons
+
+
+def reload_simulation(
+    neurons: Sequence[bpy.types.Object], filepath: str | os.PathLike[str]
+) -> list[str]:
+    """Put a simulation file's content into neurons that exist.
+
+    The same cells and types of sections are taken as when they were imported. Their look, their
+    colors and their limits, and their timing stay: milliseconds per frame, unless they played one
+    sample a frame, which they then do with the new samples too.
+
+    Parameters
+    ----------
+    neurons : sequence of Object
+        Imported simulations.
+    filepath : path-like
+        The file they came from, or another.
+
+    Returns
+    -------
+    list of str
+        Sections whose traces stay as they are, because they are no longer there.
+
+    Raises
+    ------
+    SimulationFileError
+        If the file cannot be read or does not hold what is asked for; the neurons stay as they
+        are then.
+    """
+    path = Path(os.fspath(filepath))
+    simulation = _read(path)
+    groups: dict[Source, list[bpy.types.Object]] = {}
+    for neuron in neurons:
+        was = about(neuron)
+        types = frozenset(was.chosen_types)
+        source = Source(path, was.um_per_unit, was.centered, was.chosen_cells, types)
+        groups.setdefault(source, []).append(neuron)
+    parts = {source: subset(simulation, _wanted(simulation, source)) for source in groups}
+    # All is checked before the first is changed.
+    for source, alike in groups.items():
+        _check_kind(alike, source, parts[source])
+    lost = []
+    for source, alike in groups.items():
+        lost += _refill(alike, source, parts[source], len(simulation.cells))
+    return lost
+
+
+def _check_kind(
+    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation
+) -> None:
+    for neuron in neurons:
+        if (count := about(neuron).combined) > 1:
+            raise SimulationFileError(
+                f"Cannot put {source.path.name} into '{neuron.name}': it was combined of {count} "
+                "neurons. Import what they came from, and combine that."
+            )
+        if network.is_network(neuron) != network.holds_network(simulation):
+            kinds = "cells with shape", "a network of points"
+            was = network.is_network(neuron)
+            raise SimulationFileError(
+                f"Cannot put {source.path.name} into '{neuron.name}': it holds "
+                f"{kinds[not was]}, not {kinds[was]}."
+            )
+
+
+def _refill(
+    neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
+) -> list[str]:
+    """Exchange the data of neurons that show the same, and return sections that are lost."""
+    lost: list[str] = []
+    made: list[bpy.types.ID] = []
+    try:
+        parts = make_parts(_name(source.path), source, simulation, made)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    for neuron in neurons:
+        modifier = network.up_to_date(neuron)
+        before = about(neuron)
+        old: list[Any] = [neuron.data]
+        for name in samples.HELD:
+            holder = input_value(modifier, name).value
+            old += [] if holder is None else [holder, holder.data]
+        inputs = parts.inputs.copy()
+        if not playback.plays_sample_by_sample(neuron):
+            del inputs["Milliseconds per Frame"]
+        del inputs["Start Frame"]
+        layouts = network.added_layouts(neuron, simulation) if parts.is_network else {}
+        duration_ms = before.duration_ms
+        same_frames = not before.has_time and before.frames == simulation.n_frames
+        coloring.keep_slots(neuron, parts.curves)
+        neuron.data = parts.curves
+        set_inputs(modifier, inputs)
+        kept, before.holders = before.holders, parts.holders
+        let_go(kept)
+        network.take_over(neuron, layouts)
+        _describe(neuron, source, simulation, parts.limits, cells_in_file)
+        if same_frames and not simulation.has_time:
+            playback.set_duration(neuron, duration_ms)
+        lost += owned.refresh(neuron)
+        # A copy of the neuron may still play the old values.
+        bpy.data.batch_remove([block for block in old if not block.users])
+        bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
+    return lost
+
+
+def _read(path: Path) -> Simulation:
+    simulation = read(path)
+    limits = value_range(simulation.values)
+    if max(-limits.low, limits.high) > LARGEST:
+        raise SimulationFileError(
+            f"Cannot import {path.name}: its values go from {limits.low:g} to {limits.high:g}; "
+            f"those beyond {LARGEST:g} cannot be shown."
+        )
+    return simulation
+
+
+def _wanted(simulation: Simulation, source: Source) -> NDArray[np.bool_]:
+    try:
+        return wanted_sections(simulation, source.cells, source.section_types)
+    except NothingChosenError as error:
+        raise SimulationFileError(f"Cannot import {source.path.name}: {error}.") from None
+
+
+def _cells(
+    source: Source,
+    simulation: Simulation,
+    wanted: NDArray[np.bool_],
+    style: str,
+    made: list[bpy.types.ID],
+) -> list[bpy.types.Object]:
+    """Make an object for each cell."""
+    names = [cell.name for cell in simulation.cells]
+    choices = exact_choices(names)
+    neurons, origins = [], []
+    for cell, alone in each_cell(simulation, wanted):
+        its_source = replace(source, cells=choices[cell])
+        name = names[cell] or f"{_name(source.path)} {cell}"
+        parts = make_parts(name, its_source, alone, made)
+        neurons.append(_neuron(parts, its_source, alone, style, len(names), made))
+        origins.append(parts.origin_um)
+    if source.center:
+        places = np.array(origins)
+        places -= (places.min(axis=0) + places.max(axis=0)) / 2
+        for neuron, place in zip(neurons, places / source.um_per_unit, strict=True):
+            neuron.location = place
+    return neurons
+
+
+def _neuron(
+    parts: Parts,
+    source: Source,
+    simulation: Simulation,
+    style: str,
+    cells_in_file: int,
+    made: list[bpy.types.ID],
+) -> bpy.types.Object:
+    neuron = bpy.data.objects.new(parts.curves.name, parts.curves)
+    made.append(neuron)
+    look = {} if parts.is_network else {"Style": style}
+    playback.add_modifier(
+        neuron, parts.inputs | look, network_nodes.node_group() if parts.is_network else None
+    )
+    _describe(neuron, source, simulation, parts.limits, cells_in_file)
+    about(neuron).holders = parts.holders
+    return neuron
+
+
+def _name(path: Path) -> str:
+    # Blender's names are UTF-8, which a file's name need not be.
+    return path.stem.encode("utf-8", "replace").decode("utf-8")
+
+
+def _chosen_style(scene: bpy.types.Scene, style: Style, sections: int) -> str:
+    """Name the modifier's style, and prepare the scene for it."""
+    render = required(scene.render)
+    # Engines register themselves, so the stubs cannot know them all.
+    in_cycles = str(render.engine) == "CYCLES"
+    if style == "AUTO":
+        style = "STRANDS" if in_cycles or sections > MOST_TUBES else "TUBES"
+    if style == "STRANDS" and not in_cycles:
+        # Otherwise EEVEE draws every strand as a line one pixel wide.
+        render.hair_type = "CYLINDER"
+    return style.title()
+
+
+def _describe(
+    neuron: bpy.types.Object,
+    source: Source,
+    simulation: Simulation,
+    limits: ValueRange,
+    cells_in_file: int,
+) -> None:
+    """Keep what the panel shows with the object, so that it needs the file no more."""
+    data = about(neuron)
+    data.filepath = str(source.path).encode("utf-8", "replace").decode("utf-8")
+    data.um_per_unit, data.centered = source.um_per_unit, source.center
+    data.chosen_cells, data.chosen_types = source.cells, set(source.section_types)
+    data.cells, data.cells_in_file = len(simulation.cells), cells_in_file
+    data.sections = simulation.n_sections
+    data.segments = simulation.n_segments
+    data.frames = simulation.n_frames
+    data.has_time = simulation.has_time
+    data.duration_ms = simulation.duration_ms
+    data.quantity = simulation.quantity
+    data.unit = simulation.unit
+    data.low, data.high = limits.low, limits.high
+    data.low_percentile, data.high_percentile = _percentiles(simulation.values)
+    data.not_finite = limits.not_finite
+
+
+def _percentiles(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Limits that leave out the lowest and the highest hundredth, of a sample of the values."""
+    # By index, because the values of one cell among many are a view that `ravel` would copy.
+    frames, segments = np.divmod(
+        np.arange(0, values.size, max(values.size // _SAMPLE, 1)), values.shape[1]
+    )
+    sample = values[frames, segments]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return 0.0, 0.0
+    low, high = np.percentile(sample, (1, 99))
+    return float(low), float(high)
+
+
+def _is_alive(block: Any) -> bool:
+    """Tell whether a datablock is still there after others were removed."""
+    try:
+        return bool(block.name)
+    except ReferenceError:
+        return False
+
+
+def _share_material(
+    neurons: Sequence[bpy.types.Object], made: list[bpy.types.ID]
+) -> bpy.types.Material:
+    """Color all neurons alike, with limits that suit all of them."""
+    v_min, v_max = coloring.limits_of(neurons)
+    material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
+    made.append(material)
+    for neuron in neurons[1:]:
+        coloring.set_material(neuron, material)
+    return material
+
+
+def _link(
+    context: bpy.types.Context,
+    neurons: Sequence[bpy.types.Object],
+    collection_name: str | None,
+    made: list[bpy.types.ID],
+) -> None:
+    """Put objects into the scene, alone selected, the first one active."""
+    target = open_collection(context)
+    if collection_name is not None:
+        collection = bpy.data.collections.new(collection_name)
+        made.append(collection)
+        target.children.link(collection)
+        target = collection
+    for neuron in neurons:
+        target.objects.link(neuron)
+    select_only(context, neurons)

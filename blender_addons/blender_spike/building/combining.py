@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several neurons as one object that plays the values of all.
+
+Blender's own *Join* takes the strands along, but neither the values nor the somata, which other
+objects hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+from numpy.typing import NDArray
+
+from ..common.geometry import set_attribute
+from ..common.holders import keep_together, let_go
+from ..common.nodes.modifiers import has_input, input_value, set_inputs
+from ..common.required import required
+from ..figures import owned
+from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
+from ..playback import playback, samples, sections
+from ..playback.network import is_network, up_to_date
+from ..playback.playback import find_modifier
+from ..properties import about
+from .parts import new_values, points_holder
+
+# Times count as the same if they differ by less than this share of the interval between samples.
+_SAME: Final = 1e-3
+# By what of a neuron the numbers in these attributes grow when it comes behind others.
+_COUNTED: Final = {
+    "segment_a": "segments",
+    "segment_b": "segments",
+    "section": "sections",
+    "cell": "cells",
+}
+_LENGTHS: Final = ("radius", "recorded_radius", "section_radius")
+
+
+class CannotCombineError(ValueError):
+    """Neurons whose values do not fit together; the text says why, without a full stop."""
+
+
+def combine(
+    context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
+) -> int:
+    """Put neurons into another one, with their values, their somata and their figures.
+
+    They stay where they are seen, and get the timing, the look and the material of that one.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation with shape; it takes in the others.
+    others : sequence of Object
+        Are gone afterwards. What pointed to one of them, a mesh copy for one, points to `neuron`
+        then.
+
+    Returns
+    -------
+    int
+        How many mesh copies showed one of the others, and show all from now on.
+
+    Raises
+    ------
+    CannotCombineError
+        If they are not recordings of the same quantity at the same times; nothing is changed then.
+    """
+    everyone = [neuron, *others]
+    _check(everyone)
+    modifier = up_to_date(neuron)
+    made: list[bpy.types.ID] = []
+    try:
+        inputs = _all_values(everyone, made) | _all_spheres(everyone, made)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    inputs["Mean Radius"] = _mean_radius(everyone)
+    names = _section_names(everyone)
+    old = [_holder(one, name) for one in everyone for name in ("Values", "Spheres")]
+    old += [_holder(one, "Sample Times") for one in others]
+    for one, change in zip(everyone, _changes(everyone), strict=True):
+        if required(one.data).users > 1:
+            # Somebody else's curves stay as they are.
+            curves: Any = required(one.data).copy()
+            one.data = curves
+        _renumber(one.data, change, inputs["Recording"])
+    for one, of_one in zip(others, names[1:], strict=True):
+        owned.hand_over(one, neuron, of_one)
+    _describe(everyone)
+    kept = {about(one).holders for one in everyone}
+    copies = _hand_over_copies(neuron, others)
+    _hand_over_children(neuron, others)
+    _hand_over_uses(context, neuron, others)
+    _join(context, neuron, others)
+    set_inputs(modifier, inputs)
+    held = (input_value(modifier, name).value for name in samples.HELD)
+    about(neuron).holders = keep_together(neuron.name, held, made)
+    for no_more in kept:
+        let_go(no_more)
+    owned.refresh(neuron)
+    unused = [holder for holder in old if holder is not None and not holder.users]
+    meshes = {holder.data for holder in unused}
+    bpy.data.batch_remove(unused)
+    bpy.data.batch_remove([mesh for mesh in meshes if mesh is not None and not mesh.users])
+    return copies
+
+
+def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> int:
+    """Have mesh copies of others show a neuron, with what they showed left in its place."""
+    # Before the others are gone, and before any copy shows the neuron.
+    found = [
+        (thing, original)
+        for thing in bpy.data.objects
+        if thing.is_editable
+        and find_mesh_copy(thing) is not None
+        and (original := original_of(thing)) in others
+    ]
+    for copy, original in found:
+        show_instead(copy, required(original), neuron)
+    return len(found)
+
+
+def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> None:
+    """Parent what is a child of others to a neuron, where it stands."""
+    for thing in bpy.data.objects:
+        if thing.parent not in others or thing in others or not thing.is_editable:
+            continue
+        place = required(thing.matrix_world).copy()
+        thing.parent = None if thing == neuron else neuron
+        thing.matrix_world = place
+
+
+def _hand_over_uses(
+    context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
+) -> None:
+    """Have constraints, drivers and modifiers use a neuron that use others so far."""
+    for one in others:
+        # Collections use it as well, and are to have it until it is joined.
+        for collection in one.users_collection:
+            collection.objects.unlink(one)
+        one.user_remap(neuron)
+        required(context.scene).collection.objects.link(one)
+
+
+def _check(everyone: Sequence[bpy.types.Object]) -> None:
+    first = everyone[0]
+    for one in everyone:
+        if is_network(one):
+            raise CannotCombineError(f"'{one.name}' is a network of points, which stays alone")
+        if _holder(one, "Values") is None or _holder(one, "Spheres") is None:
+            raise CannotCombineError(f"'{one.name}' has lost its values")
+        if playback.strands_without_data(one):
+            raise CannotCombineError(f"'{one.name}' has strands without data, so undo that join")
+        modifier = required(find_modifier(one))
+        if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
+            raise CannotCombineError(f"'{one.name}' stands on points, so clear its Copies On")
+        quantities = [f"{about(n).quantity} in {about(n).unit}" for n in (first, one)]
+        if quantities[0] != quantities[1]:
+            raise CannotCombineError(
+                f"'{first.name}' holds {quantities[0]} and '{one.name}' {quantities[1]}"
+            )
+        times = [_sample_times(n) for n in (first, one)]
+        same = about(first).has_time == about(one).has_time and len(times[0]) == len(times[1])
+        if same and len(times[0]) > 1:
+            apart = np.abs(times[0] - times[1]).max()
+            same = bool(apart <= _SAME * np.diff(times[0]).min())
+        if not same:
+            raise CannotCombineError(
+                f"'{first.name}' and '{one.name}' were recorded at different times"
+            )
+
+
+def _sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
+    """Milliseconds of all samples."""
+    modifier = required(find_modifier(neuron))
+    first = float(input_value(modifier, "First Time").value)
+    table = _holder(neuron, "Sample Times")
+    if table is not None:
+        return first + sections.column(table.data, samples.TIMES, "value").astype(np.float64)
+    interval = float(input_value(modifier, "Sample Interval").value)
+    return first + interval * np.arange(about(neuron).frames, dtype=np.float64)
+
+
+def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) -> dict[str, Any]:
+    holders = [required(_holder(one, "Values")) for one in everyone]
+    by_name = [{a.name: a for a in required(h.data).attributes} for h in holders]  # type: ignore[attr-defined]
+
+    def rows() -> Iterator[NDArray[np.float32]]:
+        for frame in range(about(everyone[0]).frames):
+            parts = []
+            for attributes in by_name:
+                data: Any = attributes[samples.frame_attribute(frame)].data
+                parts.append(np.empty(len(data), np.float32))
+                data.foreach_get("value", parts[-1])
+            yield np.concatenate(parts)
+
+    counts = np.concatenate([np.array(sections.COUNTS.of(h), np.int32) for h in holders])
+    inputs = new_values(everyone[0].name, counts, rows(), made)
+    names = [name for of_one in _section_names(everyone) for name in of_one.values()]
+    sections.store(inputs["Values"], names, counts)
+    return inputs
+
+
+def _section_names(everyone: Sequence[bpy.types.Object]) -> list[dict[str, str]]:
+    """From the names that sections have to those that they will have, for each neuron."""
+    given = [sections.section_names(one) for one in everyone]
+    known = set(given[0])
+    wanted = [
+        name if not index and name in known or name not in known else f"{one.name}.{name}"
+        for index, (one, names) in enumerate(zip(everyone, given, strict=True))
+        for name in names
+    ]
+    unique = iter(sections.numbered(wanted))
+    return [{name: next(unique) for name in names} for names in given]
+
+
+def _all_spheres(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) -> dict[str, Any]:
+    places: list[NDArray[np.float64]] = []
+    rows: dict[str, list[NDArray[Any]]] = {}
+    for one, change in zip(everyone, _changes(everyone), strict=True):
+        data = required(_holder(one, "Spheres")).data
+        at = sections.column(data, "position", "vector", 3).reshape(-1, 3).astype(np.float64)
+        matrix = np.array(change.matrix)
+        places.append(at @ matrix[:3, :3].T + matrix[:3, 3])
+        for name, kind in _SPHERES.items():
+            values = sections.column(data, name, "value", kind=kind)
+            rows.setdefault(name, []).append(change.apply(name, values))
+    joined = ((name, np.concatenate(parts)) for name, parts in rows.items())
+    name = f"{everyone[0].name} spheres"
+    return {"Spheres": points_holder(name, np.concatenate(places), joined, made)}
+
+
+_SPHERES: Final[dict[str, Any]] = {
+    "recorded_radius": np.float32,
+    "segment_a": np.int32,
+    "segment_b": np.int32,
+    "weight_b": np.float32,
+    "role": np.int32,
+    "section": np.int32,
+    "section_type": np.int32,
+    "cell": np.int32,
+}
+
+
+class _Change:
+    """What becomes of a neuron's numbers when it comes behind others."""
+
+    def __init__(self, matrix: Matrix, before: dict[str, int]) -> None:
+        self.matrix = matrix
+        self.factor = abs(matrix.determinant()) ** (1 / 3)
+        self.before = before
+
+    def apply(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        if name in _COUNTED:
+            return values + np.int32(self.before[_COUNTED[name]])
+        return values * np.float32(self.factor) if name in _LENGTHS else values
+
+
+def _changes(everyone: Sequence[bpy.types.Object]) -> list[_Change]:
+    to_first = required(everyone[0].matrix_world).inverted()
+    before = dict.fromkeys(("segments", "sections", "cells"), 0)
+    changes = []
+    for one in everyone:
+        changes.append(_Change(to_first @ required(one.matrix_world), before.copy()))
+        for what in before:
+            before[what] += getattr(about(one), what)
+    return changes
+
+
+def _renumber(data: Any, change: _Change, recording: int) -> None:
+    for name in (*_COUNTED, *_LENGTHS):
+        attribute = data.attributes.get(name)
+        if attribute is None:
+            continue
+        kind = np.int32 if attribute.data_type == "INT" else np.float32
+        values = change.apply(name, sections.column(data, name, "value", kind=kind))
+        attribute.data.foreach_set("value", np.ascontiguousarray(values, kind))
+    if samples.RECORDING in data.attributes:
+        data.attributes.remove(data.attributes[samples.RECORDING])
+    set_attribute(data, samples.RECORDING, "CURVE", np.full(len(data.curves), recording))
+    data.update_tag()
+
+
+def _mean_radius(everyone: Sequence[bpy.types.Object]) -> float:
+    means = [
+        input_value(required(find_modifier(one)), "Mean Radius").value * change.factor
+        for one, change in zip(everyone, _changes(everyone), strict=True)
+    ]
+    return float(np.average(means, weights=[about(one).sections for one in everyone]))
+
+
+def _describe(everyone: Sequence[bpy.types.Object]) -> None:
+    data = [about(one) for one in everyone]
+    first = data[0]
+    for name in ("cells", "sections", "segments", "not_finite", "cells_in_file"):
+        setattr(first, name, sum(getattr(one, name) for one in data))
+    for name in ("low", "low_percentile"):
+        setattr(first, name, min(getattr(one, name) for one in data))
+    for name in ("high", "high_percentile"):
+        setattr(first, name, max(getattr(one, name) for one in data))
+    first.combined = sum(max(one.combined, 1) for one in data)
+
+
+def _join(
+    context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
+) -> None:
+    everyone = [neuron, *others]
+    override: Any = context.temp_override(
+        active_object=neuron,
+        object=neuron,
+        selected_objects=everyone,
+        selected_editable_objects=everyone,
+    )
+    with override:
+        bpy.ops.object.join()
+
+
+def _holder(neuron: bpy.types.Object, name: str) -> bpy.types.Object | None:
+    holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), name).value
+    return holder

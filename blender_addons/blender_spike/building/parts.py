@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From arrays to datablocks: the curves of a simulation, and the objects that hold its values.
+
+Each function makes datablocks and enters them in `made` as soon as they exist, so that a failure
+can take them all back; and gives the modifier inputs they are for.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cells.morphology import Role, Strands, center_um, section_radii_um, strands
+from ..common.geometry import new_curves, new_points
+from ..common.holders import keep_together, new_holder
+from ..common.limits import apart
+from ..playback import samples, sections
+from ..playback.network import holds_network
+from ..playback.network_nodes import LAYOUT_PREFIX
+from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.simulation import ValueRange, value_range
+
+_THINNEST_UM: Final = 1e-6
+# Sampling counts as regular if no interval differs from the mean by more than this share of it.
+_REGULAR: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a neuron comes from, and how it comes into the scene.
+
+    Attributes
+    ----------
+    path : Path
+        Of the simulation file.
+    um_per_unit : float
+        Micrometres to one Blender unit.
+    center : bool
+        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
+    cells : str
+        Which cells, as `subset` describes; all if empty.
+    section_types : collection of str
+        Which types of sections, of `SECTION_TYPES`.
+    """
+
+    path: Path
+    um_per_unit: float = 100.0
+    center: bool = True
+    cells: str = ""
+    section_types: Collection[str] = SECTION_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a neuron or a network is made of.
+
+    Attributes
+    ----------
+    curves : Curves
+        Strands, or the connections of a network.
+    inputs : dict
+        What the modifier needs to play on them, by its inputs' names.
+    holders : Collection
+        The objects among them.
+    limits : ValueRange
+    origin_um : ndarray, shape (3,)
+        What lies at the object's origin.
+    is_network : bool
+    """
+
+    curves: bpy.types.Curves
+    inputs: dict[str, Any]
+    holders: bpy.types.Collection
+    limits: ValueRange
+    origin_um: NDArray[np.float64]
+    is_network: bool = False
+
+
+def make_parts(
+    name: str, source: Source, simulation: Simulation, made: list[bpy.types.ID]
+) -> Parts:
+    """Make the datablocks of a simulation.
+
+    Parameters
+    ----------
+    name : str
+        What their names begin with.
+    source : Source
+    simulation : Simulation
+        What of the file is wanted.
+    made : list of ID
+        Gets them as soon as they exist.
+
+    Returns
+    -------
+    Parts
+    """
+    if holds_network(simulation):
+        return _network_parts(name, source, simulation, made)
+    limits = value_range(simulation.values)
+    lines = strands(simulation)
+    origin = center_um(simulation, lines) if source.center else np.zeros(3)
+    scale = 1.0 / source.um_per_unit
+    inputs = {
+        **_values(name, simulation, limits, made),
+        **_time(name, simulation, made),
+        **_spheres(name, simulation, lines, origin, scale, made),
+        "Mean Radius": lines.mean_radius_um * scale,
+    }
+    curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
+    return Parts(curves, inputs, _kept(name, inputs, made), limits, origin)
+
+
+def _network_parts(
+    name: str, source: Source, simulation: Simulation, made: list[bpy.types.ID]
+) -> Parts:
+    limits = value_range(simulation.values)
+    scale = 1.0 / source.um_per_unit
+    places = simulation.points_um[:, :3].astype(np.float64)
+
+    def placed(layout: NDArray[Any]) -> NDArray[np.float64]:
+        # Each layout around its own middle, so that cells do not fly away on their way.
+        middle = (layout.min(axis=0) + layout.max(axis=0)) / 2 if source.center else np.zeros(3)
+        return (layout.astype(np.float64) - middle) * scale
+
+    segments = simulation.first_segments
+    rows: dict[str, NDArray[Any]] = {
+        "recorded_radius": simulation.points_um[:, 3] / 2 * scale,
+        "segment_a": segments,
+        "segment_b": segments,
+        "weight_b": np.zeros(len(segments)),
+        "cell": simulation.section_cells,
+        **{f"{LAYOUT_PREFIX}{key}": placed(layout) for key, layout in simulation.layouts.items()},
+    }
+    inputs = {
+        **_values(name, simulation, limits, made),
+        **_time(name, simulation, made),
+        "Spheres": points_holder(f"{name} cells", placed(places), rows.items(), made),
+        "Lowest": limits.low,
+        "Highest": apart(limits.low, limits.high)[1],
+        "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
+    }
+    pairs = simulation.connections
+    # What leads from a cell to itself has no length.
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    ends = pairs.ravel()
+    from_segment = np.repeat(segments[pairs[:, 0]], 2)
+    curves = new_curves(
+        name,
+        np.full(len(pairs), 2),
+        placed(places)[ends],
+        {
+            ("segment_a", "POINT"): from_segment,
+            ("segment_b", "POINT"): from_segment,
+            ("weight_b", "POINT"): np.zeros(len(ends)),
+            ("at_cell", "POINT"): ends,
+            (samples.RECORDING, "CURVE"): np.full(len(pairs), inputs["Recording"]),
+        },
+    )
+    made.append(curves)
+    middle_um = (places.min(axis=0) + places.max(axis=0)) / 2 if source.center else np.zeros(3)
+    kept = _kept(name, inputs, made)
+    return Parts(curves, inputs, kept, limits, middle_um, is_network=True)
+
+
+def _kept(name: str, inputs: dict[str, Any], made: list[bpy.types.ID]) -> bpy.types.Collection:
+    return keep_together(name, (inputs[held] for held in samples.HELD), made)
+
+
+def _values(
+    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
+) -> dict[str, Any]:
+    def rows() -> Iterator[NDArray[np.float32]]:
+        for row in simulation.values:
+            if limits.not_finite:
+                row = np.where(np.isfinite(row), row, np.float32(samples.NO_DATA))
+            yield row
+
+    inputs = new_values(name, simulation.segment_counts, rows(), made)
+    sections.remember(inputs["Values"], simulation)
+    return inputs
+
+
+def new_values(
+    name: str,
+    counts: NDArray[np.int32],
+    rows: Iterable[NDArray[np.float32]],
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    """Make the object that holds the values.
+
+    Parameters
+    ----------
+    name : str
+        Of the neuron.
+    counts : ndarray of int32, shape (sections,)
+        Segments of each section.
+    rows : iterable of ndarray, shape (segments,)
+        One for each sample; taken one at a time.
+    made : list of ID
+
+    Returns
+    -------
+    dict
+        Of the modifier's inputs, those about it.
+    """
+    # What segments' numbers stand for: the same for two imports of a file, which can be joined.
+    digest = zlib.crc32(np.ascontiguousarray(counts))
+
+    def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
+        nonlocal digest
+        for frame, row in enumerate(rows):
+            digest = zlib.crc32(np.ascontiguousarray(row), digest)
+            yield samples.frame_attribute(frame), row
+
+    holder = points_holder(f"{name} values", int(counts.sum()), frames(), made)
+    # A positive number of 32 bits, and not what curves seem to have that say nothing.
+    return {"Values": holder, "Recording": (digest >> 1) or 1}
+
+
+def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
+    intervals = np.diff(simulation.time_ms)
+    mean = float(intervals.mean()) if intervals.size else 1.0
+    inputs = {
+        "Start Frame": 0.0,
+        # One sample a frame; where they are irregular, as many frames as there are samples.
+        "Milliseconds per Frame": mean,
+        "First Time": float(simulation.time_ms[0]),
+        "Samples": simulation.n_frames,
+        "Irregular Times": False,
+        "Sample Times": None,
+    }
+    if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
+        return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
+    elapsed = simulation.time_ms - simulation.time_ms[0]
+    times = points_holder(f"{name} times", len(elapsed), [(samples.TIMES, elapsed)], made)
+    return inputs | {
+        "Irregular Times": True,
+        "Sample Times": times,
+        "Sample Interval": 1.0,
+        "Span": simulation.duration_ms,
+    }
+
+
+def _curves(
+    name: str,
+    simulation: Simulation,
+    lines: Strands,
+    origin: NDArray[np.float64],
+    scale: float,
+    recording: int,
+    made: list[bpy.types.ID],
+) -> bpy.types.Curves:
+    is_line = lines.roles <= Role.SOMA_AS_RECORDED
+    on_line = np.repeat(is_line, lines.point_counts)
+    section_radii = section_radii_um(simulation) * scale
+    curves = new_curves(
+        name,
+        lines.point_counts[is_line],
+        (lines.positions_um[on_line] - origin) * scale,
+        {
+            ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
+            **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
+            **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
+            ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
+            (samples.RECORDING, "CURVE"): np.full(int(is_line.sum()), recording),
+        },
+    )
+    made.append(curves)
+    return curves
+
+
+def _spheres(
+    name: str,
+    simulation: Simulation,
+    lines: Strands,
+    origin: NDArray[np.float64],
+    scale: float,
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    is_sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
+    # A sphere is a curve of one point, so what belongs to curves belongs to its point.
+    rows = _per_point(lines, scale) | {
+        key: np.repeat(row, lines.point_counts)
+        for key, row in _per_curve(simulation, lines).items()
+    }
+    positions = (lines.positions_um[is_sphere] - origin) * scale
+    chosen = ((key, row[is_sphere]) for key, row in rows.items())
+    return {"Spheres": points_holder(f"{name} spheres", positions, chosen, made)}
+
+
+def points_holder(
+    name: str,
+    vertices: int | NDArray[np.float64],
+    rows: Iterable[tuple[str, NDArray[Any]]],
+    made: list[bpy.types.ID],
+) -> bpy.types.Object:
+    """Make an object that holds data for modifiers; it is in no collection and never drawn.
+
+    Parameters
+    ----------
+    name : str
+    vertices : int or ndarray, shape (V, 3)
+        How many there are, or where.
+    rows : iterable of (str, ndarray of shape (V,))
+        Attributes.
+    made : list of ID
+
+    Returns
+    -------
+    Object
+    """
+    mesh = new_points(name, vertices, rows)
+    made.append(mesh)
+    return new_holder(name, mesh, made)
+
+
+def _strand_radii(lines: Strands) -> NDArray[np.float64]:
+    """Radii in µm as the modifier takes them: none where a sphere stands for the soma."""
+    soma = np.repeat(lines.roles == Role.SOMA_AS_RECORDED, lines.point_counts)
+    # No thickness at all is what the modifier knows unwanted strands by.
+    return np.where(soma, 0.0, np.maximum(lines.radii_um, _THINNEST_UM))
+
+
+def _per_point(lines: Strands, scale: float) -> dict[str, NDArray[Any]]:
+    return {
+        "recorded_radius": lines.radii_um * scale,
+        "segment_a": lines.segment_a,
+        "segment_b": lines.segment_b,
+        "weight_b": lines.weight_b,
+    }
+
+
+def _per_curve(simulation: Simulation, lines: Strands) -> dict[str, NDArray[Any]]:
+    return {
+        "role": lines.roles,
+        "section": lines.sections,
+        "section_type": simulation.section_types[lines.sections],
+        "cell": simulation.section_cells[lines.sections],
+    }

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From sections to the curves that are drawn, each point with the segments it takes its value from.
+
+A section becomes one curve through its three-dimensional points and its segments' centers, both
+placed by arc length: segment k of n lies at (k + 0.5) / n. Between two centers the value runs
+linearly; from a section's beginning to its first center it runs from the segment it is attached
+to, so that colors pass the joints without a step; beyond the last center it stays.
+
+A section whose first point is not on its parent, as in many reconstructions, begins with a
+connecting point on the parent's center line. Somata, which are recorded as stacks of discs, get a
+sphere of the same area besides, and what is attached to a soma begins in that sphere's center.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..simulation_file import SECTION_TYPES, Simulation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Points closer than this, in µm along the arc, are one point: EEVEE draws coincident points of a
+# curve as gaps.
+_SAME_POINT_UM = 1e-3
+# Distance between the ends of consecutive sections on the one axis on which all are laid out.
+_SECTION_GAP_UM = 1.0
+_SOMA = SECTION_TYPES.index("soma")
+
+
+class Role(IntEnum):
+    """What a curve stands for; which ones are drawn is up to the modifier."""
+
+    NEURITE = 0
+    SOMA_AS_RECORDED = 1
+    SOMA_SPHERE = 2
+    POINT_CELL = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strands:
+    """C curves with P points in all; the curves of the sections come first, in file order.
+
+    Attributes
+    ----------
+    point_counts : ndarray of int, shape (C,)
+    positions_um : ndarray of float64, shape (P, 3)
+    radii_um : ndarray of float64, shape (P,)
+    segment_a, segment_b : ndarray of int, shape (P,)
+        A point's value is ``(1 - weight_b) * values[segment_a] + weight_b * values[segment_b]``.
+    weight_b : ndarray of float64, shape (P,)
+    roles : ndarray of int, shape (C,)
+        `Role` of each curve.
+    sections : ndarray of int, shape (C,)
+        The section each curve stands for.
+    mean_radius_um : float
+        Mean radius of the neurites along their length.
+    """
+
+    point_counts: Ints
+    positions_um: Floats
+    radii_um: Floats
+    segment_a: Ints
+    segment_b: Ints
+    weight_b: Floats
+    roles: Ints
+    sections: Ints
+    mean_radius_um: float
+
+
+def strands(simulation: Simulation) -> Strands:
+    """Lay a simulation's sections out as curves.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    Strands
+        Memory and time are linear in the number of points and segments.
+    """
+    axis = _Axis(simulation)
+    somata = _somata(simulation, axis)
+    is_point = axis.lengths_um <= _SAME_POINT_UM
+    attach = _attachments(simulation, axis, somata)
+
+    parts = [_curves(simulation, axis, attach, ~is_point)]
+    points = np.flatnonzero(is_point)
+    if points.size:
+        first = simulation.first_points[points]
+        diameters = np.maximum.reduceat(axis.points[:, 3], simulation.first_points)[points]
+        parts.append(
+            _spheres(simulation, points, axis.points[first, :3], diameters / 2, Role.POINT_CELL)
+        )
+    if somata.sections.size:
+        parts.append(
+            _spheres(
+                simulation, somata.sections, somata.centers_um, somata.radii_um, Role.SOMA_SPHERE
+            )
+        )
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return Strands(**joined, mean_radius_um=_mean_radius(axis, simulation))
+
+
+def center_um(simulation: Simulation, lines: Strands) -> Floats:
+    """Find the point to put at the origin: the somata's center, or that of everything.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    lines : Strands
+        Of this simulation.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+    """
+    spheres = np.repeat(lines.roles == Role.SOMA_SPHERE, lines.point_counts)
+    chosen = lines.positions_um[spheres] if spheres.any() else lines.positions_um
+    center: Floats = (chosen.min(axis=0) + chosen.max(axis=0)) / 2
+    return center
+
+
+class _Axis:
+    """All points of all sections on one axis: arc length, with a gap after each section.
+
+    On it, one search answers for every section at once.
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        counts = simulation.point_counts
+        self.points = simulation.points_um.astype(np.float64)
+        self.section_of = np.repeat(np.arange(len(counts)), counts)
+        first = simulation.first_points
+        steps = np.zeros(len(self.points))
+        steps[1:] = np.linalg.norm(np.diff(self.points[:, :3], axis=0), axis=1)
+        steps[first] = 0.0
+        cumulated = np.cumsum(steps)
+        self.keys = cumulated + self.section_of * _SECTION_GAP_UM
+        self.begins = self.keys[first]
+        self.lengths_um = cumulated[first + counts - 1] - cumulated[first]
+
+    def at(self, keys: Floats) -> Floats:
+        """Interpolate x, y, z and diameter, shape (len(keys), 4)."""
+        after = np.clip(np.searchsorted(self.keys, keys), 1, len(self.keys) - 1)
+        before = after - 1
+        distance = self.keys[after] - self.keys[before]
+        # Points may coincide; keys beyond the ends take the end's.
+        way = (keys - self.keys[before]) / np.where(distance > 0, distance, 1.0)
+        way = np.clip(way, 0.0, 1.0)[:, None]
+        interpolated: Floats = (1 - way) * self.points[before] + way * self.points[after]
+        return interpolated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Somata:
+    """One sphere for each group of connected soma sections."""
+
+    sections: Ints
+    """The group's root, shape (G,)."""
+    group_of: Ints
+    """Index of each section's group, -1 for sections that are no soma, shape (N,)."""
+    centers_um: Floats
+    radii_um: Floats
+
+
+def _somata(simulation: Simulation, axis: _Axis) -> _Somata:
+    is_soma = (simulation.section_types == _SOMA) & (axis.lengths_um > _SAME_POINT_UM)
+    parents = simulation.parents
+    joined = is_soma & (parents >= 0) & is_soma[parents]
+    root = np.where(joined, parents, np.arange(len(parents)))
+    while (deeper := root[root] != root).any():
+        root = np.where(deeper, root[root], root)
+    sections = np.unique(root[is_soma])
+    group_of = np.full(len(parents), -1)
+    group_of[is_soma] = np.searchsorted(sections, root[is_soma])
+
+    # Frusta between consecutive points, each with its lateral area and center.
+    a, b = axis.points[:-1], axis.points[1:]
+    group = group_of[axis.section_of[:-1]]
+    inside = (axis.section_of[:-1] == axis.section_of[1:]) & (group >= 0)
+    a, b, group = a[inside], b[inside], group[inside]
+    length = np.linalg.norm(b[:, :3] - a[:, :3], axis=1)
+    slant = np.hypot(length, (b[:, 3] - a[:, 3]) / 2)
+    areas = np.pi * (a[:, 3] + b[:, 3]) / 2 * slant
+    total = np.bincount(group, areas, len(sections))
+    # A soma of no diameter has no area, but still a place.
+    weights = np.where(total[group] > 0, areas, length)
+    weight = np.maximum(np.bincount(group, weights, len(sections)), np.finfo(float).tiny)
+    middles = (a[:, :3] + b[:, :3]) / 2
+    centers = np.stack(
+        [np.bincount(group, weights * column, len(sections)) / weight for column in middles.T],
+        axis=1,
+    )
+    return _Somata(sections, group_of, centers, np.sqrt(total / (4 * np.pi)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Attachments:
+    """Where each section begins on its parent, shape (N,…); meaningless for roots."""
+
+    attached: NDArray[np.bool_]
+    positions_um: Floats
+    segments: Ints
+    distances_um: Floats
+
+
+def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attachments:
+    parents = simulation.parents.astype(np.int64)
+    parent_x = simulation.parent_x
+    # The beginning of a section is electrically the place where it is attached itself.
+    for _ in range(len(parents)):
+        passed_on = (parents >= 0) & (parent_x == 0) & (parents[parents] >= 0)
+        if not passed_on.any():
+            break
+        parent_x = np.where(passed_on, parent_x[parents], parent_x)
+        parents = np.where(passed_on, parents[parents], parents)
+
+    attached = parents >= 0
+    positions = axis.at(axis.begins[parents] + parent_x * axis.lengths_um[parents])[:, :3]
+    group = somata.group_of[parents]
+    # A soma's own continuation stays where it is recorded.
+    in_sphere = attached & (group >= 0) & (somata.group_of < 0)
+    positions[in_sphere] = somata.centers_um[group[in_sphere]]
+    counts = simulation.segment_counts[parents]
+    segments = simulation.first_segments[parents] + np.minimum(
+        (parent_x * counts).astype(np.int64), counts - 1
+    )
+    begins = axis.points[simulation.first_points, :3]
+    return _Attachments(attached, positions, segments, np.linalg.norm(begins - positions, axis=1))
+
+
+def _curves(
+    simulation: Simulation, axis: _Axis, attach: _Attachments, wanted: NDArray[np.bool_]
+) -> dict[str, NDArray[Any]]:
+    """Lay out the sections that have a length."""
+    segment_counts = simulation.segment_counts
+    first_segments = simulation.first_segments
+    center_section = np.repeat(np.arange(len(segment_counts)), segment_counts)
+    k = np.arange(len(center_section)) - first_segments[center_section]
+    fraction = (k + 0.5) / segment_counts[center_section]
+    center_keys = axis.begins[center_section] + fraction * axis.lengths_um[center_section]
+
+    # Both rows of keys ascend, so that each finds its places in the other.
+    point_places = np.arange(len(axis.keys)) + np.searchsorted(center_keys, axis.keys, "right")
+    center_places = np.arange(len(center_keys)) + np.searchsorted(axis.keys, center_keys, "left")
+    total = len(point_places) + len(center_places)
+    keys = np.empty(total)
+    section = np.empty(total, np.int64)
+    geometry = np.empty((total, 4))
+    for places, key, of, what in (
+        (point_places, axis.keys, axis.section_of, axis.points),
+        (center_places, center_keys, center_section, axis.at(center_keys)),
+    ):
+        keys[places], section[places], geometry[places] = key, of, what
+    keep = wanted[section] & ~_repeated(keys, section)
+    keys, section, geometry = keys[keep], section[keep], geometry[keep]
+
+    arc = keys - axis.begins[section]
+    count = segment_counts[section]
+    first = first_segments[section]
+    half_segment = axis.lengths_um[section] / (2 * count)
+    # Rounded, so that a point at a segment's center has that segment's value and no share of the
+    # next one's.
+    in_segments = np.round(arc / (2 * half_segment) - 0.5, 9)
+    lower = np.floor(in_segments)
+    weight_b = in_segments - lower
+    segment_a = first + np.clip(lower, 0, count - 1).astype(np.int64)
+    segment_b = first + np.clip(lower + 1, 0, count - 1).astype(np.int64)
+    # Before the first center, the value comes from where the section is attached.
+    early = (lower < 0) & attach.attached[section]
+    way = attach.distances_um[section]
+    segment_a = np.where(early, attach.segments[section], segment_a)
+    weight_b = np.where(early, (way + arc) / (way + half_segment), weight_b)
+
+    apart = wanted & attach.attached & (attach.distances_um > _SAME_POINT_UM)
+    connected = np.flatnonzero(apart)
+    begins = np.searchsorted(section, connected)
+    point_counts = np.bincount(section, minlength=len(segment_counts))
+    point_counts[connected] += 1
+    used = np.flatnonzero(wanted)
+    is_soma = simulation.section_types[used] == _SOMA
+    return {
+        "point_counts": point_counts[used],
+        "positions_um": np.insert(geometry[:, :3], begins, attach.positions_um[connected], axis=0),
+        "radii_um": np.insert(geometry[:, 3] / 2, begins, geometry[begins, 3] / 2),
+        "segment_a": np.insert(segment_a, begins, attach.segments[connected]),
+        "segment_b": np.insert(segment_b, begins, first_segments[connected]),
+        "weight_b": np.insert(weight_b, begins, 0.0),
+        "roles": np.where(is_soma, Role.SOMA_AS_RECORDED, Role.NEURITE).astype(np.int64),
+        "sections": used,
+    }
+
+
+def _repeated(keys: Floats, section: Ints) -> NDArray[np.bool_]:
+    """Find points that repeat their predecessor; a section's two ends stay wherever possible."""
+    same = np.diff(section) == 0
+    repeated = np.zeros(len(keys), np.bool_)
+    repeated[1:] = same & (np.diff(keys) < _SAME_POINT_UM)
+    is_last = np.r_[~same, True]
+    at_end = np.flatnonzero(repeated & is_last)
+    # The point before the end goes in its stead, unless that is the beginning.
+    movable = at_end[at_end > 0]
+    movable = movable[np.r_[False, same][movable - 1]]
+    repeated[movable] = False
+    repeated[movable - 1] = True
+    return repeated
+
+
+def _spheres(
+    simulation: Simulation, sections: Ints, centers_um: Floats, radii_um: Floats, role: Role
+) -> dict[str, NDArray[Any]]:
+    """Lay out one curve of a single point for each sphere, valued as its section's middle."""
+    counts = simulation.segment_counts[sections]
+    first = simulation.first_segments[sections]
+    ones = np.ones(len(sections), np.int64)
+    return {
+        "point_counts": ones,
+        "positions_um": centers_um,
+        "radii_um": radii_um,
+        "segment_a": first + (counts - 1) // 2,
+        "segment_b": first + counts // 2,
+        "weight_b": np.full(len(sections), 0.5),
+        "roles": ones * int(role),
+        "sections": sections,
+    }
+
+
+def _mean_radius(axis: _Axis, simulation: Simulation) -> float:
+    radii = axis.points[:, 3] / 2
+    same = np.diff(axis.section_of) == 0
+    neurite = simulation.section_types[axis.section_of[:-1]] != _SOMA
+    weights = np.diff(axis.keys) * (same & neurite)
+    if not weights.sum():
+        return float(radii.mean())
+    return float(np.average((radii[:-1] + radii[1:]) / 2, weights=weights))
+
+
+def section_radii_um(simulation: Simulation) -> Floats:
+    """Find each section's mean radius along its length.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    ndarray, shape (sections,)
+        A section without length has the mean of its points' radii.
+    """
+    first, counts = simulation.first_points, simulation.point_counts
+    points = simulation.points_um.astype(np.float64)
+    radii = points[:, 3] / 2
+    # The way from each point to the next in its section; none behind the last.
+    lengths = np.append(np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1), 0.0)
+    lengths[first + counts - 1] = 0.0
+    areas = lengths * (radii + np.append(radii[1:], 0.0)) / 2
+    total = np.add.reduceat(lengths, first)
+    means = np.add.reduceat(radii, first) / counts
+    np.divide(np.add.reduceat(areas, first), total, out=means, where=total > 0)
+    return means

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cells and sections of a file are wanted, and a simulation of these alone.
+
+Cells are named as people type them: ``"soma[0], 3, 10-19, pyr*"``. Each part is the name of a
+cell; or a cell's number in the file, which begin at 0; or a range of numbers, with a step after a
+colon where not all are wanted (``"0-999:10"`` is every tenth); or a name with ``*`` for any letters
+and ``?`` for one. Between double quotes it is a name and nothing else. No part at all means every
+cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.simulation import no_connections
+
+_PART: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*?))\s*(?:,|$)')
+_NUMBERS: Final = re.compile(r"(\d{1,9})(?:\s*-\s*(\d{1,9})(?:\s*:\s*(\d{1,9}))?)?")
+# Names in an error message, at most.
+_SHOWN: Final = 4
+
+
+class NothingChosenError(ValueError):
+    """A choice that a simulation cannot fulfill, before the file's name is put in front."""
+
+
+def chosen_cells(names: Sequence[str], wanted: str) -> NDArray[np.int64]:
+    """Find the cells that a text asks for.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of all cells, in file order.
+    wanted : str
+        As this module describes.
+
+    Returns
+    -------
+    ndarray of int, shape (C,)
+        Indices of cells, ascending, each once.
+
+    Raises
+    ------
+    NothingChosenError
+        If a part of the text fits no cell.
+    """
+    parts = list(_parts(wanted))
+    if not parts:
+        return np.arange(len(names))
+    numbers_of: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        numbers_of.setdefault(name, []).append(number)
+    chosen = np.zeros(len(names), np.bool_)
+    for part, is_name in parts:
+        found = numbers_of.get(part, [])
+        if not found and not is_name:
+            found = _numbers(part, len(names)) or _matching(part, numbers_of)
+        if not found:
+            raise NothingChosenError(f'no cell is "{part:.60}"; there {_known(names)}')
+        chosen[found] = True
+    return np.flatnonzero(chosen)
+
+
+def exact_choices(names: Sequence[str]) -> list[str]:
+    """Write, for each cell, the text that asks for it alone.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of all cells, in file order.
+
+    Returns
+    -------
+    list of str
+        The quoted name, which finds the cell in another file too; its number where names do not
+        tell cells apart.
+    """
+    count = Counter(names)
+    return [
+        f'"{name}"' if name and '"' not in name and count[name] == 1 else str(number)
+        for number, name in enumerate(names)
+    ]
+
+
+def wanted_sections(
+    simulation: Simulation, cells: str = "", section_types: Collection[str] = SECTION_TYPES
+) -> NDArray[np.bool_]:
+    """Find the sections that are asked for.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    cells : str
+        As this module describes.
+    section_types : collection of str
+        Of `SECTION_TYPES`.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+
+    Raises
+    ------
+    NothingChosenError
+        If a part of the text fits no cell, or the cells have no section of these types.
+    """
+    is_cell = np.zeros(len(simulation.cells), np.bool_)
+    is_cell[chosen_cells([cell.name for cell in simulation.cells], cells)] = True
+    is_type = np.array([name in section_types for name in SECTION_TYPES])
+    of_cells = is_cell[simulation.section_cells]
+    wanted: NDArray[np.bool_] = of_cells & is_type[simulation.section_types]
+    if not wanted.any():
+        there = ", ".join(SECTION_TYPES[i] for i in np.unique(simulation.section_types[of_cells]))
+        asked = " or ".join(name for name in SECTION_TYPES if name in section_types)
+        if not asked:
+            raise NothingChosenError(f"no type of section is chosen; the cells have {there}")
+        raise NothingChosenError(f"the cells have no sections of type {asked}, only {there}")
+    return wanted
+
+
+def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
+    """Take some sections out of a simulation, and the cells they belong to.
+
+    A section whose parent is not taken begins where its own first point is.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    wanted : ndarray of bool, shape (N,)
+        At least one is.
+
+    Returns
+    -------
+    Simulation
+        The same one if it is taken whole. Values are copied only where those that are taken do
+        not lie together.
+    """
+    if wanted.all():
+        return simulation
+    sections = np.flatnonzero(wanted)
+    number = np.full(simulation.n_sections, -1)
+    number[sections] = np.arange(len(sections))
+    parents = simulation.parents[sections]
+    cells, section_cells = np.unique(simulation.section_cells[sections], return_inverse=True)
+    return replace(
+        simulation,
+        cells=tuple(simulation.cells[cell] for cell in cells),
+        section_names=tuple(simulation.section_names[section] for section in sections),
+        section_types=simulation.section_types[sections],
+        section_cells=section_cells.astype(np.int32),
+        parents=np.where(parents >= 0, number[parents], -1).astype(np.int32),
+        parent_x=simulation.parent_x[sections],
+        segment_counts=simulation.segment_counts[sections],
+        point_counts=simulation.point_counts[sections],
+        points_um=simulation.points_um[np.repeat(wanted, simulation.point_counts)],
+        values=_columns(simulation.values, np.repeat(wanted, simulation.segment_counts)),
+        connections=_between(simulation, cells),
+        layouts={name: places[cells] for name, places in simulation.layouts.items()},
+    )
+
+
+def each_cell(
+    simulation: Simulation, wanted: NDArray[np.bool_]
+) -> Iterator[tuple[int, Simulation]]:
+    """Take a simulation apart into its cells.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    wanted : ndarray of bool, shape (N,)
+        The sections to take; cells without any are left out.
+
+    Yields
+    ------
+    cell : int
+        Its index in the simulation.
+    alone : Simulation
+        It alone, with a view of the values where its sections are taken whole.
+    """
+    bounds = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells) + 1))
+    segments = np.r_[0, np.cumsum(simulation.segment_counts)]
+    points = np.r_[0, np.cumsum(simulation.point_counts)]
+    for cell, (first, end) in enumerate(pairwise(bounds)):
+        if not wanted[first:end].any():
+            continue
+        parents = simulation.parents[first:end]
+        alone = replace(
+            simulation,
+            cells=simulation.cells[cell : cell + 1],
+            section_names=simulation.section_names[first:end],
+            section_types=simulation.section_types[first:end],
+            section_cells=np.zeros(end - first, np.int32),
+            parents=np.where(parents >= 0, parents - first, -1).astype(np.int32),
+            parent_x=simulation.parent_x[first:end],
+            segment_counts=simulation.segment_counts[first:end],
+            point_counts=simulation.point_counts[first:end],
+            points_um=simulation.points_um[points[first] : points[end]],
+            values=simulation.values[:, segments[first] : segments[end]],
+            connections=no_connections(),
+            layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
+        )
+        yield cell, subset(alone, wanted[first:end])
+
+
+def _parts(wanted: str) -> Iterator[tuple[str, bool]]:
+    """Split at commas; tell with each part whether it stood between quotes."""
+    for quoted, plain in _PART.findall(wanted):
+        if quoted or plain:
+            yield quoted or plain, bool(quoted)
+
+
+def _numbers(part: str, count: int) -> list[int]:
+    match = _NUMBERS.fullmatch(part)
+    if match is None:
+        return []
+    first = int(match[1])
+    last = first if match[2] is None else int(match[2])
+    step = max(int(match[3] or 1), 1)
+    # A range may go beyond the last cell, so that "10-99999" is the tenth and all that follow.
+    return list(range(first, min(last + 1, count), step))
+
+
+def _matching(part: str, numbers_of: dict[str, list[int]]) -> list[int]:
+    """Find names by wildcards; brackets are part of names such as ``Pyramidal[3]``."""
+    if not set("*?") & set(part):
+        return []
+    letters = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in part)
+    pattern = re.compile("".join(letters), re.DOTALL)
+    return [i for name, numbers in numbers_of.items() if pattern.fullmatch(name) for i in numbers]
+
+
+def _known(names: Sequence[str]) -> str:
+    listed = ", ".join(f'"{name:.40}"' for name in names[:_SHOWN])
+    if len(names) == 1:
+        return f"is one, {listed}"
+    more = ", …" if len(names) > _SHOWN else ""
+    return f"are {len(names):,}, {listed}{more}, numbered from 0"
+
+
+def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Keep the connections whose cells are both taken, with these cells' new indices."""
+    number = np.full(len(simulation.cells), -1, np.int32)
+    number[cells] = np.arange(len(cells))
+    pairs = number[simulation.connections]
+    return pairs[(pairs >= 0).all(axis=1)]
+
+
+def _columns(values: NDArray[np.float32], taken: NDArray[np.bool_]) -> NDArray[np.float32]:
+    columns = np.flatnonzero(taken)
+    first, end = int(columns[0]), int(columns[-1]) + 1
+    if end - first == len(columns):
+        return values[:, first:end]
+    return np.take(values, columns, axis=1)

@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the attribute ``voltage`` to light of the right color.
+
+Everything that can be set is an input of a node with a name of its own, so that panels and
+keyframes reach it and nothing has to be written anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import bpy
+
+from ..common.colormaps import resolve
+from ..common.colormaps.in_material import COLORMAP, RANGE, set_colormap
+from ..common.limits import apart, problem_of
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.required import required
+from ..playback.playback import find_modifier
+from ..properties import about
+from .voltage_nodes import GLOW, LIMITS, LIT, SURFACE, TYPES, write_nodes
+
+_OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW, SURFACE, LIT)
+
+# Node and input of everything a panel may show.
+_INPUTS: Final = {
+    "Minimum": (LIMITS, "From Min"),
+    "Maximum": (LIMITS, "From Max"),
+    "Start": (RANGE, "Start"),
+    "End": (RANGE, "End"),
+    "Steps": (RANGE, "Steps"),
+    "Reverse": (RANGE, "Reverse"),
+    "Strength": (GLOW, "Strength"),
+    "Glow at Rest": (GLOW, "Glow at Rest"),
+    "Lit": (LIT, "Factor"),
+    "Base Color": (TYPES, "Base Color"),
+    "Roughness": (SURFACE, "Roughness"),
+    "Tint": (TYPES, "Tint"),
+    "Soma": (TYPES, "Soma"),
+    "Dendrites": (TYPES, "Dendrites"),
+    "Apical": (TYPES, "Apical"),
+    "Axon": (TYPES, "Axon"),
+    "Other": (TYPES, "Other"),
+}
+
+
+def color_by_voltage(
+    neuron: bpy.types.Object,
+    colormap: str = "plasma",
+    v_min: float = -80.0,
+    v_max: float = 40.0,
+    strength: float = 1.0,
+    *,
+    reverse: bool = False,
+    start: float = 0.0,
+    end: float = 1.0,
+    steps: int = 0,
+    rest_glow: float = 1.0,
+) -> bpy.types.Material:
+    """Make a neuron shine in the colors of its voltage.
+
+    Calling it again changes the same material, so that what others built onto it stays.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    colormap : str
+        One of `common.colormaps.names`.
+    v_min, v_max : float
+        Values at the colormap's two ends, in the unit of the file, mV as a rule.
+    strength : float
+        Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
+    reverse : bool
+        Reverse the colormap.
+    start, end : float
+        Part of the colormap that is used, 0..1.
+    steps : int
+        How many colors are shown; 0 for all of them, smoothly.
+    rest_glow : float
+        Share of the strength that is left at the lower limit: at 0 a resting neuron is dark and a
+        spike glows, at 1 all values glow alike.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    ValueError
+        If the object is no imported simulation, or the limits are not in order.
+    UnknownColormapError
+        If there is no such colormap; the text names those that come close.
+    """
+    modifier = find_modifier(neuron)
+    if modifier is None:
+        raise ValueError(f"'{neuron.name}' is not an imported simulation")
+    if problem := problem_of(v_min, v_max):
+        raise ValueError(problem)
+    # Before anything is made, since the name may be unknown.
+    resolve(colormap)
+    material = voltage_material(neuron)
+    if material is None:
+        material = bpy.data.materials.new(f"{neuron.name} voltage")
+        write_nodes(material)
+        set_material(neuron, material)
+    set_colormap(required(material.node_tree), colormap, reverse=reverse)
+    settings = {
+        "Minimum": v_min,
+        "Maximum": v_max,
+        "Start": start,
+        "End": end,
+        "Steps": steps,
+        "Strength": strength,
+        "Glow at Rest": rest_glow,
+    }
+    for name, value in settings.items():
+        color_input(material, name).default_value = value
+    return material
+
+
+def voltage_material(
+    neuron: bpy.types.Object, *, linked: bool = False
+) -> bpy.types.Material | None:
+    """Find the material that colors a neuron by its voltage.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    linked : bool, optional
+        One that is linked from another file, and so cannot be changed, counts as well.
+
+    Returns
+    -------
+    Material or None
+        None where the neuron has none or somebody's own.
+    """
+    material = material_of(neuron)
+    if material is None or not _is_ours(material):
+        return None
+    return material if linked or material.library is None else None
+
+
+def material_of(neuron: bpy.types.Object) -> bpy.types.Material | None:
+    """Find the material that a neuron is drawn with.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    Material or None
+        That of its first slot, which belongs to the object, not to its curves, so that linked
+        duplicates can differ. In scenes made by version 0.1.0 that of the modifier's input.
+    """
+    given: bpy.types.Material | None = _input(neuron).value
+    if given is not None:
+        return given
+    slots = neuron.material_slots
+    return slots[0].material if len(slots) else None
+
+
+def set_material(neuron: bpy.types.Object, material: bpy.types.Material | None) -> None:
+    """Draw a neuron with a material.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    material : Material or None
+    """
+    data = neuron.data
+    assert isinstance(data, bpy.types.Curves)
+    if _input(neuron).value is not None or not (len(neuron.material_slots) or data.is_editable):
+        set_inputs(required(find_modifier(neuron)), {"Material": material})
+        return
+    if not len(neuron.material_slots):
+        data.materials.append(None)
+    slot = neuron.material_slots[0]
+    # One that somebody linked to the curves is taken as it is, so that their other users follow.
+    if slot.link == "DATA" and slot.material is None:
+        slot.link = "OBJECT"
+    slot.material = material
+
+
+def keep_slots(neuron: bpy.types.Object, curves: bpy.types.Curves) -> None:
+    """Give curves that will replace a neuron's as many slots, with the same materials.
+
+    Parameters
+    ----------
+    neuron : Object
+    curves : Curves
+        Without slots so far, or with those of another neuron that it replaced the curves of.
+    """
+    data = neuron.data
+    assert isinstance(data, bpy.types.Curves)
+    for material in list(data.materials)[len(curves.materials) :]:
+        curves.materials.append(material)
+
+
+def color_input(material: bpy.types.Material, name: str) -> Any:
+    """Find an input that decides about color.
+
+    Parameters
+    ----------
+    material : Material
+        From `color_by_voltage`.
+    name : str
+        As the panel shows it.
+
+    Returns
+    -------
+    NodeSocket
+        Its ``default_value`` can be read, set, keyframed and put into a panel.
+    """
+    node, socket = _INPUTS[name]
+    inputs: Any = required(material.node_tree).nodes[node].inputs
+    return inputs[socket]
+
+
+def set_limits(neurons: Sequence[bpy.types.Object], kind: str) -> tuple[float, float]:
+    """Give the colormap's two ends values that suit neurons; all get the same.
+
+    Parameters
+    ----------
+    neurons : sequence of Object
+        Imported simulations. Those without a material of `color_by_voltage` are left alone.
+    kind : str
+        See `limits_of`.
+
+    Returns
+    -------
+    v_min, v_max : float
+    """
+    low, high = limits_of(neurons, kind)
+    for neuron in neurons:
+        material = voltage_material(neuron)
+        if material is not None:
+            color_input(material, "Minimum").default_value = low
+            color_input(material, "Maximum").default_value = high
+    return low, high
+
+
+def share_material(source: bpy.types.Object, neurons: Iterable[bpy.types.Object]) -> int:
+    """Give neurons the material of another.
+
+    Parameters
+    ----------
+    source : Object
+        An imported simulation.
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    int
+        How many got another one.
+    """
+    material = material_of(source)
+    changed = 0
+    for neuron in neurons:
+        if material_of(neuron) != material:
+            set_material(neuron, material)
+            changed += 1
+    return changed
+
+
+def make_single(neurons: Iterable[bpy.types.Object]) -> int:
+    """Give each neuron a material of its own, alike at first.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    int
+        How many got a copy; one whose material no other neuron has keeps it.
+    """
+    changed = 0
+    for neuron in neurons:
+        material = material_of(neuron)
+        if material is not None and len(sharers(material)) > 1:
+            copy = material.copy()
+            copy.name = f"{neuron.name} voltage"
+            set_material(neuron, copy)
+            changed += 1
+    return changed
+
+
+def sharers(material: bpy.types.Material | None) -> list[bpy.types.Object]:
+    """Find the neurons that have a material.
+
+    Parameters
+    ----------
+    material : Material or None
+
+    Returns
+    -------
+    list of Object
+        What else uses it, a color bar for one, is not among them.
+    """
+    return [] if material is None else _sharers([material])[material]
+
+
+def share_any(neurons: Iterable[bpy.types.Object]) -> bool:
+    """Tell whether a neuron among these shares its material with another.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+        Imported simulations.
+
+    Returns
+    -------
+    bool
+    """
+    chosen = (material_of(neuron) for neuron in neurons)
+    materials = {material for material in chosen if material is not None}
+    return any(len(users) > 1 for users in _sharers(materials).values())
+
+
+def _sharers(
+    materials: Collection[bpy.types.Material],
+) -> dict[bpy.types.Material, list[bpy.types.Object]]:
+    # Blender looks through the whole file, so all are asked for at once.
+    users: Any = bpy.data.user_map(subset=materials, value_types={"OBJECT"}) if materials else {}
+    return {
+        material: [
+            user
+            for user in users[material]
+            if find_modifier(user) is not None and material_of(user) == material
+        ]
+        for material in materials
+    }
+
+
+def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:
+    """Find limits that suit the values of neurons.
+
+    Parameters
+    ----------
+    neurons : sequence of Object
+        Imported simulations; one pair of limits serves all, so that colors can be compared.
+    kind : str
+        ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out a hundredth
+        at each end, ``"SYMMETRIC"`` for the same distance from zero on both sides.
+
+    Returns
+    -------
+    v_min, v_max : float
+        Different even if all values are equal.
+    """
+    known = [about(neuron) for neuron in neurons]
+    low, high = min(data.low for data in known), max(data.high for data in known)
+    if kind == "PERCENTILES":
+        low = min(data.low_percentile for data in known)
+        high = max(data.high_percentile for data in known)
+    elif kind == "SYMMETRIC":
+        high = max(abs(low), abs(high))
+        low = -high
+    return apart(low, high)
+
+
+def _is_ours(material: bpy.types.Material) -> bool:
+    tree = material.node_tree
+    return tree is not None and all(name in tree.nodes for name in _OURS)
+
+
+def _input(neuron: bpy.types.Object) -> Any:
+    return input_value(required(find_modifier(neuron)), "Material")

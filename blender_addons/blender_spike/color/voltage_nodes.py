@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nodes of a material that shows the attribute ``voltage``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+
+from ..common import nodes
+from ..common.colormaps.in_material import add_colormap
+from ..common.figures.drawing import tell_pass
+from ..common.figures.scales import FIGURE
+from ..common.nodes import Linkable, Node, Tree
+from ..playback.samples import DIM, NO_DATA_BELOW, VOLTAGE
+
+LIMITS: Final = "Limits"
+GLOW: Final = "Glow"
+TYPES: Final = "Section Types"
+SURFACE: Final = "Surface"
+LIT: Final = "Lit"
+NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
+"""Scene-linear grey for segments without a finite value."""
+_GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Strength": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "description": "Emission strength; 1 shows the colormap's own colors",
+    },
+    "Glow at Rest": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Glow at the lower limit, as a fraction of Strength; at 0 only spikes glow",
+    },
+}
+# Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
+COLOR_OF_TYPES: Final = {
+    "Soma": (0.871, 0.776, 0.054, 1.0),
+    "Dendrites": (0.0, 0.168, 0.445, 1.0),
+    "Apical": (0.791, 0.347, 0.0, 1.0),
+    "Axon": (0.0, 0.342, 0.171, 1.0),
+    "Other": (0.604, 0.191, 0.386, 1.0),
+}
+TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Tint": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "0 shows the colormap, 1 the color of the section's type",
+    },
+    **{
+        name: {"kind": "Color", "default": color, "description": f"Color of {what}"}
+        for (name, color), what in zip(
+            COLOR_OF_TYPES.items(),
+            ("somata", "dendrites", "apical dendrites", "axons", "all other sections"),
+            strict=True,
+        )
+    },
+}
+
+
+def write_nodes(material: bpy.types.Material) -> None:
+    """Write them, in place of those that the material has."""
+    with nodes.material(material) as tree:
+        voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
+        position = tree.add(
+            "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
+            name=LIMITS, label=LIMITS, clamp=True,
+        )  # fmt: skip
+        colors = add_colormap(tree, position)
+        by_type = tree.group(
+            _types_group(),
+            {"Color": colors, "Base Color": (0.18, 0.18, 0.2, 1.0)},
+            name=TYPES,
+        )
+        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        color = tree.mix(
+            no_data, by_type["Color"], NO_DATA_COLOR, data_type="RGBA", label="No data: grey"
+        )
+        strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+        surface = tree.add(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": by_type["Base Color"],
+                "Roughness": 0.45,
+                "Emission Color": color,
+                "Emission Strength": strength,
+            },
+            name=SURFACE, label=SURFACE,
+        )  # fmt: skip
+        # Light that falls on the neuron changes colors, so it does that only where it is wanted.
+        shown = tree.add(
+            "ShaderNodeMixShader", {"Factor": 0.0, "Shader": glow, "Shader_001": surface},
+            name=LIT, label=LIT,
+        )  # fmt: skip
+        with tree.frame("A color bar shows plain colors"):
+            on_figures = tree.add(
+                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
+                attribute_name=FIGURE,
+            )["Factor"]  # fmt: skip
+            plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
+            finished = tree.add(
+                "ShaderNodeMixShader",
+                {"Factor": on_figures, "Shader": shown, "Shader_001": plain},
+            )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
+        tell_pass(tree, on_figures)
+
+
+def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
+    """Read an attribute of strands and tubes, or of the instances that somata and cells are."""
+    own, instanced = (
+        tree.add("ShaderNodeAttribute", label=label, attribute_type=kind, attribute_name=attribute)[
+            "Factor"
+        ]
+        for kind in ("GEOMETRY", "INSTANCER")
+    )
+    # What has no such attribute gives 0.
+    return tree.math("ADD", own, instanced, label=label)
+
+
+def _glow_group() -> Any:
+    """From a position between the limits to emission strength."""
+    with nodes.shader_group(f"BlenderSpike {GLOW}") as tree:
+        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+        given = tree.inputs(_GLOW_INPUTS)
+        share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
+        full = tree.math("MULTIPLY", given["Strength"], share)
+        dim = tree.add(
+            "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
+        )["Factor"]
+        left = tree.math("SUBTRACT", 1.0, dim)
+        tree.output("Strength", tree.math("MULTIPLY", full, left), kind="Float")
+    return tree.tree
+
+
+def _types_group() -> Any:
+    """Colors of glow and surface, mixed with the one of the section's type."""
+    with nodes.shader_group(f"BlenderSpike {TYPES}") as tree:
+        color = tree.input("Color", "Color")
+        base = tree.input("Base Color", "Color", description="Color of the surface in light")
+        given = tree.inputs(TINT_INPUTS)
+        with tree.frame("Color of the type"):
+            number = _of_point_or_instance(tree, "section_type", "Section type")
+            names = list(COLOR_OF_TYPES)
+            own: Linkable = given[names[0]]
+            for index, name in enumerate(names[1:], 1):
+                from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)
+                own = tree.mix(from_here, own, given[name], data_type="RGBA", label=name)
+        with tree.frame("Tint"):
+            tinted = {
+                name: _tinted(tree, given["Tint"], socket, own)
+                for name, socket in (("Color", color), ("Base Color", base))
+            }
+        for name, node in tinted.items():
+            tree.output(name, node, kind="Color")
+    return tree.tree
+
+
+def _tinted(tree: Tree, factor: Linkable, color: Linkable, own: Linkable) -> Node:
+    return tree.mix(factor, color, own, data_type="RGBA", label="Tinted")

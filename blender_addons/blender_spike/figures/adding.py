@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures about a neuron: traces, color bar, time label, scale bar.
+
+They stand in a corner of the camera's picture, or beside the neuron in the scene. All stay in step
+with the neuron by drivers and shared datablocks, without any Python.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+import bpy
+from mathutils import Vector
+
+from ..color.coloring import limits_of
+from ..common import film
+from ..common.figures import frame
+from ..common.figures.drawing import new_figure
+from ..common.figures.numbers import in_powers, round_step
+from ..common.figures.scales import color_bar_group, scale_bar_group
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.required import required
+from ..playback.network import way_of
+from ..playback.samples import VOLTAGE
+from ..playback.sections import default_section, find_segment
+from ..properties import about, about_figure
+from . import traces
+from .owned import (
+    COLOR_BAR,
+    SCALE_BAR,
+    TIME_LABEL,
+    bounds,
+    figures_of,
+    follow_colors,
+    mend,
+    modifier_of,
+)
+from .time_label import time_label_group
+
+Placement = Literal["CAMERA", "SCENE"]
+
+# In shares of the picture's shorter side, which are the figures' own units.
+_MARGIN: Final = 0.055
+_AXES_WIDTH: Final = 0.6
+_AXES_HEIGHT: Final = 0.24
+# Further axes are lower, so that three fit above each other in a wide picture.
+_FURTHER_HEIGHT: Final = 0.15
+_NUMBERS_WIDTH: Final = 0.07
+_NUMBERS_HEIGHT: Final = 0.04
+# How much wider numbers with a power of ten are.
+_POWERS_WIDTH: Final = 0.05
+_ABOVE_AXES: Final = 0.06
+_BAR_WIDTH: Final = 0.016
+# A single cell that is a point has no extent.
+_OF_A_POINT_UM: Final = 50.0
+_LABEL_SIZE: Final = 0.045
+
+
+class _Spot(NamedTuple):
+    """Where a kind of figure goes: its corner, and its place from there inwards or outwards."""
+
+    corner: frame.Corner
+    in_picture: tuple[float, float]
+    beside: tuple[float, float]
+
+
+_SPOTS: Final = {
+    traces.AXES_KIND: _Spot(
+        "BOTTOM_LEFT",
+        (_MARGIN + _NUMBERS_WIDTH, _MARGIN + _NUMBERS_HEIGHT),
+        (_NUMBERS_WIDTH, -_AXES_HEIGHT - 0.15),
+    ),
+    COLOR_BAR: _Spot(
+        "BOTTOM_RIGHT", (-_MARGIN - _BAR_WIDTH, _MARGIN + _NUMBERS_HEIGHT), (0.2, 0.0)
+    ),
+    TIME_LABEL: _Spot("TOP_LEFT", (_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
+    SCALE_BAR: _Spot("TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
+}
+
+
+def add_trace(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    section: str = "",
+    position: float = 0.5,
+    *,
+    own_axes: bool = False,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show the values at a place of a neuron as a curve that draws itself.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation.
+    section : str
+        One of `sections.section_names`; the soma if empty.
+    position : float
+        0..1, along the section.
+    own_axes : bool
+        Draw it into axes of its own, above those that there are.
+    placement : str
+        ``"CAMERA"`` for a corner of the picture, ``"SCENE"`` for a place beside the neuron.
+
+    Returns
+    -------
+    Object
+        The trace; its parent are the axes.
+
+    Raises
+    ------
+    UnknownSectionError
+        If there is no such section; nothing is added then.
+    """
+    section = section or default_section(neuron)
+    find_segment(neuron, section, position)
+    mend(neuron)
+    there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
+    axes = there_are[-1] if there_are else None
+    if axes is None or own_axes:
+        heights = [float(input_value(modifier_of(other), "Height").value) for other in there_are]
+        axes = traces.new_axes(neuron, _AXES_WIDTH, _FURTHER_HEIGHT if heights else _AXES_HEIGHT)
+        if heights:
+            set_inputs(modifier_of(axes), {"Y Ticks": 2})
+        below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
+        wide = _POWERS_WIDTH if in_powers(about(neuron).low, about(neuron).high) else 0.0
+        _place(context, neuron, axes, placement, (wide, below))
+    trace = traces.new_trace(neuron, axes, section, position)
+    _link(context, trace)
+    _link(context, required(traces.title_object(trace)))
+    return trace
+
+
+def add_color_bar(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    *,
+    horizontal: bool = False,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show which value has which color.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation. The bar has its material, so it follows whatever is done to that.
+    horizontal : bool
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    low, high = limits_of([neuron])
+    length = 0.3 if horizontal else _AXES_HEIGHT
+    bar = new_figure(
+        f"{neuron.name} color bar",
+        color_bar_group(VOLTAGE),
+        {
+            "Direction": "Horizontal" if horizontal else "Vertical",
+            "From": low, "To": high, "Length": length, "Width": _BAR_WIDTH,
+            "Unit": about(neuron).unit,
+        },
+    )  # fmt: skip
+    _own(bar, neuron, COLOR_BAR)
+    follow_colors(bar, neuron)
+    # Room for the bar's length and for the unit at its end.
+    _place(context, neuron, bar, placement, (-length - 0.07 if horizontal else 0.0, 0.0))
+    return bar
+
+
+def add_time_label(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    *,
+    decimals: int = 1,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show the time.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation.
+    decimals : int
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    label = new_figure(
+        f"{neuron.name} time",
+        time_label_group(),
+        {
+            "Decimals": decimals, "Text Size": _LABEL_SIZE,
+            "Unit": "ms" if about(neuron).has_time else "samples",
+        },
+    )  # fmt: skip
+    _own(label, neuron, TIME_LABEL)
+    _place(context, neuron, label, placement)
+    return label
+
+
+def add_scale_bar(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    length_um: float = 0.0,
+    *,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Show how large the neuron is.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation. The bar follows its scale, and its distance from the camera.
+    length_um : float
+        In micrometres; 0 for a round number that suits the neuron.
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    Object
+    """
+    low, high = bounds(neuron)
+    bar = new_figure(
+        f"{neuron.name} scale bar",
+        scale_bar_group(),
+        {
+            "Length": length_um or round_step(_extent_um(neuron) or _OF_A_POINT_UM, 5),
+            "Object": neuron, "Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2,
+        },
+    )  # fmt: skip
+    _own(bar, neuron, SCALE_BAR)
+    _place(context, neuron, bar, placement)
+    if placement == "CAMERA":
+        camera = required(required(context.scene).camera)
+        set_inputs(modifier_of(bar), {"Camera": camera, "In Frame": True})
+    return bar
+
+
+def _own(figure: bpy.types.Object, neuron: bpy.types.Object, kind: str) -> None:
+    about_figure(figure).kind, about_figure(figure).neuron = kind, neuron
+
+
+def _place(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    figure: bpy.types.Object,
+    placement: Placement,
+    further: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    mend(neuron)
+    scene = required(context.scene)
+    spot = _SPOTS[about_figure(figure).kind]
+    _link(context, figure)
+    if placement == "SCENE":
+        room = (spot.beside[0] + further[0], spot.beside[1] - further[1])
+        figure.matrix_world = frame.beside(scene, neuron, spot.corner, room)
+        return
+    camera = film.camera_of(scene) or film.frame_camera(scene, [neuron], also=way_of([neuron]))
+    low, high = bounds(neuron)
+    subject = required(neuron.matrix_world) @ Vector((low + high) / 2)
+    figure.parent = frame.corner(scene, camera, spot.corner, subject)
+    x, y = (a + b for a, b in zip(spot.in_picture, further, strict=True))
+    figure.location = (x, y, 0.0)
+
+
+def _link(context: bpy.types.Context, figure: bpy.types.Object) -> None:
+    frame.collection(required(context.scene)).objects.link(figure)
+
+
+def _extent_um(neuron: bpy.types.Object) -> float:
+    low, high = bounds(neuron)
+    return float((high - low).max()) * about(neuron).um_per_unit

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of figures to be made; the panel keeps them, and the operators take them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty
+
+from ..at_hand import neuron_at_hand
+from ..common.suggestions import text_property
+from ..playback.sections import section_names
+from .adding import Placement
+
+_MOST_OFFERED: Final = 500
+
+
+def search_sections(
+    _owner: bpy.types.bpy_struct, context: bpy.types.Context, typed: str
+) -> list[str]:
+    """Offer the sections whose name holds what was typed, the first few hundred of them.
+
+    Returns
+    -------
+    list of str
+    """
+    neuron = neuron_at_hand(context)
+    if neuron is None:
+        return []
+    wanted = typed.casefold()
+    found = []
+    for name in section_names(neuron):
+        if wanted in name.casefold():
+            found.append(name)
+            if len(found) == _MOST_OFFERED:
+                break
+    return found
+
+
+def _section(search: Any = None) -> Any:
+    return text_property(
+        search,
+        name="Section",
+        description="Section, or cell of a network, to show; if empty, the soma or the first cell",
+    )
+
+
+class PlacementSetting:
+    """Where figures go."""
+
+    if TYPE_CHECKING:
+        placement: Placement
+    else:
+        placement: EnumProperty(
+            name="Placement",
+            description="Where the figure stands",
+            items=[
+                ("CAMERA", "Camera", "In a corner of the camera's picture, wherever it moves"),
+                ("SCENE", "Scene", "Beside the neuron, turned as the camera is now"),
+            ],
+            options=set(),
+        )
+
+
+class TraceSettings:
+    """What a trace shows."""
+
+    if TYPE_CHECKING:
+        section: str
+        position: float
+        own_axes: bool
+    else:
+        section: _section(search_sections)
+        position: FloatProperty(
+            name="Position",
+            description="Where along the section: 0 is its beginning, 1 its end",
+            default=0.5,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+            options=set(),
+        )
+        own_axes: BoolProperty(
+            name="Own Axes",
+            description="Draw the trace into new axes, instead of together with those there are",
+            options=set(),
+        )
+
+
+class BLENDER_SPIKE_PG_new_figure(TraceSettings, PlacementSetting, bpy.types.PropertyGroup):
+    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+
+    if not TYPE_CHECKING:
+        section: _section()
+
+
+def new_figure_fields(scene: bpy.types.Scene) -> BLENDER_SPIKE_PG_new_figure:
+    """Return the fields of the panel."""
+    kept: Any = scene
+    return cast(BLENDER_SPIKE_PG_new_figure, kept.blender_spike_figure)
+
+
+CLASSES = (BLENDER_SPIKE_PG_new_figure,)
+
+
+def attach() -> None:
+    """Give scenes their property; the class is registered already."""
+    kept: Any = bpy.types.Scene
+    kept.blender_spike_figure = PointerProperty(type=BLENDER_SPIKE_PG_new_figure)
+
+
+def detach() -> None:
+    """Take the property away again; what files stored in it stays in the files."""
+    kept: Any = bpy.types.Scene
+    del kept.blender_spike_figure

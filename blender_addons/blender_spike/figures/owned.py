@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The figures that neurons have, and what keeps these in step with their neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import bpy
+import numpy as np
+
+from ..color.coloring import material_of
+from ..color.voltage_nodes import LIMITS
+from ..common.drivers import make_exact
+from ..common.figures import frame
+from ..common.figures.drawing import find_drawing
+from ..common.nodes.modifiers import follow_socket, has_input, set_inputs
+from ..common.required import required
+from ..playback import clock as clocks
+from ..properties import about, about_figure
+from ..solid_colors import follow_neurons
+from . import traces
+from .time_label import time_label_group
+
+COLOR_BAR: Final = "COLOR_BAR"
+TIME_LABEL: Final = "TIME_LABEL"
+SCALE_BAR: Final = "SCALE_BAR"
+KINDS: Final = (traces.AXES_KIND, traces.KIND, COLOR_BAR, TIME_LABEL, SCALE_BAR)
+_TOUCHING: Final = 1e-4
+
+
+def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the figures about a neuron.
+
+    Parameters
+    ----------
+    neuron : Object
+
+    Returns
+    -------
+    list of Object
+        In the order of `KINDS`, and by name. What somebody made a plain mesh of is none any more.
+    """
+    found = [
+        thing
+        for thing in bpy.data.objects
+        if about_figure(thing).kind in KINDS
+        and about_figure(thing).neuron == neuron
+        and find_drawing(thing) is not None
+    ]
+    return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
+
+
+def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
+    """Find a figure that hides another one of its kind, of the same neuron or not.
+
+    Parameters
+    ----------
+    figure : Object
+
+    Returns
+    -------
+    Object or None
+    """
+    for other in (
+        figure.parent.children
+        if figure.parent
+        else figures_of(required(about_figure(figure).neuron))
+    ):
+        same_kind = about_figure(other).kind == about_figure(figure).kind
+        way = np.array(other.location) - np.array(figure.location)
+        if other != figure and same_kind and np.linalg.norm(way) < _TOUCHING:
+            return other
+    return None
+
+
+def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Return the modifier that draws a figure, wherever it stands among others."""
+    return required(find_drawing(figure))
+
+
+def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
+    """Remove figures, and what was there for them only.
+
+    Parameters
+    ----------
+    figures : iterable of Object
+        Axes go with their traces, and with the last of them.
+
+    Returns
+    -------
+    int
+        How many there were, without axes.
+    """
+    chosen = set(figures)
+    for figure in list(chosen):
+        if about_figure(figure).kind == traces.AXES_KIND:
+            chosen |= set(traces.traces_in(figure))
+    for axes in {f.parent for f in chosen if about_figure(f).kind == traces.KIND}:
+        if axes is not None and set(traces.traces_in(axes)) <= chosen:
+            chosen.add(axes)
+    count = sum(about_figure(figure).kind != traces.AXES_KIND for figure in chosen)
+    chosen |= {child for f in chosen for child in f.children if about_figure(child).neuron}
+    places = {f.parent for f in chosen if f.parent is not None} - chosen
+    datas = [figure.data for figure in chosen if figure.data is not None]
+    bpy.data.batch_remove(list(chosen))
+    bpy.data.batch_remove([data for data in datas if not data.users])
+    for place in places:
+        frame.remove_if_empty(place)
+    return count
+
+
+def refresh(neuron: bpy.types.Object) -> list[str]:
+    """Bring all figures about a neuron up to date, after other data came into it.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    list of str
+        Sections with traces that are no longer there; these traces stay as they are.
+    """
+    lost = []
+    follow_materials([neuron])
+    mend(neuron)
+    for figure in figures_of(neuron):
+        kind = about_figure(figure).kind
+        if kind == traces.AXES_KIND:
+            lost += traces.refresh(figure)
+        elif kind == SCALE_BAR:
+            low, high = bounds(neuron)
+            inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
+            set_inputs(modifier_of(figure), inputs)
+    return lost
+
+
+def mend(neuron: bpy.types.Object) -> None:
+    """Have all figures about a neuron follow its time, exactly, also those of version 0.1.0."""
+    for figure in figures_of(neuron):
+        kind = about_figure(figure).kind
+        if kind == traces.KIND:
+            clocks.wind(figure, traces.node_group())
+            make_exact([figure, traces.title_object(figure)])
+        elif kind == TIME_LABEL:
+            clocks.wind(figure, time_label_group())
+        else:
+            make_exact([figure])
+
+
+def hand_over(
+    neuron: bpy.types.Object, heir: bpy.types.Object, sections: Mapping[str, str]
+) -> None:
+    """Make all figures about a neuron figures about another, which takes in its data.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    heir : Object
+        Has the other's data only later; `refresh` it then.
+    sections : mapping
+        From the names of its sections to what they are called in the other.
+    """
+    for thing in bpy.data.objects:
+        figure = about_figure(thing)
+        if figure.neuron != neuron:
+            continue
+        figure.neuron = heir
+        figure.section = sections.get(figure.section, figure.section)
+        drawing = find_drawing(thing)
+        if drawing is not None and has_input(drawing, "Object"):
+            set_inputs(drawing, {"Object": heir})
+
+
+def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
+    """Have all that shows neurons' colors take them from the material that each has by now.
+
+    Somebody may have put another one into the slot.
+
+    Parameters
+    ----------
+    neurons : iterable of Object
+        Imported simulations.
+    """
+    chosen = set(neurons)
+    follow_neurons(chosen)
+    for figure in bpy.data.objects:
+        kind, neuron = about_figure(figure).kind, about_figure(figure).neuron
+        if neuron not in chosen or find_drawing(figure) is None or not figure.is_editable:
+            continue
+        if kind == traces.AXES_KIND:
+            traces.follow_material(figure)
+        elif kind == COLOR_BAR:
+            follow_colors(figure, required(neuron))
+
+
+def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
+    """Give a color bar the neuron's material, and the limits that it has."""
+    material = material_of(neuron)
+    set_inputs(modifier_of(bar), {"Material": material})
+    tree = material.node_tree if material is not None else None
+    if material is None or tree is None or LIMITS not in tree.nodes:
+        return
+    limits = tree.nodes[LIMITS].inputs
+    for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
+        follow_socket(modifier_of(bar), name, material, socket)
+
+
+def bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:
+    """Corners of the neuron's bounding box, in its own space."""
+    corners = np.array(neuron.bound_box)
+    return corners.min(axis=0), corners.max(axis=0)

@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The voltage of a segment over time, as a curve that draws itself up to the time shown.
+
+A trace is an object whose mesh holds the segment's samples: a vertex for each, at its time and
+value. The modifier keeps those that are past, moves the next one to the present, and lays them out
+in the axes that the trace is parented to. Several traces share axes or have their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..color.coloring import material_of
+from ..common import nodes
+from ..common.figures.drawing import (
+    TEXT_INPUTS,
+    find_drawing,
+    inked,
+    inputs_of,
+    moved,
+    new_figure,
+    store,
+)
+from ..common.figures.numbers import round_limits, text
+from ..common.figures.scales import FIGURE, LINE_INPUTS, axes_group
+from ..common.nodes import Linkable, Node, Tree
+from ..common.nodes.modifiers import follow, input_value, set_inputs
+from ..common.required import required
+from ..playback import clock as clocks
+from ..playback.playback import find_modifier
+from ..playback.samples import NO_DATA_BELOW, VOLTAGE
+from ..playback.sections import find_segment, finite_range, samples, title_of
+from ..properties import about, about_figure
+
+GROUP: Final = "BlenderSpike: Trace"
+KIND: Final = "TRACE"
+AXES_KIND: Final = "AXES"
+TITLE_KIND: Final = "TITLE"
+COLORS: Final = (
+    (0.8, 0.8, 0.8, 1.0),
+    (0.093, 0.456, 0.815, 1.0),
+    (0.791, 0.346, 0.0, 1.0),
+    (0.0, 0.342, 0.171, 1.0),
+    (0.871, 0.776, 0.054, 1.0),
+    (0.604, 0.191, 0.386, 1.0),
+)
+"""Scene-linear colors of traces that share axes: white, then those of Okabe and Ito (2008), which
+color-blind people can tell apart too."""
+
+# What a trace takes over from its axes.
+_LIMITS: Final = ("X From", "X To", "Y From", "Y To")
+_SHARED: Final = (*_LIMITS, "Width", "Height")
+_TITLE_SHARED: Final = ("Width", "Height", "Text Size")
+
+
+def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types.Object:
+    """Make axes for traces of a neuron.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    width, height : float
+        In the object's own units.
+
+    Returns
+    -------
+    Object
+        In no collection yet.
+    """
+    data = about(neuron)
+    axes = new_figure(
+        f"{neuron.name} axes",
+        axes_group(),
+        {
+            "Width": width, "Height": height, "Y Unit": data.unit,
+            "X Unit": "ms" if data.has_time else "samples",
+        },
+    )  # fmt: skip
+    about_figure(axes).kind = AXES_KIND
+    about_figure(axes).neuron = neuron
+    return axes
+
+
+def new_trace(
+    neuron: bpy.types.Object, axes: bpy.types.Object, section: str, position: float = 0.5
+) -> bpy.types.Object:
+    """Draw a segment's values into axes, which come to fit all of their traces.
+
+    Limits that somebody has changed stay as they are.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    axes : Object
+        Of `new_axes`.
+    section : str
+        One of `sections.section_names`.
+    position : float
+        0..1, along the section.
+
+    Returns
+    -------
+    Object
+        In no collection yet; its parent are the axes, its child is its title.
+
+    Raises
+    ------
+    UnknownSectionError
+        If there is no such section.
+    """
+    row, untouched = len(traces_in(axes)), _untouched(axes)
+    segment = find_segment(neuron, section, position)
+    title = title_of(neuron, section, position)
+    name = f"{neuron.name} {title}"
+    mesh = _mesh(name, samples(neuron, segment))
+    trace = new_figure(
+        name,
+        node_group(),
+        {
+            "Neuron Material": material_of(neuron),
+            "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
+        },
+        mesh,
+    )  # fmt: skip
+    data = about_figure(trace)
+    data.kind, data.neuron, data.section, data.position = KIND, neuron, section, position
+    trace.parent = axes
+    clocks.wind(trace, node_group())
+    _share(axes, trace, _SHARED)
+    written = new_figure(f"{name} title", title_group(), {"Title": title, "Row": row})
+    about_figure(written).kind, about_figure(written).neuron = TITLE_KIND, neuron
+    written.parent = trace
+    _share(axes, written, _TITLE_SHARED)
+    _share(trace, written, ("Color",))
+    if not row or untouched:
+        _fit(axes)
+    return trace
+
+
+def title_object(trace: bpy.types.Object) -> bpy.types.Object | None:
+    """Find the object that writes a trace's title, unless somebody deleted it."""
+    titles = (
+        child
+        for child in trace.children
+        if about_figure(child).kind == TITLE_KIND and find_drawing(child) is not None
+    )
+    return next(titles, None)
+
+
+def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the traces that share axes.
+
+    Parameters
+    ----------
+    axes : Object
+
+    Returns
+    -------
+    list of Object
+    """
+    return [
+        child
+        for child in axes.children
+        if about_figure(child).kind == KIND and find_drawing(child) is not None
+    ]
+
+
+def refresh(axes: bpy.types.Object) -> list[str]:
+    """Read the samples of all traces in axes again, after other data came into the neuron.
+
+    The axes fit the new data if they fitted the old ones and nobody changed them since.
+
+    Parameters
+    ----------
+    axes : Object
+
+    Returns
+    -------
+    list of str
+        Sections that are no longer there; their traces stay as they are.
+    """
+    untouched = _untouched(axes)
+    lost = []
+    for trace in traces_in(axes):
+        data = about_figure(trace)
+        neuron = required(data.neuron)
+        try:
+            segment = find_segment(neuron, data.section, data.position)
+        except ValueError:
+            lost.append(data.section)
+            continue
+        old, trace.data = trace.data, _mesh(trace.name, samples(neuron, segment))
+        if old is not None and not old.users:
+            bpy.data.batch_remove([old])
+    # Without traces there is nothing to fit: somebody may have deleted them one by one.
+    if untouched and traces_in(axes):
+        _fit(axes)
+    return lost
+
+
+def follow_material(axes: bpy.types.Object) -> None:
+    """Give the traces in axes the material that their neuron has by now.
+
+    Parameters
+    ----------
+    axes : Object
+    """
+    for trace in traces_in(axes):
+        neuron = required(about_figure(trace).neuron)
+        set_inputs(required(find_drawing(trace)), {"Neuron Material": material_of(neuron)})
+
+
+def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
+    return [input_value(modifier, name).value for name in _LIMITS]
+
+
+def _share(giver: bpy.types.Object, taker: bpy.types.Object, names: tuple[str, ...]) -> None:
+    """Have inputs of one figure follow those of another."""
+    source = required(find_drawing(giver))
+    for name in names:
+        path = input_value(source, name).path_from_id("value")
+        follow(required(find_drawing(taker)), name, giver, path)
+
+
+def _untouched(axes: bpy.types.Object) -> bool:
+    """Tell whether axes still have the limits that fitted the data."""
+    modifier = required(find_drawing(axes))
+    return _limits(modifier) == list(about_figure(axes).fitted)
+
+
+def _fit(axes: bpy.types.Object) -> None:
+    """Have axes show all of their traces; the time axis ends where the data does."""
+    lows, highs, ends = [], [], []
+    for trace in traces_in(axes):
+        points = _points(cast(bpy.types.Mesh, trace.data))
+        low, high = finite_range(points[:, 1])
+        lows.append(low)
+        highs.append(high)
+        ends.append(points[-1, 0])
+    neuron = required(about_figure(axes).neuron)
+    playing = required(find_modifier(neuron))
+    first, interval = (input_value(playing, n).value for n in ("First Time", "Sample Interval"))
+    low, high = round_limits(min(lows), max(highs))
+    last = first + float(max(ends)) * interval
+    modifier = required(find_drawing(axes))
+    limits = (first, max(last, first + interval), low, high)
+    set_inputs(modifier, dict(zip(_LIMITS, limits, strict=True)))
+    about_figure(axes).fitted = _limits(modifier)
+
+
+def _mesh(name: str, rows: NDArray[np.float32]) -> bpy.types.Mesh:
+    mesh = bpy.data.meshes.new(name)
+    points = np.zeros((len(rows), 3), np.float32)
+    points[:, :2] = rows
+    mesh.vertices.add(len(rows))
+    mesh.vertices.foreach_set("co", points.ravel())
+    edges = np.stack([np.arange(len(rows) - 1), np.arange(1, len(rows))], axis=1)
+    mesh.edges.add(len(edges))
+    if len(edges):
+        mesh.edges.foreach_set("vertices", edges.astype(np.int32).ravel())
+    return mesh
+
+
+def _points(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", points)
+    return points.reshape(-1, 3)
+
+
+# --- The node group ---
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the trace's group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+        Its geometry is the samples: x is the time in sample intervals, y the value.
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        recorded = tree.input("Geometry", "Geometry")
+        by_voltage = tree.input(
+            "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+        )
+        style = inputs_of(tree, LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
+        dot_size = tree.input(
+            "Dot Size", "Float", default=0.014, minimum=0.0,
+            description="Diameter of the dot at the current time",
+        )  # fmt: skip
+        material = tree.input("Neuron Material", "Material", hide=True)
+        table = tree.inputs(clocks.TABLE_INPUT)
+        with tree.panel("Axes", closed=True):
+            axes = {name: tree.input(name, "Float", hide=True) for name in _SHARED}
+        now = clocks.shown(tree, table)
+        with tree.frame("The present, between two samples"):
+            spot = tree.add("GeometryNodeInputPosition")
+            elapsed, value = _xy(tree, spot)
+            is_past = tree.add(
+                "FunctionNodeCompare", {"A": elapsed, "B": now.elapsed},
+                data_type="FLOAT", operation="LESS_EQUAL",
+            )  # fmt: skip
+            count = tree.add(
+                "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
+            )["Sum"]
+            before = _sample(tree, recorded, spot, tree.math("SUBTRACT", count, 1.0))
+            after = _sample(tree, recorded, spot, count)
+            before_x, before_y = _xy(tree, before)
+            after_x, after_y = _xy(tree, after)
+            # After the last sample this divides by zero, which gives zero, as it should.
+            fraction = tree.math(
+                "DIVIDE",
+                tree.math("SUBTRACT", now.elapsed, before_x),
+                tree.math("SUBTRACT", after_x, before_x),
+            )
+            present = tree.mix(fraction, before_y, after_y, label="Value now")
+            tip = tree.add("ShaderNodeCombineXYZ", {"X": now.elapsed, "Y": present})
+        with tree.frame("Up to the present"):
+            index = tree.add("GeometryNodeInputIndex")
+            is_next = tree.math("COMPARE", index, count, 0.5)
+            moved_up = tree.add(
+                "GeometryNodeSetPosition",
+                {"Geometry": recorded, "Selection": is_next, "Position": tip},
+            )
+            is_future = tree.math("GREATER_THAN", index, count)
+            no_data = tree.math("LESS_THAN", value, NO_DATA_BELOW, label="No data")
+            unwanted = tree.math("ADD", is_future, no_data)
+            drawn = tree.add(
+                "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": unwanted},
+                domain="POINT",
+            )  # fmt: skip
+        with tree.frame("In the axes"):
+            valued = store(tree, drawn, VOLTAGE, value)
+            flat = store(tree, valued, FIGURE, 1.0)
+            laid_out = tree.add(
+                "GeometryNodeSetPosition",
+                {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
+            )
+            x, _ = _xy(tree, tree.add("GeometryNodeInputPosition"))
+            right = tree.math("MULTIPLY", axes["Width"], 1.0001)
+            beyond = tree.math(
+                "ADD", tree.math("LESS_THAN", x, -1e-5), tree.math("GREATER_THAN", x, right)
+            )
+            inside = tree.add(
+                "GeometryNodeDeleteGeometry", {"Geometry": laid_out, "Selection": beyond},
+                domain="POINT",
+            )  # fmt: skip
+        with tree.frame("Line"):
+            line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
+            radius = tree.math("MULTIPLY", style["Line Width"], 0.5)
+            profile = tree.add(
+                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
+            )
+            tube = tree.add(
+                "GeometryNodeCurveToMesh",
+                {"Curve": line, "Profile Curve": profile["Curve"], "Fill Caps": True},
+            )
+        with tree.frame("Dot"):
+            has_data = tree.math("GREATER_THAN", present, NO_DATA_BELOW)
+            dot_place = _in_axes(tree, now, axes, now.elapsed, present)
+            dot_x, _ = _xy(tree, dot_place)
+            on_paper = tree.math("LESS_THAN", dot_x, right)
+            shown = tree.math("MULTIPLY", has_data, on_paper)
+            dot_radius = tree.math("MULTIPLY", dot_size, 0.5)
+            ball = tree.add(
+                "GeometryNodeMeshIcoSphere",
+                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 3},
+            )["Mesh"]
+            placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
+            dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
+        with tree.frame("Color"):
+            joined = tree.join(tube, dot)
+            ink = inked(tree, joined, style)
+            colored = tree.add(
+                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": material}
+            )
+            chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
+        # Before the axes, so that these do not shine through.
+        above = tree.math("MULTIPLY", style["Line Width"], 0.5)
+        tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, above))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def title_group() -> bpy.types.NodeTree:
+    """Build the group that writes a trace's title above its axes, or return it if it exists.
+
+    It is not part of the trace's own, which draws anew in every frame: letters are slow.
+
+    Returns
+    -------
+    NodeTree
+    """
+    name = f"{GROUP}: Title"
+    if (existing := nodes.find_group(name)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(name) as tree:
+        tree.input("Geometry", "Geometry")
+        title = tree.input("Title", "String", description="Text above the axes")
+        row = tree.input("Row", "Int", default=0, minimum=0, description="Line above the axes")
+        style = inputs_of(tree, {name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
+        with tree.panel("Axes", closed=True):
+            axes = {name: tree.input(name, "Float", hide=True) for name in _TITLE_SHARED}
+        size = axes["Text Size"]
+        above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
+        baseline = tree.math("MULTIPLY_ADD", above, size, axes["Height"])
+        words = text(tree, title, size, "Right", axes["Width"], baseline)
+        tree.output("Geometry", inked(tree, words, style))
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _in_axes(tree: Tree, now: clocks.Moment, axes: Any, elapsed: Linkable, value: Linkable) -> Node:
+    time_ms = tree.math("MULTIPLY_ADD", elapsed, now.interval_ms, now.first_ms)
+    places = {}
+    for letter, number, length in (("X", time_ms, "Width"), ("Y", value, "Height")):
+        low, high = axes[f"{letter} From"], axes[f"{letter} To"]
+        share = tree.math(
+            "DIVIDE", tree.math("SUBTRACT", number, low), tree.math("SUBTRACT", high, low)
+        )
+        places[letter] = tree.math("MULTIPLY", share, axes[length])
+    return tree.add("ShaderNodeCombineXYZ", places)
+
+
+def _xy(tree: Tree, vector: Linkable) -> tuple[Linkable, Linkable]:
+    parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": vector})
+    return parts["X"], parts["Y"]
+
+
+def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Node:
+    return tree.add(
+        "GeometryNodeSampleIndex",
+        {"Geometry": geometry, "Value": value, "Index": index},
+        data_type="FLOAT_VECTOR", domain="POINT", clamp=True,
+    )  # fmt: skip

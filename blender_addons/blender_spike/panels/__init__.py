@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab in the sidebar of the 3-D viewport, a module for each subject."""
+
+from __future__ import annotations
+
+from . import color, exporting, figures, film, look, network, simulation, time
+
+__all__ = ["CLASSES"]
+
+# In the order in which they are shown.
+CLASSES = (
+    *simulation.CLASSES,
+    *color.CLASSES,
+    *time.CLASSES,
+    *look.CLASSES,
+    *film.CLASSES,
+    *network.CLASSES,
+    *figures.CLASSES,
+    *exporting.CLASSES,
+)

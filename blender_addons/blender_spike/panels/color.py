@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From voltage to color: the colormap, its range, and how it glows."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..at_hand import neuron_at_hand
+from ..color.coloring import color_input, sharers, voltage_material
+from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.required import required
+from ..common.selection import draw_whose
+from ..common.viewport import draw_show_colors, shows_in_solid
+from ..playback.network import is_network
+from ..properties import about
+from ..solid_colors import find_solid_colors
+from .tab import NeuronTab, draw_color
+
+
+class BLENDER_SPIKE_PT_color(NeuronTab):
+    """Color by voltage, of the active neuron's material."""
+
+    bl_label = "Color"
+    bl_idname = "BLENDER_SPIKE_PT_color"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the colormap, its limits, the glow, and who has the material."""
+        context, layout = required(context), required(self.layout)
+        layout.use_property_split = True
+        neuron = required(neuron_at_hand(context))
+        draw_whose(layout, context, neuron)
+        material = voltage_material(neuron)
+        if material is None:
+            layout.label(text="Not colored by voltage yet", icon="INFO")
+            layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
+            return
+        solid = find_solid_colors(neuron)
+        is_prepared = solid is not None and solid.show_viewport
+        draw_show_colors(
+            layout, context, "blender_spike.show_colors",
+            shown=is_prepared and shows_in_solid(context, "VERTEX"),
+            prepared=is_prepared,
+            solid=not is_network(neuron),
+        )  # fmt: skip
+        draw_colormap(layout, material, "blender_spike.choose_colormap")
+        unit = about(neuron).unit
+        limits = layout.column(align=True)
+        for name in ("Minimum", "Maximum"):
+            draw_color(limits, material, name, f"{name} ({unit})" if unit else name)
+        row = layout.row(align=True)
+        for kind in ("DATA", "PERCENTILES", "SYMMETRIC"):
+            row.operator("blender_spike.set_limits", text=kind.title()).kind = kind
+        glow = layout.column()
+        for name in ("Strength", "Glow at Rest"):
+            draw_color(glow, material, name)
+        layout.separator()
+        users = len(sharers(material))
+        row = layout.row(align=True)
+        row.prop(material, "name", text="", icon="MATERIAL")
+        row = layout.row(align=True)
+        row.operator("blender_spike.share_material", icon="LINKED")
+        single = f"Make Single ({users})" if users > 1 else "Make Single"
+        row.operator("blender_spike.make_single", text=single, icon="UNLINKED")
+        view_transform = str(required(required(context.scene).view_settings).view_transform)
+        if view_transform != "Standard":
+            note = layout.column(align=True)
+            note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
+            note.operator("blender_spike.use_standard_view")
+
+
+class _ColorPart(NeuronTab):
+    """A part of the color panel, there if the neuron has a material of ours."""
+
+    bl_parent_id = "BLENDER_SPIKE_PT_color"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for a neuron that is colored by voltage."""
+        neuron = neuron_at_hand(required(context))
+        return neuron is not None and voltage_material(neuron) is not None
+
+
+class BLENDER_SPIKE_PT_range(_ColorPart):
+    """Which part of the colormap is used."""
+
+    bl_label = "Colormap Range"
+    bl_idname = "BLENDER_SPIKE_PT_range"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw start, end, steps and direction."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(voltage_material(required(neuron_at_hand(required(context)))))
+        draw_range(layout, material)
+
+
+class BLENDER_SPIKE_PT_surface(_ColorPart):
+    """How the neuron looks in light."""
+
+    bl_label = "Lit Surface"
+    bl_idname = "BLENDER_SPIKE_PT_surface"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the surface that light falls on, below the glow."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        material = required(voltage_material(required(neuron_at_hand(required(context)))))
+        draw_color(layout, material, "Lit")
+        surface = layout.column()
+        surface.active = color_input(material, "Lit").default_value > 0
+        for name in ("Base Color", "Roughness"):
+            draw_color(surface, material, name)
+
+
+CLASSES = (BLENDER_SPIKE_PT_color, BLENDER_SPIKE_PT_range, BLENDER_SPIKE_PT_surface)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel with the ways to other programs."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..at_hand import neuron_at_hand
+from ..common.required import required
+from ..meshes.mesh_copy import find_mesh_copy, original_of
+from ..playback.playback import find_modifier
+from .tab import Tab
+
+
+class BLENDER_SPIKE_PT_export(Tab):
+    """Meshes of neurons, for other programs."""
+
+    bl_label = "Other Programs"
+    bl_idname = "BLENDER_SPIKE_PT_export"
+    bl_order = 3
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron, or for a copy of one."""
+        context = required(context)
+        return neuron_at_hand(context) is not None or find_mesh_copy(context.object) is not None
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the buttons, and of what a copy is one."""
+        layout = required(self.layout)
+        active = required(required(context).object)
+        if find_mesh_copy(active) is not None:
+            neuron = original_of(active)
+            shown = "its neuron is gone" if neuron is None else f"plays {neuron.name}"
+            layout.label(text=f"Mesh copy: {shown}", icon="MESH_DATA")
+        column = layout.column(align=True)
+        column.operator("blender_spike.mesh_copy", icon="MESH_DATA")
+        column.operator("blender_spike.export_mesh", icon="EXPORT")
+        if find_modifier(active) is not None:
+            # Whoever looks for it finds it in Blender's menu, where it is not enough.
+            layout.label(text="Convert > Mesh leaves out the soma", icon="INFO")
+
+
+CLASSES = (BLENDER_SPIKE_PT_export,)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel of figures: add them, and set and remove those that the active neuron has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import bpy
+
+from ..at_hand import neuron_at_hand
+from ..common.nodes.modifiers import input_value
+from ..common.required import required
+from ..common.suggestions import draw_field
+from ..figures import traces
+from ..figures.figure_settings import new_figure_fields
+from ..figures.owned import COLOR_BAR, SCALE_BAR, TIME_LABEL, figures_of, modifier_of
+from ..playback.network import is_network
+from ..properties import about_figure
+
+_ICONS: Final = {
+    traces.AXES_KIND: "EMPTY_AXIS",
+    traces.KIND: "FCURVE",
+    COLOR_BAR: "COLOR",
+    TIME_LABEL: "TIME",
+    SCALE_BAR: "DRIVER_DISTANCE",
+}
+# Inputs of each kind's modifier; None leaves a gap.
+_SETTINGS: Final[dict[str, tuple[str | None, ...]]] = {
+    traces.AXES_KIND: (
+        "X From", "X To", "X Step", None, "Y From", "Y To", "Y Step", None,
+        "Width", "Height", "Text Size", "Line Width", "Color",
+    ),
+    traces.KIND: ("Neuron's Colors", "Color", "Line Width", "Dot Size"),
+    traces.TITLE_KIND: ("Title", "Row"),
+    COLOR_BAR: ("Direction", "Length", "Width", "Step", "Unit", "Text Size", "Color"),
+    TIME_LABEL: ("Text", "Decimals", "Unit", "Text Size", "Color"),
+    SCALE_BAR: ("Length", "Unit", "Text Size", "Line Width", "Color"),
+}  # fmt: skip
+
+
+class BLENDER_SPIKE_PT_figures(bpy.types.Panel):
+    """Traces, color bar, time label and scale bar of the active neuron."""
+
+    bl_label = "Figures"
+    bl_order = 1
+    bl_idname = "BLENDER_SPIKE_PT_figures"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "BlenderSpike"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active neuron, or one of its figures."""
+        return neuron_at_hand(required(context)) is not None
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw what can be added, then what is there."""
+        context, layout = required(context), required(self.layout)
+        fields = new_figure_fields(required(context.scene))
+        layout.row().prop(fields, "placement", expand=True)
+        column = layout.column(align=True)
+        cells = is_network(neuron_at_hand(context))
+        wanted = "Cell (the first)" if cells else "Section (the soma)"
+        suggest = "blender_spike.suggest"
+        draw_field(column, fields, "section", suggest, text="", placeholder=wanted)
+        if not cells:
+            column.prop(fields, "position")
+        column.prop(fields, "own_axes")
+        row = column.row(align=True)
+        row.scale_y = 1.2
+        for at, text in (
+            ("SECTION", "Add Trace"),
+            ("CURSOR", "At Cursor"),
+            ("SELECTED", "At Selected"),
+        ):
+            operator = row.operator("blender_spike.add_trace", text=text)
+            operator.at, operator.own_axes = at, fields.own_axes
+            operator.placement = fields.placement
+            operator.section, operator.position = fields.section, fields.position
+        row = layout.row(align=True)
+        row.scale_y = 1.2
+        for name, text in (
+            ("color_bar", "Color Bar"),
+            ("time_label", "Time"),
+            ("scale_bar", "Scale Bar"),
+        ):
+            operator = row.operator(f"blender_spike.add_{name}", text=text)
+            operator.placement = fields.placement
+        figures = figures_of(required(neuron_at_hand(context)))
+        for figure in figures:
+            _draw_figure(layout, figure)
+        if len(figures) > 1:
+            layout.operator(
+                "blender_spike.remove_figures", text="Remove All", icon="TRASH"
+            ).name = ""
+
+
+def _draw_figure(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
+    kind = about_figure(figure).kind
+    header, body = layout.panel(
+        f"{BLENDER_SPIKE_PT_figures.bl_idname}_{figure.name}", default_closed=True
+    )
+    header.label(text=figure.name, icon=_ICONS[kind])  # type: ignore[arg-type]
+    header.operator(
+        "blender_spike.remove_figures", text="", icon="X", emboss=False
+    ).name = figure.name
+    if body is None:
+        return
+    body.use_property_split = True
+    body.use_property_decorate = False
+    _draw_settings(body, figure)
+    if kind == traces.KIND:
+        title = traces.title_object(figure)
+        if title is not None:
+            _draw_settings(body, title)
+        return
+    body.separator()
+    column = body.column(align=True)
+    column.prop(figure, "location", index=0, text="Place X")
+    column.prop(figure, "location", index=1, text="Y")
+
+
+def _draw_settings(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
+    modifier = modifier_of(figure)
+    for name in _SETTINGS[about_figure(figure).kind]:
+        if name is None:
+            layout.separator()
+        else:
+            layout.prop(input_value(modifier, name), "value", text=name)
+
+
+CLASSES = (BLENDER_SPIKE_PT_figures,)

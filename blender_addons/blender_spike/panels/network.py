@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Panels of networks: what their cells and connections look like, and how they move."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..at_hand import neuron_at_hand
+from ..common.nodes.modifiers import input_value
+from ..common.required import required
+from ..playback.network import is_network
+from ..playback.playback import find_modifier
+from ..properties import about
+from .tab import Tab, draw_inputs
+
+
+class _NetworkTab(Tab):
+    """A panel about an active network of points."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context | None) -> bool:
+        """Ask for an active network."""
+        return is_network(neuron_at_hand(required(context)))
+
+
+class BLENDER_SPIKE_PT_network(_NetworkTab):
+    """How the cells and connections of the active network are drawn."""
+
+    bl_label = "Network"
+    bl_idname = "BLENDER_SPIKE_PT_network"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw the modifier's inputs about cells and connections."""
+        layout = draw_inputs(self, context, {"Cells": "Cells"})
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        if input_value(modifier, "Cells").value == "Object":
+            layout.prop(input_value(modifier, "Cell Object"), "value", text="Object")
+        draw_inputs(self, context, {"Soma Size": "Size", "Growth": "Growth"})
+        layout.separator()
+        draw_inputs(self, context, {"Connections": "Connections"})
+        lines = layout.column()
+        lines.active = input_value(modifier, "Connections").value
+        lines.prop(about(required(required(context).object)), "connection_radius_um")
+        lines.prop(input_value(modifier, "Connection Glow"), "value", text="Glow")
+
+
+class BLENDER_SPIKE_PT_layout(_NetworkTab):
+    """Where the cells of the active network stand, and how they move."""
+
+    bl_label = "Layout"
+    bl_idname = "BLENDER_SPIKE_PT_layout"
+
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Draw both layouts, the way between them, and what makes further ones."""
+        layout = required(self.layout)
+        layout.use_property_split = True
+        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        column = layout.column(align=True)
+        for end in ("From", "To"):
+            row = column.split(factor=0.3, align=True)
+            label = row.row()
+            label.alignment = "RIGHT"
+            label.label(text=end)
+            chosen = input_value(modifier, end).value or "As in the File"
+            row.operator_menu_enum(
+                "blender_spike.choose_layout", "layout_name", text=chosen
+            ).end = end
+        layout.prop(input_value(modifier, "Mix"), "value", text="Mix", slider=True)
+        draw_inputs(self, context, {"Easing": "Easing", "Delay": "Delay", "Order": "Order"})
+        row = layout.row(align=True)
+        row.operator("blender_spike.animate_layout", icon="ANIM")
+        row.operator("blender_spike.swap_layouts", icon="ARROW_LEFTRIGHT")
+        layout.separator()
+        layout.operator_menu_enum("blender_spike.add_layout", "kind", icon="ADD")
+
+
+CLASSES = (BLENDER_SPIKE_PT_network, BLENDER_SPIKE_PT_layout)

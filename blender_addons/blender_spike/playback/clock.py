@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The time that a neuron shows, in figures about it.
+
+A figure that needs the time has the time inputs of the neuron's own modifier, and drivers keep them
+equal. So it is in step whatever is done to the neuron's time; and figures that are copied together
+with their neuron follow the copy, as Blender has the drivers of copies do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import bpy
+
+from ..common.figures.drawing import find_drawing
+from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes.modifiers import follow, has_input, input_value, set_inputs
+from ..common.required import required
+from ..properties import about_figure
+from .playback import find_modifier
+from .samples import SAMPLES_INPUTS, TIME_INPUTS, time_group
+
+_TABLE: Final = "Sample Times"
+_SETTINGS: Final[dict[str, dict[str, Any]]] = {
+    name: {**settings, "hide": True}
+    for name, settings in (TIME_INPUTS | SAMPLES_INPUTS).items()
+    if name != _TABLE
+}
+TABLE_INPUT: Final[dict[str, dict[str, Any]]] = {_TABLE: {**SAMPLES_INPUTS[_TABLE], "hide": True}}
+"""The input that no driver can set. It stands where version 0.1.0 had a clock, so that the values,
+keyframes and drivers of a figure of that version fit the inputs of the new group."""
+
+
+class Moment(NamedTuple):
+    """The time shown: sockets of a node tree."""
+
+    elapsed: Socket
+    """Time since the first sample, in sample intervals."""
+    first_ms: Linkable
+    interval_ms: Linkable
+    time_ms: Node
+
+
+def wind(figure: bpy.types.Object, group: bpy.types.NodeTree) -> None:
+    """Connect a figure with its neuron's time.
+
+    Parameters
+    ----------
+    figure : Object
+        About a neuron.
+    group : NodeTree
+        What draws it. A figure of version 0.1.0, which reads the time from an object, gets it.
+    """
+    playing = find_modifier(about_figure(figure).neuron)
+    modifier = required(find_drawing(figure))
+    if playing is None or not figure.is_editable:
+        return
+    if not has_input(modifier, _TABLE):
+        modifier.node_group = group
+    set_inputs(modifier, {_TABLE: input_value(playing, _TABLE).value})
+    for name in _SETTINGS:
+        path = input_value(playing, name).path_from_id("value")
+        follow(modifier, name, required(about_figure(figure).neuron), path)
+
+
+def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
+    """Give a group the inputs of a neuron's time, and the nodes that find what time it is.
+
+    Parameters
+    ----------
+    tree : Tree
+    table : dict
+        The input `TABLE_INPUT`.
+
+    Returns
+    -------
+    Moment
+    """
+    with tree.panel("The Neuron's Time", closed=True):
+        given = tree.inputs(_SETTINGS)
+    first, interval = given["First Time"], given["Sample Interval"]
+    with tree.frame("The neuron's time"):
+        elapsed = tree.group(time_group(), {**given, **table})["Elapsed"]
+        time_ms = tree.math("MULTIPLY_ADD", elapsed, interval, first, label="Time shown")
+    return Moment(elapsed, first, interval, time_ms)

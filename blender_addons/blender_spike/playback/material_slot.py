@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node trees about material slots: what is drawn has the material of the object's first slot.
+
+Scenes made by version 0.1.0 have the material in the modifier's input instead; it goes before the
+slot, and nothing puts one there any more.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..common.nodes import Linkable, Node, Tree
+
+MATERIAL_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Material": {
+        "kind": "Material",
+        "hide": True,
+        "description": "Takes the place of the material in slot 0",
+    }
+}
+_LINE: Final = "line"
+
+
+def painted(tree: Tree, geometry: Linkable, material: Linkable) -> Node:
+    """Add the nodes that give geometry the material of the modifier's input, if there is one.
+
+    Parameters
+    ----------
+    tree : Tree
+    geometry : Socket or Node
+    material : Socket
+        The input. Empty, the geometry keeps its slots.
+
+    Returns
+    -------
+    Node
+    """
+    with tree.frame("A material is given"):
+        # Nothing compares materials, but a face knows whether it has a certain one, or none.
+        face = tree.add("GeometryNodeMeshGrid", {"Vertices X": 2, "Vertices Y": 2})["Mesh"]
+        bare = tree.add("GeometryNodeSetMaterial", {"Geometry": face})
+        none = _has_material(tree, bare, material)
+        given = tree.add("GeometryNodeSetMaterial", {"Geometry": geometry, "Material": material})
+        return tree.switch("GEOMETRY", none, given, geometry)
+
+
+def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
+    """Add the nodes that give a mesh the slots of curves.
+
+    Parameters
+    ----------
+    tree : Tree
+    mesh : Socket or Node
+        What stands for a soma or a cell; all of it gets the first slot's material.
+    curves : Socket or Node
+        The object's own. Without a curve there are no slots to take over.
+
+    Returns
+    -------
+    Node
+    """
+    with tree.frame("Slots of the object"):
+        is_first = tree.add(
+            "FunctionNodeCompare", {"A": tree.add("GeometryNodeInputIndex"), "B": 1},
+            data_type="INT", operation="LESS_THAN",
+        )  # fmt: skip
+        first = tree.add(
+            "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_first},
+            label="One strand", domain="CURVE",
+        )["Selection"]  # fmt: skip
+        profile = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 3})["Curve"]
+        line = tree.add("GeometryNodeCurveToMesh", {"Curve": first, "Profile Curve": profile})
+        # A material of the object's own reaches instances by itself; the curves' slot is empty.
+        of_object = _has_material(tree, line)
+        bare = tree.add(
+            "GeometryNodeRemoveAttribute",
+            {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
+        )
+        marked = tree.add(
+            "GeometryNodeStoreNamedAttribute", {"Geometry": bare, "Name": _LINE, "Value": True},
+            data_type="BOOLEAN", domain="POINT",
+        )  # fmt: skip
+        # Nothing takes over the slots of a mesh without vertices, so it goes after that only.
+        joined = tree.join(marked, mesh)
+        alone = tree.add(
+            "GeometryNodeDeleteGeometry",
+            {"Geometry": joined, "Selection": tree.attribute(_LINE, "BOOLEAN")},
+            domain="POINT",
+        )
+        clean = tree.add("GeometryNodeRemoveAttribute", {"Geometry": alone, "Name": _LINE})
+        slotted = tree.add("GeometryNodeSetMaterialIndex", {"Geometry": clean, "Material Index": 0})
+        return tree.switch("GEOMETRY", of_object, slotted, mesh)
+
+
+def _has_material(tree: Tree, mesh: Linkable, material: Linkable | None = None) -> Node:
+    """Tell whether a mesh's first face has a material, or none if none is given."""
+    inputs = {} if material is None else {"Material": material}
+    selected = tree.add("GeometryNodeMaterialSelection", inputs)
+    return tree.add(
+        "GeometryNodeSampleIndex", {"Geometry": mesh, "Value": selected, "Index": 0},
+        data_type="BOOLEAN", domain="FACE",
+    )  # fmt: skip

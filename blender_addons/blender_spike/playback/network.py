@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Play a network of cells without shape: they are instances, their connections thin curves.
+
+It takes the time and the voltages from the same groups as neurons do. Between them and what is
+drawn, cells and the ends of their connections go from one layout to another.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..common.animation import remove_fcurves, set_interpolation
+from ..common.geometry import set_attribute
+from ..common.holders import keep_together, new_holder
+from ..common.nodes.modifiers import has_input, input_value, set_inputs
+from ..common.required import required
+from ..properties import about
+from ..simulation_file import Simulation
+from . import layouts, playback
+from .network_nodes import LAYOUT_PREFIX, NETWORK_GROUP, node_group
+from .playback import find_modifier
+from .samples import HELD
+
+FILE_LAYOUT: Final = ""
+"""Stands for the places that cells have in the file."""
+
+
+def holds_network(simulation: Simulation) -> bool:
+    """Tell whether all that a simulation holds are points.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    bool
+    """
+    if simulation.n_sections != len(simulation.points_um):
+        return False
+    # Connections and layouts are about cells, and here each section is drawn as one.
+    has_layouts = bool(simulation.layouts) or len(simulation.connections) > 0
+    return len(simulation.cells) == simulation.n_sections or not has_layouts
+
+
+def is_network(thing: bpy.types.Object | None) -> bool:
+    """Tell whether an object is an imported network.
+
+    Parameters
+    ----------
+    thing : Object or None
+
+    Returns
+    -------
+    bool
+    """
+    modifier = find_modifier(thing)
+    return modifier is not None and required(modifier.node_group).name.startswith(NETWORK_GROUP)
+
+
+def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Give a neuron or network that an older version imported the nodes of this one.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    NodesModifier
+        Its inputs keep their values.
+    """
+    modifier = required(find_modifier(neuron))
+    group = node_group() if is_network(neuron) else playback.node_group()
+    if modifier.node_group != group:
+        modifier.node_group = group
+    return modifier
+
+
+def layouts_of(network: bpy.types.Object) -> list[str]:
+    """Name the layouts that a network's cells can take.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    list of str
+        Without the one of the file.
+    """
+    return [
+        attribute.name.removeprefix(LAYOUT_PREFIX)
+        for attribute in _cells_of(network).attributes
+        if attribute.name.startswith(LAYOUT_PREFIX)
+    ]
+
+
+def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[np.float64]:
+    """Read a layout.
+
+    Parameters
+    ----------
+    network : Object
+    layout : str
+
+    Returns
+    -------
+    ndarray, shape (cells, 3)
+        In Blender units, around the object's origin.
+
+    Raises
+    ------
+    KeyError
+        If there is no such layout.
+    """
+    attributes: Any = _cells_of(network).attributes
+    stored = attributes["position" if layout == FILE_LAYOUT else f"{LAYOUT_PREFIX}{layout}"]
+    places = np.empty((len(stored.data), 3), np.float32)
+    stored.data.foreach_get("vector", places.ravel())
+    return places.astype(np.float64)
+
+
+def drawn_places(network: bpy.types.Object) -> NDArray[np.float64]:
+    """Find where the cells are in this frame, on their way from one layout to another.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    ndarray, shape (cells, 3)
+        In Blender units, around the object's origin. The file's places if the network is hidden:
+        Blender does not evaluate it then.
+    """
+    evaluated = network.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    if not evaluated.is_evaluated:
+        return places_of(network)
+    # In a variable, because its parts are gone as soon as it is.
+    geometry = evaluated.evaluated_geometry()
+    # Their attribute "position" reads memory that is not theirs (Blender 5.2).
+    stored: Any = geometry.instances_pointcloud().attributes["instance_transform"]
+    matrices = np.empty((len(stored.data), 4, 4), np.float32)
+    stored.data.foreach_get("value", matrices.ravel())
+    return matrices[:, 3, :3].astype(np.float64)
+
+
+def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
+    """Read which cells are connected.
+
+    Parameters
+    ----------
+    network : Object
+
+    Returns
+    -------
+    ndarray of int32, shape (M, 2)
+        Cells' indices: from, to. Connections of a cell with itself are not kept.
+    """
+    curves = network.data
+    assert isinstance(curves, bpy.types.Curves)
+    ends = np.empty(len(curves.points), np.int32)
+    if ends.size:
+        cast(Any, curves.attributes["at_cell"]).data.foreach_get("value", ends)
+    return ends.reshape(-1, 2)
+
+
+def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
+    """Find where the cells of networks are at the beginning and at the end of their way.
+
+    Parameters
+    ----------
+    things : iterable of Object
+        Networks, neurons with copies, which count as they are now, and others, which are left out.
+
+    Returns
+    -------
+    ndarray, shape (P, 3)
+        In world space, with room for the cells' size.
+    """
+    parts = [np.empty((0, 3))]
+    graph = bpy.context.evaluated_depsgraph_get()
+    for thing in things:
+        modifier = find_modifier(thing)
+        if modifier is None:
+            continue
+        if not is_network(thing):
+            if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
+                parts.append(_drawn_extent(thing, graph))
+            continue
+        known = layouts_of(thing)
+        radii: Any = _cells_of(thing).attributes["recorded_radius"]
+        largest = max(entry.value for entry in radii.data)
+        matrix = np.array(thing.matrix_world)
+        for end in ("From", "To"):
+            layout = input_value(modifier, end).value
+            places = places_of(thing, layout if layout in known else FILE_LAYOUT)
+            corners = np.stack([places.min(axis=0) - largest, places.max(axis=0) + largest])
+            box = np.array(list(itertools.product(*corners.T)))
+            parts.append(box @ matrix[:3, :3].T + matrix[:3, 3])
+    return np.concatenate(parts)
+
+
+def _drawn_extent(neuron: bpy.types.Object, graph: bpy.types.Depsgraph) -> NDArray[np.float64]:
+    """Find corners of boxes around all that a neuron draws, in world space."""
+    # The object's own box is that of its curves, which are empty where it is drawn as a mesh.
+    evaluated = neuron.evaluated_get(graph)
+    # As arrays, because what the graph lists is gone as soon as it lists the next.
+    boxes = [(np.array(evaluated.matrix_world), np.array(evaluated.bound_box))]
+    boxes += [
+        (np.array(one.matrix_world), np.array(required(one.object).bound_box))
+        for one in graph.object_instances
+        if one.is_instance and one.parent == evaluated
+    ]
+    corners = [
+        local @ world[:3, :3].T + world[:3, 3]
+        for world, local in boxes
+        if np.ptp(local, axis=0).any()
+    ]
+    return np.concatenate([np.empty((0, 3)), *corners])
+
+
+def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> None:
+    """Give a network's cells a further layout, or other places in one that they have.
+
+    Parameters
+    ----------
+    network : Object
+    layout : str
+        Its name, not empty.
+    places : ndarray, shape (cells, 3)
+        In Blender units, around the object's origin.
+    """
+    _store(_own_cells(network), layout, places)
+    network.update_tag()
+
+
+def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
+    """Compute a layout and give it to a network's cells.
+
+    Parameters
+    ----------
+    network : Object
+    kind : str
+        One of `layouts.GENERATORS`, ``"Layers"``, or ``"Shuffled"`` for the places in which the
+        cells stand at the beginning of their way, exchanged at random.
+    seed : int
+        Of the shuffling.
+
+    Returns
+    -------
+    str
+        The layout's name; one of this name that there was is replaced.
+    """
+    places = places_of(network)
+    spacing = layouts.spacing_of(places)
+    if kind == "Shuffled":
+        begin = input_value(required(find_modifier(network)), "From").value
+        known = begin if begin in layouts_of(network) else FILE_LAYOUT
+        made = layouts.shuffled(places_of(network, known), seed)
+        name = f"{known or 'file'} shuffled {seed}"
+    elif kind == "Layers":
+        made = layouts.layers(connections_of(network), len(places), spacing)
+        name = kind.lower()
+    else:
+        made = layouts.GENERATORS[kind](len(places), spacing)
+        name = kind.lower()
+    set_layout(network, name, made)
+    return name
+
+
+def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> None:
+    """Let cells go from one layout to the other.
+
+    Parameters
+    ----------
+    network : Object
+    frame_start, frame_end : int
+        When the first cells set out and the last have arrived. Keyframes of the way that there
+        were before are gone.
+    """
+    modifier = required(find_modifier(network))
+    mix = input_value(modifier, "Mix")
+    path = mix.path_from_id("value")
+    remove_fcurves(network, path)
+    for frame, value in ((frame_start, 0.0), (frame_end, 1.0)):
+        mix.value = value
+        network.keyframe_insert(path, frame=frame)
+    # The nodes ease each cell's way; the whole goes on evenly.
+    set_interpolation(network, path, "LINEAR")
+
+
+def added_layouts(
+    network: bpy.types.Object, simulation: Simulation
+) -> dict[str, NDArray[np.float64]]:
+    """Read the layouts of a network that are not in the file whose content it is to get.
+
+    Parameters
+    ----------
+    network : Object
+    simulation : Simulation
+        Its new content.
+
+    Returns
+    -------
+    dict of ndarray, shape (cells, 3)
+        By name; none if there are more or fewer cells than before.
+    """
+    if simulation.n_sections != len(_cells_of(network).vertices):
+        return {}
+    return {
+        layout: places_of(network, layout)
+        for layout in layouts_of(network)
+        if layout not in simulation.layouts
+    }
+
+
+def take_over(network: bpy.types.Object, added: Mapping[str, NDArray[Any]]) -> None:
+    """Give a network the layouts that it had before.
+
+    Parameters
+    ----------
+    network : Object
+    added : mapping
+        From `added_layouts`.
+    """
+    for layout, places in added.items():
+        # Networks that show the same share one set of cells, as long as it suits all of them.
+        if layout not in layouts_of(network) or (places_of(network, layout) != places).any():
+            set_layout(network, layout, places)
+
+
+def _store(cells: bpy.types.Mesh, layout: str, places: NDArray[Any]) -> None:
+    name = f"{LAYOUT_PREFIX}{layout}"
+    if name in cells.attributes:
+        cells.attributes.remove(cells.attributes[name])
+    set_attribute(cells, name, "POINT", places)
+    cells.update_tag()
+
+
+def _own_cells(network: bpy.types.Object) -> bpy.types.Mesh:
+    """Return a network's cells to change them: its own, where a copy of it has the same ones."""
+    modifier = required(find_modifier(network))
+    cells = input_value(modifier, "Spheres")
+    shared = any(
+        input_value(required(find_modifier(other)), "Spheres").value == cells.value
+        for other in bpy.data.objects
+        if other != network and is_network(other)
+    )
+    if shared or not cells.value.data.is_editable:
+        mesh = _cells_of(network).copy()
+        set_inputs(modifier, {"Spheres": new_holder(f"{network.name} cells", mesh, [])})
+        held = [input_value(modifier, name).value for name in HELD]
+        about(network).holders = keep_together(network.name, held, [])
+    return _cells_of(network)
+
+
+def _cells_of(network: bpy.types.Object) -> bpy.types.Mesh:
+    holder = input_value(required(find_modifier(network)), "Spheres").value
+    return cast(bpy.types.Mesh, holder.data)

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Play values without any Python: one geometry nodes modifier that knows the time.
+
+The values live in a data mesh with one vertex per segment and one attribute per frame. The
+modifier picks the two frames around the current time by name, mixes them, and lets every point of
+the curves take its share of two segments as the attribute ``voltage``. The rest of the group
+decides what is drawn, see `shape`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+import numpy as np
+
+from ..common import nodes
+from ..common.nodes import Linkable, Node
+from ..common.nodes.modifiers import (
+    add_group_modifier,
+    find_group_modifier,
+    has_input,
+    input_value,
+    set_inputs,
+)
+from ..common.required import required
+from ..properties import about
+from .samples import (
+    GROUP,
+    MOMENT_INPUTS,
+    RECORDING,
+    RECORDING_INPUTS,
+    SAMPLES_INPUTS,
+    SPHERES_INPUTS,
+    TIME_INPUTS,
+    VALUES_INPUTS,
+    time_group,
+    voltage_group,
+)
+from .shape import LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, shape_group
+
+MODIFIER: Final = "Playback"
+
+TIME_OFFSET: Final = "time_offset_ms"
+"""The attribute by which points say how much later the neuron's copy on them is."""
+SCALE: Final = "scale"
+
+
+def add_modifier(
+    neuron: bpy.types.Object, inputs: dict[str, Any], group: bpy.types.NodeTree | None = None
+) -> bpy.types.NodesModifier:
+    """Give curves the modifier that plays values on them.
+
+    Parameters
+    ----------
+    neuron : Object
+        Of type Curves, with the point attributes ``segment_a``, ``segment_b`` and ``weight_b``.
+    inputs : dict
+        Of the modifier, by name.
+    group : NodeTree, optional
+        What it plays them with; `node_group` if not given.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    return add_group_modifier(neuron, MODIFIER, group or node_group(), inputs)
+
+
+def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier that plays values on an object.
+
+    Parameters
+    ----------
+    neuron : Object or None
+
+    Returns
+    -------
+    NodesModifier or None
+        None where the object is no imported simulation.
+    """
+    return find_group_modifier(neuron, GROUP)
+
+
+def strands_without_data(neuron: bpy.types.Object) -> int:
+    """Count strands whose values a neuron does not have, because somebody joined them to it.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    int
+        They are drawn in gray. Where version 0.1.0 imported all of them, this is not known, and
+        those beyond the number of sections are counted.
+    """
+    curves = neuron.data
+    if not isinstance(curves, bpy.types.Curves):
+        return 0
+    modifier = required(find_modifier(neuron))
+    # Nodes of version 0.1.0 do not compare.
+    compares = has_input(modifier, "Recording")
+    recording = input_value(modifier, "Recording").value if compares else 0
+    stored: Any = curves.attributes.get(RECORDING)
+    if stored is not None:
+        of_each = np.zeros(len(curves.curves), np.int32)
+        stored.data.foreach_get("value", of_each)
+        return int((of_each != recording).sum())
+    if recording or "cell" not in curves.attributes:
+        return 0
+    return max(len(curves.curves) - about(neuron).sections, 0)
+
+
+def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
+    """Tell whether a neuron shows one sample in each frame, as it does after import.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    bool
+    """
+    data = about(neuron)
+    modifier = required(find_modifier(neuron))
+    pace = input_value(modifier, "Milliseconds per Frame").value
+    played_ms = float(pace) * (data.frames - 1)
+    return abs(played_ms - data.duration_ms) <= 1e-4 * data.duration_ms
+
+
+def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -> None:
+    """Have a neuron play its whole simulation in a number of frames.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    start_frame : float or None
+        Scene frame of the first sample; None for the one that it has.
+    frames : int
+        From the first sample to the last, both counted; at least 2.
+    """
+    pace = about(neuron).duration_ms / (frames - 1)
+    inputs: dict[str, Any] = {"Milliseconds per Frame": pace, "Use Time": False}
+    if start_frame is not None:
+        inputs["Start Frame"] = start_frame
+    set_inputs(required(find_modifier(neuron)), inputs)
+
+
+def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
+    """Say how long a simulation took whose file does not know it.
+
+    It goes on playing as many samples in a frame as before.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation of the older format, whose samples are regular.
+    duration_ms : float
+        From the first sample to the last; above zero.
+    """
+    modifier = required(find_modifier(neuron))
+    interval = input_value(modifier, "Sample Interval").value
+    pace = input_value(modifier, "Milliseconds per Frame").value
+    longer = duration_ms / max(about(neuron).frames - 1, 1) / interval
+    set_inputs(
+        modifier,
+        {"Sample Interval": interval * longer, "Milliseconds per Frame": pace * longer},
+    )
+    about(neuron).duration_ms = duration_ms
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the playback group and the three groups it is made of, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        curves = tree.input("Geometry", "Geometry")
+        with tree.panel("Time"):
+            time = tree.inputs(TIME_INPUTS)
+        with tree.panel("Look"):
+            look = tree.inputs(LOOK_INPUTS)
+        with tree.panel("Section Types", closed=True):
+            types = tree.inputs(TYPES_INPUTS)
+        with tree.panel("Data", closed=True):
+            values = tree.inputs(VALUES_INPUTS)
+            samples = tree.inputs(SAMPLES_INPUTS)
+            statistics = tree.inputs(STATISTICS_INPUTS)
+            spheres = tree.inputs(SPHERES_INPUTS)
+            # Behind all others, so that modifiers of older scenes keep the values of those.
+            recording = tree.inputs(RECORDING_INPUTS)
+        with tree.panel("Copies", closed=True):
+            copies = tree.inputs(COPIES_INPUTS)
+
+        def drawn(when: dict[str, Linkable]) -> Node:
+            now = tree.group(time_group(), {**when, **samples})
+            valued = tree.group(
+                voltage_group(),
+                {
+                    "Strands": curves,
+                    **values,
+                    **spheres,
+                    **{n: now[n] for n in MOMENT_INPUTS},
+                    **recording,
+                },
+            )
+            return tree.group(
+                shape_group(),
+                {
+                    "Strands": valued["Strands"],
+                    "Spheres": valued["Spheres"],
+                    **look,
+                    **types,
+                    **statistics,
+                },
+            )
+
+        shaped = drawn({**time})
+        with tree.frame("One at each point, in its own time"):
+            points = tree.add(
+                "GeometryNodeObjectInfo", {"Object": copies["Copies On"]},
+                transform_space="RELATIVE",
+            )["Geometry"]  # fmt: skip
+            # What is to be copied may be instances, of points that were distributed for one.
+            real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
+            given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
+            fields: dict[str, tuple[str, Linkable]] = {
+                "Place": ("VECTOR", tree.add("GeometryNodeInputPosition")),
+                "Turned": ("ROTATION", tree.attribute("rotation", "QUATERNION")),
+                "Size": ("FLOAT", tree.switch("FLOAT", given["Exists"], 1.0, given["Attribute"])),
+                "Later": ("FLOAT", tree.attribute(TIME_OFFSET)),
+            }
+
+            def copy(point: Node) -> Node:
+                late = tree.math("DIVIDE", point["Later"], time["Milliseconds per Frame"])
+                own: dict[str, Linkable] = {
+                    **time,
+                    "Start Frame": tree.math("ADD", time["Start Frame"], late),
+                    "Time": tree.math("SUBTRACT", time["Time"], point["Later"]),
+                }
+                size = point["Size"]
+                scale = tree.add("ShaderNodeCombineXYZ", dict.fromkeys("XYZ", size))
+                thick = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), size)
+                # Not instances: of those render engines draw meshes, but no strands.
+                return tree.add(
+                    "GeometryNodeTransform",
+                    {
+                        "Geometry": tree.add(
+                            "GeometryNodeSetCurveRadius",
+                            {"Curve": drawn(own), "Radius": thick},
+                        ),
+                        "Translation": point["Place"],
+                        "Rotation": point["Turned"],
+                        "Scale": scale,
+                    },
+                )
+
+            each = tree.for_each_point(real, fields, copy)
+            counts = tree.add(
+                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="MESH"
+            )["Point Count"]
+            cloud = tree.add(
+                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="POINTCLOUD"
+            )["Point Count"]
+            some = tree.add(
+                "FunctionNodeCompare",
+                {"A": tree.math("ADD", counts, cloud), "B": 0.5},
+                data_type="FLOAT", operation="GREATER_THAN",
+            )  # fmt: skip
+            shaped = tree.switch("GEOMETRY", some, shaped, each)
+        tree.output("Geometry", shaped)
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Copies On": {
+        "kind": "Object",
+        "description": "Draw the neuron at each point of this object; the points' attribute "
+        "time_offset_ms says by how much each is later, rotation and scale how it stands",
+    },
+}

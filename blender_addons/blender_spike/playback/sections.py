@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sections an imported neuron has, what they are called, and which segments are theirs.
+
+The names are one text with a line for each section, kept with the values: a network has hundreds
+of thousands of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from mathutils import Vector
+from numpy.typing import NDArray
+
+from ..common.marks import Mark
+from ..common.nodes.modifiers import input_value
+from ..common.required import required
+from ..properties import about
+from ..simulation_file import Simulation
+from .network import drawn_places, holds_network, is_network
+from .playback import find_modifier
+from .samples import NO_DATA_BELOW, TIMES, frame_attribute
+
+NAMES: Final = Mark("blender_spike", "section_names", "section_names")
+COUNTS: Final = Mark("blender_spike", "segments_per_section", "segments_per_section")
+
+
+class UnknownSectionError(ValueError):
+    """A section that a neuron does not have."""
+
+
+def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
+    """Keep the sections' names and numbers of segments with the values.
+
+    Parameters
+    ----------
+    holder : Object
+        Holds the values.
+    simulation : Simulation
+    """
+    names = simulation.section_names
+    cells = [cell.name for cell in simulation.cells]
+    if holds_network(simulation) and len(cells) == len(names):
+        # A cell that is a point has nothing else to be named after.
+        names = tuple(cells)
+    elif len(cells) > 1:
+        names = tuple(
+            name if name.startswith(cells[cell]) else f"{cells[cell]}.{name}"
+            for name, cell in zip(names, simulation.section_cells, strict=True)
+        )
+    # Names come from outside, and a line is one name.
+    plain = numbered([" ".join(name.split()) or "-" for name in names])
+    store(holder, plain, simulation.segment_counts)
+
+
+def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.integer[Any]]) -> None:
+    """Keep sections' names and numbers of segments with the values.
+
+    Parameters
+    ----------
+    holder : Object
+        Holds the values.
+    names : sequence of str
+        All different, each of one line.
+    counts : ndarray of int, shape (sections,)
+        Segments of each section.
+    """
+    NAMES.put(holder, "\n".join(names).encode("utf-8", "replace").decode("utf-8"))
+    COUNTS.put(holder, counts.astype(np.int32).tolist())
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    list of str
+    """
+    known = set(names)
+    count: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        count[name] = count.get(name, 0) + 1
+        unique = name
+        if count[name] > 1:
+            while (unique := f"{name} ({count[name]})") in known:
+                count[name] += 1
+            known.add(unique)
+        numbered.append(unique)
+    return numbered
+
+
+def section_names(neuron: bpy.types.Object) -> list[str]:
+    """Return the names of a neuron's sections, in the file's order.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    list of str
+        Empty if it has lost its values.
+    """
+    holder: Any = _holder(neuron)
+    return str(NAMES.of(holder)).split("\n") if holder is not None and NAMES.on(holder) else []
+
+
+def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int:
+    """Find the segment at a place along a section, as NEURON's ``section(position)`` does.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    section : str
+        Name of the section, one of `section_names`.
+    position : float
+        0..1, along the section's arc length.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    UnknownSectionError
+        If it has no such section.
+    """
+    names = section_names(neuron)
+    if section not in names:
+        close = [name for name in names if section.casefold() in name.casefold()][:3]
+        hint = f"; there is {', '.join(close)}" if section and close else ""
+        raise UnknownSectionError(f"'{neuron.name}' has no section '{section}'{hint}")
+    index = names.index(section)
+    counts = _segment_counts(neuron)
+    count = int(counts[index])
+    return int(counts[:index].sum()) + min(int(position * count), count - 1)
+
+
+def place_of(neuron: bpy.types.Object, segment: int) -> tuple[str, float]:
+    """Say where a segment is: the name of its section, and how far along it its center lies.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    segment : int
+
+    Returns
+    -------
+    section : str
+    position : float
+    """
+    ends = np.cumsum(_segment_counts(neuron))
+    index = int(np.searchsorted(ends, segment, side="right"))
+    count = int(_segment_counts(neuron)[index])
+    return section_names(neuron)[index], (segment - int(ends[index]) + count + 0.5) / count
+
+
+def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
+    """Write a place as NEURON's users do: ``dend[3](0.5)``, or ``soma`` if that is one piece.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    section : str
+        One that it has.
+    position : float
+
+    Returns
+    -------
+    str
+    """
+    pieces = _segment_counts(neuron)[section_names(neuron).index(section)]
+    return section if pieces == 1 else f"{section}({position:.3g})"
+
+
+def default_section(neuron: bpy.types.Object) -> str:
+    """Choose the section that is of interest first: the first soma, or the first section.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    str
+        Empty if it has lost its values.
+    """
+    names = section_names(neuron)
+    return next((n for n in names if "soma" in n.casefold()), (names or [""])[0])
+
+
+def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
+    """Find the segment whose surface is nearest to a point.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation. If it is a network, its cells count where they are in this frame.
+    location : sequence of float
+        In world space.
+
+    Returns
+    -------
+    int
+    """
+    local = np.array(required(neuron.matrix_world).inverted() @ Vector(location))
+    if is_network(neuron):
+        return int(np.argmin(np.linalg.norm(drawn_places(neuron) - local, axis=1)))
+    found: list[tuple[float, int]] = []
+    spheres = input_value(required(find_modifier(neuron)), "Spheres").value
+    for data in (neuron.data, spheres.data if spheres else None):
+        positions = column(data, "position", "vector", 3)
+        if not len(positions):
+            continue
+        distances = np.linalg.norm(positions.reshape(-1, 3) - local, axis=1)
+        nearest = int(np.argmin(distances - column(data, "recorded_radius", "value")))
+        share = column(data, "weight_b", "value")[nearest]
+        segments = column(data, "segment_b" if share > 0.5 else "segment_a", "value", kind=np.int32)
+        gap = distances[nearest] - column(data, "recorded_radius", "value")[nearest]
+        found.append((float(gap), int(segments[nearest])))
+    return min(found)[1]
+
+
+def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> list[Any]:
+    """Find where somebody points at: points selected in edit mode, or else other objects.
+
+    Parameters
+    ----------
+    context : Context
+    neuron : Object
+        An imported simulation.
+
+    Returns
+    -------
+    list of Vector
+        In world space.
+    """
+    if neuron.mode == "EDIT":
+        data = neuron.data
+        chosen = column(data, ".selection", "value", kind=bool)
+        positions = column(data, "position", "vector", 3).reshape(-1, 3)
+        matrix = required(neuron.matrix_world)
+        # Without the attribute, everything is selected, which points at nothing.
+        return [matrix @ Vector(place) for place in positions[: len(chosen)][chosen].tolist()]
+    others = [thing for thing in context.selected_objects or () if thing != neuron]
+    return [required(thing.matrix_world).translation for thing in others]
+
+
+def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
+    """Read a segment's values from the file's data in Blender.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    segment : int
+
+    Returns
+    -------
+    ndarray of float32, shape (F, 2)
+        Time since the first sample, in sample intervals, and value.
+    """
+    modifier = required(find_modifier(neuron))
+    attributes: Any = required(required(_holder(neuron)).data).attributes  # type: ignore[attr-defined]
+    frames = about(neuron).frames
+    wanted = {frame_attribute(frame): frame for frame in range(frames)}
+    rows = np.zeros((frames, 2), np.float32)
+    rows[:, 0] = np.arange(frames)
+    # Looking each up by its name would go through all of them every time.
+    for attribute in attributes:
+        frame = wanted.get(attribute.name)
+        if frame is not None:
+            rows[frame, 1] = attribute.data[segment].value
+    times = input_value(modifier, "Sample Times").value
+    if times is not None:
+        rows[:, 0] = column(times.data, TIMES, "value")
+    return rows
+
+
+def finite_range(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Limits of the values that are data.
+
+    Parameters
+    ----------
+    values : ndarray of float32
+
+    Returns
+    -------
+    low, high : float
+        0 and 0 if there are none.
+    """
+    known = values[values > NO_DATA_BELOW]
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+
+
+def _holder(neuron: bpy.types.Object) -> bpy.types.Object | None:
+    holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), "Values").value
+    return holder
+
+
+def _segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
+    return np.array(COUNTS.of(required(_holder(neuron))), np.int64)
+
+
+def column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float32) -> NDArray[Any]:
+    """Read an attribute.
+
+    Parameters
+    ----------
+    data : Mesh, Curves or None
+    name : str
+    key : str
+        What its elements call it: ``"value"`` or ``"vector"``.
+    width : int
+        Numbers in each element.
+    kind : dtype
+
+    Returns
+    -------
+    ndarray, shape (elements * width,)
+        Empty if there is none of this name.
+    """
+    attribute = data.attributes.get(name) if data is not None else None
+    if attribute is None:
+        return np.empty(0, kind)
+    column = np.empty(len(attribute.data) * width, kind)
+    attribute.data.foreach_get(key, column)
+    return column

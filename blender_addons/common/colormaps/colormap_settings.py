@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of a colormap that operators take; those of a material are `colormap_nodes`' inputs.
+
+Each is a property, to be given a name in a class of properties::
+
+    class ColorSettings:
+        colormap: colormap_property("viridis")
+        reverse: REVERSE
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty, IntProperty
+
+from ..suggestions import text_property
+from . import table
+
+REVERSE: Final[Any] = BoolProperty(
+    name="Reverse", description="Reverse the colormap", options=set()
+)
+START: Final[Any] = FloatProperty(
+    name="Start",
+    description="Where on the colormap the used part begins",
+    default=0.0,
+    min=0.0,
+    max=1.0,
+    subtype="FACTOR",
+    options=set(),
+)
+END: Final[Any] = FloatProperty(
+    name="End",
+    description="Where on the colormap the used part ends",
+    default=1.0,
+    min=0.0,
+    max=1.0,
+    subtype="FACTOR",
+    options=set(),
+)
+STEPS: Final[Any] = IntProperty(
+    name="Steps",
+    description="How many colors are shown; 0 for all of them, smoothly",
+    default=0,
+    min=0,
+    max=256,
+    options=set(),
+)
+STRENGTH: Final[Any] = FloatProperty(
+    name="Strength",
+    description="Emission strength; 1 shows the colormap's own colors",
+    default=1.0,
+    min=0.0,
+    soft_max=10.0,
+    options=set(),
+)
+
+
+def matching(typed: str = "") -> list[str]:
+    """Find colormaps.
+
+    Parameters
+    ----------
+    typed : str
+        Words, each a part of the name, or the beginning of the library's or the kind's:
+        ``"cmasher div"``. Upper and lower case are the same.
+
+    Returns
+    -------
+    list of str
+        Names in table order; all of them if nothing was typed.
+    """
+    words = typed.casefold().split()
+    return [
+        name
+        for name in table.names()
+        if all(
+            word in name.casefold()
+            or table.source(name).startswith(word)
+            or table.kind(name).startswith(word)
+            for word in words
+        )
+    ]
+
+
+def search_colormaps(
+    _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    """Offer the colormaps whose name holds what was typed.
+
+    Returns
+    -------
+    list of (name, source library)
+    """
+    wanted = typed.strip().casefold()
+    return [(name, table.source(name)) for name in table.names() if wanted in name.casefold()]
+
+
+def colormap_property(
+    default: str = "plasma", *, search: Any = search_colormaps, **more: Any
+) -> Any:
+    """Make a property that names a colormap, with all names offered as one types.
+
+    Parameters
+    ----------
+    default : str
+    search : callable or None
+        None for fields of panels, see `suggestions`.
+    **more
+        For ``StringProperty``.
+    """
+    return text_property(
+        search,
+        name="Colormap",
+        description="A colormap of matplotlib, seaborn or cmasher",
+        default=default,
+        **more,
+    )

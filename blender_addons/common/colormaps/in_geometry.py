@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A colormap among geometry nodes: the color that a material shows, as an attribute.
+
+It reads the image that the material reads, at the place that the material computes. So a color
+that is stored in the geometry, for other programs or for the viewport's *Solid* shading, is the
+one that is rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bpy
+
+from .. import nodes
+from ..nodes.modifiers import follow_socket, set_inputs
+from .followers import COLORED_BY
+from .in_material import COLORMAP, RANGE, RANGE_INPUTS, place_in_image
+
+GROUP: Final = "Colormap of Values"
+COLOR: Final = "displayColor"
+"""The attribute that holds colors, scene-linear. USD knows a mesh's own color by this name."""
+COLOR_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Colormap": {"kind": "Image", "description": "Colors of the values, in 256 x 1 pixels"},
+    "Minimum": {
+        "kind": "Float",
+        "default": 0.0,
+        "description": "Value at the colormap's lower end",
+    },
+    "Maximum": {
+        "kind": "Float",
+        "default": 1.0,
+        "description": "Value at the colormap's upper end",
+    },
+    **RANGE_INPUTS,
+}
+"""What a group that uses `color_group` asks for, besides the value."""
+
+
+def color_group() -> bpy.types.NodeTree:
+    """Build the group that goes from a value to its color.
+
+    Returns
+    -------
+    NodeTree
+        Takes ``Value`` and `COLOR_INPUTS`, gives ``Color``, scene-linear: exactly what the nodes of
+        `colormap_nodes` give behind a clamped Map Range.
+    """
+    with nodes.geometry_group(GROUP) as tree:
+        value = tree.input("Value", "Float")
+        given = tree.inputs(COLOR_INPUTS)
+        position = tree.add(
+            "ShaderNodeMapRange",
+            {
+                "Value": value,
+                "From Min": given["Minimum"],
+                "From Max": given["Maximum"],
+                "To Min": 0.0,
+                "To Max": 1.0,
+            },
+            label="Limits", clamp=True,
+        )["Result"]  # fmt: skip
+        place = place_in_image(tree, position, given)
+        color = tree.add(
+            "GeometryNodeImageTexture", {"Image": given["Colormap"], "Vector": place},
+            label=COLORMAP, interpolation="Closest", extension="EXTEND",
+        )["Color"]  # fmt: skip
+        tree.output("Color", color, kind="Color")
+    tree.tree.is_modifier = False
+    return tree.tree  # type: ignore[no-any-return]
+
+
+def follow_material(
+    modifier: bpy.types.NodesModifier,
+    material: bpy.types.Material,
+    limits: str,
+    inputs: Mapping[str, Any] | None = None,
+) -> None:
+    """Have a modifier show a material's colormap as the material does, also when that changes.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+        With the inputs `COLOR_INPUTS` and `FOLLOWER_INPUTS`.
+    material : Material
+        With the nodes of `colormap_nodes.add_colormap`.
+    limits : str
+        Name of the material's Map Range node that holds the limits.
+    inputs : mapping, optional
+        Further values by name that come from the material.
+    """
+    tree: Any = material.node_tree
+    sources = {
+        "Minimum": tree.nodes[limits].inputs["From Min"],
+        "Maximum": tree.nodes[limits].inputs["From Max"],
+        **{name: tree.nodes[RANGE].inputs[name] for name in RANGE_INPUTS},
+    }
+    set_inputs(
+        modifier,
+        {
+            "Colormap": tree.nodes[COLORMAP].image,
+            COLORED_BY: material,
+            **{name: socket.default_value for name, socket in sources.items()},
+            **(inputs or {}),
+        },
+    )
+    for name, socket in sources.items():
+        follow_socket(modifier, name, material, socket)

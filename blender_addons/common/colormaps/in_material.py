@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A colormap among the nodes of a material, with its controls on one node.
+
+`add_colormap` writes the nodes, the rest reads and changes what they show. Which part of the
+colormap is used, in how many steps, and which way round are inputs of the node `RANGE`: they take
+effect at once and can be keyframed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bpy
+
+from .. import nodes
+from ..nodes import Linkable, Node, Socket, Tree
+from . import table
+from .followers import tell_followers
+from .image import NAME, colormap_image
+
+RANGE: Final = "Colormap Range"
+"""Name of the node that has the inputs Start, End, Steps and Reverse."""
+COLORMAP: Final = "Colormap"
+"""Name of the node that looks the color up."""
+
+_STOPS: Final = 256
+# A graphics card's division may miss a whole number by its last digits.
+_ROUNDING: Final = 1e-4
+RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Start": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Where on the colormap the used part begins",
+    },
+    "End": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Where on the colormap the used part ends",
+    },
+    "Steps": {
+        "kind": "Int",
+        "default": 0,
+        "minimum": 0,
+        "maximum": _STOPS,
+        "description": "How many colors are shown; 0 for all of them, smoothly",
+    },
+    "Reverse": {
+        "kind": "Bool",
+        "default": False,
+        "description": "Reverse the used part",
+    },
+}
+
+
+def add_colormap(tree: Tree, position: Linkable, image: bpy.types.Image | None = None) -> Socket:
+    """Write the nodes that look a color up.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of a material.
+    position : Socket or Node
+        0 for the color at the beginning of the used part, 1 for that at its end.
+    image : Image, optional
+        See `colormap_image`; `set_colormap` sets it later otherwise.
+
+    Returns
+    -------
+    Socket
+        The color, scene-linear. In `n` steps it is what matplotlib's ``resampled(n)`` gives,
+        smooth what the colormap itself gives.
+    """
+    place = tree.group(_range_group(), {"Position": position}, name=RANGE)
+    return tree.add(
+        "ShaderNodeTexImage", {"Vector": place},
+        name=COLORMAP, label=COLORMAP, interpolation="Closest", extension="EXTEND", image=image,
+    )["Color"]  # fmt: skip
+
+
+def has_colormap(tree: bpy.types.NodeTree | None) -> bool:
+    """Tell whether `add_colormap` wrote into a node tree.
+
+    Parameters
+    ----------
+    tree : NodeTree or None
+
+    Returns
+    -------
+    bool
+    """
+    return tree is not None and RANGE in tree.nodes and COLORMAP in tree.nodes
+
+
+def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) -> None:
+    """Show another colormap.
+
+    Parameters
+    ----------
+    tree : NodeTree
+        With the nodes of `add_colormap`.
+    name : str
+    reverse : bool
+        Together with a name that ends in ``_r`` the two cancel.
+
+    Raises
+    ------
+    UnknownColormapError
+        If there is no such colormap; the text names those that come close.
+    """
+    name, named_reverse = table.resolve(name)
+    _node(tree, COLORMAP).image = image = colormap_image(name)
+    tell_followers(tree, {"Colormap": image})
+    range_input(tree, "Reverse").default_value = reverse != named_reverse
+
+
+def shown_colormap(tree: bpy.types.NodeTree) -> str:
+    """Name the colormap that a node tree shows.
+
+    Parameters
+    ----------
+    tree : NodeTree
+        With the nodes of `add_colormap`.
+
+    Returns
+    -------
+    str
+        Empty if somebody put an image of their own there.
+    """
+    image = _node(tree, COLORMAP).image
+    return "" if image is None else str(NAME.of(image, ""))
+
+
+def range_input(tree: bpy.types.NodeTree, name: str) -> Any:
+    """Find an input of the node `RANGE`.
+
+    Parameters
+    ----------
+    tree : NodeTree
+        With the nodes of `add_colormap`.
+    name : str
+        Start, End, Steps or Reverse.
+
+    Returns
+    -------
+    NodeSocket
+        Its ``default_value`` can be read, set, keyframed and put into a panel.
+    """
+    return _node(tree, RANGE).inputs[name]
+
+
+def _node(tree: bpy.types.NodeTree, name: str) -> Any:
+    return tree.nodes[name]
+
+
+def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]) -> Node:
+    """Write the nodes from a position on the used part to the place of its color in the image.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of any kind.
+    position : Socket or Node
+        0 for the color at the beginning of the used part, 1 for that at its end.
+    given : mapping
+        Inputs of the tree by the names of `RANGE_INPUTS`.
+
+    Returns
+    -------
+    Node
+        A vector: where to read the image.
+    """
+    with tree.frame("In steps: the first shows the start's color, the last the end's"):
+        scaled = tree.math("MULTIPLY", position, given["Steps"])
+        floor = tree.math("FLOOR", scaled)
+        last = tree.math("SUBTRACT", given["Steps"], 1.0, label="Last step")
+        step = tree.math("MINIMUM", floor, last, label="Step")
+        parts = tree.math("MAXIMUM", last, 1.0)
+        stepped = tree.math("DIVIDE", step, parts)
+        in_steps = tree.math("GREATER_THAN", given["Steps"], 0.5, label="In steps")
+        along = tree.mix(in_steps, position, stepped)
+    with tree.frame("Part of the colormap"):
+        turned = tree.math("SUBTRACT", 1.0, along)
+        way = tree.mix(given["Reverse"], along, turned, label="Reverse")
+        place = tree.mix(way, given["Start"], given["End"], label="From start to end")
+    with tree.frame("Middle of the image's pixel"):
+        # Where two colors meet, the later one on the way is shown, as matplotlib does.
+        scaled_on = tree.math("MULTIPLY_ADD", place, float(_STOPS), _ROUNDING)
+        onward = tree.math("FLOOR", scaled_on)
+        scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
+        backward = tree.math("CEIL", scaled_back)
+        pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
+        within = tree.add("ShaderNodeClamp", {"Value": pixel, "Max": _STOPS - 1.0})
+        middle = tree.math("ADD", within, 0.5)
+        x = tree.math("DIVIDE", middle, float(_STOPS))
+        return tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": 0.5})
+
+
+def _range_group() -> Any:
+    """From a position on the used part to the place of its color in the image."""
+    with nodes.shader_group(RANGE) as tree:
+        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+        given = tree.inputs(RANGE_INPUTS)
+        tree.output("Vector", place_in_image(tree, position, given), kind="Vector")
+    return tree.tree

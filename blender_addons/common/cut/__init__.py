@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cut through objects: `slicer_group` follows an empty, `materials` hold it.
+
+Nothing here changes an object's shape; a material leaves out what lies on the empty's far side.
+"""

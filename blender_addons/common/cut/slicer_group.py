@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cut, as shader nodes that follow an empty.
+
+Each slicer is an empty with a node group of its own. The group looks up where a point lies in the
+empty's coordinates, and mixes three shaders in two steps: the material's own (side A) with what is
+left where it is cut away (side B), and both with the light of the line between. All materials that
+the slicer cuts hold the same group, so its settings are shared, and moving, turning or scaling the
+empty, or its parent, moves the cut with nothing computed anew.
+
+Which objects are cut is said by a custom property on each object, see `amount_key`: 1 is cut, 0 or
+nothing is not, and -1 shows what others lose, which is what a wireframe twin does. So a material
+may be shared by objects that are cut and others that are not.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import bpy
+
+from .. import nodes
+from ..drivers import Source, drive, make_exact
+from ..marks import Mark
+from ..required import required
+from .distance import SHADER, combine_group, edge_group, side_b_group
+
+SLICED_BEFORE: Final = "Sliced Before"
+ALL: Final = "All"
+CUT: Final = "Cut"
+CUT_BEFORE: Final = "Cut Before"
+AMOUNT: Final = "Amount"
+AMOUNT_BEFORE: Final = "Amount Before"
+
+_PLACE: Final = "Place"
+_SHAPE_NODE: Final = "Shape and Edge"
+_SIDE_B_NODE: Final = "Side B"
+_LINE_NODE: Final = "Line"
+Setting = Literal[
+    "Shape", "Flip", "Soft Edge", "Line Width", "Line Color", "Line Strength",
+    "Cut Away", "Side B Color", "Side B Strength", "Side B Opacity", "Wire Thickness",
+]  # fmt: skip
+# Which input of which node holds each setting.
+_SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
+    "Shape": (_SHAPE_NODE, "Shape"),
+    "Flip": (_SHAPE_NODE, "Flip"),
+    "Soft Edge": (_SHAPE_NODE, "Soft Edge"),
+    "Line Width": (_SHAPE_NODE, "Line Width"),
+    "Line Color": (_LINE_NODE, "Color"),
+    "Line Strength": (_LINE_NODE, "Strength"),
+    "Cut Away": (_SIDE_B_NODE, "Cut Away"),
+    "Side B Color": (_SIDE_B_NODE, "Color"),
+    "Side B Strength": (_SIDE_B_NODE, "Strength"),
+    "Side B Opacity": (_SIDE_B_NODE, "Opacity"),
+    "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
+}
+SETTINGS: Final = tuple(_SETTINGS)
+SOURCE: Final = Mark(
+    "surface_slicer",
+    "source",
+    "slicer_source",
+    lambda thing: isinstance(thing["slicer_source"], bpy.types.Object),
+)
+"""Custom property of what stands beside a sliced object: that object."""
+_KEY: Final = Mark(
+    "surface_slicer",
+    "key",
+    "slicer",
+    lambda group: {_PLACE, _SHAPE_NODE, _SIDE_B_NODE, _LINE_NODE} <= set(group.nodes.keys()),
+)
+# Of its name; Blender takes no longer names of custom properties than 63 bytes.
+_KEY_BYTES: Final = 36
+
+
+def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
+    """Find a slicer's node group, or write it.
+
+    Parameters
+    ----------
+    empty : Object
+        What is to drive the cut; any object will do.
+
+    Returns
+    -------
+    NodeTree
+    """
+    found = find_group(empty)
+    if found is None:
+        return _write_group(empty)
+    make_exact([found])
+    return found
+
+
+def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
+    """Find a slicer's node group.
+
+    Parameters
+    ----------
+    empty : Object or None
+
+    Returns
+    -------
+    NodeTree or None
+        None where the object is no slicer; a copy of a slicer is none.
+    """
+    if empty is None:
+        return None
+    return next((group for group in slicer_groups() if empty_of(group) == empty), None)
+
+
+def slicer_groups() -> list[bpy.types.NodeTree]:
+    """List the node groups of all slicers in the file.
+
+    Returns
+    -------
+    list of NodeTree
+    """
+    return [group for group in bpy.data.node_groups if is_slicer_group(group)]
+
+
+def is_slicer_group(group: Any) -> bool:
+    """Tell whether a node group is a slicer's own.
+
+    Parameters
+    ----------
+    group : NodeTree or None
+
+    Returns
+    -------
+    bool
+    """
+    return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY.on(group)
+
+
+def amount_key(group: bpy.types.NodeTree) -> str:
+    """Name the custom property that says how much of an object a slicer cuts.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+
+    Returns
+    -------
+    str
+        It stays when the group or the empty is renamed, and no slicer of another file has it, so
+        that files can be appended to each other.
+    """
+    return str(_KEY.of(group))
+
+
+def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
+    """Find the empty that drives a slicer's node group.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+
+    Returns
+    -------
+    Object or None
+        None if somebody deleted it; the cut then stays at the world's origin.
+    """
+    place: Any = group.nodes[_PLACE]
+    empty: bpy.types.Object | None = place.object
+    return empty
+
+
+def cut_by(group: bpy.types.NodeTree) -> list[bpy.types.Object]:
+    """List the objects that a slicer cuts, their twins among them.
+
+    Parameters
+    ----------
+    group : NodeTree
+        The slicer's.
+
+    Returns
+    -------
+    list of Object
+    """
+    return [thing for thing in bpy.data.objects if is_cut_by(thing, group)]
+
+
+def is_cut_by(thing: bpy.types.Object, group: bpy.types.NodeTree) -> bool:
+    """Tell whether a slicer cuts an object.
+
+    Parameters
+    ----------
+    thing : Object
+    group : NodeTree
+        The slicer's.
+
+    Returns
+    -------
+    bool
+    """
+    return thing.get(amount_key(group)) is not None
+
+
+def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
+    """List what an object is there for: what a slicer cuts, what a twin, cap or profile follows.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    list of Object
+        Nothing if it is an object like any other.
+    """
+    source = SOURCE.of(thing)
+    # What somebody converted is an object of its own.
+    if isinstance(source, bpy.types.Object) and len(thing.modifiers):
+        return [source]
+    group = find_group(thing)
+    return [] if group is None else cut_by(group)
+
+
+def setting(group: bpy.types.NodeTree, name: Setting) -> Any:
+    """Find the holder of one of a slicer's settings.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+    name : str
+        One of `SETTINGS`.
+
+    Returns
+    -------
+    NodeSocket
+        Its ``default_value`` can be read, set, keyframed and put into a panel.
+
+    Raises
+    ------
+    KeyError
+        Naming the settings there are.
+    """
+    if name not in _SETTINGS:
+        raise KeyError(f"A slicer has no setting '{name}'; it has {list(SETTINGS)}")
+    node, socket = _SETTINGS[name]
+    inputs: Any = group.nodes[node].inputs
+    return inputs[socket]
+
+
+def set_settings(group: bpy.types.NodeTree, values: Mapping[Setting, Any]) -> None:
+    """Change settings of a slicer, for everything it cuts.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`.
+    values : mapping
+        By the names in `SETTINGS`.
+
+    Raises
+    ------
+    KeyError
+        If there is no such setting.
+    """
+    for name, value in values.items():
+        setting(group, name).default_value = value
+
+
+def remove_group(group: bpy.types.NodeTree) -> None:
+    """Remove a slicer's node group, and with the last one the groups that all are made of.
+
+    Parameters
+    ----------
+    group : NodeTree
+        One of `slicer_groups`, which no material has any more.
+    """
+    parts: list[Any] = [node.node_tree for node in group.nodes if hasattr(node, "node_tree")]
+    bpy.data.node_groups.remove(group)
+    for part in parts:
+        if part is not None and not part.users:
+            bpy.data.node_groups.remove(part)
+
+
+# --- The node groups ---
+
+
+def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
+    name = _unused(f"Cut by {empty.name}")
+    key = f"surface_slicer {_beginning(name, _KEY_BYTES)} {secrets.token_hex(4)}"
+    with nodes.shader_group(name) as tree:
+        shader = tree.input(SHADER, "Shader", description="What is cut: side A")
+        before = tree.input(SLICED_BEFORE, "Shader", description="What other slicers left of it")
+        every = tree.input(
+            ALL, "Float", default=0.0, minimum=0.0, maximum=1.0,
+            description="1 cuts away only what all slicers cut, 0 what any of them cuts",
+        )  # fmt: skip
+        cut_before = tree.input(CUT_BEFORE, "Float", default=0.0)
+        amount_before = tree.input(AMOUNT_BEFORE, "Float", default=0.0)
+        with tree.frame("Where a point is, to the empty"):
+            place = tree.add("ShaderNodeTexCoord", name=_PLACE, object=empty)["Object"]
+            scales = [tree.add("ShaderNodeValue", name=f"Scale {axis}") for axis in "XYZ"]
+            scale = tree.add("ShaderNodeCombineXYZ", dict(zip("XYZ", scales, strict=True)))
+            amount = tree.add(
+                "ShaderNodeAttribute", label="Is this object cut?",
+                attribute_type="OBJECT", attribute_name=key,
+            )["Factor"]  # fmt: skip
+        edge = tree.group(edge_group(), {"Place": place, "Scale": scale}, name=_SHAPE_NODE)
+        side_b = tree.group(side_b_group(), {"Shader": shader}, name=_SIDE_B_NODE)
+        combined = tree.group(
+            combine_group(),
+            {
+                "Shader": shader,
+                "Sliced Before": before,
+                "Side B": side_b,
+                "All": every,
+                "Cut": edge["Cut"],
+                "Line": edge["Line"],
+                "Cut Before": cut_before,
+                "Amount": amount,
+                "Amount Before": amount_before,
+            },
+        )
+        with tree.frame("Side A, side B, and the line between"):
+            line = tree.add("ShaderNodeEmission", name=_LINE_NODE, label="Line")
+            sides = tree.add(
+                "ShaderNodeMixShader",
+                {
+                    "Factor": combined["Here"],
+                    "Shader": combined["Side A"],
+                    "Shader_001": combined["Side B"],
+                },
+            )
+            lined = tree.add(
+                "ShaderNodeMixShader",
+                {"Factor": combined["Line"], "Shader": sides, "Shader_001": line},
+            )
+        tree.output(SHADER, lined, kind="Shader")
+        tree.output(CUT, combined["Cut"], kind="Float")
+        tree.output(AMOUNT, combined["Amount"], kind="Float")
+    group: bpy.types.NodeTree = tree.tree
+    _KEY.put(group, key)
+    for axis, node in zip("XYZ", scales, strict=True):
+        _drive_by_scale(group, node.bpy_node.name, empty, axis)
+    return group
+
+
+def _drive_by_scale(
+    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
+) -> None:
+    output = required(group.nodes[node].outputs)[0]
+    source = Source(empty, f"SCALE_{axis}", is_transform=True)
+    drive(output, "default_value", {"scale": source})
+
+
+def _unused(name: str) -> str:
+    """Find a name that no node group has."""
+    number, free = 1, name
+    while free in bpy.data.node_groups:
+        number += 1
+        free = f"{name} {number}"
+    return free
+
+
+def _beginning(text: str, most_bytes: int) -> str:
+    """Cut a text off between two characters."""
+    return text.encode()[:most_bytes].decode(errors="ignore")

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures that stand in the picture: axes, color bars, scale bars, numbers.
+
+Each is an object without geometry of its own and with one geometry nodes modifier that draws it,
+so that every setting stays live. Lengths are in the object's own units; `frame` makes one unit the
+shorter side of the picture.
+
+The text is Blender's built-in font, in which all digits are equally wide: a running number does
+not jitter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bpy
+
+from .. import nodes
+from ..nodes import Linkable, Node, Socket, Tree, Value
+from ..nodes.modifiers import add_group_modifier
+from ..required import required
+
+GROUP: Final = "Figure"
+INK: Final = "Figure Ink"
+INK_COLOR: Final = "figure_color"
+"""The point attribute that the material `INK` shines in."""
+PASS: Final = "Figures"
+"""Render pass that is 1 where figures are, for those who treat them differently."""
+WHITE: Final = (0.8, 0.8, 0.8, 1.0)
+"""Scene-linear; a little below white, so that bloom does not blur small type."""
+# Of the ink that version 0.1.0 made.
+_KINDS_OF_0_1: Final = {"ShaderNodeAttribute", "ShaderNodeEmission", "ShaderNodeOutputMaterial"}
+
+TEXT_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Text Size": {
+        "kind": "Float",
+        "default": 0.03,
+        "minimum": 0.0,
+        "description": "Height of a line of text; 1 is the picture's shorter side",
+    },
+    "Color": {"kind": "Color", "default": WHITE, "description": "Color of lines and text"},
+    "Ink": {"kind": "Material", "hide": True},
+}
+
+
+def ink_material() -> bpy.types.Material:
+    """Make the material of lines and text, or return it if the file has it.
+
+    Returns
+    -------
+    Material
+        It shines in the color of the attribute `INK_COLOR`, whatever the light.
+    """
+    existing = bpy.data.materials.get(INK)
+    if existing is not None and existing.library is None:
+        kinds = {node.bl_idname for node in required(existing.node_tree).nodes}
+        # In version 0.1.0 it did not tell where figures are.
+        if "ShaderNodeOutputAOV" in kinds or kinds != _KINDS_OF_0_1:
+            return existing
+    material = existing or bpy.data.materials.new(INK)
+    with nodes.material(material) as tree:
+        color = tree.add(
+            "ShaderNodeAttribute", label="Color", attribute_type="GEOMETRY",
+            attribute_name=INK_COLOR,
+        )["Color"]  # fmt: skip
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+        tell_pass(tree, 1.0)
+    return material
+
+
+def tell_pass(tree: Tree, share: Linkable | float) -> None:
+    """Have a material say in the render pass `PASS` where figures are.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of the material.
+    share : Socket, Node or float
+        1 on figures, 0 elsewhere.
+    """
+    tree.add("ShaderNodeOutputAOV", {"Value": share}, label=PASS, aov_name=PASS)
+
+
+def new_figure(
+    name: str, group: Any, inputs: Mapping[str, Any], mesh: bpy.types.Mesh | None = None
+) -> bpy.types.Object:
+    """Make an object that a node group draws.
+
+    Parameters
+    ----------
+    name : str
+    group : NodeTree
+        Its modifier is named like it.
+    inputs : mapping
+        Of the modifier, by name. An input *Ink* gets the material of lines and text.
+    mesh : Mesh, optional
+        What the group takes as its geometry.
+
+    Returns
+    -------
+    Object
+        In no collection yet.
+    """
+    figure = bpy.data.objects.new(name, bpy.data.meshes.new(name) if mesh is None else mesh)
+    add_group_modifier(figure, group.name, group, {"Ink": ink_material(), **inputs})
+    # It is seen, but neither lights nor shades what it stands in front of.
+    figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
+    figure.visible_volume_scatter = figure.visible_shadow = False
+    return figure
+
+
+def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
+    """Find the modifier that draws a figure.
+
+    Parameters
+    ----------
+    thing : Object
+        Of `new_figure`; it may have been given other modifiers before and after that one.
+
+    Returns
+    -------
+    NodesModifier or None
+        None where it has it no more.
+    """
+    for modifier in thing.modifiers:
+        if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
+            items: Any = required(modifier.node_group.interface).items_tree
+            if any(item.item_type == "SOCKET" and item.name == "Ink" for item in items):
+                return modifier
+    return None
+
+
+# --- Pieces that other groups are written with ---
+
+
+def inputs_of(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
+    """Give a group several inputs.
+
+    Parameters
+    ----------
+    tree : Tree
+    wanted : mapping
+        From name to the settings of `Tree.input`.
+
+    Returns
+    -------
+    dict of Socket
+        By name.
+    """
+    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
+
+
+def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:
+    """Add a rectangle around a point.
+
+    Parameters
+    ----------
+    tree : Tree
+    width, height, x, y : float, Socket or Node
+
+    Returns
+    -------
+    Node
+    """
+    inputs = {"Size X": width, "Size Y": height, "Vertices X": 2, "Vertices Y": 2}
+    return moved(tree, tree.add("GeometryNodeMeshGrid", inputs)["Mesh"], x, y)
+
+
+def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) -> Node:
+    """Move geometry.
+
+    Parameters
+    ----------
+    tree : Tree
+    geometry : Socket or Node
+    x, y, z : float, Socket or Node
+
+    Returns
+    -------
+    Node
+    """
+    way = tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": y, "Z": z})
+    return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
+
+
+def store(
+    tree: Tree, geometry: Linkable, name: str, value: Value, data_type: str = "FLOAT"
+) -> Node:
+    """Store a point attribute.
+
+    Parameters
+    ----------
+    tree : Tree
+    geometry : Socket or Node
+    name : str
+    value : float, Socket or Node
+    data_type : str
+
+    Returns
+    -------
+    Node
+    """
+    return tree.add(
+        "GeometryNodeStoreNamedAttribute",
+        {"Geometry": geometry, "Name": name, "Value": value},
+        label=name, data_type=data_type, domain="POINT",
+    )  # fmt: skip
+
+
+def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node:
+    """Give lines and text their color and material.
+
+    Parameters
+    ----------
+    tree : Tree
+    geometry : Socket or Node
+    style : mapping
+        Holds the inputs *Color* and *Ink*.
+
+    Returns
+    -------
+    Node
+    """
+    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": geometry})
+    colored = store(tree, real, INK_COLOR, style["Color"], "FLOAT_COLOR")
+    return tree.add("GeometryNodeSetMaterial", {"Geometry": colored, "Material": style["Ink"]})

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Background and light of a film: exact colors on an even ground, and what glows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+
+from .. import nodes
+from ..figures.drawing import PASS
+from ..marks import SHARED, Mark
+from ..required import required
+
+BLOOM: Final = "Bloom"
+WORLD: Final = "Film World"
+_MADE_HERE: Final = Mark(SHARED, "world", WORLD, lambda world: world[WORLD] is True)
+# The node of a bloom that keeps figures out of it; its second factor is 1 if it does.
+_FIGURES: Final = "Figures Left Out"
+
+# How many nodes a bloom had in version 0.1.0, where figures always glowed.
+_NODES_OF_0_1: Final = 3
+
+
+def use_standard_view(scene: bpy.types.Scene) -> None:
+    """Show colors as they are; the default view transform, AgX, shifts them."""
+    # The installed color configuration decides what there is, so the stubs cannot know it.
+    view_settings: Any = scene.view_settings
+    view_settings.view_transform = "Standard"
+
+
+def use_plain_world(
+    scene: bpy.types.Scene, color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> bpy.types.World:
+    """Give the scene a world of one color.
+
+    Parameters
+    ----------
+    scene : Scene
+        The world it has stays in the file, to be chosen again; so does one that was made here and
+        has other nodes by now.
+    color : tuple of float
+        Scene-linear; black by default.
+
+    Returns
+    -------
+    World
+        Made here before, or now.
+    """
+    world = scene.world
+    if world is None or not _is_plain(world):
+        _keep(world)
+        world = scene.world = bpy.data.worlds.new(WORLD)
+        _MADE_HERE.put(world, True)
+    with nodes.world(world) as tree:
+        background = tree.add("ShaderNodeBackground", {"Color": (*color, 1.0), "Strength": 1.0})
+        tree.add("ShaderNodeOutputWorld", {"Surface": background})
+    return world
+
+
+def add_bloom(
+    scene: bpy.types.Scene,
+    strength: float = 1.0,
+    threshold: float = 0.3,
+    size: float = 0.5,
+    *,
+    figures_glow: bool = False,
+) -> bpy.types.NodeTree:
+    """Let bright parts of the picture glow, in the compositor, for every engine.
+
+    Parameters
+    ----------
+    scene : Scene
+        The compositor group that it has stays in the file, to be chosen again. One that was made
+        here only gets the new settings, and keeps what else somebody put into it.
+    strength : float
+    threshold : float
+        Scene-linear brightness from which on a pixel glows.
+    size : float
+        0..1, of the picture.
+    figures_glow : bool
+        Let figures glow as well, which makes small type harder to read.
+
+    Returns
+    -------
+    NodeTree
+    """
+    settings = {"Threshold": threshold, "Strength": strength, "Size": size}
+    scene.render.use_compositing = True
+    for layer in scene.view_layers:
+        if PASS not in layer.aovs:
+            added = layer.aovs.add()
+            added.name, added.type = PASS, "VALUE"
+    there: Any = scene.compositing_node_group
+    glare = _bloom_of(scene)
+    # One that version 0.1.0 made and nobody changed gets the nodes of this one.
+    if glare is not None and (_FIGURES in there.nodes or len(there.nodes) > _NODES_OF_0_1):
+        for name, value in settings.items():
+            glare.inputs[name].default_value = value
+        if _FIGURES in there.nodes:
+            there.nodes[_FIGURES].inputs[1].default_value = float(not figures_glow)
+        return required(scene.compositing_node_group)
+    title = f"{BLOOM} of {scene.name}"
+    if glare is None and there is not None and there.library is None and there.name == title:
+        # Somebody took its glare or its picture out, and may have put something else in.
+        nodes.disown(there)
+    # A group of its own for each scene, since it says whose picture it takes.
+    with nodes.compositor_group(title) as tree:
+        layers = tree.add("CompositorNodeRLayers", scene=scene)
+        rendered = layers["Image"]
+        left_out = tree.math(
+            "MULTIPLY", layers[PASS], float(not figures_glow), name=_FIGURES, label=_FIGURES
+        )
+        black = (0.0, 0.0, 0.0, 1.0)
+        bright = tree.mix(left_out, rendered, black, label="What glows", data_type="RGBA")
+        glare = tree.add(
+            "CompositorNodeGlare",
+            {"Image": bright, "Type": "Bloom", "Quality": "High", **settings},
+            name=BLOOM,
+        )
+        shone = tree.mix(1.0, rendered, glare["Glare"], data_type="RGBA", blend_type="ADD")
+        tree.output("Image", shone, kind="Color")
+    group: bpy.types.NodeTree = tree.tree
+    if scene.compositing_node_group != group:
+        _keep(scene.compositing_node_group)
+    scene.compositing_node_group = group
+    return group
+
+
+def show_bloom(context: bpy.types.Context) -> str:
+    """Let the 3-D viewports of a window show what the compositor makes of the picture.
+
+    Parameters
+    ----------
+    context : Context
+        The window is its own; without one, as in background mode, nothing changes.
+
+    Returns
+    -------
+    str
+        Where it is seen besides renders, to be added to a sentence about those.
+    """
+    if bpy.app.background or context.window is None:
+        return ""
+    spaces = [area.spaces.active for area in required(context.window.screen).areas]
+    viewports = [space for space in spaces if isinstance(space, bpy.types.SpaceView3D)]
+    for viewport in viewports:
+        required(viewport.shading).use_compositor = "ALWAYS"
+    return " and in the viewport's Material Preview and Rendered" if viewports else ""
+
+
+def _bloom_of(scene: bpy.types.Scene) -> Any:
+    """Find the glare node in the compositor group that `add_bloom` made for a scene."""
+    group: Any = scene.compositing_node_group
+    if group is None or group.library is not None or not nodes.is_written(group):
+        return None
+    pictures = [node for node in group.nodes if node.bl_idname == "CompositorNodeRLayers"]
+    # A copy of a scene has the group of its original, which takes the other one's picture.
+    if all(picture.scene != scene for picture in pictures):
+        return None
+    glares = [node for node in group.nodes if node.bl_idname == "CompositorNodeGlare"]
+    # Version 0.1.0 gave it no name of its own; what somebody added came later.
+    named = [node for node in glares if node.name == BLOOM]
+    return next(iter(named or glares), None)
+
+
+def _is_plain(world: bpy.types.World) -> bool:
+    """Tell whether a world was made here, and nobody gave it other nodes."""
+    if world.library is not None or not _MADE_HERE.on(world):
+        return False
+    kinds = sorted(node.bl_idname for node in required(world.node_tree).nodes)
+    return kinds == ["ShaderNodeBackground", "ShaderNodeOutputWorld"]
+
+
+def _keep(block: bpy.types.ID | None) -> None:
+    """Save what a scene used until now with the file, although nothing uses it any more."""
+    if block is not None and block.library is None:
+        block.use_fake_user = True

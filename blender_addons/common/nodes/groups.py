@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node groups that the extensions write, each once in a file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import bpy
+
+from ..marks import SHARED, Mark
+from .tree import Tree
+
+_GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree", "ShaderNodeTree"]
+_DIGEST: Final = Mark(SHARED, "built_from", "built_from", lambda group: "built_as" in group)
+# Under which name it was written; it bears another one where somebody's own group has that.
+_WRITTEN_AS: Final = Mark(SHARED, "built_as", "built_as", lambda group: "built_from" in group)
+_built_here: dict[str, str] = {}
+
+
+@contextlib.contextmanager
+def geometry_group(name: str) -> Iterator[Tree]:
+    """Write a geometry node group that can be used as a modifier.
+
+    Parameters
+    ----------
+    name : str
+        A group of this name that was built from the same lines is re-used; any other of this name
+        is replaced wherever it is used.
+
+    Yields
+    ------
+    Tree
+        Its `tree` is the group, once the ``with`` block has ended.
+    """
+    with _group(name, "GeometryNodeTree") as tree:
+        tree.tree.is_modifier = True
+        yield tree
+
+
+def find_group(name: str) -> Any:
+    """Find a group that this session wrote, so that it need not write it again to compare.
+
+    Parameters
+    ----------
+    name : str
+        Of a group whose lines do not depend on anything.
+
+    Returns
+    -------
+    NodeTree or None
+    """
+    group = _written(name)
+    if group is None or name not in _built_here:
+        return None
+    return group if _DIGEST.of(group) == _built_here[name] else None
+
+
+def is_written(group: Any) -> bool:
+    """Tell whether a group was written here.
+
+    Parameters
+    ----------
+    group : NodeTree
+
+    Returns
+    -------
+    bool
+    """
+    return _WRITTEN_AS.on(group)
+
+
+def disown(group: Any) -> None:
+    """Leave a group to whoever changed it: it keeps its nodes, and is never written again.
+
+    Parameters
+    ----------
+    group : NodeTree
+    """
+    if is_written(group):
+        _WRITTEN_AS.remove(group)
+
+
+def _written(name: str) -> Any:
+    """Find a group that was written under a name: never somebody's own, nor one of another file."""
+    groups = bpy.data.node_groups
+    named = groups.get(name)
+    candidates = groups if named is None else [named, *groups]
+    return next(
+        (group for group in candidates if group.library is None and _WRITTEN_AS.of(group) == name),
+        None,
+    )
+
+
+@contextlib.contextmanager
+def shader_group(name: str) -> Iterator[Tree]:
+    """Write a shader node group; see `geometry_group`."""
+    with _group(name, "ShaderNodeTree") as tree:
+        yield tree
+
+
+@contextlib.contextmanager
+def compositor_group(name: str) -> Iterator[Tree]:
+    """Write a compositor node group; see `geometry_group`."""
+    with _group(name, "CompositorNodeTree") as tree:
+        yield tree
+
+
+@contextlib.contextmanager
+def material(name_or_material: str | bpy.types.Material) -> Iterator[Tree]:
+    """Write the nodes of a material, in place of those it has.
+
+    Parameters
+    ----------
+    name_or_material : str or Material
+        A material of this name is re-used.
+
+    Yields
+    ------
+    Tree
+        Its `tree` is the material's node tree.
+    """
+    if isinstance(name_or_material, str):
+        found = bpy.data.materials.get(name_or_material)
+        target = bpy.data.materials.new(name_or_material) if found is None else found
+    else:
+        target = name_or_material
+    with _embedded(target, f"material {target.name}") as tree:
+        yield tree
+
+
+@contextlib.contextmanager
+def world(target: bpy.types.World) -> Iterator[Tree]:
+    """Write the nodes of a world, in place of those it has; see `material`."""
+    with _embedded(target, f"world {target.name}") as tree:
+        yield tree
+
+
+@contextlib.contextmanager
+def _embedded(owner: Any, name: str) -> Iterator[Tree]:
+    owner.node_tree.nodes.clear()
+    tree = Tree(owner.node_tree, name)
+    yield tree
+    tree.finish()
+
+
+@contextlib.contextmanager
+def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
+    groups = bpy.data.node_groups
+    older = _written(name)
+    # The name is taken while it is being written, so it gets its own afterwards.
+    tree = Tree(groups.new(f"{name} (new)", kind), name)
+    try:
+        yield tree
+        digest = tree.finish()
+    except BaseException:
+        groups.remove(tree.tree)
+        raise
+    if older is not None and older.bl_idname == kind and _DIGEST.of(older) == digest:
+        _built_here[name] = digest
+        groups.remove(tree.tree)
+        tree.tree = older
+        return
+    _built_here[name] = digest
+    _DIGEST.put(tree.tree, digest)
+    _WRITTEN_AS.put(tree.tree, name)
+    if older is not None:
+        if older.bl_idname == kind:
+            older.user_remap(tree.tree)
+        groups.remove(older)
+    tree.tree.name = name

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inputs of a geometry nodes modifier, by the names that its panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import bpy
+
+from ..drivers import Source, drive
+
+
+def find_group_modifier(
+    thing: bpy.types.Object | None, group: str
+) -> bpy.types.NodesModifier | None:
+    """Find an object's modifier that has a node group.
+
+    Parameters
+    ----------
+    thing : Object or None
+    group : str
+        What the group's name begins with.
+
+    Returns
+    -------
+    NodesModifier or None
+    """
+    for modifier in thing.modifiers if thing else ():
+        if (
+            isinstance(modifier, bpy.types.NodesModifier)
+            and modifier.node_group is not None
+            and modifier.node_group.name.startswith(group)
+        ):
+            return modifier
+    return None
+
+
+def add_group_modifier(
+    thing: bpy.types.Object,
+    name: str,
+    group: bpy.types.NodeTree,
+    inputs: Mapping[str, Any] | None = None,
+) -> bpy.types.NodesModifier:
+    """Give an object a modifier that runs a node group.
+
+    Parameters
+    ----------
+    thing : Object
+    name : str
+        Of the modifier.
+    group : NodeTree
+    inputs : mapping, optional
+        Values by name, as of `set_inputs`.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    modifier = thing.modifiers.new(name, "NODES")
+    assert isinstance(modifier, bpy.types.NodesModifier)
+    modifier.node_group = group
+    set_inputs(modifier, inputs or {})
+    return modifier
+
+
+def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
+    """Find the holder of an input's value.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        As the modifier panel shows it.
+
+    Returns
+    -------
+    bpy_struct
+        Its ``value`` can be read, set, keyframed and put into a panel.
+
+    Raises
+    ------
+    KeyError
+        Naming the inputs there are.
+    """
+    inputs = _identifiers(modifier)
+    if name not in inputs:
+        raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
+    # Each group's inputs make a struct of their own, which no stub can know.
+    properties: Any = modifier.properties
+    return getattr(properties.inputs, inputs[name])
+
+
+def has_input(modifier: bpy.types.NodesModifier, name: str) -> bool:
+    """Tell whether a modifier has an input of this name."""
+    return name in _identifiers(modifier)
+
+
+def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> None:
+    """Set inputs and have the object evaluated anew.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    values : mapping
+        By the names that the modifier panel shows.
+
+    Raises
+    ------
+    KeyError
+        If there is no such input.
+    """
+    for name, value in values.items():
+        input_value(modifier, name).value = value
+    owner = modifier.id_data
+    if isinstance(owner, bpy.types.Object):
+        owner.update_tag()
+
+
+def follow(
+    modifier: bpy.types.NodesModifier, name: str, owner: bpy.types.ID, data_path: str
+) -> None:
+    """Have an input always equal a property of something else.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        Of the input: a number, switch, menu or color.
+    owner : ID
+        Datablock that has the property.
+    data_path : str
+        Of the property; that of another modifier's input is
+        ``input_value(other, name).path_from_id("value")``.
+    """
+    drive(input_value(modifier, name), "value", {"value": Source(owner, data_path)}, "value")
+
+
+def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
+    """Find the identifiers of inputs by their names."""
+    group = modifier.node_group
+    items: Any = [] if group is None or group.interface is None else group.interface.items_tree
+    return {
+        item.name: item.identifier
+        for item in items
+        if isinstance(item, bpy.types.NodeTreeInterfaceSocket) and item.in_out == "INPUT"
+    }
+
+
+def follow_socket(
+    modifier: bpy.types.NodesModifier, name: str, material: bpy.types.Material, socket: Any
+) -> None:
+    """Have a modifier's input always equal an input of a material's node.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+    name : str
+        Of the modifier's input.
+    material : Material
+    socket : NodeSocket
+        Of a node of the material.
+    """
+    # By the material: a node tree that is part of one is forgotten when a file is saved.
+    follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")
+
+
+def add_viewport_modifier(
+    thing: bpy.types.Object, name: str, group: str, build: Callable[[], bpy.types.NodeTree]
+) -> bpy.types.NodesModifier:
+    """Give an object a modifier that is not part of renders, or show the one that it has.
+
+    Parameters
+    ----------
+    thing : Object
+    name : str
+        Of the modifier.
+    group : str
+        See `find_group_modifier`.
+    build : callable
+        Makes the group where there is no modifier yet.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    modifier = find_group_modifier(thing, group)
+    if modifier is None:
+        modifier = add_group_modifier(thing, name, build())
+        modifier.show_render = False
+    modifier.show_viewport = True
+    return modifier
+
+
+def remove_with_drivers(modifier: bpy.types.Modifier | None) -> None:
+    """Take a modifier away, and the drivers of its inputs, which Blender would leave.
+
+    Parameters
+    ----------
+    modifier : Modifier or None
+        None where there is nothing to be taken away.
+    """
+    if modifier is None:
+        return
+    owner = modifier.id_data
+    assert isinstance(owner, bpy.types.Object)
+    path = f"{modifier.path_from_id()}."
+    drivers: Any = owner.animation_data.drivers if owner.animation_data else ()
+    for driver in [one for one in drivers if one.data_path.startswith(path)]:
+        drivers.remove(driver)
+    owner.modifiers.remove(modifier)

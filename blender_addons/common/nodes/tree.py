@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write node trees as code that reads like the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .writing import Linkable, Node, Socket, Value, Writer
+
+
+class Tree(Writer):
+    """A node tree that is being written. Made by the functions of `groups`."""
+
+    def group(self, group: Any, inputs: Mapping[str, Value], *, name: str = "") -> Node:
+        """Add a node group as a node.
+
+        Parameters
+        ----------
+        group : NodeTree
+        inputs : mapping
+            See `add`.
+        name : str
+            See `add`.
+
+        Returns
+        -------
+        Node
+        """
+        node_type = self.tree.bl_idname.replace("NodeTree", "NodeGroup")
+        return self.add(node_type, inputs, name=name, label=group.name, node_tree=group)
+
+    def math(
+        self,
+        operation: str,
+        a: Value,
+        b: Value = None,
+        c: Value = None,
+        *,
+        name: str = "",
+        label: str = "",
+    ) -> Node:
+        """Add a math node; its inputs all share one name, so they go by position.
+
+        Parameters
+        ----------
+        operation : str
+            For example ``"MULTIPLY"``.
+        a, b, c : float, Socket or Node
+        name, label : str
+
+        Returns
+        -------
+        Node
+        """
+        values = {"Value": a, "Value_001": b, "Value_002": c}
+        inputs = {key: value for key, value in values.items() if value is not None}
+        return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
+
+    def mix(
+        self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value
+    ) -> Node:
+        """Add a mix node.
+
+        Parameters
+        ----------
+        factor : float, Socket or Node
+            0 gives `a`, 1 gives `b`.
+        a, b : float, tuple, Socket or Node
+        label : str
+        **properties
+            As of `add`: ``data_type="RGBA"`` for colors.
+
+        Returns
+        -------
+        Node
+        """
+        return self.add(
+            "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties
+        )
+
+    def attribute(self, name: str, data_type: str = "FLOAT") -> Socket:
+        """Read a named attribute of the geometry at hand.
+
+        Parameters
+        ----------
+        name : str
+        data_type : str
+            ``"FLOAT"``, ``"INT"``, ….
+
+        Returns
+        -------
+        Socket
+        """
+        node = self.add(
+            "GeometryNodeInputNamedAttribute", {"Name": name}, label=name, data_type=data_type
+        )
+        return node["Attribute"]
+
+    def switch(
+        self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = ""
+    ) -> Node:
+        """Add a switch; what is not chosen is not computed.
+
+        Parameters
+        ----------
+        kind : str
+            ``"FLOAT"``, ``"GEOMETRY"``, ….
+        condition : bool, Socket or Node
+        no, yes : object
+            See `Value`.
+        label : str
+
+        Returns
+        -------
+        Node
+        """
+        inputs = {"Switch": condition, "False": no, "True": yes}
+        return self.add("GeometryNodeSwitch", inputs, label=label, input_type=kind)
+
+    def menu(
+        self, kind: str, chosen: Linkable, items: Mapping[str, Value], *, label: str = ""
+    ) -> Socket:
+        """Add a menu switch; what is not chosen is not computed.
+
+        Parameters
+        ----------
+        kind : str
+            ``"FLOAT"``, ``"GEOMETRY"``, ….
+        chosen : Socket or Node
+            A menu, as a rule an input of the group.
+        items : mapping
+            What each item of the menu gives.
+        label : str
+
+        Returns
+        -------
+        Socket
+        """
+        node = self.add("GeometryNodeMenuSwitch", label=label, data_type=kind)
+        node.bpy_node.enum_items.clear()
+        for item in items:
+            node.bpy_node.enum_items.new(item)
+        for item, value in {"Menu": chosen, **items}.items():
+            self._connect(node, item, value)
+        return node["Output"]
+
+    def index_switch(
+        self, kind: str, index: Linkable, values: Sequence[Value], *, label: str = ""
+    ) -> Socket:
+        """Add an index switch: the first value for 0, the second for 1, and so on.
+
+        Parameters
+        ----------
+        kind : str
+            ``"FLOAT"``, ``"BOOLEAN"``, ….
+        index : Socket or Node
+        values : sequence
+            At least two; see `Value`.
+        label : str
+
+        Returns
+        -------
+        Socket
+        """
+        node = self.add("GeometryNodeIndexSwitch", {"Index": index}, label=label, data_type=kind)
+        for _ in values[2:]:
+            node.bpy_node.index_switch_items.new()
+        for number, value in enumerate(values):
+            self._connect(node, str(number), value)
+        return node["Output"]
+
+    def join(self, *parts: Linkable) -> Node:
+        """Join geometries.
+
+        Parameters
+        ----------
+        *parts : Socket or Node
+
+        Returns
+        -------
+        Node
+        """
+        return self.add("GeometryNodeJoinGeometry", {"Geometry": list(parts)})
+
+    def for_each_point(
+        self,
+        points: Linkable,
+        fields: Mapping[str, tuple[str, Linkable]],
+        make: Callable[[Node], Linkable],
+    ) -> Socket:
+        """Make geometry once for each point of another.
+
+        Parameters
+        ----------
+        points : Socket or Node
+        fields : mapping
+            From a name to a kind of socket, ``"FLOAT"`` for example, and a value at each point.
+        make : callable
+            Takes a node whose outputs are named like these, and gives the geometry of one point.
+
+        Returns
+        -------
+        Socket
+            All that was made.
+        """
+        begin = self.add("GeometryNodeForeachGeometryElementInput", label="For each point")
+        end = self.add("GeometryNodeForeachGeometryElementOutput", label="For each point")
+        begin.bpy_node.pair_with_output(end.bpy_node)
+        end.bpy_node.domain = "POINT"
+        for name, (kind, _) in fields.items():
+            self._note("item", name, kind)
+            end.bpy_node.input_items.new(kind, name)
+        self._connect(begin, "Geometry", points)
+        for name, (_, value) in fields.items():
+            self._connect(begin, name, value)
+        self._connect(end, "Generation_0", make(begin))
+        return end["Generation_0"]

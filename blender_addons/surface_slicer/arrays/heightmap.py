@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Heights over a grid: what an array must be to become a surface, and its values anywhere.
+
+Rows run along y and columns along x. Here row 0 always lies at the lowest y; `from_array` turns
+arrays round that begin at the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..common.limits import LARGEST
+
+Origin = Literal["UPPER", "LOWER"]
+
+# A frame becomes an image of four floats a cell, a mesh and its copy: 200 bytes for each cell.
+MOST_CELLS: Final = 25_000_000
+# All frames are kept as float32: a gigabyte.
+MOST_VALUES: Final = 268_435_456
+# Frames are attributes of a mesh, which Blender looks up one by one.
+MOST_FRAMES: Final = 20_000
+# Fewer different heights make stairs of a slope.
+_FEWEST_STEPS: Final = 32
+_KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
+
+
+class HeightmapError(ValueError):
+    """Something that cannot become a surface or a curve; the text is one sentence for users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heightmap:
+    """Heights, checked.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (frames, rows, columns)
+        Row 0 at the lowest y; NaN where there is a hole.
+    low, high : float
+        The lowest and the highest value of all frames; they may be equal.
+    holes : int
+        How many values are NaN.
+    """
+
+    values: NDArray[np.float32]
+    low: float
+    high: float
+    holes: int
+
+    @property
+    def span(self) -> float:
+        """Distance from the lowest value to the highest, 1 where they are equal."""
+        return (self.high - self.low) or 1.0
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are; one for a surface that stands still."""
+        return len(self.values)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, along y."""
+        return int(self.values.shape[1])
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are, along x."""
+        return int(self.values.shape[2])
+
+
+def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Check what a file says of its array, before any memory is taken for it.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : dtype
+
+    Raises
+    ------
+    HeightmapError
+        The text begins in lower case, for a file's name to go in front.
+    """
+    check_dtype(dtype)
+    written = " x ".join(map(str, shape))
+    if len(shape) not in (2, 3):
+        has = f"has {_count(len(shape), 'dimension')}" if shape else "is a single number"
+        raise HeightmapError(
+            f"its array {has}; rows and columns are needed, or frames, rows and columns"
+        )
+    if min(shape) < 0:
+        raise HeightmapError(f"its header is damaged: the array is {written}")
+    if 0 in shape:
+        raise HeightmapError(f"its array is empty ({written})")
+    if min(shape[-2:]) < 2:
+        raise HeightmapError(f"its array is {written}; a surface needs two rows and two columns")
+    if _is_too_large(shape[-2] * shape[-1], shape[0] if len(shape) == 3 else 1):
+        raise HeightmapError(
+            f"its array is {written}, too large for a surface; keep every second row and column, "
+            "or fewer frames"
+        )
+
+
+def check_dtype(dtype: np.dtype[Any]) -> None:
+    """Check that an array holds real numbers.
+
+    Parameters
+    ----------
+    dtype : dtype
+
+    Raises
+    ------
+    HeightmapError
+        See `check_shape`.
+    """
+    if dtype.hasobject:
+        raise HeightmapError(
+            "it holds Python objects, which are not read because they may run code"
+        )
+    if dtype.kind == "c":
+        raise HeightmapError("its numbers are complex; take their real part or magnitude first")
+    if dtype.kind not in "biuf":
+        held = _KINDS.get(dtype.kind, f"'{dtype}'")
+        raise HeightmapError(f"it holds {held}, not numbers")
+
+
+def check_resolution(columns: int, rows: int, frames: int = 1) -> None:
+    """Check how many vertices somebody asks for.
+
+    Parameters
+    ----------
+    columns, rows, frames : int
+
+    Raises
+    ------
+    HeightmapError
+        See `check_shape`.
+    """
+    if _is_too_large(columns * rows, frames):
+        raise HeightmapError(
+            f"the resolution, {columns:,} x {rows:,}, is too large for a surface; lower it"
+        )
+
+
+def _is_too_large(cells: int, frames: int) -> bool:
+    return cells > MOST_CELLS or cells * frames > MOST_VALUES or frames > MOST_FRAMES
+
+
+def from_array(
+    array: NDArray[Any], *, origin: Origin = "UPPER", infinite_as_holes: bool = False
+) -> Heightmap:
+    """Turn an array into heights.
+
+    Parameters
+    ----------
+    array : ndarray, shape (rows, columns) or (frames, rows, columns)
+        Of any kind of real number; NaN makes a hole.
+    origin : str
+        Where row 0 lies, as in matplotlib's ``imshow``: ``"UPPER"`` is the highest y, ``"LOWER"``
+        the lowest.
+    infinite_as_holes : bool
+        Take infinities for NaN instead of refusing them.
+
+    Returns
+    -------
+    Heightmap
+
+    Raises
+    ------
+    HeightmapError
+        If it has another shape, or holds no finite number, or infinities. The text begins in
+        lower case, for a file's name to go in front.
+    """
+    check_shape(array.shape, array.dtype)
+    frames = array[None] if array.ndim == 2 else array
+    with np.errstate(over="ignore"):
+        values = np.array(frames, np.float32, order="C")
+    infinite = np.abs(values) > LARGEST
+    if infinite.any():
+        if not infinite_as_holes:
+            raise HeightmapError(_where_infinite(frames, infinite))
+        values[infinite] = np.nan
+    finite = np.isfinite(values)
+    if not finite.any():
+        raise HeightmapError("none of its values is a number, so there is nothing to show")
+    in_rows = finite[:, :, :-1] & finite[:, :, 1:]
+    if not (in_rows[:, :-1] & in_rows[:, 1:]).any():
+        raise HeightmapError("no four values next to each other are numbers, so there is no face")
+    if origin == "UPPER":
+        values = np.ascontiguousarray(values[:, ::-1])
+    # Extremes that ignore NaN warn of frames without any number, and copy.
+    low = float(np.fmin.reduce(values, axis=None))
+    high = float(np.fmax.reduce(values, axis=None))
+    _check_differences(frames, low, high)
+    return Heightmap(values, low, high, int(finite.size - np.count_nonzero(finite)))
+
+
+def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
+    """Give heights another number of rows and columns, from corner to corner.
+
+    Parameters
+    ----------
+    heights : Heightmap
+    rows, columns : int
+        At least 2 each.
+
+    Returns
+    -------
+    Heightmap
+        Bilinear between the four values around; a hole if one of those that count is a hole. Its
+        limits are those of the given one, so that both are drawn to the same scale.
+    """
+    if (rows, columns) == (heights.rows, heights.columns):
+        return heights
+    check_resolution(columns, rows, heights.frames)
+    values = np.empty((heights.frames, rows, columns), np.float32)
+    for target, source in zip(values, heights.values, strict=True):
+        target[:] = _bilinear(source, rows, columns)
+    return Heightmap(values, heights.low, heights.high, int(np.count_nonzero(np.isnan(values))))
+
+
+def _bilinear(values: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float64]:
+    along_y = list(_shares(values.shape[0], rows))
+    along_x = list(_shares(values.shape[1], columns))
+    total = np.zeros((rows, columns))
+    for row, row_share in along_y:
+        for column, column_share in along_x:
+            share = row_share[:, None] * column_share
+            part = values[np.ix_(row, column)]
+            # A value that has no share must not make a hole.
+            total += np.where(share == 0.0, 0.0, part * share)
+    return total
+
+
+def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    """Find the indices before and after each place, and their shares of the value there."""
+    place = np.linspace(0.0, have - 1.0, want)
+    before = np.minimum(place.astype(np.intp), have - 2)
+    share = place - before
+    yield before, 1.0 - share
+    yield before + 1, share
+
+
+def _check_differences(frames: NDArray[Any], low: float, high: float) -> None:
+    """See that values are as different in single precision as they are in the array."""
+    finest = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    if high - low > _FEWEST_STEPS * finest:
+        return
+    lowest, highest = (float(find.reduce(frames, axis=None)) for find in (np.fmin, np.fmax))
+    # Less than that all in all, and not all the same: what is left of the shape would be stairs.
+    if lowest < highest and (frames != frames.astype(np.float32)).any():
+        raise HeightmapError(
+            f"its values go from {lowest:.12g} to {highest:.12g}, too near to each other for "
+            "single precision; subtract the lowest of them first"
+        )
+
+
+def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
+    frame, row, column = (int(i) for i in np.argwhere(infinite)[0])
+    in_frame = f"frame {frame}, " if len(frames) > 1 else ""
+    count = int(np.count_nonzero(infinite))
+    held = float(frames[frame, row, column])
+    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to be drawn"
+    return (
+        f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
+        f"row {row}, column {column}, counted from 0"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a surface's heights come from: a file, an image in the .blend, or a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from . import formula
+from .array_file import read_array
+from .heightmap import Heightmap, HeightmapError, Origin, check_resolution, from_array, resampled
+from .image_heights import EXTENSIONS as PICTURE_EXTENSIONS
+from .image_heights import pixel_heights, read_picture
+
+# One more than a power of two, so that the middle of the range is on the grid.
+FORMULA_RESOLUTION: Final = 257
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where heights come from, and how they lie.
+
+    Attributes
+    ----------
+    filepath : str
+        An array or a picture; comes first if several sources are given.
+    array : str
+        Which array of an ``.npz`` archive.
+    image : str
+        Name of an image in the .blend; comes before the formula.
+    formula : str
+        See `formula.evaluate`.
+    x_range, y_range : tuple of float
+        Of the formula: values at the first and last column and row.
+    origin : str
+        Where an array's or picture's row 0 lies: ``"UPPER"`` or ``"LOWER"``.
+    resolution : tuple of int
+        Vertices along x and y; 0 for as many as there are columns and rows.
+    """
+
+    filepath: str = ""
+    array: str = ""
+    image: str = ""
+    formula: str = formula.DEFAULT
+    x_range: tuple[float, float] = (0.0, 1.0)
+    y_range: tuple[float, float] = (0.0, 1.0)
+    origin: Origin = "UPPER"
+    resolution: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Heights over x and y.
+
+    Attributes
+    ----------
+    title : str
+        Where they come from, in a word.
+    heights : Heightmap
+    x_range, y_range : tuple of float
+        Values of x at the lowest and the highest column, of y at the lowest and highest row: of
+        the formula's variables, otherwise the numbers of the array's columns and rows.
+    """
+
+    title: str
+    heights: Heightmap
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+
+def read_field(source: Source) -> Field:
+    """Read or compute heights.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    Field
+
+    Raises
+    ------
+    HeightmapError
+        One sentence with what is wrong and where.
+    """
+    if source.filepath:
+        path = Path(bpy.path.abspath(source.filepath))
+        array = _read_file(path, source.array)
+        title = path.stem.encode("utf-8", "replace").decode("utf-8")
+        try:
+            return array_field(array, title, origin=source.origin, resolution=source.resolution)
+        except HeightmapError as error:
+            raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
+    if source.image:
+        image = bpy.data.images.get(source.image)
+        if image is None:
+            raise HeightmapError(f"There is no image named '{source.image}' in this file.")
+        heights = pixel_heights(image)
+        try:
+            return array_field(
+                heights, image.name, origin=source.origin, resolution=source.resolution
+            )
+        except HeightmapError as error:
+            raise HeightmapError(f"Cannot use image '{image.name}': {error}.") from None
+    return _formula_field(source)
+
+
+def array_field(
+    array: NDArray[Any],
+    title: str,
+    *,
+    origin: Origin = "UPPER",
+    resolution: tuple[int, int] = (0, 0),
+) -> Field:
+    """Make an array into heights, with the numbers of its columns and rows as x and y.
+
+    Parameters
+    ----------
+    array : ndarray, shape (rows, columns) or (frames, rows, columns)
+    title : str
+    origin : str
+    resolution : tuple of int
+        See `Source`.
+
+    Returns
+    -------
+    Field
+
+    Raises
+    ------
+    HeightmapError
+        See `heightmap.from_array`.
+    """
+    heights = from_array(array, origin=origin)
+    last_row = heights.rows - 1.0
+    columns, rows = resolution
+    return Field(
+        title,
+        resampled(heights, max(rows, 2) if rows else heights.rows,
+                  max(columns, 2) if columns else heights.columns),
+        (0.0, heights.columns - 1.0),
+        (last_row, 0.0) if origin == "UPPER" else (0.0, last_row),
+    )  # fmt: skip
+
+
+def _read_file(path: Path, name: str) -> NDArray[Any]:
+    if path.suffix.lower() in PICTURE_EXTENSIONS:
+        return read_picture(path)
+    return read_array(path, name)
+
+
+def _formula_field(source: Source) -> Field:
+    for name, (start, end) in (("x", source.x_range), ("y", source.y_range)):
+        if not start < end:
+            raise HeightmapError(
+                f"The formula's {name} goes from {start:g} to {end:g}; the end must be larger."
+            )
+    columns, rows = (max(n, 2) if n else FORMULA_RESOLUTION for n in source.resolution)
+    try:
+        check_resolution(columns, rows)
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot use the formula: {error}.") from None
+    values = formula.sampled(source.formula, rows, columns, source.x_range, source.y_range)
+    if not np.isfinite(values).any():
+        raise HeightmapError("The formula has no value anywhere on this range of x and y.")
+    try:
+        heights = from_array(values, origin="LOWER", infinite_as_holes=True)
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot use the formula: {error}.") from None
+    return Field("Formula", heights, source.x_range, source.y_range)

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an array to a line that draws itself: a curve object with a modifier.
+
+The curve carries the number of each point's value, the value itself and that of a second array.
+The modifier leaves what is drawn up to the present, with its tip just between two points where the
+number says so, and makes a round line of it. So a curve stands still, is keyframed, or is remapped,
+all by one number, and other things that follow the same number keep step with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays.array_file import read_array
+from ..arrays.heightmap import HeightmapError
+from ..arrays.polyline import Polyline, check_line, polyline, values_along
+from ..common import nodes
+from ..common.animation import remove_fcurves, set_interpolation
+from ..common.figures.drawing import store
+from ..common.geometry import new_curves
+from ..common.nodes import Linkable, Node, Tree
+from ..common.nodes.modifiers import (
+    add_group_modifier,
+    find_group_modifier,
+    input_value,
+    set_inputs,
+)
+from ..common.placing import link, select_only
+from .curve_color import COLOR_VALUE, VALUE, color_curve
+
+GROUP: Final = "Curve from Array"
+SAMPLE: Final = "sample"
+"""The point attribute with the number of the value that a point shows."""
+INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Drawn": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Up to where the curve is drawn: 0 its first value, 1 its last; keyframe it",
+    },
+    "Begin": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Where the drawn part begins; animate it to erase the curve",
+    },
+    "Radius": {
+        "kind": "Float",
+        "default": 0.01,
+        "minimum": 0.0,
+        "unit": "DISTANCE",
+        "description": "Half the line's width",
+    },
+}
+_REMOVED: Final = "removed"
+# To the curve's width.
+_HEIGHT_PART: Final = 0.5
+_RADIUS_PART: Final = 0.006
+
+
+def create_curve(
+    context: bpy.types.Context,
+    filepath: str,
+    array: str = "",
+    *,
+    color_filepath: str = "",
+    color_array: str = "",
+    size: tuple[float, float] = (2.0, 0.0),
+    colormap: str = "plasma",
+) -> bpy.types.Object:
+    """Make a curve from a file.
+
+    Parameters
+    ----------
+    context : Context
+        The object goes into its active collection and becomes active.
+    filepath, array : str
+        See `array_file.read_array`. A list of values, drawn over their number, or two columns, x
+        and y.
+    color_filepath, color_array : str
+        A second array, with as many values, for the color; the curve's own values if there is none.
+    size, colormap
+        See `add_curve`.
+
+    Returns
+    -------
+    Object
+
+    Raises
+    ------
+    HeightmapError
+        One sentence; nothing is added then.
+    UnknownColormapError
+        If there is no such colormap.
+    """
+    values, path = _read(filepath, array)
+    try:
+        points = polyline(values)
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
+    colors = None
+    if color_filepath:
+        second, second_path = _read(color_filepath, color_array)
+        try:
+            colors = values_along(second, len(values), points.samples)
+        except HeightmapError as error:
+            raise HeightmapError(f"Cannot color by {second_path.name}: {error}.") from None
+    title = path.stem.encode("utf-8", "replace").decode("utf-8")
+    return add_curve(context, points, title, colors, size=size, colormap=colormap)
+
+
+def add_curve(
+    context: bpy.types.Context,
+    points: Polyline,
+    title: str = "Curve",
+    colors: NDArray[np.floating[Any]] | None = None,
+    *,
+    size: tuple[float, float] = (2.0, 0.0),
+    colormap: str = "plasma",
+) -> bpy.types.Object:
+    """Make a curve from points at hand.
+
+    Parameters
+    ----------
+    context : Context
+        The object goes into its active collection and becomes active.
+    points : Polyline
+        See `polyline.polyline` for arrays.
+    title : str
+    colors : ndarray, shape (P,), optional
+        A value for each point that gives its color; its y if not given.
+    size : tuple of float
+        Extent along x and upright, in Blender units; 0 upright for half of the other.
+    colormap : str
+
+    Returns
+    -------
+    Object
+        The curve stands upright in the plane of x and z, as graphs do: its middle at x = 0, and at
+        z = 0 its lowest value, or 0 where values have both signs.
+
+    Raises
+    ------
+    UnknownColormapError
+        If there is no such colormap.
+    """
+    width, height = size[0], size[1] or size[0] * _HEIGHT_PART
+    low, high = float(points.y.min()), float(points.y.max())
+    foot = 0.0 if low < 0 < high else low
+    across = points.x - (points.x.min() + points.x.max()) / 2
+    positions = np.zeros((len(points.x), 3))
+    positions[:, 0] = across / (np.ptp(points.x) or 1.0) * width
+    positions[:, 2] = (points.y - foot) / ((high - low) or 1.0) * height
+    data = new_curves(
+        title,
+        points.counts,
+        positions,
+        {
+            (SAMPLE, "POINT"): points.samples.astype(np.float64),
+            (VALUE, "POINT"): points.y,
+            (COLOR_VALUE, "POINT"): points.y if colors is None else colors,
+        },
+    )
+    curve = bpy.data.objects.new(title, data)
+    made: list[bpy.types.ID] = [curve, data]
+    first, last = float(points.samples[0]), float(points.samples[-1])
+    try:
+        modifier = add_group_modifier(curve, "Curve", _group())
+        made.append(color_curve(curve, modifier, colormap, by_array=colors is not None))
+        set_inputs(
+            modifier,
+            {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
+        )
+        link(context, curve)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    select_only(context, [curve])
+    return curve
+
+
+def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier that draws a curve.
+
+    Parameters
+    ----------
+    thing : Object or None
+
+    Returns
+    -------
+    NodesModifier or None
+        None where the object was not made here.
+    """
+    return find_group_modifier(thing, GROUP)
+
+
+def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
+    """Let a curve draw itself, at constant speed along its values.
+
+    Parameters
+    ----------
+    curve : Object
+        Keyframes that its *Drawn* has are replaced.
+    frame_start, frame_end : int
+        Where it begins, and where it is complete.
+
+    Raises
+    ------
+    ValueError
+        If the object is no curve, or the frames are not in order.
+    """
+    modifier = find_modifier(curve)
+    if modifier is None:
+        raise ValueError(f"'{curve.name}' is no curve from an array")
+    if not frame_start < frame_end:
+        raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
+    drawn = input_value(modifier, "Drawn")
+    path = drawn.path_from_id("value")
+    remove_fcurves(curve, path)
+    for frame, share in ((frame_start, 0.0), (frame_end, 1.0)):
+        drawn.value = share
+        drawn.keyframe_insert("value", frame=frame)
+    set_interpolation(curve, path, "LINEAR")
+
+
+def _read(filepath: str, array: str) -> tuple[NDArray[Any], Path]:
+    path = Path(bpy.path.abspath(filepath))
+    return read_array(path, array, check_line), path
+
+
+def _group() -> bpy.types.NodeTree:
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return existing  # type: ignore[no-any-return]
+    with nodes.geometry_group(GROUP) as tree:
+        whole = tree.input("Geometry", "Geometry")
+        given = tree.inputs(INPUTS)
+        material = tree.input("Material", "Material")
+        first = tree.input("First Sample", "Float", default=0.0, hide=True)
+        last = tree.input("Last Sample", "Float", default=1.0, hide=True)
+        with tree.frame("Where the drawn part begins and ends, in samples"):
+            begin = tree.mix(given["Begin"], first, last, label="Begin")
+            end = tree.mix(given["Drawn"], first, last, label="Tip")
+        up_to = _cut_off(tree, whole, end, before=False)
+        part = _cut_off(tree, up_to, begin, before=True)
+        with tree.frame("A point alone is no line"):
+            count = tree.add("GeometryNodeSplineLength")["Point Count"]
+            pieces = tree.add(
+                "GeometryNodeDeleteGeometry",
+                {"Geometry": part, "Selection": tree.math("LESS_THAN", count, 1.5)},
+                domain="CURVE",
+            )
+        with tree.frame("Line"):
+            round_ = tree.add(
+                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 12, "Radius": given["Radius"]}
+            )["Curve"]
+            line = tree.add(
+                "GeometryNodeCurveToMesh",
+                {"Curve": pieces, "Profile Curve": round_, "Fill Caps": True},
+            )
+            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
+        tree.output("Geometry", painted)
+    return tree.tree  # type: ignore[no-any-return]
+
+
+def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> Node:
+    """Leave what is before or after a place, ending just there.
+
+    The first point beyond the place moves back along its segment to it, with its values; whatever
+    is farther away goes.
+    """
+    with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
+        index = tree.add("GeometryNodeInputIndex")
+        neighbor = tree.math("ADD", index, 1.0 if before else -1.0)
+        sample = tree.attribute(SAMPLE)
+
+        def beside(value: Linkable, kind: str, label: str) -> Node:
+            return tree.add(
+                "GeometryNodeSampleIndex",
+                {"Geometry": curve, "Value": value, "Index": neighbor},
+                label=label, data_type=kind, domain="POINT",
+            )  # fmt: skip
+
+        its_sample = beside(sample, "FLOAT", "The neighbor's sample")
+        step = tree.math("SUBTRACT", sample, its_sample)
+        # Across a gap there is no segment, whose points are 1 apart, or less where one has moved.
+        joined = tree.math("COMPARE", step, -0.5 if before else 0.5, 1.0, label="One segment")
+        beyond = tree.math("LESS_THAN" if before else "GREATER_THAN", sample, place)
+        reached = tree.math("GREATER_THAN" if before else "LESS_THAN", its_sample, place)
+        is_tip = tree.math("MULTIPLY", tree.math("MULTIPLY", joined, reached), beyond, label="Tip")
+        share = tree.math("DIVIDE", tree.math("SUBTRACT", place, its_sample), step)
+        fate = tree.math("SUBTRACT", beyond, is_tip, label="To be removed")
+        marked = store(tree, curve, _REMOVED, fate)
+        position = tree.add("GeometryNodeInputPosition")
+        its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
+        there = tree.mix(share, its_position, position, data_type="VECTOR")
+        moved: Linkable = tree.add(
+            "GeometryNodeSetPosition",
+            {"Geometry": marked, "Selection": is_tip, "Position": there},
+        )
+        # The sample comes last, since the tip is known by it.
+        for name in (VALUE, COLOR_VALUE, SAMPLE):
+            own = tree.attribute(name)
+            between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)
+            moved = store(tree, moved, name, tree.mix(is_tip, own, between))
+        removed = tree.math("GREATER_THAN", tree.attribute(_REMOVED), 0.5)
+        return tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"
+        )

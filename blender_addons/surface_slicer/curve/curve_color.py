@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the values along a curve to light of the right color."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+import numpy as np
+
+from ..common import nodes
+from ..common.colormaps import resolve
+from ..common.colormaps.in_material import add_colormap, has_colormap, set_colormap
+from ..common.limits import apart
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.required import required
+
+VALUE: Final = "value"
+"""The point attribute with the array's own values."""
+COLOR_VALUE: Final = "color_value"
+"""The same of the array that gives the color."""
+LIMITS: Final = "Limits"
+STRENGTH: Final = "Strength"
+
+
+def color_curve(
+    curve: bpy.types.Object,
+    modifier: bpy.types.NodesModifier,
+    colormap: str,
+    *,
+    by_array: bool,
+) -> bpy.types.Material:
+    """Make a curve shine in the colors of a colormap, from its lowest value to its highest.
+
+    Parameters
+    ----------
+    curve : Object
+    modifier : NodesModifier
+        That draws it, with an input ``Material``.
+    colormap : str
+        One of `common.colormaps.names`.
+    by_array : bool
+        Show the second array's values instead of its own.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    UnknownColormapError
+        If there is no such colormap.
+    """
+    resolve(colormap)
+    material = bpy.data.materials.new(f"{curve.name} color")
+    shown = COLOR_VALUE if by_array else VALUE
+    with nodes.material(material) as tree:
+        value = tree.add(
+            "ShaderNodeAttribute", label="Value", attribute_type="GEOMETRY", attribute_name=shown
+        )["Factor"]
+        position = tree.add(
+            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
+            name=LIMITS, label=LIMITS, clamp=True,
+        )  # fmt: skip
+        with tree.frame("Color"):
+            color = add_colormap(tree, position)
+        glow = tree.add(
+            "ShaderNodeEmission", {"Color": color, "Strength": 1.0}, name=STRENGTH, label=STRENGTH
+        )
+        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
+    set_colormap(required(material.node_tree), colormap)
+    low, high = _limits_of(curve, shown)
+    limits: Any = required(material.node_tree).nodes[LIMITS].inputs
+    limits["From Min"].default_value, limits["From Max"].default_value = low, high
+    set_inputs(modifier, {"Material": material})
+    return material
+
+
+def curve_material(modifier: bpy.types.NodesModifier) -> bpy.types.Material | None:
+    """Find the material that colors a curve.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+        That draws it.
+
+    Returns
+    -------
+    Material or None
+        None where it has somebody's own, or one that is linked from another file.
+    """
+    material: bpy.types.Material | None = input_value(modifier, "Material").value
+    if material is None or material.library is not None or not has_colormap(material.node_tree):
+        return None
+    return material if all(n in required(material.node_tree).nodes for n in _OURS) else None
+
+
+def curve_settings(material: bpy.types.Material) -> dict[str, Any]:
+    """Find what else than the colormap can be set on a curve's material.
+
+    Parameters
+    ----------
+    material : Material
+        From `curve_material`.
+
+    Returns
+    -------
+    dict of NodeSocket
+        By the names that a panel shows. Each one's ``default_value`` can be set and keyframed.
+    """
+    found: Any = required(material.node_tree).nodes
+    return {
+        "Minimum": found[LIMITS].inputs["From Min"],
+        "Maximum": found[LIMITS].inputs["From Max"],
+        "Strength": found[STRENGTH].inputs["Strength"],
+    }
+
+
+def _limits_of(curve: bpy.types.Object, name: str) -> tuple[float, float]:
+    data: Any = required(curve.data)
+    values = np.empty(len(data.points), np.float32)
+    data.attributes[name].data.foreach_get("value", values)
+    return apart(float(values.min()), float(values.max()))
+
+
+_OURS: Final = (LIMITS, STRENGTH)

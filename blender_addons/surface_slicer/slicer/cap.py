@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cap: the cut face of a closed object, filled.
+
+A body is put where the slicer cuts away; what of its surface lies inside the object is the cap.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+import numpy as np
+
+from ..common import nodes
+from ..common.cut.slicer_group import setting, slicer_group
+from ..common.nodes import Linkable, Node, Tree
+from .companions import companions_of, count_vertices, modifier_of, new_companion
+from .cuttable import evaluated_geometry
+from .space import SlicerSpace
+
+CAP: Final = "Cap"
+GROUP: Final = "Slicer Cap"
+_MARK: Final = "is cap"
+
+
+def add_cap(
+    context: bpy.types.Context,
+    source: bpy.types.Object,
+    slicer: bpy.types.Object,
+    *,
+    color: tuple[float, float, float] = (0.08, 0.1, 0.14),
+    strength: float = 1.0,
+) -> bpy.types.Object:
+    """Fill the face that a slicer cuts through a closed object.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+        With faces that leave no hole.
+    slicer : Object
+    color : tuple of float
+        Scene-linear.
+    strength : float
+        Of its light.
+
+    Returns
+    -------
+    Object
+        The one there is already, if there is one.
+
+    Raises
+    ------
+    ValueError
+        If the object has no faces or is open.
+    """
+    for companion in companions_of(source, slicer):
+        if modifier_of(companion).name == CAP:
+            return companion
+    count_vertices(context, source)
+    borders = open_edges(context, source)
+    if borders:
+        raise ValueError(
+            f"'{source.name}' is open: {borders:,} of its edges do not lie between two faces, "
+            "so there is no inside to fill."
+        )
+    material = bpy.data.materials.new(CAP)
+    with nodes.material(material) as tree:
+        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    shape = setting(slicer_group(slicer), "Shape").default_value
+    return new_companion(
+        context, CAP, source, _group(), {"Shape": shape, "Material": material}, slicer
+    )
+
+
+def open_edges(context: bpy.types.Context, source: bpy.types.Object) -> int:
+    """Count the edges of an object, as it is drawn, that do not lie between just two faces.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+        With faces.
+
+    Returns
+    -------
+    int
+        0 where it is closed.
+    """
+    geometry = evaluated_geometry(context, source)
+    mesh = geometry.mesh
+    edges = np.empty(len(mesh.loops), np.int32)
+    mesh.attributes[".corner_edge"].data.foreach_get("value", edges)
+    faces = np.bincount(edges, minlength=len(mesh.edges))
+    return int((faces != 2).sum())
+
+
+def _group() -> Any:
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return existing
+    with nodes.geometry_group(GROUP) as tree:
+        source = tree.input("Source", "Object", description="A closed object that is cut")
+        space = SlicerSpace(tree)
+        material = tree.input("Material", "Material")
+        with tree.frame("The object in the slicer's coordinates"):
+            mesh = tree.add(
+                "GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE"
+            )["Geometry"]  # fmt: skip
+            local = _transformed(tree, mesh, space.inverse)
+            bounds = tree.add("GeometryNodeBoundBox", {"Geometry": local})
+            middle = _vector(tree, "ADD", bounds["Min"], bounds["Max"])
+            extent = _vector(tree, "SUBTRACT", bounds["Max"], bounds["Min"])
+            size = tree.add(
+                "ShaderNodeVectorMath", {"Vector": extent}, operation="LENGTH"
+            )["Value"]  # fmt: skip
+        with tree.frame("What cuts"):
+            # Large enough that only the face on the cut meets the object.
+            away = tree.add("ShaderNodeSeparateXYZ", {"Vector": middle})
+            edge = tree.math("MULTIPLY", size, 2.0)
+            reach = tree.math("MULTIPLY", tree.math("ABSOLUTE", away["Z"]), 2.0)
+            height = tree.math("ADD", edge, reach)
+            half_space = tree.add(
+                "GeometryNodeMeshCube",
+                {
+                    "Size": tree.add(
+                        "ShaderNodeCombineXYZ", {"X": edge, "Y": edge, "Z": height}
+                    )
+                },
+            )["Mesh"]  # fmt: skip
+            place = tree.add(
+                "ShaderNodeCombineXYZ",
+                {
+                    "X": tree.math("MULTIPLY", away["X"], 0.5),
+                    "Y": tree.math("MULTIPLY", away["Y"], 0.5),
+                    "Z": tree.math("MULTIPLY", height, 0.5),
+                },
+            )
+            plane = tree.add(
+                "GeometryNodeTransform", {"Geometry": half_space, "Translation": place}
+            )
+            box = tree.add("GeometryNodeMeshCube", {"Size": (2.0, 2.0, 2.0)})["Mesh"]
+            ball = tree.add(
+                "GeometryNodeMeshUVSphere", {"Segments": 96, "Rings": 48, "Radius": 1.0}
+            )["Mesh"]
+            body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
+            marked = tree.add(
+                "GeometryNodeStoreNamedAttribute",
+                {"Geometry": body, "Name": _MARK, "Value": 1.0},
+                data_type="FLOAT", domain="FACE",
+            )  # fmt: skip
+        with tree.frame("Its surface inside the object"):
+            common = tree.add(
+                "GeometryNodeMeshBoolean", {"Mesh": [local, marked]},
+                operation="INTERSECT", solver="MANIFOLD",
+            )["Mesh"]  # fmt: skip
+            cap = tree.add(
+                "GeometryNodeSeparateGeometry",
+                {"Geometry": common, "Selection": tree.attribute(_MARK)},
+                domain="FACE",
+            )["Selection"]  # fmt: skip
+            back = _transformed(tree, cap, space.matrix)
+            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": back, "Material": material})
+        tree.output("Geometry", painted)
+    return tree.tree
+
+
+def _transformed(tree: Tree, geometry: Linkable, matrix: Linkable) -> Node:
+    return tree.add(
+        "GeometryNodeTransform", {"Geometry": geometry, "Mode": "Matrix", "Transform": matrix}
+    )
+
+
+def _vector(tree: Tree, operation: str, a: Linkable, b: Linkable) -> nodes.Socket:
+    node = tree.add("ShaderNodeVectorMath", {"Vector": a, "Vector_001": b}, operation=operation)
+    return node["Vector"]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that stand beside a sliced one and follow it live: its twin, its cap, its profile.
+
+Each is a mesh without anything in it but a modifier, which takes the geometry of the sliced object
+as it is now, with all its own modifiers. So it follows whatever is done to that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bpy
+
+from ..common.cut.slicer_group import SOURCE
+from ..common.marks import Mark
+from ..common.nodes.modifiers import add_group_modifier, find_group_modifier, input_value
+from ..common.placing import link
+from ..common.required import required
+from .cuttable import evaluated_geometry
+
+BY: Final = Mark(
+    "surface_slicer",
+    "by",
+    "slicer_by",
+    lambda thing: isinstance(thing["slicer_by"], bpy.types.Object),
+)
+"""Custom property of caps and profiles: the slicer that they belong to."""
+GROUPS: Final = "Slicer "
+"""What the names of their node groups begin with."""
+
+
+def new_companion(
+    context: bpy.types.Context,
+    name: str,
+    source: bpy.types.Object,
+    group: Any,
+    inputs: Mapping[str, Any],
+    slicer: bpy.types.Object | None = None,
+) -> bpy.types.Object:
+    """Make an object that follows another.
+
+    Parameters
+    ----------
+    context : Context
+    name : str
+        What it is; its modifier's name, and the end of its own.
+    source : Object
+        It goes into the same collections.
+    group : NodeTree
+        Of the modifier, with an input ``Source``, and one ``Slicer`` where there is a slicer.
+    inputs : mapping
+        The modifier's others, by name.
+    slicer : Object, optional
+        That it belongs to; without one, it belongs to all that cut the source.
+
+    Returns
+    -------
+    Object
+    """
+    full_name = f"{source.name} {name}"
+    thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
+    link(context, thing, source)
+    SOURCE.put(thing, source)
+    given = {"Source": source, **inputs}
+    if slicer is not None:
+        BY.put(thing, slicer)
+        given["Slicer"] = slicer
+    add_group_modifier(thing, name, group, given)
+    return thing
+
+
+def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
+    """Count the vertices of an object as it is drawn.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it has no faces, which every companion is made from, or if it is hidden.
+    """
+    # The mesh is gone as soon as the geometry is.
+    geometry: Any = evaluated_geometry(context, source)
+    if geometry is None:
+        raise ValueError(f"'{source.name}' is hidden; show it first.")
+    if geometry.mesh is None or not geometry.mesh.polygons:
+        raise ValueError(f"'{source.name}' has no faces; a neuron has them in the style Tubes.")
+    return len(geometry.mesh.vertices)
+
+
+def companions_of(
+    source: bpy.types.Object, slicer: bpy.types.Object | None = None
+) -> list[bpy.types.Object]:
+    """List what stands beside a sliced object.
+
+    Parameters
+    ----------
+    source : Object
+    slicer : Object, optional
+        What belongs to this slicer; otherwise what belongs to none, which are the twins.
+
+    Returns
+    -------
+    list of Object
+    """
+    return [
+        thing
+        for thing in bpy.data.objects
+        if SOURCE.of(thing) == source and BY.of(thing) == slicer and is_companion(thing)
+    ]
+
+
+def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
+    """List what stands beside each of the sliced objects, whatever slicer it belongs to.
+
+    Returns
+    -------
+    dict
+    """
+    found: dict[bpy.types.Object, list[bpy.types.Object]] = {}
+    for thing in bpy.data.objects:
+        source = SOURCE.of(thing)
+        if source is not None and is_companion(thing):
+            found.setdefault(source, []).append(thing)
+    return found
+
+
+def is_companion(thing: bpy.types.Object) -> bool:
+    """Tell whether an object stands beside another and follows it.
+
+    Parameters
+    ----------
+    thing : Object
+
+    Returns
+    -------
+    bool
+        False as soon as somebody converted it, which makes it an object of its own.
+    """
+    return SOURCE.on(thing) and find_group_modifier(thing, GROUPS) is not None
+
+
+def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Return the modifier that makes a companion what it is.
+
+    Parameters
+    ----------
+    thing : Object
+        See `is_companion`.
+
+    Returns
+    -------
+    NodesModifier
+        Somebody may have put others before it.
+    """
+    return required(find_group_modifier(thing, GROUPS))
+
+
+def remove_companion(thing: bpy.types.Object) -> None:
+    """Remove a companion, and what nothing else uses then.
+
+    Parameters
+    ----------
+    thing : Object
+    """
+    group = modifier_of(thing).node_group
+    material = input_value(modifier_of(thing), "Material").value
+    blocks: list[Any] = [required(thing.data), group]
+    bpy.data.objects.remove(thing)
+    for block in (*blocks, material):
+        if block is not None and not block.users:
+            bpy.data.batch_remove([block])

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The profile: the curve in which a slicer cuts a surface, and its graph beside the surface.
+
+A face that the cut passes through becomes a triangle or two. In each triangle one corner lies alone
+on its side of the cut; the other two corners move along their edges towards it, up to the cut, and
+the edge between them is that triangle's piece of the curve. Pieces of neighbors meet, since both
+move along the same edge to the same point.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+import numpy as np
+
+from ..common import nodes
+from ..common.cut.slicer_group import setting, slicer_group
+from ..common.extent import world_points
+from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.required import required
+from .companions import companions_of, count_vertices, modifier_of, new_companion
+from .space import SlicerSpace
+
+PROFILE: Final = "Profile"
+GRAPH: Final = "Graph"
+GROUP: Final = "Slicer Profile"
+# The line's width, as a part of the surface's largest extent.
+_THICKNESS_PART: Final = 0.005
+_DISTANCE: Final = "distance to the cut"
+
+
+def add_profile(
+    context: bpy.types.Context,
+    source: bpy.types.Object,
+    slicer: bpy.types.Object,
+    *,
+    graph: bool = False,
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    strength: float = 1.0,
+) -> bpy.types.Object:
+    """Draw the curve in which a slicer cuts a surface.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+        With faces.
+    slicer : Object
+    graph : bool
+        Draw it as a graph, upright beside the surface, over the way along the cut; its object can
+        be moved anywhere. Otherwise it lies on the surface.
+    color : tuple of float
+        Scene-linear.
+    strength : float
+        Of its light.
+
+    Returns
+    -------
+    Object
+        The one there is already, if there is one.
+
+    Raises
+    ------
+    ValueError
+        If the object has no faces.
+    """
+    name = GRAPH if graph else PROFILE
+    for companion in companions_of(source, slicer):
+        if modifier_of(companion).name == name:
+            return companion
+    count_vertices(context, source)
+    points = world_points(required(context.scene), [source])
+    low, high = points.min(axis=0), points.max(axis=0)
+    group = slicer_group(slicer)
+    material = bpy.data.materials.new(name)
+    with nodes.material(material) as tree:
+        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    profile = new_companion(
+        context,
+        name,
+        source,
+        _group(),
+        {
+            "Shape": setting(group, "Shape").default_value,
+            "Show": "As a Graph" if graph else "On the Surface",
+            "Thickness": float((high - low).max()) * _THICKNESS_PART,
+            "Material": material,
+        },
+        slicer,
+    )
+    if graph:
+        # Upright behind what is left, as a shadow of the cut on a wall.
+        arrow = np.array(slicer.matrix_world)[:3, 2]
+        level = np.array([arrow[0], arrow[1], 0.0])
+        level = level / np.linalg.norm(level) if np.linalg.norm(level) > 1e-3 else np.eye(3)[0]
+        center = np.array(source.matrix_world)[:3, 3]
+        reach = float(np.abs((points - center) @ level).max()) * 1.25
+        profile.location = (center - reach * level).tolist()
+        profile.rotation_euler.z = float(np.arctan2(level[1], level[0]) + np.pi / 2)
+    return profile
+
+
+def _group() -> Any:
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return existing
+    with nodes.geometry_group(GROUP) as tree:
+        source = tree.input("Source", "Object", description="The surface that is cut")
+        space = SlicerSpace(tree)
+        show = tree.input(
+            "Show", "Menu", default="On the Surface",
+            description="Where the curve lies: in the cut, or upright at this object's own place",
+        )  # fmt: skip
+        stretch = tree.input(
+            "Height Scale",
+            "Float",
+            default=1.0,
+            description="Height of the graph; 1 is as high as the surface",
+        )
+        thickness = tree.input(
+            "Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
+            description="Diameter of the curve",
+        )  # fmt: skip
+        material = tree.input("Material", "Material")
+        info = tree.add("GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE")
+        pieces = _pieces(tree, info["Geometry"], space)
+        with tree.frame("One curve"):
+            joined = tree.add("GeometryNodeMergeByDistance", {"Geometry": pieces, "Distance": 1e-5})
+            on_surface = tree.add("GeometryNodeMeshToCurve", {"Mesh": joined})
+        graph = _graph(tree, on_surface, info["Transform"], space, stretch)
+        with tree.frame("Line"):
+            chosen = tree.menu(
+                "GEOMETRY", show, {"On the Surface": on_surface, "As a Graph": graph}
+            )
+            radius = tree.math("MULTIPLY", thickness, 0.5)
+            profile = tree.add(
+                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
+            )["Curve"]
+            line = tree.add("GeometryNodeCurveToMesh", {"Curve": chosen, "Profile Curve": profile})
+            drawn = tree.switch("GEOMETRY", tree.math("GREATER_THAN", thickness, 0.0), chosen, line)
+            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": drawn, "Material": material})
+        tree.output("Geometry", painted)
+    return tree.tree
+
+
+def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
+    """From a mesh to an edge in each of its triangles that is cut."""
+    with tree.frame("Faces that the cut passes through"):
+        position = tree.add("GeometryNodeInputPosition")
+        distance = space.distance(position)
+        measured = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": mesh, "Name": _DISTANCE, "Value": distance},
+            data_type="FLOAT", domain="POINT",
+        )  # fmt: skip
+        of_points = tree.add(
+            "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
+        )
+        # A face takes the mean of its corners, which is a whole side only where none differs.
+        mean = tree.math("ABSOLUTE", of_points)
+        both = tree.math("LESS_THAN", mean, 0.9999, label="Corners on both sides")
+        passed = tree.add(
+            "GeometryNodeSeparateGeometry", {"Geometry": measured, "Selection": both},
+            domain="FACE",
+        )["Selection"]  # fmt: skip
+        triangles = tree.add("GeometryNodeTriangulate", {"Mesh": passed})
+        alone = tree.add("GeometryNodeSplitEdges", {"Mesh": triangles})
+    with tree.frame("The corner that is alone on its side"):
+        vertex = tree.add("GeometryNodeInputIndex")
+        corner = tree.add("GeometryNodeCornersOfVertex", {"Vertex Index": vertex})["Corner Index"]
+        face = tree.add("GeometryNodeFaceOfCorner", {"Corner Index": corner})["Face Index"]
+        side = _side(tree)
+        most = _total(tree, "FLOAT", side, face, "Sum of three sides")
+        uncut = tree.math("GREATER_THAN", tree.math("ABSOLUTE", most), 2.0, label="Not cut")
+        lonely = tree.math("LESS_THAN", tree.math("MULTIPLY", side, most), 0.0, label="Alone")
+        here = tree.add("GeometryNodeInputPosition")
+        its_place = _total(tree, "FLOAT_VECTOR", _scaled(tree, here, lonely), face, "Its place")
+        own = tree.attribute(_DISTANCE)
+        its_distance = _total(
+            tree, "FLOAT", tree.math("MULTIPLY", own, lonely), face, "Its distance"
+        )
+    with tree.frame("The other two move up to the cut"):
+        part = tree.math("DIVIDE", own, tree.math("SUBTRACT", own, its_distance), label="Part")
+        there = tree.mix(part, here, its_place, data_type="VECTOR", clamp_factor=True)
+        rest = tree.math("MAXIMUM", uncut, lonely, label="Not on the cut")
+        moved = tree.add(
+            "GeometryNodeSetPosition",
+            {
+                "Geometry": alone,
+                "Selection": tree.math("SUBTRACT", 1.0, rest),
+                "Position": there,
+            },
+        )
+        return tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": rest},
+            domain="POINT", mode="ALL",
+        )  # fmt: skip
+
+
+def _graph(
+    tree: Tree, curve: Linkable, of_source: Linkable, space: SlicerSpace, stretch: Linkable
+) -> Node:
+    """Lay a curve flat, in the surface's own units: the way along the cut, and the height."""
+    with tree.frame("Graph"):
+        to_source = tree.add("FunctionNodeInvertMatrix", {"Matrix": of_source})["Matrix"]
+        arrow = tree.add(
+            "FunctionNodeTransformDirection",
+            {"Direction": (0.0, 0.0, 1.0), "Transform": space.matrix},
+        )
+        normal = tree.add(
+            "FunctionNodeTransformDirection", {"Direction": arrow, "Transform": to_source}
+        )
+        along = tree.add(
+            "ShaderNodeVectorMath", {"Vector": (0.0, 0.0, 1.0), "Vector_001": normal},
+            operation="CROSS_PRODUCT",
+        )["Vector"]  # fmt: skip
+        unit = tree.add("ShaderNodeVectorMath", {"Vector": along}, operation="NORMALIZE")["Vector"]
+        place = tree.add(
+            "FunctionNodeTransformPoint",
+            {"Vector": tree.add("GeometryNodeInputPosition"), "Transform": to_source},
+        )
+        way = tree.add(
+            "ShaderNodeVectorMath", {"Vector": place, "Vector_001": unit},
+            label="Way along the cut", operation="DOT_PRODUCT",
+        )["Value"]  # fmt: skip
+        height = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})["Z"]
+        upright = tree.add(
+            "ShaderNodeCombineXYZ",
+            {"X": way, "Z": tree.math("MULTIPLY", height, stretch, label="Height")},
+        )
+        return tree.add("GeometryNodeSetPosition", {"Geometry": curve, "Position": upright})
+
+
+def _side(tree: Tree) -> Node:
+    """Write 1 for points beyond the cut, -1 for the others; none is on it."""
+    beyond = tree.math("GREATER_THAN", tree.attribute(_DISTANCE), 0.0)
+    return tree.math("MULTIPLY_ADD", beyond, 2.0, -1.0, label="Side")
+
+
+def _total(tree: Tree, kind: str, value: Linkable, face: Linkable, label: str) -> Socket:
+    node = tree.add(
+        "GeometryNodeAccumulateField", {"Value": value, "Group ID": face},
+        label=label, data_type=kind, domain="POINT",
+    )  # fmt: skip
+    return node["Total"]
+
+
+def _scaled(tree: Tree, vector: Linkable, factor: Linkable) -> Socket:
+    node = tree.add("ShaderNodeVectorMath", {"Vector": vector, "Scale": factor}, operation="SCALE")
+    return node["Vector"]

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cut any objects at an empty, and undo that so that nothing shows it was there.
+
+Materials are changed in place, so what somebody does to them while they are cut stays, and so do
+their other users, which go on as they were: a custom property on each object says whether it is
+cut. Materials of other files cannot be changed; the objects get copies of those until the cut is
+taken out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import bpy
+import numpy as np
+
+from ..common.cut.distance import Shape
+from ..common.cut.materials import Cut, add_cut, drop_cut
+from ..common.cut.slicer_group import (
+    amount_key,
+    cut_by,
+    empty_of,
+    find_group,
+    is_cut_by,
+    remove_group,
+    set_settings,
+    slicer_group,
+    slicer_groups,
+)
+from ..common.extent import world_points
+from ..common.marks import Mark
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.placing import link
+from ..common.required import required
+from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
+from .cuttable import drawn_with, make_cuttable, materials_of, restore
+
+Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
+Combine = Literal["ANY", "ALL"]
+
+SLICER: Final = "Slicer"
+_CAN_BE_CUT: Final = frozenset({"MESH", "CURVES", "CURVE", "SURFACE", "FONT", "META", "POINTCLOUD"})
+# The arrow, which is the empty's z axis, along each axis of the world.
+_TURNED: Final = {
+    "X": (0.0, math.pi / 2, 0.0),
+    "-X": (0.0, -math.pi / 2, 0.0),
+    "Y": (-math.pi / 2, 0.0, 0.0),
+    "-Y": (math.pi / 2, 0.0, 0.0),
+    "Z": (0.0, 0.0, 0.0),
+    "-Z": (math.pi, 0.0, 0.0),
+}
+_DISPLAYED: Final = {"Plane": "SINGLE_ARROW", "Box": "CUBE", "Sphere": "SPHERE"}
+# A line's width, as a part of the largest extent of what is cut.
+_LINE_PART: Final = 0.006
+# Bright enough to glow where there is bloom.
+_LINE_STRENGTH: Final = 2.5
+# Of a slicer's group: its empty was made here, and goes with the last of what it cuts.
+_MADE_HERE: Final = Mark("surface_slicer", "empty_made_here", "empty_made_here")
+
+
+@dataclass(slots=True)
+class Sliced:
+    """What came of slicing."""
+
+    slicer: bpy.types.Object
+    objects: list[bpy.types.Object] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """A sentence for each object that cannot be cut."""
+
+
+def add_slicer(
+    context: bpy.types.Context,
+    objects: Sequence[bpy.types.Object] = (),
+    *,
+    shape: Shape = "Plane",
+    axis: Axis = "X",
+) -> bpy.types.Object:
+    """Add an empty that can cut, in the middle of objects.
+
+    Parameters
+    ----------
+    context : Context
+        The empty goes into its active collection.
+    objects : sequence of Object
+        Without any, it stands at the world's origin, one unit large.
+    shape : str
+        ``"Plane"``, ``"Box"`` or ``"Sphere"``.
+    axis : str
+        Of the world, along which a plane's arrow points. What it points to is cut away.
+
+    Returns
+    -------
+    Object
+    """
+    low, high = np.full(3, -1.0), np.full(3, 1.0)
+    if objects:
+        points = world_points(required(context.scene), objects)
+        low, high = points.min(axis=0), points.max(axis=0)
+    half = np.maximum((high - low) / 2, 1e-6)
+    empty = bpy.data.objects.new(SLICER, None)
+    link(context, empty)
+    empty.location = ((low + high) / 2).tolist()
+    largest = float(half.max())
+    if shape == "Plane":
+        empty.rotation_euler = _TURNED[axis]
+        empty.empty_display_size = largest * 0.6
+    else:
+        empty.scale = (half * 0.6).tolist() if shape == "Box" else [largest * 0.6] * 3
+    group = slicer_group(empty)
+    _MADE_HERE.put(group, True)
+    set_settings(group, {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH})
+    set_shape(empty, shape)
+    return empty
+
+
+def set_shape(slicer: bpy.types.Object, shape: Shape) -> None:
+    """Choose the shape of what a slicer cuts away.
+
+    Parameters
+    ----------
+    slicer : Object
+    shape : str
+        ``"Plane"``, ``"Box"`` or ``"Sphere"``. Box and sphere reach one unit of the empty's own
+        from its center: its scale makes them large.
+    """
+    group = slicer_group(slicer)
+    set_settings(group, {"Shape": shape})
+    for thing in cut_by(group):
+        for companion in companions_of(thing, slicer):
+            set_inputs(modifier_of(companion), {"Shape": shape})
+    slicer.empty_display_type = _DISPLAYED[shape]  # type: ignore[assignment]
+    if shape != "Plane":
+        slicer.empty_display_size = 1.0
+
+
+def slice_objects(
+    context: bpy.types.Context,
+    objects: Sequence[bpy.types.Object],
+    slicer: bpy.types.Object | None = None,
+    *,
+    shape: Shape = "Plane",
+    axis: Axis = "X",
+    combine: Combine = "ANY",
+) -> Sliced:
+    """Let a slicer cut objects.
+
+    Parameters
+    ----------
+    context : Context
+    objects : sequence of Object
+        Of any kind that is drawn with materials.
+    slicer : Object, optional
+        What cuts; any object will do. A new empty if not given.
+    shape, axis : str
+        Of a new slicer, see `add_slicer`.
+    combine : str
+        Where other slicers cut the objects already: ``"ANY"`` cuts away what any of them cuts,
+        ``"ALL"`` only what all of them cut.
+
+    Returns
+    -------
+    Sliced
+
+    Raises
+    ------
+    ValueError
+        If none of the objects can be cut; nothing is changed then.
+    """
+    required(context.view_layer).update()
+    wanted = [thing for thing in objects if thing is not slicer and find_group(thing) is None]
+    reasons = [_why_not(context, thing) for thing in wanted]
+    possible = [thing for thing, reason in zip(wanted, reasons, strict=True) if not reason]
+    refused = [reason for reason in reasons if reason]
+    if not possible:
+        raise ValueError(
+            " ".join(refused) or "Only slicers are selected; select what they are to cut, too."
+        )
+    if slicer is None:
+        slicer = add_slicer(context, possible, shape=shape, axis=axis)
+    group = slicer_group(slicer)
+    # One after the other, so that the scene is evaluated once for each and not for each object.
+    for thing, drawn in [(thing, drawn_with(context, thing)) for thing in possible]:
+        make_cuttable(thing, drawn)
+    for thing, materials in [(thing, materials_of(context, thing)) for thing in possible]:
+        _cut(thing, materials, Cut(group, combine == "ALL"))
+    return Sliced(slicer, possible, refused)
+
+
+def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float) -> None:
+    """Say how much of an object a slicer cuts.
+
+    Parameters
+    ----------
+    thing : Object
+        Whose materials have the slicer.
+    group : NodeTree
+        The slicer's.
+    amount : float
+        1 cuts, 0 leaves it whole, -1 shows what others lose; can be keyframed.
+    """
+    key = amount_key(group)
+    thing[key] = amount
+    # The stubs say that this gives nothing.
+    shown: Any = thing.id_properties_ui(key)  # type: ignore[func-returns-value]
+    shown.update(min=-1.0, max=1.0, description="1 is cut, 0 is whole, -1 shows what others lose")
+    thing.update_tag()
+
+
+def slicers_of(thing: bpy.types.Object | None) -> list[bpy.types.NodeTree]:
+    """List the node groups of the slicers that cut an object.
+
+    Parameters
+    ----------
+    thing : Object or None
+
+    Returns
+    -------
+    list of NodeTree
+    """
+    if thing is None:
+        return []
+    return [group for group in slicer_groups() if is_cut_by(thing, group)]
+
+
+def remove_slicing(
+    context: bpy.types.Context,
+    objects: Sequence[bpy.types.Object],
+    slicer: bpy.types.Object | None = None,
+    *,
+    keep_slicer: bool = False,
+) -> list[bpy.types.Object]:
+    """Make objects whole again, with the very materials that they had.
+
+    Twins, caps and profiles that belong to the cut go with it, and so do slicers that cut nothing
+    any more.
+
+    Parameters
+    ----------
+    context : Context
+    objects : sequence of Object
+    slicer : Object, optional
+        Only what this one cuts; otherwise what any slicer does.
+    keep_slicer : bool
+        Keep the empty, with its settings and its animation, when it cuts nothing any more. An
+        object that was not made by `add_slicer` or `slice_objects` stays anyway.
+
+    Returns
+    -------
+    list of Object
+        Those that were cut.
+    """
+    groups = slicer_groups()
+    if slicer is not None:
+        groups = [group for group in groups if empty_of(group) == slicer]
+    # Others may wait for what they are to cut.
+    wanted = [group for group in groups if any(is_cut_by(thing, group) for thing in objects)]
+    found = [thing for thing in objects if any(is_cut_by(thing, group) for group in wanted)]
+    materials = {m for thing in found for m in materials_of(context, thing)}
+    beside = companions_by_source()
+    for group in wanted:
+        for thing in found:
+            _make_whole(thing, group, beside.get(thing, []))
+        still = {m for thing in cut_by(group) for m in materials_of(context, thing)}
+        for material in materials - still:
+            drop_cut(material, group)
+    for thing in found:
+        if not slicers_of(thing):
+            restore(thing)
+    if not keep_slicer:
+        for group in wanted:
+            # One of another file cuts there, too.
+            if group.library is None and not cut_by(group):
+                _remove_slicer(group)
+    return found
+
+
+# --- One object ---
+
+
+def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
+    """Say in a sentence why an object cannot be cut; nothing if it can."""
+    if thing.type not in _CAN_BE_CUT:
+        return f"'{thing.name}' cannot be cut: it is not drawn with materials."
+    # An override keeps no custom property of its own when the file is saved.
+    if thing.library is not None or thing.override_library is not None:
+        return f"'{thing.name}' belongs to another file; make it local first (Object > Relations)."
+    if thing.name not in required(context.view_layer).objects:
+        return f"'{thing.name}' cannot be cut: it is not in this view layer."
+    return ""
+
+
+def _cut(thing: bpy.types.Object, materials: list[bpy.types.Material], cut: Cut) -> None:
+    set_amount(thing, cut.group, 1.0)
+    twins = companions_of(thing)
+    for twin in twins:
+        set_amount(twin, cut.group, -1.0)
+    of_twins = [input_value(modifier_of(twin), "Material").value for twin in twins]
+    for material in (*materials, *of_twins):
+        if material is not None:
+            add_cut(material, cut)
+
+
+def _make_whole(
+    thing: bpy.types.Object, group: bpy.types.NodeTree, beside: list[bpy.types.Object]
+) -> None:
+    """Let a slicer cut an object no more, and take away what stands beside that cut."""
+    key = amount_key(group)
+    if not is_cut_by(thing, group):
+        return
+    del thing[key]
+    thing.update_tag()
+    slicer = empty_of(group)
+    for companion in list(beside):
+        by = BY.of(companion)
+        if by is None and is_cut_by(companion, group):
+            del companion[key]
+        if (by is None and not slicers_of(companion)) or (by is not None and by == slicer):
+            beside.remove(companion)
+            remove_companion(companion)
+
+
+def _remove_slicer(group: bpy.types.NodeTree) -> None:
+    for material in bpy.data.materials:
+        # Nobody's any more: of objects that were deleted while they were cut.
+        drop_cut(material, group)
+    empty = empty_of(group)
+    if empty is not None and _MADE_HERE.on(group):
+        action = empty.animation_data.action if empty.animation_data else None
+        bpy.data.objects.remove(empty)
+        if action is not None and not action.users:
+            bpy.data.actions.remove(action)
+    remove_group(group)

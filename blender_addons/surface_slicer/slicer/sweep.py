@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sweep: a slicer travels through what it cuts, along its own arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..common.animation import remove_fcurves, set_interpolation
+from ..common.cut.slicer_group import cut_by, find_group
+from ..common.extent import world_points
+from ..common.required import required
+
+Easing = Literal["LINEAR", "SINE", "CUBIC"]
+_LOCATION: Final = "location"
+
+
+def animate_sweep(
+    context: bpy.types.Context,
+    slicer: bpy.types.Object,
+    frame_start: int,
+    frame_end: int,
+    *,
+    easing: Easing = "SINE",
+    back: bool = False,
+    reverse: bool = False,
+    margin: float = 0.05,
+) -> tuple[Vector, Vector]:
+    """Let a slicer travel along its arrow, from one end of what it cuts to the other.
+
+    Parameters
+    ----------
+    context : Context
+    slicer : Object
+        Keeps its rotation and scale; keyframes of its location are replaced.
+    frame_start, frame_end : int
+        First and last frame of the way, and back if it goes back.
+    easing : str
+        ``"LINEAR"`` for constant speed; ``"SINE"`` and ``"CUBIC"`` start and end softly.
+    back : bool
+        Return to where it began.
+    reverse : bool
+        Begin where all is cut away, and end where nothing is.
+    margin : float
+        How far beyond the objects it begins and ends, as a part of their extent.
+
+    Returns
+    -------
+    begin, end : Vector
+        In world space.
+
+    Raises
+    ------
+    ValueError
+        If it is no slicer, cuts nothing or has no extent, or the frames are not in order.
+    """
+    group = find_group(slicer)
+    objects = cut_by(group) if group is not None else []
+    if not objects:
+        raise ValueError(f"'{slicer.name}' cuts nothing; slice something with it first.")
+    if frame_end - frame_start < (2 if back else 1):
+        least = "two frames" if back else "one frame"
+        raise ValueError(
+            f"From frame {frame_start} to {frame_end} is too short; a sweep takes {least} or more."
+        )
+    if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
+        raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")
+    begin, end = _ends(context, slicer, objects, margin)
+    if reverse:
+        begin, end = end, begin
+    remove_fcurves(slicer, _LOCATION)
+    middle = (frame_start + frame_end) // 2 if back else frame_end
+    for frame, place in ((frame_start, begin), (middle, end), (frame_end, begin))[: 2 + back]:
+        matrix = slicer.matrix_world.copy()
+        matrix.translation = place
+        # Blender finds the location that puts it there, whatever its parents are.
+        slicer.matrix_world = matrix
+        slicer.keyframe_insert(_LOCATION, frame=frame)
+    set_interpolation(slicer, _LOCATION, easing, "EASE_IN_OUT")
+    scene = required(context.scene)
+    scene.frame_set(scene.frame_current)
+    return begin, end
+
+
+def _ends(
+    context: bpy.types.Context,
+    slicer: bpy.types.Object,
+    objects: Sequence[bpy.types.Object],
+    margin: float,
+) -> tuple[Vector, Vector]:
+    """Find where, on the line of its arrow, it cuts nothing and where it cuts everything away."""
+    points = world_points(required(context.scene), objects)
+    matrix = np.array(slicer.matrix_world)
+    arrow = matrix[:3, 2] / np.linalg.norm(matrix[:3, 2])
+    # A plane is perpendicular to its arrow unless a parent skews it.
+    normal = np.linalg.inv(matrix)[2, :3]
+    reach = (points - matrix[:3, 3]) @ normal / (normal @ arrow)
+    room = margin * float(np.ptp(reach))
+    ends = (reach.max() + room, reach.min() - room)
+    begin, end = (Vector((matrix[:3, 3] + way * arrow).tolist()) for way in ends)
+    return begin, end

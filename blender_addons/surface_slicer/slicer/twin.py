@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The wireframe twin: wires along a surface's edges, seen where the surface is cut away.
+
+Its material has the same slicers, with the mix reversed by the amount -1, so the same empty moves
+both. The wires follow the surface as it is with all its modifiers. On a grid, only each n-th line
+is drawn, since the edges of a finely sampled surface would fill it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import bpy
+
+from ..common import nodes
+from ..common.cut.materials import Cut, add_cut, cuts_of
+from ..common.extent import world_points
+from ..common.required import required
+from ..surface.datablocks import CELL
+from ..surface.lift import is_surface
+from .companions import companions_of, count_vertices, new_companion
+from .cuttable import materials_of
+from .slicer import set_amount, slicers_of
+
+TWIN: Final = "Wireframe"
+GROUP: Final = "Slicer Wireframe"
+WIRE_COLOR: Final = (0.2, 0.24, 0.33)
+# How many lines a grid gets along its longer side, at most.
+_LINES: Final = 32
+# A wire's width, as a part of the surface's largest extent.
+_THICKNESS_PART: Final = 0.0015
+
+
+def add_wireframe_twin(
+    context: bpy.types.Context,
+    source: bpy.types.Object,
+    *,
+    color: Sequence[float] = WIRE_COLOR,
+    strength: float = 1.0,
+) -> bpy.types.Object:
+    """Show a wireframe of an object where it is cut away.
+
+    Parameters
+    ----------
+    context : Context
+    source : Object
+        A sliced object with faces.
+    color : sequence of float
+        Scene-linear, of the wires.
+    strength : float
+        Of their light.
+
+    Returns
+    -------
+    Object
+        The one it has already, if it has one.
+
+    Raises
+    ------
+    ValueError
+        If the object is not sliced, or has no faces.
+    """
+    groups = slicers_of(source)
+    if not groups:
+        raise ValueError(f"'{source.name}' is not sliced.")
+    if twins := companions_of(source):
+        return twins[0]
+    drawn = materials_of(context, source)
+    # Each slicer, also where a material that somebody gave it since then has none.
+    cuts = [cut for material in drawn for cut in cuts_of(material)] + [Cut(g) for g in groups]
+    points = world_points(required(context.scene), [source])
+    thickness = float((points.max(axis=0) - points.min(axis=0)).max()) * _THICKNESS_PART
+    lines = math.sqrt(count_vertices(context, source))
+    # Vertices of anything else are in no order.
+    every = max(1, round(lines / _LINES)) if is_surface(source) else 1
+    material = bpy.data.materials.new(TWIN)
+    with nodes.material(material) as tree:
+        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    twin = new_companion(
+        context,
+        TWIN,
+        source,
+        _group(),
+        {
+            "Thickness": thickness,
+            "Every": every,
+            "Material": material,
+        },
+    )
+    for cut in cuts:
+        add_cut(material, cut)
+    for group in groups:
+        set_amount(twin, group, -1.0)
+    return twin
+
+
+def _group() -> Any:
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return existing
+    with nodes.geometry_group(GROUP) as tree:
+        source = tree.input("Source", "Object", description="Whose edges are drawn")
+        thickness = tree.input(
+            "Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
+            description="Diameter of the wires",
+        )  # fmt: skip
+        every = tree.input(
+            "Every", "Int", default=1, minimum=1,
+            description="On a grid, draw only each n-th line; elsewhere 1 draws all edges",
+        )  # fmt: skip
+        material = tree.input("Material", "Material")
+        mesh = tree.add(
+            "GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE"
+        )["Geometry"]  # fmt: skip
+        with tree.frame("Which cell of the grid a vertex is"):
+            named = tree.add(
+                "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
+            )  # fmt: skip
+            index = tree.add("GeometryNodeInputIndex")
+            cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
+
+            def cell_of(vertex: nodes.Linkable) -> nodes.Node:
+                return tree.add(
+                    "GeometryNodeSampleIndex",
+                    {"Geometry": mesh, "Value": cell, "Index": vertex},
+                    data_type="INT", domain="POINT",
+                )  # fmt: skip
+
+        with tree.frame("Columns of the grid: from the first face's corners"):
+            corners = []
+            for number in range(4):
+                # Unlinked, the input would stand for the index of whatever asks.
+                corner = tree.add("FunctionNodeInputInt", integer=number)
+                vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
+                first = tree.add(
+                    "GeometryNodeSampleIndex",
+                    {"Geometry": mesh, "Value": vertex, "Index": 0},
+                    data_type="INT", domain="POINT",
+                )  # fmt: skip
+                corners.append(cell_of(first))
+            low, high = corners[0], corners[0]
+            for corner_vertex in corners[1:]:
+                low = tree.math("MINIMUM", low, corner_vertex)
+                high = tree.math("MAXIMUM", high, corner_vertex)
+            # The far corner of the first face is one row and one column away.
+            columns = tree.math("SUBTRACT", tree.math("SUBTRACT", high, low), 1.0, label="Columns")
+        with tree.frame("Each n-th line, and the last ones"):
+            ends = tree.add("GeometryNodeInputMeshEdgeVertices")
+            cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
+            place = [
+                (tree.math("FLOORED_MODULO", c, columns), _row(tree, c, columns)) for c in cells
+            ]
+            highest = tree.add(
+                "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
+                data_type="FLOAT", domain="POINT",
+            )["Max"]  # fmt: skip
+            rows = tree.math("ADD", _row(tree, highest, columns), 1.0)
+            on_lines = [
+                _on_line(tree, place[0][k], place[1][k], every, count)
+                for k, count in ((0, columns), (1, rows))
+            ]
+            on_grid = tree.math("MAXIMUM", *on_lines)
+            all_edges = tree.math("LESS_THAN", every, 1.5)
+            drawn = tree.math("MAXIMUM", on_grid, all_edges, label="Drawn")
+        with tree.frame("Wires"):
+            lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
+            radius = tree.math("MULTIPLY", thickness, 0.5)
+            profile = tree.add(
+                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 5, "Radius": radius}
+            )["Curve"]
+            wires = tree.add("GeometryNodeCurveToMesh", {"Curve": lines, "Profile Curve": profile})
+            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
+        tree.output("Geometry", painted)
+    return tree.tree
+
+
+def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
+    # Half a vertex more, so that a whole number divided never falls just below itself.
+    inside = tree.math("ADD", vertex, 0.5)
+    return tree.math("FLOOR", tree.math("DIVIDE", inside, columns), label="Row")
+
+
+def _on_line(
+    tree: nodes.Tree,
+    a: nodes.Linkable,
+    b: nodes.Linkable,
+    every: nodes.Linkable,
+    count: nodes.Linkable,
+) -> nodes.Node:
+    """Tell whether an edge runs along a line that is drawn: the same number at both of its ends."""
+    same = tree.math("COMPARE", a, b, 0.5)
+    nth = tree.math("COMPARE", tree.math("FLOORED_MODULO", a, every), 0.0, 0.5)
+    last = tree.math("COMPARE", a, tree.math("SUBTRACT", count, 1.0), 0.5)
+    return tree.math("MULTIPLY", same, tree.math("MAXIMUM", nth, last))

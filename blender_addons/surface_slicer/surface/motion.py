@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Move a surface without any Python: one geometry nodes modifier that knows the time.
+
+The heights live in a data mesh with one vertex per cell and one attribute per frame. The modifier
+picks the two frames around the current time by name and mixes them, stores the result as the
+attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where nothing moves.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+
+from ..common import nodes
+from ..common.figures.drawing import store
+from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes.modifiers import add_group_modifier, find_group_modifier
+
+GROUP: Final = "Surface Playback"
+MODIFIER: Final = "Playback"
+HEIGHT: Final = "height"
+"""The point attribute that materials and other node groups read: the array's own values."""
+COLOR_VALUE: Final = "color_value"
+"""The same of a second array that gives the color."""
+HOLE: Final = -1.0e30
+"""What stands for a hole. Far below any height, also after mixing with one."""
+
+_HOLE_BELOW: Final = -1.0e20
+
+TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Start Frame": {
+        "kind": "Float",
+        "default": 1.0,
+        "description": "Scene frame at which the first of the array's frames is shown",
+    },
+    "Frames per Sample": {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 1e-3,
+        "description": "Scene frames from one of the array's frames to the next",
+    },
+    "At the Ends": {
+        "kind": "Menu",
+        "default": "Hold",
+        "description": "What is shown before the array's first and after its last frame",
+    },
+    "Use Sample": {
+        "kind": "Bool",
+        "default": False,
+        "description": "Show the sample below instead: keyframe it to slow down, freeze or reverse",
+    },
+    "Sample": {
+        "kind": "Float",
+        "default": 0.0,
+        "description": "Frame of the array, counted from 0, that is shown while Use Sample is on",
+    },
+}
+HEIGHT_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Height": {
+        "kind": "Float",
+        "default": 1.0,
+        "unit": "DISTANCE",
+        "description": "From the array's lowest value to its highest",
+    },
+    "Midlevel": {
+        "kind": "Float",
+        "default": 0.0,
+        "description": "What stays in the plane: 0 the array's lowest value, 1 its highest",
+    },
+}
+_DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Values": {
+        "kind": "Object",
+        "description": "Holds the heights: a vertex for each cell, an attribute for each sample",
+    },
+    "Color Values": {
+        "kind": "Object",
+        "description": "Holds the second array in the same way; empty if there is none",
+    },
+    "Has Color Values": {"kind": "Bool", "default": False, "hide": True},
+    "Samples": {"kind": "Int", "default": 1, "minimum": 1, "hide": True},
+    "Lowest": {"kind": "Float", "default": 0.0, "hide": True},
+    "Highest": {"kind": "Float", "default": 1.0, "hide": True},
+    "Has Holes": {"kind": "Bool", "default": False, "hide": True},
+}
+
+
+HELD: Final = ("Values", "Color Values")
+"""Inputs that take an object which holds data, or nothing."""
+
+
+def frame_attribute(frame: int) -> str:
+    """Name the data mesh's attribute that holds a frame.
+
+    Parameters
+    ----------
+    frame : int
+
+    Returns
+    -------
+    str
+    """
+    return f"h{frame}"
+
+
+def add_modifier(surface: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types.NodesModifier:
+    """Give a grid the modifier that moves it.
+
+    Parameters
+    ----------
+    surface : Object
+        A mesh with a vertex for each cell.
+    inputs : dict
+        Of the modifier, by name.
+
+    Returns
+    -------
+    NodesModifier
+    """
+    return add_group_modifier(surface, MODIFIER, node_group(), inputs)
+
+
+def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier that moves a surface.
+
+    Parameters
+    ----------
+    surface : Object or None
+
+    Returns
+    -------
+    NodesModifier or None
+        None where the object is no animated surface.
+    """
+    return find_group_modifier(surface, GROUP)
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the playback group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        flat = tree.input("Geometry", "Geometry")
+        with tree.panel("Time"):
+            time = tree.inputs(TIME_INPUTS)
+        with tree.panel("Height"):
+            shape = tree.inputs(HEIGHT_INPUTS)
+        with tree.panel("Data", closed=True):
+            data = tree.inputs(_DATA_INPUTS)
+        with tree.frame("Time, in samples"):
+            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+            elapsed = tree.math("SUBTRACT", frame, time["Start Frame"], label="Frames elapsed")
+            played = tree.math("DIVIDE", elapsed, time["Frames per Sample"], label="Played")
+            position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
+            last = tree.math("SUBTRACT", data["Samples"], 1.0, label="Last sample")
+            within = tree.menu(
+                "FLOAT",
+                time["At the Ends"],
+                {
+                    "Hold": tree.add("ShaderNodeClamp", {"Value": position, "Max": last}),
+                    "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
+                    "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
+                },
+            )
+            sample = tree.math("FLOOR", within, label="Sample")
+            fraction = tree.math("SUBTRACT", within, sample, label="Fraction")
+            following = tree.math("ADD", sample, 1.0)
+            following_in = tree.math("MINIMUM", following, last, label="Next sample")
+        with tree.frame("Heights now"):
+            this = _row(tree, sample, "This sample")
+            next_ = _row(tree, following_in, "Next sample")
+            now = tree.mix(fraction, this, next_, label="Now")
+            height = _at_vertex(tree, data["Values"], now)
+            valued = store(tree, flat, HEIGHT, height)
+        with tree.frame("A second array for the color"):
+            color = _at_vertex(tree, data["Color Values"], now)
+            colored = store(tree, valued, COLOR_VALUE, color)
+            either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
+        with tree.frame("No faces at holes"):
+            is_hole = tree.add(
+                "FunctionNodeCompare", {"A": tree.attribute(HEIGHT), "B": _HOLE_BELOW},
+                data_type="FLOAT", operation="LESS_THAN",
+            )  # fmt: skip
+            holed = tree.add(
+                "GeometryNodeDeleteGeometry", {"Geometry": either, "Selection": is_hole},
+                domain="POINT",
+            )  # fmt: skip
+            whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
+        with tree.frame("Lift"):
+            above = tree.math("SUBTRACT", tree.attribute(HEIGHT), data["Lowest"])
+            extent = tree.math("SUBTRACT", data["Highest"], data["Lowest"], label="Range")
+            share = tree.math("DIVIDE", above, extent, label="0 lowest, 1 highest")
+            from_plane = tree.math("SUBTRACT", share, shape["Midlevel"])
+            lift = tree.math("MULTIPLY", from_plane, shape["Height"], label="Lift")
+            offset = tree.add("ShaderNodeCombineXYZ", {"Z": lift})
+            lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
+        tree.output("Geometry", lifted)
+    return cast(bpy.types.NodeTree, tree.tree)
+
+
+def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
+    """Read the attribute that holds a sample, by its name."""
+    number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
+    prefix = tree.add("FunctionNodeInputString", string=frame_attribute(0).rstrip("0"))
+    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, number]})
+    row = tree.add(
+        "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
+    )
+    return row["Attribute"]
+
+
+def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
+    """Take the value of the vertex's own cell."""
+    data = tree.add("GeometryNodeObjectInfo", {"Object": holder})["Geometry"]
+    index = tree.add("GeometryNodeInputIndex")
+    return tree.add(
+        "GeometryNodeSampleIndex",
+        {"Geometry": data, "Value": value, "Index": index},
+        data_type="FLOAT", domain="POINT",
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A surface's colors in the viewport's *Solid* shading, which draws color attributes only."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import bpy
+
+from ..common import nodes
+from ..common.colormaps.followers import FOLLOWER_INPUTS
+from ..common.colormaps.in_geometry import COLOR, COLOR_INPUTS, color_group, follow_material
+from ..common.nodes.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
+from ..common.required import required
+from .surface_color import LIMITS, VALUE, find_material, uses_ramp
+
+GROUP: Final = "Surface Slicer Solid Colors"
+MODIFIER: Final = "Solid Colors"
+_VALUE_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Value": {"kind": "String", "description": "Attribute whose values give the color"},
+}
+
+
+def shows_exact_colormap(surface: bpy.types.Object) -> bool:
+    """Tell whether a surface's colors are those of a colormap, and not of a color ramp.
+
+    Parameters
+    ----------
+    surface : Object
+
+    Returns
+    -------
+    bool
+    """
+    material = find_material(surface)
+    return material is not None and not uses_ramp(material)
+
+
+def add_solid_colors(surface: bpy.types.Object) -> bpy.types.NodesModifier:
+    """Show a surface's colors in Solid shading; a second time changes nothing.
+
+    Parameters
+    ----------
+    surface : Object
+        One of `shows_exact_colormap`.
+
+    Returns
+    -------
+    NodesModifier
+        The last one of the surface, off in renders.
+    """
+    material = required(find_material(surface))
+    tree: Any = required(material.node_tree)
+    modifier = add_viewport_modifier(surface, MODIFIER, GROUP, node_group)
+    follow_material(modifier, material, LIMITS, {"Value": tree.nodes[VALUE].attribute_name})
+    return modifier
+
+
+def find_solid_colors(surface: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier that shows a surface's colors in Solid shading.
+
+    Parameters
+    ----------
+    surface : Object or None
+
+    Returns
+    -------
+    NodesModifier or None
+    """
+    return find_group_modifier(surface, GROUP)
+
+
+def remove_solid_colors(surface: bpy.types.Object) -> None:
+    """Take the modifier away again, and the drivers that it has.
+
+    Parameters
+    ----------
+    surface : Object
+    """
+    remove_with_drivers(find_solid_colors(surface))
+
+
+def node_group() -> bpy.types.NodeTree:
+    """Build the modifier's group, or return it if it exists.
+
+    Returns
+    -------
+    NodeTree
+    """
+    if (existing := nodes.find_group(GROUP)) is not None:
+        return cast(bpy.types.NodeTree, existing)
+    with nodes.geometry_group(GROUP) as tree:
+        surface = tree.input("Geometry", "Geometry")
+        name = tree.inputs(_VALUE_INPUTS)["Value"]
+        with tree.panel("Colors"):
+            colors = tree.inputs(COLOR_INPUTS)
+            tree.inputs(FOLLOWER_INPUTS)
+        value = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT")
+        color = tree.group(color_group(), {"Value": value["Attribute"], **colors})
+        colored = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": surface, "Name": COLOR, "Value": color},
+            data_type="FLOAT_COLOR", domain="POINT",
+        )  # fmt: skip
+        tree.output("Geometry", colored)
+    return cast(bpy.types.NodeTree, tree.tree)

@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From heights to an object: a flat grid that a modifier lifts.
+
+A surface that stands still is lifted by a Displace modifier with the heights as its texture, an
+animated one by the node group of `playback`. The grid carries what colors are made from as point
+attributes: `build.X` and `build.Y`, and `playback.HEIGHT`, all in the units of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import fields as settings_of
+from typing import Any, Final
+
+import bpy
+
+from ..arrays.heightmap import Heightmap, HeightmapError
+from ..arrays.source import Field, Source, read_field
+from ..common.frame_range import make_room
+from ..common.holders import keep_together, let_go
+from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.placing import link, select_only
+from ..common.required import required
+from ..properties import about
+from . import motion
+from .axes import add_axes, find_axes
+from .base_plane import add_base_plane, find_base_plane
+from .datablocks import new_frames, new_grid, new_texture, set_color_values
+from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
+
+# Height to the longer side, where nothing else is asked for.
+_FITTED: Final = 0.45
+
+
+def create_surface(
+    context: bpy.types.Context,
+    source: Source | None = None,
+    *,
+    size: tuple[float, float] = (2.0, 0.0),
+    height_scale: float = 0.0,
+    smooth: bool = True,
+    set_frame_range: bool = True,
+) -> bpy.types.Object:
+    """Make a surface from a file, an image or a formula.
+
+    Parameters
+    ----------
+    context : Context
+        The object goes into its active collection and becomes active.
+    source : Source, optional
+        The product of two mixtures of normal distributions if not given.
+    size, height_scale, smooth, set_frame_range
+        See `add_surface`.
+
+    Returns
+    -------
+    Object
+        A mesh. `reload_surface` reads its source again.
+
+    Raises
+    ------
+    HeightmapError
+        One sentence; nothing is added then.
+    """
+    source = source or Source()
+    surface = add_surface(
+        context,
+        read_field(source),
+        size=size,
+        height_scale=height_scale,
+        smooth=smooth,
+        set_frame_range=set_frame_range,
+    )
+    remember(surface, source)
+    return surface
+
+
+def add_surface(
+    context: bpy.types.Context,
+    field: Field,
+    *,
+    size: tuple[float, float] = (2.0, 0.0),
+    height_scale: float = 0.0,
+    smooth: bool = True,
+    set_frame_range: bool = True,
+) -> bpy.types.Object:
+    """Make a surface from heights at hand.
+
+    Parameters
+    ----------
+    context : Context
+        The object goes into its active collection and becomes active.
+    field : Field
+        See `source.array_field` for arrays.
+    size : tuple of float
+        Extent along x and y in Blender units; 0 along y for square cells.
+    height_scale : float
+        Blender units for 1 in the data, with the value 0 in the plane; 0 fits the heights to the
+        size, with the lowest value in the plane unless the data has both signs.
+    smooth : bool
+        Shade smooth instead of showing the quads.
+    set_frame_range : bool
+        Make an empty scene as long as an animated surface, and one that somebody works in long
+        enough; see `common.frame_range`.
+
+    Returns
+    -------
+    Object
+    """
+    heights = field.heights
+    made: list[bpy.types.ID] = []
+    try:
+        parts = _new_parts(field, size, smooth, made)
+        surface = bpy.data.objects.new(field.title, parts.mesh)
+        made.append(surface)
+        _lift_by(surface, parts, heights)
+        _keep_holders(surface, made)
+        set_height(surface, *_fitted(heights, height_scale, size))
+        _describe(surface, field, size)
+        if heights.frames > 1:
+            scene = required(context.scene)
+            start = make_room(scene, heights.frames, 1, lengthen=set_frame_range)
+            set_inputs(required(motion.find_modifier(surface)), {"Start Frame": float(start)})
+        link(context, surface)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    select_only(context, [surface])
+    return surface
+
+
+def reload_surface(surface: bpy.types.Object, source: Source | None = None) -> None:
+    """Read a surface's source again, or put another in its place.
+
+    Materials, modifiers and the height of 1 in the data stay. So does a second array of a file that
+    `about` names, and its file is read again.
+
+    Parameters
+    ----------
+    surface : Object
+    source : Source, optional
+        The remembered one if not given.
+
+    Raises
+    ------
+    HeightmapError
+        One sentence; the surface stays as it is then.
+    """
+    source = source or remembered(surface)
+    field = read_field(source)
+    data = about(surface)
+    color = None
+    if data.color_filepath:
+        color = read_field(color_source(source, data.color_filepath, data.color_array))
+        check_same_shape(color, field)
+    replace_heights(surface, field)
+    remember(surface, source)
+    if color is not None:
+        set_color_array(surface, color)
+
+
+def replace_heights(surface: bpy.types.Object, field: Field) -> None:
+    """Put other heights into a surface that exists, and into its twins; see `reload_surface`.
+
+    Parameters
+    ----------
+    surface : Object
+    field : Field
+    """
+    mesh = surface.data
+    assert isinstance(mesh, bpy.types.Mesh)
+    data = about(surface)
+    size = (data.size[0], data.size[1])
+    smooth = bool(len(mesh.polygons)) and mesh.polygons[0].use_smooth
+    sharing = [thing for thing in bpy.data.objects if thing.data == mesh and is_surface(thing)]
+    made: list[bpy.types.ID] = []
+    try:
+        parts = _new_parts(field, size, smooth, made)
+    except BaseException:
+        bpy.data.batch_remove(made)
+        raise
+    for material in mesh.materials:
+        parts.mesh.materials.append(material)
+    old: list[Any] = [mesh]
+    mesh.user_remap(parts.mesh)
+    for thing in sharing:
+        old += [block for block in _holders(thing) if block not in old]
+        height = _rescaled(thing, field.heights)
+        _lift_by(thing, parts, field.heights)
+        _keep_holders(thing, made)
+        set_height(thing, *height)
+        _describe(thing, field, size)
+        for find, fit in ((find_base_plane, add_base_plane), (find_axes, add_axes)):
+            if find(thing) is not None:
+                fit(thing)
+    # Objects first, since they use the meshes.
+    for block in sorted(old, key=lambda block: not isinstance(block, bpy.types.Object)):
+        if not block.users:
+            bpy.data.batch_remove([block])
+
+
+def set_color_array(surface: bpy.types.Object, field: Field) -> None:
+    """Give a surface a second array, which materials read as `playback.COLOR_VALUE`.
+
+    Parameters
+    ----------
+    surface : Object
+    field : Field
+        With as many rows and columns as the surface, and as many frames or just one.
+
+    Raises
+    ------
+    HeightmapError
+        If it has not.
+    """
+    data, heights = about(surface), field.heights
+    _check_shape_of(field, data.frames, data.rows, data.columns)
+    mesh = surface.data
+    assert isinstance(mesh, bpy.types.Mesh)
+    modifier = motion.find_modifier(surface)
+    moves = modifier is not None and heights.frames > 1
+    if not moves:
+        set_color_values(mesh, heights.values[0])
+    if modifier is not None:
+        before = input_value(modifier, "Color Values").value
+        holder = new_frames(f"{surface.name} color values", heights, []) if moves else None
+        set_inputs(modifier, {"Color Values": holder, "Has Color Values": moves})
+        _keep_holders(surface, [])
+        if before is not None and not before.users:
+            bpy.data.batch_remove([before, before.data])
+    data.color_title = field.title
+    data.color_low, data.color_high = heights.low, heights.high
+
+
+def read_color_array(surface: bpy.types.Object, filepath: str, array: str = "") -> None:
+    """Give a surface a second array from a file, which `reload_surface` reads again.
+
+    Parameters
+    ----------
+    surface : Object
+    filepath, array : str
+        See `Source`.
+
+    Raises
+    ------
+    HeightmapError
+        One sentence; the surface stays as it is then.
+    """
+    if not filepath:
+        raise HeightmapError("Choose an array or a picture first.")
+    set_color_array(surface, read_field(color_source(remembered(surface), filepath, array)))
+    data = about(surface)
+    data.color_filepath, data.color_array = filepath, array
+
+
+def check_same_shape(color: Field, field: Field) -> None:
+    """Check that a second array fits heights.
+
+    Parameters
+    ----------
+    color, field : Field
+
+    Raises
+    ------
+    HeightmapError
+        If it has other rows or columns, or several frames but not as many.
+    """
+    heights = field.heights
+    _check_shape_of(color, heights.frames, heights.rows, heights.columns)
+
+
+def shape_text(frames: int, rows: int, columns: int) -> str:
+    """Write a shape as people say it."""
+    return f"{rows:,} x {columns:,} values" + (f" in {frames:,} frames" if frames > 1 else "")
+
+
+def remember(surface: bpy.types.Object, source: Source) -> None:
+    """Keep with a surface where it comes from."""
+    data = about(surface)
+    for setting in settings_of(Source):
+        setattr(data, setting.name, getattr(source, setting.name))
+
+
+def remembered(surface: bpy.types.Object) -> Source:
+    """Return where a surface comes from."""
+    return source_of(about(surface))
+
+
+def source_of(settings: Any) -> Source:
+    """Collect the settings that say where heights come from.
+
+    Parameters
+    ----------
+    settings : SourceSettings
+
+    Returns
+    -------
+    Source
+    """
+    values: dict[str, Any] = {}
+    for setting in settings_of(Source):
+        value = getattr(settings, setting.name)
+        values[setting.name] = value if isinstance(value, str) else tuple(value)
+    return Source(**values)
+
+
+def color_source(source: Source, filepath: str, array: str = "") -> Source:
+    """Say where a surface's second array comes from: it lies as the heights do.
+
+    Parameters
+    ----------
+    source : Source
+        Of the heights.
+    filepath, array : str
+        See `Source`.
+
+    Returns
+    -------
+    Source
+    """
+    return Source(
+        filepath=filepath, array=array, origin=source.origin, resolution=source.resolution
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The grid of a surface, and what lifts it: a texture, or an object with the frames."""
+
+    mesh: bpy.types.Mesh
+    texture: bpy.types.ImageTexture | None
+    frames: bpy.types.Object | None
+
+
+def _new_parts(
+    field: Field, size: tuple[float, float], smooth: bool, made: list[bpy.types.ID]
+) -> _Parts:
+    heights = field.heights
+    mesh = new_grid(field, extent(size, heights.rows, heights.columns), smooth=smooth, made=made)
+    if heights.frames > 1:
+        return _Parts(mesh, None, new_frames(f"{field.title} heights", heights, made))
+    return _Parts(mesh, new_texture(field.title, heights, made), None)
+
+
+def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> None:
+    """Give a surface the modifier that its heights need, or change the one it has."""
+    modifier = find_lift(surface)
+    kind = bpy.types.NodesModifier if parts.texture is None else bpy.types.DisplaceModifier
+    if modifier is not None and not isinstance(modifier, kind):
+        if isinstance(modifier, bpy.types.NodesModifier):
+            # Otherwise Blender goes on counting it as a user of them.
+            set_inputs(modifier, dict.fromkeys(motion.HELD))
+        surface.modifiers.remove(modifier)
+        modifier = None
+    if modifier is None:
+        if parts.texture is None:
+            modifier = motion.add_modifier(surface, {})
+        else:
+            modifier = surface.modifiers.new(DISPLACE, "DISPLACE")
+        # Before whatever else was put on the surface.
+        surface.modifiers.move(len(surface.modifiers) - 1, 0)
+        modifier = surface.modifiers[0]
+    if isinstance(modifier, bpy.types.DisplaceModifier):
+        modifier.texture_coords = "UV"
+        modifier.direction = "Z"
+        modifier.texture = parts.texture
+    elif isinstance(modifier, bpy.types.NodesModifier):
+        set_inputs(
+            modifier,
+            {
+                "Values": parts.frames,
+                "Color Values": None,
+                "Has Color Values": False,
+                "Samples": heights.frames,
+                "Lowest": heights.low,
+                "Highest": heights.low + heights.span,
+                "Has Holes": heights.holes > 0,
+            },
+        )
+
+
+def _keep_holders(surface: bpy.types.Object, made: list[bpy.types.ID]) -> None:
+    """Keep the objects that hold an animated surface's arrays together."""
+    modifier = motion.find_modifier(surface)
+    data = about(surface)
+    before, data.holders = data.holders, None
+    let_go(before)
+    if modifier is not None:
+        held = [input_value(modifier, name).value for name in motion.HELD]
+        data.holders = keep_together(surface.name, held, made)
+
+
+def _check_shape_of(color: Field, frames: int, rows: int, columns: int) -> None:
+    heights = color.heights
+    same = (heights.rows, heights.columns) == (rows, columns)
+    if not same or heights.frames not in (1, frames):
+        raise HeightmapError(
+            f"'{color.title}' has {shape_text(heights.frames, heights.rows, heights.columns)}, "
+            f"the surface {shape_text(frames, rows, columns)}; they must be the same."
+        )
+
+
+def _fitted(
+    heights: Heightmap, height_scale: float, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Height and midlevel of a new surface."""
+    zero = -heights.low / heights.span
+    if height_scale:
+        return heights.span * height_scale, zero
+    both_signs = heights.low < 0 < heights.high
+    return _FITTED * max(extent(size, heights.rows, heights.columns)), zero if both_signs else 0.0
+
+
+def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, float]:
+    """Height and midlevel with which other heights stand at the scale that a surface has now."""
+    data = about(surface)
+    before = (data.high - data.low) or 1.0
+    height, midlevel = height_of(surface)
+    in_plane = data.low + midlevel * before
+    return height / before * heights.span, (in_plane - heights.low) / heights.span
+
+
+def _holders(surface: bpy.types.Object) -> list[Any]:
+    """List what else a surface is made of: texture and image, or its frames."""
+    modifier = find_lift(surface)
+    if isinstance(modifier, bpy.types.DisplaceModifier):
+        texture = modifier.texture
+        assert isinstance(texture, bpy.types.ImageTexture)
+        # Somebody may have removed the image.
+        return [block for block in (texture, texture.image) if block is not None]
+    assert isinstance(modifier, bpy.types.NodesModifier)
+    holders = [input_value(modifier, name).value for name in motion.HELD]
+    return [block for holder in holders if holder for block in (holder, holder.data)]
+
+
+def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]) -> None:
+    """Keep what the panel shows with the object, so that it needs the source no more."""
+    data, heights = about(surface), field.heights
+    data.title = field.title
+    data.frames, data.rows, data.columns = heights.frames, heights.rows, heights.columns
+    data.low, data.high, data.holes = heights.low, heights.high, heights.holes
+    data.x_limits, data.y_limits = field.x_range, field.y_range
+    data.size = size
+    data.color_title = ""

@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a surface's attributes to light of the right color."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import bpy
+
+from ..common import nodes
+from ..common.colormaps import linear_stops
+from ..common.colormaps.followers import tell_followers
+from ..common.colormaps.in_material import (
+    COLORMAP,
+    RANGE,
+    add_colormap,
+    range_input,
+    set_colormap,
+    shown_colormap,
+)
+from ..common.limits import apart, problem_of
+from ..common.required import required
+from ..properties import NEW_RELIEF, about
+from ..ramps.color_ramp import fill_ramp
+from ..ramps.ramp_stops import MOST_STOPS
+from .datablocks import X, Y
+from .motion import COLOR_VALUE, HEIGHT
+
+VALUE: Final = "Value"
+LIMITS: Final = "Limits"
+RAMP: Final = "Color Ramp"
+USE_RAMP: Final = "Use Color Ramp"
+RELIEF: Final = "Relief"
+STRENGTH: Final = "Strength"
+_OURS: Final = (VALUE, LIMITS, RANGE, COLORMAP, RAMP, USE_RAMP, RELIEF, STRENGTH)
+
+ATTRIBUTES: Final = {"HEIGHT": HEIGHT, "X": X, "Y": Y, "ARRAY": COLOR_VALUE}
+"""The point attribute that each kind of color shows."""
+
+# Where the light of the relief comes from: the left, in front, above.
+_LIGHT: Final = (-0.48, -0.36, 0.8)
+
+
+def color_surface(
+    surface: bpy.types.Object,
+    by: str = "HEIGHT",
+    colormap: str = "plasma",
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    reverse: bool = False,
+    start: float = 0.0,
+    end: float = 1.0,
+    steps: int = 0,
+    strength: float = 1.0,
+    relief: float = NEW_RELIEF,
+    ramp: bool = False,
+) -> bpy.types.Material:
+    """Make a surface shine in the colors of its values.
+
+    Calling it again changes the same material, so that what others built onto it stays.
+
+    Parameters
+    ----------
+    surface : Object
+    by : str
+        ``"HEIGHT"``, ``"X"``, ``"Y"``, or ``"ARRAY"`` for the values of `surface.set_color_array`.
+    colormap : str
+        One of `common.colormaps.names`.
+    low, high : float, optional
+        Values at the colormap's two ends, in the units of the data; the lowest and the highest
+        value there is if not given.
+    reverse : bool
+        Reverse the colormap.
+    start, end : float
+        Part of the colormap that is used, 0..1.
+    steps : int
+        How many colors are shown; 0 for all of them, smoothly.
+    strength : float
+        Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
+    relief : float
+        How much slopes that face away from the upper left are darkened: 0 shows the colormap's own
+        colors everywhere, 1 leaves the darkest black.
+    ramp : bool
+        Show a color ramp with the colormap's colors, whose stops can be changed by hand, instead
+        of the exact table.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    ValueError
+        If the limits are not in order, or there is no second array.
+    UnknownColormapError
+        If there is no such colormap; the text names those that come close.
+    """
+    low, high = checked_limits(surface, by, low, high)
+    # Before anything is made, since the name may be unknown.
+    stops = linear_stops(colormap, reverse=reverse)
+    material = find_material(surface)
+    if material is None:
+        material = bpy.data.materials.new(f"{surface.name} color")
+        _write_nodes(material)
+        slots: Any = required(surface.data)
+        if len(slots.materials):
+            slots.materials[0] = material
+        else:
+            slots.materials.append(material)
+    tree: Any = required(material.node_tree)
+    set_colormap(tree, colormap, reverse=reverse)
+    for name, value in {"Start": start, "End": end, "Steps": steps}.items():
+        range_input(tree, name).default_value = value
+    if ramp:
+        fill_ramp(tree.nodes[RAMP].color_ramp, stops, MOST_STOPS, start, end)
+    tree.nodes[USE_RAMP].inputs["Factor"].default_value = float(ramp)
+    tree.nodes[RELIEF].inputs["Factor"].default_value = relief
+    tree.nodes[STRENGTH].inputs["Value"].default_value = strength
+    return show(surface, by, low, high)
+
+
+def show(
+    surface: bpy.types.Object, by: str, low: float | None = None, high: float | None = None
+) -> bpy.types.Material:
+    """Let a surface's colors show something else, and leave the colors themselves as they are.
+
+    Parameters
+    ----------
+    surface, by, low, high
+        See `color_surface`, which does the rest where the surface has no such colors yet.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    ValueError
+        As `color_surface`.
+    """
+    low, high = checked_limits(surface, by, low, high)
+    material = find_material(surface)
+    if material is None:
+        return color_surface(surface, by, low=low, high=high)
+    tree: Any = required(material.node_tree)
+    tree.nodes[VALUE].attribute_name = ATTRIBUTES[by]
+    tell_followers(tree, {"Value": ATTRIBUTES[by]})
+    limits = tree.nodes[LIMITS].inputs
+    limits["From Min"].default_value, limits["From Max"].default_value = low, high
+    return material
+
+
+def shown(material: bpy.types.Material) -> str:
+    """Tell what the colors of a material of `color_surface` show.
+
+    Parameters
+    ----------
+    material : Material
+
+    Returns
+    -------
+    str
+        A key of `ATTRIBUTES`, or empty if somebody chose an attribute of their own.
+    """
+    tree: Any = required(material.node_tree)
+    name = tree.nodes[VALUE].attribute_name
+    return next((by for by, attribute in ATTRIBUTES.items() if attribute == name), "")
+
+
+def look_of(material: bpy.types.Material) -> dict[str, Any]:
+    """Collect how a material of `color_surface` looks, whatever it shows.
+
+    Parameters
+    ----------
+    material : Material
+
+    Returns
+    -------
+    dict
+        Arguments of `color_surface`, so that others can be given the same look.
+    """
+    tree: Any = required(material.node_tree)
+    return {
+        "colormap": shown_colormap(tree),
+        **{
+            name.lower(): range_input(tree, name).default_value
+            for name in ("Start", "End", "Steps", "Reverse")
+        },
+        "strength": tree.nodes[STRENGTH].inputs["Value"].default_value,
+        "relief": tree.nodes[RELIEF].inputs["Factor"].default_value,
+        "ramp": uses_ramp(material),
+    }
+
+
+def uses_ramp(material: bpy.types.Material) -> bool:
+    """Tell whether a material of `color_surface` shows its color ramp instead of the table."""
+    tree: Any = required(material.node_tree)
+    return bool(tree.nodes[USE_RAMP].inputs["Factor"].default_value > 0.5)
+
+
+def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
+    """Find the lowest and the highest value that a color can show.
+
+    Parameters
+    ----------
+    surface : Object
+    by : str
+        As for `color_surface`.
+
+    Returns
+    -------
+    low, high : float
+        Different even if all values are equal.
+    """
+    data = about(surface)
+    low, high = {
+        "HEIGHT": (data.low, data.high),
+        "X": (min(data.x_limits), max(data.x_limits)),
+        "Y": (min(data.y_limits), max(data.y_limits)),
+        "ARRAY": (data.color_low, data.color_high),
+    }[by]
+    return apart(low, high)
+
+
+def checked_limits(
+    surface: bpy.types.Object, by: str, low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
+    """Find the values at the two ends of a surface's colors, and check that they can be shown.
+
+    Parameters
+    ----------
+    surface, by, low, high
+        As for `color_surface`.
+
+    Returns
+    -------
+    low, high : float
+
+    Raises
+    ------
+    ValueError
+        As `color_surface`.
+    """
+    if by == "ARRAY" and not has_color_values(surface):
+        raise ValueError(f"'{surface.name}' has no second array; use Color by Array first")
+    lowest, highest = limits_of(surface, by)
+    low = lowest if low is None else low
+    high = highest if high is None else high
+    if problem := problem_of(low, high):
+        raise ValueError(problem)
+    return low, high
+
+
+def show_what_is_left(surface: bpy.types.Object) -> None:
+    """Show the height in the colors of a surface whose second array is gone.
+
+    Parameters
+    ----------
+    surface : Object
+    """
+    material = find_material(surface)
+    if material is not None and shown(material) == "ARRAY" and not has_color_values(surface):
+        show(surface, "HEIGHT")
+
+
+def has_color_values(surface: bpy.types.Object) -> bool:
+    """Tell whether a surface has a second array.
+
+    Parameters
+    ----------
+    surface : Object
+
+    Returns
+    -------
+    bool
+    """
+    return bool(about(surface).color_title)
+
+
+def find_material(surface: bpy.types.Object) -> bpy.types.Material | None:
+    """Find the material that colors a surface.
+
+    Parameters
+    ----------
+    surface : Object
+
+    Returns
+    -------
+    Material or None
+        None where it has none of `color_surface`.
+    """
+    for slot in surface.material_slots:
+        material = slot.material
+        if (
+            material is not None
+            and material.library is None
+            and material.node_tree is not None
+            and all(name in material.node_tree.nodes for name in _OURS)
+        ):
+            return material
+    return None
+
+
+def _write_nodes(material: bpy.types.Material) -> None:
+    with nodes.material(material) as tree:
+        value = tree.add(
+            "ShaderNodeAttribute", name=VALUE, label=VALUE, attribute_type="GEOMETRY",
+            attribute_name=HEIGHT,
+        )["Factor"]  # fmt: skip
+        position = tree.add(
+            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
+            name=LIMITS, label=LIMITS, clamp=True,
+        )  # fmt: skip
+        with tree.frame("Color"):
+            table = add_colormap(tree, position)
+            stops = tree.add("ShaderNodeValToRGB", {"Fac": position}, name=RAMP, label=RAMP)
+            color = tree.mix(
+                0.0, table, stops["Color"], name=USE_RAMP, label=USE_RAMP, data_type="RGBA"
+            )
+        with tree.frame("Relief: slopes that face away from the light are darker"):
+            normal = tree.add("ShaderNodeNewGeometry")["Normal"]
+            facing = tree.add(
+                "ShaderNodeVectorMath", {"Vector": normal, "Vector_001": _LIGHT},
+                operation="DOT_PRODUCT",
+            )["Value"]  # fmt: skip
+            # A level place keeps its color, and so does what faces the light more.
+            to_level = tree.math("DIVIDE", facing, _LIGHT[2])
+            lit = tree.add("ShaderNodeClamp", {"Value": to_level})
+            share = tree.mix(0.0, 1.0, lit, name=RELIEF, label=RELIEF)
+        strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
+        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": glow})

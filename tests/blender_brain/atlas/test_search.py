@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people type finds the structures that they mean, or says what is near."""
+
+from __future__ import annotations
+
+import pytest
+from blender_brain.atlas import Structure
+from blender_brain.atlas.search import Search, UnknownStructureError
+
+# Acronyms and names as in the Allen Institute's mouse ontology; the tree is cut short.
+ROWS = [
+    (997, "root", "root", ()),
+    (8, "grey", "Basic cell groups and regions", (997,)),
+    (695, "CTXpl", "Cortical plate", (997, 8)),
+    (385, "VISp", "Primary visual area", (997, 8, 695)),
+    (821, "VISp2/3", "Primary visual area, layer 2/3", (997, 8, 695, 385)),
+    (593, "VISp1", "Primary visual area, layer 1", (997, 8, 695, 385)),
+    (1089, "HPF", "Hippocampal formation", (997, 8, 695)),
+    (1080, "HIP", "Hippocampal region", (997, 8, 695, 1089)),
+    (375, "CA", "Ammon's horn", (997, 8, 695, 1089, 1080)),
+    (382, "CA1", "Field CA1", (997, 8, 695, 1089, 1080, 375)),
+    (463, "CA3", "Field CA3", (997, 8, 695, 1089, 1080, 375)),
+    (726, "DG", "Dentate gyrus", (997, 8, 695, 1089, 1080)),
+    (549, "TH", "Thalamus", (997, 8)),
+    (599, "CM", "Central medial nucleus of the thalamus", (997, 8, 549)),
+    (1097, "HY", "Hypothalamus", (997, 8)),
+    (512, "CB", "Cerebellum", (997, 8)),
+    (528, "CBX", "Cerebellar cortex", (997, 8, 512)),
+    (1009, "fiber tracts", "fiber tracts", (997,)),
+    (776, "cm", "cingulum bundle, medial", (997, 1009)),
+    (794, "Ipf", "an upper-case one", (997, 1009)),
+    (795, "ipF", "another", (997, 1009)),
+    (2**40, "big", "An id beyond 16 and 32 bits", (997,)),
+    (31, "312", "An acronym that looks like an id", (997,)),
+    (312, "other", "The structure whose id that is", (997,)),
+]
+
+
+def structure(identity: int, acronym: str, name: str, above: tuple[int, ...] = ()) -> Structure:
+    return Structure(identity, acronym, name, (1, 2, 3), (*above, identity), True)
+
+
+@pytest.fixture(scope="module")
+def search() -> Search:
+    return Search([structure(*row) for row in ROWS])
+
+
+def acronyms(structures: list[Structure]) -> list[str]:
+    return [one.acronym for one in structures]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CA3, DG, grey", ["CA3", "DG", "grey"]),
+        ("CA3 DG grey", ["CA3", "DG", "grey"]),
+        ("  CA3,,DG ;grey\n", ["CA3", "DG", "grey"]),
+        ("dg, ca3", ["DG", "CA3"]),
+        ("VISp2/3", ["VISp2/3"]),
+        ("DG, DG, dg, 726, dentate gyrus", ["DG"]),
+        ("463, 1099511627776", ["CA3", "big"]),
+        ("Dentate gyrus", ["DG"]),
+        ("dentate  GYRUS", ["DG"]),
+        ("Primary visual area, layer 2/3, CA3", ["VISp2/3", "CA3"]),
+        ("primary visual area", ["VISp"]),
+        ("CA3 Dentate gyrus fiber tracts HPF", ["CA3", "DG", "fiber tracts", "HPF"]),
+        ("fiber tracts", ["fiber tracts"]),
+        ("312", ["312"]),
+        ("", []),
+        (" , ;", []),
+    ],
+)
+def test_what_is_typed_is_found(search: Search, text: str, expected: list[str]):
+    assert acronyms(search.find(text)) == expected
+
+
+def test_case_decides_where_only_it_differs(search: Search):
+    assert search.find_one("cm").id == 776
+    assert search.find_one("CM").id == 599
+    with pytest.raises(UnknownStructureError) as error:
+        search.find("Cm")
+    assert str(error.value) == (
+        '"Cm" may be CM (Central medial nucleus of the thalamus) and'
+        " cm (cingulum bundle, medial): write it as it is there."
+    )
+    with pytest.raises(UnknownStructureError, match="Ipf .* and ipF"):
+        search.find("ipf")
+
+
+def test_equal_acronyms_are_told_apart_by_id():
+    search = Search([structure(1, "X", "one"), structure(2, "X", "two")])
+    with pytest.raises(UnknownStructureError) as error:
+        search.find("X")
+    assert str(error.value) == '"X" may be X (one, id 1) and X (two, id 2): use the id.'
+    assert search.find("2")[0].name == "two"
+
+
+def test_a_name_that_many_know_leads_to_the_acronyms(search: Search):
+    near = acronyms(search.nearest("hippocampus"))
+    assert near[:2] == ["HPF", "HIP"]
+    assert {"CA", "CA1", "CA3", "DG"} <= set(near)
+    with pytest.raises(UnknownStructureError) as error:
+        search.find("hippocampus")
+    assert str(error.value).startswith(
+        'There is no structure "hippocampus" in this atlas; near it are HPF (Hippocampal formation)'
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("cortex", "CTXpl"),
+        ("cerebelum", "CB"),
+        ("thalamic", "TH"),
+        ("dentate", "DG"),
+        ("visual cortical area", None),
+        ("CA33", "CA3"),
+        ("VISp23", "VISp2/3"),
+        ("hypotalamus", "HY"),
+        ("qqqqqq", None),
+    ],
+)
+def test_nearest(search: Search, typed: str, expected: str | None):
+    near = acronyms(search.nearest(typed))
+    assert near[:1] == [] if expected is None else expected in near[:3]
+
+
+def test_each_unknown_term_has_its_sentence(search: Search):
+    with pytest.raises(UnknownStructureError) as error:
+        search.find("CA3, qqqq, DGG, qqqq")
+    assert str(error.value) == (
+        'There is no structure "qqqq" in this atlas. There is no structure "DGG" in this atlas;'
+        " near it is DG (Dentate gyrus)."
+    )
+    assert acronyms(list(error.value.near)) == ["DG"]
+    with pytest.raises(UnknownStructureError, match="995 more are not known"):
+        search.find(",".join(f"q{i}" for i in range(1000)))
+    with pytest.raises(UnknownStructureError, match="name fewer regions"):
+        search.find("x" * 10**6)
+
+
+def test_unknown_words_that_belong_together_stay_together(search: Search):
+    with pytest.raises(UnknownStructureError) as error:
+        search.find("CA3 dentate girus DG")
+    assert '"dentate girus"' in str(error.value) and "Dentate gyrus" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("CA", ["CA", "CA1", "CA3"]),
+        ("ca", ["CA", "CA1", "CA3"]),
+        ("cm", ["cm", "CM"]),
+        ("CM", ["CM", "cm"]),
+        ("dent", ["DG"]),
+        ("gyr dent", ["DG"]),
+        ("visual 2", ["VISp2/3"]),
+        ("2/3", ["VISp2/3"]),
+        ("hippocampus", ["HPF", "HIP"]),
+        ("zzz", []),
+    ],
+)
+def test_completion(search: Search, typed: str, expected: list[str]):
+    found = acronyms(search.complete(typed))
+    assert found[: len(expected)] == expected
+    assert bool(found) == bool(expected)
+
+
+def test_completion_of_nothing_begins_with_the_largest(search: Search):
+    found = search.complete("", limit=4)
+    assert [len(one.path) for one in found] == [1, 2, 2, 2]
+
+
+def test_completion_keeps_what_was_typed_before(search: Search):
+    assert search.completions("CA3,dent") == [("CA3,Dentate gyrus", "DG")]
+    assert search.completions("DG; Field CA1", limit=1) == [("DG; Field CA1", "CA1")]
+    assert search.completions("dent") == [("Dentate gyrus", "DG")]
+    assert search.completions("CA3, dg") == [("CA3, DG", "Dentate gyrus")]
+
+
+@pytest.mark.parametrize("typed", ["dent", "CA3,dent", "CA3, dg", "hippocampal", "ca"])
+def test_what_is_offered_holds_what_was_typed_and_is_understood(search: Search, typed: str):
+    """Blender shows only those entries of which the first is true."""
+    offered = search.completions(typed)
+    assert offered
+    for text, _ in offered:
+        assert typed.casefold() in text.casefold()
+        assert len(search.find(text)) == typed.count(",") + 1

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labels and color bars in the picture, against the camera's own projection and matplotlib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+from atlases import NAME, write_v3
+from numpy.typing import NDArray
+from pictures import read_pixels
+
+
+@pytest.fixture
+def scene(bpy: Any, tmp_path: Path) -> Any:
+    """A brain with three regions in it, and a camera that circles."""
+    write_v3(tmp_path)
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, 40
+    scene.render.resolution_x, scene.render.resolution_y = 192, 108
+    scene.blender_brain.folder = str(tmp_path)
+    bpy.ops.blender_brain.film_scene(folder=str(tmp_path), bloom=0.0)
+    bpy.ops.blender_brain.import_regions(atlas=NAME, folder=str(tmp_path), acronyms="MO")
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = None
+    return scene
+
+
+def in_picture(bpy: Any, label: Any) -> NDArray[np.float64]:
+    """Where the vertices of a figure are, from 0 to 1."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene = bpy.context.scene
+    evaluated = label.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    mesh = evaluated.to_mesh()
+    seen = [
+        world_to_camera_view(scene, scene.camera, evaluated.matrix_world @ vertex.co)
+        for vertex in mesh.vertices
+    ]
+    evaluated.to_mesh_clear()
+    return np.array(seen).reshape(-1, 3)[:, :2]
+
+
+def labels(scene: Any) -> dict[str, Any]:
+    from blender_brain.common.nodes.modifiers import input_value
+    from blender_brain.figures.labels import labels_of
+
+    return {input_value(one.modifiers[0], "Region").value.name: one for one in labels_of(scene)}
+
+
+def test_lines_point_at_their_regions_while_the_camera_circles(bpy: Any, scene: Any):
+    from blender_brain.common.nodes.modifiers import input_value
+    from bpy_extras.object_utils import world_to_camera_view
+    from mathutils import Vector
+
+    assert bpy.ops.blender_brain.add_labels() == {"FINISHED"}
+    there = labels(scene)
+    assert sorted(there) == ["CA3", "DG", "MO", "grey"]
+    bpy.data.objects["CA3"].location.z += 0.2
+    before = {}
+    for frame in (1, 9, 27):
+        scene.frame_set(frame)
+        for name, label in there.items():
+            region = bpy.data.objects[name]
+            point = Vector(input_value(label.modifiers[0], "Point").value)
+            corners = np.array([vertex.co for vertex in region.data.vertices])
+            assert np.abs(corners - point).sum(axis=1).min() < 1e-5
+            x, y, _ = world_to_camera_view(scene, scene.camera, region.matrix_world @ point)
+            seen = in_picture(bpy, label)
+            # The dot's rim comes last.
+            assert seen[-20:].mean(axis=0) == pytest.approx((x, y), abs=2e-3)
+            # The text stands still.
+            letters = seen[seen[:, 0] < 0.03] if seen[0, 0] < 0.5 else seen[seen[:, 0] > 0.97]
+            assert len(letters)
+            assert letters == pytest.approx(before.setdefault(name, letters), abs=1e-4)
+
+
+@pytest.mark.parametrize("where", ["BOTH", "LEFT", "RIGHT"])
+@pytest.mark.parametrize("size", [(192, 108), (108, 192)])
+def test_texts_are_inside_the_picture_and_apart(
+    bpy: Any, scene: Any, where: str, size: tuple[int, int]
+):
+    scene.render.resolution_x, scene.render.resolution_y = size
+    bpy.ops.blender_brain.set_stage(bloom=0.0)
+    bpy.ops.blender_brain.add_labels(columns=where, text_size=0.08)
+    boxes = []
+    for label in labels(scene).values():
+        seen = in_picture(bpy, label)
+        on_the_left = seen[:, 0].min() < 0.1
+        assert on_the_left if where == "LEFT" else where == "BOTH" or not on_the_left
+        # Behind them come two tubes of six sides and the dot's twenty corners.
+        letters = seen[:-44]
+        assert seen.min() > 0 and seen.max() < 1
+        boxes.append((on_the_left, letters[:, 1].min(), letters[:, 1].max()))
+    boxes.sort()
+    for (side, _, top), (other, bottom, _) in zip(boxes, boxes[1:], strict=False):
+        assert side != other or bottom > top
+
+
+def test_labels_go_with_their_regions(bpy: Any, scene: Any):
+    ops = bpy.ops.blender_brain
+    assert not ops.remove_labels.poll()
+    ops.add_labels(wording="NAME")
+    ops.isolate(region="DG")
+    assert {name for name, one in labels(scene).items() if len(in_picture(bpy, one))} == {"DG"}
+    ops.add_labels()
+    assert len(labels(scene)) == 4
+    ops.isolate(region="DG")
+    assert all(len(in_picture(bpy, label)) for label in labels(scene).values())
+    bpy.data.objects.remove(bpy.data.objects["MO"])
+    ops.add_labels()
+    assert sorted(labels(scene)) == ["CA3", "DG", "grey"]
+    bpy.data.objects["DG"].select_set(True)
+    ops.remove_labels()
+    assert sorted(labels(scene)) == ["CA3", "grey"]
+    bpy.data.objects["DG"].select_set(False)
+    ops.remove_labels()
+    # Nor the empties that held them.
+    assert not [one.name for one in scene.objects if one.type == "EMPTY" and "Frame" in one.name]
+    for region in scene.objects:
+        region.hide_render = True
+    with pytest.raises(RuntimeError, match="These regions are hidden in renders"):
+        ops.add_labels()
+
+
+def test_the_color_bar_has_the_colors_of_the_regions(bpy: Any, scene: Any, tmp_path: Path):
+    """Against matplotlib, also after colormap and limits were changed; glow leaves it alone."""
+    from blender_brain.common.nodes.modifiers import input_value, set_inputs
+
+    ops = bpy.ops.blender_brain
+    assert not ops.add_color_bar.poll()
+    path = tmp_path / "rates.csv"
+    path.write_text("acronym,rate (Hz)\nCA3,2\nDG,12\nMO,7\n")
+    ops.color_by_table(filepath=str(path), colormap="magma", strength=7.0)
+    material = bpy.data.objects["DG"].active_material
+    assert ops.add_color_bar() == {"FINISHED"} and ops.add_color_bar() == {"FINISHED"}
+    (bar,) = [one for one in scene.objects if "color bar" in one.name]
+    assert input_value(bar.modifiers[0], "Unit").value == "rate (Hz)"
+    # Several pixels, so that one has the color of the bar alone.
+    set_inputs(bar.modifiers[0], {"Width": 0.08})
+    for region in ("CA3", "DG", "MO", "grey"):
+        bpy.data.objects[region].hide_render = True
+    seen = in_picture(bpy, bar)
+    scene.render.resolution_percentage = 300
+    right = seen[:, 0].max()
+    column = seen[seen[:, 0] > right - 1e-3]
+    low, high = column[:, 1].min(), column[:, 1].max()
+    across = int((right - 0.04 * 108 / 192) * 576)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 1
+    scene.render.filepath = str(tmp_path / "bar.png")
+
+    def check(name: str) -> None:
+        bpy.ops.render.render(write_still=True)
+        pixels = read_pixels(tmp_path / "bar.png")
+        for share in (0.1, 0.5, 0.9):
+            row = int((1 - low - share * (high - low)) * 324)
+            place = (1 - (row + 0.5) / 324 - low) / (high - low)
+            wanted = np.array(matplotlib.colormaps[name](place)[:3]) * 255
+            assert np.abs(pixels[row, across] - wanted).max() < 12
+
+    check("magma")
+    bpy.context.view_layer.objects.active = bpy.data.objects["DG"]
+    assert ops.choose_colormap(colormap="viridis") == {"FINISHED"}
+    material.node_tree.nodes["Limits"].inputs["From Max"].default_value = 20.0
+    check("viridis")
+    bpy.context.view_layer.update()
+    evaluated = bar.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    assert input_value(evaluated.modifiers[0], "To").value == 20.0
+    # The same regions by another table: the bar goes on to explain them.
+    path.write_text("acronym,density\nCA3,2\nDG,12\nMO,7\n")
+    ops.color_by_table(filepath=str(path))
+    assert bpy.data.objects["DG"].active_material == material
+    assert ops.remove_color_bars() == {"FINISHED"} and not ops.remove_color_bars.poll()
+
+
+def test_labels_leave_room_for_the_color_bar(bpy: Any, scene: Any, tmp_path: Path):
+    path = tmp_path / "rates.csv"
+    path.write_text("CA3,2\nDG,12\n")
+    bpy.ops.blender_brain.color_by_table(filepath=str(path))
+    bpy.ops.blender_brain.add_color_bar()
+    bpy.ops.blender_brain.add_labels(columns="RIGHT", text_size=0.1)
+    (bar,) = [one for one in scene.objects if "color bar" in one.name]
+    top = in_picture(bpy, bar)[:, 1].max()
+    for label in labels(scene).values():
+        seen = in_picture(bpy, label)
+        assert seen[seen[:, 0] > 0.9][:, 1].min() > top
+
+
+def colored(bpy: Any, tmp_path: Path) -> Any:
+    """Add a color bar of values from 2 to 12."""
+    path = tmp_path / "rates.csv"
+    path.write_text("CA3,2\nDG,12\n")
+    bpy.ops.blender_brain.color_by_table(filepath=str(path))
+    bpy.ops.blender_brain.add_color_bar()
+    (bar,) = [one for one in bpy.context.scene.objects if "color bar" in one.name]
+    return bar
+
+
+def test_the_color_bar_follows_its_limits_after_it_was_saved(bpy: Any, scene: Any, tmp_path: Path):
+    """A driver forgets a node tree that is part of a material when the file is saved."""
+    from blender_brain.common.nodes.modifiers import input_value
+
+    name = colored(bpy, tmp_path).name
+    for _ in range(2):
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "bar.blend"))
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "bar.blend"))
+
+    def ends() -> list[float]:
+        bar = bpy.data.objects[name]
+        evaluated = bar.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        modifier = evaluated.modifiers[0]
+        return [input_value(modifier, end).value for end in ("From", "To")]
+
+    assert ends() == [2, 12]
+    limits = bpy.data.objects["DG"].active_material.node_tree.nodes["Limits"].inputs
+    limits["From Min"].default_value, limits["From Max"].default_value = -3, 20
+    bpy.context.view_layer.update()
+    assert ends() == [-3, 20]
+
+
+def test_a_figure_is_one_whatever_modifiers_it_has_besides(bpy: Any, scene: Any, tmp_path: Path):
+    """Also above the one that draws it, where a modifier can be dragged to."""
+    ops = bpy.ops.blender_brain
+    bar = colored(bpy, tmp_path)
+    ops.add_labels()
+    figures = [bar, *labels(scene).values()]
+    for figure in figures:
+        figure.modifiers.new("Edges", "BEVEL")
+        figure.modifiers.move(1, 0)
+    count = len(scene.objects)
+    ops.add_labels()
+    ops.add_color_bar()
+    assert len(scene.objects) == count
+    assert ops.remove_labels.poll() and ops.remove_color_bars.poll()
+    ops.add_labels()
+    converted = labels(scene)["CA3"]
+    bpy.context.view_layer.objects.active = converted
+    converted.select_set(True)
+    bpy.ops.object.convert(target="MESH")
+    # A mesh of its own now, which is nobody's label.
+    converted = bpy.context.object
+    ops.remove_labels()
+    ops.remove_color_bars()
+    assert not ops.remove_labels.poll() and not ops.remove_color_bars.poll()
+    assert converted.name in scene.objects
+
+
+def test_removing_a_figure_leaves_a_copy_of_it(bpy: Any, scene: Any, tmp_path: Path):
+    """One that shares its mesh, as Alt+D makes."""
+    bpy.ops.blender_brain.add_labels()
+    label = labels(scene)["CA3"]
+    copy = bpy.data.objects.new("copy", label.data)
+    scene.collection.objects.link(copy)
+    mesh = label.data
+    bpy.ops.blender_brain.remove_labels()
+    assert "copy" in scene.objects and copy.data == mesh
+
+
+def test_labels_stay_if_new_ones_cannot_be_laid_out(
+    bpy: Any, scene: Any, monkeypatch: pytest.MonkeyPatch
+):
+    """Also a region without a single point is no reason, as somebody may have deleted them."""
+    from blender_brain.figures import labels as module
+
+    bpy.data.objects["MO"].data.clear_geometry()
+    assert bpy.ops.blender_brain.add_labels() == {"FINISHED"}
+    before = labels(scene)
+    assert sorted(before) == ["CA3", "DG", "MO", "grey"]
+
+    def fail(*_arguments: Any) -> None:
+        raise ValueError("no picture")
+
+    monkeypatch.setattr(module, "_seen", fail)
+    with pytest.raises(ValueError, match="no picture"):
+        module.add_labels(bpy.context, [bpy.data.objects["CA3"]])
+    assert labels(scene) == before

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar's download: asked, watched, cancelled, gone on with; and refused without consent."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from atlas_server import AtlasServer
+from atlases import NAME, write_v3
+
+
+@pytest.fixture
+def server(bpy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtlasServer]:
+    """A server on this machine in BrainGlobe's place, and Blender allowed to go online."""
+    from blender_brain.atlas import library
+    from blender_brain.download import brainglobe, running
+
+    write_v3(tmp_path / "there")
+    home = tmp_path / "there" / "brainglobe-atlasapi"
+    (home / "atlases" / "last_versions.conf").write_text(
+        f"[atlases]\n{NAME} = 3.0\nanother_mouse_25um = 1.2\n"
+    )
+    monkeypatch.setenv("BRAINGLOBE_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setattr(library, "own_folder", lambda: tmp_path / "own")
+    (tmp_path / "bg_config.conf").write_text(
+        f"[default_dirs]\nbrainglobe_dir = {tmp_path / 'none'}\n"
+    )
+    system = bpy.context.preferences.system
+    system.use_online_access = True
+    with AtlasServer(home) as server:
+        monkeypatch.setattr(brainglobe, "SERVER", server.address)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.hold.set()
+        running.stop()
+        server.shutdown()
+        thread.join()
+    system.use_online_access = False
+
+
+@pytest.fixture
+def window(bpy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a window, where operators do not wait: what they see is not in the background."""
+    from blender_brain.operators import downloading
+
+    app = SimpleNamespace(background=False, timers=bpy.app.timers, online_access=True)
+    seen = SimpleNamespace(app=app, types=bpy.types)
+    monkeypatch.setattr(downloading, "bpy", seen)
+
+
+def until(done: Any) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_nothing_goes_online_unless_blender_allows_it(bpy: Any, server: AtlasServer):
+    from blender_brain.download import running
+
+    bpy.context.preferences.system.use_online_access = False
+    assert not bpy.app.online_access
+    assert running.refusal() == running.NOT_ALLOWED
+    for call in (bpy.ops.blender_brain.list_downloads, bpy.ops.blender_brain.download_atlas):
+        assert not call.poll()
+        with pytest.raises(RuntimeError, match="not allowed to go online"):
+            call()
+    assert not server.asked
+
+
+def test_a_script_waits_until_all_is_there(bpy: Any, server: AtlasServer):
+    ops = bpy.ops.blender_brain
+    assert ops.list_downloads() == {"FINISHED"}
+    assert ops.download_atlas(atlas=NAME, regions="CA3, DG") == {"FINISHED"}
+    assert ops.import_regions(atlas=NAME, acronyms="CA3") == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="no mesh of MO"):
+        ops.import_regions(atlas=NAME, acronyms="MO")
+    # The rest of it later.
+    ops.download_atlas(atlas=NAME)
+    assert ops.import_regions(atlas=NAME, acronyms="MO, grey") == {"FINISHED"}
+    for wrong in ({"atlas": "mouse"}, {"atlas": NAME, "regions": "CA33"}):
+        with pytest.raises(RuntimeError, match="no atlas named 'mouse'|no structure \"CA33\""):
+            ops.download_atlas(**wrong)
+    server.answers["last_versions.conf"] = 500
+    with pytest.raises(RuntimeError, match="list of atlases could not be downloaded"):
+        ops.list_downloads()
+
+
+def test_in_a_window_it_is_watched_and_can_be_cancelled(
+    bpy: Any, server: AtlasServer, window: None
+):
+    from blender_brain.atlas import library
+    from blender_brain.download import running
+
+    ops = bpy.ops.blender_brain
+    server.hold.clear()
+    assert ops.list_downloads() == {"FINISHED"}
+    assert running.is_listing() and bpy.app.timers.is_registered(running.look)
+    assert running.look() and not running.offered() and not ops.list_downloads.poll()
+    server.hold.set()
+    until(lambda: not running.is_listing())
+    assert running.look() is None
+    assert [name for name, _ in running.offered()] == ["another_mouse_25um", NAME]
+
+    server.hold.clear()
+    assert not ops.cancel_download.poll()
+    assert ops.download_atlas(atlas=NAME) == {"FINISHED"}
+    assert running.running() is not None and running.look()
+    assert not ops.download_atlas.poll() and not ops.list_downloads.poll()
+    ops.cancel_download()
+    server.hold.set()
+    until(lambda: running.running() is None)
+    assert running.look() is None
+    told, failed = running.last()
+    assert failed and "canceled; it goes on from here" in told
+    assert not library.find() and not running.arrived()
+
+    ops.download_atlas(atlas=NAME)
+    until(lambda: running.running() is None)
+    assert running.look() is None
+    assert running.last() == (f"{NAME} is there.", False)
+    assert [atlas.full_name for atlas in library.find()] == [running.arrived()]
+    assert ops.import_regions(atlas=running.arrived(), acronyms="CA3") == {"FINISHED"}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_nobody_expected_is_no_success(
+    bpy: Any, server: AtlasServer, monkeypatch: pytest.MonkeyPatch
+):
+    """Such as too little memory: it is told, and nothing is said to be there."""
+    from blender_brain.download import brainglobe, running
+
+    def fail(*_arguments: Any) -> None:
+        raise MemoryError
+
+    ops = bpy.ops.blender_brain
+    ops.list_downloads()
+    monkeypatch.setattr(brainglobe, "download_atlas", fail)
+    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+        ops.download_atlas(atlas=NAME)
+    assert running.last()[1] and not running.arrived()
+    monkeypatch.setattr(brainglobe, "available_atlases", fail)
+    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+        ops.list_downloads()
+
+
+def test_nothing_goes_on_behind_a_disabled_extension(bpy: Any, server: AtlasServer, window: None):
+    import blender_brain
+    from blender_brain.download import running
+
+    ops = bpy.ops.blender_brain
+    ops.list_downloads()
+    until(lambda: not running.is_listing())
+    server.hold.clear()
+    ops.download_atlas(atlas=NAME)
+    current = running.running()
+    blender_brain.unregister()
+    try:
+        assert not bpy.app.timers.is_registered(running.look) and running.running() is None
+        server.hold.set()
+        until(lambda: not current.running)
+        assert current.folder is None
+    finally:
+        blender_brain.register()
+
+
+def test_fields_offer_what_the_server_has(bpy: Any, server: AtlasServer):
+    from blender_brain.settings import fields
+
+    typed, suggest = fields(bpy.context.scene), bpy.ops.blender_brain.suggest
+    with pytest.raises(TypeError, match="not found in"):
+        suggest(field="download", item="another_mouse_25um")
+    bpy.ops.blender_brain.list_downloads()
+    assert suggest(field="download", item="another_mouse_25um") == {"FINISHED"}
+    assert typed.download == "another_mouse_25um"
