@@ -108,7 +108,8 @@ def read(
             output = Path(f"{files[0].stem}.pickle")
         may_write(output, force=force, inputs=[*files, positions])
         simulations = []
-        with needs_h5py(), needs_scipy():
+        # A number beyond float32 becomes infinite, which `info` counts.
+        with needs_h5py(), needs_scipy(), np.errstate(over="ignore"):
             places = None if positions is None else _places(positions)
             request = Request(of, rows, interval, None if places is None else len(places))
             for file in files:

@@ -53,7 +53,10 @@ def _npy(path: Path) -> NDArray[np.float64]:
     try:
         # Mapped, so that a header that claims more than the file holds costs nothing.
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError):
+    except OSError:
+        raise
+    except Exception:
+        # Python's own parser raises whatever the header provokes: SyntaxError, TokenError, …
         raise ChoiceError(
             f"cannot read {path.name}: it is damaged, or holds objects instead of numbers"
         ) from None

@@ -57,7 +57,8 @@ def _npy(path: Path) -> NDArray[Any]:
     try:
         # Mapped, so that a header that claims more than the file holds costs nothing.
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError):
+    except Exception:
+        # Python's own parser raises whatever the header provokes: SyntaxError, TokenError, …
         raise unusable(path, "it is damaged, or holds objects instead of numbers") from None
     if mapped.size * 4 > LARGEST_BYTES:
         raise unusable(path, f"its shape {mapped.shape} takes more than 8 GB")
