@@ -11,14 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..content import Content, Request, readable, unusable
-from ..matrices import LARGEST_BYTES, content_of_matrix, is_time_name
+from ..matrices import LARGEST_BYTES, content_of_matrix, is_cell_name, is_time_name
 from ..peek import Peek
 
 _LARGEST_TEXT: Final = 1 << 30
 _SHAPE: Final = re.compile(rb"'descr': '[<>=|][fiub]\d'.{1,60}'shape': \((?!1,)\d+, (?!1\))\d+\)")
-# Of tables of spikes and of places.
-_CELL_NAME: Final = re.compile(r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|"
-                               r"neuron|unit|population|[xyz]")  # fmt: skip
 
 
 def _matches(peek: Peek) -> bool:
@@ -29,7 +26,7 @@ def _matches(peek: Peek) -> bool:
     names, columns = peek.column_names, len(peek.rows[0])
     if names:
         # Brian2's i for a cell stands beside t alone; among others it is one of many letters.
-        is_list = any(map(_CELL_NAME.fullmatch, names)) or ("i" in names and columns <= 3)
+        is_list = any(map(is_cell_name, names)) or ("i" in names and columns <= 3)
         return columns > 1 and not is_list and (columns > 2 or is_time_name(names[0]))
     return columns > 4
 
