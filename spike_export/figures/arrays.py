@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..formats.peek import Peek
 from ..formats.tables import TableError, read_npy, read_numbers
 from .sections import ChoiceError
 
@@ -43,7 +44,7 @@ def read_array(path: Path, tell: Callable[[str], object] = lambda _: None) -> ND
         raise ChoiceError(f"cannot read {path.name or path}: {reason}")
     try:
         with path.open("rb") as file:
-            if path.suffix.lower() == ".npy":
+            if path.suffix.lower() == ".npy" or Peek(path).is_npy:
                 return np.array(read_npy(file, _check), np.float64)
             content = file.read(_LARGEST_TEXT + 1)
         if len(content) > _LARGEST_TEXT:
