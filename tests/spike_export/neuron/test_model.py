@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from spike_export import SECTION_TYPES, Recorder
-from spike_export.neuron.model import _heads, group_cells, read_shape
+from spike_export.neuron.model import _heads, group_cells
+from spike_export.neuron.shape import read_shape
 from spike_export.section_types import section_type
 
 
@@ -186,7 +187,7 @@ def test_a_long_chain_is_climbed_once(h):
             nonlocal asked
             asked += 1
             parent = self.section.parentseg()
-            return None if parent is None else SimpleNamespace(sec=Watched(parent.sec))
+            return None if parent is None else SimpleNamespace(sec=Watched(parent.sec), x=parent.x)
 
     heads = _heads([Watched(section) for section in reversed(chain)])
     assert {head.section for head in heads.values()} == {chain[0]}

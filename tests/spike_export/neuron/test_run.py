@@ -140,7 +140,7 @@ def test_with_variable_steps_a_model_does_what_it_does_alone(
     assert [line for line in done.stdout.splitlines() if line.startswith("model")] == said
     assert len(said[0].split(",")) > 1, "it has spikes"
     assert simulation.values.max() > 20
-    assert "Note:" not in done.stderr
+    assert "may move" not in done.stderr
 
 
 def test_what_may_move_spikes_is_the_last_word(model, spike_export, tmp_path):
@@ -436,7 +436,7 @@ def test_without_a_display_neuron_need_not_say_so(model, spike_export, tmp_path,
     monkeypatch.delenv("DISPLAY", raising=False)
     done = spike_export("run", model("from neuron import gui\n", CELL, "h.tstop = 1\nh.run()\n"))
     recorded(done, tmp_path / "model.pickle")
-    assert done.stderr == ""
+    assert "isplay" not in done.stderr
 
 
 def test_coreneuron_is_refused_with_the_reason(model, spike_export):
