@@ -145,7 +145,7 @@ def find_joins() -> Joins:
     from neuron import h
 
     listed = _from_tool(h)
-    is_split = _is_split(h)
+    is_split = _is_split()
     if is_split is None:
         is_split = bool(listed or _cuts)
     if not is_split and not any(cut.identifier.startswith("splitcell") for cut in _cuts):
@@ -222,9 +222,13 @@ def _from_tool(h: Any) -> dict[Any, tuple[Any, float]]:
     return found
 
 
-def _is_split(h: Any) -> bool | None:
+def _is_split() -> bool | None:
     """Whether NEURON solves split cells; None where that cannot be seen."""
+    from neuron import hoc
+
     try:
-        return bool(ctypes.c_int.in_dll(ctypes.CDLL(None), "nrn_multisplit_active_").value)
-    except (OSError, TypeError, ValueError):
+        # Which depends on NEURON's library, wherever that is.
+        library = ctypes.CDLL(hoc.__file__)
+        return bool(ctypes.c_int.in_dll(library, "nrn_multisplit_active_").value)
+    except (AttributeError, OSError, TypeError, ValueError):
         return None
