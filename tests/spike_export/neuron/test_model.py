@@ -136,6 +136,24 @@ def test_trees_without_an_owner_keep_apart_even_if_they_are_called_alike(h):
     ]
 
 
+def test_what_has_no_name_is_numbered_instead_of_called_by_its_address(h):
+    class Pyr:
+        def __init__(self) -> None:
+            self.soma, self.dend = h.Section(name="soma", cell=self), h.Section(cell=self)
+
+    trees = [h.Section() for _ in range(4)]
+    for above, below in itertools.pairwise(trees[1:]):
+        below.connect(above)
+    pyr = Pyr()
+    found = group_cells(h.allsec())
+    assert [(cell.name, cell.section_names) for cell in found] == [
+        ("cell[0]", ["cell[0].section[0]"]),
+        ("cell[1]", ["cell[1].section[0]", "cell[1].section[1]", "cell[1].section[2]"]),
+        ("Pyr[0]", ["Pyr[0].soma", "Pyr[0].section[0]"]),
+    ]
+    assert found[2].sections == [pyr.soma, pyr.dend]
+
+
 def test_what_nothing_owns_belongs_to_the_cell_that_it_hangs_on(h, template):
     cells = [getattr(h, template)() for _ in range(2)]
     spine = h.Section(name="spine")
