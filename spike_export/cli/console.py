@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from ..edit.placing import said_of_places
+from ..edit.placing import MadeUp, said_of_places
 from ..edit.smoothing import Kernel, SmoothingError
 from ..edit.summary import Summary, summarize
 from ..files.writer import write
@@ -155,9 +155,9 @@ def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) ->
     click.confirm(f"{path} exists. Replace it?", abort=True)
 
 
-def say_places(simulation: Simulation) -> None:
+def say_places(simulation: Simulation, made_up: MadeUp | None = None) -> None:
     """Say what is made up about shapes and places, and that cells share a place."""
-    for sentence in said_of_places(simulation):
+    for sentence in said_of_places(simulation, made_up):
         click.echo(f"Note: {sentence}", err=True)
 
 

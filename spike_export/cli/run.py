@@ -259,7 +259,7 @@ def _run_part(
     def written(result: Written) -> None:
         for path, simulation in result.simulations:
             show(summarize(simulation, shown(path)))
-            say_places(simulation)
+            say_places(simulation, result.made_up)
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
 
@@ -324,7 +324,7 @@ def _write(
         raise click.ClickException(_NEVER_INITIALIZED.format(model))
     simulation = placing(model_run.simulation())
     save(shown(target), simulation)
-    say_places(simulation)
+    say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
 

@@ -14,18 +14,49 @@ from ..formats.cell_positions import CellPosition
 from ..simulation_file import SECTION_TYPES, Simulation
 
 MADE_UP_PLACE: Final = "place"
-"""Key of `Simulation.meta` whose text says that places are made up."""
+"""Key of `Simulation.meta` that is there where places are made up."""
 MADE_UP_SHAPE: Final = "shape"
-"""Key of `Simulation.meta` whose text says that shapes are made up."""
+"""Key of `Simulation.meta` that is there where shapes are made up."""
 SPLIT: Final = "split"
 """Key of `Simulation.meta` whose text says that cells are in pieces."""
 
 BETWEEN_CELLS_UM: Final = 100.0
-"""Between cells whose places are made up, as NEURON has it."""
+"""Between the planes of cells whose places are made up."""
 
 _SOMA: Final = SECTION_TYPES.index("soma")
 # Single precision holds more digits than this for anything within a brain.
 _SAME_PLACE_UM: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """What a model does not say of its cells.
+
+    Attributes
+    ----------
+    shapeless : tuple of str
+        Names of the cells with sections that have no points.
+    placeless : tuple of str
+        Names of those without any point, whose place nothing else says.
+    """
+
+    shapeless: tuple[str, ...] = ()
+    placeless: tuple[str, ...] = ()
+
+    def meta(self) -> dict[str, str]:
+        """Say so in what a file keeps.
+
+        Returns
+        -------
+        dict of str
+            Entries of `Simulation.meta`; none where nothing is made up.
+        """
+        said = {}
+        if self.shapeless:
+            said[MADE_UP_SHAPE] = "made up where the model has no 3-D points"
+        if len(self.placeless) > 1:
+            said[MADE_UP_PLACE] = "made up for cells without 3-D points"
+        return said
 
 
 class PlacingError(ValueError):
@@ -134,7 +165,7 @@ def move(simulation: Simulation, moves: Mapping[int, Move]) -> Simulation:
 
 
 def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
-    """Set cells behind each other along z, as NEURON does with those without points.
+    """Set cells behind each other along z.
 
     Parameters
     ----------
@@ -241,12 +272,14 @@ def label_of(name: str, gid: int | None, labels: Mapping[str, object]) -> str | 
     return str(gid) if gid is not None and str(gid) in labels else None
 
 
-def said_of_places(simulation: Simulation) -> list[str]:
+def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> list[str]:
     """Say what somebody who looks at the cells has to know about places and shapes.
 
     Parameters
     ----------
     simulation : Simulation
+    made_up : MadeUp, optional
+        Where it is known which cells these are.
 
     Returns
     -------
@@ -254,11 +287,24 @@ def said_of_places(simulation: Simulation) -> list[str]:
         Sentences: that cells are in pieces, that shapes are made up, that places are, and that
         cells share a place.
     """
-    said = [
-        str(simulation.meta[key])
-        for key in (SPLIT, MADE_UP_SHAPE, MADE_UP_PLACE)
-        if simulation.meta.get(key)
-    ]
+    total = len(simulation.cells)
+
+    def which(names: tuple[str, ...] | None) -> str:
+        return "Some" if names is None else f"{len(names):,} of {total:,}"
+
+    said = [str(simulation.meta[SPLIT])] if SPLIT in simulation.meta else []
+    if MADE_UP_SHAPE in simulation.meta:
+        cells = which(None if made_up is None else made_up.shapeless) + " cells have"
+        said.append(
+            f"{cells if total > 1 else 'The cell has'} sections without 3-D points (pt3d), whose "
+            "shape is made up from their lengths and diameters."
+        )
+    if MADE_UP_PLACE in simulation.meta:
+        cells = which(None if made_up is None else made_up.placeless)
+        said.append(
+            f"{cells} cells are set in a row, since the model does not say where they are; "
+            "--positions FILE places them."
+        )
     rounded = np.round(soma_centers(simulation) / _SAME_PLACE_UM)
     _, inverse, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
     shared = counts[inverse.reshape(-1)] > 1

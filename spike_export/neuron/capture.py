@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..edit.placing import MadeUp
 from .at_events import AtEvents
 from .frames import Frames
 from .model import ModelCell
 from .own_steps import OwnSteps
-from .places import MadeUp, Places, made_up
+from .places import Places, made_up
 from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
 from .shape import Shape, Sketch, read_shape, shape_of, sketch
@@ -211,7 +212,7 @@ class Capture:
             self._check()
             self._sketch = sketch(self._sections)
             # Places may be set after finitialize.
-            self._places = Places(self._sections)
+            self._places = Places(self._sections, self._places)
         except RecordingError as error:
             self.failure = error
 
@@ -226,7 +227,8 @@ class Capture:
         """Shape of the sections; each cell's parents are its own."""
         self._check()
         if self._sketch is None:
-            shape, places = read_shape(self._sections), Places(self._sections)
+            shape = read_shape(self._sections)
+            places = Places(self._sections, self._places)
         else:
             shape, places = shape_of(self._sketch), self._places
         shape, placed = places.place(shape, self.section_counts)

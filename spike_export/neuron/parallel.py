@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..edit.placing import MadeUp
 from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
-from .places import MadeUp
 
 # How many processes were started together, as Open MPI, MPICH and Intel's, and Slurm's srun say.
 _SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..edit.merge import MergeError, merge
-from ..edit.placing import SPLIT, in_a_row
+from ..edit.placing import SPLIT, MadeUp, in_a_row
 from ..edit.rejoining import rejoin
 from ..files.writer import write
 from ..simulation_file import Simulation, read
@@ -25,7 +25,6 @@ from .parallel import (
     part_path,
     rename_cells,
 )
-from .places import MadeUp
 from .run import Ending, ModelRun
 
 _OTHERS_WRITE_S = 2.0
@@ -44,11 +43,14 @@ class Written:
         How many times the model ran.
     note : str
         How recording may have changed the run.
+    made_up : MadeUp or None
+        What the model does not say of its cells, if they are in one file.
     """
 
     simulations: list[tuple[Path, Simulation]]
     runs: int
     note: str
+    made_up: MadeUp | None
 
 
 def run_together(
@@ -108,10 +110,15 @@ def run_together(
                 ranks.abort(ending.exit_code)
             reports = ranks.gather(report)
             if ranks.rank == 0:
-                simulations = _put_together(reports, target, place) if merged else _parts(reports)
+                made_up = None
+                if merged:
+                    simulation, made_up = _put_together(reports, target, place)
+                    simulations = [(target, simulation)]
+                else:
+                    simulations = _parts(reports)
                 runs = max(report.runs for report in reports)
                 note = next((report.note for report in reports if report.note), "")
-                written(Written(simulations, runs, note))
+                written(Written(simulations, runs, note, made_up))
 
     # NEURON's quit() leaves MPI before anything else, and does not come back.
     ranks.before_finalize(lambda: finish(Ending()))
@@ -186,7 +193,7 @@ def _parts(reports: list[PartReport]) -> list[tuple[Path, Simulation]]:
 
 def _put_together(
     reports: list[PartReport], target: Path, place: Callable[[Simulation], Simulation]
-) -> list[tuple[Path, Simulation]]:
+) -> tuple[Simulation, MadeUp]:
     """Merge the parts of all processes into one file, and remove them."""
     parts = _parts(reports)
     names = one_process_names([report.cells for report in reports])
@@ -206,16 +213,17 @@ def _put_together(
             f"Cannot merge {shown(parts[error.part][0])} with {shown(parts[0][0])} (part 1): it "
             f"{error.reason}."
         ) from None
-    simulation = place(_rejoined(simulation, there, names))
+    simulation, made_up = _rejoined(simulation, there, names)
+    simulation = place(simulation)
     _write(target, simulation)
     for path, _ in parts:
         path.unlink()
-    return [(target, simulation)]
+    return simulation, made_up
 
 
 def _rejoined(
     simulation: Simulation, reports: list[PartReport], names: list[dict[str, str]]
-) -> Simulation:
+) -> tuple[Simulation, MadeUp]:
     """Put pieces of cells together, and keep what is to be said of all parts."""
     both = list(zip(reports, names, strict=True))
     joints = [
@@ -233,7 +241,7 @@ def _rejoined(
         tuple(name for name in placeless if name in left),
     )
     simulation = in_a_row(simulation, made_up.placeless)
-    meta = {**simulation.meta, **made_up.meta(len(left)), **({SPLIT: note} if note else {})}
+    meta = {**simulation.meta, **made_up.meta(), **({SPLIT: note} if note else {})}
     own = [re.sub(_PIECE.format(r"\d+") + "$", "", cell.name) for cell in simulation.cells]
     counts = Counter(own)
     whole = {
@@ -241,7 +249,7 @@ def _rejoined(
         for cell, name in zip(simulation.cells, own, strict=True)
         if counts[name] == 1
     }
-    return rename_cells(replace(simulation, meta=meta), whole)
+    return rename_cells(replace(simulation, meta=meta), whole), made_up
 
 
 def _of(section: str, cell: str, new: dict[str, str]) -> str:

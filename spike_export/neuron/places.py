@@ -4,58 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..edit.placing import MADE_UP_PLACE, MADE_UP_SHAPE
+from ..edit.placing import MadeUp
 from .frameworks import Find, SectionPoints, known_cells
 from .shape import Shape
-
-
-@dataclass(frozen=True, slots=True)
-class MadeUp:
-    """What the model does not say of its cells.
-
-    Attributes
-    ----------
-    shapeless : tuple of str
-        Names of the cells with sections that have no points.
-    placeless : tuple of str
-        Names of those without any point, whose place nothing else says.
-    """
-
-    shapeless: tuple[str, ...] = ()
-    placeless: tuple[str, ...] = ()
-
-    def meta(self, cells: int) -> dict[str, str]:
-        """Say so in what a file keeps.
-
-        Parameters
-        ----------
-        cells : int
-            How many there are in all.
-
-        Returns
-        -------
-        dict of str
-            Entries of `Simulation.meta`; none where nothing is made up.
-        """
-        said = {}
-        if self.shapeless:
-            count = len(self.shapeless)
-            have = f"{count:,} of {cells:,} cells have" if cells > 1 else "The cell has"
-            said[MADE_UP_SHAPE] = (
-                f"{have} sections without 3-D points (pt3d), whose shape is made up from their "
-                "lengths and diameters."
-            )
-        if len(self.placeless) > 1:
-            said[MADE_UP_PLACE] = (
-                f"{len(self.placeless):,} of {cells:,} cells are set in a row, since the model "
-                "does not say where they are; --positions FILE places them."
-            )
-        return said
 
 
 class Places:
@@ -64,9 +20,11 @@ class Places:
     Parameters
     ----------
     sections : sequence of neuron Section
+    before : Places, optional
+        What was known of the same sections; it counts for those whose objects are gone.
     """
 
-    def __init__(self, sections: Sequence[Any]) -> None:
+    def __init__(self, sections: Sequence[Any], before: Places | None = None) -> None:
         index_of = {section: index for index, section in enumerate(sections)}
         self._known: list[tuple[Find, dict[int, int]]] = []
         for cell in known_cells():
@@ -77,6 +35,11 @@ class Places:
             }
             if own:
                 self._known.append((cell.find_move, own))
+        if before is not None:
+            found = {index for _, own in self._known for index in own.values()}
+            self._known += [
+                (find, own) for find, own in before._known if found.isdisjoint(own.values())
+            ]
 
     def place(self, shape: Shape, section_counts: Sequence[int]) -> tuple[Shape, set[int]]:
         """Put cells where packages have them.

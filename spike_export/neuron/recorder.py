@@ -13,13 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from ..edit.convert import PEAK_MODE
-from ..edit.placing import SPLIT
+from ..edit.placing import SPLIT, MadeUp
 from ..files.writer import write
 from ..simulation_file import Cell, Simulation
 from ..version import __version__
 from .capture import NO_CORENEURON, Capture
 from .model import ModelCell, group_cells
-from .places import MadeUp
 from .recording_error import RecordingError
 
 UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik": "mA/cm2",
@@ -133,7 +132,9 @@ class Recorder:
         self._current: Capture | None = None
         self._kept: Capture | None = None
         self.made_up = MadeUp()
+        """What the model does not say of its cells; known from `simulation` on."""
         self.split_note = ""
+        """That cells are in pieces; as `made_up`."""
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
         # after the initial values are set.
         self._handlers = [
@@ -201,7 +202,7 @@ class Recorder:
         if capture.note:
             recorded["note"] = capture.note
         self.made_up, self.split_note = capture.made_up, capture.split_note
-        recorded.update(self.made_up.meta(len(capture.cell_names)))
+        recorded.update(self.made_up.meta())
         if self.split_note:
             recorded[SPLIT] = self.split_note
         return Simulation(

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spike_export import read
+from spike_export.edit.merge import merge
 from spike_export.edit.placing import (
+    MadeUp,
     PlacingError,
     in_a_row,
     place,
@@ -64,3 +68,20 @@ def test_cells_in_one_place_are_told(simulation):
     apart = in_a_row(together, ["Pyramidal[0]", "Basket[0]"])
     assert said_of_places(apart) == []
     assert np.diff(soma_centers(apart)[:, 2]) == pytest.approx(100)
+
+
+def test_what_is_made_up_in_a_part_is_said_of_the_whole_until_it_is_placed(simulation):
+    made_up = MadeUp(("Basket[0]",), ("Basket[0]", "Pyramidal[0]"))
+    part = replace(simulation, meta=made_up.meta())
+    assert said_of_places(part, made_up)[0].startswith("1 of 2 cells have sections without 3-D")
+    other = replace(simulation, cells=tuple(replace(c, gid=None) for c in simulation.cells))
+    both = merge([other, part])
+    shape, place_, shared = said_of_places(both)
+    assert shape.startswith("Some cells have sections without 3-D points")
+    assert place_.startswith("Some cells are set in a row")
+    assert shared.startswith("4 of 4 cells are in the same place")
+    positions = {
+        cell.name: CellPosition(np.array([10.0 * number, 0, 0]))
+        for number, cell in enumerate(both.cells)
+    }
+    assert said_of_places(place(both, positions, "cells.csv").simulation) == [shape]

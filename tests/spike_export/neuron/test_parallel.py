@@ -175,6 +175,9 @@ def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
     for name in ("time_ms", "values", "section_cells", "section_types", "segment_counts",
                  "parents", "parent_x", "point_counts"):  # fmt: skip
         assert np.array_equal(getattr(four, name), getattr(one, name)), name
+    # None has points, and each stands in a plane of its own.
+    assert np.array_equal(four.points_um[:, :2], one.points_um[:, :2])
+    assert np.unique(four.points_um[:, 2]).tolist() == [100.0 * i for i in range(9)]
     for cell, same in zip(four.cells, one.cells, strict=True):
         assert cell.spikes_ms is not None
         assert np.array_equal(cell.spikes_ms, same.spikes_ms)

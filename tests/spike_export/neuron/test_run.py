@@ -663,4 +663,4 @@ def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):
         "Note: 2 of 2 cells are set in a row, since the model does not say where they are; "
         "--positions FILE places them.\n"
     )
-    assert simulation.meta["place"].startswith("2 of 2 cells are set in a row")
+    assert simulation.meta["place"] == "made up for cells without 3-D points"
