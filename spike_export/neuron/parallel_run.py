@@ -30,6 +30,11 @@ from .run import Ending, ModelRun
 _OTHERS_WRITE_S = 2.0
 _PIECE = " piece {}"
 
+_IN_PARTS = (
+    "Cells are split between processes: their pieces are in several files, each a cell of its own; "
+    "a run without --no-merge puts them together."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -170,6 +175,8 @@ def _write_part(
     if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
         return PartReport(None, model_run.cells, model_run.nothing_here)
     simulation = model_run.simulation()
+    if model_run.joints:
+        simulation = replace(simulation, meta={**simulation.meta, SPLIT: _IN_PARTS})
     _write(path, simulation if place is None else place(simulation))
     return PartReport(
         path,
@@ -241,7 +248,10 @@ def _rejoined(
         tuple(name for name in placeless if name in left),
     )
     simulation = in_a_row(simulation, made_up.placeless)
-    meta = {**simulation.meta, **made_up.meta(), **({SPLIT: note} if note else {})}
+    meta = {key: value for key, value in simulation.meta.items() if key != SPLIT}
+    meta.update(made_up.meta())
+    if note:
+        meta[SPLIT] = note
     own = [re.sub(_PIECE.format(r"\d+") + "$", "", cell.name) for cell in simulation.cells]
     counts = Counter(own)
     whole = {

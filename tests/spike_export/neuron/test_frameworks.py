@@ -7,6 +7,7 @@ themselves, places agreed to 0.0001 µm.
 
 from __future__ import annotations
 
+import gc
 import sys
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -256,3 +257,26 @@ def test_objects_that_are_not_as_expected_are_left_alone(h, package):
     assert [cell.name for cell in group_cells(sections)] == ["soma"]
     assert np.allclose(places(recorded(h), 0)[0], (100, 20, -7))
     assert kept
+
+
+def test_a_place_is_kept_where_its_object_is_gone(h, package):
+    class Cell:
+        def __init__(self) -> None:
+            self.allseclist = [h.Section(name="soma")]
+            for x in (0, 10):
+                self.allseclist[0].pt3dadd(x, 0, 0, 5)
+            self.x, self.y, self.z = np.array([[500.0, 510.0]]), np.zeros((1, 2)), np.zeros((1, 2))
+
+    package("LFPy.cell", Cell=Cell)
+
+    def simulate() -> Recorder:
+        cell = Cell()
+        recorder = Recorder(every_ms=0.5)
+        h.finitialize(-65)
+        h.continuerun(1)
+        assert cell.x[0, 0] == 500
+        return recorder
+
+    with simulate() as recorder:
+        gc.collect()
+        assert np.allclose(places(recorder.simulation(), 0)[:, 0], (500, 510))

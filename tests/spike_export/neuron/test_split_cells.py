@@ -227,3 +227,15 @@ def test_a_cell_that_is_split_between_processes_is_one(model, recorded, mpiexec,
     split, said = recorded(path, mpi=(mpiexec, "-n", "2"))
     assert_same_cell(split, recorded(path)[0])
     assert "split" not in said
+    assert "split" not in split.meta
+
+
+def test_pieces_in_several_files_are_told(model, mpiexec, tmp_path):
+    path = model(TREE, ON_TWO_RANKS.format(cut=MULTISPLIT), GID, RUN)
+    done = subprocess.run(
+        [mpiexec, "-n", "2", sys.executable, "-m", "spike_export", "run", str(path), "--no-merge"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90,
+        check=True,
+    )  # fmt: skip
+    assert done.stderr.count("their pieces are in several files") == 2
+    assert "in several files" in read(tmp_path / "model.rank0001.pickle").meta["split"]
