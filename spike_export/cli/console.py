@@ -16,12 +16,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from ..edit.placing import MadeUp, said_of_places
 from ..edit.smoothing import Kernel, SmoothingError
 from ..edit.summary import Summary, summarize
 from ..files.writer import write
-from ..formats.cell_positions import CellPosition, read_cell_positions
-from ..formats.spike_files import TableError
 from ..simulation_file import Simulation, SimulationFileError, read
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -153,29 +150,6 @@ def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) ->
     if not sys.stdin.isatty():
         raise click.ClickException(f"{path} exists; --force replaces it.")
     click.confirm(f"{path} exists. Replace it?", abort=True)
-
-
-def say_places(simulation: Simulation, made_up: MadeUp | None = None) -> None:
-    """Say what is made up about shapes and places, and that cells share a place."""
-    for sentence in said_of_places(simulation, made_up):
-        click.echo(f"Note: {sentence}", err=True)
-
-
-def positions_option(command: Command) -> Command:
-    """Give a command ``--positions``; see `positions_of`."""
-    return click.option(
-        "--positions", type=FILE, metavar="FILE",
-        help="Table of cell, x, y, z in µm: where each cell's soma is. See the manual for "
-        "rotations.",
-    )(command)  # fmt: skip
-
-
-def positions_of(path: Path | None) -> dict[str, CellPosition]:
-    """Read a table of positions, or end the command with what is wrong with it."""
-    try:
-        return {} if path is None else read_cell_positions(path)
-    except TableError as error:
-        raise click.ClickException(str(error)) from None
 
 
 def behind_colon(error: Exception) -> str:

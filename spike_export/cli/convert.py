@@ -12,7 +12,7 @@ import click
 
 from ..edit.convert import ConversionError, holds_peaks
 from ..edit.convert import convert as convert_simulation
-from ..edit.placing import Placed, PlacingError, place
+from ..edit.placing import PlacingError
 from ..edit.smoothing import SmoothingError
 from ..edit.summary import summarize
 from ..files.older_writer import write_older
@@ -26,13 +26,11 @@ from .console import (
     load,
     may_write,
     needs_scipy,
-    positions_of,
-    positions_option,
-    say_places,
     show,
     smoothing_kernel,
     smoothing_options,
 )  # fmt: skip
+from .placing import Positions, positions_option, say_places
 
 _SPIKE_MS = 1.0
 
@@ -103,7 +101,7 @@ def convert(
             "--peak and --no-peak are about new frames: add --every or --frames."
         )
     kernel = smoothing_kernel(rise, decay)
-    table = positions_of(positions)
+    table = Positions(positions)
     may_write(target, force=force, inputs=[positions])
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
@@ -124,10 +122,7 @@ def convert(
                 kernel=kernel,
                 peak=peak,
             )
-        placed = Placed(converted, ())
-        if positions is not None:
-            placed = place(converted, table, positions.name)
-            converted = placed.simulation
+        converted = table.place(converted)
     except (ConversionError, PlacingError, SmoothingError) as error:
         raise click.ClickException(f"Cannot convert {source}: {behind_colon(error)}") from None
     try:
@@ -141,8 +136,6 @@ def convert(
     except OSError as error:
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
-    for note in placed.notes:
-        click.echo(f"Note: {note}", err=True)
     say_places(converted)
     if peak is None and _may_miss_spikes(simulation, converted):
         click.echo(

@@ -9,7 +9,8 @@ import click
 
 from ..edit.merge import MergeError
 from ..edit.merge import merge as merge_parts
-from .console import FILE, load, may_write, output_option, save, say_places
+from .console import FILE, load, may_write, output_option, save
+from .placing import say_places
 
 
 @click.command()

@@ -13,26 +13,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from ..edit.placing import PlacingError, place
 from ..edit.summary import summarize
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun, load_mechanisms
-from ..simulation_file import Simulation
-from .console import (
-    ABOVE_ZERO,
-    FILE,
-    console,
-    may_write,
-    needs_neuron,
-    positions_of,
-    positions_option,
-    save,
-    say_places,
-    show,
-)  # fmt: skip
+from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save, show
 from .last_line import Reached, shown_progress
+from .placing import Positions, positions_option, say_places
 
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
@@ -153,7 +141,7 @@ def run(
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other; give one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
-    placing = _Placing(positions)
+    placing = Positions(positions)
     if not os.environ.get("DISPLAY"):
         # There is nothing to show windows on, and NEURON need not say so.
         os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
@@ -186,7 +174,7 @@ def run(
             only=only,
             cells=cells,
             elsewhere=ranks is not None,
-            placed=placing.positions,
+            placed=placing.by_label,
             every_ms=0.1 if every is None else every,
             variable=variable,
             threshold_mv=threshold,
@@ -204,27 +192,6 @@ def run(
                 _run(model_run, model, target, placing, chosen=capture is not None)
         except RecordingError as error:
             raise click.ClickException(str(error)) from None
-
-
-class _Placing:
-    """Where a table has the cells, put to use when they have run."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self.positions = positions_of(path)
-
-    def __call__(self, simulation: Simulation) -> Simulation:
-        if self._path is None:
-            return simulation
-        try:
-            placed = place(simulation, self.positions, self._path.name)
-        except PlacingError as error:
-            # What has run is not lost for that.
-            _say_note(str(error))
-            return simulation
-        for note in placed.notes:
-            _say_note(note)
-        return placed.simulation
 
 
 def _may_write(paths: list[Path], inputs: list[Path | None], *, force: bool) -> None:
@@ -249,7 +216,7 @@ def _run_part(
     model_run: ModelRun,
     ranks: Ranks,
     target: Path,
-    placing: _Placing,
+    placing: Positions,
     *,
     chosen: bool,
     merged: bool,
@@ -271,14 +238,14 @@ def _run_part(
             ranks,
             target,
             merged=merged,
-            place=placing,
+            place=placing.place_if_any,
             ended=stack.close,
             written=written,
         )
 
 
 def _run(
-    model_run: ModelRun, model: Path, target: Path, placing: _Placing, *, chosen: bool
+    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
 ) -> None:
     with ExitStack() as stack:
         stack.enter_context(shown_progress(lambda: _reached(model_run)))
@@ -316,13 +283,13 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
 
 
 def _write(
-    model_run: ModelRun, model: Path, target: Path, placing: _Placing, *, chosen: bool
+    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
 ) -> None:
     recorder = model_run.recorder
     assert recorder is not None
     if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
         raise click.ClickException(_NEVER_INITIALIZED.format(model))
-    simulation = placing(model_run.simulation())
+    simulation = placing.place_if_any(model_run.simulation())
     save(shown(target), simulation)
     say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
