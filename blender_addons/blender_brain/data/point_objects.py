@@ -136,8 +136,8 @@ def _tracing_group() -> bpy.types.NodeTree:
             description="No branch is drawn thinner than this",
         )  # fmt: skip
         material = tree.input("Material", "Material")
-        scaled = tree.math("MULTIPLY", tree.attribute("radius"), thickness)
-        radius = tree.math("MAXIMUM", scaled, least)
+        scaled = tree.attribute("radius") * thickness
+        radius = tree.maximum(scaled, least)
         outline = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 10, "Radius": 1.0})
         tubes = tree.add(
             "GeometryNodeCurveToMesh",

@@ -176,9 +176,9 @@ def label_group() -> bpy.types.NodeTree:
         size = style["Text Size"]
         with tree.frame("Which column"):
             sign = tree.menu("FLOAT", side, {"Left": 1.0, "Right": -1.0})
-            is_right = tree.math("LESS_THAN", sign, 0.0)
+            is_right = sign < 0.0
         with tree.frame("Text"):
-            baseline = tree.math("MULTIPLY", size, -_HALF_CAP)
+            baseline = size * -_HALF_CAP
             letters = tree.switch(
                 "GEOMETRY",
                 is_right,
@@ -193,7 +193,7 @@ def label_group() -> bpy.types.NodeTree:
             left = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Min"]})["X"]
             right = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
             text_end = tree.switch("FLOAT", is_right, right, left)
-            inwards = tree.math("MULTIPLY", size, sign)
+            inwards = size * sign
             begin = tree.math("MULTIPLY_ADD", inwards, _GAP, text_end)
             bend = tree.math("MULTIPLY_ADD", inwards, _GAP + _STUB, text_end)
             corners = [tree.add("ShaderNodeCombineXYZ", {"X": x}) for x in (begin, bend)]
@@ -203,12 +203,12 @@ def label_group() -> bpy.types.NodeTree:
                     for a, b in ((corners[0], corners[1]), (corners[1], target))
                 )
             )
-            thick = tree.math("MULTIPLY", style["Line Width"], 0.5)
+            thick = style["Line Width"] * 0.5
             outline = tree.add(
                 "GeometryNodeCurvePrimitiveCircle", {"Resolution": 6, "Radius": thick}
             )["Curve"]
             leader = tree.add("GeometryNodeCurveToMesh", {"Curve": lines, "Profile Curve": outline})
-            radius = tree.math("MULTIPLY", size, _DOT)
+            radius = size * _DOT
             disc = tree.add(
                 "GeometryNodeMeshCircle", {"Vertices": 20, "Radius": radius}, fill_type="NGON"
             )
@@ -232,7 +232,7 @@ def _target(tree: Tree, region: Socket, point: Socket, camera: Socket) -> Node:
     ]
     place_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})["Z"]
     eye_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": eye})["Z"]
-    share = tree.math("DIVIDE", eye_z, tree.math("SUBTRACT", eye_z, place_z), label="Share of it")
+    share = (eye_z / (eye_z - place_z)).labeled("Share of it")
     way = tree.add(
         "ShaderNodeVectorMath", {"Vector": place, "Vector_001": eye}, operation="SUBTRACT"
     )

@@ -79,7 +79,7 @@ def write_nodes(material: bpy.types.Material) -> None:
             {"Color": colors, "Base Color": (0.18, 0.18, 0.2, 1.0)},
             name=TYPES,
         )
-        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
         color = tree.mix(
             no_data, by_type["Color"], NO_DATA_COLOR, data_type="RGBA", label="No data: grey"
         )
@@ -123,7 +123,7 @@ def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
         for kind in ("GEOMETRY", "INSTANCER")
     )
     # What has no such attribute gives 0.
-    return tree.math("ADD", own, instanced, label=label)
+    return (own + instanced).labeled(label)
 
 
 def _glow_group() -> Any:
@@ -132,12 +132,12 @@ def _glow_group() -> Any:
         position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
         given = tree.inputs(_GLOW_INPUTS)
         share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
-        full = tree.math("MULTIPLY", given["Strength"], share)
+        full = given["Strength"] * share
         dim = tree.add(
             "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
         )["Factor"]
-        left = tree.math("SUBTRACT", 1.0, dim)
-        tree.output("Strength", tree.math("MULTIPLY", full, left), kind="Float")
+        left = 1.0 - dim
+        tree.output("Strength", full * left, kind="Float")
     return tree.tree
 
 
@@ -152,7 +152,7 @@ def _types_group() -> Any:
             names = list(COLOR_OF_TYPES)
             own: Linkable = given[names[0]]
             for index, name in enumerate(names[1:], 1):
-                from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)
+                from_here = (number > index - 0.5).labeled(name)
                 own = tree.mix(from_here, own, given[name], data_type="RGBA", label=name)
         with tree.frame("Tint"):
             tinted = {

@@ -311,28 +311,24 @@ def node_group() -> bpy.types.NodeTree:
             count = tree.add(
                 "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
             )["Sum"]
-            before = _sample(tree, recorded, spot, tree.math("SUBTRACT", count, 1.0))
+            before = _sample(tree, recorded, spot, count - 1.0)
             after = _sample(tree, recorded, spot, count)
             before_x, before_y = _xy(tree, before)
             after_x, after_y = _xy(tree, after)
             # After the last sample this divides by zero, which gives zero, as it should.
-            fraction = tree.math(
-                "DIVIDE",
-                tree.math("SUBTRACT", now.elapsed, before_x),
-                tree.math("SUBTRACT", after_x, before_x),
-            )
+            fraction = (now.elapsed - before_x) / (after_x - before_x)
             present = tree.mix(fraction, before_y, after_y, label="Value now")
             tip = tree.add("ShaderNodeCombineXYZ", {"X": now.elapsed, "Y": present})
         with tree.frame("Up to the present"):
             index = tree.add("GeometryNodeInputIndex")
-            is_next = tree.math("COMPARE", index, count, 0.5)
+            is_next = index.equals(count, within=0.5)
             moved_up = tree.add(
                 "GeometryNodeSetPosition",
                 {"Geometry": recorded, "Selection": is_next, "Position": tip},
             )
-            is_future = tree.math("GREATER_THAN", index, count)
-            no_data = tree.math("LESS_THAN", value, NO_DATA_BELOW, label="No data")
-            unwanted = tree.math("ADD", is_future, no_data)
+            is_future = index > count
+            no_data = (value < NO_DATA_BELOW).labeled("No data")
+            unwanted = is_future + no_data
             drawn = tree.add(
                 "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": unwanted},
                 domain="POINT",
@@ -345,17 +341,15 @@ def node_group() -> bpy.types.NodeTree:
                 {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
             )
             x, _ = _xy(tree, tree.add("GeometryNodeInputPosition"))
-            right = tree.math("MULTIPLY", axes["Width"], 1.0001)
-            beyond = tree.math(
-                "ADD", tree.math("LESS_THAN", x, -1e-5), tree.math("GREATER_THAN", x, right)
-            )
+            right = axes["Width"] * 1.0001
+            beyond = (x < -1e-5) + (x > right)
             inside = tree.add(
                 "GeometryNodeDeleteGeometry", {"Geometry": laid_out, "Selection": beyond},
                 domain="POINT",
             )  # fmt: skip
         with tree.frame("Line"):
             line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
-            radius = tree.math("MULTIPLY", style["Line Width"], 0.5)
+            radius = style["Line Width"] * 0.5
             profile = tree.add(
                 "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
             )
@@ -364,15 +358,15 @@ def node_group() -> bpy.types.NodeTree:
                 {"Curve": line, "Profile Curve": profile["Curve"], "Fill Caps": True},
             )
         with tree.frame("Dot"):
-            has_data = tree.math("GREATER_THAN", present, NO_DATA_BELOW)
+            has_data = present > NO_DATA_BELOW
             dot_place = _in_axes(tree, now, axes, now.elapsed, present)
             dot_x, _ = _xy(tree, dot_place)
-            on_paper = tree.math("LESS_THAN", dot_x, right)
-            shown = tree.math("MULTIPLY", has_data, on_paper)
-            dot_radius = tree.math("MULTIPLY", dot_size, 0.5)
+            on_paper = dot_x < right
+            shown = has_data * on_paper
+            dot_radius = dot_size * 0.5
             ball = tree.add(
                 "GeometryNodeMeshIcoSphere",
-                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 3},
+                {"Radius": dot_radius * shown, "Subdivisions": 3},
             )["Mesh"]
             placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
             dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
@@ -384,7 +378,7 @@ def node_group() -> bpy.types.NodeTree:
             )
             chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
         # Before the axes, so that these do not shine through.
-        above = tree.math("MULTIPLY", style["Line Width"], 0.5)
+        above = style["Line Width"] * 0.5
         tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, above))
     return cast(bpy.types.NodeTree, tree.tree)
 
@@ -421,10 +415,8 @@ def _in_axes(tree: Tree, now: clocks.Moment, axes: Any, elapsed: Linkable, value
     places = {}
     for letter, number, length in (("X", time_ms, "Width"), ("Y", value, "Height")):
         low, high = axes[f"{letter} From"], axes[f"{letter} To"]
-        share = tree.math(
-            "DIVIDE", tree.math("SUBTRACT", number, low), tree.math("SUBTRACT", high, low)
-        )
-        places[letter] = tree.math("MULTIPLY", share, axes[length])
+        share = (number - low) / (high - low)
+        places[letter] = share * axes[length]
     return tree.add("ShaderNodeCombineXYZ", places)
 
 

@@ -311,7 +311,7 @@ def with_colors(
         voltage = tree.attribute(VOLTAGE)
         mapped = tree.group(color_group(), {"Value": voltage, **colors})
         color = _tinted(tree, mapped, tints)
-        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
         shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
         return tree.add(
             "GeometryNodeStoreNamedAttribute",
@@ -350,7 +350,7 @@ def _without(tree: Tree, geometry: Linkable, attributes: Sequence[str]) -> Linka
 def _tubes(tree: Tree, strands: Linkable, resolution: Linkable) -> Node:
     """Give strands the thickness that render engines draw them with."""
     radius = tree.add("GeometryNodeInputRadius")
-    has_radius = tree.math("GREATER_THAN", radius, 0.0, label="Not thin as nothing")
+    has_radius = (radius > 0.0).labeled("Not thin as nothing")
     wanted = tree.add(
         "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": has_radius},
         domain="CURVE",

@@ -190,19 +190,19 @@ def _layout_group() -> Any:
                 label="Distance from the middle", operation="DISTANCE",
             )["Value"]  # fmt: skip
             far = tree.add("GeometryNodeAttributeStatistic", {"Geometry": cells, "Attribute": away})
-            inner = tree.math("DIVIDE", away, far["Max"])
+            inner = away / far["Max"]
             last = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": cells})["Point Count"]
-            in_order = tree.math("DIVIDE", index, last)
+            in_order = index / last
             rank = tree.menu(
                 "FLOAT",
                 given["Order"],
                 {"Random": chance, "From the Middle": inner, "In Order": in_order},
             )
         with tree.frame("How far each cell has gone"):
-            started = tree.math("MULTIPLY", rank, given["Delay"], label="Starts at")
-            gone = tree.math("SUBTRACT", given["Mix"], started)
-            lasts = tree.math("SUBTRACT", 1.0, given["Delay"], label="Takes")
-            share = tree.math("DIVIDE", gone, lasts)
+            started = (rank * given["Delay"]).labeled("Starts at")
+            gone = given["Mix"] - started
+            lasts = (1.0 - given["Delay"]).labeled("Takes")
+            share = gone / lasts
             even = tree.add("ShaderNodeClamp", {"Value": share})
             smooth = tree.add(
                 "ShaderNodeMapRange", {"Value": share}, interpolation_type="SMOOTHSTEP"
@@ -255,11 +255,11 @@ def _cells_group() -> Any:
                 {"Value": voltage, "From Min": given["Lowest"], "From Max": given["Highest"]},
                 label="Activity", clamp=True,
             )["Result"]  # fmt: skip
-            growth = tree.math("MULTIPLY", active, given["Growth"])
-            grown = tree.math("ADD", growth, 1.0)
+            growth = active * given["Growth"]
+            grown = growth + 1.0
             radius = tree.attribute("recorded_radius")
-            size = tree.math("MULTIPLY", radius, given["Soma Size"])
-            scale = tree.math("MULTIPLY", size, grown)
+            size = radius * given["Soma Size"]
+            scale = size * grown
         with tree.frame("Discs face the camera"):
             camera = tree.add("GeometryNodeInputActiveCamera")
             seen_from = tree.add(
@@ -293,7 +293,7 @@ def _connections_group() -> Any:
         thin = tree.add(
             "GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": given["Connection Radius"]}
         )
-        dim = tree.math("SUBTRACT", 1.0, given["Connection Glow"], label="Dim")
+        dim = (1.0 - given["Connection Glow"]).labeled("Dim")
         dimmed = tree.add(
             "GeometryNodeStoreNamedAttribute",
             {"Geometry": thin, "Name": DIM, "Value": dim}, data_type="FLOAT", domain="POINT",

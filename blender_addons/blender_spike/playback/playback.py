@@ -241,15 +241,15 @@ def node_group() -> bpy.types.NodeTree:
             }
 
             def copy(point: Node) -> Node:
-                late = tree.math("DIVIDE", point["Later"], time["Milliseconds per Frame"])
+                late = point["Later"] / time["Milliseconds per Frame"]
                 own: dict[str, Linkable] = {
                     **time,
-                    "Start Frame": tree.math("ADD", time["Start Frame"], late),
-                    "Time": tree.math("SUBTRACT", time["Time"], point["Later"]),
+                    "Start Frame": time["Start Frame"] + late,
+                    "Time": time["Time"] - point["Later"],
                 }
                 size = point["Size"]
                 scale = tree.add("ShaderNodeCombineXYZ", dict.fromkeys("XYZ", size))
-                thick = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), size)
+                thick = tree.add("GeometryNodeInputRadius") * size
                 # Not instances: of those render engines draw meshes, but no strands.
                 return tree.add(
                     "GeometryNodeTransform",
@@ -273,7 +273,7 @@ def node_group() -> bpy.types.NodeTree:
             )["Point Count"]
             some = tree.add(
                 "FunctionNodeCompare",
-                {"A": tree.math("ADD", counts, cloud), "B": 0.5},
+                {"A": counts + cloud, "B": 0.5},
                 data_type="FLOAT", operation="GREATER_THAN",
             )  # fmt: skip
             shaped = tree.switch("GEOMETRY", some, shaped, each)

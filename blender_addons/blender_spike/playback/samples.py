@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any, Final
 
 from ..common import nodes
@@ -130,15 +131,13 @@ def time_group() -> Any:
         given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
         with tree.frame("Time, in sample intervals"):
             frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = tree.math("SUBTRACT", frame, given["Start Frame"], label="Frames elapsed")
+            elapsed = (frame - given["Start Frame"]).labeled("Frames elapsed")
             # Dividing first keeps whole samples whole where a frame is a sample.
-            speed = tree.math(
-                "DIVIDE", given["Milliseconds per Frame"], given["Sample Interval"],
-                label="Samples per frame",
-            )  # fmt: skip
-            played = tree.math("MULTIPLY", elapsed, speed, label="Played")
-            offset = tree.math("SUBTRACT", given["Time"], given["First Time"])
-            keyed = tree.math("DIVIDE", offset, given["Sample Interval"], label="Given")
+            speed = given["Milliseconds per Frame"] / given["Sample Interval"]
+            speed.labeled("Samples per frame")
+            played = (elapsed * speed).labeled("Played")
+            offset = given["Time"] - given["First Time"]
+            keyed = (offset / given["Sample Interval"]).labeled("Given")
             position = tree.switch("FLOAT", given["Use Time"], played, keyed)
         with tree.frame("At the ends"):
             span = given["Span"]
@@ -161,24 +160,24 @@ def time_group() -> Any:
             counted = tree.add(
                 "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
             )["Sum"]
-            before = tree.math("SUBTRACT", counted, 1.0, label="Sample before")
+            before = (counted - 1.0).labeled("Sample before")
             time_before = sample_at(tree, times, sampled_at, before)
             time_after = sample_at(tree, times, sampled_at, counted)
-            ahead = tree.math("SUBTRACT", within, time_before)
-            distance = tree.math("SUBTRACT", time_after, time_before)
+            ahead = within - time_before
+            distance = time_after - time_before
             # Dividing by the last sample's distance to itself gives 0, as it should.
-            part = tree.math("DIVIDE", ahead, distance)
-            looked_up = tree.math("ADD", before, part, label="Looked up")
+            part = ahead / distance
+            looked_up = (before + part).labeled("Looked up")
         with tree.frame("Sample and fraction"):
             exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
-            sample = tree.math("FLOOR", exact, label="Sample")
-            fraction = tree.math("SUBTRACT", exact, sample, label="Fraction")
-            following = tree.math("ADD", sample, 1.0)
-            last = tree.math("SUBTRACT", given["Samples"], 1.0, label="Last sample")
-            following_in = tree.math("MINIMUM", following, last, label="Next sample")
+            sample = floor(exact).labeled("Sample")
+            fraction = (exact - sample).labeled("Fraction")
+            following = sample + 1.0
+            last = (given["Samples"] - 1.0).labeled("Last sample")
+            following_in = tree.minimum(following, last).labeled("Next sample")
         with tree.frame("In milliseconds"):
-            past = tree.math("MULTIPLY", within, given["Sample Interval"], label="Since the first")
-            time_ms = tree.math("ADD", past, given["First Time"], label="Time shown")
+            past = (within * given["Sample Interval"]).labeled("Since the first")
+            time_ms = (past + given["First Time"]).labeled("Time shown")
         tree.output("Sample", sample, kind="Float")
         tree.output("Next Sample", following_in, kind="Float")
         tree.output("Fraction", fraction, kind="Float")
@@ -220,7 +219,7 @@ def voltage_group() -> Any:
             some, is_foreign = foreign(tree, strands, given["Recording"])
             known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
             recorded = tree.attribute("recorded_radius")
-            thick = tree.math("MAXIMUM", recorded, tree.add("GeometryNodeInputRadius"))
+            thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
             # Their spheres are lost, so somata are drawn as they were recorded.
             drawn = tree.add(
                 "GeometryNodeSetCurveRadius",

@@ -126,22 +126,22 @@ def shape_group() -> Any:
             alike = tree.mix(
                 given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity"
             )
-            scaled = tree.math("MULTIPLY", alike, given["Thickness"], label="Thickness")
-            thick = tree.math("MAXIMUM", scaled, given["Minimum Radius"], label="Not thinner than")
+            scaled = (alike * given["Thickness"]).labeled("Thickness")
+            thick = tree.maximum(scaled, given["Minimum Radius"]).labeled("Not thinner than")
             # A strand without thickness is one that is not wanted; taking it out of the geometry
             # would copy all others in every frame.
             wanted = tree.math("SIGN", own, label="Wanted")
-            radius = tree.math("MULTIPLY", thick, wanted, label="Wanted ones only")
+            radius = (thick * wanted).labeled("Wanted ones only")
             changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
             # Nor is anything computed for each point while nothing differs from the file.
-            thicker = tree.math("SUBTRACT", given["Thickness"], 1.0)
-            thickened = tree.math("ABSOLUTE", thicker)
-            limited = tree.math("ADD", given["Homogeneity"], given["Minimum Radius"])
-            even = tree.math("SUBTRACT", 1.0, given["Tapering"], label="1 if not tapered")
-            scaled_or_limited = tree.math("ADD", thickened, limited)
-            styled = tree.math("ADD", scaled_or_limited, even, label="Above 0 if styled")
-            as_in_file = tree.math("SUBTRACT", round_soma, styled, label="1 if as in the file")
-            is_as_in_file = tree.math("GREATER_THAN", as_in_file, 0.999999)
+            thicker = given["Thickness"] - 1.0
+            thickened = abs(thicker)
+            limited = given["Homogeneity"] + given["Minimum Radius"]
+            even = (1.0 - given["Tapering"]).labeled("1 if not tapered")
+            scaled_or_limited = thickened + limited
+            styled = (scaled_or_limited + even).labeled("Above 0 if styled")
+            as_in_file = (round_soma - styled).labeled("1 if as in the file")
+            is_as_in_file = as_in_file > 0.999999
             strands = tree.switch("GEOMETRY", is_as_in_file, changed, visible)
         with tree.frame("Tubes"):
             lines = tree.add(
@@ -170,7 +170,7 @@ def shape_group() -> Any:
             smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
             colored = painted(tree, with_slots(tree, smooth, curves), given["Material"])
             sphere_radius = tree.attribute("recorded_radius")
-            sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
+            sized = (sphere_radius * given["Soma Size"]).labeled("Soma size")
             # As instances, thousands of them cost no more than their points.
             balls = tree.add(
                 "GeometryNodeInstanceOnPoints",

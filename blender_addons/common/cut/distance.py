@@ -42,14 +42,14 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     positive = _vector(tree, "ADD", with_sign, (1e-6, 1e-6, 1e-6))
     radius = _length(tree, positive, "Radius")
     slope = _length(tree, _vector(tree, "DIVIDE", positive, scale), "Its slope")
-    depth = tree.math("SUBTRACT", 1.0, radius, label="Depth")
-    sphere = tree.math("DIVIDE", tree.math("MULTIPLY", depth, radius), slope, label="Sphere")
+    depth = (1.0 - radius).labeled("Depth")
+    sphere = (depth * radius / slope).labeled("Sphere")
     beyond = _vector(tree, "SUBTRACT", _vector(tree, "MULTIPLY", positive, scale), scale)
     axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": beyond})
-    highest = tree.math("MAXIMUM", tree.math("MAXIMUM", axes["X"], axes["Y"]), axes["Z"])
-    inside = tree.math("MINIMUM", highest, 0.0, label="Inside")
+    highest = tree.maximum(tree.maximum(axes["X"], axes["Y"]), axes["Z"])
+    inside = tree.minimum(highest, 0.0).labeled("Inside")
     outside = _length(tree, _vector(tree, "MAXIMUM", beyond, (0.0, 0.0, 0.0)), "Outside")
-    box = tree.math("SUBTRACT", tree.math("MULTIPLY", inside, -1.0), outside, label="Box")
+    box = (-inside - outside).labeled("Box")
     return tree.menu("FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape")
 
 
@@ -97,10 +97,10 @@ def edge_group() -> Any:
         with tree.frame("Distance to the cut"):
             unflipped = signed_distance(tree, shape, place, scale)
             sign = tree.mix(flip, 1.0, -1.0)
-            distance = tree.math("MULTIPLY", unflipped, sign, label="Signed distance")
+            distance = (unflipped * sign).labeled("Signed distance")
         with tree.frame("Fade"):
             # A fade over no distance is a step.
-            over = tree.math("MAXIMUM", soft, 1e-6)
+            over = tree.maximum(soft, 1e-6)
             cut = tree.add(
                 "ShaderNodeMapRange",
                 {"Value": distance, "From Min": 0.0, "From Max": over},
@@ -121,12 +121,12 @@ def edge_group() -> Any:
                 "ShaderNodeVectorMath", {"Vector": normal, "Vector_001": bumped},
                 operation="DOT_PRODUCT",
             )["Value"]  # fmt: skip
-            tangent = tree.math("DIVIDE", sine, tree.math("MAXIMUM", cosine, 1e-3))
-            slope = tree.math("MINIMUM", tangent, 1.0, label="Slope")
+            tangent = sine / tree.maximum(cosine, 1e-3)
+            slope = tree.minimum(tangent, 1.0).labeled("Slope")
         with tree.frame("Line"):
-            beside = tree.math("ABSOLUTE", distance)
-            half = tree.math("MULTIPLY", tree.math("MULTIPLY", width, slope), 0.5)
-            line = tree.math("LESS_THAN", beside, half, label="On the line")
+            beside = abs(distance)
+            half = width * slope * 0.5
+            line = (beside < half).labeled("On the line")
         tree.output("Cut", cut, kind="Float")
         tree.output("Line", line, kind="Float")
     return tree.tree
@@ -194,22 +194,22 @@ def combine_group() -> Any:
         amount = tree.input("Amount", "Float")
         amount_before = tree.input("Amount Before", "Float")
         with tree.frame("Is the object cut, or does it show what others lose?"):
-            active = tree.math("ABSOLUTE", amount, label="Active")
-            reversed_ = tree.math("LESS_THAN", amount, 0.0, label="Reversed")
-            lost = tree.math("SUBTRACT", 1.0, cut)
+            active = abs(amount).labeled("Active")
+            reversed_ = (amount < 0.0).labeled("Reversed")
+            lost = 1.0 - cut
             wanted = tree.mix(reversed_, cut, lost, label="Cut here")
-            lined = tree.math("MULTIPLY", line, tree.math("MAXIMUM", amount, 0.0))
+            lined = line * tree.maximum(amount, 0.0)
         with tree.frame("Any or all"):
-            other = tree.math("ABSOLUTE", tree.math("SUBTRACT", every, reversed_))
-            both = tree.math("MULTIPLY", other, amount_before, label="All, and not the first")
+            other = abs(every - reversed_)
+            both = (other * amount_before).labeled("All, and not the first")
             here = tree.mix(active, both, wanted, label="Here")
-            kept_before = tree.math("SUBTRACT", 1.0, cut_before)
+            kept_before = 1.0 - cut_before
             seen = tree.mix(both, kept_before, cut_before, label="Line is seen")
-            seen_line = tree.math("MULTIPLY", lined, seen)
-            any_cut = tree.math("MAXIMUM", here, cut_before)
-            all_cut = tree.math("MINIMUM", here, cut_before)
+            seen_line = lined * seen
+            any_cut = tree.maximum(here, cut_before)
+            all_cut = tree.minimum(here, cut_before)
             cut_now = tree.mix(both, any_cut, all_cut, label="Cut by now")
-            amount_now = tree.math("MAXIMUM", active, amount_before)
+            amount_now = tree.maximum(active, amount_before)
         with tree.frame("Both sides"):
             clear = tree.add("ShaderNodeBsdfTransparent")
             left = _mixed(tree, reversed_, side_b, clear)

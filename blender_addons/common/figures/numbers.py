@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from math import ceil, floor
 from typing import Any, Final
 
 from .. import nodes
@@ -153,7 +154,7 @@ def number(
     box = tree.add("GeometryNodeBoundBox", {"Geometry": group["Letters"]})
     width = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
     before = {"Left": 0.0, "Center": -0.5, "Right": -1.0}[align]
-    powers = moved(tree, group["Letters"], tree.math("MULTIPLY", width, before), 0.0)
+    powers = moved(tree, group["Letters"], width * before, 0.0)
     return moved(tree, tree.switch("GEOMETRY", inputs["Scientific"], plain, powers), x, y)
 
 
@@ -179,21 +180,21 @@ def number_group() -> Any:
         unit = tree.input("Unit", "String")
         with tree.frame("Space before a unit"):
             length = tree.add("FunctionNodeStringLength", {"String": unit})
-            has_unit = tree.math("GREATER_THAN", length, 0.0)
+            has_unit = length > 0.0
             spaced = tree.add("GeometryNodeStringJoin", {"Strings": [_string(tree, " "), unit]})
             behind = tree.switch("STRING", has_unit, unit, spaced)
         with tree.frame("Plain"):
             digits = written(tree, value, _decimals(tree, step))
             plain = tree.add("GeometryNodeStringJoin", {"Strings": [digits, behind]})
         with tree.frame("A number from 1 to 10, and a power of ten"):
-            magnitude = tree.math("ABSOLUTE", value)
+            magnitude = abs(value)
             exponent = _exponent(tree, magnitude)
-            lead = tree.math("DIVIDE", value, tree.math("POWER", 10.0, exponent))
+            lead = value / 10.0**exponent
             of_step = _exponent(tree, step)
-            finer = tree.math("SUBTRACT", exponent, of_step)
-            whole = tree.math("MAXIMUM", finer, 0.0)
-            step_lead = tree.math("DIVIDE", step, tree.math("POWER", 10.0, of_step))
-            decimals = tree.math("ADD", whole, _is_broken(tree, step_lead))
+            finer = exponent - of_step
+            whole = tree.maximum(finer, 0.0)
+            step_lead = step / 10.0**of_step
+            decimals = whole + _is_broken(tree, step_lead)
             mantissa = written(tree, lead, decimals)
             ten = tree.add("GeometryNodeStringJoin", {"Strings": [mantissa, _string(tree, "×10")]})
             power = tree.add(
@@ -206,19 +207,19 @@ def number_group() -> Any:
                 },
             )  # fmt: skip
             # Multiples of a step are zero, or not nearer to it than that.
-            is_zero = tree.math("LESS_THAN", magnitude, tree.math("MULTIPLY", step, 0.1))
+            is_zero = magnitude < step * 0.1
             base = tree.switch("STRING", is_zero, ten, "0")
             raised = tree.switch("STRING", is_zero, power, "")
         with tree.frame("Side by side"):
             # The font's own raised digits differ in size.
-            smaller = tree.math("MULTIPLY", size, _RAISED_SIZE)
-            height = tree.math("MULTIPLY", size, _RAISED_BY)
-            gap = tree.math("MULTIPLY", size, _RAISED_GAP)
+            smaller = size * _RAISED_SIZE
+            height = size * _RAISED_BY
+            gap = size * _RAISED_GAP
             first = text(tree, base, size, "Left")
             second = text(tree, raised, smaller, "Left", _end(tree, first, gap), height)
             both = tree.join(first, second)
             # A space in front has no outline, so it is a gap.
-            wide = tree.math("MULTIPLY", size, _UNIT_GAP)
+            wide = size * _UNIT_GAP
             third = text(tree, unit, size, "Left", _end(tree, both, wide))
             powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
             one_line = tree.add(
@@ -244,10 +245,10 @@ def is_scientific(tree: Tree, largest: Linkable) -> Node:
     Node
         0 or 1.
     """
-    large = tree.math("GREATER_THAN", largest, _PLAIN_BELOW * (1 - 1e-5))
-    small = tree.math("LESS_THAN", largest, _PLAIN_FROM * (1 - 1e-5))
-    is_something = tree.math("GREATER_THAN", largest, 0.0)
-    return tree.math("MULTIPLY", tree.math("ADD", large, small), is_something)
+    large = largest > _PLAIN_BELOW * (1 - 1e-5)
+    small = largest < _PLAIN_FROM * (1 - 1e-5)
+    is_something = largest > 0.0
+    return (large + small) * is_something
 
 
 def _string(tree: Tree, string: str) -> Node:
@@ -259,25 +260,25 @@ def _end(tree: Tree, letters: Linkable, gap: Linkable) -> Node:
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
     box = tree.add("GeometryNodeBoundBox", {"Geometry": real})
     right = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
-    return tree.math("ADD", right, gap)
+    return right + gap
 
 
 def _decimals(tree: Tree, step: Linkable) -> Node:
     """How many decimals a number needs: none if it is whole, one more if two digits count."""
-    magnitude = tree.math("LOGARITHM", step, 10.0)
-    raised = tree.math("CEIL", tree.math("MULTIPLY_ADD", magnitude, -1.0, -1e-4))
-    leading = tree.math("MAXIMUM", raised, 0.0)
-    digits = tree.math("MULTIPLY", step, tree.math("POWER", 10.0, leading))
-    return tree.math("ADD", leading, _is_broken(tree, digits), label="Decimals")
+    magnitude = tree.log10(step)
+    raised = ceil(tree.math("MULTIPLY_ADD", magnitude, -1.0, -1e-4))
+    leading = tree.maximum(raised, 0.0)
+    digits = step * 10.0**leading
+    return (leading + _is_broken(tree, digits)).labeled("Decimals")
 
 
 def _is_broken(tree: Tree, value: Linkable) -> Node:
     """Give 1 for what is not whole, and 0 for what is."""
-    rest = tree.math("SUBTRACT", value, tree.math("ROUND", value))
-    return tree.math("GREATER_THAN", tree.math("ABSOLUTE", rest), 1e-3)
+    rest = value - round(value)
+    return abs(rest) > 1e-3
 
 
 def _exponent(tree: Tree, magnitude: Linkable) -> Node:
     """Find the power of ten below a number; that of 9.99999 is 1."""
-    power = tree.math("ADD", tree.math("LOGARITHM", magnitude, 10.0), 4e-6)
-    return tree.math("FLOOR", power)
+    power = tree.log10(magnitude) + 4e-6
+    return floor(power)

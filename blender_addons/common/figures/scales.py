@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import Any, Final, cast
 
 import bpy
@@ -128,20 +129,20 @@ def color_bar_group(attribute: str) -> bpy.types.NodeTree:
         )
         with tree.frame("Which way"):
             vertical = tree.menu("FLOAT", direction, {"Vertical": 1.0, "Horizontal": 0.0})
-            is_vertical = tree.math("GREATER_THAN", vertical, 0.5)
+            is_vertical = vertical > 0.5
         with tree.frame("Bar"):
             across = tree.switch("FLOAT", is_vertical, axis["Length"], width)
             along = tree.switch("FLOAT", is_vertical, width, axis["Length"])
             # A vertical bar has its numbers on the left, a horizontal one below.
-            middle_x = tree.math("MULTIPLY", across, 0.5)
-            middle_y = tree.math("MULTIPLY", along, 0.5)
+            middle_x = across * 0.5
+            middle_y = along * 0.5
             bar = rectangle(tree, across, along, middle_x, middle_y)
             place = tree.add(
                 "ShaderNodeSeparateXYZ", {"Vector": tree.add("GeometryNodeInputPosition")}
             )
             way = tree.switch("FLOAT", is_vertical, place["X"], place["Y"])
-            share = tree.math("DIVIDE", way, axis["Length"], label="Share of the length")
-            extent = tree.math("SUBTRACT", axis["To"], axis["From"])
+            share = (way / axis["Length"]).labeled("Share of the length")
+            extent = axis["To"] - axis["From"]
             value = tree.math("MULTIPLY_ADD", share, extent, axis["From"], label="Value")
             valued = store(tree, bar, attribute, value)
             flat = store(tree, valued, FIGURE, 1.0)
@@ -197,8 +198,8 @@ def scale_bar_group() -> bpy.types.NodeTree:
                 "GeometryNodeObjectInfo", {"Object": measured}, transform_space="RELATIVE"
             )
             size = tree.add("ShaderNodeSeparateXYZ", {"Vector": there["Scale"]})["X"]
-            units = tree.math("DIVIDE", length, per_unit)
-            standing = tree.math("MULTIPLY", units, size, label="Standing beside it")
+            units = length / per_unit
+            standing = (units * size).labeled("Standing beside it")
         with tree.frame("Seen nearer to the camera"):
             point = tree.add(
                 "FunctionNodeTransformPoint", {"Vector": middle, "Transform": there["Transform"]}
@@ -208,18 +209,18 @@ def scale_bar_group() -> bpy.types.NodeTree:
                 "GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE"
             )["Location"]
             eye_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": eye})["Z"]
-            distance = tree.math("SUBTRACT", eye_z, point_z, label="Distance of the middle")
-            nearer = tree.math("DIVIDE", eye_z, distance)
+            distance = (eye_z - point_z).labeled("Distance of the middle")
+            nearer = eye_z / distance
             parallel = tree.add("GeometryNodeCameraInfo", {"Camera": camera})["Is Orthographic"]
             seen = tree.switch("FLOAT", parallel, nearer, 1.0)
             factor = tree.switch("FLOAT", in_frame, 1.0, seen)
-            drawn = tree.math("MULTIPLY", standing, factor, label="Length drawn")
+            drawn = (standing * factor).labeled("Length drawn")
         with tree.frame("Bar and number"):
-            thick = tree.math("MULTIPLY", style["Line Width"], 2.0)
-            center = tree.math("MULTIPLY", drawn, -0.5)
+            thick = style["Line Width"] * 2.0
+            center = drawn * -0.5
             bar = rectangle(tree, drawn, thick, center, 0.0)
             text_size = style["Text Size"]
-            above = tree.math("MULTIPLY", text_size, 0.45)
+            above = text_size * 0.45
             of_it: dict[str, Value] = {"Value": length, "Step": length, "Unit": unit}
             of_it |= {"Scientific": is_scientific(tree, length), "Text Size": text_size}
             label = number(tree, of_it, "Center", center, above)
@@ -244,26 +245,26 @@ def _axis_group(vertical: bool) -> Any:
         if vertical:
             ticks = tree.group(ticks_group(), limits)
         else:
-            room = tree.math("DIVIDE", length, tree.math("MULTIPLY", size, _POWER_WIDTH))
+            room = length / (size * _POWER_WIDTH)
             ticks = tree.group(ticks_group(), {**limits, "Most": room})
-        extent = tree.math("SUBTRACT", given["To"], given["From"])
+        extent = given["To"] - given["From"]
 
         def value_and_place(index: Linkable) -> tuple[Node, Node]:
-            multiple = tree.math("ADD", ticks["First"], index)
-            value = tree.math("MULTIPLY", multiple, ticks["Step"], label="Value")
-            offset = tree.math("SUBTRACT", value, given["From"])
-            share = tree.math("DIVIDE", offset, extent)
-            return value, tree.math("MULTIPLY", share, length, label="Place")
+            multiple = ticks["First"] + index
+            value = (multiple * ticks["Step"]).labeled("Value")
+            offset = value - given["From"]
+            share = offset / extent
+            return value, (share * length).labeled("Place")
 
         with tree.frame("Line"):
-            half = tree.math("MULTIPLY", length, 0.5)
+            half = length * 0.5
             # The two lines of a corner meet without a notch.
-            whole = tree.math("ADD", length, width)
+            whole = length + width
             line = rectangle(tree, *at(whole, width), *at(half, 0.0))
         with tree.frame("Ticks"):
             _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
-            reach = tree.math("MULTIPLY", size, TICK)
-            outward = tree.math("MULTIPLY", reach, -0.5)
+            reach = size * TICK
+            outward = reach * -0.5
             spot = tree.add(
                 "ShaderNodeCombineXYZ", dict(zip("XY", at(place, outward), strict=True))
             )
@@ -276,12 +277,12 @@ def _axis_group(vertical: bool) -> Any:
             inputs = {"Value": value, "Text Size": size}
             inputs |= {name: ticks[name] for name in ("Step", "Scientific")}
             if vertical:
-                left = tree.math("MULTIPLY", size, -_GAP)
-                half_cap = tree.math("MULTIPLY", size, -CAP_HEIGHT / 2)
-                baseline = tree.math("ADD", there, half_cap)
+                left = size * -_GAP
+                half_cap = size * (-CAP_HEIGHT / 2)
+                baseline = there + half_cap
                 label = number(tree, inputs, "Right", left, baseline)
             else:
-                below = tree.math("MULTIPLY", size, -_GAP - CAP_HEIGHT)
+                below = size * (-_GAP - CAP_HEIGHT)
                 label = number(tree, inputs, "Center", there, below)
             end = tree.add(
                 "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
@@ -289,12 +290,12 @@ def _axis_group(vertical: bool) -> Any:
             each.bpy_node.pair_with_output(end.bpy_node)
         with tree.frame("Unit"):
             if vertical:
-                left = tree.math("MULTIPLY", size, -_GAP)
+                left = size * -_GAP
                 above = tree.math("MULTIPLY_ADD", size, 0.85, length)
                 unit = text(tree, given["Unit"], size, "Right", left, above)
             else:
                 right = tree.math("MULTIPLY_ADD", size, 0.5, length)
-                baseline = tree.math("MULTIPLY", size, -0.25)
+                baseline = size * -0.25
                 unit = text(tree, given["Unit"], size, "Left", right, baseline)
         joined = tree.join(line, marks, end["Generation_0"], unit)
         tree.output("Geometry", joined)
@@ -315,35 +316,35 @@ def ticks_group() -> Any:
         given = inputs_of(tree, {key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
         most = tree.input("Most", "Float", default=float(_MOST_TICKS))
         with tree.frame("A round step, as in round_step"):
-            distance = tree.math("SUBTRACT", given["To"], given["From"])
-            extent = tree.math("MAXIMUM", distance, 1e-30)
-            ends = (tree.math("ABSOLUTE", given[end]) for end in ("From", "To"))
-            largest = tree.math("MAXIMUM", *ends, label="Largest")
-            finest = tree.math("MULTIPLY", largest, _FINEST_STEP)
+            distance = given["To"] - given["From"]
+            extent = tree.maximum(distance, 1e-30)
+            ends = (abs(given[end]) for end in ("From", "To"))
+            largest = tree.maximum(*ends).labeled("Largest")
+            finest = largest * _FINEST_STEP
             scientific = is_scientific(tree, largest)
-            fitting = tree.math("MINIMUM", given["Ticks"], tree.math("MAXIMUM", most, 1.0))
+            fitting = tree.minimum(given["Ticks"], tree.maximum(most, 1.0))
             parts = tree.switch("FLOAT", scientific, given["Ticks"], fitting)
-            raw = tree.math("MAXIMUM", tree.math("DIVIDE", extent, parts), finest)
-            exponent = tree.math("FLOOR", tree.math("LOGARITHM", raw, 10.0))
-            power = tree.math("POWER", 10.0, exponent)
-            lead = tree.math("DIVIDE", raw, power)
-            two = tree.math("GREATER_THAN", lead, 1.5)
-            five = tree.math("GREATER_THAN", lead, 3.5)
-            ten = tree.math("GREATER_THAN", lead, 7.5)
-            rounded = tree.math("ADD", 1.0, two)
+            raw = tree.maximum(extent / parts, finest)
+            exponent = floor(tree.log10(raw))
+            power = 10.0**exponent
+            lead = raw / power
+            two = lead > 1.5
+            five = lead > 3.5
+            ten = lead > 7.5
+            rounded = 1.0 + two
             rounded = tree.math("MULTIPLY_ADD", five, 3.0, rounded)
             rounded = tree.math("MULTIPLY_ADD", ten, 5.0, rounded)
-            found = tree.math("MULTIPLY", power, rounded)
-            is_given = tree.math("GREATER_THAN", given["Step"], 0.0)
+            found = power * rounded
+            is_given = given["Step"] > 0.0
             step = tree.switch("FLOAT", is_given, found, given["Step"])
         with tree.frame("Multiples of it inside the limits"):
-            lowest = tree.math("DIVIDE", given["From"], step)
-            highest = tree.math("DIVIDE", given["To"], step)
-            first = tree.math("CEIL", tree.math("SUBTRACT", lowest, 1e-4))
-            last = tree.math("FLOOR", tree.math("ADD", highest, 1e-4))
-            between = tree.math("ADD", tree.math("SUBTRACT", last, first), 1.0)
-            in_order = tree.math("GREATER_THAN", distance, 0.0)
-            wanted = tree.math("MULTIPLY", between, in_order, label="None without an extent")
+            lowest = given["From"] / step
+            highest = given["To"] / step
+            first = ceil(lowest - 1e-4)
+            last = floor(highest + 1e-4)
+            between = last - first + 1.0
+            in_order = distance > 0.0
+            wanted = (between * in_order).labeled("None without an extent")
             count = tree.add(
                 "ShaderNodeClamp", {"Value": wanted, "Min": 0.0, "Max": float(_MOST_TICKS)}
             )

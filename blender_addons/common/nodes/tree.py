@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .writing import Linkable, Node, Socket, Value, Writer
+from .sockets import Linkable, Node, Socket, Value
+from .writing import Writer
 
 
 class Tree(Writer):
@@ -40,7 +41,9 @@ class Tree(Writer):
         name: str = "",
         label: str = "",
     ) -> Node:
-        """Add a math node; its inputs all share one name, so they go by position.
+        """Add a math node, for what has no sign in a formula or a name of its own.
+
+        Its inputs all share one name, so they go by position.
 
         Parameters
         ----------
@@ -56,6 +59,30 @@ class Tree(Writer):
         values = {"Value": a, "Value_001": b, "Value_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
         return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
+
+    def vector_math(self, operation: str, a: Value, b: Value = None, c: Value = None) -> Node:
+        """Add a vector math node, for what has no sign in a formula; see `math`."""
+        values = {"Vector": a, "Vector_001": b, "Vector_002": c}
+        inputs = {key: value for key, value in values.items() if value is not None}
+        return self.add("ShaderNodeVectorMath", inputs, operation=operation)
+
+    def maximum(self, a: Value, b: Value) -> Node:
+        """Take the larger one of two numbers."""
+        return self.math("MAXIMUM", a, b)
+
+    def minimum(self, a: Value, b: Value) -> Node:
+        """Take the smaller one of two numbers."""
+        return self.math("MINIMUM", a, b)
+
+    def log10(self, value: Linkable) -> Node:
+        """Take the decimal logarithm."""
+        return self.math("LOGARITHM", value, 10.0)
+
+    def clamp(self, value: Linkable, low: Value = None, high: Value = None) -> Node:
+        """Keep a number between two others: 0 and 1, if they are not given."""
+        limits = {"Min": low, "Max": high}
+        given = {key: limit for key, limit in limits.items() if limit is not None}
+        return self.add("ShaderNodeClamp", {"Value": value, **given})
 
     def mix(
         self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value

@@ -255,7 +255,7 @@ def _group() -> bpy.types.NodeTree:
             count = tree.add("GeometryNodeSplineLength")["Point Count"]
             pieces = tree.add(
                 "GeometryNodeDeleteGeometry",
-                {"Geometry": part, "Selection": tree.math("LESS_THAN", count, 1.5)},
+                {"Geometry": part, "Selection": count < 1.5},
                 domain="CURVE",
             )
         with tree.frame("Line"):
@@ -279,7 +279,7 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
     """
     with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
         index = tree.add("GeometryNodeInputIndex")
-        neighbor = tree.math("ADD", index, 1.0 if before else -1.0)
+        neighbor = index + (1.0 if before else -1.0)
         sample = tree.attribute(SAMPLE)
 
         def beside(value: Linkable, kind: str, label: str) -> Node:
@@ -290,14 +290,14 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
             )  # fmt: skip
 
         its_sample = beside(sample, "FLOAT", "The neighbor's sample")
-        step = tree.math("SUBTRACT", sample, its_sample)
+        step = sample - its_sample
         # Across a gap there is no segment, whose points are 1 apart, or less where one has moved.
-        joined = tree.math("COMPARE", step, -0.5 if before else 0.5, 1.0, label="One segment")
+        joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
         beyond = tree.math("LESS_THAN" if before else "GREATER_THAN", sample, place)
         reached = tree.math("GREATER_THAN" if before else "LESS_THAN", its_sample, place)
-        is_tip = tree.math("MULTIPLY", tree.math("MULTIPLY", joined, reached), beyond, label="Tip")
-        share = tree.math("DIVIDE", tree.math("SUBTRACT", place, its_sample), step)
-        fate = tree.math("SUBTRACT", beyond, is_tip, label="To be removed")
+        is_tip = (joined * reached * beyond).labeled("Tip")
+        share = (place - its_sample) / step
+        fate = (beyond - is_tip).labeled("To be removed")
         marked = store(tree, curve, _REMOVED, fate)
         position = tree.add("GeometryNodeInputPosition")
         its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
@@ -311,7 +311,7 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
             own = tree.attribute(name)
             between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)
             moved = store(tree, moved, name, tree.mix(is_tip, own, between))
-        removed = tree.math("GREATER_THAN", tree.attribute(_REMOVED), 0.5)
+        removed = tree.attribute(_REMOVED) > 0.5
         return tree.add(
             "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"
         )

@@ -117,9 +117,9 @@ def _group() -> Any:
         with tree.frame("What cuts"):
             # Large enough that only the face on the cut meets the object.
             away = tree.add("ShaderNodeSeparateXYZ", {"Vector": middle})
-            edge = tree.math("MULTIPLY", size, 2.0)
-            reach = tree.math("MULTIPLY", tree.math("ABSOLUTE", away["Z"]), 2.0)
-            height = tree.math("ADD", edge, reach)
+            edge = size * 2.0
+            reach = abs(away["Z"]) * 2.0
+            height = edge + reach
             half_space = tree.add(
                 "GeometryNodeMeshCube",
                 {
@@ -131,9 +131,9 @@ def _group() -> Any:
             place = tree.add(
                 "ShaderNodeCombineXYZ",
                 {
-                    "X": tree.math("MULTIPLY", away["X"], 0.5),
-                    "Y": tree.math("MULTIPLY", away["Y"], 0.5),
-                    "Z": tree.math("MULTIPLY", height, 0.5),
+                    "X": away["X"] * 0.5,
+                    "Y": away["Y"] * 0.5,
+                    "Z": height * 0.5,
                 },
             )
             plane = tree.add(

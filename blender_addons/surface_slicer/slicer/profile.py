@@ -133,12 +133,12 @@ def _group() -> Any:
             chosen = tree.menu(
                 "GEOMETRY", show, {"On the Surface": on_surface, "As a Graph": graph}
             )
-            radius = tree.math("MULTIPLY", thickness, 0.5)
+            radius = thickness * 0.5
             profile = tree.add(
                 "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
             )["Curve"]
             line = tree.add("GeometryNodeCurveToMesh", {"Curve": chosen, "Profile Curve": profile})
-            drawn = tree.switch("GEOMETRY", tree.math("GREATER_THAN", thickness, 0.0), chosen, line)
+            drawn = tree.switch("GEOMETRY", thickness > 0.0, chosen, line)
             painted = tree.add("GeometryNodeSetMaterial", {"Geometry": drawn, "Material": material})
         tree.output("Geometry", painted)
     return tree.tree
@@ -158,8 +158,8 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
             "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
         )
         # A face takes the mean of its corners, which is a whole side only where none differs.
-        mean = tree.math("ABSOLUTE", of_points)
-        both = tree.math("LESS_THAN", mean, 0.9999, label="Corners on both sides")
+        mean = abs(of_points)
+        both = (mean < 0.9999).labeled("Corners on both sides")
         passed = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": measured, "Selection": both},
             domain="FACE",
@@ -172,23 +172,21 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
         face = tree.add("GeometryNodeFaceOfCorner", {"Corner Index": corner})["Face Index"]
         side = _side(tree)
         most = _total(tree, "FLOAT", side, face, "Sum of three sides")
-        uncut = tree.math("GREATER_THAN", tree.math("ABSOLUTE", most), 2.0, label="Not cut")
-        lonely = tree.math("LESS_THAN", tree.math("MULTIPLY", side, most), 0.0, label="Alone")
+        uncut = (abs(most) > 2.0).labeled("Not cut")
+        lonely = (side * most < 0.0).labeled("Alone")
         here = tree.add("GeometryNodeInputPosition")
         its_place = _total(tree, "FLOAT_VECTOR", _scaled(tree, here, lonely), face, "Its place")
         own = tree.attribute(_DISTANCE)
-        its_distance = _total(
-            tree, "FLOAT", tree.math("MULTIPLY", own, lonely), face, "Its distance"
-        )
+        its_distance = _total(tree, "FLOAT", own * lonely, face, "Its distance")
     with tree.frame("The other two move up to the cut"):
-        part = tree.math("DIVIDE", own, tree.math("SUBTRACT", own, its_distance), label="Part")
+        part = (own / (own - its_distance)).labeled("Part")
         there = tree.mix(part, here, its_place, data_type="VECTOR", clamp_factor=True)
-        rest = tree.math("MAXIMUM", uncut, lonely, label="Not on the cut")
+        rest = tree.maximum(uncut, lonely).labeled("Not on the cut")
         moved = tree.add(
             "GeometryNodeSetPosition",
             {
                 "Geometry": alone,
-                "Selection": tree.math("SUBTRACT", 1.0, rest),
+                "Selection": 1.0 - rest,
                 "Position": there,
             },
         )
@@ -227,14 +225,14 @@ def _graph(
         height = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})["Z"]
         upright = tree.add(
             "ShaderNodeCombineXYZ",
-            {"X": way, "Z": tree.math("MULTIPLY", height, stretch, label="Height")},
+            {"X": way, "Z": (height * stretch).labeled("Height")},
         )
         return tree.add("GeometryNodeSetPosition", {"Geometry": curve, "Position": upright})
 
 
 def _side(tree: Tree) -> Node:
     """Write 1 for points beyond the cut, -1 for the others; none is on it."""
-    beyond = tree.math("GREATER_THAN", tree.attribute(_DISTANCE), 0.0)
+    beyond = tree.attribute(_DISTANCE) > 0.0
     return tree.math("MULTIPLY_ADD", beyond, 2.0, -1.0, label="Side")
 
 

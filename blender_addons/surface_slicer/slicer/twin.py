@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from math import floor
 from typing import Any, Final
 
 import bpy
@@ -142,31 +143,29 @@ def _group() -> Any:
                 corners.append(cell_of(first))
             low, high = corners[0], corners[0]
             for corner_vertex in corners[1:]:
-                low = tree.math("MINIMUM", low, corner_vertex)
-                high = tree.math("MAXIMUM", high, corner_vertex)
+                low = tree.minimum(low, corner_vertex)
+                high = tree.maximum(high, corner_vertex)
             # The far corner of the first face is one row and one column away.
-            columns = tree.math("SUBTRACT", tree.math("SUBTRACT", high, low), 1.0, label="Columns")
+            columns = (high - low - 1.0).labeled("Columns")
         with tree.frame("Each n-th line, and the last ones"):
             ends = tree.add("GeometryNodeInputMeshEdgeVertices")
             cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
-            place = [
-                (tree.math("FLOORED_MODULO", c, columns), _row(tree, c, columns)) for c in cells
-            ]
+            place = [(c % columns, _row(tree, c, columns)) for c in cells]
             highest = tree.add(
                 "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
                 data_type="FLOAT", domain="POINT",
             )["Max"]  # fmt: skip
-            rows = tree.math("ADD", _row(tree, highest, columns), 1.0)
+            rows = _row(tree, highest, columns) + 1.0
             on_lines = [
                 _on_line(tree, place[0][k], place[1][k], every, count)
                 for k, count in ((0, columns), (1, rows))
             ]
-            on_grid = tree.math("MAXIMUM", *on_lines)
-            all_edges = tree.math("LESS_THAN", every, 1.5)
-            drawn = tree.math("MAXIMUM", on_grid, all_edges, label="Drawn")
+            on_grid = tree.maximum(*on_lines)
+            all_edges = every < 1.5
+            drawn = tree.maximum(on_grid, all_edges).labeled("Drawn")
         with tree.frame("Wires"):
             lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
-            radius = tree.math("MULTIPLY", thickness, 0.5)
+            radius = thickness * 0.5
             profile = tree.add(
                 "GeometryNodeCurvePrimitiveCircle", {"Resolution": 5, "Radius": radius}
             )["Curve"]
@@ -178,8 +177,8 @@ def _group() -> Any:
 
 def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
     # Half a vertex more, so that a whole number divided never falls just below itself.
-    inside = tree.math("ADD", vertex, 0.5)
-    return tree.math("FLOOR", tree.math("DIVIDE", inside, columns), label="Row")
+    inside = vertex + 0.5
+    return floor(inside / columns).labeled("Row")
 
 
 def _on_line(
@@ -190,7 +189,7 @@ def _on_line(
     count: nodes.Linkable,
 ) -> nodes.Node:
     """Tell whether an edge runs along a line that is drawn: the same number at both of its ends."""
-    same = tree.math("COMPARE", a, b, 0.5)
-    nth = tree.math("COMPARE", tree.math("FLOORED_MODULO", a, every), 0.0, 0.5)
-    last = tree.math("COMPARE", a, tree.math("SUBTRACT", count, 1.0), 0.5)
-    return tree.math("MULTIPLY", same, tree.math("MAXIMUM", nth, last))
+    same = a.equals(b, within=0.5)
+    nth = (a % every).equals(0.0, within=0.5)
+    last = a.equals(count - 1.0, within=0.5)
+    return same * tree.maximum(nth, last)

@@ -177,21 +177,20 @@ def _axes_group() -> bpy.types.NodeTree:
                 "FunctionNodeRotateVector", {"Vector": (-1.0, 0.0, 0.0), "Rotation": facing}
             )
         with tree.frame("Edges of the surface"):
-            gap = tree.math("MULTIPLY", style["Text Size"], _GAP)
-            x = tree.math("MULTIPLY", size["Width"], 0.5)
-            y = tree.math("MULTIPLY", size["Depth"], 0.5)
+            gap = style["Text Size"] * _GAP
+            x = size["Width"] * 0.5
+            y = size["Depth"] * 0.5
             x_side = tree.switch("FLOAT", at_left, 1.0, -1.0)
             y_side = tree.switch("FLOAT", at_back, -1.0, 1.0)
-            beyond_x = tree.math("MULTIPLY", tree.math("ADD", x, gap), x_side)
-            beyond_y = tree.math("MULTIPLY", tree.math("ADD", y, gap), y_side)
-            to_left, to_front = (tree.math("MULTIPLY", half, -1.0) for half in (x, y))
-            opposite = tree.math("MULTIPLY", beyond_x, -1.0)
+            beyond_x = (x + gap) * x_side
+            beyond_y = (y + gap) * y_side
+            to_left, to_front = (-half for half in (x, y))
+            opposite = -beyond_x
         with tree.frame("Heights of the lowest and the highest value"):
-            above = tree.math("SUBTRACT", 1.0, size["Midlevel"])
-            lowest = tree.math("MULTIPLY", tree.math("MULTIPLY", size["Height"], -1.0),
-                               size["Midlevel"])  # fmt: skip
-            highest = tree.math("MULTIPLY", size["Height"], above)
-            foot = tree.math("MINIMUM", lowest, highest)
+            above = 1.0 - size["Midlevel"]
+            lowest = -size["Height"] * size["Midlevel"]  # fmt: skip
+            highest = size["Height"] * above
+            foot = tree.minimum(lowest, highest)
         along_x, along_y = _vector(tree, 0.0, y_side, 0.0), _vector(tree, x_side, 0.0, 0.0)
         places: dict[str, dict[str, Any]] = {
             "X": {
@@ -249,29 +248,29 @@ def _axis_group() -> Any:
         size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
         width = tree.input("Line Width", **LINE_INPUTS["Line Width"])
         with tree.frame("Ticks, whichever end is the higher one"):
-            low = tree.math("MINIMUM", given["From"], given["To"])
-            high = tree.math("MAXIMUM", given["From"], given["To"])
+            low = tree.minimum(given["From"], given["To"])
+            high = tree.maximum(given["From"], given["To"])
             ticks = tree.group(
                 ticks_group(),
                 {"From": low, "To": high, "Step": given["Step"], "Ticks": given["Ticks"]},
             )
-            extent = tree.math("SUBTRACT", given["To"], given["From"])
+            extent = given["To"] - given["From"]
 
         def value_and_place(index: Linkable) -> tuple[Node, Node]:
-            multiple = tree.math("ADD", ticks["First"], index)
-            value = tree.math("MULTIPLY", multiple, ticks["Step"], label="Value")
-            share = tree.math("DIVIDE", tree.math("SUBTRACT", value, given["From"]), extent)
+            multiple = ticks["First"] + index
+            value = (multiple * ticks["Step"]).labeled("Value")
+            share = (value - given["From"]) / extent
             return value, tree.mix(share, start, end, data_type="VECTOR", label="Place")
 
         with tree.frame("Line and ticks"):
             round_ = tree.add(
                 "GeometryNodeCurvePrimitiveCircle",
-                {"Resolution": 8, "Radius": tree.math("MULTIPLY", width, 0.5)},
+                {"Resolution": 8, "Radius": width * 0.5},
             )["Curve"]
             line = _tube(tree, start, end, round_)
             _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
             points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": place})
-            reach = _scaled(tree, outward, tree.math("MULTIPLY", size, TICK))
+            reach = _scaled(tree, outward, size * TICK)
             mark = _tube(tree, (0.0, 0.0, 0.0), reach, round_)
             marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
         with tree.frame("Numbers"):
@@ -279,7 +278,7 @@ def _axis_group() -> Any:
             value, there = value_and_place(each["Index"])
             of_all = {name: ticks[name] for name in ("Step", "Scientific")}
             number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
-            gap = tree.math("MULTIPLY", size, _TO_NUMBERS)
+            gap = size * _TO_NUMBERS
             side = _in_picture(tree, outward, facing)
             numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
             closing = tree.add(
@@ -294,10 +293,10 @@ def _axis_group() -> Any:
             )
             parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": with_sign["Vector"]})
             number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
-            width_there = tree.math("MULTIPLY", parts["X"], number_width)
+            width_there = parts["X"] * number_width
             room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
-            lines = tree.math("ADD", room, _TO_NUMBERS + _TO_LABEL)
-            label_gap = tree.math("MULTIPLY", lines, size, label="Clear of the numbers")
+            lines = room + (_TO_NUMBERS + _TO_LABEL)
+            label_gap = (lines * size).labeled("Clear of the numbers")
             words = text(tree, given["Label"], size, "Left")
             label = _facing(tree, words, size, facing, spot, label_side, label_gap)
         tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
@@ -331,14 +330,14 @@ def _facing(
         "ShaderNodeSeparateXYZ",
         {"Vector": tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"]},
     )["X"]
-    half_width = tree.math("MULTIPLY", end, 0.5)
-    half_height = tree.math("MULTIPLY", size, CAP_HEIGHT / 2)
+    half_width = end * 0.5
+    half_height = size * (CAP_HEIGHT / 2)
     way = tree.add("ShaderNodeSeparateXYZ", {"Vector": side})
     shifts = []
     for axis, half in (("X", half_width), ("Y", half_height)):
-        reach = tree.math("ADD", half, gap)
-        moved_on = tree.math("MULTIPLY", way[axis], reach)
-        shifts.append(tree.math("SUBTRACT", moved_on, half))
+        reach = half + gap
+        moved_on = way[axis] * reach
+        shifts.append(moved_on - half)
     beside = tree.add(
         "GeometryNodeTransform",
         {"Geometry": real, "Translation": _vector(tree, shifts[0], shifts[1], 0.0)},

@@ -8,6 +8,7 @@ attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where n
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any, Final, cast
 
 import bpy
@@ -155,10 +156,10 @@ def node_group() -> bpy.types.NodeTree:
             data = tree.inputs(_DATA_INPUTS)
         with tree.frame("Time, in samples"):
             frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = tree.math("SUBTRACT", frame, time["Start Frame"], label="Frames elapsed")
-            played = tree.math("DIVIDE", elapsed, time["Frames per Sample"], label="Played")
+            elapsed = (frame - time["Start Frame"]).labeled("Frames elapsed")
+            played = (elapsed / time["Frames per Sample"]).labeled("Played")
             position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
-            last = tree.math("SUBTRACT", data["Samples"], 1.0, label="Last sample")
+            last = (data["Samples"] - 1.0).labeled("Last sample")
             within = tree.menu(
                 "FLOAT",
                 time["At the Ends"],
@@ -168,10 +169,10 @@ def node_group() -> bpy.types.NodeTree:
                     "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
                 },
             )
-            sample = tree.math("FLOOR", within, label="Sample")
-            fraction = tree.math("SUBTRACT", within, sample, label="Fraction")
-            following = tree.math("ADD", sample, 1.0)
-            following_in = tree.math("MINIMUM", following, last, label="Next sample")
+            sample = floor(within).labeled("Sample")
+            fraction = (within - sample).labeled("Fraction")
+            following = sample + 1.0
+            following_in = tree.minimum(following, last).labeled("Next sample")
         with tree.frame("Heights now"):
             this = _row(tree, sample, "This sample")
             next_ = _row(tree, following_in, "Next sample")
@@ -193,11 +194,11 @@ def node_group() -> bpy.types.NodeTree:
             )  # fmt: skip
             whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
         with tree.frame("Lift"):
-            above = tree.math("SUBTRACT", tree.attribute(HEIGHT), data["Lowest"])
-            extent = tree.math("SUBTRACT", data["Highest"], data["Lowest"], label="Range")
-            share = tree.math("DIVIDE", above, extent, label="0 lowest, 1 highest")
-            from_plane = tree.math("SUBTRACT", share, shape["Midlevel"])
-            lift = tree.math("MULTIPLY", from_plane, shape["Height"], label="Lift")
+            above = tree.attribute(HEIGHT) - data["Lowest"]
+            extent = (data["Highest"] - data["Lowest"]).labeled("Range")
+            share = (above / extent).labeled("0 lowest, 1 highest")
+            from_plane = share - shape["Midlevel"]
+            lift = (from_plane * shape["Height"]).labeled("Lift")
             offset = tree.add("ShaderNodeCombineXYZ", {"Z": lift})
             lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
         tree.output("Geometry", lifted)

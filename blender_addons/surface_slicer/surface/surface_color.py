@@ -325,7 +325,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
                 operation="DOT_PRODUCT",
             )["Value"]  # fmt: skip
             # A level place keeps its color, and so does what faces the light more.
-            to_level = tree.math("DIVIDE", facing, _LIGHT[2])
+            to_level = facing / _LIGHT[2]
             lit = tree.add("ShaderNodeClamp", {"Value": to_level})
             share = tree.mix(0.0, 1.0, lit, name=RELIEF, label=RELIEF)
         strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
