@@ -9,7 +9,7 @@ plays by itself, and whatever writes meshes writes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -215,39 +215,36 @@ def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
         copy.matrix_world = required(neuron.matrix_world).copy()
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: Tree) -> None:
     """Build the group of a mesh copy, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        own = tree.input("Geometry", "Geometry")
-        copied = tree.inputs(_COPY_INPUTS)
-        with tree.panel("Colors"):
-            colors = tree.inputs(COLOR_INPUTS)
-            tints = tree.inputs(TINT_INPUTS)
-            material = tree.inputs(FOLLOWER_INPUTS)[COLORED_BY]
-        drawn = tree.add("GeometryNodeObjectInfo", {"Object": copied["Neuron"]})["Geometry"]
-        mesh = one_mesh(tree, drawn, copied["Tube Resolution"], own)
-        shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
-        colored = with_colors(tree, shaded, colors, tints)
-        with tree.frame("The same for Alembic"):
-            again = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {
-                    "Geometry": colored,
-                    "Name": CORNER_COLOR,
-                    "Value": tree.attribute(COLOR, "FLOAT_COLOR"),
-                },
-                data_type="BYTE_COLOR", domain="CORNER",
-            )  # fmt: skip
-            finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
-        tree.output("Geometry", finished)
-    return cast(bpy.types.NodeTree, tree.tree)
+    own = tree.input("Geometry", "Geometry")
+    copied = tree.inputs(_COPY_INPUTS)
+    with tree.panel("Colors"):
+        colors = tree.inputs(COLOR_INPUTS)
+        tints = tree.inputs(TINT_INPUTS)
+        material = tree.inputs(FOLLOWER_INPUTS)[COLORED_BY]
+    drawn = tree.object(copied["Neuron"])["Geometry"]
+    mesh = one_mesh(tree, drawn, copied["Tube Resolution"], own)
+    shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
+    colored = with_colors(tree, shaded, colors, tints)
+    with tree.frame("The same for Alembic"):
+        again = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {
+                "Geometry": colored,
+                "Name": CORNER_COLOR,
+                "Value": tree.attribute(COLOR, "FLOAT_COLOR"),
+            },
+            data_type="BYTE_COLOR", domain="CORNER",
+        )  # fmt: skip
+        finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
+    tree.output("Geometry", finished)
 
 
 def one_mesh(
@@ -281,9 +278,7 @@ def one_mesh(
         # A joined mesh has the active color of the first.
         joined = tree.join(first, kinds["Mesh"], tubes)
         faces = tree.add("GeometryNodeInputMeshVertexNeighbors")["Face Count"]
-        is_loose = tree.add(
-            "FunctionNodeCompare", {"A": faces, "B": 0}, data_type="INT", operation="EQUAL"
-        )
+        is_loose = faces.equals(0)
         return tree.add(
             "GeometryNodeDeleteGeometry", {"Geometry": joined, "Selection": is_loose},
             label="No single vertices", domain="POINT",
@@ -355,13 +350,7 @@ def _tubes(tree: Tree, strands: Linkable, resolution: Linkable) -> Node:
         "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": has_radius},
         domain="CURVE",
     )["Selection"]  # fmt: skip
-    profile = tree.add(
-        "GeometryNodeCurvePrimitiveCircle", {"Resolution": resolution, "Radius": 1.0}
-    )["Curve"]
-    mesh = tree.add(
-        "GeometryNodeCurveToMesh",
-        {"Curve": wanted, "Profile Curve": profile, "Scale": radius, "Fill Caps": True},
-    )
+    mesh = tree.tube(wanted, resolution, 1.0, scale=radius, capped=True)
     return tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
 
 

@@ -60,16 +60,12 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
     Node
     """
     with tree.frame("Slots of the object"):
-        is_first = tree.add(
-            "FunctionNodeCompare", {"A": tree.add("GeometryNodeInputIndex"), "B": 1},
-            data_type="INT", operation="LESS_THAN",
-        )  # fmt: skip
+        is_first = tree.add("GeometryNodeInputIndex") < 1
         first = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_first},
             label="One strand", domain="CURVE",
         )["Selection"]  # fmt: skip
-        profile = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 3})["Curve"]
-        line = tree.add("GeometryNodeCurveToMesh", {"Curve": first, "Profile Curve": profile})
+        line = tree.tube(first, 3)
         # A material of the object's own reaches instances by itself; the curves' slot is empty.
         of_object = _has_material(tree, line)
         bare = tree.add(

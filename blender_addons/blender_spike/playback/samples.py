@@ -118,7 +118,8 @@ MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def time_group() -> Any:
+@nodes.group(f"{GROUP}: Time")
+def time_group(tree: Tree) -> None:
     """Build the group that goes from the scene's frame to what is shown in it.
 
     Returns
@@ -127,66 +128,62 @@ def time_group() -> Any:
         Its outputs are a sample, the one after it and the fraction of the way; and the same moment
         as sample intervals since the first sample, and as a time in milliseconds.
     """
-    with nodes.geometry_group(f"{GROUP}: Time") as tree:
-        given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
-        with tree.frame("Time, in sample intervals"):
-            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = (frame - given["Start Frame"]).labeled("Frames elapsed")
-            # Dividing first keeps whole samples whole where a frame is a sample.
-            speed = given["Milliseconds per Frame"] / given["Sample Interval"]
-            speed.labeled("Samples per frame")
-            played = (elapsed * speed).labeled("Played")
-            offset = given["Time"] - given["First Time"]
-            keyed = (offset / given["Sample Interval"]).labeled("Given")
-            position = tree.switch("FLOAT", given["Use Time"], played, keyed)
-        with tree.frame("At the ends"):
-            span = given["Span"]
-            held = tree.add("ShaderNodeClamp", {"Value": position, "Min": 0.0, "Max": span})
-            looped = tree.math("WRAP", position, span, 0.0, label="Loop")
-            pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
-            within = tree.menu(
-                "FLOAT",
-                given["At the Ends"],
-                {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
-            )
-        with tree.frame("Irregular samples: count those that are not later"):
-            table = tree.add("GeometryNodeObjectInfo", {"Object": given["Sample Times"]})
-            times = table["Geometry"]
-            sampled_at = tree.attribute(TIMES)
-            not_later = tree.add(
-                "FunctionNodeCompare", {"A": sampled_at, "B": within},
-                data_type="FLOAT", operation="LESS_EQUAL",
-            )  # fmt: skip
-            counted = tree.add(
-                "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
-            )["Sum"]
-            before = (counted - 1.0).labeled("Sample before")
-            time_before = sample_at(tree, times, sampled_at, before)
-            time_after = sample_at(tree, times, sampled_at, counted)
-            ahead = within - time_before
-            distance = time_after - time_before
-            # Dividing by the last sample's distance to itself gives 0, as it should.
-            part = ahead / distance
-            looked_up = (before + part).labeled("Looked up")
-        with tree.frame("Sample and fraction"):
-            exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
-            sample = floor(exact).labeled("Sample")
-            fraction = (exact - sample).labeled("Fraction")
-            following = sample + 1.0
-            last = (given["Samples"] - 1.0).labeled("Last sample")
-            following_in = tree.minimum(following, last).labeled("Next sample")
-        with tree.frame("In milliseconds"):
-            past = (within * given["Sample Interval"]).labeled("Since the first")
-            time_ms = (past + given["First Time"]).labeled("Time shown")
-        tree.output("Sample", sample, kind="Float")
-        tree.output("Next Sample", following_in, kind="Float")
-        tree.output("Fraction", fraction, kind="Float")
-        tree.output("Elapsed", within, kind="Float")
-        tree.output("Time", time_ms, kind="Float")
-    return tree.tree
+    given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
+    with tree.frame("Time, in sample intervals"):
+        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+        elapsed = (frame - given["Start Frame"]).labeled("Frames elapsed")
+        # Dividing first keeps whole samples whole where a frame is a sample.
+        speed = given["Milliseconds per Frame"] / given["Sample Interval"]
+        speed.labeled("Samples per frame")
+        played = (elapsed * speed).labeled("Played")
+        offset = given["Time"] - given["First Time"]
+        keyed = (offset / given["Sample Interval"]).labeled("Given")
+        position = tree.switch("FLOAT", given["Use Time"], played, keyed)
+    with tree.frame("At the ends"):
+        span = given["Span"]
+        held = tree.clamp(position, 0.0, span)
+        looped = tree.math("WRAP", position, span, 0.0, label="Loop")
+        pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
+        within = tree.menu(
+            "FLOAT",
+            given["At the Ends"],
+            {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
+        )
+    with tree.frame("Irregular samples: count those that are not later"):
+        table = tree.object(given["Sample Times"])
+        times = table["Geometry"]
+        sampled_at = tree.attribute(TIMES)
+        not_later = sampled_at <= within
+        counted = tree.add(
+            "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
+        )["Sum"]
+        before = (counted - 1.0).labeled("Sample before")
+        time_before = sample_at(tree, times, sampled_at, before)
+        time_after = sample_at(tree, times, sampled_at, counted)
+        ahead = within - time_before
+        distance = time_after - time_before
+        # Dividing by the last sample's distance to itself gives 0, as it should.
+        part = ahead / distance
+        looked_up = (before + part).labeled("Looked up")
+    with tree.frame("Sample and fraction"):
+        exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
+        sample = floor(exact).labeled("Sample")
+        fraction = (exact - sample).labeled("Fraction")
+        following = sample + 1.0
+        last = (given["Samples"] - 1.0).labeled("Last sample")
+        following_in = tree.minimum(following, last).labeled("Next sample")
+    with tree.frame("In milliseconds"):
+        past = (within * given["Sample Interval"]).labeled("Since the first")
+        time_ms = (past + given["First Time"]).labeled("Time shown")
+    tree.output("Sample", sample, kind="Float")
+    tree.output("Next Sample", following_in, kind="Float")
+    tree.output("Fraction", fraction, kind="Float")
+    tree.output("Elapsed", within, kind="Float")
+    tree.output("Time", time_ms, kind="Float")
 
 
-def voltage_group() -> Any:
+@nodes.group(f"{GROUP}: Voltage")
+def voltage_group(tree: Tree) -> None:
     """Build the group that goes from two samples to `VOLTAGE` on every point.
 
     Returns
@@ -194,59 +191,57 @@ def voltage_group() -> Any:
     NodeTree
         Of strands, which come in, and of spheres, which an object holds; it gives out both.
     """
-    with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
-        strands = tree.input("Strands", "Geometry")
-        given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
-        with tree.frame("Values of all segments now"):
-            data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
-            this = _row(tree, given["Sample"], "This sample")
-            following = _row(tree, given["Next Sample"], "Next sample")
-            now = tree.mix(given["Fraction"], this, following, label="Now")
-            segments = tree.add(
+    strands = tree.input("Strands", "Geometry")
+    given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
+    with tree.frame("Values of all segments now"):
+        data = tree.object(given["Values"])["Geometry"]
+        this = _row(tree, given["Sample"], "This sample")
+        following = _row(tree, given["Next Sample"], "Next sample")
+        now = tree.mix(given["Fraction"], this, following, label="Now")
+        segments = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": data, "Name": "now", "Value": now},
+            data_type="FLOAT", domain="POINT",
+        )  # fmt: skip
+    with tree.frame("Each point's share of two segments"):
+        value = tree.attribute("now")
+        # Every index is right by construction, and looking it over costs a tenth of the time.
+        a, b = (
+            sample_at(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
+            for name in ("segment_a", "segment_b")
+        )
+        voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
+    with tree.frame("Strands that were joined to these have no data"):
+        some, is_foreign = foreign(tree, strands, given["Recording"])
+        known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
+        recorded = tree.attribute("recorded_radius")
+        thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
+        # Their spheres are lost, so somata are drawn as they were recorded.
+        drawn = tree.add(
+            "GeometryNodeSetCurveRadius",
+            {"Curve": strands, "Selection": is_foreign, "Radius": thick},
+        )
+        as_neurites = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
+            data_type="INT", domain="CURVE",
+        )  # fmt: skip
+        all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
+    with tree.frame("Voltage"):
+        spheres = tree.object(given["Spheres"])["Geometry"]
+        valued = {
+            name: tree.add(
                 "GeometryNodeStoreNamedAttribute",
-                {"Geometry": data, "Name": "now", "Value": now},
-                data_type="FLOAT", domain="POINT",
-            )  # fmt: skip
-        with tree.frame("Each point's share of two segments"):
-            value = tree.attribute("now")
-            # Every index is right by construction, and looking it over costs a tenth of the time.
-            a, b = (
-                sample_at(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
-                for name in ("segment_a", "segment_b")
+                {"Geometry": geometry, "Name": VOLTAGE, "Value": value},
+                label=name, data_type="FLOAT", domain="POINT",
             )
-            voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
-        with tree.frame("Strands that were joined to these have no data"):
-            some, is_foreign = foreign(tree, strands, given["Recording"])
-            known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
-            recorded = tree.attribute("recorded_radius")
-            thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
-            # Their spheres are lost, so somata are drawn as they were recorded.
-            drawn = tree.add(
-                "GeometryNodeSetCurveRadius",
-                {"Curve": strands, "Selection": is_foreign, "Radius": thick},
+            for name, geometry, value in (
+                ("Strands", all_strands, known),
+                ("Spheres", spheres, voltage),
             )
-            as_neurites = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
-                data_type="INT", domain="CURVE",
-            )  # fmt: skip
-            all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
-        with tree.frame("Voltage"):
-            spheres = tree.add("GeometryNodeObjectInfo", {"Object": given["Spheres"]})["Geometry"]
-            valued = {
-                name: tree.add(
-                    "GeometryNodeStoreNamedAttribute",
-                    {"Geometry": geometry, "Name": VOLTAGE, "Value": value},
-                    label=name, data_type="FLOAT", domain="POINT",
-                )
-                for name, geometry, value in (
-                    ("Strands", all_strands, known),
-                    ("Spheres", spheres, voltage),
-                )
-            }  # fmt: skip
-        for name, geometry in valued.items():
-            tree.output(name, geometry)
-    return tree.tree
+        }  # fmt: skip
+    for name, geometry in valued.items():
+        tree.output(name, geometry)
 
 
 def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, Node]:
@@ -267,9 +262,7 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
         Whether one is; costs nothing where there are none.
     """
     own = tree.attribute(RECORDING, "INT")
-    differs = tree.add(
-        "FunctionNodeCompare", {"A": own, "B": recording}, data_type="INT", operation="NOT_EQUAL"
-    )
+    differs = own.differs(recording)
     most = tree.add(
         "GeometryNodeAttributeStatistic", {"Geometry": strands, "Attribute": differs},
         domain="CURVE",

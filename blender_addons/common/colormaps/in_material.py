@@ -196,16 +196,15 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
         scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
         backward = ceil(scaled_back)
         pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
-        within = tree.add("ShaderNodeClamp", {"Value": pixel, "Max": _STOPS - 1.0})
+        within = tree.clamp(pixel, high=_STOPS - 1.0)
         middle = within + 0.5
         x = middle / float(_STOPS)
-        return tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": 0.5})
+        return tree.vector(x, 0.5)
 
 
-def _range_group() -> Any:
+@nodes.group(RANGE, nodes.shader_group)
+def _range_group(tree: Tree) -> None:
     """From a position on the used part to the place of its color in the image."""
-    with nodes.shader_group(RANGE) as tree:
-        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
-        given = tree.inputs(RANGE_INPUTS)
-        tree.output("Vector", place_in_image(tree, position, given), kind="Vector")
-    return tree.tree
+    position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+    given = tree.inputs(RANGE_INPUTS)
+    tree.output("Vector", place_in_image(tree, position, given), kind="Vector")

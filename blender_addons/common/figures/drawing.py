@@ -17,7 +17,7 @@ from typing import Any, Final
 import bpy
 
 from .. import nodes
-from ..nodes import Linkable, Node, Socket, Tree, Value
+from ..nodes import Linkable, Node, Tree, Value
 from ..nodes.modifiers import add_group_modifier
 from ..required import required
 
@@ -135,23 +135,6 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
 # --- Pieces that other groups are written with ---
 
 
-def inputs_of(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
-    """Give a group several inputs.
-
-    Parameters
-    ----------
-    tree : Tree
-    wanted : mapping
-        From name to the settings of `Tree.input`.
-
-    Returns
-    -------
-    dict of Socket
-        By name.
-    """
-    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
-
-
 def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:
     """Add a rectangle around a point.
 
@@ -181,7 +164,7 @@ def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) ->
     -------
     Node
     """
-    way = tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": y, "Z": z})
+    way = tree.vector(x, y, z)
     return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
 
 

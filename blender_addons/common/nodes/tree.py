@@ -106,6 +106,44 @@ class Tree(Writer):
             "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties
         )
 
+    def mix_shader(
+        self, factor: Value, a: Linkable, b: Linkable, *, name: str = "", label: str = ""
+    ) -> Node:
+        """Mix two shaders: a factor of 0 gives `a`, 1 gives `b`."""
+        inputs = {"Factor": factor, "Shader": a, "Shader_001": b}
+        return self.add("ShaderNodeMixShader", inputs, name=name, label=label)
+
+    def vector(self, x: Value = None, y: Value = None, z: Value = None) -> Node:
+        """Make a vector of its parts, which are 0 if they are not given."""
+        given = {key: part for key, part in zip("XYZ", (x, y, z), strict=True) if part is not None}
+        return self.add("ShaderNodeCombineXYZ", given)
+
+    def parts(self, vector: Linkable) -> Node:
+        """Take a vector apart: the outputs are *X*, *Y* and *Z*."""
+        return self.add("ShaderNodeSeparateXYZ", {"Vector": vector})
+
+    def object(self, thing: Linkable, *, relative: bool = False) -> Node:
+        """Read an object's geometry and place, in its own space or relative to this one."""
+        space = {"transform_space": "RELATIVE"} if relative else {}
+        return self.add("GeometryNodeObjectInfo", {"Object": thing}, **space)
+
+    def tube(
+        self,
+        curve: Linkable,
+        resolution: Value,
+        radius: Value = None,
+        *,
+        scale: Value = None,
+        capped: bool = False,
+    ) -> Node:
+        """Give a curve a round cross-section, if wanted with a scale at each point."""
+        round_ = {"Resolution": resolution} | ({} if radius is None else {"Radius": radius})
+        profile = self.add("GeometryNodeCurvePrimitiveCircle", round_)["Curve"]
+        wanted: dict[str, Value] = {"Curve": curve, "Profile Curve": profile}
+        wanted |= {} if scale is None else {"Scale": scale}
+        wanted |= {"Fill Caps": True} if capped else {}
+        return self.add("GeometryNodeCurveToMesh", wanted)
+
     def attribute(self, name: str, data_type: str = "FLOAT") -> Socket:
         """Read a named attribute of the geometry at hand.
 

@@ -237,38 +237,29 @@ def _read(filepath: str, array: str) -> tuple[NDArray[Any], Path]:
     return read_array(path, array, check_line), path
 
 
-def _group() -> bpy.types.NodeTree:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing  # type: ignore[no-any-return]
-    with nodes.geometry_group(GROUP) as tree:
-        whole = tree.input("Geometry", "Geometry")
-        given = tree.inputs(INPUTS)
-        material = tree.input("Material", "Material")
-        first = tree.input("First Sample", "Float", default=0.0, hide=True)
-        last = tree.input("Last Sample", "Float", default=1.0, hide=True)
-        with tree.frame("Where the drawn part begins and ends, in samples"):
-            begin = tree.mix(given["Begin"], first, last, label="Begin")
-            end = tree.mix(given["Drawn"], first, last, label="Tip")
-        up_to = _cut_off(tree, whole, end, before=False)
-        part = _cut_off(tree, up_to, begin, before=True)
-        with tree.frame("A point alone is no line"):
-            count = tree.add("GeometryNodeSplineLength")["Point Count"]
-            pieces = tree.add(
-                "GeometryNodeDeleteGeometry",
-                {"Geometry": part, "Selection": count < 1.5},
-                domain="CURVE",
-            )
-        with tree.frame("Line"):
-            round_ = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 12, "Radius": given["Radius"]}
-            )["Curve"]
-            line = tree.add(
-                "GeometryNodeCurveToMesh",
-                {"Curve": pieces, "Profile Curve": round_, "Fill Caps": True},
-            )
-            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
-        tree.output("Geometry", painted)
-    return tree.tree  # type: ignore[no-any-return]
+@nodes.group(GROUP)
+def _group(tree: Tree) -> None:
+    whole = tree.input("Geometry", "Geometry")
+    given = tree.inputs(INPUTS)
+    material = tree.input("Material", "Material")
+    first = tree.input("First Sample", "Float", default=0.0, hide=True)
+    last = tree.input("Last Sample", "Float", default=1.0, hide=True)
+    with tree.frame("Where the drawn part begins and ends, in samples"):
+        begin = tree.mix(given["Begin"], first, last, label="Begin")
+        end = tree.mix(given["Drawn"], first, last, label="Tip")
+    up_to = _cut_off(tree, whole, end, before=False)
+    part = _cut_off(tree, up_to, begin, before=True)
+    with tree.frame("A point alone is no line"):
+        count = tree.add("GeometryNodeSplineLength")["Point Count"]
+        pieces = tree.add(
+            "GeometryNodeDeleteGeometry",
+            {"Geometry": part, "Selection": count < 1.5},
+            domain="CURVE",
+        )
+    with tree.frame("Line"):
+        line = tree.tube(pieces, 12, given["Radius"], capped=True)
+        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
+    tree.output("Geometry", painted)
 
 
 def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> Node:

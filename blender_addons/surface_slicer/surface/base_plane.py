@@ -111,7 +111,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
             for name in (_SPACING, _HALF_X, _HALF_Y)
         )
         place = tree.add("ShaderNodeTexCoord")["Object"]
-        axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})
+        axes = tree.parts(place)
         with tree.frame("Lines"):
             along_x, along_y = (_line(tree, axes[axis], spacing) for axis in "XY")
             lines = tree.maximum(along_x, along_y)
@@ -121,9 +121,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
             share = lines * within
         clear = tree.add("ShaderNodeBsdfTransparent")
         glow = tree.add("ShaderNodeEmission", {"Color": _COLOR, "Strength": 0.6})
-        mixed = tree.add(
-            "ShaderNodeMixShader", {"Factor": share, "Shader": clear, "Shader_001": glow}
-        )
+        mixed = tree.mix_shader(share, clear, glow)
         tree.add("ShaderNodeOutputMaterial", {"Surface": mixed})
 
 

@@ -9,7 +9,7 @@ attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where n
 from __future__ import annotations
 
 from math import floor
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -137,72 +137,69 @@ def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier |
     return find_group_modifier(surface, GROUP)
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: Tree) -> None:
     """Build the playback group, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        flat = tree.input("Geometry", "Geometry")
-        with tree.panel("Time"):
-            time = tree.inputs(TIME_INPUTS)
-        with tree.panel("Height"):
-            shape = tree.inputs(HEIGHT_INPUTS)
-        with tree.panel("Data", closed=True):
-            data = tree.inputs(_DATA_INPUTS)
-        with tree.frame("Time, in samples"):
-            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = (frame - time["Start Frame"]).labeled("Frames elapsed")
-            played = (elapsed / time["Frames per Sample"]).labeled("Played")
-            position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
-            last = (data["Samples"] - 1.0).labeled("Last sample")
-            within = tree.menu(
-                "FLOAT",
-                time["At the Ends"],
-                {
-                    "Hold": tree.add("ShaderNodeClamp", {"Value": position, "Max": last}),
-                    "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
-                    "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
-                },
-            )
-            sample = floor(within).labeled("Sample")
-            fraction = (within - sample).labeled("Fraction")
-            following = sample + 1.0
-            following_in = tree.minimum(following, last).labeled("Next sample")
-        with tree.frame("Heights now"):
-            this = _row(tree, sample, "This sample")
-            next_ = _row(tree, following_in, "Next sample")
-            now = tree.mix(fraction, this, next_, label="Now")
-            height = _at_vertex(tree, data["Values"], now)
-            valued = store(tree, flat, HEIGHT, height)
-        with tree.frame("A second array for the color"):
-            color = _at_vertex(tree, data["Color Values"], now)
-            colored = store(tree, valued, COLOR_VALUE, color)
-            either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
-        with tree.frame("No faces at holes"):
-            is_hole = tree.add(
-                "FunctionNodeCompare", {"A": tree.attribute(HEIGHT), "B": _HOLE_BELOW},
-                data_type="FLOAT", operation="LESS_THAN",
-            )  # fmt: skip
-            holed = tree.add(
-                "GeometryNodeDeleteGeometry", {"Geometry": either, "Selection": is_hole},
-                domain="POINT",
-            )  # fmt: skip
-            whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
-        with tree.frame("Lift"):
-            above = tree.attribute(HEIGHT) - data["Lowest"]
-            extent = (data["Highest"] - data["Lowest"]).labeled("Range")
-            share = (above / extent).labeled("0 lowest, 1 highest")
-            from_plane = share - shape["Midlevel"]
-            lift = (from_plane * shape["Height"]).labeled("Lift")
-            offset = tree.add("ShaderNodeCombineXYZ", {"Z": lift})
-            lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
-        tree.output("Geometry", lifted)
-    return cast(bpy.types.NodeTree, tree.tree)
+    flat = tree.input("Geometry", "Geometry")
+    with tree.panel("Time"):
+        time = tree.inputs(TIME_INPUTS)
+    with tree.panel("Height"):
+        shape = tree.inputs(HEIGHT_INPUTS)
+    with tree.panel("Data", closed=True):
+        data = tree.inputs(_DATA_INPUTS)
+    with tree.frame("Time, in samples"):
+        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+        elapsed = (frame - time["Start Frame"]).labeled("Frames elapsed")
+        played = (elapsed / time["Frames per Sample"]).labeled("Played")
+        position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
+        last = (data["Samples"] - 1.0).labeled("Last sample")
+        within = tree.menu(
+            "FLOAT",
+            time["At the Ends"],
+            {
+                "Hold": tree.clamp(position, high=last),
+                "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
+                "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
+            },
+        )
+        sample = floor(within).labeled("Sample")
+        fraction = (within - sample).labeled("Fraction")
+        following = sample + 1.0
+        following_in = tree.minimum(following, last).labeled("Next sample")
+    with tree.frame("Heights now"):
+        this = _row(tree, sample, "This sample")
+        next_ = _row(tree, following_in, "Next sample")
+        now = tree.mix(fraction, this, next_, label="Now")
+        height = _at_vertex(tree, data["Values"], now)
+        valued = store(tree, flat, HEIGHT, height)
+    with tree.frame("A second array for the color"):
+        color = _at_vertex(tree, data["Color Values"], now)
+        colored = store(tree, valued, COLOR_VALUE, color)
+        either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
+    with tree.frame("No faces at holes"):
+        is_hole = tree.add(
+            "FunctionNodeCompare", {"A": tree.attribute(HEIGHT), "B": _HOLE_BELOW},
+            data_type="FLOAT", operation="LESS_THAN",
+        )  # fmt: skip
+        holed = tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": either, "Selection": is_hole},
+            domain="POINT",
+        )  # fmt: skip
+        whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
+    with tree.frame("Lift"):
+        above = tree.attribute(HEIGHT) - data["Lowest"]
+        extent = (data["Highest"] - data["Lowest"]).labeled("Range")
+        share = (above / extent).labeled("0 lowest, 1 highest")
+        from_plane = share - shape["Midlevel"]
+        lift = (from_plane * shape["Height"]).labeled("Lift")
+        offset = tree.vector(z=lift)
+        lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
+    tree.output("Geometry", lifted)
 
 
 def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
@@ -218,7 +215,7 @@ def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
 
 def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
     """Take the value of the vertex's own cell."""
-    data = tree.add("GeometryNodeObjectInfo", {"Object": holder})["Geometry"]
+    data = tree.object(holder)["Geometry"]
     index = tree.add("GeometryNodeInputIndex")
     return tree.add(
         "GeometryNodeSampleIndex",
