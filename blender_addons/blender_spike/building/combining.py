@@ -198,7 +198,7 @@ def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) 
                 data.foreach_get("value", parts[-1])
             yield np.concatenate(parts)
 
-    counts = np.concatenate([np.array(h[sections.COUNTS], np.int32) for h in holders])
+    counts = np.concatenate([np.array(sections.COUNTS.of(h), np.int32) for h in holders])
     inputs = new_values(everyone[0].name, counts, rows(), made)
     names = [name for of_one in _section_names(everyone) for name in of_one.values()]
     sections.store(inputs["Values"], names, counts)

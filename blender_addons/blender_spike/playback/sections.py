@@ -15,6 +15,7 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
+from ..common.marks import Mark
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..properties import about
@@ -23,8 +24,8 @@ from .network import drawn_places, holds_network, is_network
 from .playback import find_modifier
 from .samples import NO_DATA_BELOW, TIMES, frame_attribute
 
-NAMES: Final = "section_names"
-COUNTS: Final = "segments_per_section"
+NAMES: Final = Mark("blender_spike", "section_names", "section_names")
+COUNTS: Final = Mark("blender_spike", "segments_per_section", "segments_per_section")
 
 
 class UnknownSectionError(ValueError):
@@ -67,8 +68,8 @@ def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.int
     counts : ndarray of int, shape (sections,)
         Segments of each section.
     """
-    holder[NAMES] = "\n".join(names).encode("utf-8", "replace").decode("utf-8")
-    holder[COUNTS] = counts.astype(np.int32).tolist()
+    NAMES.put(holder, "\n".join(names).encode("utf-8", "replace").decode("utf-8"))
+    COUNTS.put(holder, counts.astype(np.int32).tolist())
 
 
 def numbered(names: Sequence[str]) -> list[str]:
@@ -110,7 +111,7 @@ def section_names(neuron: bpy.types.Object) -> list[str]:
         Empty if it has lost its values.
     """
     holder: Any = _holder(neuron)
-    return str(holder[NAMES]).split("\n") if holder is not None and NAMES in holder else []
+    return str(NAMES.of(holder)).split("\n") if holder is not None and NAMES.on(holder) else []
 
 
 def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int:
@@ -311,7 +312,7 @@ def _holder(neuron: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def _segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
-    return np.array(required(_holder(neuron))[COUNTS], np.int64)
+    return np.array(COUNTS.of(required(_holder(neuron))), np.int64)
 
 
 def column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float32) -> NDArray[Any]:

@@ -12,9 +12,10 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
+from ..marks import SHARED, Mark
 from . import table
 
-NAME: Final = "colormap"
+NAME: Final = Mark(SHARED, "colormap", "colormap", lambda image: image.name.startswith("colormap "))
 """The image's custom property that holds the colormap's name, whatever the image is called."""
 
 
@@ -53,7 +54,7 @@ def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
     # Without these two, the file would be saved with the pixels from before.
     image.update()
     image.pack()
-    image[NAME] = name
+    NAME.put(image, name)
     return image
 
 

@@ -135,7 +135,7 @@ def shown_colormap(tree: bpy.types.NodeTree) -> str:
         Empty if somebody put an image of their own there.
     """
     image = _node(tree, COLORMAP).image
-    return "" if image is None else str(image.get(NAME, ""))
+    return "" if image is None else str(NAME.of(image, ""))
 
 
 def range_input(tree: bpy.types.NodeTree, name: str) -> Any:

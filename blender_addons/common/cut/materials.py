@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import bpy
 
+from ..marks import Mark, holds
 from .distance import SHADER
 from .slicer_group import (
     ALL,
@@ -26,7 +27,6 @@ from .slicer_group import (
     is_slicer_group,
 )
 
-_KEPT: Final = "before_slicing"
 # Of the material, what a cut needs to look right in EEVEE: no noise on closed surfaces where the
 # cut is sharp, light through what is cut away, and the inside of what is cut open.
 _NEEDED: Final = {
@@ -35,6 +35,12 @@ _NEEDED: Final = {
     "use_backface_culling": False,
     "use_backface_culling_shadow": False,
 }
+_KEPT: Final = Mark(
+    "surface_slicer",
+    "kept",
+    "before_slicing",
+    lambda material: holds(material["before_slicing"], _NEEDED.keys()),
+)
 _WIDTH: Final = 240.0
 _STEP: Final = _WIDTH + 40.0
 
@@ -80,8 +86,8 @@ def add_cut(material: bpy.types.Material, cut: Cut) -> None:
     outputs = _outputs(material)
     if not outputs or any(other.group == cut.group for other in cuts_of(material)):
         return
-    if material.get(_KEPT) is None:
-        material[_KEPT] = {name: getattr(material, name) for name in _NEEDED}
+    if not _KEPT.on(material):
+        _KEPT.put(material, {name: getattr(material, name) for name in _NEEDED})
         for name, value in _NEEDED.items():
             setattr(material, name, value)
     for output in outputs:
@@ -105,12 +111,12 @@ def drop_cut(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
     for node in slicers:
         if node.node_tree == group:
             _take_out(material, node)
-    kept: Any = material.get(_KEPT)
+    kept: Any = _KEPT.of(material)
     if kept is None or material.library is not None or any(_slicers(material.node_tree)):
         return
     for name, value in kept.items():
         setattr(material, name, value)
-    del material[_KEPT]
+    _KEPT.remove(material)
 
 
 def _outputs(material: bpy.types.Material) -> list[Any]:

@@ -22,6 +22,7 @@ import bpy
 
 from .. import nodes
 from ..drivers import Source, drive, make_exact
+from ..marks import Mark
 from ..required import required
 from .distance import SHADER, combine_group, edge_group, side_b_group
 
@@ -55,11 +56,21 @@ _SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
     "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
 }
 SETTINGS: Final = tuple(_SETTINGS)
-SOURCE: Final = "slicer_source"
+SOURCE: Final = Mark(
+    "surface_slicer",
+    "source",
+    "slicer_source",
+    lambda thing: isinstance(thing["slicer_source"], bpy.types.Object),
+)
 """Custom property of what stands beside a sliced object: that object."""
-_KEY: Final = "slicer"
+_KEY: Final = Mark(
+    "surface_slicer",
+    "key",
+    "slicer",
+    lambda group: {_PLACE, _SHAPE_NODE, _SIDE_B_NODE, _LINE_NODE} <= set(group.nodes.keys()),
+)
 # Of its name; Blender takes no longer names of custom properties than 63 bytes.
-_KEY_BYTES: Final = 40
+_KEY_BYTES: Final = 36
 
 
 def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
@@ -119,7 +130,7 @@ def is_slicer_group(group: Any) -> bool:
     -------
     bool
     """
-    return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY in group
+    return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY.on(group)
 
 
 def amount_key(group: bpy.types.NodeTree) -> str:
@@ -136,7 +147,7 @@ def amount_key(group: bpy.types.NodeTree) -> str:
         It stays when the group or the empty is renamed, and no slicer of another file has it, so
         that files can be appended to each other.
     """
-    return str(group[_KEY])
+    return str(_KEY.of(group))
 
 
 def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
@@ -200,7 +211,7 @@ def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
     list of Object
         Nothing if it is an object like any other.
     """
-    source = thing.get(SOURCE)
+    source = SOURCE.of(thing)
     # What somebody converted is an object of its own.
     if isinstance(source, bpy.types.Object) and len(thing.modifiers):
         return [source]
@@ -274,7 +285,7 @@ def remove_group(group: bpy.types.NodeTree) -> None:
 
 def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     name = _unused(f"Cut by {empty.name}")
-    key = f"{_beginning(name, _KEY_BYTES)} {secrets.token_hex(4)}"
+    key = f"surface_slicer {_beginning(name, _KEY_BYTES)} {secrets.token_hex(4)}"
     with nodes.shader_group(name) as tree:
         shader = tree.input(SHADER, "Shader", description="What is cut: side A")
         before = tree.input(SLICED_BEFORE, "Shader", description="What other slicers left of it")
@@ -316,7 +327,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         tree.output(CUT, combined["Cut"], kind="Float")
         tree.output(AMOUNT, combined["Amount"], kind="Float")
     group: bpy.types.NodeTree = tree.tree
-    group[_KEY] = key
+    _KEY.put(group, key)
     for axis, node in zip("XYZ", scales, strict=True):
         _drive_by_scale(group, node.bpy_node.name, empty, axis)
     return group

@@ -17,22 +17,26 @@ from mathutils import Matrix, Vector
 
 from ..drivers import Source, drive, make_exact
 from ..extent import world_points
+from ..marks import SHARED, Mark
 from ..required import required
 
 Corner = Literal["BOTTOM_LEFT", "BOTTOM_RIGHT", "TOP_LEFT", "TOP_RIGHT"]
 
 COLLECTION: Final = "Figures"
-DEPTH: Final = "depth"
-"""Custom property of a camera's frame: its distance from the camera, unless that is clipped."""
-CORNER: Final = "corner"
-"""Custom property of a place: which one it is."""
-
 _SIDES: Final[dict[Corner, tuple[int, int]]] = {
     "BOTTOM_LEFT": (-1, -1),
     "BOTTOM_RIGHT": (1, -1),
     "TOP_LEFT": (-1, 1),
     "TOP_RIGHT": (1, 1),
 }
+# Of a camera's frame: its distance from the camera, unless that is clipped.
+_DEPTH: Final = Mark(
+    SHARED, "depth", "depth", lambda thing: thing.type == "EMPTY" and bool(thing.animation_data)
+)
+# Of a place: which one it is.
+_CORNER: Final = Mark(
+    SHARED, "corner", "corner", lambda thing: thing.type == "EMPTY" and thing["corner"] in _SIDES
+)
 # How near it is, as a share of the distance to what is filmed: nothing else comes so near in an
 # orbit, and single precision is still fine enough.
 _NEARNESS: Final = 0.35
@@ -73,10 +77,10 @@ def corner(
     whole = _frame(scene, camera, subject)
     make_exact([whole, *whole.children])
     for child in whole.children:
-        if child.get(CORNER) == where:
+        if _CORNER.of(child) == where:
             return child
     place = _empty(scene, f"{camera.name} {where.replace('_', ' ').title()}", whole)
-    place[CORNER] = where
+    _CORNER.put(place, where)
     # The sensor's shift is in shares of the side that the sensor fits.
     fitted = {"AUTO": "max(rx, ry)", "HORIZONTAL": "rx", "VERTICAL": "ry"}[_data(camera).sensor_fit]
     for axis, side in enumerate(_SIDES[where]):
@@ -94,7 +98,7 @@ def remove_if_empty(place: bpy.types.Object) -> None:
     place : Object
         Any other object stays.
     """
-    if place.children or (place.get(CORNER) is None and place.get(DEPTH) is None):
+    if place.children or not (_CORNER.on(place) or _DEPTH.on(place)):
         return
     parent = place.parent
     bpy.data.objects.remove(place)
@@ -168,18 +172,18 @@ _VARIABLES: Final = {
     "clip": ("CAMERA", "data.clip_start"),
     "rx": ("SCENE", "render.resolution_x"),
     "ry": ("SCENE", "render.resolution_y"),
-    "depth": ("SELF", f'["{DEPTH}"]'),
+    "depth": ("SELF", f'["{_DEPTH.name}"]'),
 }
 
 
 def _frame(scene: bpy.types.Scene, camera: bpy.types.Object, subject: Vector) -> bpy.types.Object:
     """Find or make the plane of a camera's figures; in it, 1 is the picture's shorter side."""
     for child in camera.children:
-        if child.get(DEPTH) is not None:
+        if _DEPTH.on(child):
             return child
     whole = _empty(scene, f"{camera.name} Frame", camera)
     away = required(camera.matrix_world).inverted() @ subject
-    whole[DEPTH] = _NEARNESS * max(-away.z, 0.01)
+    _DEPTH.put(whole, _NEARNESS * max(-away.z, 0.01))
     shorter = _SHORTER_SIDE[_data(camera).sensor_fit].replace("w", _WIDTH, 1)
     for axis in range(3):
         _drive(whole, "scale", axis, shorter, camera)

@@ -9,10 +9,12 @@ import bpy
 
 from .. import nodes
 from ..figures.drawing import PASS
+from ..marks import SHARED, Mark
 from ..required import required
 
 BLOOM: Final = "Bloom"
 WORLD: Final = "Film World"
+_MADE_HERE: Final = Mark(SHARED, "world", WORLD, lambda world: world[WORLD] is True)
 # The node of a bloom that keeps figures out of it; its second factor is 1 if it does.
 _FIGURES: Final = "Figures Left Out"
 
@@ -49,7 +51,7 @@ def use_plain_world(
     if world is None or not _is_plain(world):
         _keep(world)
         world = scene.world = bpy.data.worlds.new(WORLD)
-        world[WORLD] = True
+        _MADE_HERE.put(world, True)
     with nodes.world(world) as tree:
         background = tree.add("ShaderNodeBackground", {"Color": (*color, 1.0), "Strength": 1.0})
         tree.add("ShaderNodeOutputWorld", {"Surface": background})
@@ -164,7 +166,7 @@ def _bloom_of(scene: bpy.types.Scene) -> Any:
 
 def _is_plain(world: bpy.types.World) -> bool:
     """Tell whether a world was made here, and nobody gave it other nodes."""
-    if world.library is not None or world.get(WORLD) is None:
+    if world.library is not None or not _MADE_HERE.on(world):
         return False
     kinds = sorted(node.bl_idname for node in required(world.node_tree).nodes)
     return kinds == ["ShaderNodeBackground", "ShaderNodeOutputWorld"]

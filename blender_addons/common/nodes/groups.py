@@ -11,12 +11,13 @@ from typing import Any, Concatenate, Final, Literal, ParamSpec, cast
 
 import bpy
 
+from ..marks import SHARED, Mark
 from .tree import Tree
 
 _GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree", "ShaderNodeTree"]
-_DIGEST: Final = "built_from"
+_DIGEST: Final = Mark(SHARED, "built_from", "built_from", lambda group: "built_as" in group)
 # Under which name it was written; it bears another one where somebody's own group has that.
-_WRITTEN_AS: Final = "built_as"
+_WRITTEN_AS: Final = Mark(SHARED, "built_as", "built_as", lambda group: "built_from" in group)
 _built_here: dict[str, str] = {}
 _P = ParamSpec("_P")
 
@@ -56,7 +57,7 @@ def find_group(name: str) -> Any:
     group = _written(name)
     if group is None or name not in _built_here:
         return None
-    return group if group.get(_DIGEST) == _built_here[name] else None
+    return group if _DIGEST.of(group) == _built_here[name] else None
 
 
 def is_written(group: Any) -> bool:
@@ -70,7 +71,7 @@ def is_written(group: Any) -> bool:
     -------
     bool
     """
-    return group.get(_WRITTEN_AS) is not None
+    return _WRITTEN_AS.on(group)
 
 
 def disown(group: Any) -> None:
@@ -81,7 +82,7 @@ def disown(group: Any) -> None:
     group : NodeTree
     """
     if is_written(group):
-        del group[_WRITTEN_AS]
+        _WRITTEN_AS.remove(group)
 
 
 def _written(name: str) -> Any:
@@ -90,7 +91,7 @@ def _written(name: str) -> Any:
     named = groups.get(name)
     candidates = groups if named is None else [named, *groups]
     return next(
-        (group for group in candidates if group.library is None and group.get(_WRITTEN_AS) == name),
+        (group for group in candidates if group.library is None and _WRITTEN_AS.of(group) == name),
         None,
     )
 
@@ -190,13 +191,14 @@ def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
     except BaseException:
         groups.remove(tree.tree)
         raise
-    if older is not None and older.bl_idname == kind and older.get(_DIGEST) == digest:
+    if older is not None and older.bl_idname == kind and _DIGEST.of(older) == digest:
         _built_here[name] = digest
         groups.remove(tree.tree)
         tree.tree = older
         return
-    tree.tree[_DIGEST] = _built_here[name] = digest
-    tree.tree[_WRITTEN_AS] = name
+    _built_here[name] = digest
+    _DIGEST.put(tree.tree, digest)
+    _WRITTEN_AS.put(tree.tree, name)
     if older is not None:
         if older.bl_idname == kind:
             older.user_remap(tree.tree)

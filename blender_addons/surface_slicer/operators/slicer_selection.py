@@ -28,7 +28,7 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     Object or None
     """
     chosen = [context.object, *(context.selected_objects or []), surface_at_hand(context)]
-    chosen += [thing[SOURCE] for thing in chosen if thing is not None and is_companion(thing)]
+    chosen += [SOURCE.of(thing) for thing in chosen if thing is not None and is_companion(thing)]
     # Once for all of them, since panels ask at every redraw. Without those whose empty somebody
     # deleted.
     found = [(group, empty) for group in slicer_groups() if (empty := empty_of(group)) is not None]

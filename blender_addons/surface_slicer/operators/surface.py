@@ -31,7 +31,7 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..common.suggestions import Field, SuggestionsPopup
-from ..properties import NEW_RELIEF, SourceSettings, about, fields
+from ..properties import SourceSettings, about, fields
 from ..surface import motion
 from ..surface.axes import add_axes, find_axes, remove_axes
 from ..surface.base_plane import add_base_plane
@@ -170,7 +170,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             except HeightmapError as error:
                 self.report({"ERROR"}, str(error))
                 continue
-            color_surface(surface, relief=NEW_RELIEF)
+            color_surface(surface)
             if self.base_plane:
                 add_base_plane(surface)
             if self.axes:

@@ -13,12 +13,18 @@ from typing import Any, Final
 import bpy
 
 from ..common.cut.slicer_group import SOURCE
+from ..common.marks import Mark
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier, input_value
 from ..common.placing import link
 from ..common.required import required
 from .cuttable import evaluated_geometry
 
-BY: Final = "slicer_by"
+BY: Final = Mark(
+    "surface_slicer",
+    "by",
+    "slicer_by",
+    lambda thing: isinstance(thing["slicer_by"], bpy.types.Object),
+)
 """Custom property of caps and profiles: the slicer that they belong to."""
 GROUPS: Final = "Slicer "
 """What the names of their node groups begin with."""
@@ -55,10 +61,11 @@ def new_companion(
     full_name = f"{source.name} {name}"
     thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
     link(context, thing, source)
-    thing[SOURCE] = source
+    SOURCE.put(thing, source)
     given = {"Source": source, **inputs}
     if slicer is not None:
-        thing[BY] = given["Slicer"] = slicer
+        BY.put(thing, slicer)
+        given["Slicer"] = slicer
     add_group_modifier(thing, name, group, given)
     return thing
 
@@ -107,7 +114,7 @@ def companions_of(
     return [
         thing
         for thing in bpy.data.objects
-        if thing.get(SOURCE) == source and thing.get(BY) == slicer and is_companion(thing)
+        if SOURCE.of(thing) == source and BY.of(thing) == slicer and is_companion(thing)
     ]
 
 
@@ -120,7 +127,7 @@ def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
     """
     found: dict[bpy.types.Object, list[bpy.types.Object]] = {}
     for thing in bpy.data.objects:
-        source = thing.get(SOURCE)
+        source = SOURCE.of(thing)
         if source is not None and is_companion(thing):
             found.setdefault(source, []).append(thing)
     return found
@@ -138,7 +145,7 @@ def is_companion(thing: bpy.types.Object) -> bool:
     bool
         False as soon as somebody converted it, which makes it an object of its own.
     """
-    return thing.get(SOURCE) is not None and find_group_modifier(thing, GROUPS) is not None
+    return SOURCE.on(thing) and find_group_modifier(thing, GROUPS) is not None
 
 
 def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:

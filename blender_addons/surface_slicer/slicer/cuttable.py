@@ -13,14 +13,25 @@ from typing import Any, Final, cast
 import bpy
 import numpy as np
 
+from ..common.marks import Mark, holds
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
 
 PLAIN: Final = "Sliced Surface"
 """Material for what has none."""
 
-_KEPT: Final = "before_slicing"
-_COPY_OF: Final = "sliced_copy_of"
+_KEPT: Final = Mark(
+    "surface_slicer",
+    "kept",
+    "before_slicing",
+    lambda thing: holds(thing["before_slicing"], {"slots", "inputs", "added"}),
+)
+_COPY_OF: Final = Mark(
+    "surface_slicer",
+    "copy_of",
+    "sliced_copy_of",
+    lambda copy: isinstance(copy["sliced_copy_of"], bpy.types.Material),
+)
 
 
 def materials_of(context: bpy.types.Context, thing: bpy.types.Object) -> list[bpy.types.Material]:
@@ -161,10 +172,10 @@ def _is_editable(material: bpy.types.Material) -> bool:
 
 def _copy_of(material: bpy.types.Material) -> bpy.types.Material:
     for other in bpy.data.materials:
-        if other.get(_COPY_OF) == material:
+        if _COPY_OF.of(other) == material:
             return other
     copy = material.copy()
-    copy[_COPY_OF] = material
+    _COPY_OF.put(copy, material)
     return copy
 
 
@@ -175,7 +186,9 @@ def _plain() -> bpy.types.Material:
 
 def _kept(thing: bpy.types.Object) -> Any:
     """Return what an object keeps of how it was."""
-    return _group_in(thing, _KEPT)
+    if not _KEPT.on(thing):
+        _KEPT.put(thing, {})
+    return _KEPT.of(thing)
 
 
 def _group_in(owner: Any, key: str) -> Any:
@@ -191,7 +204,7 @@ def restore(thing: bpy.types.Object) -> None:
     ----------
     thing : Object
     """
-    kept: Any = thing.get(_KEPT)
+    kept: Any = _KEPT.of(thing)
     if kept is None:
         return
     used: set[bpy.types.Material] = set()
@@ -209,7 +222,7 @@ def restore(thing: bpy.types.Object) -> None:
             holder.value = inputs[modifier.name][name]
     if "added" in kept:
         _take_slot_away(thing)
-    del thing[_KEPT]
+    _KEPT.remove(thing)
     bpy.data.batch_remove([material for material in used if material and not material.users])
 
 
@@ -217,7 +230,7 @@ def _take_slot_away(thing: bpy.types.Object) -> None:
     """Take the slot out of an object's data again, as soon as none of its users needs it."""
     data: Any = thing.data
     sharing = [other for other in bpy.data.objects if other.data == data and other != thing]
-    sliced = next((other for other in sharing if other.get(_KEPT) is not None), None)
+    sliced = next((other for other in sharing if _KEPT.on(other)), None)
     if sliced is not None:
         # It goes with the last of them.
         _kept(sliced)["added"] = 1

@@ -31,6 +31,7 @@ from ..common.cut.slicer_group import (
     slicer_groups,
 )
 from ..common.extent import world_points
+from ..common.marks import Mark
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link
 from ..common.required import required
@@ -57,7 +58,7 @@ _LINE_PART: Final = 0.006
 # Bright enough to glow where there is bloom.
 _LINE_STRENGTH: Final = 2.5
 # Of a slicer's group: its empty was made here, and goes with the last of what it cuts.
-_MADE_HERE: Final = "empty_made_here"
+_MADE_HERE: Final = Mark("surface_slicer", "empty_made_here", "empty_made_here")
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def add_slicer(
     else:
         empty.scale = (half * 0.6).tolist() if shape == "Box" else [largest * 0.6] * 3
     group = slicer_group(empty)
-    group[_MADE_HERE] = True
+    _MADE_HERE.put(group, True)
     set_settings(group, {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH})
     set_shape(empty, shape)
     return empty
@@ -313,7 +314,7 @@ def _make_whole(
     thing.update_tag()
     slicer = empty_of(group)
     for companion in list(beside):
-        by = companion.get(BY)
+        by = BY.of(companion)
         if by is None and is_cut_by(companion, group):
             del companion[key]
         if (by is None and not slicers_of(companion)) or (by is not None and by == slicer):
@@ -326,7 +327,7 @@ def _remove_slicer(group: bpy.types.NodeTree) -> None:
         # Nobody's any more: of objects that were deleted while they were cut.
         drop_cut(material, group)
     empty = empty_of(group)
-    if empty is not None and group.get(_MADE_HERE):
+    if empty is not None and _MADE_HERE.on(group):
         action = empty.animation_data.action if empty.animation_data else None
         bpy.data.objects.remove(empty)
         if action is not None and not action.users:

@@ -249,4 +249,4 @@ def test_a_region_a_neuron_and_a_cube_agree(bpy, tmp_path, style):
 
 
 def slicer_amount(thing):
-    return next(key for key in thing.keys() if key.startswith("Cut by"))  # noqa: SIM118
+    return next(key for key in thing.keys() if key.startswith("surface_slicer Cut by"))  # noqa: SIM118

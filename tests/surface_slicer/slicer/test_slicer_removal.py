@@ -55,7 +55,8 @@ def tree_state(tree):
 def state(bpy):
     """All there is in the file that slicing could touch."""
     # No slicer has the same key again, so what it is of is compared.
-    keys = {g["slicer"]: f"cut by {g.name}" for g in bpy.data.node_groups if "slicer" in g}
+    mark = "surface_slicer_key"
+    keys = {g[mark]: f"cut by {g.name}" for g in bpy.data.node_groups if mark in g}
     return {
         "users": {k: sorted((b.name, b.users) for b in getattr(bpy.data, k)) for k in KINDS},
         "materials": {
