@@ -201,8 +201,7 @@ def label_group(tree: Tree) -> None:
                 for a, b in ((corners[0], corners[1]), (corners[1], target))
             )
         )
-        thick = style["Line Width"] * 0.5
-        leader = tree.tube(lines, 6, thick)
+        leader = tree.tube(lines, 6, style["Line Width"] * 0.5)
         radius = size * _DOT
         disc = tree.add(
             "GeometryNodeMeshCircle", {"Vertices": 20, "Radius": radius}, fill_type="NGON"
@@ -223,8 +222,7 @@ def _target(tree: Tree, region: Socket, point: Socket, camera: Socket) -> Node:
     place_z = tree.parts(place)["Z"]
     eye_z = tree.parts(eye)["Z"]
     share = (eye_z / (eye_z - place_z)).labeled("Share of it")
-    way = place - eye
-    met = tree.vector_math("MULTIPLY_ADD", way, share, eye)
+    met = tree.vector_math("MULTIPLY_ADD", place - eye, share, eye)
     flat = place * (1.0, 1.0, 0.0)
     parallel = tree.add("GeometryNodeCameraInfo", {"Camera": camera})["Is Orthographic"]
     return tree.switch("VECTOR", parallel, met, flat)

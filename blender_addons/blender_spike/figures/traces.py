@@ -321,9 +321,8 @@ def node_group(tree: Tree) -> None:
         )
         is_future = index > count
         no_data = (value < NO_DATA_BELOW).labeled("No data")
-        unwanted = is_future + no_data
         drawn = tree.add(
-            "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": unwanted},
+            "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": is_future + no_data},
             domain="POINT",
         )  # fmt: skip
     with tree.frame("In the axes"):
@@ -342,13 +341,11 @@ def node_group(tree: Tree) -> None:
         )  # fmt: skip
     with tree.frame("Line"):
         line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
-        radius = style["Line Width"] * 0.5
-        tube = tree.tube(line, 8, radius, capped=True)
+        tube = tree.tube(line, 8, style["Line Width"] * 0.5, capped=True)
     with tree.frame("Dot"):
         has_data = present > NO_DATA_BELOW
         dot_place = _in_axes(tree, now, axes, now.elapsed, present)
-        on_paper = tree.parts(dot_place)["X"] < right
-        shown = has_data * on_paper
+        shown = has_data * (tree.parts(dot_place)["X"] < right)
         dot_radius = dot_size * 0.5
         ball = tree.add(
             "GeometryNodeMeshIcoSphere",
@@ -362,8 +359,7 @@ def node_group(tree: Tree) -> None:
         colored = tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
         chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
     # Before the axes, so that these do not shine through.
-    above = style["Line Width"] * 0.5
-    tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, above))
+    tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, style["Line Width"] * 0.5))
 
 
 @nodes.group(f"{GROUP}: Title")

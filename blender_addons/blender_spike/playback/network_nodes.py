@@ -186,17 +186,14 @@ def _layout_group(tree: Tree) -> None:
         far = tree.add("GeometryNodeAttributeStatistic", {"Geometry": cells, "Attribute": away})
         inner = away / far["Max"]
         last = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": cells})["Point Count"]
-        in_order = index / last
         rank = tree.menu(
             "FLOAT",
             given["Order"],
-            {"Random": chance, "From the Middle": inner, "In Order": in_order},
+            {"Random": chance, "From the Middle": inner, "In Order": index / last},
         )
     with tree.frame("How far each cell has gone"):
         started = (rank * given["Delay"]).labeled("Starts at")
-        gone = given["Mix"] - started
-        lasts = (1.0 - given["Delay"]).labeled("Takes")
-        share = gone / lasts
+        share = (given["Mix"] - started) / (1.0 - given["Delay"]).labeled("Takes")
         even = tree.clamp(share)
         smooth = tree.add("ShaderNodeMapRange", {"Value": share}, interpolation_type="SMOOTHSTEP")
         eased = tree.menu("FLOAT", given["Easing"], {"Smooth": smooth["Result"], "Even": even})
@@ -209,10 +206,9 @@ def _layout_group(tree: Tree) -> None:
             data_type="FLOAT_VECTOR", clamp=False,
         )  # fmt: skip
         _, is_foreign = foreign(tree, connections, given["Recording"])
-        ends_are_here = ~is_foreign
         followed = tree.add(
             "GeometryNodeSetPosition",
-            {"Geometry": connections, "Selection": ends_are_here, "Position": at_cell},
+            {"Geometry": connections, "Selection": ~is_foreign, "Position": at_cell},
         )
     tree.output("Cells", moved)
     tree.output("Connections", followed)
@@ -242,11 +238,8 @@ def _cells_group(tree: Tree) -> None:
             {"Value": voltage, "From Min": given["Lowest"], "From Max": given["Highest"]},
             label="Activity", clamp=True,
         )["Result"]  # fmt: skip
-        growth = active * given["Growth"]
-        grown = growth + 1.0
-        radius = tree.attribute("recorded_radius")
-        size = radius * given["Soma Size"]
-        scale = size * grown
+        grown = active * given["Growth"] + 1.0
+        scale = tree.attribute("recorded_radius") * given["Soma Size"] * grown
     with tree.frame("Discs face the camera"):
         camera = tree.add("GeometryNodeInputActiveCamera")
         seen_from = tree.object(camera, relative=True)["Location"]

@@ -136,8 +136,7 @@ def time_group(tree: Tree) -> None:
         speed = given["Milliseconds per Frame"] / given["Sample Interval"]
         speed.labeled("Samples per frame")
         played = (elapsed * speed).labeled("Played")
-        offset = given["Time"] - given["First Time"]
-        keyed = (offset / given["Sample Interval"]).labeled("Given")
+        keyed = ((given["Time"] - given["First Time"]) / given["Sample Interval"]).labeled("Given")
         position = tree.switch("FLOAT", given["Use Time"], played, keyed)
     with tree.frame("At the ends"):
         span = given["Span"]
@@ -160,10 +159,8 @@ def time_group(tree: Tree) -> None:
         before = (counted - 1.0).labeled("Sample before")
         time_before = sample_at(tree, times, sampled_at, before)
         time_after = sample_at(tree, times, sampled_at, counted)
-        ahead = within - time_before
-        distance = time_after - time_before
         # Dividing by the last sample's distance to itself gives 0, as it should.
-        part = ahead / distance
+        part = (within - time_before) / (time_after - time_before)
         looked_up = (before + part).labeled("Looked up")
     with tree.frame("Sample and fraction"):
         exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)

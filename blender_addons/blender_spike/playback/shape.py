@@ -126,15 +126,12 @@ def shape_group(tree: Tree) -> None:
         radius = (thick * wanted).labeled("Wanted ones only")
         changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
         # Nor is anything computed for each point while nothing differs from the file.
-        thicker = given["Thickness"] - 1.0
-        thickened = abs(thicker)
+        thickened = abs(given["Thickness"] - 1.0)
         limited = given["Homogeneity"] + given["Minimum Radius"]
         even = (1.0 - given["Tapering"]).labeled("1 if not tapered")
-        scaled_or_limited = thickened + limited
-        styled = (scaled_or_limited + even).labeled("Above 0 if styled")
+        styled = (thickened + limited + even).labeled("Above 0 if styled")
         as_in_file = (round_soma - styled).labeled("1 if as in the file")
-        is_as_in_file = as_in_file > 0.999999
-        strands = tree.switch("GEOMETRY", is_as_in_file, changed, visible)
+        strands = tree.switch("GEOMETRY", as_in_file > 0.999999, changed, visible)
     with tree.frame("Tubes"):
         lines = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},

@@ -181,13 +181,11 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
         whole = floor(position * given["Steps"])
         last = (given["Steps"] - 1.0).labeled("Last step")
         step = tree.minimum(whole, last).labeled("Step")
-        parts = tree.maximum(last, 1.0)
-        stepped = step / parts
+        stepped = step / tree.maximum(last, 1.0)
         in_steps = (given["Steps"] > 0.5).labeled("In steps")
         along = tree.mix(in_steps, position, stepped)
     with tree.frame("Part of the colormap"):
-        turned = 1.0 - along
-        way = tree.mix(given["Reverse"], along, turned, label="Reverse")
+        way = tree.mix(given["Reverse"], along, 1.0 - along, label="Reverse")
         place = tree.mix(way, given["Start"], given["End"], label="From start to end")
     with tree.frame("Middle of the image's pixel"):
         # Where two colors meet, the later one on the way is shown, as matplotlib does.
@@ -197,9 +195,7 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
         backward = ceil(scaled_back)
         pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
         within = tree.clamp(pixel, high=_STOPS - 1.0)
-        middle = within + 0.5
-        x = middle / float(_STOPS)
-        return tree.vector(x, 0.5)
+        return tree.vector((within + 0.5) / float(_STOPS), 0.5)
 
 
 @nodes.group(RANGE, nodes.shader_group)

@@ -37,9 +37,8 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     """
     world = (place * scale).labeled("In world units")
     plane = tree.parts(world).labeled("Plane")["Z"]
-    with_sign = abs(place)
     # Off the center, where the direction to the nearest point of a sphere has no answer.
-    positive = with_sign + 1e-6
+    positive = abs(place) + 1e-6
     radius = tree.vector_math("LENGTH", positive).labeled("Radius")
     slope = tree.vector_math("LENGTH", positive / scale).labeled("Its slope")
     depth = (1.0 - radius).labeled("Depth")
@@ -112,13 +111,10 @@ def edge_group(tree: Tree) -> None:
         sine = tree.vector_math(
             "LENGTH", tree.vector_math("CROSS_PRODUCT", normal, bumped)
         ).labeled("Sine")
-        cosine = normal @ bumped
-        tangent = sine / tree.maximum(cosine, 1e-3)
+        tangent = sine / tree.maximum(normal @ bumped, 1e-3)
         slope = tree.minimum(tangent, 1.0).labeled("Slope")
     with tree.frame("Line"):
-        beside = abs(distance)
-        half = width * slope * 0.5
-        line = (beside < half).labeled("On the line")
+        line = (abs(distance) < width * slope * 0.5).labeled("On the line")
     tree.output("Cut", cut, kind="Float")
     tree.output("Line", line, kind="Float")
 
@@ -182,15 +178,12 @@ def combine_group(tree: Tree) -> None:
     with tree.frame("Is the object cut, or does it show what others lose?"):
         active = abs(amount).labeled("Active")
         reversed_ = (amount < 0.0).labeled("Reversed")
-        lost = 1.0 - cut
-        wanted = tree.mix(reversed_, cut, lost, label="Cut here")
+        wanted = tree.mix(reversed_, cut, 1.0 - cut, label="Cut here")
         lined = line * tree.maximum(amount, 0.0)
     with tree.frame("Any or all"):
-        other = abs(every - reversed_)
-        both = (other * amount_before).labeled("All, and not the first")
+        both = (abs(every - reversed_) * amount_before).labeled("All, and not the first")
         here = tree.mix(active, both, wanted, label="Here")
-        kept_before = 1.0 - cut_before
-        seen = tree.mix(both, kept_before, cut_before, label="Line is seen")
+        seen = tree.mix(both, 1.0 - cut_before, cut_before, label="Line is seen")
         seen_line = lined * seen
         any_cut = tree.maximum(here, cut_before)
         all_cut = tree.minimum(here, cut_before)

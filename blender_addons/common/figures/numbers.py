@@ -188,10 +188,8 @@ def number_group(tree: Tree) -> None:
         exponent = _exponent(tree, magnitude)
         lead = value / 10.0**exponent
         of_step = _exponent(tree, step)
-        finer = exponent - of_step
-        whole = tree.maximum(finer, 0.0)
-        step_lead = step / 10.0**of_step
-        decimals = whole + _is_broken(tree, step_lead)
+        whole = tree.maximum(exponent - of_step, 0.0)
+        decimals = whole + _is_broken(tree, step / 10.0**of_step)
         mantissa = written(tree, lead, decimals)
         ten = tree.add("GeometryNodeStringJoin", {"Strings": [mantissa, _string(tree, "×10")]})
         power = tree.add(
@@ -216,8 +214,7 @@ def number_group(tree: Tree) -> None:
         second = text(tree, raised, smaller, "Left", _end(tree, first, gap), height)
         both = tree.join(first, second)
         # A space in front has no outline, so it is a gap.
-        wide = size * _UNIT_GAP
-        third = text(tree, unit, size, "Left", _end(tree, both, wide))
+        third = text(tree, unit, size, "Left", _end(tree, both, size * _UNIT_GAP))
         powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
         one_line = tree.add(
             "GeometryNodeRealizeInstances", {"Geometry": text(tree, plain, size, "Left")}
@@ -261,20 +258,16 @@ def _end(tree: Tree, letters: Linkable, gap: Linkable) -> Node:
 
 def _decimals(tree: Tree, step: Linkable) -> Node:
     """How many decimals a number needs: none if it is whole, one more if two digits count."""
-    magnitude = tree.log10(step)
-    raised = ceil(tree.math("MULTIPLY_ADD", magnitude, -1.0, -1e-4))
+    raised = ceil(tree.math("MULTIPLY_ADD", tree.log10(step), -1.0, -1e-4))
     leading = tree.maximum(raised, 0.0)
-    digits = step * 10.0**leading
-    return (leading + _is_broken(tree, digits)).labeled("Decimals")
+    return (leading + _is_broken(tree, step * 10.0**leading)).labeled("Decimals")
 
 
 def _is_broken(tree: Tree, value: Linkable) -> Node:
     """Give 1 for what is not whole, and 0 for what is."""
-    rest = value - round(value)
-    return abs(rest) > 1e-3
+    return abs(value - round(value)) > 1e-3
 
 
 def _exponent(tree: Tree, magnitude: Linkable) -> Node:
     """Find the power of ten below a number; that of 9.99999 is 1."""
-    power = tree.log10(magnitude) + 4e-6
-    return floor(power)
+    return floor(tree.log10(magnitude) + 4e-6)

@@ -122,9 +122,7 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
         across = tree.switch("FLOAT", is_vertical, axis["Length"], width)
         along = tree.switch("FLOAT", is_vertical, width, axis["Length"])
         # A vertical bar has its numbers on the left, a horizontal one below.
-        middle_x = across * 0.5
-        middle_y = along * 0.5
-        bar = rectangle(tree, across, along, middle_x, middle_y)
+        bar = rectangle(tree, across, along, across * 0.5, along * 0.5)
         place = tree.parts(tree.add("GeometryNodeInputPosition"))
         way = tree.switch("FLOAT", is_vertical, place["X"], place["Y"])
         share = (way / axis["Length"]).labeled("Share of the length")
@@ -178,8 +176,7 @@ def scale_bar_group(tree: nodes.Tree) -> None:
     with tree.frame("Length in the scene"):
         there = tree.object(measured, relative=True)
         size = tree.parts(there["Scale"])["X"]
-        units = length / per_unit
-        standing = (units * size).labeled("Standing beside it")
+        standing = (length / per_unit * size).labeled("Standing beside it")
     with tree.frame("Seen nearer to the camera"):
         point = tree.add(
             "FunctionNodeTransformPoint", {"Vector": middle, "Transform": there["Transform"]}
@@ -223,16 +220,12 @@ def _axis_group(tree: nodes.Tree, letter: str) -> None:
     if vertical:
         ticks = tree.group(ticks_group(), limits)
     else:
-        room = length / (size * _POWER_WIDTH)
-        ticks = tree.group(ticks_group(), {**limits, "Most": room})
+        ticks = tree.group(ticks_group(), {**limits, "Most": length / (size * _POWER_WIDTH)})
     extent = given["To"] - given["From"]
 
     def value_and_place(index: Linkable) -> tuple[Node, Node]:
-        multiple = ticks["First"] + index
-        value = (multiple * ticks["Step"]).labeled("Value")
-        offset = value - given["From"]
-        share = offset / extent
-        return value, (share * length).labeled("Place")
+        value = ((ticks["First"] + index) * ticks["Step"]).labeled("Value")
+        return value, ((value - given["From"]) / extent * length).labeled("Place")
 
     with tree.frame("Line"):
         half = length * 0.5
@@ -242,8 +235,7 @@ def _axis_group(tree: nodes.Tree, letter: str) -> None:
     with tree.frame("Ticks"):
         _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
         reach = size * TICK
-        outward = reach * -0.5
-        spot = tree.vector(*at(place, outward))
+        spot = tree.vector(*at(place, reach * -0.5))
         points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": spot})
         mark = rectangle(tree, *at(width, reach), 0.0, 0.0)
         marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
@@ -254,12 +246,10 @@ def _axis_group(tree: nodes.Tree, letter: str) -> None:
         inputs |= {name: ticks[name] for name in ("Step", "Scientific")}
         if vertical:
             left = size * -_GAP
-            half_cap = size * (-CAP_HEIGHT / 2)
-            baseline = there + half_cap
+            baseline = there + size * (-CAP_HEIGHT / 2)
             label = number(tree, inputs, "Right", left, baseline)
         else:
-            below = size * (-_GAP - CAP_HEIGHT)
-            label = number(tree, inputs, "Center", there, below)
+            label = number(tree, inputs, "Center", there, size * (-_GAP - CAP_HEIGHT))
         end = tree.add(
             "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
         )
@@ -300,8 +290,7 @@ def ticks_group(tree: nodes.Tree) -> None:
         fitting = tree.minimum(given["Ticks"], tree.maximum(most, 1.0))
         parts = tree.switch("FLOAT", scientific, given["Ticks"], fitting)
         raw = tree.maximum(extent / parts, finest)
-        exponent = floor(tree.log10(raw))
-        power = 10.0**exponent
+        power = 10.0 ** floor(tree.log10(raw))
         lead = raw / power
         two = lead > 1.5
         five = lead > 3.5
@@ -310,16 +299,14 @@ def ticks_group(tree: nodes.Tree) -> None:
         rounded = tree.math("MULTIPLY_ADD", five, 3.0, rounded)
         rounded = tree.math("MULTIPLY_ADD", ten, 5.0, rounded)
         found = power * rounded
-        is_given = given["Step"] > 0.0
-        step = tree.switch("FLOAT", is_given, found, given["Step"])
+        step = tree.switch("FLOAT", given["Step"] > 0.0, found, given["Step"])
     with tree.frame("Multiples of it inside the limits"):
         lowest = given["From"] / step
         highest = given["To"] / step
         first = ceil(lowest - 1e-4)
         last = floor(highest + 1e-4)
         between = last - first + 1.0
-        in_order = distance > 0.0
-        wanted = (between * in_order).labeled("None without an extent")
+        wanted = (between * (distance > 0.0)).labeled("None without an extent")
         count = tree.clamp(wanted, 0.0, float(_MOST_TICKS))
     tree.output("First", first, kind="Float")
     tree.output("Step", step, kind="Float")

@@ -106,14 +106,12 @@ def _group(tree: Tree) -> None:
         local = _transformed(tree, mesh, space.inverse)
         bounds = tree.add("GeometryNodeBoundBox", {"Geometry": local})
         middle = bounds["Min"] + bounds["Max"]
-        extent = bounds["Max"] - bounds["Min"]
-        size = tree.vector_math("LENGTH", extent)
+        size = tree.vector_math("LENGTH", bounds["Max"] - bounds["Min"])
     with tree.frame("What cuts"):
         # Large enough that only the face on the cut meets the object.
         away = tree.parts(middle)
         edge = size * 2.0
-        reach = abs(away["Z"]) * 2.0
-        height = edge + reach
+        height = edge + abs(away["Z"]) * 2.0
         half_space = tree.add(
             "GeometryNodeMeshCube",
             {

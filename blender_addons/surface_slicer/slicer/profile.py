@@ -149,8 +149,7 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
             "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
         )
         # A face takes the mean of its corners, which is a whole side only where none differs.
-        mean = abs(of_points)
-        both = (mean < 0.9999).labeled("Corners on both sides")
+        both = (abs(of_points) < 0.9999).labeled("Corners on both sides")
         passed = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": measured, "Selection": both},
             domain="FACE",

@@ -157,8 +157,7 @@ def _group(tree: nodes.Tree) -> None:
             for k, count in ((0, columns), (1, rows))
         ]
         on_grid = tree.maximum(*on_lines)
-        all_edges = every < 1.5
-        drawn = tree.maximum(on_grid, all_edges).labeled("Drawn")
+        drawn = tree.maximum(on_grid, every < 1.5).labeled("Drawn")
     with tree.frame("Wires"):
         lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
         wires = tree.tube(lines, 5, thickness * 0.5)
@@ -168,8 +167,7 @@ def _group(tree: nodes.Tree) -> None:
 
 def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
     # Half a vertex more, so that a whole number divided never falls just below itself.
-    inside = vertex + 0.5
-    return floor(inside / columns).labeled("Row")
+    return floor((vertex + 0.5) / columns).labeled("Row")
 
 
 def _on_line(

@@ -249,8 +249,7 @@ def _axis_group(tree: Tree) -> None:
         extent = given["To"] - given["From"]
 
     def value_and_place(index: Linkable) -> tuple[Node, Node]:
-        multiple = ticks["First"] + index
-        value = (multiple * ticks["Step"]).labeled("Value")
+        value = ((ticks["First"] + index) * ticks["Step"]).labeled("Value")
         share = (value - given["From"]) / extent
         return value, tree.mix(share, start, end, data_type="VECTOR", label="Place")
 
@@ -280,8 +279,7 @@ def _axis_group(tree: Tree) -> None:
     with tree.frame("Label"):
         spot = tree.mix(label_along, start, end, data_type="VECTOR")
         label_side = _in_picture(tree, label_outward, facing)
-        with_sign = abs(label_side)
-        parts = tree.parts(with_sign)
+        parts = tree.parts(abs(label_side))
         number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
         width_there = parts["X"] * number_width
         room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
@@ -296,8 +294,7 @@ def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Node:
     """Find which way a direction goes in the picture: a vector of length 1 in x and y."""
     back = tree.add("FunctionNodeInvertRotation", {"Rotation": facing})
     seen = tree.add("FunctionNodeRotateVector", {"Vector": direction, "Rotation": back})
-    flat = seen * (1.0, 1.0, 0.0)
-    return tree.vector_math("NORMALIZE", flat)
+    return tree.vector_math("NORMALIZE", seen * (1.0, 1.0, 0.0))
 
 
 def _facing(
@@ -318,9 +315,7 @@ def _facing(
     way = tree.parts(side)
     shifts = []
     for axis, half in (("X", half_width), ("Y", half_height)):
-        reach = half + gap
-        moved_on = way[axis] * reach
-        shifts.append(moved_on - half)
+        shifts.append(way[axis] * (half + gap) - half)
     beside = tree.add(
         "GeometryNodeTransform",
         {"Geometry": real, "Translation": tree.vector(shifts[0], shifts[1], 0.0)},

@@ -127,8 +127,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
 
 def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
     """Give 1 on the lines and 0 between them."""
-    fields = coordinate / spacing
-    distance = tree.math("PINGPONG", fields, 0.5, label="To the next line")
+    distance = tree.math("PINGPONG", coordinate / spacing, 0.5, label="To the next line")
     return tree.add(
         "ShaderNodeMapRange",
         {"Value": distance, "From Min": _WIDTH, "From Max": _WIDTH / 2},

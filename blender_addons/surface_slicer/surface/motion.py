@@ -169,11 +169,10 @@ def node_group(tree: Tree) -> None:
         )
         sample = floor(within).labeled("Sample")
         fraction = (within - sample).labeled("Fraction")
-        following = sample + 1.0
-        following_in = tree.minimum(following, last).labeled("Next sample")
+        following = tree.minimum(sample + 1.0, last).labeled("Next sample")
     with tree.frame("Heights now"):
         this = _row(tree, sample, "This sample")
-        next_ = _row(tree, following_in, "Next sample")
+        next_ = _row(tree, following, "Next sample")
         now = tree.mix(fraction, this, next_, label="Now")
         height = _at_vertex(tree, data["Values"], now)
         valued = store(tree, flat, HEIGHT, height)
@@ -195,8 +194,7 @@ def node_group(tree: Tree) -> None:
         above = tree.attribute(HEIGHT) - data["Lowest"]
         extent = (data["Highest"] - data["Lowest"]).labeled("Range")
         share = (above / extent).labeled("0 lowest, 1 highest")
-        from_plane = share - shape["Midlevel"]
-        lift = (from_plane * shape["Height"]).labeled("Lift")
+        lift = ((share - shape["Midlevel"]) * shape["Height"]).labeled("Lift")
         offset = tree.vector(z=lift)
         lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
     tree.output("Geometry", lifted)
