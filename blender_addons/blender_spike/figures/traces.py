@@ -22,7 +22,6 @@ from ..common.figures.drawing import (
     inked,
     moved,
     new_figure,
-    store,
 )
 from ..common.figures.numbers import round_limits, text
 from ..common.figures.scales import FIGURE, LINE_INPUTS, axes_group
@@ -306,7 +305,10 @@ def node_group(tree: Tree) -> None:
         count = tree.add(
             "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
         )["Sum"]
-        samples = [_sample(tree, recorded, spot, number) for number in (count - 1.0, count)]
+        samples = [
+            tree.sample(recorded, spot, number, "FLOAT_VECTOR", clamp=True)
+            for number in (count - 1.0, count)
+        ]
         before, after = (tree.parts(sample) for sample in samples)
         # After the last sample this divides by zero, which gives zero, as it should.
         fraction = (now.elapsed - before["X"]) / (after["X"] - before["X"])
@@ -326,8 +328,8 @@ def node_group(tree: Tree) -> None:
             domain="POINT",
         )  # fmt: skip
     with tree.frame("In the axes"):
-        valued = store(tree, drawn, VOLTAGE, value)
-        flat = store(tree, valued, FIGURE, 1.0)
+        valued = tree.store(drawn, VOLTAGE, value, label=VOLTAGE)
+        flat = tree.store(valued, FIGURE, 1.0, label=FIGURE)
         laid_out = tree.add(
             "GeometryNodeSetPosition",
             {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
@@ -352,7 +354,9 @@ def node_group(tree: Tree) -> None:
             {"Radius": dot_radius * shown, "Subdivisions": 3},
         )["Mesh"]
         placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
-        dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
+        dot = tree.store(
+            tree.store(placed, VOLTAGE, present, label=VOLTAGE), FIGURE, 1.0, label=FIGURE
+        )
     with tree.frame("Color"):
         joined = tree.join(tube, dot)
         ink = inked(tree, joined, style)
@@ -392,11 +396,3 @@ def _in_axes(tree: Tree, now: clocks.Moment, axes: Any, elapsed: Linkable, value
         low, high = axes[f"{letter} From"], axes[f"{letter} To"]
         places.append((number - low) / (high - low) * axes[length])
     return tree.vector(*places)
-
-
-def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Node:
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": geometry, "Value": value, "Index": index},
-        data_type="FLOAT_VECTOR", domain="POINT", clamp=True,
-    )  # fmt: skip

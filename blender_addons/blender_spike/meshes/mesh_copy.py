@@ -234,15 +234,9 @@ def node_group(tree: Tree) -> None:
     shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
     colored = with_colors(tree, shaded, colors, tints)
     with tree.frame("The same for Alembic"):
-        again = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {
-                "Geometry": colored,
-                "Name": CORNER_COLOR,
-                "Value": tree.attribute(COLOR, "FLOAT_COLOR"),
-            },
-            data_type="BYTE_COLOR", domain="CORNER",
-        )  # fmt: skip
+        again = tree.store(
+            colored, CORNER_COLOR, tree.attribute(COLOR, "FLOAT_COLOR"), "BYTE_COLOR", "CORNER"
+        )
         finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
     tree.output("Geometry", finished)
 
@@ -308,11 +302,7 @@ def with_colors(
         color = _tinted(tree, mapped, tints)
         no_data = (voltage < NO_DATA_BELOW).labeled("No data")
         shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
-        return tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": mesh, "Name": COLOR, "Value": shown},
-            data_type="FLOAT_COLOR", domain="POINT",
-        )  # fmt: skip
+        return tree.store(mesh, COLOR, shown, "FLOAT_COLOR")
 
 
 def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Material) -> None:

@@ -72,10 +72,7 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
             "GeometryNodeRemoveAttribute",
             {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
         )
-        marked = tree.add(
-            "GeometryNodeStoreNamedAttribute", {"Geometry": bare, "Name": _LINE, "Value": True},
-            data_type="BOOLEAN", domain="POINT",
-        )  # fmt: skip
+        marked = tree.store(bare, _LINE, True, "BOOLEAN")
         # Nothing takes over the slots of a mesh without vertices, so it goes after that only.
         joined = tree.join(marked, mesh)
         alone = tree.add(
@@ -92,7 +89,4 @@ def _has_material(tree: Tree, mesh: Linkable, material: Linkable | None = None) 
     """Tell whether a mesh's first face has a material, or none if none is given."""
     inputs = {} if material is None else {"Material": material}
     selected = tree.add("GeometryNodeMaterialSelection", inputs)
-    return tree.add(
-        "GeometryNodeSampleIndex", {"Geometry": mesh, "Value": selected, "Index": 0},
-        data_type="BOOLEAN", domain="FACE",
-    )  # fmt: skip
+    return tree.sample(mesh, selected, 0, "BOOLEAN", "FACE")

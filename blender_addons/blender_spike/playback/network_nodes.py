@@ -19,7 +19,6 @@ from .samples import (
     VALUES_INPUTS,
     VOLTAGE,
     foreign,
-    sample_at,
     time_group,
     voltage_group,
 )
@@ -201,10 +200,9 @@ def _layout_group(tree: Tree) -> None:
         place = tree.mix(eased, begin, end, data_type="VECTOR")
         moved = tree.add("GeometryNodeSetPosition", {"Geometry": cells, "Position": place})
         position = tree.add("GeometryNodeInputPosition")
-        at_cell = sample_at(
-            tree, moved, position, tree.attribute("at_cell", "INT"),
-            data_type="FLOAT_VECTOR", clamp=False,
-        )  # fmt: skip
+        at_cell = tree.sample(
+            moved, position, tree.attribute("at_cell", "INT"), "FLOAT_VECTOR", clamp=False
+        )
         _, is_foreign = foreign(tree, connections, given["Recording"])
         followed = tree.add(
             "GeometryNodeSetPosition",
@@ -265,10 +263,7 @@ def _connections_group(tree: Tree) -> None:
         "GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": given["Connection Radius"]}
     )
     dim = (1.0 - given["Connection Glow"]).labeled("Dim")
-    dimmed = tree.add(
-        "GeometryNodeStoreNamedAttribute",
-        {"Geometry": thin, "Name": DIM, "Value": dim}, data_type="FLOAT", domain="POINT",
-    )  # fmt: skip
+    dimmed = tree.store(thin, DIM, dim)
     colored = painted(tree, dimmed, given["Material"])
     nothing = tree.add("GeometryNodeJoinGeometry")
     tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))

@@ -7,7 +7,7 @@ from math import floor
 from typing import Any, Final
 
 from ..common import nodes
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes import Linkable, Node, Tree
 from ..properties import PLAYBACK_GROUP
 
 GROUP: Final = PLAYBACK_GROUP
@@ -157,8 +157,8 @@ def time_group(tree: Tree) -> None:
             "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
         )["Sum"]
         before = (counted - 1.0).labeled("Sample before")
-        time_before = sample_at(tree, times, sampled_at, before)
-        time_after = sample_at(tree, times, sampled_at, counted)
+        time_before = tree.sample(times, sampled_at, before, clamp=True)
+        time_after = tree.sample(times, sampled_at, counted, clamp=True)
         # Dividing by the last sample's distance to itself gives 0, as it should.
         part = (within - time_before) / (time_after - time_before)
         looked_up = (before + part).labeled("Looked up")
@@ -192,19 +192,15 @@ def voltage_group(tree: Tree) -> None:
     given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
     with tree.frame("Values of all segments now"):
         data = tree.object(given["Values"])["Geometry"]
-        this = _row(tree, given["Sample"], "This sample")
-        following = _row(tree, given["Next Sample"], "Next sample")
+        this = tree.numbered_attribute(FRAME_PREFIX, given["Sample"], label="This sample")
+        following = tree.numbered_attribute(FRAME_PREFIX, given["Next Sample"], label="Next sample")
         now = tree.mix(given["Fraction"], this, following, label="Now")
-        segments = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": data, "Name": "now", "Value": now},
-            data_type="FLOAT", domain="POINT",
-        )  # fmt: skip
+        segments = tree.store(data, "now", now)
     with tree.frame("Each point's share of two segments"):
         value = tree.attribute("now")
         # Every index is right by construction, and looking it over costs a tenth of the time.
         a, b = (
-            sample_at(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
+            tree.sample(segments, value, tree.attribute(name, "INT"), clamp=False)
             for name in ("segment_a", "segment_b")
         )
         voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
@@ -227,11 +223,7 @@ def voltage_group(tree: Tree) -> None:
     with tree.frame("Voltage"):
         spheres = tree.object(given["Spheres"])["Geometry"]
         valued = {
-            name: tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": geometry, "Name": VOLTAGE, "Value": value},
-                label=name, data_type="FLOAT", domain="POINT",
-            )
+            name: tree.store(geometry, VOLTAGE, value, label=name)
             for name, geometry, value in (
                 ("Strands", all_strands, known),
                 ("Spheres", spheres, voltage),
@@ -268,31 +260,3 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
         "FunctionNodeCompare", {"A": most, "B": 0.5}, data_type="FLOAT", operation="GREATER_THAN"
     )
     return some, tree.switch("BOOLEAN", some, False, differs)
-
-
-def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
-    """Read the attribute that holds a sample, by its name."""
-    number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
-    prefix = tree.add("FunctionNodeInputString", string=FRAME_PREFIX)
-    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, number]})
-    row = tree.add(
-        "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
-    )
-    return row["Attribute"]
-
-
-def sample_at(
-    tree: Tree,
-    geometry: Linkable,
-    value: Linkable,
-    index: Linkable,
-    *,
-    data_type: str = "FLOAT",
-    clamp: bool = True,
-) -> Node:
-    """Add the node that takes a value from one point of another geometry."""
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": geometry, "Value": value, "Index": index},
-        data_type=data_type, domain="POINT", clamp=clamp,
-    )  # fmt: skip

@@ -168,30 +168,6 @@ def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) ->
     return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
 
 
-def store(
-    tree: Tree, geometry: Linkable, name: str, value: Value, data_type: str = "FLOAT"
-) -> Node:
-    """Store a point attribute.
-
-    Parameters
-    ----------
-    tree : Tree
-    geometry : Socket or Node
-    name : str
-    value : float, Socket or Node
-    data_type : str
-
-    Returns
-    -------
-    Node
-    """
-    return tree.add(
-        "GeometryNodeStoreNamedAttribute",
-        {"Geometry": geometry, "Name": name, "Value": value},
-        label=name, data_type=data_type, domain="POINT",
-    )  # fmt: skip
-
-
 def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node:
     """Give lines and text their color and material.
 
@@ -207,5 +183,5 @@ def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node
     Node
     """
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": geometry})
-    colored = store(tree, real, INK_COLOR, style["Color"], "FLOAT_COLOR")
+    colored = tree.store(real, INK_COLOR, style["Color"], "FLOAT_COLOR", label=INK_COLOR)
     return tree.add("GeometryNodeSetMaterial", {"Geometry": colored, "Material": style["Ink"]})

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .. import nodes
 from ..nodes import Linkable, Node, Value
-from .drawing import GROUP, TEXT_INPUTS, inked, rectangle, store
+from .drawing import GROUP, TEXT_INPUTS, inked, rectangle
 from .numbers import is_scientific, number, text
 
 FIGURE: Final = "figure"
@@ -128,8 +128,8 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
         share = (way / axis["Length"]).labeled("Share of the length")
         extent = axis["To"] - axis["From"]
         value = tree.math("MULTIPLY_ADD", share, extent, axis["From"], label="Value")
-        valued = store(tree, bar, attribute, value)
-        flat = store(tree, valued, FIGURE, 1.0)
+        valued = tree.store(bar, attribute, value, label=attribute)
+        flat = tree.store(valued, FIGURE, 1.0, label=FIGURE)
         colored = tree.add("GeometryNodeSetMaterial", {"Geometry": flat, "Material": material})
     with tree.frame("Numbers"):
         numbered = {**axis, **{key: style[key] for key in ("Text Size", "Line Width")}}

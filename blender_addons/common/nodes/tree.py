@@ -41,7 +41,7 @@ class Tree(Writer):
         name: str = "",
         label: str = "",
     ) -> Node:
-        """Add a math node, for what has no sign in a formula or a name of its own.
+        """Add a math node, for what formulas have no sign for, and for nodes with a name.
 
         Its inputs all share one name, so they go by position.
 
@@ -61,7 +61,7 @@ class Tree(Writer):
         return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
 
     def vector_math(self, operation: str, a: Value, b: Value = None, c: Value = None) -> Node:
-        """Add a vector math node, for what has no sign in a formula; see `math`."""
+        """Add a vector math node, for what formulas have no sign for; see `math`."""
         values = {"Vector": a, "Vector_001": b, "Vector_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
         return self.add("ShaderNodeVectorMath", inputs, operation=operation)
@@ -161,6 +161,45 @@ class Tree(Writer):
             "GeometryNodeInputNamedAttribute", {"Name": name}, label=name, data_type=data_type
         )
         return node["Attribute"]
+
+    def numbered_attribute(self, prefix: str, number: Linkable, *, label: str = "") -> Socket:
+        """Read the attribute whose name is a prefix and a whole number."""
+        digits = self.add("FunctionNodeValueToString", {"Value": number}, data_type="INT")
+        beginning = self.add("FunctionNodeInputString", string=prefix)
+        name = self.add("GeometryNodeStringJoin", {"Strings": [beginning, digits]})
+        return self.add(
+            "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
+        )["Attribute"]
+
+    def store(
+        self,
+        geometry: Linkable,
+        name: str,
+        value: Value,
+        data_type: str = "FLOAT",
+        domain: str = "POINT",
+        *,
+        label: str = "",
+    ) -> Node:
+        """Store a named attribute; see `attribute`."""
+        inputs = {"Geometry": geometry, "Name": name, "Value": value}
+        kind = {"data_type": data_type, "domain": domain}
+        return self.add("GeometryNodeStoreNamedAttribute", inputs, label=label, **kind)
+
+    def sample(
+        self,
+        geometry: Linkable,
+        value: Linkable,
+        index: Value,
+        data_type: str = "FLOAT",
+        domain: str = "POINT",
+        **properties: Value,
+    ) -> Node:
+        """Take a value from one point of another geometry, or one element of another domain."""
+        inputs = {"Geometry": geometry, "Value": value, "Index": index}
+        return self.add(
+            "GeometryNodeSampleIndex", inputs, data_type=data_type, domain=domain, **properties
+        )
 
     def switch(
         self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = ""

@@ -21,7 +21,6 @@ from ..arrays.heightmap import HeightmapError
 from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
-from ..common.figures.drawing import store
 from ..common.geometry import new_curves
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import (
@@ -274,22 +273,18 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
         sample = tree.attribute(SAMPLE)
 
         def beside(value: Linkable, kind: str, label: str) -> Node:
-            return tree.add(
-                "GeometryNodeSampleIndex",
-                {"Geometry": curve, "Value": value, "Index": neighbor},
-                label=label, data_type=kind, domain="POINT",
-            )  # fmt: skip
+            return tree.sample(curve, value, neighbor, kind, label=label)
 
         its_sample = beside(sample, "FLOAT", "The neighbor's sample")
         step = sample - its_sample
         # Across a gap there is no segment, whose points are 1 apart, or less where one has moved.
         joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
-        beyond = tree.math("LESS_THAN" if before else "GREATER_THAN", sample, place)
-        reached = tree.math("GREATER_THAN" if before else "LESS_THAN", its_sample, place)
+        beyond = sample < place if before else sample > place
+        reached = its_sample > place if before else its_sample < place
         is_tip = (joined * reached * beyond).labeled("Tip")
         share = (place - its_sample) / step
         fate = (beyond - is_tip).labeled("To be removed")
-        marked = store(tree, curve, _REMOVED, fate)
+        marked = tree.store(curve, _REMOVED, fate, label=_REMOVED)
         position = tree.add("GeometryNodeInputPosition")
         its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
         there = tree.mix(share, its_position, position, data_type="VECTOR")
@@ -301,7 +296,7 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
         for name in (VALUE, COLOR_VALUE, SAMPLE):
             own = tree.attribute(name)
             between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)
-            moved = store(tree, moved, name, tree.mix(is_tip, own, between))
+            moved = tree.store(moved, name, tree.mix(is_tip, own, between), label=name)
         removed = tree.attribute(_REMOVED) > 0.5
         return tree.add(
             "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"

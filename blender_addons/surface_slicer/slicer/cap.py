@@ -125,11 +125,7 @@ def _group(tree: Tree) -> None:
             "Mesh"
         ]
         body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
-        marked = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": body, "Name": _MARK, "Value": 1.0},
-            data_type="FLOAT", domain="FACE",
-        )  # fmt: skip
+        marked = tree.store(body, _MARK, 1.0, "FLOAT", "FACE")
     with tree.frame("Its surface inside the object"):
         common = tree.add(
             "GeometryNodeMeshBoolean", {"Mesh": [local, marked]},

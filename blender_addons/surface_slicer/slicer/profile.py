@@ -140,11 +140,7 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
     with tree.frame("Faces that the cut passes through"):
         position = tree.add("GeometryNodeInputPosition")
         distance = space.distance(position)
-        measured = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": mesh, "Name": _DISTANCE, "Value": distance},
-            data_type="FLOAT", domain="POINT",
-        )  # fmt: skip
+        measured = tree.store(mesh, _DISTANCE, distance)
         of_points = tree.add(
             "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
         )

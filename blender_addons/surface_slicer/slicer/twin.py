@@ -119,11 +119,7 @@ def _group(tree: nodes.Tree) -> None:
         cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
 
         def cell_of(vertex: nodes.Linkable) -> nodes.Node:
-            return tree.add(
-                "GeometryNodeSampleIndex",
-                {"Geometry": mesh, "Value": cell, "Index": vertex},
-                data_type="INT", domain="POINT",
-            )  # fmt: skip
+            return tree.sample(mesh, cell, vertex, "INT")
 
     with tree.frame("Columns of the grid: from the first face's corners"):
         corners = []
@@ -131,11 +127,7 @@ def _group(tree: nodes.Tree) -> None:
             # Unlinked, the input would stand for the index of whatever asks.
             corner = tree.add("FunctionNodeInputInt", integer=number)
             vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
-            first = tree.add(
-                "GeometryNodeSampleIndex",
-                {"Geometry": mesh, "Value": vertex, "Index": 0},
-                data_type="INT", domain="POINT",
-            )  # fmt: skip
+            first = tree.sample(mesh, vertex, 0, "INT")
             corners.append(cell_of(first))
         low, high = corners[0], corners[0]
         for corner_vertex in corners[1:]:

@@ -116,9 +116,8 @@ def _write_nodes(material: bpy.types.Material) -> None:
             along_x, along_y = (_line(tree, axes[axis], spacing) for axis in "XY")
             lines = tree.maximum(along_x, along_y)
         with tree.frame("Fade out towards the edges"):
-            fades = [_fade(tree, axes[axis], end) for axis, end in zip("XY", half, strict=True)]
-            within = tree.math("MULTIPLY", *fades)
-            share = lines * within
+            fade_x, fade_y = (_fade(tree, axes[a], end) for a, end in zip("XY", half, strict=True))
+            share = lines * (fade_x * fade_y)
         clear = tree.add("ShaderNodeBsdfTransparent")
         glow = tree.add("ShaderNodeEmission", {"Color": _COLOR, "Strength": 0.6})
         mixed = tree.mix_shader(share, clear, glow)

@@ -14,8 +14,7 @@ from typing import Any, Final
 import bpy
 
 from ..common import nodes
-from ..common.figures.drawing import store
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier
 
 GROUP: Final = "Surface Playback"
@@ -171,14 +170,15 @@ def node_group(tree: Tree) -> None:
         fraction = (within - sample).labeled("Fraction")
         following = tree.minimum(sample + 1.0, last).labeled("Next sample")
     with tree.frame("Heights now"):
-        this = _row(tree, sample, "This sample")
-        next_ = _row(tree, following, "Next sample")
+        prefix = frame_attribute(0).rstrip("0")
+        this = tree.numbered_attribute(prefix, sample, label="This sample")
+        next_ = tree.numbered_attribute(prefix, following, label="Next sample")
         now = tree.mix(fraction, this, next_, label="Now")
         height = _at_vertex(tree, data["Values"], now)
-        valued = store(tree, flat, HEIGHT, height)
+        valued = tree.store(flat, HEIGHT, height, label=HEIGHT)
     with tree.frame("A second array for the color"):
         color = _at_vertex(tree, data["Color Values"], now)
-        colored = store(tree, valued, COLOR_VALUE, color)
+        colored = tree.store(valued, COLOR_VALUE, color, label=COLOR_VALUE)
         either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
     with tree.frame("No faces at holes"):
         is_hole = tree.add(
@@ -200,23 +200,8 @@ def node_group(tree: Tree) -> None:
     tree.output("Geometry", lifted)
 
 
-def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
-    """Read the attribute that holds a sample, by its name."""
-    number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
-    prefix = tree.add("FunctionNodeInputString", string=frame_attribute(0).rstrip("0"))
-    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, number]})
-    row = tree.add(
-        "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
-    )
-    return row["Attribute"]
-
-
 def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
     """Take the value of the vertex's own cell."""
     data = tree.object(holder)["Geometry"]
     index = tree.add("GeometryNodeInputIndex")
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": data, "Value": value, "Index": index},
-        data_type="FLOAT", domain="POINT",
-    )  # fmt: skip
+    return tree.sample(data, value, index)

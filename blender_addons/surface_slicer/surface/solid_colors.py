@@ -95,9 +95,5 @@ def node_group(tree: nodes.Tree) -> None:
         tree.inputs(FOLLOWER_INPUTS)
     value = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT")
     color = tree.group(color_group(), {"Value": value["Attribute"], **colors})
-    colored = tree.add(
-        "GeometryNodeStoreNamedAttribute",
-        {"Geometry": surface, "Name": COLOR, "Value": color},
-        data_type="FLOAT_COLOR", domain="POINT",
-    )  # fmt: skip
+    colored = tree.store(surface, COLOR, color, "FLOAT_COLOR")
     tree.output("Geometry", colored)
