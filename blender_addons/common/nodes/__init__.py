@@ -9,7 +9,6 @@ sets the inputs of such modifiers.
 from .groups import (
     compositor_group,
     disown,
-    find_group,
     geometry_group,
     group,
     is_written,
@@ -29,7 +28,6 @@ __all__ = [
     "Value",
     "compositor_group",
     "disown",
-    "find_group",
     "geometry_group",
     "group",
     "is_written",

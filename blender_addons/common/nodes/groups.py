@@ -42,18 +42,8 @@ def geometry_group(name: str) -> Iterator[Tree]:
         yield tree
 
 
-def find_group(name: str) -> Any:
-    """Find a group that this session wrote, so that it need not write it again to compare.
-
-    Parameters
-    ----------
-    name : str
-        Of a group whose lines do not depend on anything.
-
-    Returns
-    -------
-    NodeTree or None
-    """
+def _find_group(name: str) -> Any:
+    """Find a group that this session wrote, so that it need not write it again to compare."""
     group = _written(name)
     if group is None or name not in _built_here:
         return None
@@ -115,7 +105,7 @@ def group(
         @functools.wraps(write)
         def written(*args: _P.args, **kwargs: _P.kwargs) -> bpy.types.NodeTree:
             full_name = name.format(*args)
-            found = find_group(full_name)
+            found = _find_group(full_name)
             if found is None:
                 with kind(full_name) as tree:
                     write(tree, *args, **kwargs)
