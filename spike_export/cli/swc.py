@@ -14,6 +14,7 @@ from .console import (
     ABOVE_ZERO,
     FILE,
     console,
+    expect_kind,
     may_write,
     needs_neuron,
     output_option,
@@ -128,6 +129,7 @@ def swc(
         step = swc_neuron.CurrentStep(inject, amp, delay, dur)
     else:
         _refuse(context, _STEP_OPTIONS, "--inject, because --synapses replaces the current step")
+    expect_kind(file, "swc", "neurolucida", "table", "matrix", "text", "data")
     morphology = _read(file, repair)
     sections = split(morphology.points)
     if check:

@@ -166,6 +166,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                     height_scale=self.height_scale,
                     smooth=self.smooth,
                     set_frame_range=self.set_frame_range,
+                    tell=lambda note: self.report({"INFO"}, note),
                 )
             except HeightmapError as error:
                 self.report({"ERROR"}, str(error))
@@ -243,7 +244,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
         surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
-            reload_surface(surface)
+            reload_surface(surface, tell=lambda note: self.report({"INFO"}, note))
         except HeightmapError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
