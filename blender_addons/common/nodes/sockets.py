@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from .placement import usable
@@ -32,6 +32,22 @@ class _Writing(Protocol):
     def find_socket(self, node: Node, sockets: Any, name: str, what: str) -> Any: ...
 
 
+def _sign(operation: str) -> tuple[Callable[[_Term, Value], Node], Callable[[_Term, Value], Node]]:
+    """Write a sign with the socket before it and with the socket behind it."""
+    return (
+        lambda self, other: _written(operation, self, other),
+        lambda self, other: _written(operation, other, self),
+    )
+
+
+def _function(operation: str) -> Callable[[_Term], Node]:
+    return lambda self: _written(operation, self)
+
+
+def _comparison(operation: str) -> Callable[[_Term, Value], Node]:
+    return lambda self, other: _compared(operation, self, other)
+
+
 class _Term:
     """What a formula is made of. Each sign adds one node to the tree, ``//`` two.
 
@@ -46,29 +62,20 @@ class _Term:
     def source(self) -> Socket:
         raise NotImplementedError
 
-    def __add__(self, other: Value) -> Node:
-        return _written("ADD", self, other)
+    __add__, __radd__ = _sign("ADD")
+    __sub__, __rsub__ = _sign("SUBTRACT")
+    __mul__, __rmul__ = _sign("MULTIPLY")
+    __truediv__, __rtruediv__ = _sign("DIVIDE")
+    __mod__, __rmod__ = _sign("FLOORED_MODULO")
+    __pow__, __rpow__ = _sign("POWER")
+    __matmul__, __rmatmul__ = _sign("DOT_PRODUCT")
+    __abs__, __round__ = _function("ABSOLUTE"), _function("ROUND")
+    __floor__, __ceil__ = _function("FLOOR"), _function("CEIL")
+    __lt__, __gt__ = _comparison("LESS_THAN"), _comparison("GREATER_THAN")
+    __le__, __ge__ = _comparison("LESS_EQUAL"), _comparison("GREATER_EQUAL")
 
-    def __radd__(self, other: Value) -> Node:
-        return _written("ADD", other, self)
-
-    def __sub__(self, other: Value) -> Node:
-        return _written("SUBTRACT", self, other)
-
-    def __rsub__(self, other: Value) -> Node:
-        return _written("SUBTRACT", other, self)
-
-    def __mul__(self, other: Value) -> Node:
-        return _written("MULTIPLY", self, other)
-
-    def __rmul__(self, other: Value) -> Node:
-        return _written("MULTIPLY", other, self)
-
-    def __truediv__(self, other: Value) -> Node:
-        return _written("DIVIDE", self, other)
-
-    def __rtruediv__(self, other: Value) -> Node:
-        return _written("DIVIDE", other, self)
+    def __neg__(self) -> Node:
+        return self * -1.0
 
     def __floordiv__(self, other: Value) -> Node:
         return _written("FLOOR", self / other)
@@ -76,62 +83,11 @@ class _Term:
     def __rfloordiv__(self, other: Value) -> Node:
         return _written("FLOOR", other / self)
 
-    def __mod__(self, other: Value) -> Node:
-        return _written("FLOORED_MODULO", self, other)
-
-    def __rmod__(self, other: Value) -> Node:
-        return _written("FLOORED_MODULO", other, self)
-
-    def __pow__(self, other: Value) -> Node:
-        return _written("POWER", self, other)
-
-    def __rpow__(self, other: Value) -> Node:
-        return _written("POWER", other, self)
-
-    def __matmul__(self, other: Value) -> Node:
-        return _written("DOT_PRODUCT", self, other)
-
-    def __rmatmul__(self, other: Value) -> Node:
-        return _written("DOT_PRODUCT", other, self)
-
-    def __neg__(self) -> Node:
-        return _written("MULTIPLY", self, -1.0)
-
-    def __abs__(self) -> Node:
-        return _written("ABSOLUTE", self)
-
-    def __round__(self) -> Node:
-        return _written("ROUND", self)
-
-    def __floor__(self) -> Node:
-        return _written("FLOOR", self)
-
-    def __ceil__(self) -> Node:
-        return _written("CEIL", self)
-
-    def __lt__(self, other: Value) -> Node:
-        return _compared("LESS_THAN", self, other)
-
-    def __gt__(self, other: Value) -> Node:
-        return _compared("GREATER_THAN", self, other)
-
-    def __le__(self, other: Value) -> Node:
-        return _compared("LESS_EQUAL", self, other)
-
-    def __ge__(self, other: Value) -> Node:
-        return _compared("GREATER_EQUAL", self, other)
-
     def __and__(self, other: Value) -> Node:
         return _boolean("AND", self, other)
 
-    def __rand__(self, other: Value) -> Node:
-        return _boolean("AND", other, self)
-
     def __or__(self, other: Value) -> Node:
         return _boolean("OR", self, other)
-
-    def __ror__(self, other: Value) -> Node:
-        return _boolean("OR", other, self)
 
     def __invert__(self) -> Node:
         return _boolean("NOT", self)
