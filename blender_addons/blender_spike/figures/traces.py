@@ -348,11 +348,8 @@ def node_group(tree: Tree) -> None:
         has_data = present > NO_DATA_BELOW
         dot_place = _in_axes(tree, now, axes, now.elapsed, present)
         shown = has_data * (tree.parts(dot_place)["X"] < right)
-        dot_radius = dot_size * 0.5
-        ball = tree.add(
-            "GeometryNodeMeshIcoSphere",
-            {"Radius": dot_radius * shown, "Subdivisions": 3},
-        )["Mesh"]
+        round_ = {"Radius": dot_size * 0.5 * shown, "Subdivisions": 3}
+        ball = tree.add("GeometryNodeMeshIcoSphere", round_)["Mesh"]
         placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
         dot = tree.store(
             tree.store(placed, VOLTAGE, present, label=VOLTAGE), FIGURE, 1.0, label=FIGURE

@@ -51,9 +51,9 @@ def _comparison(operation: str) -> Callable[[_Term, Value], Node]:
 class _Term:
     """What a formula is made of. Each sign adds one node to the tree, ``//`` two.
 
-    Numbers go to math nodes, also whole ones, and vectors to vector math nodes; ``@`` is the dot
-    product. ``<`` and ``>`` between whole numbers compare exactly in geometry nodes. ``==`` is
-    Python's own, so that sockets can be kept in dicts; see `equals`.
+    Numbers go to math nodes, in which whole ones are exact up to 2 ** 24, and vectors to vector
+    math nodes; ``@`` is the dot product. ``<`` and ``>`` between whole numbers compare exactly in
+    geometry nodes. ``==`` is Python's own, so that sockets can be kept in dicts; see `equals`.
     """
 
     __slots__ = ()
@@ -106,8 +106,9 @@ class _Term:
         """
         if within is None:
             return _compared("EQUAL", self, other)
-        return _added(self, "ShaderNodeMath", "COMPARE", Value=self, Value_001=other,
-                      Value_002=within)  # fmt: skip
+        _terms("COMPARE", (self, other), _NUMBERS)
+        inputs = {"Value": self, "Value_001": other, "Value_002": within}
+        return _added(self, "ShaderNodeMath", "COMPARE", **inputs)
 
     def differs(self, other: Value) -> Node:
         """Tell whether two whole numbers differ; see `equals`."""

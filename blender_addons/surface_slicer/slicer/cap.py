@@ -112,18 +112,13 @@ def _group(tree: Tree) -> None:
         away = tree.parts(middle)
         edge = size * 2.0
         height = edge + abs(away["Z"]) * 2.0
-        half_space = tree.add(
-            "GeometryNodeMeshCube",
-            {
-                "Size": tree.vector(edge, edge, height)
-            },
-        )["Mesh"]  # fmt: skip
+        extent = tree.vector(edge, edge, height)
+        half_space = tree.add("GeometryNodeMeshCube", {"Size": extent})["Mesh"]
         place = tree.vector(away["X"] * 0.5, away["Y"] * 0.5, height * 0.5)
         plane = tree.add("GeometryNodeTransform", {"Geometry": half_space, "Translation": place})
         box = tree.add("GeometryNodeMeshCube", {"Size": (2.0, 2.0, 2.0)})["Mesh"]
-        ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 96, "Rings": 48, "Radius": 1.0})[
-            "Mesh"
-        ]
+        round_ = {"Segments": 96, "Rings": 48, "Radius": 1.0}
+        ball = tree.add("GeometryNodeMeshUVSphere", round_)["Mesh"]
         body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
         marked = tree.store(body, _MARK, 1.0, "FLOAT", "FACE")
     with tree.frame("Its surface inside the object"):

@@ -166,6 +166,7 @@ MISTAKES = {
     "chained": (lambda t, a: 0.0 < a < 1.0, "(ShaderNodeMath GREATER_THAN) (VALUE) is known only"),
     "min": (lambda t, a: min(a, 1.0), "(ShaderNodeMath GREATER_THAN) (VALUE) is known only"),
     "and": (lambda t, a: a and 1.0, "output 'a' of node 'Group Input' (NodeGroupInput) (VALUE) is"),
+    "about a color": (lambda t, a: a.equals(t.input("Ink", "Color"), within=1.0), "output 'Ink'"),
     "exactly": (lambda t, a: a.equals(1.0), "say within which distance"),
 }
 
