@@ -84,8 +84,8 @@ def test_they_can_be_combined_with_new_ones(bpy, older, tmp_path):
 
 def test_what_was_joined_to_them_has_no_data(bpy, older, tmp_path):
     from blender_spike.common.nodes.modifiers import set_inputs
+    from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.playback.playback import find_modifier, strands_without_data
-    from blender_spike.playback.samples import NO_DATA_BELOW
 
     path = write(tmp_path / "new.pickle", simulation(branched(), seed=8))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS")

@@ -18,12 +18,18 @@ from numpy.typing import NDArray
 
 from ..common import colormaps, nodes
 from ..common.animation import fcurves, remove_fcurves
-from ..common.colormaps.in_material import COLORMAP, add_colormap, set_colormap
+from ..common.colormaps.in_material import COLORMAP, LIMITS, set_colormap
 from ..common.figures.drawing import tell_pass
-from ..common.figures.scales import FIGURE
 from ..common.limits import apart, problem_of
 from ..common.required import required
 from ..common.selection import about_linked, editable
+from ..common.value_color import (
+    color_of,
+    gray_without_data,
+    is_on_figure,
+    read_attribute,
+    set_limits,
+)
 from ..regions.looks import assign
 from ..regions.record import about, is_region
 from .region_values import RegionValues
@@ -33,11 +39,9 @@ VALUE: Final = "region_value"
 MATERIAL: Final = "Region Values"
 QUANTITY: Final = "quantity"
 """The material's custom property that names what the values are."""
-LIMITS: Final = "Limits"
 STRENGTH: Final = "Strength"
 NO_DATA: Final = -1.0e30
 """What stands for no value. Far below any, also after mixing with one."""
-_NO_DATA_BELOW: Final = -1.0e20
 _NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
 
 
@@ -114,8 +118,7 @@ def color_by_values(
     material = _own_material(regions) or _material()
     material[QUANTITY] = data.name
     tree: Any = required(material.node_tree)
-    tree.nodes[LIMITS].inputs["From Min"].default_value = low
-    tree.nodes[LIMITS].inputs["From Max"].default_value = high
+    set_limits(material, low, high)
     set_colormap(tree, colormap, reverse=reverse)
     tree.nodes[STRENGTH].inputs["Strength"].default_value = strength
     for region in regions:
@@ -188,26 +191,11 @@ def _material() -> bpy.types.Material:
     material = bpy.data.materials.new(MATERIAL)
     with nodes.material(material) as tree:
         with tree.frame("A region has a value, a color bar has all of them"):
-            of_region = tree.add(
-                "ShaderNodeAttribute", label="Value", attribute_type="OBJECT",
-                attribute_name=VALUE,
-            )["Factor"]  # fmt: skip
-            of_bar = tree.add(
-                "ShaderNodeAttribute", label="Value", attribute_type="GEOMETRY",
-                attribute_name=VALUE,
-            )["Factor"]  # fmt: skip
-            on_bar = tree.add(
-                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
-                attribute_name=FIGURE,
-            )["Factor"]  # fmt: skip
+            of_region = read_attribute(tree, VALUE, "OBJECT")
+            of_bar = read_attribute(tree, VALUE)
+            on_bar = is_on_figure(tree)
             value = tree.mix(on_bar, of_region, of_bar)
-        position = tree.add(
-            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
-            name=LIMITS, label=LIMITS, clamp=True,
-        )  # fmt: skip
-        table = add_colormap(tree, position)
-        no_data = (value < _NO_DATA_BELOW).labeled("No data")
-        color = tree.mix(no_data, table, _NO_DATA_COLOR, data_type="RGBA", label="No data: gray")
+        color = gray_without_data(tree, value, color_of(tree, value), _NO_DATA_COLOR)
         glow = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
         plain = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
         surface = tree.mix_shader(on_bar, glow, plain)

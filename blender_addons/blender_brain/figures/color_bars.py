@@ -8,7 +8,7 @@ done to colormap, range and limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
@@ -16,9 +16,10 @@ from ..common.drivers import make_exact
 from ..common.figures import frame
 from ..common.figures.drawing import GROUP, new_figure
 from ..common.figures.scales import color_bar_group
-from ..common.nodes.modifiers import follow_socket, input_value
+from ..common.nodes.modifiers import input_value
 from ..common.required import required
-from ..data.value_colors import LIMITS, QUANTITY, VALUE
+from ..common.value_color import follow_limits
+from ..data.value_colors import QUANTITY, VALUE
 from .in_picture import camera_for, drawing, drawn_by, put_into_picture, remove_figures
 
 _GROUP: Final = f"{GROUP}: Color Bar, {VALUE}"
@@ -70,10 +71,7 @@ def add_color_bar(
             "Material": material,
         },
     )  # fmt: skip
-    tree: Any = required(material.node_tree)
-    limits = tree.nodes[LIMITS].inputs
-    for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        follow_socket(required(drawing(bar, _GROUP)), name, material, socket)
+    follow_limits(required(drawing(bar, _GROUP)), material)
     length = LENGTH + _NAME if horizontal else _WIDTH
     corner = frame.corner(scene, camera, "BOTTOM_RIGHT", middle)
     put_into_picture(scene, bar, corner, (-_MARGIN - length, _MARGIN + _NUMBERS))

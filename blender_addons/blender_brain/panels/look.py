@@ -10,8 +10,9 @@ import bpy
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.colormaps.in_material import has_colormap
 from ..common.required import required
+from ..common.value_color import draw_limits, has_limits
 from ..common.viewport import draw_show_colors, shows_in_solid
-from ..data.value_colors import LIMITS, QUANTITY, STRENGTH
+from ..data.value_colors import QUANTITY, STRENGTH
 from ..properties import chosen_regions, region_at_hand
 from ..regions import looks
 from ..settings import fields
@@ -82,12 +83,8 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
         material = required(_colored_material(context))
         draw_colormap(layout, material, "blender_brain.choose_colormap")
         tree: Any = required(material.node_tree)
-        if LIMITS in tree.nodes:
-            quantity = material.get(QUANTITY, "")
-            limits = layout.column(align=True)
-            for text, name in (("Minimum", "From Min"), ("Maximum", "From Max")):
-                title = f"{text} ({quantity})" if quantity else text
-                limits.prop(tree.nodes[LIMITS].inputs[name], "default_value", text=title)
+        if has_limits(material):
+            draw_limits(layout, material, material.get(QUANTITY, ""))
             strength = tree.nodes[STRENGTH].inputs["Strength"]
             layout.prop(strength, "default_value", text="Strength")
             row = layout.row(align=True)

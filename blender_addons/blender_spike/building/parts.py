@@ -21,6 +21,7 @@ from ..cells.morphology import Role, Strands, center_um, section_radii_um, stran
 from ..common.geometry import new_curves, new_points
 from ..common.holders import keep_together, new_holder
 from ..common.limits import apart
+from ..common.value_color import NO_DATA
 from ..playback import samples, sections
 from ..playback.network import holds_network
 from ..playback.network_nodes import LAYOUT_PREFIX
@@ -180,7 +181,7 @@ def _values(
     def rows() -> Iterator[NDArray[np.float32]]:
         for row in simulation.values:
             if limits.not_finite:
-                row = np.where(np.isfinite(row), row, np.float32(samples.NO_DATA))
+                row = np.where(np.isfinite(row), row, np.float32(NO_DATA))
             yield row
 
     inputs = new_values(name, simulation.segment_counts, rows(), made)

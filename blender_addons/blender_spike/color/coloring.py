@@ -13,13 +13,13 @@ from typing import Any, Final
 import bpy
 
 from ..common.colormaps import resolve
-from ..common.colormaps.in_material import COLORMAP, RANGE, set_colormap
+from ..common.colormaps.in_material import COLORMAP, LIMITS, RANGE, set_colormap
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..playback.playback import find_modifier
 from ..properties import about
-from .voltage_nodes import GLOW, LIMITS, LIT, SURFACE, TYPES, write_nodes
+from .voltage_nodes import GLOW, LIT, SURFACE, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW, SURFACE, LIT)
 

@@ -10,11 +10,10 @@ import bpy
 from ..common import nodes
 from ..common.colormaps.in_material import add_colormap
 from ..common.figures.drawing import tell_pass
-from ..common.figures.scales import FIGURE
 from ..common.nodes import Linkable, Node, Tree
-from ..playback.samples import DIM, NO_DATA_BELOW, VOLTAGE
+from ..common.value_color import between_limits, gray_without_data, is_on_figure, read_attribute
+from ..playback.samples import DIM, VOLTAGE
 
-LIMITS: Final = "Limits"
 GLOW: Final = "Glow"
 TYPES: Final = "Section Types"
 SURFACE: Final = "Surface"
@@ -69,20 +68,14 @@ def write_nodes(material: bpy.types.Material) -> None:
     """Write them, in place of those that the material has."""
     with nodes.material(material) as tree:
         voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
-        position = tree.add(
-            "ShaderNodeMapRange", {"Value": voltage, "To Min": 0.0, "To Max": 1.0},
-            name=LIMITS, label=LIMITS, clamp=True,
-        )  # fmt: skip
+        position = between_limits(tree, voltage)
         colors = add_colormap(tree, position)
         by_type = tree.group(
             _types_group(),
             {"Color": colors, "Base Color": (0.18, 0.18, 0.2, 1.0)},
             name=TYPES,
         )
-        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
-        color = tree.mix(
-            no_data, by_type["Color"], NO_DATA_COLOR, data_type="RGBA", label="No data: grey"
-        )
+        color = gray_without_data(tree, voltage, by_type["Color"], NO_DATA_COLOR)
         strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
         glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
         surface = tree.add(
@@ -98,10 +91,7 @@ def write_nodes(material: bpy.types.Material) -> None:
         # Light that falls on the neuron changes colors, so it does that only where it is wanted.
         shown = tree.mix_shader(0.0, glow, surface, label=LIT, name=LIT)
         with tree.frame("A color bar shows plain colors"):
-            on_figures = tree.add(
-                "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
-                attribute_name=FIGURE,
-            )["Factor"]  # fmt: skip
+            on_figures = is_on_figure(tree)
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
             finished = tree.mix_shader(on_figures, shown, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
@@ -111,10 +101,7 @@ def write_nodes(material: bpy.types.Material) -> None:
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
     """Read an attribute of strands and tubes, or of the instances that somata and cells are."""
     own, instanced = (
-        tree.add("ShaderNodeAttribute", label=label, attribute_type=kind, attribute_name=attribute)[
-            "Factor"
-        ]
-        for kind in ("GEOMETRY", "INSTANCER")
+        read_attribute(tree, attribute, where, label=label) for where in ("GEOMETRY", "INSTANCER")
     )
     # What has no such attribute gives 0.
     return (own + instanced).labeled(label)
@@ -127,9 +114,7 @@ def _glow_group(tree: Tree) -> None:
     given = tree.inputs(_GLOW_INPUTS)
     share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
     full = given["Strength"] * share
-    dim = tree.add(
-        "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
-    )["Factor"]
+    dim = read_attribute(tree, DIM, label="Dim")
     left = 1.0 - dim
     tree.output("Strength", full * left, kind="Float")
 

@@ -10,13 +10,13 @@ import bpy
 import numpy as np
 
 from ..color.coloring import material_of
-from ..color.voltage_nodes import LIMITS
 from ..common.drivers import make_exact
 from ..common.figures import frame
 from ..common.figures.drawing import find_drawing
-from ..common.nodes.modifiers import follow_socket, has_input, set_inputs
+from ..common.nodes.modifiers import has_input, set_inputs
 from ..common.required import required
-from ..playback import clock as clocks
+from ..common.value_color import follow_limits, has_limits
+from ..playback import shown_time as clocks
 from ..properties import about, about_figure
 from ..solid_colors import follow_neurons
 from . import traces
@@ -201,12 +201,8 @@ def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
     """Give a color bar the neuron's material, and the limits that it has."""
     material = material_of(neuron)
     set_inputs(modifier_of(bar), {"Material": material})
-    tree = material.node_tree if material is not None else None
-    if material is None or tree is None or LIMITS not in tree.nodes:
-        return
-    limits = tree.nodes[LIMITS].inputs
-    for name, socket in (("From", limits["From Min"]), ("To", limits["From Max"])):
-        follow_socket(modifier_of(bar), name, material, socket)
+    if material is not None and has_limits(material):
+        follow_limits(modifier_of(bar), material)
 
 
 def bounds(neuron: bpy.types.Object) -> tuple[Any, Any]:

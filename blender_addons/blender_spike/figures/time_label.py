@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..common import nodes
 from ..common.figures.drawing import TEXT_INPUTS, inked
 from ..common.figures.numbers import text, written
-from ..playback import clock as clocks
+from ..playback import shown_time as clocks
 
 
 @nodes.group("BlenderSpike: Time Label")

@@ -16,21 +16,16 @@ from numpy.typing import NDArray
 
 from ..color.coloring import material_of
 from ..common import nodes
-from ..common.figures.drawing import (
-    TEXT_INPUTS,
-    find_drawing,
-    inked,
-    moved,
-    new_figure,
-)
+from ..common.figures.drawing import TEXT_INPUTS, find_drawing, inked, moved, new_figure
 from ..common.figures.numbers import round_limits, text
 from ..common.figures.scales import FIGURE, LINE_INPUTS, axes_group
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import follow, input_value, set_inputs
 from ..common.required import required
-from ..playback import clock as clocks
+from ..common.value_color import NO_DATA_BELOW
+from ..playback import shown_time as clocks
 from ..playback.playback import find_modifier
-from ..playback.samples import NO_DATA_BELOW, VOLTAGE
+from ..playback.samples import VOLTAGE
 from ..playback.sections import find_segment, finite_range, samples, title_of
 from ..properties import about, about_figure
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import bpy
 
 from ..color.coloring import color_input, voltage_material
-from ..color.voltage_nodes import COLOR_OF_TYPES, LIMITS, NO_DATA_COLOR, TINT_INPUTS
+from ..color.voltage_nodes import COLOR_OF_TYPES, NO_DATA_COLOR, TINT_INPUTS
 from ..common import nodes
 from ..common.animation import fcurves
 from ..common.colormaps.followers import COLORED_BY, FOLLOWER_INPUTS
@@ -28,8 +28,9 @@ from ..common.nodes.modifiers import (
     set_inputs,
 )
 from ..common.required import required
+from ..common.value_color import gray_without_data
 from ..playback.network_nodes import LAYOUT_PREFIX
-from ..playback.samples import DIM, NO_DATA_BELOW, VOLTAGE
+from ..playback.samples import DIM, VOLTAGE
 
 GROUP: Final = "BlenderSpike Mesh Copy"
 MODIFIER: Final = "Mesh Copy"
@@ -300,8 +301,7 @@ def with_colors(
         voltage = tree.attribute(VOLTAGE)
         mapped = tree.group(color_group(), {"Value": voltage, **colors})
         color = _tinted(tree, mapped, tints)
-        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
-        shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
+        shown = gray_without_data(tree, voltage, color, NO_DATA_COLOR)
         return tree.store(mesh, COLOR, shown, "FLOAT_COLOR")
 
 
@@ -315,7 +315,7 @@ def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Materia
     material : Material
         Of `coloring`.
     """
-    follow_material(modifier, material, LIMITS)
+    follow_material(modifier, material)
     for name in TINT_INPUTS:
         socket = color_input(material, name)
         input_value(modifier, name).value = socket.default_value

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from math import floor
 from typing import Any, Final
 
-from ..common import nodes
+from ..common import clock, nodes
 from ..common.nodes import Linkable, Node, Tree
+from ..common.value_color import NO_DATA
 from ..properties import PLAYBACK_GROUP
 
 GROUP: Final = PLAYBACK_GROUP
@@ -19,13 +19,10 @@ HELD: Final = ("Values", "Spheres", "Sample Times")
 """Inputs that take an object which holds data, or nothing."""
 FRAME_PREFIX: Final = "v"
 TIMES: Final = "time_ms"
-NO_DATA: Final = -1.0e30
-"""What stands for a value that is not finite. Far below any voltage, also after mixing with one."""
 RECORDING: Final = "recording"
 """The curves' attribute that says which recording their segments are counted in."""
 
 # Node groups and materials compare with this, since mixing leaves a share of `NO_DATA`.
-NO_DATA_BELOW: Final = -1.0e20
 
 
 def frame_attribute(frame: int) -> str:
@@ -54,11 +51,7 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "default": 1.0,
         "description": "Simulated time that passes in one scene frame",
     },
-    "At the Ends": {
-        "kind": "Menu",
-        "default": "Hold",
-        "description": "What is shown before the first and after the last sample",
-    },
+    "At the Ends": clock.AT_THE_ENDS,
     "Use Time": {
         "kind": "Bool",
         "default": False,
@@ -130,8 +123,7 @@ def time_group(tree: Tree) -> None:
     """
     given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
     with tree.frame("Time, in sample intervals"):
-        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-        elapsed = (frame - given["Start Frame"]).labeled("Frames elapsed")
+        elapsed = clock.elapsed(tree, given["Start Frame"])
         # Dividing first keeps whole samples whole where a frame is a sample.
         speed = given["Milliseconds per Frame"] / given["Sample Interval"]
         speed.labeled("Samples per frame")
@@ -140,14 +132,7 @@ def time_group(tree: Tree) -> None:
         position = tree.switch("FLOAT", given["Use Time"], played, keyed)
     with tree.frame("At the ends"):
         span = given["Span"]
-        held = tree.clamp(position, 0.0, span)
-        looped = tree.math("WRAP", position, span, 0.0, label="Loop")
-        pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
-        within = tree.menu(
-            "FLOAT",
-            given["At the Ends"],
-            {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
-        )
+        within = clock.within(tree, given["At the Ends"], position, span)
     with tree.frame("Irregular samples: count those that are not later"):
         table = tree.object(given["Sample Times"])
         times = table["Geometry"]
@@ -164,17 +149,13 @@ def time_group(tree: Tree) -> None:
         looked_up = (before + part).labeled("Looked up")
     with tree.frame("Sample and fraction"):
         exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
-        sample = floor(exact).labeled("Sample")
-        fraction = (exact - sample).labeled("Fraction")
-        following = sample + 1.0
-        last = (given["Samples"] - 1.0).labeled("Last sample")
-        following_in = tree.minimum(following, last).labeled("Next sample")
+        now = clock.moment(tree, exact, given["Samples"])
     with tree.frame("In milliseconds"):
         past = (within * given["Sample Interval"]).labeled("Since the first")
         time_ms = (past + given["First Time"]).labeled("Time shown")
-    tree.output("Sample", sample, kind="Float")
-    tree.output("Next Sample", following_in, kind="Float")
-    tree.output("Fraction", fraction, kind="Float")
+    tree.output("Sample", now.sample, kind="Float")
+    tree.output("Next Sample", now.following, kind="Float")
+    tree.output("Fraction", now.fraction, kind="Float")
     tree.output("Elapsed", within, kind="Float")
     tree.output("Time", time_ms, kind="Float")
 

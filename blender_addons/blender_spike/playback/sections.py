@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from ..common.marks import Mark
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
+from ..common.value_color import NO_DATA_BELOW
 from ..properties import about
 from ..simulation_file import Simulation
 from .network import drawn_places, holds_network, is_network
 from .playback import find_modifier
-from .samples import NO_DATA_BELOW, TIMES, frame_attribute
+from .samples import TIMES, frame_attribute
 
 NAMES: Final = Mark("blender_spike", "section_names", "section_names")
 COUNTS: Final = Mark("blender_spike", "segments_per_section", "segments_per_section")

@@ -16,7 +16,7 @@ import bpy
 from .. import nodes
 from ..nodes.modifiers import follow_socket, set_inputs
 from .followers import COLORED_BY
-from .in_material import COLORMAP, RANGE, RANGE_INPUTS, place_in_image
+from .in_material import COLORMAP, LIMITS, RANGE, RANGE_INPUTS, place_in_image
 
 GROUP: Final = "Colormap of Values"
 COLOR: Final = "displayColor"
@@ -73,7 +73,6 @@ def color_group(tree: nodes.Tree) -> None:
 def follow_material(
     modifier: bpy.types.NodesModifier,
     material: bpy.types.Material,
-    limits: str,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Have a modifier show a material's colormap as the material does, also when that changes.
@@ -84,15 +83,13 @@ def follow_material(
         With the inputs `COLOR_INPUTS` and `FOLLOWER_INPUTS`.
     material : Material
         With the nodes of `colormap_nodes.add_colormap`.
-    limits : str
-        Name of the material's Map Range node that holds the limits.
     inputs : mapping, optional
         Further values by name that come from the material.
     """
     tree: Any = material.node_tree
     sources = {
-        "Minimum": tree.nodes[limits].inputs["From Min"],
-        "Maximum": tree.nodes[limits].inputs["From Max"],
+        "Minimum": tree.nodes[LIMITS].inputs["From Min"],
+        "Maximum": tree.nodes[LIMITS].inputs["From Max"],
         **{name: tree.nodes[RANGE].inputs[name] for name in RANGE_INPUTS},
     }
     set_inputs(

@@ -22,6 +22,8 @@ from .image import NAME, colormap_image
 
 RANGE: Final = "Colormap Range"
 """Name of the node that has the inputs Start, End, Steps and Reverse."""
+LIMITS: Final = "Limits"
+"""Name of the node before, if there is one, that takes values to their place between limits."""
 COLORMAP: Final = "Colormap"
 """Name of the node that looks the color up."""
 

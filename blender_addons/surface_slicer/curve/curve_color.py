@@ -10,16 +10,16 @@ import numpy as np
 
 from ..common import nodes
 from ..common.colormaps import resolve
-from ..common.colormaps.in_material import add_colormap, has_colormap, set_colormap
+from ..common.colormaps.in_material import LIMITS, has_colormap, set_colormap
 from ..common.limits import apart
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
+from ..common.value_color import color_of, limit_inputs, read_attribute, set_limits
 
 VALUE: Final = "value"
 """The point attribute with the array's own values."""
 COLOR_VALUE: Final = "color_value"
 """The same of the array that gives the color."""
-LIMITS: Final = "Limits"
 STRENGTH: Final = "Strength"
 
 
@@ -55,23 +55,13 @@ def color_curve(
     material = bpy.data.materials.new(f"{curve.name} color")
     shown = COLOR_VALUE if by_array else VALUE
     with nodes.material(material) as tree:
-        value = tree.add(
-            "ShaderNodeAttribute", label="Value", attribute_type="GEOMETRY", attribute_name=shown
-        )["Factor"]
-        position = tree.add(
-            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
-            name=LIMITS, label=LIMITS, clamp=True,
-        )  # fmt: skip
-        with tree.frame("Color"):
-            color = add_colormap(tree, position)
+        color = color_of(tree, read_attribute(tree, shown))
         glow = tree.add(
             "ShaderNodeEmission", {"Color": color, "Strength": 1.0}, name=STRENGTH, label=STRENGTH
         )
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
     set_colormap(required(material.node_tree), colormap)
-    low, high = _limits_of(curve, shown)
-    limits: Any = required(material.node_tree).nodes[LIMITS].inputs
-    limits["From Min"].default_value, limits["From Max"].default_value = low, high
+    set_limits(material, *_limits_of(curve, shown))
     set_inputs(modifier, {"Material": material})
     return material
 
@@ -109,9 +99,10 @@ def curve_settings(material: bpy.types.Material) -> dict[str, Any]:
         By the names that a panel shows. Each one's ``default_value`` can be set and keyframed.
     """
     found: Any = required(material.node_tree).nodes
+    lowest, highest = limit_inputs(material)
     return {
-        "Minimum": found[LIMITS].inputs["From Min"],
-        "Maximum": found[LIMITS].inputs["From Max"],
+        "Minimum": lowest,
+        "Maximum": highest,
         "Strength": found[STRENGTH].inputs["Strength"],
     }
 

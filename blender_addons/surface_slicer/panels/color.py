@@ -11,13 +11,13 @@ from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
+from ..common.value_color import draw_limits
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..operators.selection import chosen_surfaces, surface_at_hand
 from ..properties import fields
 from ..ramps.color_ramp import selected_ramps
 from ..surface.solid_colors import find_solid_colors
 from ..surface.surface_color import (
-    LIMITS,
     RAMP,
     RELIEF,
     STRENGTH,
@@ -72,9 +72,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
             layout.template_color_ramp(nodes[RAMP], "color_ramp", expand=True)
         else:
             draw_colormap(layout, material, "surface_slicer.choose_colormap")
-        column = layout.column(align=True)
-        column.prop(nodes[LIMITS].inputs["From Min"], "default_value", text="Minimum")
-        column.prop(nodes[LIMITS].inputs["From Max"], "default_value", text="Maximum")
+        draw_limits(layout, material)
         column = layout.column(align=True)
         column.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
         column.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)

@@ -8,12 +8,11 @@ attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where n
 
 from __future__ import annotations
 
-from math import floor
 from typing import Any, Final
 
 import bpy
 
-from ..common import nodes
+from ..common import clock, nodes
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier
 
@@ -40,11 +39,7 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 1e-3,
         "description": "Scene frames from one of the array's frames to the next",
     },
-    "At the Ends": {
-        "kind": "Menu",
-        "default": "Hold",
-        "description": "What is shown before the array's first and after its last frame",
-    },
+    "At the Ends": clock.AT_THE_ENDS,
     "Use Sample": {
         "kind": "Bool",
         "default": False,
@@ -152,28 +147,17 @@ def node_group(tree: Tree) -> None:
     with tree.panel("Data", closed=True):
         data = tree.inputs(_DATA_INPUTS)
     with tree.frame("Time, in samples"):
-        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-        elapsed = (frame - time["Start Frame"]).labeled("Frames elapsed")
+        elapsed = clock.elapsed(tree, time["Start Frame"])
         played = (elapsed / time["Frames per Sample"]).labeled("Played")
         position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
         last = (data["Samples"] - 1.0).labeled("Last sample")
-        within = tree.menu(
-            "FLOAT",
-            time["At the Ends"],
-            {
-                "Hold": tree.clamp(position, high=last),
-                "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
-                "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
-            },
-        )
-        sample = floor(within).labeled("Sample")
-        fraction = (within - sample).labeled("Fraction")
-        following = tree.minimum(sample + 1.0, last).labeled("Next sample")
+        within = clock.within(tree, time["At the Ends"], position, last)
+        moment = clock.moment(tree, within, data["Samples"])
     with tree.frame("Heights now"):
         prefix = frame_attribute(0).rstrip("0")
-        this = tree.numbered_attribute(prefix, sample, label="This sample")
-        next_ = tree.numbered_attribute(prefix, following, label="Next sample")
-        now = tree.mix(fraction, this, next_, label="Now")
+        this = tree.numbered_attribute(prefix, moment.sample, label="This sample")
+        next_ = tree.numbered_attribute(prefix, moment.following, label="Next sample")
+        now = tree.mix(moment.fraction, this, next_, label="Now")
         height = _at_vertex(tree, data["Values"], now)
         valued = tree.store(flat, HEIGHT, height, label=HEIGHT)
     with tree.frame("A second array for the color"):

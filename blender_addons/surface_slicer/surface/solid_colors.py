@@ -12,7 +12,7 @@ from ..common.colormaps.followers import FOLLOWER_INPUTS
 from ..common.colormaps.in_geometry import COLOR, COLOR_INPUTS, color_group, follow_material
 from ..common.nodes.modifiers import add_viewport_modifier, find_group_modifier, remove_with_drivers
 from ..common.required import required
-from .surface_color import LIMITS, VALUE, find_material, uses_ramp
+from .surface_color import VALUE, find_material, uses_ramp
 
 GROUP: Final = "Surface Slicer Solid Colors"
 MODIFIER: Final = "Solid Colors"
@@ -52,7 +52,7 @@ def add_solid_colors(surface: bpy.types.Object) -> bpy.types.NodesModifier:
     material = required(find_material(surface))
     tree: Any = required(material.node_tree)
     modifier = add_viewport_modifier(surface, MODIFIER, GROUP, node_group)
-    follow_material(modifier, material, LIMITS, {"Value": tree.nodes[VALUE].attribute_name})
+    follow_material(modifier, material, {"Value": tree.nodes[VALUE].attribute_name})
     return modifier
 
 

@@ -12,6 +12,7 @@ from ..common.colormaps import linear_stops
 from ..common.colormaps.followers import tell_followers
 from ..common.colormaps.in_material import (
     COLORMAP,
+    LIMITS,
     RANGE,
     add_colormap,
     range_input,
@@ -20,6 +21,7 @@ from ..common.colormaps.in_material import (
 )
 from ..common.limits import apart, problem_of
 from ..common.required import required
+from ..common.value_color import between_limits, read_attribute, set_limits
 from ..properties import NEW_RELIEF, about
 from ..ramps.color_ramp import fill_ramp
 from ..ramps.ramp_stops import MOST_STOPS
@@ -27,7 +29,6 @@ from .datablocks import X, Y
 from .motion import COLOR_VALUE, HEIGHT
 
 VALUE: Final = "Value"
-LIMITS: Final = "Limits"
 RAMP: Final = "Color Ramp"
 USE_RAMP: Final = "Use Color Ramp"
 RELIEF: Final = "Relief"
@@ -146,8 +147,7 @@ def show(
     tree: Any = required(material.node_tree)
     tree.nodes[VALUE].attribute_name = ATTRIBUTES[by]
     tell_followers(tree, {"Value": ATTRIBUTES[by]})
-    limits = tree.nodes[LIMITS].inputs
-    limits["From Min"].default_value, limits["From Max"].default_value = low, high
+    set_limits(material, low, high)
     return material
 
 
@@ -304,14 +304,7 @@ def find_material(surface: bpy.types.Object) -> bpy.types.Material | None:
 
 def _write_nodes(material: bpy.types.Material) -> None:
     with nodes.material(material) as tree:
-        value = tree.add(
-            "ShaderNodeAttribute", name=VALUE, label=VALUE, attribute_type="GEOMETRY",
-            attribute_name=HEIGHT,
-        )["Factor"]  # fmt: skip
-        position = tree.add(
-            "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
-            name=LIMITS, label=LIMITS, clamp=True,
-        )  # fmt: skip
+        position = between_limits(tree, read_attribute(tree, HEIGHT, name=VALUE, label=VALUE))
         with tree.frame("Color"):
             table = add_colormap(tree, position)
             stops = tree.add("ShaderNodeValToRGB", {"Fac": position}, name=RAMP, label=RAMP)

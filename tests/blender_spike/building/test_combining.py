@@ -54,8 +54,8 @@ def places(bpy, neuron):
 
 def test_joined_strands_have_no_data(bpy, files):
     """They are gray, and somata that lost their spheres are there as they were recorded."""
+    from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.playback.playback import strands_without_data
-    from blender_spike.playback.samples import NO_DATA_BELOW
 
     first, second = (load(bpy, path) for path in files)
     assert strands_without_data(first) == 0
@@ -86,7 +86,7 @@ def test_two_imports_of_one_file_can_be_joined(bpy, files):
 
 def test_joined_connections_stay_where_they_are(bpy, tmp_path):
     """And have no data, either."""
-    from blender_spike.playback.samples import NO_DATA_BELOW
+    from blender_spike.common.value_color import NO_DATA_BELOW
 
     from spike_export.networks.point_network import point_network
 
@@ -107,8 +107,8 @@ def test_joined_connections_stay_where_they_are(bpy, tmp_path):
 
 def test_curves_from_elsewhere_have_no_data(bpy, files):
     from blender_spike.common.geometry import new_curves
+    from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.playback.playback import strands_without_data
-    from blender_spike.playback.samples import NO_DATA_BELOW
 
     neuron = load(bpy, files[0])
     line = new_curves("line", np.array([2]), np.zeros((2, 3)), {})
@@ -202,8 +202,8 @@ def mesh_of(bpy, copy):
 @pytest.mark.parametrize("moves", [False, True])
 def test_what_showed_a_neuron_shows_the_combined_one(bpy, files, moves):
     """Mesh copies, what tracks it and what is its child; nothing of the neuron is left."""
+    from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.meshes.mesh_copy import original_of
-    from blender_spike.playback.samples import NO_DATA_BELOW
 
     first, second = (load(bpy, path) for path in files)
     first.location, second.location = (0, 1, 0), (3, 0, 0)

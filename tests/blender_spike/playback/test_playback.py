@@ -214,7 +214,7 @@ def test_file_without_soma(bpy, tmp_path):
 
 def test_values_that_are_not_finite_are_marked(bpy, tmp_path):
     """They import, are counted, and do not spoil other segments or frames."""
-    from blender_spike.playback.samples import NO_DATA_BELOW
+    from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.properties import about
 
     sim = simulation(branched())

@@ -136,7 +136,7 @@ def test_curve_that_is_sliced(bpy: Any, folder: Path, capfd: Any):
 def test_a_neuron_has_its_panels_while_its_slicer_is_active(bpy: Any, tmp_path: Path):
     """The other add-ons as well: the slicer works on whatever is selected."""
     from blender_spike.color.coloring import voltage_material
-    from blender_spike.color.voltage_nodes import LIMITS
+    from blender_spike.common.colormaps.in_material import LIMITS
     from simulations import branched, simulation
 
     from spike_export import write

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a value to its color: where it lies between two limits, and what a colormap has there.
+
+Neurons, networks, regions, surfaces and curves are colored by these nodes of their materials. The
+limits are inputs of the node `LIMITS`, so that panels, keyframes and figures reach them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import bpy
+
+from .colormaps.in_material import LIMITS, add_colormap
+from .figures.scales import FIGURE
+from .nodes import Linkable, Node, Socket, Tree
+from .nodes.modifiers import follow_socket
+from .required import required
+
+NO_DATA: Final = -1.0e30
+"""What stands for a value that is not there. Far below any limit, also after mixing with one."""
+NO_DATA_BELOW: Final = -1.0e20
+
+
+def read_attribute(
+    tree: Tree,
+    attribute: str,
+    where: Literal["GEOMETRY", "OBJECT", "INSTANCER"] = "GEOMETRY",
+    *,
+    name: str = "",
+    label: str = "Value",
+) -> Socket:
+    """Read an attribute in a material, as a number.
+
+    Parameters
+    ----------
+    tree : Tree
+    attribute : str
+    where : {"GEOMETRY", "OBJECT", "INSTANCER"}
+        Whose it is: a custom property of the object is an attribute, too.
+    name, label : str
+        See `Tree.add`.
+
+    Returns
+    -------
+    Socket
+        0 where there is no such attribute.
+    """
+    return tree.add(
+        "ShaderNodeAttribute", name=name, label=label, attribute_type=where,
+        attribute_name=attribute,
+    )["Factor"]  # fmt: skip
+
+
+def is_on_figure(tree: Tree) -> Socket:
+    """Tell in a material whether a figure is drawn, such as a color bar: 1 there."""
+    return read_attribute(tree, FIGURE, label="On figures")
+
+
+def between_limits(tree: Tree, value: Linkable) -> Node:
+    """Take a value to its place between the limits, 0 to 1.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of a material.
+    value : Socket or Node
+
+    Returns
+    -------
+    Node
+        Its inputs *From Min* and *From Max* are the limits.
+    """
+    return tree.add(
+        "ShaderNodeMapRange", {"Value": value, "To Min": 0.0, "To Max": 1.0},
+        name=LIMITS, label=LIMITS, clamp=True,
+    )  # fmt: skip
+
+
+def color_of(tree: Tree, value: Linkable) -> Socket:
+    """Look up the color of a value between the limits; see `add_colormap`."""
+    return add_colormap(tree, between_limits(tree, value))
+
+
+def gray_without_data(
+    tree: Tree, value: Linkable, color: Linkable, gray: tuple[float, float, float, float]
+) -> Node:
+    """Show a color of its own where there is no value.
+
+    Parameters
+    ----------
+    tree : Tree
+    value : Socket or Node
+    color : Socket or Node
+        Of values.
+    gray : tuple of float
+        Scene-linear.
+
+    Returns
+    -------
+    Node
+    """
+    no_data = (value < NO_DATA_BELOW).labeled("No data")
+    return tree.mix(no_data, color, gray, data_type="RGBA", label="No data: gray")
+
+
+def has_limits(material: bpy.types.Material | None) -> bool:
+    """Tell whether a material has the node of `between_limits`."""
+    return (
+        material is not None
+        and material.node_tree is not None
+        and (LIMITS in material.node_tree.nodes)
+    )
+
+
+def limit_inputs(material: bpy.types.Material) -> tuple[Any, Any]:
+    """Find the inputs that hold a material's limits.
+
+    Parameters
+    ----------
+    material : Material
+
+    Returns
+    -------
+    lowest, highest : NodeSocket
+        Each one's ``default_value`` can be read, set, keyframed and put into a panel.
+    """
+    inputs: Any = required(material.node_tree).nodes[LIMITS].inputs
+    return inputs["From Min"], inputs["From Max"]
+
+
+def set_limits(material: bpy.types.Material, low: float, high: float) -> None:
+    """Set a material's limits."""
+    for socket, limit in zip(limit_inputs(material), (low, high), strict=True):
+        socket.default_value = limit
+
+
+def draw_limits(layout: Any, material: bpy.types.Material, quantity: str = "") -> None:
+    """Draw a material's limits in a panel, with what the values are."""
+    column = layout.column(align=True)
+    for text, socket in zip(("Minimum", "Maximum"), limit_inputs(material), strict=True):
+        title = f"{text} ({quantity})" if quantity else text
+        column.prop(socket, "default_value", text=title)
+
+
+def follow_limits(bar: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
+    """Have a color bar go from a material's lower limit to its upper one."""
+    for name, socket in zip(("From", "To"), limit_inputs(material), strict=True):
+        follow_socket(bar, name, material, socket)
