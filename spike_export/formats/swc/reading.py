@@ -70,13 +70,33 @@ def read(
     OSError
         If it cannot be read.
     """
+    return parse(file_content(path), repair, unit_um, may_lose)
+
+
+def file_content(path: Path) -> bytes:
+    """Return what is in a regular file of at most as many bytes as `parse` takes, and one more.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    SwcError
+        If it is a folder or a device.
+    OSError
+        If it cannot be read.
+    """
     if path.is_dir():
         raise SwcError([Finding(0, "it is a folder, not an SWC file")])
     if path.exists() and not path.is_file():
         raise SwcError([Finding(0, "it is not a regular file")])
     with path.open("rb") as stream:
-        data = stream.read(_LARGEST_FILE + 1)
-    return parse(data, repair, unit_um, may_lose)
+        return stream.read(_LARGEST_FILE + 1)
 
 
 def parse(
