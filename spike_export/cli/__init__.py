@@ -22,6 +22,7 @@ from .from_spikes import from_spikes
 from .info import info
 from .merge import merge
 from .plot import plot
+from .read import read
 from .run import run
 from .sonata import sonata
 from .swc import swc
@@ -46,6 +47,7 @@ for command in (
     info,
     merge,
     plot,
+    read,
     run,
     sonata,
     swc,

@@ -19,6 +19,8 @@ from rich.text import Text
 from ..edit.smoothing import Kernel, SmoothingError
 from ..edit.summary import Summary, summarize
 from ..files.writer import write
+from ..formats.content import FormatError
+from ..formats.kinds import expect
 from ..simulation_file import Simulation, SimulationFileError, read
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,6 +51,11 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
         )(command)
 
     return decorate
+
+
+def say(note: str) -> None:
+    """Print what was guessed or left out, beside the output."""
+    click.echo(f"Note: {note}", err=True)
 
 
 @contextmanager
@@ -123,8 +130,19 @@ def smoothing_kernel(rise: float | None, decay: float | None) -> Kernel | None:
         raise click.UsageError(str(error)) from None
 
 
+def expect_kind(path: Path | None, *names: str) -> None:
+    """End the command, and name the right one, where a file is not of a kind that it reads."""
+    try:
+        if path is not None:
+            with needs_h5py():
+                expect(path, names)
+    except FormatError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def load(path: Path) -> Simulation:
     """Read a simulation file, or end the command with what is wrong with it."""
+    expect_kind(path, "pickle", "text", "data")
     try:
         return read(path)
     except SimulationFileError as error:

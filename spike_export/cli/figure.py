@@ -11,7 +11,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from .console import FILE
+from .console import FILE, expect_kind, say
 from .drawing import (
     Kind,
     draw,
@@ -231,7 +231,7 @@ def matrix(
     from .. import figures
 
     with one_sentence():
-        values = figures.read_array(array)
+        values = _numbers(array)
         values = values[:, None, :] if values.ndim == 2 else values
         if values.ndim != 3:
             raise figures.ChoiceError(
@@ -295,7 +295,7 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
     """Read x and y; x counts from 0 where there is one column."""
     from .. import figures
 
-    array = figures.read_array(path)
+    array = _numbers(path)
     if array.ndim == 1:
         array = np.stack([np.arange(len(array)), array], axis=1)
     if array.ndim != 2 or array.shape[1] != 2:
@@ -319,10 +319,17 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
     return x, y
 
 
+def _numbers(path: Path) -> Points:
+    from .. import figures
+
+    expect_kind(path, "npy", "matrix", "places", "table", "text", "data")
+    return figures.read_array(path, say)
+
+
 def _row(path: Path, count: int) -> Points:
     from .. import figures
 
-    row = figures.read_array(path)
+    row = _numbers(path)
     if row.shape != (count,):
         raise figures.ChoiceError(
             f"cannot use {path.name}: it has the shape {row.shape}, not one value for each of the "

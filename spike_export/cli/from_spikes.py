@@ -13,16 +13,27 @@ from numpy.typing import NDArray
 
 from ..edit.smoothing import SmoothingError
 from ..formats.hdf5 import Hdf5Error
+from ..formats.kinds import is_hdf5
 from ..formats.sonata_config import NodeFile
 from ..formats.sonata_network import SonataError, read_nodes
 from ..formats.sonata_network import read_spikes as read_sonata_spikes
 from ..formats.spike_files import TableError, read_connections, read_places, read_spikes
 from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
 from ..networks.point_network import DIAMETER_UM
-from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
+from .console import (
+    ABOVE_ZERO,
+    FILE,
+    expect_kind,
+    may_write,
+    needs_h5py,
+    needs_scipy,
+    output_option,
+    save,
+)
 
 _UNITS_MS = {"ms": 1.0, "s": 1000.0}
-_HDF5 = (".h5", ".hdf5")
+_TABLES = ("table", "text", "data")
+_SPIKES = (*_TABLES, "nest", "sonata-spikes", "hdf5")
 Places = Mapping[str, NDArray[np.float64]]
 Population = TypeVar("Population")
 
@@ -86,6 +97,9 @@ def from_spikes(
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
         output = Path(f"{spikes.stem}.pickle")
     may_write(output, force=force, inputs=[spikes, positions, connections])
+    expect_kind(spikes, *_SPIKES)
+    expect_kind(positions, *_TABLES, "places", "matrix", "sonata-nodes", "hdf5")
+    expect_kind(connections, *_TABLES)
     try:
         with needs_h5py(), needs_scipy():
             times = _spikes(spikes, population, _UNITS_MS[unit])
@@ -115,7 +129,7 @@ def from_spikes(
 def _spikes(
     path: Path, population: str | None, unit_ms: float
 ) -> Mapping[str, NDArray[np.float64]]:
-    if path.suffix.casefold() in _HDF5:
+    if is_hdf5(path):
         own = _chosen(path, read_sonata_spikes(path), population)
         return {str(node): times for node, times in own.items()}
     read = read_spikes(path, unit_ms)
@@ -125,7 +139,7 @@ def _spikes(
 
 
 def _places(path: Path, population: str | None) -> Places:
-    if path.suffix.casefold() not in _HDF5:
+    if not is_hdf5(path):
         return read_places(path)
     nodes = _chosen(path, read_nodes(NodeFile(path)), population)
     places = {}

@@ -19,7 +19,7 @@ from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun, load_mechanisms
-from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save, show
+from .console import ABOVE_ZERO, FILE, console, expect_kind, may_write, needs_neuron, save, show
 from .last_line import Reached, shown_progress
 
 _MODEL_SUFFIXES = (".py", ".hoc")
@@ -135,6 +135,7 @@ def run(
     Under mpiexec each process records its own cells, and the first one puts them together.
     """
     if model.suffix.lower() not in _MODEL_SUFFIXES:
+        expect_kind(model, "text", "table", "data")
         raise click.UsageError(f"{model} is neither a .py nor a .hoc file.")
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other; give one.")

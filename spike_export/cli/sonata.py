@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from ..formats.hdf5 import Hdf5Error
+from ..formats.kinds import is_hdf5, is_json
 from ..formats.sonata import load
 from ..formats.sonata_config import ConfigError, NodeFile, Sources, read_config
 from ..formats.sonata_network import SonataError
-from .console import FILE, may_write, needs_h5py, output_option, save
+from .console import FILE, expect_kind, may_write, needs_h5py, output_option, save
 
 
 @click.command()
@@ -41,6 +42,7 @@ def sonata(
     CONFIG is the JSON file of a simulation; the circuit, the report and the spikes are found
     through it. Reports of somata only become points at the nodes' positions.
     """
+    expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
         sources = _sources(file, report, nodes, morphologies)
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
@@ -60,7 +62,7 @@ def sonata(
 def _sources(
     file: Path, report: str | None, nodes: Path | None, morphologies: Path | None
 ) -> Sources:
-    if file.suffix == ".json":
+    if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file):
         found = read_config(file, report)
     elif report is not None:
         raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")

@@ -25,6 +25,7 @@ from .console import (
     ABOVE_ZERO,
     FILE,
     console,
+    expect_kind,
     may_write,
     needs_neuron,
     output_option,
@@ -38,6 +39,11 @@ _WIDEST_UM, _LONGEST_UM = 5e4, 2e5
 # Shorter than a soma with a few branches.
 _SHORTEST_UM = 10.0
 _SHOWN = 10
+# Damaged tracings are told by their faults, which the reader names.
+_KINDS = (
+    *("swc", "neurolucida", "older-neurolucida", "eutectic", "morphml"),
+    *("table", "matrix", "text", "data"),
+)
 _STEP_OPTIONS = ("inject", "amp", "delay", "dur")
 _SYNAPSE_OPTIONS = ("rate", "seed")
 _EXAMPLES = """
@@ -159,6 +165,7 @@ def swc(
         _refuse(context, _STEP_OPTIONS, "--inject, because --synapses replaces the current step")
     if _given(context, "may_lose") and not repair:
         raise click.UsageError("--may-lose needs --repair.")
+    expect_kind(file, *_KINDS)
     points, sections, state = _read(file, repair, unit, may_lose / 100)
     if check:
         _report(file, points, sections, state)
@@ -241,29 +248,26 @@ def _check_size(sections: Sections) -> None:
     width = (places.max(axis=0) - places.min(axis=0)).max()
     many = len(sections.names) > 3
     if length > _LONGEST_UM or width > _WIDEST_UM:
-        problem = f"it would be {length / 1e3:,.0f} mm long and {width / 1e3:,.0f} mm wide"
+        size = f"{length / 1e3:,.0f} mm long and {width / 1e3:,.0f} mm wide"
     elif many and length < _SHORTEST_UM:
-        problem = f"it would be {length:,.2g} µm long in {len(sections.names):,} sections"
+        size = f"{length:,.2g} µm long in {len(sections.names):,} sections"
     else:
         return
-    raise SwcError(
-        [
-            Finding(
-                0, f"{problem} if its numbers are µm; say which they are with --unit um, nm or mm"
-            )
-        ]
+    problem = (
+        f"it would be {size} if its numbers are µm; say which they are with --unit um, nm or mm"
     )
+    raise SwcError([Finding(0, problem)])
 
 
 def _refusal(file: Path, error: SwcError, repair: bool) -> str:
     message = f"Cannot read {file.name or file}:\n{error}"
     mendable = sum(finding.mend is not None for finding in error.findings)
     if mendable == len(error.findings):
-        return f"{message}\n--repair mends this."
-    if mendable:
-        return f"{message}\n--repair mends {mendable:,} of these {len(error.findings):,}."
-    if repair and "would lose" in error.findings[0].problem:
-        return f"{message}\n--may-lose allows it to lose more."
+        message += "\n--repair mends this."
+    elif mendable:
+        message += f"\n--repair mends {mendable:,} of these {len(error.findings):,}."
+    elif repair and "would lose" in error.findings[0].problem:
+        message += "\n--may-lose allows it to lose more."
     return message
 
 

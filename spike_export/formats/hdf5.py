@@ -21,7 +21,8 @@ _LARGEST: Final = 16 << 30
 _UNSUSPICIOUS: Final = 64 << 20
 _LARGEST_RATIO: Final = 100
 _TEXTS_AT_ONCE: Final = 256
-_KINDS: Final = {"iu": "whole numbers", "fiu": "numbers", "OSU": "text"}
+_KINDS: Final = {"iu": "whole numbers", "fiu": "numbers", "OSU": "text", "V": "records"}
+_LONGEST_WAY: Final = 8
 
 
 class Hdf5Error(ValueError):
@@ -29,12 +30,14 @@ class Hdf5Error(ValueError):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Group]:
+def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
     """Open a file, and turn whatever h5py raises in the ``with`` block into a sentence.
 
     Parameters
     ----------
     path : Path
+    inner_links : bool
+        Follow links from one place in the file to another, as NWB has them.
 
     Yields
     ------
@@ -55,7 +58,7 @@ def opened(path: Path) -> Iterator[Group]:
         raise Hdf5Error(f"Cannot read {path.name or path}: it is not a regular file.")
     try:
         with h5py.File(path, "r") as file:
-            yield Group(path, file)
+            yield Group(path, file, inner_links)
     except Hdf5Error:
         raise
     except MemoryError:
@@ -84,11 +87,14 @@ class Group:
     path : Path
         The file.
     group : h5py Group
+    inner_links : bool
+        Whether links within the file are followed.
     """
 
-    def __init__(self, path: Path, group: Any) -> None:
+    def __init__(self, path: Path, group: Any, inner_links: bool = False) -> None:
         self._path = path
         self._group = group
+        self._inner_links = inner_links
 
     def error(self, problem: str, name: str = "") -> Hdf5Error:
         """Make an error that names the file and something in this group."""
@@ -164,6 +170,11 @@ class Group:
         dtype = getattr(self._child(name), "dtype", None)
         return "" if dtype is None else str(dtype.kind)
 
+    def is_matrix(self, name: str) -> bool:
+        """Whether something is a dataset of two dimensions of numbers."""
+        found = self._child(name)
+        return len(getattr(found, "shape", None) or ()) == 2 and found.dtype.kind in "fiu"
+
     def shape(self, name: str) -> tuple[int, ...]:
         """Check a dataset of two dimensions of numbers, and tell its shape without reading it."""
         found = self._child(name)
@@ -179,6 +190,53 @@ class Group:
             self._group[name].read_direct(values)
         return values
 
+    def blocks(self, name: str) -> Iterator[NDArray[Any]]:
+        """Read a dataset of three dimensions of numbers, one entry of its first one at a time."""
+        found = self._child(name)
+        self._check(name, found, "fiub", 3)
+        for index in range(len(found)):
+            yield np.asarray(found[index])
+
+    def number(self, name: str) -> float | None:
+        """Read a dataset that is one number; None if there is none."""
+        found = self._child(name)
+        if found is None:
+            return None
+        self._check(name, found, "fiu", 0)
+        return float(found[()])
+
+    def number_attribute(self, name: str, attribute: str) -> float | None:
+        """Read an attribute of something in this group; None if it is no finite number."""
+        found = self._child(name)
+        value = np.asarray(None if found is None else found.attrs.get(attribute))
+        ok = value.dtype.kind in "fiu" and value.size == 1 and np.isfinite(value).all()
+        return float(value.reshape(())) if ok else None
+
+    def referred(self, name: str, attribute: str) -> Group | None:
+        """Enter the group that an attribute of a dataset refers to; None if it refers to none."""
+        import h5py
+
+        found = self._child(name)
+        reference = None if found is None else found.attrs.get(attribute)
+        if not isinstance(reference, h5py.Reference) or not reference:
+            return None
+        target = self._group.file[reference]
+        return self._entered(target) if isinstance(target, h5py.Group) else None
+
+    def walk(self, depth: int = 6) -> Iterator[tuple[str, Group]]:
+        """Find all groups below this one, with their names from here on; links are not followed."""
+        import h5py
+
+        for name in self._group:
+            link = self._group.get(name, getlink=True)
+            if isinstance(link, h5py.HardLink) and isinstance(self._group[name], h5py.Group):
+                group = self._entered(self._group[name])
+                yield name, group
+                if depth > 1:
+                    yield from (
+                        (f"{name}/{inner}", found) for inner, found in group.walk(depth - 1)
+                    )
+
     def text_attribute(self, dataset: str, *names: str) -> str:
         """Read the first of some attributes of a dataset that is text; empty if none is."""
         attributes = self._group[dataset].attrs
@@ -193,12 +251,19 @@ class Group:
                     return _printable(value)
         return ""
 
-    def _child(self, name: str) -> Any:
+    def _child(self, name: str, way: int = 0) -> Any:
         import h5py
 
         link = self._group.get(name, getlink=True)
         if link is None:
             return None
+        if self._inner_links and isinstance(link, h5py.SoftLink) and way < _LONGEST_WAY:
+            # Each step of it may be a link out of the file.
+            *steps, last = [step for step in link.path.split("/") if step not in ("", ".")] or [""]
+            group = self._entered(self._group.file if link.path[:1] == "/" else self._group)
+            for step in steps:
+                group = group._as_group(step, group._child(step, way + 1))
+            return group._child(last, way + 1)
         if not isinstance(link, h5py.HardLink):
             raise self.error("is a link to another place, which is not followed", name)
         return self._group[name]
@@ -208,7 +273,10 @@ class Group:
 
         if not isinstance(found, h5py.Group):
             raise self.error("is not a group", name)
-        return Group(self._path, found)
+        return self._entered(found)
+
+    def _entered(self, group: Any) -> Group:
+        return Group(self._path, group, self._inner_links)
 
     def _check(self, name: str, found: Any, kinds: str, dimensions: int) -> None:
         import h5py
@@ -217,7 +285,7 @@ class Group:
             raise self.error("is not a dataset", name)
         if found.shape is None or len(found.shape) != dimensions:
             shape = list(found.shape or ())
-            wanted = "one row" if dimensions == 1 else "frames of values"
+            wanted = ("one number", "one row", "frames of values", "pictures")[dimensions]
             raise self.error(f"has the shape {shape}, not that of {wanted}", name)
         if found.dtype.kind not in kinds or (
             found.dtype.kind == "O" and h5py.check_string_dtype(found.dtype) is None

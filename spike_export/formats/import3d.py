@@ -114,7 +114,7 @@ def read(path: Path, unit_um: float = 1.0) -> Tracing:
         if kind == "Neurolucida":
             _check_pairs(data)
     if importlib.util.find_spec("neuron") is None:
-        raise ModuleNotFoundError("NEURON is not installed", name="neuron")
+        raise ModuleNotFoundError(name="neuron")
     found, notes = _import(data, kind, types)
     return Tracing(_sections(found, unit_um), notes)
 

@@ -53,7 +53,7 @@ def color_surface(
     end: float = 1.0,
     steps: int = 0,
     strength: float = 1.0,
-    relief: float = 0.0,
+    relief: float = NEW_RELIEF,
     ramp: bool = False,
 ) -> bpy.types.Material:
     """Make a surface shine in the colors of its values.
@@ -142,7 +142,7 @@ def show(
     low, high = checked_limits(surface, by, low, high)
     material = find_material(surface)
     if material is None:
-        return color_surface(surface, by, low=low, high=high, relief=NEW_RELIEF)
+        return color_surface(surface, by, low=low, high=high)
     tree: Any = required(material.node_tree)
     tree.nodes[VALUE].attribute_name = ATTRIBUTES[by]
     tell_followers(tree, {"Value": ATTRIBUTES[by]})

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export read``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import click
+import numpy as np
+from click.core import ParameterSource
+from numpy.typing import NDArray
+
+from ..edit.merge import MergeError, merge
+from ..edit.smoothing import SmoothingError
+from ..formats.content import Content, Format, FormatError, Kind, Request
+from ..formats.kinds import recognize, refusal
+from ..formats.spike_files import TableError, read_places
+from ..networks.from_content import simulation_from_content
+from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError
+from ..networks.point_network import DIAMETER_UM
+from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
+from .from_spikes import from_spikes
+from .sonata import sonata
+from .swc import swc
+
+_OTHERS = {"swc": swc, "sonata": sonata, "from-spikes": from_spikes}
+_FOR_SPIKES = ("every", "start", "stop", "rise", "decay")
+_EXAMPLES = """
+\b
+Examples:
+  spike-export read recording.nwb
+  spike-export read recording.nwb --of units --start 60000 --stop 61000
+  spike-export read model_data.json --of v
+  spike-export read dff.npy --rows cells --interval 33.3 --positions cells.csv
+"""
+
+
+@click.command(epilog=_EXAMPLES, short_help="Read another program's file, by its content.")
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@output_option("FILE.pickle")
+@click.option("--of", metavar="NAME", help="What to take from a file that holds several things.")
+@click.option(
+    "--positions", type=FILE, metavar="FILE",
+    help="Table of cell, x, y, z in µm, or a file with places.  [default: FILE's own, or a grid]",
+)  # fmt: skip
+@click.option(
+    "--rows", type=click.Choice(["cells", "times"]),
+    help="What a matrix's rows are, where positions or a column of times do not tell.",
+)  # fmt: skip
+@click.option(
+    "--interval", type=ABOVE_ZERO, metavar="MS", help="Time between two values in a matrix."
+)
+@click.option(
+    "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
+    help="Spikes: time between two frames.",
+)  # fmt: skip
+@click.option(
+    "--start", type=float, metavar="MS",
+    help="Spikes: time of the first frame.  [default: 0]",
+)  # fmt: skip
+@click.option(
+    "--stop", type=float, metavar="MS",
+    help="Spikes: time of the last frame.  [default: when the last spike has faded]",
+)  # fmt: skip
+@click.option(
+    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
+    help="Spikes: how fast a cell lights up.",
+)  # fmt: skip
+@click.option(
+    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
+    help="Spikes: how fast it fades.",
+)  # fmt: skip
+@click.option(
+    "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
+    help="Diameter of cells without shape, in µm.",
+)  # fmt: skip
+@click.pass_context
+def read(
+    context: click.Context,
+    files: tuple[Path, ...],
+    output: Path,
+    force: bool,
+    of: str | None,
+    positions: Path | None,
+    rows: Literal["cells", "times"] | None,
+    interval: float | None,
+    every: float,
+    start: float | None,
+    stop: float | None,
+    rise: float,
+    decay: float,
+    diameter: float,
+) -> None:
+    """Read a file of another program, whose format is found by its content.
+
+    NWB, NetPyNE's results, NeuroML networks and LEMS' output, matrices of cells and times; what
+    other commands read goes through them. Several files of one format are merged.
+    """
+    try:
+        with needs_h5py():
+            kind = recognize(files[0])
+        if not isinstance(kind, Format):
+            _hand_over(context, kind, files)
+            return
+        if _given(context, "output") is None:
+            output = Path(f"{files[0].stem}.pickle")
+        may_write(output, force=force, inputs=[*files, positions])
+        simulations = []
+        # A number beyond float32 becomes infinite, which `info` counts.
+        with needs_h5py(), needs_scipy(), np.errstate(over="ignore"):
+            places = None if positions is None else _places(positions)
+            request = Request(of, rows, interval, None if places is None else len(places))
+            for file in files:
+                if recognize(file).name != kind.name:
+                    raise click.UsageError(
+                        f"{file.name} is not {kind.what}, as {files[0].name} is."
+                    )
+                content = kind.read(file, request)
+                _refuse_idle(context, content, file)
+                simulation, notes = simulation_from_content(
+                    content,
+                    places,
+                    every_ms=every,
+                    start_ms=start,
+                    stop_ms=stop,
+                    rise_ms=rise,
+                    decay_ms=decay,
+                    diameter_um=diameter,
+                    source=file.name,
+                )
+                simulations.append(simulation)
+                click.echo(f"{file.name} is {kind.what}.")
+                for note in (*content.notes, *notes):
+                    click.echo(f"Note: {note}")
+        whole = simulations[0] if len(simulations) == 1 else merge(simulations)
+    except MergeError as error:
+        raise click.ClickException(
+            f"Cannot merge {files[error.part]} with {files[0]}: it {error.reason}."
+        ) from None
+    except (FormatError, SmoothingError, SpikesError, TableError) as error:
+        raise click.ClickException(str(error)) from None
+    except ValueError as error:
+        raise click.ClickException(f"Cannot use {files[0].name}: {error}") from None
+    save(output, whole)
+
+
+def _hand_over(context: click.Context, kind: Kind, files: tuple[Path, ...]) -> None:
+    """Run the command that reads this kind, with the options that were given."""
+    name, *more = kind.command.split() or [""]
+    if name not in _OTHERS or more != ["FILE"]:
+        raise refusal(files[0], kind)
+    command = _OTHERS[name]
+    if len(files) > 1 and command.params[0].nargs == 1:
+        raise click.UsageError(f"spike-export {name} reads one file; read them one by one.")
+    known = {option.name: option.opts[-1] for option in command.params}
+    arguments = [str(file) for file in files]
+    for option in context.command.params[1:]:
+        value = _given(context, str(option.name))
+        if value is None:
+            continue
+        if option.name not in known:
+            raise click.UsageError(f"{option.opts[-1]} does not go with {kind.what}.")
+        arguments += [known[option.name]] if value is True else [known[option.name], str(value)]
+    click.echo(f"{files[0].name} is {kind.what}, for spike-export {name}.")
+    with command.make_context(name, arguments, parent=context.parent) as own:
+        command.invoke(own)
+
+
+def _given(context: click.Context, option: str) -> object:
+    """Return what the command line says of an option; None if it does not mention it."""
+    is_given = context.get_parameter_source(option) is ParameterSource.COMMANDLINE
+    return context.params[option] if is_given else None
+
+
+def _refuse_idle(context: click.Context, content: Content, file: Path) -> None:
+    if content.values is None:
+        return
+    for option in _FOR_SPIKES:
+        if _given(context, option) is not None:
+            raise click.UsageError(
+                f"--{option} is for spikes, but {content.quantity} is taken from {file.name}; "
+                "spike-export convert cuts the result."
+            )
+
+
+def _places(path: Path) -> Mapping[str, NDArray[np.float64]]:
+    kind = recognize(path)
+    if kind.name in ("places", "table", "matrix", "text"):
+        return read_places(path)
+    if not isinstance(kind, Format):
+        raise refusal(path, kind)
+    content = kind.read(path, Request())
+    if content.places_um is None:
+        raise FormatError(f"Cannot use {path.name}: it has no places of cells.")
+    return dict(zip(map(str, content.names), content.places_um, strict=True))

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What NetPyNE saves (``.json``, ``.pkl``): spikes, traces, and the cells with their shapes.
+
+As ``sim.saveData`` writes them (http://www.netpyne.org).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...section_types import section_type
+from ...simulation_file.stand_ins import PickledArray
+from .. import foreign_pickle
+from ..content import Content, FormatError, Request, choose, readable, unusable
+from ..peek import Peek
+
+_KEYS: Final = (b"netpyne_version", b"netpyne_changeset", b"simConfig", b"simData", b"netParams")
+_LARGEST_JSON: Final = 1 << 30
+_LARGEST_VALUES: Final = 8_000_000_000
+_UNITS: Final = {"v": "mV"}
+
+
+def _matches(peek: Peek) -> bool:
+    if peek.is_pickle:
+        return any(key in peek.head[:200] for key in _KEYS)
+    names = {key.decode() for key in _KEYS}
+    return bool(peek.json_keys & names) or ({"net"} == peek.json_keys and "pops" in peek.text)
+
+
+def _read(path: Path, request: Request) -> Content:
+    size = path.stat().st_size
+    try:
+        if Peek(path).is_pickle:
+            data = foreign_pickle.load(path, size)
+        elif size > _LARGEST_JSON:
+            raise unusable(path, "it is JSON of more than 1 GiB")
+        else:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        return _content(path, data, request)
+    except FormatError:
+        raise
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+        problem = (
+            f"it is damaged, or not as NetPyNE saves it ({type(error).__name__}: {error!s:.80})"
+        )
+        raise unusable(path, problem) from None
+
+
+def _content(path: Path, data: Any, request: Request) -> Content:
+    cells, config = data.get("net", {}).get("cells") or [], data.get("simConfig", {})
+    results, notes = data.get("simData", {}), []
+    if not cells:
+        raise unusable(path, "it holds no cells; NetPyNE saves them with saveDataInclude = ['net']")
+    gids = [int(cell["gid"]) for cell in cells]
+    index = {gid: i for i, gid in enumerate(gids)}
+    sections = [_sections(cell, config) for cell in cells]
+    spikes = _spikes(path, results, index)
+    traces: dict[str, dict[str, Any]] = {}
+    for name, how in config.get("recordTraces", {}).items():
+        if "var" in how and isinstance(results.get(name), dict) and results[name]:
+            place = "".join(f"{how[key]}." for key in ("mech", "synMech") if key in how)
+            traces.setdefault(f"{place}{how['var']}", {})[name] = how
+    there = [*traces, *(["spikes"] if spikes is not None else [])]
+    if not there:
+        raise unusable(path, "it holds neither spikes nor traces of cells")
+    taken = request.of
+    if taken is None and "v" in traces and _cells_with(results, traces["v"]) >= _real(cells):
+        taken = "v"
+    elif taken is None and spikes is not None:
+        taken = "spikes"
+    taken = choose(path, there, taken)
+    if request.of is None and len(there) > 1:
+        notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
+    rows = {} if taken == "spikes" else traces[taken]
+    values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)
+    return Content(
+        [f"{cell['tags'].get('pop', 'cell')}[{cell['gid']}]" for cell in cells],
+        np.array([cell[0]["points"][0][:3] for cell in sections], np.float64),
+        gids,
+        spikes,
+        time_ms,
+        values,
+        "activity" if taken == "spikes" else taken,
+        _UNITS.get(taken, ""),
+        _connections(cells, config, index),
+        sections,
+        tuple(notes),
+    )
+
+
+def _real(cells: list[Any]) -> int:
+    return sum(bool(cell.get("secs")) for cell in cells) or len(cells)
+
+
+def _cells_with(results: Any, traces: Mapping[str, Any]) -> int:
+    return len(set().union(*(results[name] for name in traces)))
+
+
+def _spikes(path: Path, results: Any, index: Mapping[int, int]) -> list[NDArray[np.float64]] | None:
+    if "spkt" not in results or "spkid" not in results:
+        return None
+    times, gids = _array(results["spkt"]), _array(results["spkid"])
+    if times.shape != gids.shape:
+        raise unusable(path, f"it has {len(times):,} spike times for {len(gids):,} cells")
+    lost = set(gids.astype(np.int64).tolist()) - index.keys()
+    if lost:
+        raise unusable(path, f"cell {min(lost)} spikes, but is not among its cells")
+    rows: list[list[float]] = [[] for _ in index]
+    for time, gid in zip(times.tolist(), gids.tolist(), strict=True):
+        rows[index[int(gid)]].append(time)
+    return [np.sort(np.array(row, np.float64)) for row in rows]
+
+
+def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
+    """Sections from the root on; a point where not all of them have 3-D points."""
+    tags, secs = cell["tags"], cell.get("secs") or {}
+    sign = -1.0 if config.get("invertedYCoord", True) else 1.0
+    place = np.array([tags.get("x", 0.0), sign * tags.get("y", 0.0), tags.get("z", 0.0)])
+    offset = place if config.get("pt3dRelativeToCellLocation", True) else np.zeros(3)
+    parents = {name: sec.get("topol", {}).get("parentSec") or "" for name, sec in secs.items()}
+    children: dict[str, list[str]] = {}
+    for name, parent in parents.items():
+        children.setdefault(parent, []).append(name)
+    order: dict[str, int] = {}
+    waiting = children.get("", [])[::-1]
+    while waiting:
+        name = waiting.pop()
+        order[name] = len(order)
+        waiting += children.get(name, [])[::-1]
+    if len(order) < len(secs):
+        raise ValueError("sections whose parents are not there")
+    shapes = {name: np.array(_plain(secs[name]["geom"].get("pt3d") or []), float) for name in order}
+    if not order or not all(shape.ndim == 2 and len(shape) > 1 for shape in shapes.values()):
+        soma = secs.get("soma", {}).get("geom", {}).get("diam") or 10.0
+        name = next(iter(order), "soma")
+        return [{"name": name, "type": "soma", "points": [[*place, float(soma)]]}]
+    return [
+        {
+            "name": name,
+            "type": section_type(name),
+            "parent": order[parents[name]] if parents[name] else -1,
+            "parent_x": float(secs[name]["topol"].get("parentX", 1.0)) if parents[name] else 0.0,
+            "nseg": int(secs[name]["geom"].get("nseg", 1)),
+            "points": shapes[name][:: -1 if _is_reversed(cell, name) else 1] + [*offset, 0.0],
+        }
+        for name in order
+    ]
+
+
+def _values(
+    cells: list[Any], data: Any, rows: Mapping[str, Any], index: Mapping[int, int],
+    sections: list[list[dict[str, Any]]], notes: list[str],
+) -> tuple[NDArray[Any], NDArray[np.float64]]:  # fmt: skip
+    """Put each trace into the segment it was recorded in; all others have no values."""
+    results = data["simData"]
+    counts = [sum(section.get("nseg", 1) for section in cell) for cell in sections]
+    firsts = np.cumsum([0, *counts])
+    frames = len(_array(next(iter(results[next(iter(rows))].values()))))
+    if frames * int(firsts[-1]) * 4 > _LARGEST_VALUES:
+        raise ValueError(f"{frames:,} frames of {firsts[-1]:,} segments are too many")
+    values = np.full((frames, int(firsts[-1])), np.nan, np.float32)
+    lost = 0
+    for name, how in rows.items():
+        for label, trace in results[name].items():
+            cell = index[int(label.removeprefix("cell_"))]
+            first = firsts[cell]
+            for section in sections[cell]:
+                n = section.get("nseg", 1)
+                if section["name"] == how.get("sec", "soma"):
+                    x = float(how.get("loc", 0.5))
+                    x = 1.0 - x if _is_reversed(cells[cell], section["name"]) else x
+                    place = min(int(x * n), n - 1)
+                    values[:, first + place] = _array(trace)
+                    break
+                first += n
+            else:
+                lost += 1
+    if lost:
+        notes.append(f"{lost:,} traces are of sections that cells without shape do not have.")
+    filled = int(np.isfinite(values).any(axis=0).sum())
+    if filled < values.shape[1]:
+        notes.append(f"{filled:,} of {values.shape[1]:,} segments were recorded; others are empty.")
+    time = _array(results.get("t", []))
+    if len(time) != frames:
+        time = np.arange(frames, dtype=np.float64) * float(data["simConfig"]["recordStep"])
+    return values, time
+
+
+def _is_reversed(cell: Any, name: str) -> bool:
+    """Whether a section hangs on its parent by its end at 1; here all do by their first point."""
+    return float(cell["secs"].get(name, {}).get("topol", {}).get("childX", 0.0)) > 0.5
+
+
+def _connections(
+    cells: list[Any], config: Any, index: Mapping[int, int]
+) -> NDArray[np.int64] | None:
+    pairs = []
+    # What compact connections list instead of naming it.
+    fields = list(config.get("compactConnFormat") or [])
+    for i, cell in enumerate(cells):
+        for source in cell.get("conns") or []:
+            gid = source["preGid"] if "preGid" in source else source[fields.index("preGid")]
+            if gid in index:
+                pairs.append((index[gid], i))
+    return np.array(pairs, np.int64) if pairs else None
+
+
+def _array(values: Any) -> NDArray[np.float64]:
+    return np.asarray(_plain(values), np.float64).reshape(-1)
+
+
+def _plain(values: Any) -> Any:
+    return values.array if isinstance(values, PickledArray) else values
+
+
+FORMAT: Final = readable("netpyne", "a file of NetPyNE's results", _matches, _read)

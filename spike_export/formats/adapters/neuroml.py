@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NeuroML 2 networks: where the cells of each population are, and which are connected.
+
+As the schema has them (https://docs.neuroml.org).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree
+
+import numpy as np
+
+from ..content import Content, FormatError, Request, readable, unusable
+
+Cell = tuple[str, int]
+_LARGEST: Final = 1 << 30
+_MOST_CELLS: Final = 10_000_000
+_CELL: Final = re.compile(r"(?:\.\./)?(\w+)(?:\[(\d+)\]|/(\d+))(?:/|$)")
+_ENDS: Final = (("preCellId", "postCellId"), ("preCell", "postCell"), ("from", "to"))
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Cells by population and number, with their places in µm, if they have any."""
+
+    places: dict[Cell, tuple[float, float, float] | None] = field(default_factory=dict)
+    connections: list[tuple[Cell, Cell]] = field(default_factory=list)
+
+
+def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Yield an XML file's elements as they end, by their names without namespaces."""
+    if path.stat().st_size > _LARGEST:
+        raise unusable(path, "it is XML of more than 1 GiB")
+    with path.open("rb") as stream:
+        piece = b""
+        # What a document type can define is memory without end.
+        while more := stream.read(1 << 20):
+            if b"<!DOCTYPE" in (piece := piece[-8:] + more):
+                raise unusable(path, "it has a document type, which NeuroML never needs")
+    try:
+        for _, element in ElementTree.iterparse(path):
+            yield element.tag.rpartition("}")[2], element
+    except ElementTree.ParseError as error:
+        raise unusable(path, f"it is damaged ({error})") from None
+
+
+def cell_at(text: str) -> Cell | None:
+    """Tell which cell a path such as ``../pyr/2/iz`` or ``pyr[2]`` leads to."""
+    found = _CELL.match(text)
+    return None if found is None else (found[1], int(found[2] or found[3]))
+
+
+def read_network(path: Path) -> Network:
+    """Read the populations and connections of a file, which may have none."""
+    network, placed = Network(), dict[int, tuple[float, float, float]]()
+    for name, element in elements(path):
+        if name == "instance":
+            place = next((part for part in element if part.tag.endswith("location")), None)
+            if place is not None:
+                xyz = tuple(float(place.get(axis, "nan")) for axis in "xyz")
+                placed[int(element.get("id", len(placed)))] = (xyz[0], xyz[1], xyz[2])
+            element.clear()
+        elif name == "population":
+            own, size = element.get("id", ""), int(element.get("size") or 0)
+            if size > _MOST_CELLS:
+                raise unusable(path, f"its population {own!r:.60} claims {size:,} cells")
+            for index in sorted({*range(size), *placed} if size else placed):
+                network.places[own, index] = placed.get(index)
+            placed = {}
+            element.clear()
+        for pre, post in _ENDS:
+            ends = cell_at(element.get(pre, "")), cell_at(element.get(post, ""))
+            if ends[0] is not None and ends[1] is not None:
+                network.connections.append((ends[0], ends[1]))
+    return network
+
+
+def _read(path: Path, _request: Request) -> Content:
+    try:
+        network = read_network(path)
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise unusable(path, f"it is damaged ({error!s:.100})") from None
+    cells = [cell for cell, place in network.places.items() if place is not None]
+    if not cells:
+        raise unusable(path, "it places no cells; a network has populations with instances")
+    index = {cell: number for number, cell in enumerate(cells)}
+    pairs = [(index[a], index[b]) for a, b in network.connections if a in index and b in index]
+    notes = ["It has no values; all cells are at 0 in a single frame."]
+    left = len(network.places) - len(cells)
+    if left:
+        notes.append(
+            f"{left:,} of {len(network.places):,} cells have no location and are left out."
+        )
+    return Content(
+        [f"{population}[{number}]" for population, number in cells],
+        np.array([network.places[cell] for cell in cells], np.float64),
+        time_ms=np.zeros(1),
+        values=np.zeros((1, len(cells)), np.float32),
+        connections=np.array(pairs, np.int64) if pairs else None,
+        notes=tuple(notes),
+    )
+
+
+FORMAT: Final = readable(
+    "neuroml", "a NeuroML network", lambda peek: peek.xml_tag == "neuroml", _read
+)

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What an adapter for another program's files is, is asked for, and finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .peek import Peek
+
+
+class FormatError(ValueError):
+    """A file that cannot be used; the text is one sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user has said about the file.
+
+    Attributes
+    ----------
+    of : str or None
+        Which of the things in the file is wanted.
+    rows : {"cells", "times"} or None
+        What a matrix's rows are.
+    interval_ms : float or None
+        Between two columns or rows of a matrix.
+    n_places : int or None
+        How many places there are in another file.
+    """
+
+    of: str | None = None
+    rows: Literal["cells", "times"] | None = None
+    interval_ms: float | None = None
+    n_places: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What is in a file: C cells with their spikes or values.
+
+    Attributes
+    ----------
+    names : sequence of str
+        The cells' own names, or none if the file does not name them.
+    places_um : ndarray, shape (C, 3), or None
+    gids : sequence of int or None
+    spikes_ms : sequence of ndarray, or None
+        In order.
+    time_ms : ndarray, shape (F,), or None
+    values : ndarray, shape (F, C), or None
+        With `sections`, the shape may be (F, S), for S segments in the sections' order.
+    quantity, unit : str
+        What the values are.
+    connections : ndarray of int, shape (M, 2), or None
+        Indices of cells: from, to.
+    sections : sequence of sequences of dict, or None
+        Each cell's shape, as `simulation_from_arrays` takes it.
+    notes : tuple of str
+        Sentences about what had to be supposed or left out.
+    """
+
+    names: Sequence[str]
+    places_um: NDArray[Any] | None = None
+    gids: Sequence[int] | None = None
+    spikes_ms: Sequence[NDArray[np.float64]] | None = None
+    time_ms: NDArray[np.float64] | None = None
+    values: NDArray[Any] | None = None
+    quantity: str = "activity"
+    unit: str = ""
+    connections: NDArray[Any] | None = None
+    sections: Sequence[Sequence[Mapping[str, Any]]] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file, and the command for it.
+
+    Attributes
+    ----------
+    name : str
+    what : str
+        With its article: ``"an SWC file"``.
+    command : str
+        With FILE in place of the file; empty if none reads it.
+    matches : callable
+        Whether a file is of this kind, by its content.
+    """
+
+    name: str
+    what: str
+    command: str
+    matches: Callable[[Peek], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Kind):
+    """A kind of file that ``spike-export read`` reads.
+
+    Attributes
+    ----------
+    read : callable
+        From the file and the request to what is in it; raises `FormatError`.
+    """
+
+    read: Callable[[Path, Request], Content]
+
+
+def readable(
+    name: str,
+    what: str,
+    matches: Callable[[Peek], bool],
+    read: Callable[[Path, Request], Content],
+) -> Format:
+    """Make the entry of a format for ``spike-export read``; see `Kind` and `Format`."""
+    return Format(name, what, "read FILE", matches, read)
+
+
+def unusable(path: Path, problem: str) -> FormatError:
+    """Make an error that names the file; the problem follows its name."""
+    return FormatError(f"Cannot use {path.name or path}: {problem}.")
+
+
+def choose(path: Path, there: Iterable[str], wanted: str | None) -> str:
+    """Take what was asked for, or the only one that there is.
+
+    Raises
+    ------
+    FormatError
+        If several are there and none was named, or there is none of that name; the last part of
+        a name with slashes will do.
+    """
+    names = list(there)
+    short = [name for name in names if name.rpartition("/")[2] == wanted]
+    if len(short) == 1 and wanted not in names:
+        return short[0]
+    listed = ", ".join(name[:60] for name in names[:20])
+    if wanted is None and len(names) != 1:
+        raise unusable(path, f"say which of these with --of: {listed}")
+    if wanted is not None and wanted not in names:
+        raise unusable(path, f"it has no {wanted!r:.60}, but {listed}")
+    return names[0] if wanted is None else wanted

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A matrix of cells and times: which side is which, and when its frames are.
+
+Neither is in the numbers themselves, so both are taken from names, from the number of places or
+from the user, and checked against each other; what remains open is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .content import Content, Request, unusable
+
+LARGEST_BYTES: Final = 8_000_000_000
+_TIME_NAME: Final = re.compile(
+    r"(?:t|times?|timestamps?|frame[ _]?times?)"
+    r"(?:[ _]*[(\[]?(ms|msec|milliseconds?|s|secs?|seconds?)[)\]]?)?"
+)
+# Of tables of spikes and of places.
+_CELL_NAME: Final = re.compile(
+    r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|neuron|unit|population|[xyz]"
+)
+_FEWEST_TIMES: Final = 5
+
+
+def is_time_name(name: str) -> bool:
+    """Whether a column of this name, in small letters, holds times."""
+    return _TIME_NAME.fullmatch(name) is not None
+
+
+def is_cell_name(name: str) -> bool:
+    """Whether a column of this name, in small letters, tells a cell or where one is."""
+    return _CELL_NAME.fullmatch(name) is not None
+
+
+def content_of_matrix(
+    path: Path, matrix: NDArray[Any], request: Request, names: Sequence[str] = ()
+) -> Content:
+    """Make cells and frames of a matrix.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    matrix : ndarray, shape (R, C)
+    request : Request
+    names : sequence of str, length C, optional
+        Of its columns.
+
+    Returns
+    -------
+    Content
+
+    Raises
+    ------
+    FormatError
+        If it cannot be told which are the cells, or when the frames are.
+    """
+    notes: list[str] = []
+    time_ms = None
+    rows: str | None = request.rows
+    if names and is_time_name(names[0].casefold()):
+        time_ms = _times(path, matrix[:, 0], names[0], request)
+        matrix, names = matrix[:, 1:], names[1:]
+        if rows == "cells":
+            raise unusable(path, "its first column holds times, so that its rows are no cells")
+        rows = "times"
+    elif not names and (side := _counting_side(matrix)):
+        raise unusable(
+            path, f"its first {side} rises evenly, as times or an index do; remove it and give "
+            "--interval, or name columns in a first line, as time_ms",
+        )  # fmt: skip
+    if rows is None:
+        rows = _told(path, matrix, request, names, notes)
+    if rows == "cells":
+        matrix, names = matrix.T, ()
+    if time_ms is None:
+        if request.interval_ms is None:
+            raise unusable(path, "it does not say when its values are; give --interval in ms")
+        time_ms = np.arange(len(matrix), dtype=np.float64) * request.interval_ms
+    if not matrix.size:
+        raise unusable(path, "it holds no values")
+    return Content(
+        names or [f"cell {index}" for index in range(matrix.shape[1])],
+        time_ms=time_ms,
+        values=np.ascontiguousarray(matrix, np.float32),
+        notes=tuple(notes),
+    )
+
+
+def _told(
+    path: Path, matrix: NDArray[Any], request: Request, names: Sequence[str], notes: list[str]
+) -> str:
+    """Tell what the rows are by the number of places, or by the names of columns."""
+    n_rows, n_columns = matrix.shape
+    fits = [n_rows == request.n_places, n_columns == request.n_places]
+    if fits == [True, False]:
+        notes.append(f"Its {n_rows:,} rows are cells, as many as there are places.")
+        return "cells"
+    if fits == [False, True]:
+        notes.append(f"Its {n_columns:,} columns are cells, as many as there are places.")
+        return "times"
+    if names and request.n_places is None:
+        notes.append(
+            f"Its {n_columns:,} columns have names, so they are cells, and rows are times."
+        )
+        return "times"
+    raise unusable(
+        path, f"it has {n_rows:,} rows and {n_columns:,} columns; say with --rows cells or --rows "
+        "times what its rows are",
+    )  # fmt: skip
+
+
+def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDArray[np.float64]:
+    """Read times in ms; the interval tells the unit where the column's name does not."""
+    times = column.astype(np.float64)
+    if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
+        raise unusable(path, f"its times, in the column {name!r:.60}, do not rise from row to row")
+    unit = (_TIME_NAME.fullmatch(name.casefold()) or [None, None])[1]
+    scales = [1.0, 1000.0] if unit is None else [1.0 if unit.startswith("m") else 1000.0]
+    if request.interval_ms is not None and len(times) > 1:
+        middle = float(np.median(np.diff(times)))
+        scales = [s for s in scales if abs(middle * s - request.interval_ms) < 0.01 * middle * s]
+        if not scales:
+            raise unusable(
+                path, f"its times are {middle:g} apart, which is not the --interval given"
+            )
+    if len(scales) > 1:
+        raise unusable(
+            path, f"the column {name!r:.60} does not say whether it is in ms or in s; name it "
+            "time_ms or time_s, or give --interval",
+        )  # fmt: skip
+    return times * scales[0]
+
+
+def _counting_side(matrix: NDArray[Any]) -> str:
+    """Name a side that rises by the same step all along, as no values of a cell do."""
+    for side, line in (("column", matrix[:, 0]), ("row", matrix[0])):
+        steps = np.diff(line.astype(np.float64))
+        if (
+            len(line) >= _FEWEST_TIMES
+            and np.isfinite(steps).all()
+            and steps[0] > 0
+            and np.allclose(steps, steps[0], rtol=1e-3, atol=0)
+        ):
+            return side
+    return ""

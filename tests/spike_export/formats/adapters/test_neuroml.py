@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Networks as libNeuroML writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spike_export import read
+
+
+def test_places_and_connections(tmp_path, command, network, places):
+    (tmp_path / "a.nml").write_text(network)
+    code, out, error = command("read", "a.nml")
+    assert code == 0, error
+    assert "2 of 7 cells have no location and are left out." in out and "no values" in out
+    made = read("a.pickle")
+    assert [cell.name for cell in made.cells] == [
+        "pyr[0]", "pyr[1]", "pyr[2]", "bask[0]", "bask[1]"
+    ]  # fmt: skip
+    np.testing.assert_array_equal(made.points_um[:, :3], places)
+    assert made.connections.tolist() == [[2, 3], [0, 4], [3, 4]]
+    assert made.values.tolist() == [[0] * 5]
+
+
+def test_its_places_serve_for_other_files(tmp_path, command, network, places):
+    (tmp_path / "a.nml").write_text(network)
+    np.save(tmp_path / "m.npy", np.random.default_rng(0).random((30, 5)))
+    code, _, error = command("read", "m.npy", "--positions", "a.nml", "--interval", 1)
+    assert code == 0, error
+    np.testing.assert_array_equal(read("m.pickle").points_um[:, :3], places)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("</network>", "", "it is damaged (mismatched tag"),
+        ('z="-1.0"', 'z="up"', "it is damaged (could not convert"),
+        ('size="3"', 'size="30000000"', "its population 'pyr' claims 30,000,000 cells"),
+        ("location", "place", "it places no cells; a network has populations with instances"),
+        ("\n<neuroml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>\n<neuroml',
+         "it has a document type"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(tmp_path, command, network, old, new, sentence):
+    (tmp_path / "a.nml").write_text(network.replace(old, new))
+    code, _, error = command("read", "a.nml")
+    assert code == 1 and f"Cannot use a.nml: {sentence}" in error
