@@ -46,6 +46,13 @@ _BEGINNINGS: Final[dict[Kind, re.Pattern[bytes]]] = {
     ),
     "SWC": re.compile(rb"(?:" + _NUMBER + rb"[\s,;]+){2}"),
 }
+# What stands in each line of a file whose points are lines.
+_LINES: Final[dict[Kind, re.Pattern[bytes]]] = {
+    "older Neurolucida": re.compile(
+        rb"\[\d+,\d+\]\s*\((?:\s*" + _NUMBER + rb"\s*,){2}\s*" + _NUMBER + rb"\s*\)\s*" + _NUMBER
+    ),
+    "Eutectic": re.compile(rb"\d+\s+[A-Z]{2,3}\s+\d+(?:\s+" + _NUMBER + rb"){4}"),
+}
 _NAMESPACE: Final = re.compile(r"http://morphml\.org/[a-z]+/schema")
 _PAIR: Final = re.compile(rb'"[^"\n]*"|;[^\n]*|[()]|\n|[^\s,]')
 _TYPES: Final = {"soma": 1, "axon": 2, "apic": 4, "dend": 3}
@@ -113,6 +120,8 @@ def read(path: Path, unit_um: float = 1.0) -> Tracing:
         _check_text(data)
         if kind == "Neurolucida":
             _check_pairs(data)
+        else:
+            _check_lines(data, kind)
     if importlib.util.find_spec("neuron") is None:
         raise ModuleNotFoundError(name="neuron")
     found, notes = _import(data, kind, types)
@@ -133,6 +142,16 @@ def _check_text(data: bytes) -> None:
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
             raise _error(f"it is longer than {_LONGEST_LINE:,} characters", number)
+
+
+def _check_lines(data: bytes, kind: Kind) -> None:
+    """Refuse lines behind the first point that NEURON would skip as if they were titles."""
+    begun = False
+    for number, line in enumerate(map(bytes.strip, data.split(b"\n")), 1):
+        is_point = _LINES[kind].match(line) is not None
+        if begun and line and not is_point and not line.startswith((b";", b"#")):
+            raise _error("it is not the line of a point", number)
+        begun |= is_point or _BEGINNINGS[kind].match(line) is not None
 
 
 def _check_pairs(data: bytes) -> None:

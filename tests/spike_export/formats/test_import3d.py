@@ -158,6 +158,8 @@ BAD = {
     "a bracket too many": (ASC.replace("Normal\n)", "Normal )\n)"), "that was not opened"),
     "words": (ASC.replace("( (Axon)", "axon ( (Axon)"), "line 25: it holds something outside"),
     "no grammar": (ASC.replace("(Axon)", "(Axon) (3 (4))"), "NEURON cannot read what stands here"),
+    "no point": (EUTECTIC.replace(" 7 BP 3", "x7 BP 3"), "line 7: it is not the line"),
+    "no number": (OLDER.replace("(20.0,", "(2O.0,"), "line 6: it is not the line of a point"),
     "no soma": (ASC.replace("CellBody", "Nucleus"), "it holds 2 trees that nothing connects"),
     "no diameter": (ASC.replace("90.00     0.00     1.00", "90.00"), "a point without a diameter"),
     "nothing": (";V3\n(Sections)\n", "NEURON"),
