@@ -9,7 +9,7 @@ renders, and it is there only while somebody wants it, since it costs time in ev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -113,22 +113,19 @@ def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:
             thing.active_material = material
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: nodes.Tree) -> None:
     """Build the modifier's group, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        drawn = tree.input("Geometry", "Geometry")
-        resolution = tree.inputs(_MESH_INPUTS)["Tube Resolution"]
-        with tree.panel("Colors"):
-            colors = tree.inputs(COLOR_INPUTS)
-            tints = tree.inputs(TINT_INPUTS)
-            tree.inputs(FOLLOWER_INPUTS)
-        mesh = one_mesh(tree, drawn, resolution)
-        tree.output("Geometry", with_colors(tree, mesh, colors, tints))
-    return cast(bpy.types.NodeTree, tree.tree)
+    drawn = tree.input("Geometry", "Geometry")
+    resolution = tree.inputs(_MESH_INPUTS)["Tube Resolution"]
+    with tree.panel("Colors"):
+        colors = tree.inputs(COLOR_INPUTS)
+        tints = tree.inputs(TINT_INPUTS)
+        tree.inputs(FOLLOWER_INPUTS)
+    mesh = one_mesh(tree, drawn, resolution)
+    tree.output("Geometry", with_colors(tree, mesh, colors, tints))

@@ -7,8 +7,6 @@ from typing import Any
 
 import bpy
 
-from .required import required
-
 
 class ImportEntry:
     """An entry of *File > Import*.
@@ -36,11 +34,11 @@ class ImportEntry:
         bpy.types.TOPBAR_MT_file_import.remove(self._draw)  # type: ignore[arg-type]
 
 
-class DropsOnViewports:
+class DropsOnViewports(bpy.types.FileHandler):
     """A `FileHandler` that takes files dropped on a 3-D viewport."""
 
     @classmethod
-    def poll_drop(cls, context: bpy.types.Context | None) -> bool:
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
         """Take drops on 3-D viewports."""
-        area = required(context).area
+        area = context.area
         return area is not None and area.type == "VIEW_3D"

@@ -74,7 +74,7 @@ class Field:
 _items: dict[tuple[str, str], tuple[Sequence[tuple[str, str]], list[tuple[str, str, str]]]] = {}
 
 
-def _offered(operator: Any, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+def _offered(operator: Any, context: bpy.types.Context) -> list[tuple[str, str, str]]:
     # Asked for items, Blender gives the operator's properties, which are not the operator.
     fields: Mapping[str, Field] = getattr(bpy.types, operator.bl_rna.identifier).FIELDS
     field = fields.get(operator.field)
@@ -89,7 +89,7 @@ def _offered(operator: Any, context: bpy.types.Context | None) -> list[tuple[str
     return _items[key][1]
 
 
-class SuggestionsPopup:
+class SuggestionsPopup(bpy.types.Operator):
     """An operator that lists what may be put into a field, to be searched, and puts it there."""
 
     bl_label = "Suggestions"
@@ -114,10 +114,10 @@ class SuggestionsPopup:
         operator.bl_property = "item"
 
     def invoke(
-        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+        self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Open the list; choosing from it is what runs this operator."""
-        context, operator = required(context), self
+        context, operator = context, self
         if self._owner(context) is None:
             return {"CANCELLED"}
         popup: Any = operator
@@ -125,9 +125,8 @@ class SuggestionsPopup:
         # Not finished, which would be an undo step of its own.
         return {"CANCELLED"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put the chosen value into the field."""
-        context = required(context)
         owner = self._owner(context)
         if owner is None:
             return {"CANCELLED"}
@@ -148,7 +147,7 @@ class SuggestionsPopup:
             return None
         return owner
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Say what was chosen: a menu of a thousand regions would fill the screen."""
         self.layout.label(text=self.item, translate=False)
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import bpy
 from bpy.props import EnumProperty
 
-from .required import required
-
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
@@ -98,7 +96,7 @@ def show_in_solid(context: bpy.types.Context, color: SolidColor) -> None:
         shading.color_type = color
 
 
-class ShowColors:
+class ShowColors(bpy.types.Operator):
     """An operator that makes the viewport at hand show colors.
 
     What an add-on draws is given to `solid` or taken away again by `plain`.
@@ -121,9 +119,8 @@ class ShowColors:
             ],
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Switch the viewport, and prepare what it shows."""
-        context = required(context)
         if self.shading == "PREVIEW":
             self.plain(context)
             show_materials(context)

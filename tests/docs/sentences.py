@@ -22,6 +22,7 @@ _FOR_AUTHORS: Final = (
     "blender_addons/common/nodes/layout.py",
     "blender_addons/common/nodes/modifiers.py",
     "blender_addons/common/nodes/tree.py",
+    "blender_addons/common/nodes/sockets.py",
     "blender_addons/common/nodes/writing.py",
     "tools/build_extension.py",
     "tools/look_sheet.py",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 import numpy as np
@@ -100,54 +100,38 @@ def _added(
     return thing
 
 
-def _points_group() -> bpy.types.NodeTree:
-    if (existing := nodes.find_group(POINTS_GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(POINTS_GROUP) as tree:
-        points = tree.input("Geometry", "Geometry")
-        radius = tree.input(
-            "Radius", "Float", default=0.04, minimum=0.0, unit="DISTANCE",
-            description="Radius of each sphere",
-        )  # fmt: skip
-        detail = tree.input(
-            "Detail", "Int", default=2, minimum=1, maximum=5,
-            description="How round the spheres are",
-        )  # fmt: skip
-        material = tree.input("Material", "Material")
-        ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": radius, "Subdivisions": detail})
-        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": smooth, "Material": material})
-        balls = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": colored})
-        tree.output("Geometry", balls["Instances"])
-    return cast(bpy.types.NodeTree, tree.tree)
+@nodes.group(POINTS_GROUP)
+def _points_group(tree: nodes.Tree) -> None:
+    points = tree.input("Geometry", "Geometry")
+    radius = tree.input(
+        "Radius", "Float", default=0.04, minimum=0.0, unit="DISTANCE",
+        description="Radius of each sphere",
+    )  # fmt: skip
+    detail = tree.input(
+        "Detail", "Int", default=2, minimum=1, maximum=5,
+        description="How round the spheres are",
+    )  # fmt: skip
+    material = tree.input("Material", "Material")
+    ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": radius, "Subdivisions": detail})
+    smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+    colored = tree.add("GeometryNodeSetMaterial", {"Geometry": smooth, "Material": material})
+    balls = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": colored})
+    tree.output("Geometry", balls["Instances"])
 
 
-def _tracing_group() -> bpy.types.NodeTree:
-    if (existing := nodes.find_group(TRACING_GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(TRACING_GROUP) as tree:
-        curves = tree.input("Geometry", "Geometry")
-        thickness = tree.input(
-            "Thickness", "Float", default=1.0, minimum=0.0,
-            description="Factor on the branches' diameters",
-        )  # fmt: skip
-        least = tree.input(
-            "Minimum Radius", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-            description="No branch is drawn thinner than this",
-        )  # fmt: skip
-        material = tree.input("Material", "Material")
-        scaled = tree.math("MULTIPLY", tree.attribute("radius"), thickness)
-        radius = tree.math("MAXIMUM", scaled, least)
-        outline = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 10, "Radius": 1.0})
-        tubes = tree.add(
-            "GeometryNodeCurveToMesh",
-            {
-                "Curve": curves,
-                "Profile Curve": outline["Curve"],
-                "Scale": radius,
-                "Fill Caps": True,
-            },
-        )
-        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": tubes, "Material": material})
-        tree.output("Geometry", colored)
-    return cast(bpy.types.NodeTree, tree.tree)
+@nodes.group(TRACING_GROUP)
+def _tracing_group(tree: nodes.Tree) -> None:
+    curves = tree.input("Geometry", "Geometry")
+    thickness = tree.input(
+        "Thickness", "Float", default=1.0, minimum=0.0,
+        description="Factor on the branches' diameters",
+    )  # fmt: skip
+    least = tree.input(
+        "Minimum Radius", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
+        description="No branch is drawn thinner than this",
+    )  # fmt: skip
+    material = tree.input("Material", "Material")
+    radius = tree.maximum(tree.attribute("radius") * thickness, least)
+    tubes = tree.tube(curves, 10, 1.0, scale=radius, capped=True)
+    colored = tree.add("GeometryNodeSetMaterial", {"Geometry": tubes, "Material": material})
+    tree.output("Geometry", colored)

@@ -206,13 +206,11 @@ def _material() -> bpy.types.Material:
             name=LIMITS, label=LIMITS, clamp=True,
         )  # fmt: skip
         table = add_colormap(tree, position)
-        no_data = tree.math("LESS_THAN", value, _NO_DATA_BELOW, label="No data")
+        no_data = (value < _NO_DATA_BELOW).labeled("No data")
         color = tree.mix(no_data, table, _NO_DATA_COLOR, data_type="RGBA", label="No data: gray")
         glow = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
         plain = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
-        surface = tree.add(
-            "ShaderNodeMixShader", {"Factor": on_bar, "Shader": glow, "Shader_001": plain}
-        )
+        surface = tree.mix_shader(on_bar, glow, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": surface})
         tell_pass(tree, on_bar)
     return material

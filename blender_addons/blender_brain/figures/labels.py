@@ -8,7 +8,7 @@ region wherever that is seen: while the camera circles, and after the region was
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 import bpy
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..common import nodes
 from ..common.figures import frame
-from ..common.figures.drawing import TEXT_INPUTS, inked, inputs_of, new_figure
+from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure
 from ..common.figures.numbers import text
 from ..common.figures.scales import LINE_INPUTS
 from ..common.nodes import Node, Socket, Tree
@@ -146,7 +146,8 @@ def labels_of(
     return [one for one, by in labels.items() if input_value(by, "Region").value in wanted]
 
 
-def label_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def label_group(tree: Tree) -> None:
     """Build the group that draws a label, or return it if it exists.
 
     Returns
@@ -155,95 +156,74 @@ def label_group() -> bpy.types.NodeTree:
         The origin is where the text begins in the left column, and where it ends in the right
         one, at half the height of a capital letter.
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        tree.input("Geometry", "Geometry")
-        string = tree.input("Text", "String", description="What the label says")
-        side = tree.input(
-            "Column",
-            "Menu",
-            default="Left",
-            description="The side of the picture at which it stands",
+    tree.input("Geometry", "Geometry")
+    string = tree.input("Text", "String", description="What the label says")
+    side = tree.input(
+        "Column",
+        "Menu",
+        default="Left",
+        description="The side of the picture at which it stands",
+    )
+    style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    region = tree.input("Region", "Object", hide=True, description="What is labeled")
+    point = tree.input(
+        "Point", "Vector", hide=True, description="Where the line ends, in the region's space"
+    )
+    camera = tree.input("Camera", "Object", hide=True, description="In whose picture it is")
+    hidden = tree.input("Hidden", "Bool", default=False, hide=True)
+    size = style["Text Size"]
+    with tree.frame("Which column"):
+        sign = tree.menu("FLOAT", side, {"Left": 1.0, "Right": -1.0})
+        is_right = sign < 0.0
+    with tree.frame("Text"):
+        baseline = size * -_HALF_CAP
+        letters = tree.switch(
+            "GEOMETRY",
+            is_right,
+            text(tree, string, size, "Left", 0.0, baseline),
+            text(tree, string, size, "Right", 0.0, baseline),
         )
-        style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        region = tree.input("Region", "Object", hide=True, description="What is labeled")
-        point = tree.input(
-            "Point", "Vector", hide=True, description="Where the line ends, in the region's space"
+        written = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
+    with tree.frame("Where the point is seen"):
+        target = _target(tree, region, point, camera)
+    with tree.frame("Leader line"):
+        box = tree.add("GeometryNodeBoundBox", {"Geometry": written})
+        left = tree.parts(box["Min"])["X"]
+        right = tree.parts(box["Max"])["X"]
+        text_end = tree.switch("FLOAT", is_right, right, left)
+        inwards = size * sign
+        begin = tree.math("MULTIPLY_ADD", inwards, _GAP, text_end)
+        bend = tree.math("MULTIPLY_ADD", inwards, _GAP + _STUB, text_end)
+        corners = [tree.vector(x) for x in (begin, bend)]
+        lines = tree.join(
+            *(
+                tree.add("GeometryNodeCurvePrimitiveLine", {"Start": a, "End": b})
+                for a, b in ((corners[0], corners[1]), (corners[1], target))
+            )
         )
-        camera = tree.input("Camera", "Object", hide=True, description="In whose picture it is")
-        hidden = tree.input("Hidden", "Bool", default=False, hide=True)
-        size = style["Text Size"]
-        with tree.frame("Which column"):
-            sign = tree.menu("FLOAT", side, {"Left": 1.0, "Right": -1.0})
-            is_right = tree.math("LESS_THAN", sign, 0.0)
-        with tree.frame("Text"):
-            baseline = tree.math("MULTIPLY", size, -_HALF_CAP)
-            letters = tree.switch(
-                "GEOMETRY",
-                is_right,
-                text(tree, string, size, "Left", 0.0, baseline),
-                text(tree, string, size, "Right", 0.0, baseline),
-            )
-            written = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
-        with tree.frame("Where the point is seen"):
-            target = _target(tree, region, point, camera)
-        with tree.frame("Leader line"):
-            box = tree.add("GeometryNodeBoundBox", {"Geometry": written})
-            left = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Min"]})["X"]
-            right = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
-            text_end = tree.switch("FLOAT", is_right, right, left)
-            inwards = tree.math("MULTIPLY", size, sign)
-            begin = tree.math("MULTIPLY_ADD", inwards, _GAP, text_end)
-            bend = tree.math("MULTIPLY_ADD", inwards, _GAP + _STUB, text_end)
-            corners = [tree.add("ShaderNodeCombineXYZ", {"X": x}) for x in (begin, bend)]
-            lines = tree.join(
-                *(
-                    tree.add("GeometryNodeCurvePrimitiveLine", {"Start": a, "End": b})
-                    for a, b in ((corners[0], corners[1]), (corners[1], target))
-                )
-            )
-            thick = tree.math("MULTIPLY", style["Line Width"], 0.5)
-            outline = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 6, "Radius": thick}
-            )["Curve"]
-            leader = tree.add("GeometryNodeCurveToMesh", {"Curve": lines, "Profile Curve": outline})
-            radius = tree.math("MULTIPLY", size, _DOT)
-            disc = tree.add(
-                "GeometryNodeMeshCircle", {"Vertices": 20, "Radius": radius}, fill_type="NGON"
-            )
-            dot = tree.add("GeometryNodeTransform", {"Geometry": disc, "Translation": target})
-        drawn = inked(tree, tree.join(written, leader, dot), style)
-        seen = tree.add(
-            "GeometryNodeSwitch", {"Switch": hidden, "False": drawn}, input_type="GEOMETRY"
+        leader = tree.tube(lines, 6, style["Line Width"] * 0.5)
+        radius = size * _DOT
+        disc = tree.add(
+            "GeometryNodeMeshCircle", {"Vertices": 20, "Radius": radius}, fill_type="NGON"
         )
-        tree.output("Geometry", seen)
-    return cast(bpy.types.NodeTree, tree.tree)
+        dot = tree.add("GeometryNodeTransform", {"Geometry": disc, "Translation": target})
+    drawn = inked(tree, tree.join(written, leader, dot), style)
+    seen = tree.add("GeometryNodeSwitch", {"Switch": hidden, "False": drawn}, input_type="GEOMETRY")
+    tree.output("Geometry", seen)
 
 
 def _target(tree: Tree, region: Socket, point: Socket, camera: Socket) -> Node:
     """Follow the line of sight to a point of a region as far as the plane of the label."""
-    there = tree.add("GeometryNodeObjectInfo", {"Object": region}, transform_space="RELATIVE")
+    there = tree.object(region, relative=True)
     place = tree.add(
         "FunctionNodeTransformPoint", {"Vector": point, "Transform": there["Transform"]}
     )
-    eye = tree.add("GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE")[
-        "Location"
-    ]
-    place_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})["Z"]
-    eye_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": eye})["Z"]
-    share = tree.math("DIVIDE", eye_z, tree.math("SUBTRACT", eye_z, place_z), label="Share of it")
-    way = tree.add(
-        "ShaderNodeVectorMath", {"Vector": place, "Vector_001": eye}, operation="SUBTRACT"
-    )
-    met = tree.add(
-        "ShaderNodeVectorMath", {"Vector": way, "Vector_001": share, "Vector_002": eye},
-        operation="MULTIPLY_ADD",
-    )  # fmt: skip
-    flat = tree.add(
-        "ShaderNodeVectorMath", {"Vector": place, "Vector_001": (1.0, 1.0, 0.0)},
-        operation="MULTIPLY",
-    )  # fmt: skip
+    eye = tree.object(camera, relative=True)["Location"]
+    place_z = tree.parts(place)["Z"]
+    eye_z = tree.parts(eye)["Z"]
+    share = (eye_z / (eye_z - place_z)).labeled("Share of it")
+    met = tree.vector_math("MULTIPLY_ADD", place - eye, share, eye)
+    flat = place * (1.0, 1.0, 0.0)
     parallel = tree.add("GeometryNodeCameraInfo", {"Camera": camera})["Is Orthographic"]
     return tree.switch("VECTOR", parallel, met, flat)
 

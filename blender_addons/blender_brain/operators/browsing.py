@@ -34,9 +34,8 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
     else:
         atlas: StringProperty(name="Atlas", description="Its name, with or without version")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keep its name in the panel's field."""
-        context = required(context)
         typed = fields(required(context.scene))
         typed.atlas = self.atlas
         # Ids mean something else in another atlas.
@@ -59,7 +58,7 @@ def _typed(context: bpy.types.Context) -> Any:
     return fields(required(context.scene))
 
 
-class BLENDER_BRAIN_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+class BLENDER_BRAIN_OT_suggest(SuggestionsPopup):
     """List what may be put into a field."""
 
     bl_idname = "blender_brain.suggest"
@@ -95,9 +94,9 @@ class BLENDER_BRAIN_OT_unfold(_OnStructure):
     # What is seen of the tree is nothing to take back, nor worth a copy of the whole file.
     bl_options = {"INTERNAL"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Turn it round."""
-        return self._toggle(unfolded(required(context)))
+        return self._toggle(unfolded(context))
 
 
 class BLENDER_BRAIN_OT_tick(_OnStructure):
@@ -107,9 +106,9 @@ class BLENDER_BRAIN_OT_tick(_OnStructure):
     bl_label = "Tick"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Turn it round."""
-        return self._toggle(fields(required(required(context).scene)).ticked)
+        return self._toggle(fields(required(context.scene)).ticked)
 
 
 class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
@@ -119,9 +118,9 @@ class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
     bl_label = "Untick All"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Empty the list."""
-        fields(required(required(context).scene)).ticked.clear()
+        fields(required(context.scene)).ticked.clear()
         return {"FINISHED"}
 
 

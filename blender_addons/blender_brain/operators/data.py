@@ -85,9 +85,9 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
             soft_max=1000.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the table with the regions' own atlas, and color them."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         path = Path(bpy.path.abspath(self.filepath))
         try:
             atlas = _atlas(scene)
@@ -111,7 +111,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         tell(self, {"INFO"}, _told(colored, path.name, len(data.times_ms)), regions)
         return {"FINISHED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings beside the file browser."""
         layout = required(self.layout)
         layout.use_property_split = True
@@ -160,9 +160,8 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
             soft_max=500.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the file and place what is in it as the regions are placed."""
-        context = required(context)
         path = Path(bpy.path.abspath(self.filepath))
         leave_edit_mode(context)
         try:
@@ -201,16 +200,15 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an object that is no region."""
-        if _movable(required(context)):
+        if _movable(context):
             return True
         cls.poll_message_set("Select an object to place; regions cannot be moved")
         return False
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Find the place and move them there."""
-        context = required(context)
         scene, chosen = required(context.scene), _movable(context)
         things = editable(chosen)
         if not things:

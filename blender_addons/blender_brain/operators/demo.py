@@ -23,7 +23,7 @@ class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
     bl_label = "Make Demo Atlas"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write it into the add-on's own folder and choose it."""
         folder = library.own_folder()
         try:
@@ -32,7 +32,7 @@ class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
         except OSError as error:
             self.report({"ERROR"}, f"The demo atlas cannot be stored: {error.strerror}.")
             return {"CANCELLED"}
-        typed = fields(required(required(context).scene))
+        typed = fields(required(context.scene))
         typed.atlas = library.opened(f"{NAME}_v{VERSION}").atlas.full_name
         self.report({"INFO"}, f"Made {typed.atlas}; type CA3, DG, grey to see it.")
         return {"FINISHED"}

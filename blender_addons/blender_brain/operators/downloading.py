@@ -25,7 +25,7 @@ class _Online(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context | None) -> bool:
+    def poll(cls, _context: bpy.types.Context) -> bool:
         """Ask Blender's preferences, and for nothing else to be going on."""
         reason = running.refusal()
         if not reason and running.running() is not None:
@@ -53,7 +53,7 @@ class BLENDER_BRAIN_OT_list_downloads(_Online):
     bl_idname = "blender_brain.list_downloads"
     bl_label = "List Available Atlases"
 
-    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Ask it in the background."""
         listing = running.start_listing()
         if not bpy.app.background:
@@ -85,7 +85,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
             options={"SKIP_SAVE"},
         )
 
-    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Begin, and leave the rest to threads and a timer."""
         if bpy.app.background and not running.offered():
             running.start_listing().wait()
@@ -116,14 +116,14 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context | None) -> bool:
+    def poll(cls, _context: bpy.types.Context) -> bool:
         """Ask for a download."""
         if running.running() is not None:
             return True
         cls.poll_message_set("Nothing is being downloaded")
         return False
 
-    def execute(self, _context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Ask it to stop."""
         current = running.running()
         if current is None:

@@ -90,9 +90,8 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
         )
         colormap: colormap_property(FILM_COLORMAP)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
-        context = required(context)
         scene = required(context.scene)
         before = settings_of(scene)
         leave_edit_mode(context)
@@ -126,9 +125,8 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
     bl_label = "Set Stage"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Point the camera at the selected regions, or at all that are seen."""
-        context = required(context)
         scene = required(context.scene)
         before = settings_of(scene)
         regions = selected_regions(context) or seen_regions(context) or all_regions(scene)

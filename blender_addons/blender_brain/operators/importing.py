@@ -52,9 +52,8 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
             options={"SKIP_SAVE"},
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Open the atlas, find the regions and import them."""
-        context = required(context)
         leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas

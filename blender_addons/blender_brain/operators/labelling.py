@@ -33,9 +33,8 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
     bl_label = "Add Labels"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Lay the labels out for the picture as it is now."""
-        context = required(context)
         scene = required(context.scene)
         chosen, seen = selected_regions(context), set(seen_regions(context))
         regions = [region for region in chosen or all_regions(scene) if region in seen]
@@ -72,16 +71,15 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for labels."""
-        if labels_of(required(required(context).scene)):
+        if labels_of(required(context.scene)):
             return True
         cls.poll_message_set("There are no labels in this scene")
         return False
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove them."""
-        context = required(context)
         scene = required(context.scene)
         labels, selected = labels_of(scene), context.selected_objects or []
         regions = selected_regions(context)
@@ -113,16 +111,15 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for regions that are colored by values."""
-        if values_material(all_regions(required(required(context).scene))) is not None:
+        if values_material(all_regions(required(context.scene))) is not None:
             return True
         cls.poll_message_set("Color regions by a table first")
         return False
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add one for the selected regions' values, or for those there are."""
-        context = required(context)
         everywhere = all_regions(required(context.scene))
         material = values_material(selected_regions(context)) or values_material(everywhere)
         if material is None:
@@ -145,21 +142,21 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a color bar."""
-        if color_bars_of(required(required(context).scene)):
+        if color_bars_of(required(context.scene)):
             return True
         cls.poll_message_set("There is no color bar in this scene")
         return False
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove them."""
-        count = remove_figures(color_bars_of(required(required(context).scene)))
+        count = remove_figures(color_bars_of(required(context.scene)))
         self.report({"INFO"}, f"Removed {count} color bar{'s' * (count != 1)}.")
         return {"FINISHED"}
 
 
-class BLENDER_BRAIN_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+class BLENDER_BRAIN_OT_choose_colormap(ColormapPicker):
     """Give the active region's material a colormap."""
 
     bl_idname = "blender_brain.choose_colormap"

@@ -28,9 +28,9 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
     bl_label = "Set Look"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Give all selected regions the same material, or the active one."""
-        chosen = chosen_regions(required(context))
+        chosen = chosen_regions(context)
         regions = editable(chosen)
         if not regions:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_REGION}.")
@@ -45,7 +45,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
         tell(self, {"INFO"}, f"{looks.NAMES[self.look]} on {which}.", chosen)
         return {"FINISHED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings that this look has."""
         layout = required(self.layout)
         layout.use_property_split = True

@@ -81,9 +81,9 @@ class OnRegions(bpy.types.Operator):
     """An operator that needs regions to be chosen."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected or active region."""
-        if chosen_regions(required(context)):
+        if chosen_regions(context):
             return True
         cls.poll_message_set(NO_REGION)
         return False
@@ -93,9 +93,9 @@ class OnScene(bpy.types.Operator):
     """An operator that needs regions in the scene."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a region in the scene."""
-        if any(is_region(thing) for thing in required(required(context).scene).objects):
+        if any(is_region(thing) for thing in required(context.scene).objects):
             return True
         cls.poll_message_set("Import a region first")
         return False

@@ -32,9 +32,9 @@ class BLENDER_BRAIN_OT_show_level(OnScene):
             name="Level", description="Steps down from the atlas's root", default=1, min=0
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide the others."""
-        regions = all_regions(required(required(context).scene))
+        regions = all_regions(required(context.scene))
         shown = show_level(editable(regions), self.level)
         text = f"{shown:,} region{'s' * (shown != 1)} at level {self.level}."
         tell(self, {"INFO"}, text, regions)
@@ -53,9 +53,8 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
     else:
         region: StringProperty(name="Region", description="Name of the region's object")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide the others, or show them."""
-        context = required(context)
         regions = all_regions(required(context.scene))
         wanted = [region for region in regions if region.name == self.region]
         if not wanted:
@@ -82,9 +81,9 @@ class BLENDER_BRAIN_OT_show_all(OnScene):
     bl_label = "Show All"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide nothing."""
-        regions = all_regions(required(required(context).scene))
+        regions = all_regions(required(context.scene))
         show_all(editable(regions))
         tell(self, {"INFO"}, "All regions are shown.", regions)
         return {"FINISHED"}

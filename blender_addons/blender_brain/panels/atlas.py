@@ -27,10 +27,10 @@ class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
     bl_label = "Atlas"
     bl_idname = "BLENDER_BRAIN_MT_atlases"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each, and what incomplete ones lack."""
         layout = required(self.layout)
-        folder = fields(required(required(context).scene)).folder
+        folder = fields(required(context.scene)).folder
         found = library.find(bpy.path.abspath(folder))
         for atlas in found:
             row = layout.row()
@@ -51,9 +51,9 @@ class BLENDER_BRAIN_PT_atlas(Tab):
     bl_label = "Atlas"
     bl_idname = "BLENDER_BRAIN_PT_atlas"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the atlas, the search field and the import button."""
-        layout, scene = required(self.layout), required(required(context).scene)
+        layout, scene = self.layout, required(context.scene)
         typed = fields(scene)
         opened = _opened(scene)
         name = opened.full_name if isinstance(opened, Atlas) else typed.atlas or "None"
@@ -88,13 +88,13 @@ class BLENDER_BRAIN_PT_tree(Tab):
     bl_parent_id = "BLENDER_BRAIN_PT_atlas"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an atlas."""
-        return isinstance(_opened(required(required(context).scene)), Atlas)
+        return isinstance(_opened(required(context.scene)), Atlas)
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the structures that are unfolded."""
-        layout, context = required(self.layout), required(context)
+        layout, context = self.layout, context
         scene = required(context.scene)
         atlas = _opened(scene)
         assert isinstance(atlas, Atlas)
@@ -117,10 +117,10 @@ class BLENDER_BRAIN_PT_options(Tab):
     bl_parent_id = "BLENDER_BRAIN_PT_atlas"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the import."""
-        layout = required(self.layout)
-        typed = fields(required(required(context).scene))
+        layout = self.layout
+        typed = fields(required(context.scene))
         layout.use_property_split = True
         layout.use_property_decorate = False
         for setting in _IMPORT_SETTINGS:
@@ -136,13 +136,13 @@ class BLENDER_BRAIN_PT_download(Tab):
     bl_parent_id = "BLENDER_BRAIN_PT_atlas"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw what the server has and how far the download is, or how to allow one."""
-        layout = required(self.layout)
+        layout = self.layout
         if refused := running.refusal():
             _draw_offline(layout, refused)
             return
-        typed = fields(required(required(context).scene))
+        typed = fields(required(context.scene))
         current = running.running()
         if current is not None:
             progress = current.progress

@@ -18,9 +18,9 @@ class BLENDER_BRAIN_PT_data(Tab):
     bl_idname = "BLENDER_BRAIN_PT_data"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the buttons that open a file."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.operator("blender_brain.color_by_table", icon="SPREADSHEET")
         layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
 
@@ -33,12 +33,12 @@ class BLENDER_BRAIN_PT_place(Tab):
     bl_parent_id = "BLENDER_BRAIN_PT_data"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw where they go, and how large they become."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        typed = fields(required(required(context).scene))
+        typed = fields(required(context.scene))
         row = layout.row()
         # Beside a label, the words would be cut off.
         row.use_property_split = False

@@ -18,18 +18,18 @@ class BLENDER_BRAIN_PT_labels(Tab):
     bl_idname = "BLENDER_BRAIN_PT_labels"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw what labels say and where, and the buttons."""
-        layout, scene = required(self.layout), required(required(context).scene)
+        layout, scene = self.layout, required(context.scene)
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(scene)
         for name in ("wording", "columns", "text_size"):
             layout.prop(typed, name)
-        chosen = selected_regions(required(context))
+        chosen = selected_regions(context)
         row = layout.row(align=True)
         row.scale_y = 1.3
-        text = f"Label All {len(seen_regions(required(context)))} Regions"
+        text = f"Label All {len(seen_regions(context))} Regions"
         if chosen:
             text = f"Label {chosen[0].name}" if len(chosen) == 1 else f"Label {len(chosen)} Regions"
         operator = row.operator("blender_brain.add_labels", text=text, icon="FONT_DATA")
@@ -45,15 +45,15 @@ class BLENDER_BRAIN_PT_film(Tab):
     bl_idname = "BLENDER_BRAIN_PT_film"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw a button for everything, and one for what is there."""
-        layout, scene = required(self.layout), required(required(context).scene)
+        layout, scene = self.layout, required(context.scene)
         typed = fields(scene)
         row = layout.row()
         row.scale_y = 1.3
         operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
         operator.atlas, operator.folder = typed.atlas, typed.folder
-        chosen = selected_regions(required(context))
+        chosen = selected_regions(context)
         text = "Set Stage for All Regions"
         if chosen:
             one = len(chosen) == 1

@@ -24,9 +24,9 @@ class BLENDER_BRAIN_PT_look(Tab):
     bl_label = "Look"
     bl_idname = "BLENDER_BRAIN_PT_look"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the look and its button."""
-        context, layout = required(context), required(self.layout)
+        context, layout = context, self.layout
         scene = required(context.scene)
         typed = fields(scene)
         layout.use_property_split = True
@@ -64,9 +64,9 @@ class _ColormapTab(Tab):
     bl_parent_id = "BLENDER_BRAIN_PT_look"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a material with a colormap."""
-        return _colored_material(required(context)) is not None
+        return _colored_material(context) is not None
 
 
 class BLENDER_BRAIN_PT_colors(_ColormapTab):
@@ -75,11 +75,11 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
     bl_label = "Colors"
     bl_idname = "BLENDER_BRAIN_PT_colors"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the colormap and, where it shows values, their limits."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        material = required(_colored_material(required(context)))
+        material = required(_colored_material(context))
         draw_colormap(layout, material, "blender_brain.choose_colormap")
         tree: Any = required(material.node_tree)
         if LIMITS in tree.nodes:
@@ -102,11 +102,11 @@ class BLENDER_BRAIN_PT_range(_ColormapTab):
     bl_idname = "BLENDER_BRAIN_PT_range"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw start, end, steps and direction."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        draw_range(layout, required(_colored_material(required(context))))
+        draw_range(layout, required(_colored_material(context)))
 
 
 def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:

@@ -19,7 +19,7 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
 
     bl_idname = "BLENDER_BRAIN_UL_regions"
 
-    def draw_item(  # type: ignore[override]
+    def draw_item(
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
@@ -47,7 +47,7 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
         row.prop(region, "hide_viewport", text="", emboss=False)
         row.prop(region, "hide_render", text="", emboss=False)
 
-    def filter_items(  # type: ignore[override]
+    def filter_items(
         self, _context: bpy.types.Context, data: Any, attribute: str
     ) -> tuple[list[int], list[int]]:
         """Leave out what is no region, or not what was searched for."""
@@ -68,13 +68,13 @@ class BLENDER_BRAIN_PT_scene(Tab):
     bl_idname = "BLENDER_BRAIN_PT_scene"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a region."""
-        return bool(all_regions(required(required(context).scene)))
+        return bool(all_regions(required(context.scene)))
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the list and what shows and hides."""
-        layout, scene = required(self.layout), required(required(context).scene)
+        layout, scene = self.layout, required(context.scene)
         typed = fields(scene)
         layout.template_list("BLENDER_BRAIN_UL_regions", "", scene, "objects", typed, "row", rows=5)
         row = layout.row(align=True)

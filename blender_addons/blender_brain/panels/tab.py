@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 
 class Tab(bpy.types.Panel):
     """Where the panels are."""
+
+    if TYPE_CHECKING:
+        layout: bpy.types.UILayout
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

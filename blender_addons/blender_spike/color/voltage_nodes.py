@@ -79,7 +79,7 @@ def write_nodes(material: bpy.types.Material) -> None:
             {"Color": colors, "Base Color": (0.18, 0.18, 0.2, 1.0)},
             name=TYPES,
         )
-        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
         color = tree.mix(
             no_data, by_type["Color"], NO_DATA_COLOR, data_type="RGBA", label="No data: grey"
         )
@@ -96,20 +96,14 @@ def write_nodes(material: bpy.types.Material) -> None:
             name=SURFACE, label=SURFACE,
         )  # fmt: skip
         # Light that falls on the neuron changes colors, so it does that only where it is wanted.
-        shown = tree.add(
-            "ShaderNodeMixShader", {"Factor": 0.0, "Shader": glow, "Shader_001": surface},
-            name=LIT, label=LIT,
-        )  # fmt: skip
+        shown = tree.mix_shader(0.0, glow, surface, label=LIT, name=LIT)
         with tree.frame("A color bar shows plain colors"):
             on_figures = tree.add(
                 "ShaderNodeAttribute", label="On figures", attribute_type="GEOMETRY",
                 attribute_name=FIGURE,
             )["Factor"]  # fmt: skip
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
-            finished = tree.add(
-                "ShaderNodeMixShader",
-                {"Factor": on_figures, "Shader": shown, "Shader_001": plain},
-            )
+            finished = tree.mix_shader(on_figures, shown, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
         tell_pass(tree, on_figures)
 
@@ -123,46 +117,40 @@ def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
         for kind in ("GEOMETRY", "INSTANCER")
     )
     # What has no such attribute gives 0.
-    return tree.math("ADD", own, instanced, label=label)
+    return (own + instanced).labeled(label)
 
 
-def _glow_group() -> Any:
+@nodes.group(f"BlenderSpike {GLOW}", nodes.shader_group)
+def _glow_group(tree: Tree) -> None:
     """From a position between the limits to emission strength."""
-    with nodes.shader_group(f"BlenderSpike {GLOW}") as tree:
-        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
-        given = tree.inputs(_GLOW_INPUTS)
-        share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
-        full = tree.math("MULTIPLY", given["Strength"], share)
-        dim = tree.add(
-            "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
-        )["Factor"]
-        left = tree.math("SUBTRACT", 1.0, dim)
-        tree.output("Strength", tree.math("MULTIPLY", full, left), kind="Float")
-    return tree.tree
+    position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+    given = tree.inputs(_GLOW_INPUTS)
+    share = tree.mix(position, given["Glow at Rest"], 1.0, label="Share")
+    full = given["Strength"] * share
+    dim = tree.add(
+        "ShaderNodeAttribute", label="Dim", attribute_type="GEOMETRY", attribute_name=DIM
+    )["Factor"]
+    left = 1.0 - dim
+    tree.output("Strength", full * left, kind="Float")
 
 
-def _types_group() -> Any:
+@nodes.group(f"BlenderSpike {TYPES}", nodes.shader_group)
+def _types_group(tree: Tree) -> None:
     """Colors of glow and surface, mixed with the one of the section's type."""
-    with nodes.shader_group(f"BlenderSpike {TYPES}") as tree:
-        color = tree.input("Color", "Color")
-        base = tree.input("Base Color", "Color", description="Color of the surface in light")
-        given = tree.inputs(TINT_INPUTS)
-        with tree.frame("Color of the type"):
-            number = _of_point_or_instance(tree, "section_type", "Section type")
-            names = list(COLOR_OF_TYPES)
-            own: Linkable = given[names[0]]
-            for index, name in enumerate(names[1:], 1):
-                from_here = tree.math("GREATER_THAN", number, index - 0.5, label=name)
-                own = tree.mix(from_here, own, given[name], data_type="RGBA", label=name)
-        with tree.frame("Tint"):
-            tinted = {
-                name: _tinted(tree, given["Tint"], socket, own)
-                for name, socket in (("Color", color), ("Base Color", base))
-            }
-        for name, node in tinted.items():
-            tree.output(name, node, kind="Color")
-    return tree.tree
-
-
-def _tinted(tree: Tree, factor: Linkable, color: Linkable, own: Linkable) -> Node:
-    return tree.mix(factor, color, own, data_type="RGBA", label="Tinted")
+    color = tree.input("Color", "Color")
+    base = tree.input("Base Color", "Color", description="Color of the surface in light")
+    given = tree.inputs(TINT_INPUTS)
+    with tree.frame("Color of the type"):
+        number = _of_point_or_instance(tree, "section_type", "Section type")
+        names = list(COLOR_OF_TYPES)
+        own: Linkable = given[names[0]]
+        for index, name in enumerate(names[1:], 1):
+            from_here = (number > index - 0.5).labeled(name)
+            own = tree.mix(from_here, own, given[name], data_type="RGBA", label=name)
+    with tree.frame("Tint"):
+        tinted = {
+            name: tree.mix(given["Tint"], socket, own, data_type="RGBA", label="Tinted")
+            for name, socket in (("Color", color), ("Base Color", base))
+        }
+    for name, node in tinted.items():
+        tree.output(name, node, kind="Color")

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-import bpy
-
 from ..common import nodes
-from ..common.figures.drawing import TEXT_INPUTS, inked, inputs_of
+from ..common.figures.drawing import TEXT_INPUTS, inked
 from ..common.figures.numbers import text, written
 from ..playback import clock as clocks
 
 
-def time_label_group() -> bpy.types.NodeTree:
+@nodes.group("BlenderSpike: Time Label")
+def time_label_group(tree: nodes.Tree) -> None:
     """Build the time label's group, or return it if it exists.
 
     Returns
@@ -21,22 +18,17 @@ def time_label_group() -> bpy.types.NodeTree:
     NodeTree
         The origin is where the text begins, on its baseline.
     """
-    name = "BlenderSpike: Time Label"
-    if (existing := nodes.find_group(name)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(name) as tree:
-        tree.input("Geometry", "Geometry")
-        before = tree.input("Text", "String", default="", description="Text before the time")
-        decimals = tree.input(
-            "Decimals", "Int", default=1, minimum=0, maximum=6,
-            description="Digits after the decimal point",
-        )  # fmt: skip
-        unit = tree.input("Unit", "String", default="ms", description="Text after the time")
-        style = inputs_of(tree, TEXT_INPUTS)
-        now = clocks.shown(tree, tree.inputs(clocks.TABLE_INPUT))
-        number = written(tree, now.time_ms, decimals)
-        spaced = tree.add("GeometryNodeStringJoin", {"Strings": [number, unit], "Delimiter": " "})
-        whole = tree.add("GeometryNodeStringJoin", {"Strings": [before, spaced]})
-        label = text(tree, whole, style["Text Size"], "Left")
-        tree.output("Geometry", inked(tree, label, style))
-    return cast(bpy.types.NodeTree, tree.tree)
+    tree.input("Geometry", "Geometry")
+    before = tree.input("Text", "String", default="", description="Text before the time")
+    decimals = tree.input(
+        "Decimals", "Int", default=1, minimum=0, maximum=6,
+        description="Digits after the decimal point",
+    )  # fmt: skip
+    unit = tree.input("Unit", "String", default="ms", description="Text after the time")
+    style = tree.inputs(TEXT_INPUTS)
+    now = clocks.shown(tree, tree.inputs(clocks.TABLE_INPUT))
+    number = written(tree, now.time_ms, decimals)
+    spaced = tree.add("GeometryNodeStringJoin", {"Strings": [number, unit], "Delimiter": " "})
+    whole = tree.add("GeometryNodeStringJoin", {"Strings": [before, spaced]})
+    label = text(tree, whole, style["Text Size"], "Left")
+    tree.output("Geometry", inked(tree, label, style))

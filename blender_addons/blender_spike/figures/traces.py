@@ -20,10 +20,8 @@ from ..common.figures.drawing import (
     TEXT_INPUTS,
     find_drawing,
     inked,
-    inputs_of,
     moved,
     new_figure,
-    store,
 )
 from ..common.figures.numbers import round_limits, text
 from ..common.figures.scales import FIGURE, LINE_INPUTS, axes_group
@@ -276,7 +274,8 @@ def _points(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
 # --- The node group ---
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: Tree) -> None:
     """Build the trace's group, or return it if it exists.
 
     Returns
@@ -284,112 +283,88 @@ def node_group() -> bpy.types.NodeTree:
     NodeTree
         Its geometry is the samples: x is the time in sample intervals, y the value.
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        recorded = tree.input("Geometry", "Geometry")
-        by_voltage = tree.input(
-            "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+    recorded = tree.input("Geometry", "Geometry")
+    by_voltage = tree.input(
+        "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+    )
+    style = tree.inputs(LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
+    dot_size = tree.input(
+        "Dot Size", "Float", default=0.014, minimum=0.0,
+        description="Diameter of the dot at the current time",
+    )  # fmt: skip
+    material = tree.input("Neuron Material", "Material", hide=True)
+    table = tree.inputs(clocks.TABLE_INPUT)
+    with tree.panel("Axes", closed=True):
+        axes = {name: tree.input(name, "Float", hide=True) for name in _SHARED}
+    now = clocks.shown(tree, table)
+    with tree.frame("The present, between two samples"):
+        spot = tree.add("GeometryNodeInputPosition")
+        parts = tree.parts(spot)
+        elapsed, value = parts["X"], parts["Y"]
+        is_past = elapsed <= now.elapsed
+        count = tree.add(
+            "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
+        )["Sum"]
+        samples = [
+            tree.sample(recorded, spot, number, "FLOAT_VECTOR", clamp=True)
+            for number in (count - 1.0, count)
+        ]
+        before, after = (tree.parts(sample) for sample in samples)
+        # After the last sample this divides by zero, which gives zero, as it should.
+        fraction = (now.elapsed - before["X"]) / (after["X"] - before["X"])
+        present = tree.mix(fraction, before["Y"], after["Y"], label="Value now")
+        tip = tree.vector(now.elapsed, present)
+    with tree.frame("Up to the present"):
+        index = tree.add("GeometryNodeInputIndex")
+        is_next = index.equals(count, within=0.5)
+        moved_up = tree.add(
+            "GeometryNodeSetPosition",
+            {"Geometry": recorded, "Selection": is_next, "Position": tip},
         )
-        style = inputs_of(tree, LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
-        dot_size = tree.input(
-            "Dot Size", "Float", default=0.014, minimum=0.0,
-            description="Diameter of the dot at the current time",
+        is_future = index > count
+        no_data = (value < NO_DATA_BELOW).labeled("No data")
+        drawn = tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": is_future + no_data},
+            domain="POINT",
         )  # fmt: skip
-        material = tree.input("Neuron Material", "Material", hide=True)
-        table = tree.inputs(clocks.TABLE_INPUT)
-        with tree.panel("Axes", closed=True):
-            axes = {name: tree.input(name, "Float", hide=True) for name in _SHARED}
-        now = clocks.shown(tree, table)
-        with tree.frame("The present, between two samples"):
-            spot = tree.add("GeometryNodeInputPosition")
-            elapsed, value = _xy(tree, spot)
-            is_past = tree.add(
-                "FunctionNodeCompare", {"A": elapsed, "B": now.elapsed},
-                data_type="FLOAT", operation="LESS_EQUAL",
-            )  # fmt: skip
-            count = tree.add(
-                "GeometryNodeAttributeStatistic", {"Geometry": recorded, "Attribute": is_past}
-            )["Sum"]
-            before = _sample(tree, recorded, spot, tree.math("SUBTRACT", count, 1.0))
-            after = _sample(tree, recorded, spot, count)
-            before_x, before_y = _xy(tree, before)
-            after_x, after_y = _xy(tree, after)
-            # After the last sample this divides by zero, which gives zero, as it should.
-            fraction = tree.math(
-                "DIVIDE",
-                tree.math("SUBTRACT", now.elapsed, before_x),
-                tree.math("SUBTRACT", after_x, before_x),
-            )
-            present = tree.mix(fraction, before_y, after_y, label="Value now")
-            tip = tree.add("ShaderNodeCombineXYZ", {"X": now.elapsed, "Y": present})
-        with tree.frame("Up to the present"):
-            index = tree.add("GeometryNodeInputIndex")
-            is_next = tree.math("COMPARE", index, count, 0.5)
-            moved_up = tree.add(
-                "GeometryNodeSetPosition",
-                {"Geometry": recorded, "Selection": is_next, "Position": tip},
-            )
-            is_future = tree.math("GREATER_THAN", index, count)
-            no_data = tree.math("LESS_THAN", value, NO_DATA_BELOW, label="No data")
-            unwanted = tree.math("ADD", is_future, no_data)
-            drawn = tree.add(
-                "GeometryNodeDeleteGeometry", {"Geometry": moved_up, "Selection": unwanted},
-                domain="POINT",
-            )  # fmt: skip
-        with tree.frame("In the axes"):
-            valued = store(tree, drawn, VOLTAGE, value)
-            flat = store(tree, valued, FIGURE, 1.0)
-            laid_out = tree.add(
-                "GeometryNodeSetPosition",
-                {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
-            )
-            x, _ = _xy(tree, tree.add("GeometryNodeInputPosition"))
-            right = tree.math("MULTIPLY", axes["Width"], 1.0001)
-            beyond = tree.math(
-                "ADD", tree.math("LESS_THAN", x, -1e-5), tree.math("GREATER_THAN", x, right)
-            )
-            inside = tree.add(
-                "GeometryNodeDeleteGeometry", {"Geometry": laid_out, "Selection": beyond},
-                domain="POINT",
-            )  # fmt: skip
-        with tree.frame("Line"):
-            line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
-            radius = tree.math("MULTIPLY", style["Line Width"], 0.5)
-            profile = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
-            )
-            tube = tree.add(
-                "GeometryNodeCurveToMesh",
-                {"Curve": line, "Profile Curve": profile["Curve"], "Fill Caps": True},
-            )
-        with tree.frame("Dot"):
-            has_data = tree.math("GREATER_THAN", present, NO_DATA_BELOW)
-            dot_place = _in_axes(tree, now, axes, now.elapsed, present)
-            dot_x, _ = _xy(tree, dot_place)
-            on_paper = tree.math("LESS_THAN", dot_x, right)
-            shown = tree.math("MULTIPLY", has_data, on_paper)
-            dot_radius = tree.math("MULTIPLY", dot_size, 0.5)
-            ball = tree.add(
-                "GeometryNodeMeshIcoSphere",
-                {"Radius": tree.math("MULTIPLY", dot_radius, shown), "Subdivisions": 3},
-            )["Mesh"]
-            placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
-            dot = store(tree, store(tree, placed, VOLTAGE, present), FIGURE, 1.0)
-        with tree.frame("Color"):
-            joined = tree.join(tube, dot)
-            ink = inked(tree, joined, style)
-            colored = tree.add(
-                "GeometryNodeSetMaterial", {"Geometry": joined, "Material": material}
-            )
-            chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
-        # Before the axes, so that these do not shine through.
-        above = tree.math("MULTIPLY", style["Line Width"], 0.5)
-        tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, above))
-    return cast(bpy.types.NodeTree, tree.tree)
+    with tree.frame("In the axes"):
+        valued = tree.store(drawn, VOLTAGE, value, label=VOLTAGE)
+        flat = tree.store(valued, FIGURE, 1.0, label=FIGURE)
+        laid_out = tree.add(
+            "GeometryNodeSetPosition",
+            {"Geometry": flat, "Position": _in_axes(tree, now, axes, elapsed, value)},
+        )
+        x = tree.parts(tree.add("GeometryNodeInputPosition"))["X"]
+        right = axes["Width"] * 1.0001
+        beyond = (x < -1e-5) + (x > right)
+        inside = tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": laid_out, "Selection": beyond},
+            domain="POINT",
+        )  # fmt: skip
+    with tree.frame("Line"):
+        line = tree.add("GeometryNodeMeshToCurve", {"Mesh": inside})
+        tube = tree.tube(line, 8, style["Line Width"] * 0.5, capped=True)
+    with tree.frame("Dot"):
+        has_data = present > NO_DATA_BELOW
+        dot_place = _in_axes(tree, now, axes, now.elapsed, present)
+        shown = has_data * (tree.parts(dot_place)["X"] < right)
+        round_ = {"Radius": dot_size * 0.5 * shown, "Subdivisions": 3}
+        ball = tree.add("GeometryNodeMeshIcoSphere", round_)["Mesh"]
+        placed = tree.add("GeometryNodeTransform", {"Geometry": ball, "Translation": dot_place})
+        dot = tree.store(
+            tree.store(placed, VOLTAGE, present, label=VOLTAGE), FIGURE, 1.0, label=FIGURE
+        )
+    with tree.frame("Color"):
+        joined = tree.join(tube, dot)
+        ink = inked(tree, joined, style)
+        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
+        chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
+    # Before the axes, so that these do not shine through.
+    tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, style["Line Width"] * 0.5))
 
 
-def title_group() -> bpy.types.NodeTree:
+@nodes.group(f"{GROUP}: Title")
+def title_group(tree: Tree) -> None:
     """Build the group that writes a trace's title above its axes, or return it if it exists.
 
     It is not part of the trace's own, which draws anew in every frame: letters are slow.
@@ -398,44 +373,23 @@ def title_group() -> bpy.types.NodeTree:
     -------
     NodeTree
     """
-    name = f"{GROUP}: Title"
-    if (existing := nodes.find_group(name)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(name) as tree:
-        tree.input("Geometry", "Geometry")
-        title = tree.input("Title", "String", description="Text above the axes")
-        row = tree.input("Row", "Int", default=0, minimum=0, description="Line above the axes")
-        style = inputs_of(tree, {name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
-        with tree.panel("Axes", closed=True):
-            axes = {name: tree.input(name, "Float", hide=True) for name in _TITLE_SHARED}
-        size = axes["Text Size"]
-        above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
-        baseline = tree.math("MULTIPLY_ADD", above, size, axes["Height"])
-        words = text(tree, title, size, "Right", axes["Width"], baseline)
-        tree.output("Geometry", inked(tree, words, style))
-    return cast(bpy.types.NodeTree, tree.tree)
+    tree.input("Geometry", "Geometry")
+    title = tree.input("Title", "String", description="Text above the axes")
+    row = tree.input("Row", "Int", default=0, minimum=0, description="Line above the axes")
+    style = tree.inputs({name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
+    with tree.panel("Axes", closed=True):
+        axes = {name: tree.input(name, "Float", hide=True) for name in _TITLE_SHARED}
+    size = axes["Text Size"]
+    above = tree.math("MULTIPLY_ADD", row, 1.35, 0.85)
+    baseline = tree.math("MULTIPLY_ADD", above, size, axes["Height"])
+    words = text(tree, title, size, "Right", axes["Width"], baseline)
+    tree.output("Geometry", inked(tree, words, style))
 
 
 def _in_axes(tree: Tree, now: clocks.Moment, axes: Any, elapsed: Linkable, value: Linkable) -> Node:
     time_ms = tree.math("MULTIPLY_ADD", elapsed, now.interval_ms, now.first_ms)
-    places = {}
+    places = []
     for letter, number, length in (("X", time_ms, "Width"), ("Y", value, "Height")):
         low, high = axes[f"{letter} From"], axes[f"{letter} To"]
-        share = tree.math(
-            "DIVIDE", tree.math("SUBTRACT", number, low), tree.math("SUBTRACT", high, low)
-        )
-        places[letter] = tree.math("MULTIPLY", share, axes[length])
-    return tree.add("ShaderNodeCombineXYZ", places)
-
-
-def _xy(tree: Tree, vector: Linkable) -> tuple[Linkable, Linkable]:
-    parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": vector})
-    return parts["X"], parts["Y"]
-
-
-def _sample(tree: Tree, geometry: Linkable, value: Linkable, index: Linkable) -> Node:
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": geometry, "Value": value, "Index": index},
-        data_type="FLOAT_VECTOR", domain="POINT", clamp=True,
-    )  # fmt: skip
+        places.append((number - low) / (high - low) * axes[length])
+    return tree.vector(*places)

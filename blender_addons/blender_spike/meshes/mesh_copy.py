@@ -9,7 +9,7 @@ plays by itself, and whatever writes meshes writes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -215,39 +215,30 @@ def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
         copy.matrix_world = required(neuron.matrix_world).copy()
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: Tree) -> None:
     """Build the group of a mesh copy, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        own = tree.input("Geometry", "Geometry")
-        copied = tree.inputs(_COPY_INPUTS)
-        with tree.panel("Colors"):
-            colors = tree.inputs(COLOR_INPUTS)
-            tints = tree.inputs(TINT_INPUTS)
-            material = tree.inputs(FOLLOWER_INPUTS)[COLORED_BY]
-        drawn = tree.add("GeometryNodeObjectInfo", {"Object": copied["Neuron"]})["Geometry"]
-        mesh = one_mesh(tree, drawn, copied["Tube Resolution"], own)
-        shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
-        colored = with_colors(tree, shaded, colors, tints)
-        with tree.frame("The same for Alembic"):
-            again = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {
-                    "Geometry": colored,
-                    "Name": CORNER_COLOR,
-                    "Value": tree.attribute(COLOR, "FLOAT_COLOR"),
-                },
-                data_type="BYTE_COLOR", domain="CORNER",
-            )  # fmt: skip
-            finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
-        tree.output("Geometry", finished)
-    return cast(bpy.types.NodeTree, tree.tree)
+    own = tree.input("Geometry", "Geometry")
+    copied = tree.inputs(_COPY_INPUTS)
+    with tree.panel("Colors"):
+        colors = tree.inputs(COLOR_INPUTS)
+        tints = tree.inputs(TINT_INPUTS)
+        material = tree.inputs(FOLLOWER_INPUTS)[COLORED_BY]
+    drawn = tree.object(copied["Neuron"])["Geometry"]
+    mesh = one_mesh(tree, drawn, copied["Tube Resolution"], own)
+    shaded = tree.add("GeometryNodeSetMaterial", {"Geometry": mesh, "Material": material})
+    colored = with_colors(tree, shaded, colors, tints)
+    with tree.frame("The same for Alembic"):
+        again = tree.store(
+            colored, CORNER_COLOR, tree.attribute(COLOR, "FLOAT_COLOR"), "BYTE_COLOR", "CORNER"
+        )
+        finished = tree.switch("GEOMETRY", copied["Corner Colors"], colored, again)
+    tree.output("Geometry", finished)
 
 
 def one_mesh(
@@ -281,9 +272,7 @@ def one_mesh(
         # A joined mesh has the active color of the first.
         joined = tree.join(first, kinds["Mesh"], tubes)
         faces = tree.add("GeometryNodeInputMeshVertexNeighbors")["Face Count"]
-        is_loose = tree.add(
-            "FunctionNodeCompare", {"A": faces, "B": 0}, data_type="INT", operation="EQUAL"
-        )
+        is_loose = faces.equals(0)
         return tree.add(
             "GeometryNodeDeleteGeometry", {"Geometry": joined, "Selection": is_loose},
             label="No single vertices", domain="POINT",
@@ -311,13 +300,9 @@ def with_colors(
         voltage = tree.attribute(VOLTAGE)
         mapped = tree.group(color_group(), {"Value": voltage, **colors})
         color = _tinted(tree, mapped, tints)
-        no_data = tree.math("LESS_THAN", voltage, NO_DATA_BELOW, label="No data")
+        no_data = (voltage < NO_DATA_BELOW).labeled("No data")
         shown = tree.mix(no_data, color, NO_DATA_COLOR, data_type="RGBA", label="No data: grey")
-        return tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": mesh, "Name": COLOR, "Value": shown},
-            data_type="FLOAT_COLOR", domain="POINT",
-        )  # fmt: skip
+        return tree.store(mesh, COLOR, shown, "FLOAT_COLOR")
 
 
 def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
@@ -350,18 +335,12 @@ def _without(tree: Tree, geometry: Linkable, attributes: Sequence[str]) -> Linka
 def _tubes(tree: Tree, strands: Linkable, resolution: Linkable) -> Node:
     """Give strands the thickness that render engines draw them with."""
     radius = tree.add("GeometryNodeInputRadius")
-    has_radius = tree.math("GREATER_THAN", radius, 0.0, label="Not thin as nothing")
+    has_radius = (radius > 0.0).labeled("Not thin as nothing")
     wanted = tree.add(
         "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": has_radius},
         domain="CURVE",
     )["Selection"]  # fmt: skip
-    profile = tree.add(
-        "GeometryNodeCurvePrimitiveCircle", {"Resolution": resolution, "Radius": 1.0}
-    )["Curve"]
-    mesh = tree.add(
-        "GeometryNodeCurveToMesh",
-        {"Curve": wanted, "Profile Curve": profile, "Scale": radius, "Fill Caps": True},
-    )
+    mesh = tree.tube(wanted, resolution, 1.0, scale=radius, capped=True)
     return tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
 
 

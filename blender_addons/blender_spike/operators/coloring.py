@@ -38,9 +38,9 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
     bl_label = "Color by Voltage"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Color all selected neurons alike, or the active one."""
-        chosen = chosen_neurons(required(context))
+        chosen = chosen_neurons(context)
         neurons = editable(chosen)
         if not neurons:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
@@ -74,7 +74,7 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
     """Give the active neuron's material a colormap."""
 
     bl_idname = "blender_spike.choose_colormap"
@@ -85,12 +85,12 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
         neuron = neuron_at_hand(context)
         return None if neuron is None else voltage_material(neuron)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Use the named colormap, in figures as well."""
         done = super().execute(context)
         # Only now, since what is refused has no step to undo.
         if "FINISHED" in done:
-            neuron_to_work_on(required(context))
+            neuron_to_work_on(context)
         return done
 
 
@@ -116,7 +116,7 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
 
     @classmethod
     def description(
-        cls, _context: bpy.types.Context | None, properties: bpy.types.OperatorProperties | None
+        cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties | None
     ) -> str:
         """Say what this button does."""
         given: Any = properties
@@ -124,9 +124,9 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
         what = str(kinds.enum_items[given.kind].description)
         return f"Limits for all selected neurons: {what[0].lower()}{what[1:]}"
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the limits of all selected neurons' materials."""
-        chosen = chosen_neurons(required(context))
+        chosen = chosen_neurons(context)
         neurons = [neuron for neuron in editable(chosen) if voltage_material(neuron) is not None]
         others = [neuron for neuron in editable(chosen) if neuron not in neurons]
         if not neurons:
@@ -150,10 +150,10 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for another neuron beside the active one."""
-        active = neuron_at_hand(required(context))
-        others = [n for n in chosen_neurons(required(context)) if n != active]
+        active = neuron_at_hand(context)
+        others = [n for n in chosen_neurons(context) if n != active]
         if active is None or not others:
             cls.poll_message_set("Select several neurons; the active one gives its material")
             return False
@@ -162,10 +162,10 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hand out the active neuron's material."""
-        active = required(neuron_at_hand(required(context)))
-        chosen = chosen_neurons(required(context))
+        active = required(neuron_at_hand(context))
+        chosen = chosen_neurons(context)
         neurons = editable(chosen)
         changed = share_material(active, neurons)
         follow_materials(editable([active, *neurons]))
@@ -182,18 +182,18 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a neuron whose material others use as well."""
         if not super().poll(context):
             return False
-        if share_any(editable(chosen_neurons(required(context)))):
+        if share_any(editable(chosen_neurons(context))):
             return True
         cls.poll_message_set("Select a neuron that shares its material")
         return False
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Copy shared materials."""
-        chosen = chosen_neurons(required(context))
+        chosen = chosen_neurons(context)
         neurons = editable(chosen)
         changed = make_single(neurons)
         follow_materials(neurons)

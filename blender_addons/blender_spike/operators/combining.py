@@ -27,9 +27,8 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for another neuron beside the active one."""
-        context = required(context)
         active = context.object
         neurons = chosen_neurons(context)
         if active not in neurons or len(neurons) < 2 or find_modifier(active) is None:
@@ -40,9 +39,8 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
             cls.poll_message_set(linked)
         return not linked
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put the others into the active neuron."""
-        context = required(context)
         active = required(context.object)
         others = [neuron for neuron in chosen_neurons(context) if neuron != active]
         leave_edit_mode(context)

@@ -38,9 +38,8 @@ class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
     bl_label = "Mesh Copy"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the copies, and select them instead."""
-        context = required(context)
         neurons = neurons_to_work_on(context)
         try:
             # Before the first is made.
@@ -111,9 +110,8 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected neuron or mesh copy, in object mode."""
-        context = required(context)
         if context.mode != "OBJECT":
             cls.poll_message_set("Go to Object Mode first")
             return False
@@ -123,10 +121,9 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         return found
 
     def invoke(
-        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+        self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Ask where to."""
-        context = required(context)
         scene = required(context.scene)
         if not self.filepath:
             # Before the file is saved, the browser opens where it was last.
@@ -142,7 +139,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         required(context.window_manager).fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw which frames are written, and what the format holds of them."""
         layout = required(self.layout)
         layout.use_property_split = True
@@ -159,9 +156,8 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         if not animated:
             layout.label(text="This format holds one moment", icon="INFO")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write the file."""
-        context = required(context)
         given = self.properties.is_property_set
         path = bpy.path.abspath(self.filepath)
         # Copies are written in the colors of the present material, which is a step to undo.

@@ -29,9 +29,9 @@ class _OnFigures(bpy.types.Operator):
     """An operator about the active neuron's figures."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron, or one of its figures."""
-        if neuron_at_hand(required(context)) is not None:
+        if neuron_at_hand(context) is not None:
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)
         return False
@@ -42,7 +42,7 @@ def _sections(context: bpy.types.Context) -> list[tuple[str, str]]:
     return [(name, "") for name in section_names(neuron)] if neuron is not None else []
 
 
-class BLENDER_SPIKE_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+class BLENDER_SPIKE_OT_suggest(SuggestionsPopup):
     """List what may be put into a field."""
 
     bl_idname = "blender_spike.suggest"
@@ -78,7 +78,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             ],
         )
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw only what counts."""
         layout = required(self.layout)
         layout.use_property_split = True
@@ -89,9 +89,8 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
         layout.prop(self, "own_axes")
         layout.prop(self, "placement")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Find the places, and add a trace for each."""
-        context = required(context)
         neuron = neuron_to_work_on(context)
         places = [(self.section, self.position)]
         if self.at != "SECTION":
@@ -139,9 +138,9 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
             name="Horizontal", description="Values grow to the right instead of upwards"
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add it, if there are colors."""
-        neuron = required(neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(context))
         if voltage_material(neuron, linked=True) is None:
             self.report({"ERROR"}, f"{about_uncolored(neuron)}.")
             return {"CANCELLED"}
@@ -166,7 +165,7 @@ class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
             max=6,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add it."""
         return _add(self, context, adding.add_time_label, decimals=self.decimals)
 
@@ -188,7 +187,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
             min=0.0,
         )
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings, and say what 0 stands for."""
         layout = required(self.layout)
         layout.use_property_split = True
@@ -197,7 +196,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
             self, "length_um", text="Length (µm)" if self.length_um else "Length (automatic)"
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add it."""
         return _add(self, context, adding.add_scale_bar, length_um=self.length_um)
 
@@ -214,9 +213,9 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
     else:
         name: StringProperty(name="Name", description="Which one; all of the neuron's if empty")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove one or all."""
-        neuron = required(neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(context))
         chosen = [f for f in owned.figures_of(neuron) if self.name in ("", f.name)]
         if not chosen:
             what = f"figure '{self.name}'" if self.name else "figures"
@@ -228,11 +227,11 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 
 
 def _add(
-    operator: Any, context: bpy.types.Context | None, add: Any, **settings: Any
+    operator: Any, context: bpy.types.Context, add: Any, **settings: Any
 ) -> set[OperatorReturnItems]:
-    scene = required(required(context).scene)
+    scene = required(context.scene)
     before = settings_of(scene)
-    neuron = neuron_to_work_on(required(context))
+    neuron = neuron_to_work_on(context)
     figure = add(context, neuron, placement=operator.placement, **settings)
     done = f"Added '{figure.name}'"
     if (other := owned.lies_on(figure)) is not None:

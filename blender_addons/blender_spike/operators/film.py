@@ -33,9 +33,9 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
     bl_label = "Use Standard View Transform"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         before = settings_of(scene)
         film.use_standard_view(scene)
         self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
@@ -49,9 +49,9 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
     bl_label = "Black World"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         before = settings_of(scene)
         film.use_plain_world(scene)
         self.report({"INFO"}, told("The background is black.", before, scene))
@@ -86,11 +86,11 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
             subtype="COLOR",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the light, or move the one made before."""
-        neurons = neurons_to_work_on(required(context))
+        neurons = neurons_to_work_on(context)
         light = film.add_backlight(
-            required(required(context).scene),
+            required(context.scene),
             neurons,
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
@@ -122,9 +122,8 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
             description="Let figures glow as well, which makes small type harder to read",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put a glare node into the scene's compositor."""
-        context = required(context)
         scene = required(context.scene)
         before = settings_of(scene)
         film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
@@ -161,11 +160,11 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
             unit="CAMERA",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the camera, or move the one made before."""
         direction, up = VIEWS[self.view]
-        scene = required(required(context).scene)
-        neurons = neurons_to_work_on(required(context))
+        scene = required(context.scene)
+        neurons = neurons_to_work_on(context)
         before = settings_of(scene)
         camera = film.frame_camera(
             scene, neurons, also=way_of(neurons), direction=direction, up=up, lens_mm=self.lens
@@ -191,13 +190,13 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
             default=30.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the film camera's pivot; frame the camera first where there is none."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
-            neurons = neurons_to_work_on(required(context))
+            neurons = neurons_to_work_on(context)
             camera = film.frame_camera(scene, neurons, also=way_of(neurons))
         previous = replaced(required(camera.parent), "rotation_axis_angle")
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
@@ -213,9 +212,8 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
     bl_label = "Film Scene"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
-        context = required(context)
         scene = required(context.scene)
         before = settings_of(scene)
         film.use_standard_view(scene)

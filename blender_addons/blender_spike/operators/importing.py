@@ -66,19 +66,18 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
 
-    def invoke(  # type: ignore[override]
-        self, context: bpy.types.Context | None, event: bpy.types.Event | None
+    def invoke(
+        self, context: bpy.types.Context, event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Ask for the file, or for the options alone if a file was dropped."""
         if self.filepath:
-            answer: Any = self.invoke_popup(required(context))
+            answer: Any = self.invoke_popup(context)
         else:
-            answer = super().invoke(required(context), required(event))
+            answer = super().invoke(context, event)
         return cast("set[OperatorReturnItems]", answer)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Import the file, or each of several that were chosen or dropped together."""
-        context = required(context)
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         if not paths and self.filepath:
             paths = [bpy.path.abspath(self.filepath)]
@@ -111,7 +110,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
                 imported = True
         return {"FINISHED"} if imported else {"CANCELLED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options, beside the file browser and where a file was dropped."""
         draw_import_settings(required(self.layout), self)
 
@@ -123,10 +122,10 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
     bl_label = "Reload"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the file it came from."""
-        neuron = required(neuron_at_hand(required(context)))
-        return _reload(self, required(context), bpy.path.abspath(about(neuron).filepath))
+        neuron = required(neuron_at_hand(context))
+        return _reload(self, context, bpy.path.abspath(about(neuron).filepath))
 
 
 class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
@@ -148,15 +147,15 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the chosen file."""
         if not self.filepath:
             self.report({"ERROR"}, _CHOOSE)
             return {"CANCELLED"}
-        return _reload(self, required(context), bpy.path.abspath(self.filepath))
+        return _reload(self, context, bpy.path.abspath(self.filepath))
 
 
-class BLENDER_SPIKE_FH_simulation(DropsOnViewports, bpy.types.FileHandler):
+class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
     """Imports a simulation file that is dropped on a 3-D viewport."""
 
     bl_idname = "BLENDER_SPIKE_FH_simulation"

@@ -26,7 +26,7 @@ _kept: list[tuple[str, str, str]] = []
 
 
 def _layout_items(
-    _operator: bpy.types.Operator, context: bpy.types.Context | None
+    _operator: bpy.types.Operator, context: bpy.types.Context
 ) -> list[tuple[str, str, str]]:
     network = neuron_at_hand(context) if context is not None else None
     names = layouts_of(network) if network is not None and is_network(network) else []
@@ -41,9 +41,9 @@ class _OfNetwork(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active network."""
-        network = neuron_at_hand(required(context))
+        network = neuron_at_hand(context)
         if network is not None and is_network(network):
             if not network.is_editable:
                 cls.poll_message_set(refusal(network))
@@ -79,9 +79,9 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
         )
         seed: IntProperty(name="Seed", description="Random seed of the shuffle", min=0)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Compute the places and store them with the cells."""
-        network = neuron_to_work_on(required(context))
+        network = neuron_to_work_on(context)
         name = make_layout(network, self.kind, seed=self.seed)
         set_inputs(required(find_modifier(network)), {"To": name})
         self.report({"INFO"}, f"Added the layout '{name}'; Mix takes the cells there.")
@@ -109,9 +109,9 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
             name="Layout", description="Where the cells stand", items=_layout_items
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the modifier's input."""
-        network = neuron_to_work_on(required(context))
+        network = neuron_to_work_on(context)
         name = "" if self.layout_name == _AS_IN_FILE else self.layout_name
         set_inputs(required(find_modifier(network)), {self.end: name})
         return {"FINISHED"}
@@ -123,9 +123,9 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
     bl_idname = "blender_spike.swap_layouts"
     bl_label = "Swap"
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Exchange the modifier's inputs."""
-        modifier = required(find_modifier(neuron_to_work_on(required(context))))
+        modifier = required(find_modifier(neuron_to_work_on(context)))
         first, second = (input_value(modifier, name).value for name in ("From", "To"))
         set_inputs(modifier, {"From": second, "To": first})
         return {"FINISHED"}
@@ -153,18 +153,18 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
         )
 
     def invoke(
-        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+        self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Offer two seconds from the current frame on."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         self.frame_start = scene.frame_current
         self.frame_end = scene.frame_current + 2 * scene.render.fps
-        return required(required(context).window_manager).invoke_props_dialog(self)
+        return required(context.window_manager).invoke_props_dialog(self)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the mix."""
-        network = neuron_to_work_on(required(context))
-        scene = required(required(context).scene)
+        network = neuron_to_work_on(context)
+        scene = required(context.scene)
         first = scene.frame_start if self.frame_start < 0 else self.frame_start
         last = scene.frame_end if self.frame_end < 0 else self.frame_end
         if last <= first:

@@ -20,9 +20,9 @@ class OnNeurons(bpy.types.Operator):
     """An operator that needs neurons to be chosen."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected or active neuron."""
-        found = bool(chosen_neurons(required(context)))
+        found = bool(chosen_neurons(context))
         if not found:
             cls.poll_message_set(NO_NEURON)
         return found
@@ -32,11 +32,11 @@ class ChangesNeurons(OnNeurons):
     """An operator that changes the chosen neurons."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a neuron of this file."""
         if not super().poll(context):
             return False
-        neurons = chosen_neurons(required(context))
+        neurons = chosen_neurons(context)
         if not editable(neurons):
             cls.poll_message_set(about_linked(neurons))
             return False
@@ -47,9 +47,9 @@ class OnActiveNeuron(bpy.types.Operator):
     """An operator that works on the active neuron, see `at_hand.neuron_at_hand`."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron."""
-        found = neuron_at_hand(required(context)) is not None
+        found = neuron_at_hand(context) is not None
         if not found:
             cls.poll_message_set(NO_ACTIVE_NEURON)
         return found

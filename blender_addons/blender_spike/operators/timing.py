@@ -39,17 +39,17 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         )
         keep_start: KEEP_START
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings; what 0 stands for is said beside it."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
         layout.prop(self, "keep_start")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
-        scene = required(required(context).scene)
-        chosen = neurons_to_work_on(required(context))
+        scene = required(context.scene)
+        chosen = neurons_to_work_on(context)
         neurons = editable(chosen)
         frames = self.frames or scene.frame_end - scene.frame_start + 1
         if not neurons:
@@ -83,9 +83,9 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron without time."""
-        neuron = neuron_at_hand(required(context))
+        neuron = neuron_at_hand(context)
         if neuron is not None and not about(neuron).has_time and about(neuron).frames > 1:
             if not neuron.is_editable:
                 cls.poll_message_set(refusal(neuron))
@@ -94,16 +94,16 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         return False
 
     def invoke(
-        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+        self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Ask for the duration."""
-        self.duration_ms = about(required(neuron_at_hand(required(context)))).duration_ms
-        manager = required(required(context).window_manager)
+        self.duration_ms = about(required(neuron_at_hand(context))).duration_ms
+        manager = required(context.window_manager)
         return manager.invoke_props_dialog(self)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the time between samples; as many of them go into a frame as before."""
-        neuron = required(neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(context))
         set_duration(neuron, self.duration_ms)
         refresh(neuron)
         self.report({"INFO"}, f"'{neuron.name}' takes {self.duration_ms:g} ms, in as many frames.")

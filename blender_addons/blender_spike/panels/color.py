@@ -23,9 +23,9 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
     bl_label = "Color"
     bl_idname = "BLENDER_SPIKE_PT_color"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the colormap, its limits, the glow, and who has the material."""
-        context, layout = required(context), required(self.layout)
+        context, layout = context, self.layout
         layout.use_property_split = True
         neuron = required(neuron_at_hand(context))
         draw_whose(layout, context, neuron)
@@ -75,9 +75,9 @@ class _ColorPart(NeuronTab):
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a neuron that is colored by voltage."""
-        neuron = neuron_at_hand(required(context))
+        neuron = neuron_at_hand(context)
         return neuron is not None and voltage_material(neuron) is not None
 
 
@@ -87,11 +87,11 @@ class BLENDER_SPIKE_PT_range(_ColorPart):
     bl_label = "Colormap Range"
     bl_idname = "BLENDER_SPIKE_PT_range"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw start, end, steps and direction."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        material = required(voltage_material(required(neuron_at_hand(required(context)))))
+        material = required(voltage_material(required(neuron_at_hand(context))))
         draw_range(layout, material)
 
 
@@ -101,11 +101,11 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
     bl_label = "Lit Surface"
     bl_idname = "BLENDER_SPIKE_PT_surface"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the surface that light falls on, below the glow."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        material = required(voltage_material(required(neuron_at_hand(required(context)))))
+        material = required(voltage_material(required(neuron_at_hand(context))))
         draw_color(layout, material, "Lit")
         surface = layout.column()
         surface.active = color_input(material, "Lit").default_value > 0

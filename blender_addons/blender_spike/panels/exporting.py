@@ -21,15 +21,14 @@ class BLENDER_SPIKE_PT_export(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron, or for a copy of one."""
-        context = required(context)
         return neuron_at_hand(context) is not None or find_mesh_copy(context.object) is not None
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the buttons, and of what a copy is one."""
-        layout = required(self.layout)
-        active = required(required(context).object)
+        layout = self.layout
+        active = required(context.object)
         if find_mesh_copy(active) is not None:
             neuron = original_of(active)
             shown = "its neuron is gone" if neuron is None else f"plays {neuron.name}"

@@ -16,6 +16,7 @@ from ..figures.figure_settings import new_figure_fields
 from ..figures.owned import COLOR_BAR, SCALE_BAR, TIME_LABEL, figures_of, modifier_of
 from ..playback.network import is_network
 from ..properties import about_figure
+from .tab import Tab
 
 _ICONS: Final = {
     traces.AXES_KIND: "EMPTY_AXIS",
@@ -38,25 +39,22 @@ _SETTINGS: Final[dict[str, tuple[str | None, ...]]] = {
 }  # fmt: skip
 
 
-class BLENDER_SPIKE_PT_figures(bpy.types.Panel):
+class BLENDER_SPIKE_PT_figures(Tab):
     """Traces, color bar, time label and scale bar of the active neuron."""
 
     bl_label = "Figures"
     bl_order = 1
     bl_idname = "BLENDER_SPIKE_PT_figures"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "BlenderSpike"
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron, or one of its figures."""
-        return neuron_at_hand(required(context)) is not None
+        return neuron_at_hand(context) is not None
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw what can be added, then what is there."""
-        context, layout = required(context), required(self.layout)
+        layout = self.layout
         fields = new_figure_fields(required(context.scene))
         layout.row().prop(fields, "placement", expand=True)
         column = layout.column(align=True)

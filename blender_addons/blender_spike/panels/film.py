@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from .tab import Tab
 
 
@@ -18,9 +17,9 @@ class BLENDER_SPIKE_PT_film(Tab):
     bl_order = 2
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw a button for everything, and one for each part."""
-        layout = required(self.layout)
+        layout = self.layout
         row = layout.row()
         row.scale_y = 1.3
         row.operator("blender_spike.film_scene", icon="OUTLINER_OB_CAMERA")

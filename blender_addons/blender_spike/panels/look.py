@@ -20,9 +20,9 @@ class _ShapeTab(NeuronTab):
     """A panel about a neuron that has a shape; a network of points has panels of its own."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron with a shape."""
-        return super().poll(context) and not is_network(neuron_at_hand(required(context)))
+        return super().poll(context) and not is_network(neuron_at_hand(context))
 
 
 class BLENDER_SPIKE_PT_look(_ShapeTab):
@@ -31,16 +31,16 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
     bl_label = "Look"
     bl_idname = "BLENDER_SPIKE_PT_look"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the modifier's inputs about shape."""
         layout = draw_inputs(self, context, {"Style": "Style"})
-        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        modifier = required(find_modifier(neuron_at_hand(context)))
         row = layout.row()
         row.active = input_value(modifier, "Style").value == "Tubes"
         row.prop(input_value(modifier, "Tube Resolution"), "value", text="Resolution")
         layout.separator()
         draw_inputs(self, context, {"Thickness": "Thickness", "Homogeneity": "Homogeneity"})
-        layout.prop(about(required(required(context).object)), "minimum_radius_um")
+        layout.prop(about(required(context.object)), "minimum_radius_um")
         draw_inputs(self, context, {"Tapering": "Tapering"})
         layout.separator()
         draw_inputs(self, context, {"Soma": "Soma", "Soma Size": "Soma Size"})
@@ -54,10 +54,10 @@ class BLENDER_SPIKE_PT_types(_ShapeTab):
     bl_parent_id = "BLENDER_SPIKE_PT_look"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw a line for each type: whether it is drawn, and its color."""
-        layout = required(self.layout)
-        neuron = required(neuron_at_hand(required(context)))
+        layout = self.layout
+        neuron = required(neuron_at_hand(context))
         modifier = required(find_modifier(neuron))
         material = voltage_material(neuron)
         column = layout.column(align=True)

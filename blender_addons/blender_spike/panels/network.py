@@ -18,9 +18,9 @@ class _NetworkTab(Tab):
     """A panel about an active network of points."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active network."""
-        return is_network(neuron_at_hand(required(context)))
+        return is_network(neuron_at_hand(context))
 
 
 class BLENDER_SPIKE_PT_network(_NetworkTab):
@@ -29,10 +29,10 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
     bl_label = "Network"
     bl_idname = "BLENDER_SPIKE_PT_network"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the modifier's inputs about cells and connections."""
         layout = draw_inputs(self, context, {"Cells": "Cells"})
-        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        modifier = required(find_modifier(neuron_at_hand(context)))
         if input_value(modifier, "Cells").value == "Object":
             layout.prop(input_value(modifier, "Cell Object"), "value", text="Object")
         draw_inputs(self, context, {"Soma Size": "Size", "Growth": "Growth"})
@@ -40,7 +40,7 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
         draw_inputs(self, context, {"Connections": "Connections"})
         lines = layout.column()
         lines.active = input_value(modifier, "Connections").value
-        lines.prop(about(required(required(context).object)), "connection_radius_um")
+        lines.prop(about(required(context.object)), "connection_radius_um")
         lines.prop(input_value(modifier, "Connection Glow"), "value", text="Glow")
 
 
@@ -50,11 +50,11 @@ class BLENDER_SPIKE_PT_layout(_NetworkTab):
     bl_label = "Layout"
     bl_idname = "BLENDER_SPIKE_PT_layout"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw both layouts, the way between them, and what makes further ones."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        modifier = required(find_modifier(neuron_at_hand(context)))
         column = layout.column(align=True)
         for end in ("From", "To"):
             row = column.split(factor=0.3, align=True)

@@ -22,9 +22,9 @@ class BLENDER_SPIKE_PT_simulation(Tab):
     bl_label = "Simulation"
     bl_idname = "BLENDER_SPIKE_PT_simulation"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the file field, the import button and the figures."""
-        context, layout = required(context), required(self.layout)
+        context, layout = context, self.layout
         typed = fields(required(context.scene))
         layout.prop(typed, "filepath", text="", placeholder="Simulation file (.pickle)")
         row = layout.row()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -17,6 +18,9 @@ from ..playback.playback import find_modifier
 class Tab(bpy.types.Panel):
     """Where all panels of this extension are."""
 
+    if TYPE_CHECKING:
+        layout: bpy.types.UILayout
+
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "BlenderSpike"
@@ -26,17 +30,17 @@ class NeuronTab(Tab):
     """A panel about the active neuron; it is there only if there is one."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active neuron."""
-        return neuron_at_hand(required(context)) is not None
+        return neuron_at_hand(context) is not None
 
 
 def draw_inputs(
-    panel: bpy.types.Panel, context: bpy.types.Context | None, labels: Mapping[str, str]
+    panel: Tab, context: bpy.types.Context, labels: Mapping[str, str]
 ) -> bpy.types.UILayout:
     """Draw inputs of the active neuron's modifier, each with a label."""
-    layout = required(panel.layout)
-    modifier = required(find_modifier(neuron_at_hand(required(context))))
+    layout = panel.layout
+    modifier = required(find_modifier(neuron_at_hand(context)))
     layout.use_property_split = True
     for name, label in labels.items():
         layout.prop(input_value(modifier, name), "value", text=label)

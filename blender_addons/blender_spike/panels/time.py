@@ -19,7 +19,7 @@ class BLENDER_SPIKE_PT_time(NeuronTab):
     bl_label = "Time"
     bl_idname = "BLENDER_SPIKE_PT_time"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the modifier's inputs about time."""
         layout = draw_inputs(
             self,
@@ -31,13 +31,13 @@ class BLENDER_SPIKE_PT_time(NeuronTab):
                 "Use Time": "Use Time",
             },
         )
-        modifier = required(find_modifier(neuron_at_hand(required(context))))
+        modifier = required(find_modifier(neuron_at_hand(context)))
         row = layout.row()
         row.active = input_value(modifier, "Use Time").value
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
         if has_input(modifier, "Copies On"):
             layout.prop(input_value(modifier, "Copies On"), "value", text="Copies On")
-        typed = fields(required(required(context).scene))
+        typed = fields(required(context.scene))
         layout.separator()
         row = layout.row(align=True)
         row.prop(typed, "frames")
@@ -49,7 +49,7 @@ class BLENDER_SPIKE_PT_time(NeuronTab):
             fit = place.operator("blender_spike.fit_time", text=text)
             fit.frames, fit.keep_start = frames, typed.keep_start
         column.prop(typed, "keep_start")
-        neuron = required(neuron_at_hand(required(context)))
+        neuron = required(neuron_at_hand(context))
         if not about(neuron).has_time:
             note = layout.column(align=True)
             note.label(text="The file stores no times", icon="INFO")

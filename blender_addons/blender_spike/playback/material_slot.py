@@ -60,26 +60,19 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
     Node
     """
     with tree.frame("Slots of the object"):
-        is_first = tree.add(
-            "FunctionNodeCompare", {"A": tree.add("GeometryNodeInputIndex"), "B": 1},
-            data_type="INT", operation="LESS_THAN",
-        )  # fmt: skip
+        is_first = tree.add("GeometryNodeInputIndex") < 1
         first = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_first},
             label="One strand", domain="CURVE",
         )["Selection"]  # fmt: skip
-        profile = tree.add("GeometryNodeCurvePrimitiveCircle", {"Resolution": 3})["Curve"]
-        line = tree.add("GeometryNodeCurveToMesh", {"Curve": first, "Profile Curve": profile})
+        line = tree.tube(first, 3)
         # A material of the object's own reaches instances by itself; the curves' slot is empty.
         of_object = _has_material(tree, line)
         bare = tree.add(
             "GeometryNodeRemoveAttribute",
             {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
         )
-        marked = tree.add(
-            "GeometryNodeStoreNamedAttribute", {"Geometry": bare, "Name": _LINE, "Value": True},
-            data_type="BOOLEAN", domain="POINT",
-        )  # fmt: skip
+        marked = tree.store(bare, _LINE, True, "BOOLEAN")
         # Nothing takes over the slots of a mesh without vertices, so it goes after that only.
         joined = tree.join(marked, mesh)
         alone = tree.add(
@@ -96,7 +89,4 @@ def _has_material(tree: Tree, mesh: Linkable, material: Linkable | None = None) 
     """Tell whether a mesh's first face has a material, or none if none is given."""
     inputs = {} if material is None else {"Material": material}
     selected = tree.add("GeometryNodeMaterialSelection", inputs)
-    return tree.add(
-        "GeometryNodeSampleIndex", {"Geometry": mesh, "Value": selected, "Index": 0},
-        data_type="BOOLEAN", domain="FACE",
-    )  # fmt: skip
+    return tree.sample(mesh, selected, 0, "BOOLEAN", "FACE")

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
-
-import bpy
+from typing import Any, Final
 
 from ..common import nodes
 from ..common.nodes import Linkable, Node, Tree
@@ -21,7 +19,6 @@ from .samples import (
     VALUES_INPUTS,
     VOLTAGE,
     foreign,
-    sample_at,
     time_group,
     voltage_group,
 )
@@ -106,202 +103,170 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(NETWORK_GROUP)
+def node_group(tree: Tree) -> None:
     """Build the group that plays a network, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(NETWORK_GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(NETWORK_GROUP) as tree:
-        connections = tree.input("Geometry", "Geometry")
-        with tree.panel("Time"):
-            time = tree.inputs(TIME_INPUTS)
-        with tree.panel("Layout"):
-            layout = tree.inputs(LAYOUT_INPUTS)
-        with tree.panel("Look"):
-            cells = tree.inputs(CELLS_INPUTS)
-            lines = tree.inputs(CONNECTIONS_INPUTS)
-            material = tree.inputs(MATERIAL_INPUTS)
-        with tree.panel("Data", closed=True):
-            values = tree.inputs(VALUES_INPUTS)
-            samples = tree.inputs(SAMPLES_INPUTS)
-            spheres = tree.inputs(SPHERES_INPUTS)
-            limits = tree.inputs(RANGE_INPUTS)
-            # Behind all others, so that modifiers of older scenes keep the values of those.
-            recording = tree.inputs(RECORDING_INPUTS)
-        now = tree.group(time_group(), {**time, **samples})
-        valued = tree.group(
-            voltage_group(),
-            {
-                "Strands": connections,
-                **values,
-                **spheres,
-                **{n: now[n] for n in MOMENT_INPUTS},
-                **recording,
-            },
-        )
-        placed = tree.group(
-            _layout_group(),
-            {
-                "Cells": valued["Spheres"],
-                "Connections": valued["Strands"],
-                **layout,
-                **recording,
-            },
-        )
-        balls = tree.group(
-            _cells_group(),
-            {
-                "Points": placed["Cells"],
-                "Connections": connections,
-                **cells,
-                **limits,
-                **material,
-            },
-        )
-        curves = tree.group(
-            _connections_group(), {"Curves": placed["Connections"], **lines, **material}
-        )
-        # Single vertices are never drawn; with them Blender knows how far instances reach.
-        tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
-    return cast(bpy.types.NodeTree, tree.tree)
+    connections = tree.input("Geometry", "Geometry")
+    with tree.panel("Time"):
+        time = tree.inputs(TIME_INPUTS)
+    with tree.panel("Layout"):
+        layout = tree.inputs(LAYOUT_INPUTS)
+    with tree.panel("Look"):
+        cells = tree.inputs(CELLS_INPUTS)
+        lines = tree.inputs(CONNECTIONS_INPUTS)
+        material = tree.inputs(MATERIAL_INPUTS)
+    with tree.panel("Data", closed=True):
+        values = tree.inputs(VALUES_INPUTS)
+        samples = tree.inputs(SAMPLES_INPUTS)
+        spheres = tree.inputs(SPHERES_INPUTS)
+        limits = tree.inputs(RANGE_INPUTS)
+        # Behind all others, so that modifiers of older scenes keep the values of those.
+        recording = tree.inputs(RECORDING_INPUTS)
+    now = tree.group(time_group(), {**time, **samples})
+    valued = tree.group(
+        voltage_group(),
+        {
+            "Strands": connections,
+            **values,
+            **spheres,
+            **{n: now[n] for n in MOMENT_INPUTS},
+            **recording,
+        },
+    )
+    placed = tree.group(
+        _layout_group(),
+        {
+            "Cells": valued["Spheres"],
+            "Connections": valued["Strands"],
+            **layout,
+            **recording,
+        },
+    )
+    balls = tree.group(
+        _cells_group(),
+        {
+            "Points": placed["Cells"],
+            "Connections": connections,
+            **cells,
+            **limits,
+            **material,
+        },
+    )
+    curves = tree.group(
+        _connections_group(), {"Curves": placed["Connections"], **lines, **material}
+    )
+    # Single vertices are never drawn; with them Blender knows how far instances reach.
+    tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
 
 
-def _layout_group() -> Any:
+@nodes.group(f"{NETWORK_GROUP}: Layout")
+def _layout_group(tree: Tree) -> None:
     """Move cells on their way from one layout to another, and the connections' ends with them."""
-    with nodes.geometry_group(f"{NETWORK_GROUP}: Layout") as tree:
-        cells = tree.input("Cells", "Geometry")
-        connections = tree.input("Connections", "Geometry")
-        given = tree.inputs(LAYOUT_INPUTS | RECORDING_INPUTS)
-        with tree.frame("Places"):
-            begin, end = (_places(tree, given[name]) for name in ("From", "To"))
-        with tree.frame("When each cell starts, 0 to 1"):
-            index = tree.add("GeometryNodeInputIndex")
-            chance = tree.add("FunctionNodeRandomValue", {"ID": index}, data_type="FLOAT")
-            bounds = tree.add(
-                "GeometryNodeAttributeStatistic",
-                {"Geometry": cells, "Attribute": begin}, data_type="FLOAT_VECTOR",
-            )  # fmt: skip
-            away = tree.add(
-                "ShaderNodeVectorMath", {"Vector": begin, "Vector_001": bounds["Mean"]},
-                label="Distance from the middle", operation="DISTANCE",
-            )["Value"]  # fmt: skip
-            far = tree.add("GeometryNodeAttributeStatistic", {"Geometry": cells, "Attribute": away})
-            inner = tree.math("DIVIDE", away, far["Max"])
-            last = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": cells})["Point Count"]
-            in_order = tree.math("DIVIDE", index, last)
-            rank = tree.menu(
-                "FLOAT",
-                given["Order"],
-                {"Random": chance, "From the Middle": inner, "In Order": in_order},
-            )
-        with tree.frame("How far each cell has gone"):
-            started = tree.math("MULTIPLY", rank, given["Delay"], label="Starts at")
-            gone = tree.math("SUBTRACT", given["Mix"], started)
-            lasts = tree.math("SUBTRACT", 1.0, given["Delay"], label="Takes")
-            share = tree.math("DIVIDE", gone, lasts)
-            even = tree.add("ShaderNodeClamp", {"Value": share})
-            smooth = tree.add(
-                "ShaderNodeMapRange", {"Value": share}, interpolation_type="SMOOTHSTEP"
-            )
-            eased = tree.menu("FLOAT", given["Easing"], {"Smooth": smooth["Result"], "Even": even})
-        with tree.frame("Cells, and what follows them"):
-            place = tree.mix(eased, begin, end, data_type="VECTOR")
-            moved = tree.add("GeometryNodeSetPosition", {"Geometry": cells, "Position": place})
-            position = tree.add("GeometryNodeInputPosition")
-            at_cell = sample_at(
-                tree, moved, position, tree.attribute("at_cell", "INT"),
-                data_type="FLOAT_VECTOR", clamp=False,
-            )  # fmt: skip
-            _, is_foreign = foreign(tree, connections, given["Recording"])
-            ends_are_here = tree.add(
-                "FunctionNodeBooleanMath", {"Boolean": is_foreign}, operation="NOT"
-            )
-            followed = tree.add(
-                "GeometryNodeSetPosition",
-                {"Geometry": connections, "Selection": ends_are_here, "Position": at_cell},
-            )
-        tree.output("Cells", moved)
-        tree.output("Connections", followed)
-    return tree.tree
-
-
-def _cells_group() -> Any:
-    """From points to instances that know their voltage."""
-    with nodes.geometry_group(f"{NETWORK_GROUP}: Cells") as tree:
-        points = tree.input("Points", "Geometry")
-        curves = tree.input("Connections", "Geometry")
-        given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
-        with tree.frame("What stands for a cell"):
-            ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
-            smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-            disc = tree.add(
-                "GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON"
-            )
-            cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
-            own = tree.add("GeometryNodeObjectInfo", {"Object": given["Cell Object"]})["Geometry"]
-            shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
-            # A menu can choose one thing only, and here it is which shape and which rotation.
-            chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
-            drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
-            shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
-        with tree.frame("How large"):
-            voltage = tree.attribute(VOLTAGE)
-            active = tree.add(
-                "ShaderNodeMapRange",
-                {"Value": voltage, "From Min": given["Lowest"], "From Max": given["Highest"]},
-                label="Activity", clamp=True,
-            )["Result"]  # fmt: skip
-            growth = tree.math("MULTIPLY", active, given["Growth"])
-            grown = tree.math("ADD", growth, 1.0)
-            radius = tree.attribute("recorded_radius")
-            size = tree.math("MULTIPLY", radius, given["Soma Size"])
-            scale = tree.math("MULTIPLY", size, grown)
-        with tree.frame("Discs face the camera"):
-            camera = tree.add("GeometryNodeInputActiveCamera")
-            seen_from = tree.add(
-                "GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE"
-            )["Location"]
-            position = tree.add("GeometryNodeInputPosition")
-            toward = tree.add(
-                "ShaderNodeVectorMath", {"Vector": seen_from, "Vector_001": position},
-                operation="SUBTRACT",
-            )["Vector"]  # fmt: skip
-            facing = tree.add("FunctionNodeAlignRotationToVector", {"Vector": toward}, axis="Z")
-            is_disc = tree.add(
-                "FunctionNodeCompare", {"A": chosen, "B": list(shapes).index("Discs")},
-                data_type="INT", operation="EQUAL",
-            )  # fmt: skip
-            rotation = tree.switch("ROTATION", is_disc, (0.0, 0.0, 0.0), facing)
-        with tree.frame("Instances"):
-            instances = tree.add(
-                "GeometryNodeInstanceOnPoints",
-                {"Points": points, "Instance": shape, "Scale": scale, "Rotation": rotation},
-            )
-        tree.output("Instances", instances)
-    return tree.tree
-
-
-def _connections_group() -> Any:
-    """Draw connections thin, and darker than cells."""
-    with nodes.geometry_group(f"{NETWORK_GROUP}: Connections") as tree:
-        curves = tree.input("Curves", "Geometry")
-        given = tree.inputs(CONNECTIONS_INPUTS | MATERIAL_INPUTS)
-        thin = tree.add(
-            "GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": given["Connection Radius"]}
-        )
-        dim = tree.math("SUBTRACT", 1.0, given["Connection Glow"], label="Dim")
-        dimmed = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": thin, "Name": DIM, "Value": dim}, data_type="FLOAT", domain="POINT",
+    cells = tree.input("Cells", "Geometry")
+    connections = tree.input("Connections", "Geometry")
+    given = tree.inputs(LAYOUT_INPUTS | RECORDING_INPUTS)
+    with tree.frame("Places"):
+        begin, end = (_places(tree, given[name]) for name in ("From", "To"))
+    with tree.frame("When each cell starts, 0 to 1"):
+        index = tree.add("GeometryNodeInputIndex")
+        chance = tree.add("FunctionNodeRandomValue", {"ID": index}, data_type="FLOAT")
+        bounds = tree.add(
+            "GeometryNodeAttributeStatistic",
+            {"Geometry": cells, "Attribute": begin}, data_type="FLOAT_VECTOR",
         )  # fmt: skip
-        colored = painted(tree, dimmed, given["Material"])
-        nothing = tree.add("GeometryNodeJoinGeometry")
-        tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
-    return tree.tree
+        away = tree.vector_math("DISTANCE", begin, bounds["Mean"]).labeled(
+            "Distance from the middle"
+        )
+        far = tree.add("GeometryNodeAttributeStatistic", {"Geometry": cells, "Attribute": away})
+        inner = away / far["Max"]
+        last = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": cells})["Point Count"]
+        rank = tree.menu(
+            "FLOAT",
+            given["Order"],
+            {"Random": chance, "From the Middle": inner, "In Order": index / last},
+        )
+    with tree.frame("How far each cell has gone"):
+        started = (rank * given["Delay"]).labeled("Starts at")
+        share = (given["Mix"] - started) / (1.0 - given["Delay"]).labeled("Takes")
+        even = tree.clamp(share)
+        smooth = tree.add("ShaderNodeMapRange", {"Value": share}, interpolation_type="SMOOTHSTEP")
+        eased = tree.menu("FLOAT", given["Easing"], {"Smooth": smooth["Result"], "Even": even})
+    with tree.frame("Cells, and what follows them"):
+        place = tree.mix(eased, begin, end, data_type="VECTOR")
+        moved = tree.add("GeometryNodeSetPosition", {"Geometry": cells, "Position": place})
+        position = tree.add("GeometryNodeInputPosition")
+        at_cell = tree.sample(
+            moved, position, tree.attribute("at_cell", "INT"), "FLOAT_VECTOR", clamp=False
+        )
+        _, is_foreign = foreign(tree, connections, given["Recording"])
+        followed = tree.add(
+            "GeometryNodeSetPosition",
+            {"Geometry": connections, "Selection": ~is_foreign, "Position": at_cell},
+        )
+    tree.output("Cells", moved)
+    tree.output("Connections", followed)
+
+
+@nodes.group(f"{NETWORK_GROUP}: Cells")
+def _cells_group(tree: Tree) -> None:
+    """From points to instances that know their voltage."""
+    points = tree.input("Points", "Geometry")
+    curves = tree.input("Connections", "Geometry")
+    given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
+    with tree.frame("What stands for a cell"):
+        ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
+        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+        disc = tree.add("GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON")
+        cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
+        own = tree.object(given["Cell Object"])["Geometry"]
+        shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
+        # A menu can choose one thing only, and here it is which shape and which rotation.
+        chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
+        drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
+        shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
+    with tree.frame("How large"):
+        voltage = tree.attribute(VOLTAGE)
+        active = tree.add(
+            "ShaderNodeMapRange",
+            {"Value": voltage, "From Min": given["Lowest"], "From Max": given["Highest"]},
+            label="Activity", clamp=True,
+        )["Result"]  # fmt: skip
+        grown = active * given["Growth"] + 1.0
+        scale = tree.attribute("recorded_radius") * given["Soma Size"] * grown
+    with tree.frame("Discs face the camera"):
+        camera = tree.add("GeometryNodeInputActiveCamera")
+        seen_from = tree.object(camera, relative=True)["Location"]
+        position = tree.add("GeometryNodeInputPosition")
+        toward = seen_from - position
+        facing = tree.add("FunctionNodeAlignRotationToVector", {"Vector": toward}, axis="Z")
+        is_disc = chosen.equals(list(shapes).index("Discs"))
+        rotation = tree.switch("ROTATION", is_disc, (0.0, 0.0, 0.0), facing)
+    with tree.frame("Instances"):
+        instances = tree.add(
+            "GeometryNodeInstanceOnPoints",
+            {"Points": points, "Instance": shape, "Scale": scale, "Rotation": rotation},
+        )
+    tree.output("Instances", instances)
+
+
+@nodes.group(f"{NETWORK_GROUP}: Connections")
+def _connections_group(tree: Tree) -> None:
+    """Draw connections thin, and darker than cells."""
+    curves = tree.input("Curves", "Geometry")
+    given = tree.inputs(CONNECTIONS_INPUTS | MATERIAL_INPUTS)
+    thin = tree.add(
+        "GeometryNodeSetCurveRadius", {"Curve": curves, "Radius": given["Connection Radius"]}
+    )
+    dim = (1.0 - given["Connection Glow"]).labeled("Dim")
+    dimmed = tree.store(thin, DIM, dim)
+    colored = painted(tree, dimmed, given["Material"])
+    nothing = tree.add("GeometryNodeJoinGeometry")
+    tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
 
 
 def _places(tree: Tree, layout: Linkable) -> Node:

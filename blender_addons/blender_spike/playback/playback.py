@@ -9,7 +9,7 @@ decides what is drawn, see `shape`.
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 import numpy as np
@@ -174,111 +174,105 @@ def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
     about(neuron).duration_ms = duration_ms
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: nodes.Tree) -> None:
     """Build the playback group and the three groups it is made of, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        curves = tree.input("Geometry", "Geometry")
-        with tree.panel("Time"):
-            time = tree.inputs(TIME_INPUTS)
-        with tree.panel("Look"):
-            look = tree.inputs(LOOK_INPUTS)
-        with tree.panel("Section Types", closed=True):
-            types = tree.inputs(TYPES_INPUTS)
-        with tree.panel("Data", closed=True):
-            values = tree.inputs(VALUES_INPUTS)
-            samples = tree.inputs(SAMPLES_INPUTS)
-            statistics = tree.inputs(STATISTICS_INPUTS)
-            spheres = tree.inputs(SPHERES_INPUTS)
-            # Behind all others, so that modifiers of older scenes keep the values of those.
-            recording = tree.inputs(RECORDING_INPUTS)
-        with tree.panel("Copies", closed=True):
-            copies = tree.inputs(COPIES_INPUTS)
+    curves = tree.input("Geometry", "Geometry")
+    with tree.panel("Time"):
+        time = tree.inputs(TIME_INPUTS)
+    with tree.panel("Look"):
+        look = tree.inputs(LOOK_INPUTS)
+    with tree.panel("Section Types", closed=True):
+        types = tree.inputs(TYPES_INPUTS)
+    with tree.panel("Data", closed=True):
+        values = tree.inputs(VALUES_INPUTS)
+        samples = tree.inputs(SAMPLES_INPUTS)
+        statistics = tree.inputs(STATISTICS_INPUTS)
+        spheres = tree.inputs(SPHERES_INPUTS)
+        # Behind all others, so that modifiers of older scenes keep the values of those.
+        recording = tree.inputs(RECORDING_INPUTS)
+    with tree.panel("Copies", closed=True):
+        copies = tree.inputs(COPIES_INPUTS)
 
-        def drawn(when: dict[str, Linkable]) -> Node:
-            now = tree.group(time_group(), {**when, **samples})
-            valued = tree.group(
-                voltage_group(),
-                {
-                    "Strands": curves,
-                    **values,
-                    **spheres,
-                    **{n: now[n] for n in MOMENT_INPUTS},
-                    **recording,
-                },
-            )
-            return tree.group(
-                shape_group(),
-                {
-                    "Strands": valued["Strands"],
-                    "Spheres": valued["Spheres"],
-                    **look,
-                    **types,
-                    **statistics,
-                },
-            )
+    def drawn(when: dict[str, Linkable]) -> Node:
+        now = tree.group(time_group(), {**when, **samples})
+        valued = tree.group(
+            voltage_group(),
+            {
+                "Strands": curves,
+                **values,
+                **spheres,
+                **{n: now[n] for n in MOMENT_INPUTS},
+                **recording,
+            },
+        )
+        return tree.group(
+            shape_group(),
+            {
+                "Strands": valued["Strands"],
+                "Spheres": valued["Spheres"],
+                **look,
+                **types,
+                **statistics,
+            },
+        )
 
-        shaped = drawn({**time})
-        with tree.frame("One at each point, in its own time"):
-            points = tree.add(
-                "GeometryNodeObjectInfo", {"Object": copies["Copies On"]},
-                transform_space="RELATIVE",
-            )["Geometry"]  # fmt: skip
-            # What is to be copied may be instances, of points that were distributed for one.
-            real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
-            given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
-            fields: dict[str, tuple[str, Linkable]] = {
-                "Place": ("VECTOR", tree.add("GeometryNodeInputPosition")),
-                "Turned": ("ROTATION", tree.attribute("rotation", "QUATERNION")),
-                "Size": ("FLOAT", tree.switch("FLOAT", given["Exists"], 1.0, given["Attribute"])),
-                "Later": ("FLOAT", tree.attribute(TIME_OFFSET)),
+    shaped = drawn({**time})
+    with tree.frame("One at each point, in its own time"):
+        points = tree.object(copies["Copies On"], relative=True)["Geometry"]
+        # What is to be copied may be instances, of points that were distributed for one.
+        real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
+        given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
+        fields: dict[str, tuple[str, Linkable]] = {
+            "Place": ("VECTOR", tree.add("GeometryNodeInputPosition")),
+            "Turned": ("ROTATION", tree.attribute("rotation", "QUATERNION")),
+            "Size": ("FLOAT", tree.switch("FLOAT", given["Exists"], 1.0, given["Attribute"])),
+            "Later": ("FLOAT", tree.attribute(TIME_OFFSET)),
+        }
+
+        def copy(point: Node) -> Node:
+            late = point["Later"] / time["Milliseconds per Frame"]
+            own: dict[str, Linkable] = {
+                **time,
+                "Start Frame": time["Start Frame"] + late,
+                "Time": time["Time"] - point["Later"],
             }
+            size = point["Size"]
+            scale = tree.vector(size, size, size)
+            thick = tree.add("GeometryNodeInputRadius") * size
+            # Not instances: of those render engines draw meshes, but no strands.
+            return tree.add(
+                "GeometryNodeTransform",
+                {
+                    "Geometry": tree.add(
+                        "GeometryNodeSetCurveRadius",
+                        {"Curve": drawn(own), "Radius": thick},
+                    ),
+                    "Translation": point["Place"],
+                    "Rotation": point["Turned"],
+                    "Scale": scale,
+                },
+            )
 
-            def copy(point: Node) -> Node:
-                late = tree.math("DIVIDE", point["Later"], time["Milliseconds per Frame"])
-                own: dict[str, Linkable] = {
-                    **time,
-                    "Start Frame": tree.math("ADD", time["Start Frame"], late),
-                    "Time": tree.math("SUBTRACT", time["Time"], point["Later"]),
-                }
-                size = point["Size"]
-                scale = tree.add("ShaderNodeCombineXYZ", dict.fromkeys("XYZ", size))
-                thick = tree.math("MULTIPLY", tree.add("GeometryNodeInputRadius"), size)
-                # Not instances: of those render engines draw meshes, but no strands.
-                return tree.add(
-                    "GeometryNodeTransform",
-                    {
-                        "Geometry": tree.add(
-                            "GeometryNodeSetCurveRadius",
-                            {"Curve": drawn(own), "Radius": thick},
-                        ),
-                        "Translation": point["Place"],
-                        "Rotation": point["Turned"],
-                        "Scale": scale,
-                    },
-                )
-
-            each = tree.for_each_point(real, fields, copy)
-            counts = tree.add(
-                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="MESH"
-            )["Point Count"]
-            cloud = tree.add(
-                "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="POINTCLOUD"
-            )["Point Count"]
-            some = tree.add(
-                "FunctionNodeCompare",
-                {"A": tree.math("ADD", counts, cloud), "B": 0.5},
-                data_type="FLOAT", operation="GREATER_THAN",
-            )  # fmt: skip
-            shaped = tree.switch("GEOMETRY", some, shaped, each)
-        tree.output("Geometry", shaped)
-    return cast(bpy.types.NodeTree, tree.tree)
+        each = tree.for_each_point(real, fields, copy)
+        counts = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": real}, component="MESH")[
+            "Point Count"
+        ]
+        cloud = tree.add(
+            "GeometryNodeAttributeDomainSize", {"Geometry": real}, component="POINTCLOUD"
+        )["Point Count"]
+        some = tree.add(
+            "FunctionNodeCompare",
+            {"A": counts + cloud, "B": 0.5},
+            data_type="FLOAT", operation="GREATER_THAN",
+        )  # fmt: skip
+        shaped = tree.switch("GEOMETRY", some, shaped, each)
+    tree.output("Geometry", shaped)
 
 
 COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any, Final
 
 from ..common import nodes
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes import Linkable, Node, Tree
 from ..properties import PLAYBACK_GROUP
 
 GROUP: Final = PLAYBACK_GROUP
@@ -117,7 +118,8 @@ MOMENT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def time_group() -> Any:
+@nodes.group(f"{GROUP}: Time")
+def time_group(tree: Tree) -> None:
     """Build the group that goes from the scene's frame to what is shown in it.
 
     Returns
@@ -126,68 +128,59 @@ def time_group() -> Any:
         Its outputs are a sample, the one after it and the fraction of the way; and the same moment
         as sample intervals since the first sample, and as a time in milliseconds.
     """
-    with nodes.geometry_group(f"{GROUP}: Time") as tree:
-        given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
-        with tree.frame("Time, in sample intervals"):
-            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = tree.math("SUBTRACT", frame, given["Start Frame"], label="Frames elapsed")
-            # Dividing first keeps whole samples whole where a frame is a sample.
-            speed = tree.math(
-                "DIVIDE", given["Milliseconds per Frame"], given["Sample Interval"],
-                label="Samples per frame",
-            )  # fmt: skip
-            played = tree.math("MULTIPLY", elapsed, speed, label="Played")
-            offset = tree.math("SUBTRACT", given["Time"], given["First Time"])
-            keyed = tree.math("DIVIDE", offset, given["Sample Interval"], label="Given")
-            position = tree.switch("FLOAT", given["Use Time"], played, keyed)
-        with tree.frame("At the ends"):
-            span = given["Span"]
-            held = tree.add("ShaderNodeClamp", {"Value": position, "Min": 0.0, "Max": span})
-            looped = tree.math("WRAP", position, span, 0.0, label="Loop")
-            pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
-            within = tree.menu(
-                "FLOAT",
-                given["At the Ends"],
-                {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
-            )
-        with tree.frame("Irregular samples: count those that are not later"):
-            table = tree.add("GeometryNodeObjectInfo", {"Object": given["Sample Times"]})
-            times = table["Geometry"]
-            sampled_at = tree.attribute(TIMES)
-            not_later = tree.add(
-                "FunctionNodeCompare", {"A": sampled_at, "B": within},
-                data_type="FLOAT", operation="LESS_EQUAL",
-            )  # fmt: skip
-            counted = tree.add(
-                "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
-            )["Sum"]
-            before = tree.math("SUBTRACT", counted, 1.0, label="Sample before")
-            time_before = sample_at(tree, times, sampled_at, before)
-            time_after = sample_at(tree, times, sampled_at, counted)
-            ahead = tree.math("SUBTRACT", within, time_before)
-            distance = tree.math("SUBTRACT", time_after, time_before)
-            # Dividing by the last sample's distance to itself gives 0, as it should.
-            part = tree.math("DIVIDE", ahead, distance)
-            looked_up = tree.math("ADD", before, part, label="Looked up")
-        with tree.frame("Sample and fraction"):
-            exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
-            sample = tree.math("FLOOR", exact, label="Sample")
-            fraction = tree.math("SUBTRACT", exact, sample, label="Fraction")
-            following = tree.math("ADD", sample, 1.0)
-            last = tree.math("SUBTRACT", given["Samples"], 1.0, label="Last sample")
-            following_in = tree.math("MINIMUM", following, last, label="Next sample")
-        with tree.frame("In milliseconds"):
-            past = tree.math("MULTIPLY", within, given["Sample Interval"], label="Since the first")
-            time_ms = tree.math("ADD", past, given["First Time"], label="Time shown")
-        tree.output("Sample", sample, kind="Float")
-        tree.output("Next Sample", following_in, kind="Float")
-        tree.output("Fraction", fraction, kind="Float")
-        tree.output("Elapsed", within, kind="Float")
-        tree.output("Time", time_ms, kind="Float")
-    return tree.tree
+    given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
+    with tree.frame("Time, in sample intervals"):
+        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+        elapsed = (frame - given["Start Frame"]).labeled("Frames elapsed")
+        # Dividing first keeps whole samples whole where a frame is a sample.
+        speed = given["Milliseconds per Frame"] / given["Sample Interval"]
+        speed.labeled("Samples per frame")
+        played = (elapsed * speed).labeled("Played")
+        keyed = ((given["Time"] - given["First Time"]) / given["Sample Interval"]).labeled("Given")
+        position = tree.switch("FLOAT", given["Use Time"], played, keyed)
+    with tree.frame("At the ends"):
+        span = given["Span"]
+        held = tree.clamp(position, 0.0, span)
+        looped = tree.math("WRAP", position, span, 0.0, label="Loop")
+        pingponged = tree.math("PINGPONG", position, span, label="Ping-pong")
+        within = tree.menu(
+            "FLOAT",
+            given["At the Ends"],
+            {"Hold": held, "Loop": looped, "Ping-Pong": pingponged},
+        )
+    with tree.frame("Irregular samples: count those that are not later"):
+        table = tree.object(given["Sample Times"])
+        times = table["Geometry"]
+        sampled_at = tree.attribute(TIMES)
+        not_later = sampled_at <= within
+        counted = tree.add(
+            "GeometryNodeAttributeStatistic", {"Geometry": times, "Attribute": not_later}
+        )["Sum"]
+        before = (counted - 1.0).labeled("Sample before")
+        time_before = tree.sample(times, sampled_at, before, clamp=True)
+        time_after = tree.sample(times, sampled_at, counted, clamp=True)
+        # Dividing by the last sample's distance to itself gives 0, as it should.
+        part = (within - time_before) / (time_after - time_before)
+        looked_up = (before + part).labeled("Looked up")
+    with tree.frame("Sample and fraction"):
+        exact = tree.switch("FLOAT", given["Irregular Times"], within, looked_up)
+        sample = floor(exact).labeled("Sample")
+        fraction = (exact - sample).labeled("Fraction")
+        following = sample + 1.0
+        last = (given["Samples"] - 1.0).labeled("Last sample")
+        following_in = tree.minimum(following, last).labeled("Next sample")
+    with tree.frame("In milliseconds"):
+        past = (within * given["Sample Interval"]).labeled("Since the first")
+        time_ms = (past + given["First Time"]).labeled("Time shown")
+    tree.output("Sample", sample, kind="Float")
+    tree.output("Next Sample", following_in, kind="Float")
+    tree.output("Fraction", fraction, kind="Float")
+    tree.output("Elapsed", within, kind="Float")
+    tree.output("Time", time_ms, kind="Float")
 
 
-def voltage_group() -> Any:
+@nodes.group(f"{GROUP}: Voltage")
+def voltage_group(tree: Tree) -> None:
     """Build the group that goes from two samples to `VOLTAGE` on every point.
 
     Returns
@@ -195,59 +188,49 @@ def voltage_group() -> Any:
     NodeTree
         Of strands, which come in, and of spheres, which an object holds; it gives out both.
     """
-    with nodes.geometry_group(f"{GROUP}: Voltage") as tree:
-        strands = tree.input("Strands", "Geometry")
-        given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
-        with tree.frame("Values of all segments now"):
-            data = tree.add("GeometryNodeObjectInfo", {"Object": given["Values"]})["Geometry"]
-            this = _row(tree, given["Sample"], "This sample")
-            following = _row(tree, given["Next Sample"], "Next sample")
-            now = tree.mix(given["Fraction"], this, following, label="Now")
-            segments = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": data, "Name": "now", "Value": now},
-                data_type="FLOAT", domain="POINT",
-            )  # fmt: skip
-        with tree.frame("Each point's share of two segments"):
-            value = tree.attribute("now")
-            # Every index is right by construction, and looking it over costs a tenth of the time.
-            a, b = (
-                sample_at(tree, segments, value, tree.attribute(name, "INT"), clamp=False)
-                for name in ("segment_a", "segment_b")
+    strands = tree.input("Strands", "Geometry")
+    given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
+    with tree.frame("Values of all segments now"):
+        data = tree.object(given["Values"])["Geometry"]
+        this = tree.numbered_attribute(FRAME_PREFIX, given["Sample"], label="This sample")
+        following = tree.numbered_attribute(FRAME_PREFIX, given["Next Sample"], label="Next sample")
+        now = tree.mix(given["Fraction"], this, following, label="Now")
+        segments = tree.store(data, "now", now)
+    with tree.frame("Each point's share of two segments"):
+        value = tree.attribute("now")
+        # Every index is right by construction, and looking it over costs a tenth of the time.
+        a, b = (
+            tree.sample(segments, value, tree.attribute(name, "INT"), clamp=False)
+            for name in ("segment_a", "segment_b")
+        )
+        voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
+    with tree.frame("Strands that were joined to these have no data"):
+        some, is_foreign = foreign(tree, strands, given["Recording"])
+        known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
+        recorded = tree.attribute("recorded_radius")
+        thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
+        # Their spheres are lost, so somata are drawn as they were recorded.
+        drawn = tree.add(
+            "GeometryNodeSetCurveRadius",
+            {"Curve": strands, "Selection": is_foreign, "Radius": thick},
+        )
+        as_neurites = tree.add(
+            "GeometryNodeStoreNamedAttribute",
+            {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
+            data_type="INT", domain="CURVE",
+        )  # fmt: skip
+        all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
+    with tree.frame("Voltage"):
+        spheres = tree.object(given["Spheres"])["Geometry"]
+        valued = {
+            name: tree.store(geometry, VOLTAGE, value, label=name)
+            for name, geometry, value in (
+                ("Strands", all_strands, known),
+                ("Spheres", spheres, voltage),
             )
-            voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
-        with tree.frame("Strands that were joined to these have no data"):
-            some, is_foreign = foreign(tree, strands, given["Recording"])
-            known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
-            recorded = tree.attribute("recorded_radius")
-            thick = tree.math("MAXIMUM", recorded, tree.add("GeometryNodeInputRadius"))
-            # Their spheres are lost, so somata are drawn as they were recorded.
-            drawn = tree.add(
-                "GeometryNodeSetCurveRadius",
-                {"Curve": strands, "Selection": is_foreign, "Radius": thick},
-            )
-            as_neurites = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
-                data_type="INT", domain="CURVE",
-            )  # fmt: skip
-            all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
-        with tree.frame("Voltage"):
-            spheres = tree.add("GeometryNodeObjectInfo", {"Object": given["Spheres"]})["Geometry"]
-            valued = {
-                name: tree.add(
-                    "GeometryNodeStoreNamedAttribute",
-                    {"Geometry": geometry, "Name": VOLTAGE, "Value": value},
-                    label=name, data_type="FLOAT", domain="POINT",
-                )
-                for name, geometry, value in (
-                    ("Strands", all_strands, known),
-                    ("Spheres", spheres, voltage),
-                )
-            }  # fmt: skip
-        for name, geometry in valued.items():
-            tree.output(name, geometry)
-    return tree.tree
+        }  # fmt: skip
+    for name, geometry in valued.items():
+        tree.output(name, geometry)
 
 
 def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, Node]:
@@ -268,9 +251,7 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
         Whether one is; costs nothing where there are none.
     """
     own = tree.attribute(RECORDING, "INT")
-    differs = tree.add(
-        "FunctionNodeCompare", {"A": own, "B": recording}, data_type="INT", operation="NOT_EQUAL"
-    )
+    differs = own.differs(recording)
     most = tree.add(
         "GeometryNodeAttributeStatistic", {"Geometry": strands, "Attribute": differs},
         domain="CURVE",
@@ -279,31 +260,3 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
         "FunctionNodeCompare", {"A": most, "B": 0.5}, data_type="FLOAT", operation="GREATER_THAN"
     )
     return some, tree.switch("BOOLEAN", some, False, differs)
-
-
-def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
-    """Read the attribute that holds a sample, by its name."""
-    number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
-    prefix = tree.add("FunctionNodeInputString", string=FRAME_PREFIX)
-    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, number]})
-    row = tree.add(
-        "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
-    )
-    return row["Attribute"]
-
-
-def sample_at(
-    tree: Tree,
-    geometry: Linkable,
-    value: Linkable,
-    index: Linkable,
-    *,
-    data_type: str = "FLOAT",
-    clamp: bool = True,
-) -> Node:
-    """Add the node that takes a value from one point of another geometry."""
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": geometry, "Value": value, "Index": index},
-        data_type=data_type, domain="POINT", clamp=clamp,
-    )  # fmt: skip

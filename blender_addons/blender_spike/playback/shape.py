@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..cells.morphology import Role
 from ..common import nodes
-from ..common.nodes import Linkable, Node, Tree
+from ..common.nodes import Linkable, Tree
 from .material_slot import MATERIAL_INPUTS, painted, with_slots
 
 GROUP: Final = "BlenderSpike Playback: Shape"
@@ -80,108 +80,90 @@ STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def shape_group() -> Any:
+@nodes.group(GROUP)
+def shape_group(tree: Tree) -> None:
     """Build the group that makes what is drawn from strands and spheres with voltages.
 
     Returns
     -------
     NodeTree
     """
-    with nodes.geometry_group(GROUP) as tree:
-        curves = tree.input("Strands", "Geometry")
-        centers = tree.input("Spheres", "Geometry")
-        given = tree.inputs(LOOK_INPUTS | TYPES_INPUTS | STATISTICS_INPUTS)
-        with tree.frame("What is drawn"):
-            role = tree.attribute("role", "INT")
-            round_soma = tree.menu("BOOLEAN", given["Soma"], {"Sphere": True, "As Recorded": False})
-            last_line = tree.switch("INT", round_soma, Role.SOMA_AS_RECORDED, Role.NEURITE)
-            first_sphere = tree.switch("INT", round_soma, Role.POINT_CELL, Role.SOMA_SPHERE)
-            is_line = _compare(tree, "LESS_EQUAL", role, last_line)
-            is_sphere = _compare(tree, "GREATER_EQUAL", role, first_sphere)
-        with tree.frame("Section types"):
-            section_type = tree.attribute("section_type", "INT")
-            shown = [given[name] for name in TYPES_INPUTS]
-            is_shown = tree.index_switch("BOOLEAN", section_type, shown, label="Is its type shown?")
-            all_shown: Linkable = shown[0]
-            for other in shown[1:]:
-                all_shown = tree.add(
-                    "FunctionNodeBooleanMath", {"Boolean": all_shown, "Boolean_001": other},
-                    operation="AND",
-                )  # fmt: skip
-            some = tree.add(
-                "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_shown},
-                label="Only shown ones", domain="CURVE",
-            )["Selection"]  # fmt: skip
-            # Where all are, nothing is copied.
-            visible = tree.switch("GEOMETRY", all_shown, some, curves)
-            is_ball = tree.add(
-                "FunctionNodeBooleanMath", {"Boolean": is_sphere, "Boolean_001": is_shown},
-                operation="AND",
-            )  # fmt: skip
-        with tree.frame("Radius of strands"):
-            recorded = tree.attribute("recorded_radius")
-            own = tree.switch("FLOAT", round_soma, recorded, tree.add("GeometryNodeInputRadius"))
-            section_radius = tree.attribute("section_radius")
-            tapered = tree.switch("FLOAT", given["Tapering"], section_radius, own, label="Tapering")
-            alike = tree.mix(
-                given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity"
-            )
-            scaled = tree.math("MULTIPLY", alike, given["Thickness"], label="Thickness")
-            thick = tree.math("MAXIMUM", scaled, given["Minimum Radius"], label="Not thinner than")
-            # A strand without thickness is one that is not wanted; taking it out of the geometry
-            # would copy all others in every frame.
-            wanted = tree.math("SIGN", own, label="Wanted")
-            radius = tree.math("MULTIPLY", thick, wanted, label="Wanted ones only")
-            changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
-            # Nor is anything computed for each point while nothing differs from the file.
-            thicker = tree.math("SUBTRACT", given["Thickness"], 1.0)
-            thickened = tree.math("ABSOLUTE", thicker)
-            limited = tree.math("ADD", given["Homogeneity"], given["Minimum Radius"])
-            even = tree.math("SUBTRACT", 1.0, given["Tapering"], label="1 if not tapered")
-            scaled_or_limited = tree.math("ADD", thickened, limited)
-            styled = tree.math("ADD", scaled_or_limited, even, label="Above 0 if styled")
-            as_in_file = tree.math("SUBTRACT", round_soma, styled, label="1 if as in the file")
-            is_as_in_file = tree.math("GREATER_THAN", as_in_file, 0.999999)
-            strands = tree.switch("GEOMETRY", is_as_in_file, changed, visible)
-        with tree.frame("Tubes"):
-            lines = tree.add(
-                "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
-                domain="CURVE",
-            )["Selection"]  # fmt: skip
-            profile = tree.add(
-                "GeometryNodeCurvePrimitiveCircle",
-                {"Resolution": given["Tube Resolution"], "Radius": 1.0},
-            )["Curve"]
-            mesh = tree.add(
-                "GeometryNodeCurveToMesh",
-                {
-                    "Curve": lines,
-                    "Profile Curve": profile,
-                    "Scale": tree.add("GeometryNodeInputRadius"),
-                    "Fill Caps": True,
-                },
-            )
-            tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
-        with tree.frame("Spheres"):
-            # Meshes, because EEVEE draws the points of a point cloud as octahedra.
-            ball = tree.add(
-                "GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0}
-            )
-            smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-            colored = painted(tree, with_slots(tree, smooth, curves), given["Material"])
-            sphere_radius = tree.attribute("recorded_radius")
-            sized = tree.math("MULTIPLY", sphere_radius, given["Soma Size"], label="Soma size")
-            # As instances, thousands of them cost no more than their points.
-            balls = tree.add(
-                "GeometryNodeInstanceOnPoints",
-                {"Points": centers, "Selection": is_ball, "Instance": colored, "Scale": sized},
-            )
-        with tree.frame("Together"):
-            drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
-            finished = painted(tree, drawn, given["Material"])
-        tree.output("Geometry", tree.join(finished, balls))
-    return tree.tree
-
-
-def _compare(tree: Tree, operation: str, a: Linkable, b: Linkable) -> Node:
-    return tree.add("FunctionNodeCompare", {"A": a, "B": b}, data_type="INT", operation=operation)
+    curves = tree.input("Strands", "Geometry")
+    centers = tree.input("Spheres", "Geometry")
+    given = tree.inputs(LOOK_INPUTS | TYPES_INPUTS | STATISTICS_INPUTS)
+    with tree.frame("What is drawn"):
+        role = tree.attribute("role", "INT")
+        round_soma = tree.menu("BOOLEAN", given["Soma"], {"Sphere": True, "As Recorded": False})
+        last_line = tree.switch("INT", round_soma, Role.SOMA_AS_RECORDED, Role.NEURITE)
+        first_sphere = tree.switch("INT", round_soma, Role.POINT_CELL, Role.SOMA_SPHERE)
+        is_line = role <= last_line
+        is_sphere = role >= first_sphere
+    with tree.frame("Section types"):
+        section_type = tree.attribute("section_type", "INT")
+        shown = [given[name] for name in TYPES_INPUTS]
+        is_shown = tree.index_switch("BOOLEAN", section_type, shown, label="Is its type shown?")
+        all_shown: Linkable = shown[0]
+        for other in shown[1:]:
+            all_shown = all_shown & other
+        some = tree.add(
+            "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_shown},
+            label="Only shown ones", domain="CURVE",
+        )["Selection"]  # fmt: skip
+        # Where all are, nothing is copied.
+        visible = tree.switch("GEOMETRY", all_shown, some, curves)
+        is_ball = is_sphere & is_shown
+    with tree.frame("Radius of strands"):
+        recorded = tree.attribute("recorded_radius")
+        own = tree.switch("FLOAT", round_soma, recorded, tree.add("GeometryNodeInputRadius"))
+        section_radius = tree.attribute("section_radius")
+        tapered = tree.switch("FLOAT", given["Tapering"], section_radius, own, label="Tapering")
+        alike = tree.mix(given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity")
+        scaled = (alike * given["Thickness"]).labeled("Thickness")
+        thick = tree.maximum(scaled, given["Minimum Radius"]).labeled("Not thinner than")
+        # A strand without thickness is one that is not wanted; taking it out of the geometry
+        # would copy all others in every frame.
+        wanted = tree.math("SIGN", own, label="Wanted")
+        radius = (thick * wanted).labeled("Wanted ones only")
+        changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
+        # Nor is anything computed for each point while nothing differs from the file.
+        thickened = abs(given["Thickness"] - 1.0)
+        limited = given["Homogeneity"] + given["Minimum Radius"]
+        even = (1.0 - given["Tapering"]).labeled("1 if not tapered")
+        styled = (thickened + limited + even).labeled("Above 0 if styled")
+        as_in_file = (round_soma - styled).labeled("1 if as in the file")
+        strands = tree.switch("GEOMETRY", as_in_file > 0.999999, changed, visible)
+    with tree.frame("Tubes"):
+        lines = tree.add(
+            "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
+            domain="CURVE",
+        )["Selection"]  # fmt: skip
+        profile = tree.add(
+            "GeometryNodeCurvePrimitiveCircle",
+            {"Resolution": given["Tube Resolution"], "Radius": 1.0},
+        )["Curve"]
+        mesh = tree.add(
+            "GeometryNodeCurveToMesh",
+            {
+                "Curve": lines,
+                "Profile Curve": profile,
+                "Scale": tree.add("GeometryNodeInputRadius"),
+                "Fill Caps": True,
+            },
+        )
+        tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
+    with tree.frame("Spheres"):
+        # Meshes, because EEVEE draws the points of a point cloud as octahedra.
+        ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0})
+        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+        colored = painted(tree, with_slots(tree, smooth, curves), given["Material"])
+        sphere_radius = tree.attribute("recorded_radius")
+        sized = (sphere_radius * given["Soma Size"]).labeled("Soma size")
+        # As instances, thousands of them cost no more than their points.
+        balls = tree.add(
+            "GeometryNodeInstanceOnPoints",
+            {"Points": centers, "Selection": is_ball, "Instance": colored, "Scale": sized},
+        )
+    with tree.frame("Together"):
+        drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
+        finished = painted(tree, drawn, given["Material"])
+    tree.output("Geometry", tree.join(finished, balls))

@@ -69,7 +69,7 @@ class ColormapChoice:
         )
 
 
-class ColormapPicker:
+class ColormapPicker(bpy.types.Operator):
     """An operator that gives a material a colormap.
 
     With a name it does that at once. Invoked without one, it shows pictures of all colormaps in a
@@ -87,9 +87,7 @@ class ColormapPicker:
     if TYPE_CHECKING:
         colormap: str
         reverse: bool
-        properties: bpy.types.OperatorProperties
         layout: bpy.types.UILayout
-        report: Any
     else:
         # Of this choice, and not of the one before.
         colormap: colormap_property("", options={"SKIP_SAVE"})
@@ -115,21 +113,20 @@ class ColormapPicker:
         raise NotImplementedError
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a material with a colormap that can be changed."""
-        operator: Any = cls
-        material = cls.material(required(context))
+        material = cls.material(context)
         if material is None or not in_material.has_colormap(material.node_tree):
-            operator.poll_message_set("The active object has no colormap")
+            cls.poll_message_set("The active object has no colormap")
             return False
         if not material.is_editable:
-            operator.poll_message_set(refusal(material).removesuffix("."))
+            cls.poll_message_set(refusal(material).removesuffix("."))
             return False
         return True
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Use the named colormap."""
-        tree: Any = required(self.material(required(context))).node_tree
+        tree: Any = required(self.material(context)).node_tree
         try:
             name, turned = table.resolve(self.colormap)
         except table.UnknownColormapError as error:
@@ -144,7 +141,7 @@ class ColormapPicker:
         in_material.set_colormap(tree, name, reverse=self.reverse)
         return {"FINISHED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw what can be adjusted after the choice."""
         owner: Any = self
         self.layout.use_property_split = True
@@ -154,10 +151,9 @@ class ColormapPicker:
     # --- among pictures ---
 
     def invoke(
-        self, context: bpy.types.Context | None, _event: bpy.types.Event | None
+        self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Use the named colormap, or show pictures of all of them."""
-        context = required(context)
         if self.colormap:
             return self.execute(context)
         window = required(context.window)
@@ -181,15 +177,13 @@ class ColormapPicker:
         space: Any = bpy.types.SpaceView3D
         self._handle = space.draw_handler_add(self._draw, (), "WINDOW", "POST_PIXEL")
         required(context.workspace).status_text_set(_HINT)
-        required(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]
+        required(context.window_manager).modal_handler_add(self)
         self._area.tag_redraw()
         return {"RUNNING_MODAL"}
 
-    def modal(
-        self, context: bpy.types.Context | None, event: bpy.types.Event | None
-    ) -> set[OperatorReturnItems]:
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Show another colormap, take the one that is shown, or go back to the one before."""
-        context, event = required(context), required(event)
+        context, event = context, event
         kind, value = event.type, event.value
         if kind.startswith(_PASSED_ON):
             return {"PASS_THROUGH"}
@@ -214,11 +208,11 @@ class ColormapPicker:
         self._area.tag_redraw()
         return {"RUNNING_MODAL"}
 
-    def cancel(self, context: bpy.types.Context | None) -> None:
+    def cancel(self, context: bpy.types.Context) -> None:
         """Go back to the colormap from before, when Blender ends this by itself."""
         # When another file is opened, there is nothing left to go back to.
         with contextlib.suppress(ReferenceError):
-            self._end(required(context))
+            self._end(context)
 
     def _names(self) -> list[str]:
         return matching(self._typed)

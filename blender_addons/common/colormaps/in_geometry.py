@@ -38,7 +38,8 @@ COLOR_INPUTS: Final[dict[str, dict[str, Any]]] = {
 """What a group that uses `color_group` asks for, besides the value."""
 
 
-def color_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def color_group(tree: nodes.Tree) -> None:
     """Build the group that goes from a value to its color.
 
     Returns
@@ -47,28 +48,26 @@ def color_group() -> bpy.types.NodeTree:
         Takes ``Value`` and `COLOR_INPUTS`, gives ``Color``, scene-linear: exactly what the nodes of
         `colormap_nodes` give behind a clamped Map Range.
     """
-    with nodes.geometry_group(GROUP) as tree:
-        value = tree.input("Value", "Float")
-        given = tree.inputs(COLOR_INPUTS)
-        position = tree.add(
-            "ShaderNodeMapRange",
-            {
-                "Value": value,
-                "From Min": given["Minimum"],
-                "From Max": given["Maximum"],
-                "To Min": 0.0,
-                "To Max": 1.0,
-            },
-            label="Limits", clamp=True,
-        )["Result"]  # fmt: skip
-        place = place_in_image(tree, position, given)
-        color = tree.add(
-            "GeometryNodeImageTexture", {"Image": given["Colormap"], "Vector": place},
-            label=COLORMAP, interpolation="Closest", extension="EXTEND",
-        )["Color"]  # fmt: skip
-        tree.output("Color", color, kind="Color")
+    value = tree.input("Value", "Float")
+    given = tree.inputs(COLOR_INPUTS)
+    position = tree.add(
+        "ShaderNodeMapRange",
+        {
+            "Value": value,
+            "From Min": given["Minimum"],
+            "From Max": given["Maximum"],
+            "To Min": 0.0,
+            "To Max": 1.0,
+        },
+        label="Limits", clamp=True,
+    )["Result"]  # fmt: skip
+    place = place_in_image(tree, position, given)
+    color = tree.add(
+        "GeometryNodeImageTexture", {"Image": given["Colormap"], "Vector": place},
+        label=COLORMAP, interpolation="Closest", extension="EXTEND",
+    )["Color"]  # fmt: skip
+    tree.output("Color", color, kind="Color")
     tree.tree.is_modifier = False
-    return tree.tree  # type: ignore[no-any-return]
 
 
 def follow_material(

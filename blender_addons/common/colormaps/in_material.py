@@ -9,6 +9,7 @@ effect at once and can be keyframed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil, floor
 from typing import Any, Final
 
 import bpy
@@ -177,35 +178,29 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
         A vector: where to read the image.
     """
     with tree.frame("In steps: the first shows the start's color, the last the end's"):
-        scaled = tree.math("MULTIPLY", position, given["Steps"])
-        floor = tree.math("FLOOR", scaled)
-        last = tree.math("SUBTRACT", given["Steps"], 1.0, label="Last step")
-        step = tree.math("MINIMUM", floor, last, label="Step")
-        parts = tree.math("MAXIMUM", last, 1.0)
-        stepped = tree.math("DIVIDE", step, parts)
-        in_steps = tree.math("GREATER_THAN", given["Steps"], 0.5, label="In steps")
+        whole = floor(position * given["Steps"])
+        last = (given["Steps"] - 1.0).labeled("Last step")
+        step = tree.minimum(whole, last).labeled("Step")
+        stepped = step / tree.maximum(last, 1.0)
+        in_steps = (given["Steps"] > 0.5).labeled("In steps")
         along = tree.mix(in_steps, position, stepped)
     with tree.frame("Part of the colormap"):
-        turned = tree.math("SUBTRACT", 1.0, along)
-        way = tree.mix(given["Reverse"], along, turned, label="Reverse")
+        way = tree.mix(given["Reverse"], along, 1.0 - along, label="Reverse")
         place = tree.mix(way, given["Start"], given["End"], label="From start to end")
     with tree.frame("Middle of the image's pixel"):
         # Where two colors meet, the later one on the way is shown, as matplotlib does.
         scaled_on = tree.math("MULTIPLY_ADD", place, float(_STOPS), _ROUNDING)
-        onward = tree.math("FLOOR", scaled_on)
+        onward = floor(scaled_on)
         scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
-        backward = tree.math("CEIL", scaled_back)
+        backward = ceil(scaled_back)
         pixel = tree.mix(given["Reverse"], onward, backward, label="Pixel")
-        within = tree.add("ShaderNodeClamp", {"Value": pixel, "Max": _STOPS - 1.0})
-        middle = tree.math("ADD", within, 0.5)
-        x = tree.math("DIVIDE", middle, float(_STOPS))
-        return tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": 0.5})
+        within = tree.clamp(pixel, high=_STOPS - 1.0)
+        return tree.vector((within + 0.5) / float(_STOPS), 0.5)
 
 
-def _range_group() -> Any:
+@nodes.group(RANGE, nodes.shader_group)
+def _range_group(tree: Tree) -> None:
     """From a position on the used part to the place of its color in the image."""
-    with nodes.shader_group(RANGE) as tree:
-        position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
-        given = tree.inputs(RANGE_INPUTS)
-        tree.output("Vector", place_in_image(tree, position, given), kind="Vector")
-    return tree.tree
+    position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
+    given = tree.inputs(RANGE_INPUTS)
+    tree.output("Vector", place_in_image(tree, position, given), kind="Vector")

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from .. import nodes
-from ..nodes import Linkable, Node, Socket, Tree
+from ..nodes import Linkable, Socket, Tree
 
 Shape = Literal["Plane", "Box", "Sphere"]
 SHAPES: Final[tuple[Shape, ...]] = ("Plane", "Box", "Sphere")
@@ -35,21 +35,21 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     Socket
         In world units; above zero where a plane's arrow points, or inside a box or a sphere.
     """
-    world = _vector(tree, "MULTIPLY", place, scale, label="In world units")
-    plane = tree.add("ShaderNodeSeparateXYZ", {"Vector": world}, label="Plane")["Z"]
-    with_sign = _vector(tree, "ABSOLUTE", place)
+    world = (place * scale).labeled("In world units")
+    plane = tree.parts(world).labeled("Plane")["Z"]
     # Off the center, where the direction to the nearest point of a sphere has no answer.
-    positive = _vector(tree, "ADD", with_sign, (1e-6, 1e-6, 1e-6))
-    radius = _length(tree, positive, "Radius")
-    slope = _length(tree, _vector(tree, "DIVIDE", positive, scale), "Its slope")
-    depth = tree.math("SUBTRACT", 1.0, radius, label="Depth")
-    sphere = tree.math("DIVIDE", tree.math("MULTIPLY", depth, radius), slope, label="Sphere")
-    beyond = _vector(tree, "SUBTRACT", _vector(tree, "MULTIPLY", positive, scale), scale)
-    axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": beyond})
-    highest = tree.math("MAXIMUM", tree.math("MAXIMUM", axes["X"], axes["Y"]), axes["Z"])
-    inside = tree.math("MINIMUM", highest, 0.0, label="Inside")
-    outside = _length(tree, _vector(tree, "MAXIMUM", beyond, (0.0, 0.0, 0.0)), "Outside")
-    box = tree.math("SUBTRACT", tree.math("MULTIPLY", inside, -1.0), outside, label="Box")
+    positive = abs(place) + 1e-6
+    radius = tree.vector_math("LENGTH", positive).labeled("Radius")
+    slope = tree.vector_math("LENGTH", positive / scale).labeled("Its slope")
+    depth = (1.0 - radius).labeled("Depth")
+    sphere = (depth * radius / slope).labeled("Sphere")
+    beyond = positive * scale - scale
+    axes = tree.parts(beyond)
+    highest = tree.maximum(tree.maximum(axes["X"], axes["Y"]), axes["Z"])
+    inside = tree.minimum(highest, 0.0).labeled("Inside")
+    away = tree.vector_math("MAXIMUM", beyond, (0.0, 0.0, 0.0))
+    outside = tree.vector_math("LENGTH", away).labeled("Outside")
+    box = (-inside - outside).labeled("Box")
     return tree.menu("FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape")
 
 
@@ -71,168 +71,132 @@ def shape_input(tree: Tree) -> Socket:
     )  # fmt: skip
 
 
-def edge_group() -> Any:
+@nodes.group("Slicer Edge", nodes.shader_group)
+def edge_group(tree: Tree) -> None:
     """From a place to how much is cut away there, and whether it is on the line."""
-    if (existing := nodes.find_group("Slicer Edge")) is not None:
-        return existing
-    with nodes.shader_group("Slicer Edge") as tree:
-        place = tree.input(
-            "Place", "Vector", description="A point, in the coordinates of the empty"
-        )
-        scale = tree.input(
-            "Scale", "Vector", default=(1.0, 1.0, 1.0), description="Scale of the empty"
-        )
-        shape = shape_input(tree)
-        flip = tree.input(
-            "Flip", "Bool", default=False, description="Cut away the other side instead"
-        )
-        soft = tree.input(
-            "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-            description="Distance over which the surface fades away beyond the cut",
-        )  # fmt: skip
-        width = tree.input(
-            "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
-            description="Width of the line on the cut, measured along the surface",
-        )  # fmt: skip
-        with tree.frame("Distance to the cut"):
-            unflipped = signed_distance(tree, shape, place, scale)
-            sign = tree.mix(flip, 1.0, -1.0)
-            distance = tree.math("MULTIPLY", unflipped, sign, label="Signed distance")
-        with tree.frame("Fade"):
-            # A fade over no distance is a step.
-            over = tree.math("MAXIMUM", soft, 1e-6)
-            cut = tree.add(
-                "ShaderNodeMapRange",
-                {"Value": distance, "From Min": 0.0, "From Max": over},
-                label="Cut away", interpolation_type="SMOOTHSTEP", clamp=True,
-            )["Result"]  # fmt: skip
-        with tree.frame("Slope: how fast the distance grows along the surface"):
-            # A bump map tilts the normal by just this slope, whatever the shape and its scale.
-            normal = tree.add("ShaderNodeNewGeometry")["Normal"]
-            bumped = tree.add(
-                "ShaderNodeBump",
-                {
-                    "Strength": 1.0, "Distance": 1.0, "Filter Width": 1.0,
-                    "Height": distance, "Normal": normal,
-                },
-            )  # fmt: skip
-            sine = _length(tree, _vector(tree, "CROSS_PRODUCT", normal, bumped), "Sine")
-            cosine = tree.add(
-                "ShaderNodeVectorMath", {"Vector": normal, "Vector_001": bumped},
-                operation="DOT_PRODUCT",
-            )["Value"]  # fmt: skip
-            tangent = tree.math("DIVIDE", sine, tree.math("MAXIMUM", cosine, 1e-3))
-            slope = tree.math("MINIMUM", tangent, 1.0, label="Slope")
-        with tree.frame("Line"):
-            beside = tree.math("ABSOLUTE", distance)
-            half = tree.math("MULTIPLY", tree.math("MULTIPLY", width, slope), 0.5)
-            line = tree.math("LESS_THAN", beside, half, label="On the line")
-        tree.output("Cut", cut, kind="Float")
-        tree.output("Line", line, kind="Float")
-    return tree.tree
-
-
-def side_b_group() -> Any:
-    """From the surface's own shader to what is seen where it is cut away."""
-    if (existing := nodes.find_group("Slicer Side B")) is not None:
-        return existing
-    with nodes.shader_group("Slicer Side B") as tree:
-        own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
-        look = tree.input(
-            "Cut Away", "Menu", default="Transparent",
-            description="What is left where the surface is cut away",
-        )  # fmt: skip
-        color = tree.input(
-            "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
-            description="Color of what is left: of the surface, the wires or the glass",
-        )  # fmt: skip
-        strength = tree.input(
-            "Strength", "Float", default=1.0, minimum=0.0,
-            description="How brightly the color or the wires shine",
-        )  # fmt: skip
-        opacity = tree.input(
-            "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
-            description="Opacity of the surface where it is faded",
-        )  # fmt: skip
-        thickness = tree.input(
-            "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-            description="Thickness of wires along the edges of the surface's triangles",
-        )  # fmt: skip
-        clear = tree.add("ShaderNodeBsdfTransparent")
-        colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
-        faded = _mixed(tree, opacity, clear, own)
-        glass = tree.add("ShaderNodeBsdfGlass", {"Color": color, "Roughness": 0.05, "IOR": 1.1})
-        wire = tree.add("ShaderNodeWireframe", {"Size": thickness}, use_pixel_size=False)
-        wires = _mixed(tree, wire, clear, colored)
-        left = tree.menu(
-            "SHADER", look,
+    place = tree.input("Place", "Vector", description="A point, in the coordinates of the empty")
+    scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Scale of the empty")
+    shape = shape_input(tree)
+    flip = tree.input("Flip", "Bool", default=False, description="Cut away the other side instead")
+    soft = tree.input(
+        "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
+        description="Distance over which the surface fades away beyond the cut",
+    )  # fmt: skip
+    width = tree.input(
+        "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
+        description="Width of the line on the cut, measured along the surface",
+    )  # fmt: skip
+    with tree.frame("Distance to the cut"):
+        unflipped = signed_distance(tree, shape, place, scale)
+        sign = tree.mix(flip, 1.0, -1.0)
+        distance = (unflipped * sign).labeled("Signed distance")
+    with tree.frame("Fade"):
+        # A fade over no distance is a step.
+        over = tree.maximum(soft, 1e-6)
+        cut = tree.add(
+            "ShaderNodeMapRange",
+            {"Value": distance, "From Min": 0.0, "From Max": over},
+            label="Cut away", interpolation_type="SMOOTHSTEP", clamp=True,
+        )["Result"]  # fmt: skip
+    with tree.frame("Slope: how fast the distance grows along the surface"):
+        # A bump map tilts the normal by just this slope, whatever the shape and its scale.
+        normal = tree.add("ShaderNodeNewGeometry")["Normal"]
+        bumped = tree.add(
+            "ShaderNodeBump",
             {
-                "Transparent": clear, "Faded": faded, "Color": colored, "Glass": glass,
-                "Wireframe": wires,
+                "Strength": 1.0, "Distance": 1.0, "Filter Width": 1.0,
+                "Height": distance, "Normal": normal,
             },
         )  # fmt: skip
-        tree.output(SHADER, left, kind="Shader")
-    return tree.tree
+        sine = tree.vector_math(
+            "LENGTH", tree.vector_math("CROSS_PRODUCT", normal, bumped)
+        ).labeled("Sine")
+        tangent = sine / tree.maximum(normal @ bumped, 1e-3)
+        slope = tree.minimum(tangent, 1.0).labeled("Slope")
+    with tree.frame("Line"):
+        line = (abs(distance) < width * slope * 0.5).labeled("On the line")
+    tree.output("Cut", cut, kind="Float")
+    tree.output("Line", line, kind="Float")
 
 
-def combine_group() -> Any:
+@nodes.group("Slicer Side B", nodes.shader_group)
+def side_b_group(tree: Tree) -> None:
+    """From the surface's own shader to what is seen where it is cut away."""
+    own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
+    look = tree.input(
+        "Cut Away", "Menu", default="Transparent",
+        description="What is left where the surface is cut away",
+    )  # fmt: skip
+    color = tree.input(
+        "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
+        description="Color of what is left: of the surface, the wires or the glass",
+    )  # fmt: skip
+    strength = tree.input(
+        "Strength", "Float", default=1.0, minimum=0.0,
+        description="How brightly the color or the wires shine",
+    )  # fmt: skip
+    opacity = tree.input(
+        "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
+        description="Opacity of the surface where it is faded",
+    )  # fmt: skip
+    thickness = tree.input(
+        "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
+        description="Thickness of wires along the edges of the surface's triangles",
+    )  # fmt: skip
+    clear = tree.add("ShaderNodeBsdfTransparent")
+    colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
+    faded = tree.mix_shader(opacity, clear, own)
+    glass = tree.add("ShaderNodeBsdfGlass", {"Color": color, "Roughness": 0.05, "IOR": 1.1})
+    wire = tree.add("ShaderNodeWireframe", {"Size": thickness}, use_pixel_size=False)
+    wires = tree.mix_shader(wire, clear, colored)
+    left = tree.menu(
+        "SHADER", look,
+        {
+            "Transparent": clear, "Faded": faded, "Color": colored, "Glass": glass,
+            "Wireframe": wires,
+        },
+    )  # fmt: skip
+    tree.output(SHADER, left, kind="Shader")
+
+
+@nodes.group("Slicer Combine", nodes.shader_group)
+def combine_group(tree: Tree) -> None:
     """Cut what other slicers have cut before: away where any cuts, or only where all do.
 
     An object that this slicer does not cut passes through as the others left it. What a twin shows
     is what others lose, for which *any* and *all* change places.
     """
-    if (existing := nodes.find_group("Slicer Combine")) is not None:
-        return existing
-    with nodes.shader_group("Slicer Combine") as tree:
-        shader = tree.input("Shader", "Shader")
-        before = tree.input("Sliced Before", "Shader")
-        side_b = tree.input("Side B", "Shader")
-        every = tree.input("All", "Float")
-        cut = tree.input("Cut", "Float")
-        line = tree.input("Line", "Float")
-        cut_before = tree.input("Cut Before", "Float")
-        amount = tree.input("Amount", "Float")
-        amount_before = tree.input("Amount Before", "Float")
-        with tree.frame("Is the object cut, or does it show what others lose?"):
-            active = tree.math("ABSOLUTE", amount, label="Active")
-            reversed_ = tree.math("LESS_THAN", amount, 0.0, label="Reversed")
-            lost = tree.math("SUBTRACT", 1.0, cut)
-            wanted = tree.mix(reversed_, cut, lost, label="Cut here")
-            lined = tree.math("MULTIPLY", line, tree.math("MAXIMUM", amount, 0.0))
-        with tree.frame("Any or all"):
-            other = tree.math("ABSOLUTE", tree.math("SUBTRACT", every, reversed_))
-            both = tree.math("MULTIPLY", other, amount_before, label="All, and not the first")
-            here = tree.mix(active, both, wanted, label="Here")
-            kept_before = tree.math("SUBTRACT", 1.0, cut_before)
-            seen = tree.mix(both, kept_before, cut_before, label="Line is seen")
-            seen_line = tree.math("MULTIPLY", lined, seen)
-            any_cut = tree.math("MAXIMUM", here, cut_before)
-            all_cut = tree.math("MINIMUM", here, cut_before)
-            cut_now = tree.mix(both, any_cut, all_cut, label="Cut by now")
-            amount_now = tree.math("MAXIMUM", active, amount_before)
-        with tree.frame("Both sides"):
-            clear = tree.add("ShaderNodeBsdfTransparent")
-            left = _mixed(tree, reversed_, side_b, clear)
-            from_a = _mixed(tree, both, before, shader)
-            to_b = _mixed(tree, both, left, before)
-        tree.output("Side A", from_a, kind="Shader")
-        tree.output("Side B", to_b, kind="Shader")
-        tree.output("Here", here["Result"], kind="Float")
-        tree.output("Line", seen_line, kind="Float")
-        tree.output("Cut", cut_now["Result"], kind="Float")
-        tree.output("Amount", amount_now, kind="Float")
-    return tree.tree
-
-
-def _mixed(tree: Tree, factor: Linkable, a: Linkable, b: Linkable) -> Node:
-    return tree.add("ShaderNodeMixShader", {"Factor": factor, "Shader": a, "Shader_001": b})
-
-
-def _vector(tree: Tree, operation: str, a: Any, b: Any = None, *, label: str = "") -> Socket:
-    inputs = {"Vector": a} if b is None else {"Vector": a, "Vector_001": b}
-    return tree.add("ShaderNodeVectorMath", inputs, label=label, operation=operation)["Vector"]
-
-
-def _length(tree: Tree, vector: Linkable, label: str) -> Socket:
-    node = tree.add("ShaderNodeVectorMath", {"Vector": vector}, label=label, operation="LENGTH")
-    return node["Value"]
+    shader = tree.input("Shader", "Shader")
+    before = tree.input("Sliced Before", "Shader")
+    side_b = tree.input("Side B", "Shader")
+    every = tree.input("All", "Float")
+    cut = tree.input("Cut", "Float")
+    line = tree.input("Line", "Float")
+    cut_before = tree.input("Cut Before", "Float")
+    amount = tree.input("Amount", "Float")
+    amount_before = tree.input("Amount Before", "Float")
+    with tree.frame("Is the object cut, or does it show what others lose?"):
+        active = abs(amount).labeled("Active")
+        reversed_ = (amount < 0.0).labeled("Reversed")
+        wanted = tree.mix(reversed_, cut, 1.0 - cut, label="Cut here")
+        lined = line * tree.maximum(amount, 0.0)
+    with tree.frame("Any or all"):
+        both = (abs(every - reversed_) * amount_before).labeled("All, and not the first")
+        here = tree.mix(active, both, wanted, label="Here")
+        seen = tree.mix(both, 1.0 - cut_before, cut_before, label="Line is seen")
+        seen_line = lined * seen
+        any_cut = tree.maximum(here, cut_before)
+        all_cut = tree.minimum(here, cut_before)
+        cut_now = tree.mix(both, any_cut, all_cut, label="Cut by now")
+        amount_now = tree.maximum(active, amount_before)
+    with tree.frame("Both sides"):
+        clear = tree.add("ShaderNodeBsdfTransparent")
+        left = tree.mix_shader(reversed_, side_b, clear)
+        from_a = tree.mix_shader(both, before, shader)
+        to_b = tree.mix_shader(both, left, before)
+    tree.output("Side A", from_a, kind="Shader")
+    tree.output("Side B", to_b, kind="Shader")
+    tree.output("Here", here["Result"], kind="Float")
+    tree.output("Line", seen_line, kind="Float")
+    tree.output("Cut", cut_now["Result"], kind="Float")
+    tree.output("Amount", amount_now, kind="Float")

@@ -298,7 +298,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         with tree.frame("Where a point is, to the empty"):
             place = tree.add("ShaderNodeTexCoord", name=_PLACE, object=empty)["Object"]
             scales = [tree.add("ShaderNodeValue", name=f"Scale {axis}") for axis in "XYZ"]
-            scale = tree.add("ShaderNodeCombineXYZ", dict(zip("XYZ", scales, strict=True)))
+            scale = tree.vector(*scales)
             amount = tree.add(
                 "ShaderNodeAttribute", label="Is this object cut?",
                 attribute_type="OBJECT", attribute_name=key,
@@ -321,18 +321,8 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         )
         with tree.frame("Side A, side B, and the line between"):
             line = tree.add("ShaderNodeEmission", name=_LINE_NODE, label="Line")
-            sides = tree.add(
-                "ShaderNodeMixShader",
-                {
-                    "Factor": combined["Here"],
-                    "Shader": combined["Side A"],
-                    "Shader_001": combined["Side B"],
-                },
-            )
-            lined = tree.add(
-                "ShaderNodeMixShader",
-                {"Factor": combined["Line"], "Shader": sides, "Shader_001": line},
-            )
+            sides = tree.mix_shader(combined["Here"], combined["Side A"], combined["Side B"])
+            lined = tree.mix_shader(combined["Line"], sides, line)
         tree.output(SHADER, lined, kind="Shader")
         tree.output(CUT, combined["Cut"], kind="Float")
         tree.output(AMOUNT, combined["Amount"], kind="Float")

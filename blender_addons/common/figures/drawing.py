@@ -17,7 +17,7 @@ from typing import Any, Final
 import bpy
 
 from .. import nodes
-from ..nodes import Linkable, Node, Socket, Tree, Value
+from ..nodes import Linkable, Node, Tree, Value
 from ..nodes.modifiers import add_group_modifier
 from ..required import required
 
@@ -135,23 +135,6 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
 # --- Pieces that other groups are written with ---
 
 
-def inputs_of(tree: Tree, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Socket]:
-    """Give a group several inputs.
-
-    Parameters
-    ----------
-    tree : Tree
-    wanted : mapping
-        From name to the settings of `Tree.input`.
-
-    Returns
-    -------
-    dict of Socket
-        By name.
-    """
-    return {name: tree.input(name, **settings) for name, settings in wanted.items()}
-
-
 def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:
     """Add a rectangle around a point.
 
@@ -181,32 +164,8 @@ def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) ->
     -------
     Node
     """
-    way = tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": y, "Z": z})
+    way = tree.vector(x, y, z)
     return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
-
-
-def store(
-    tree: Tree, geometry: Linkable, name: str, value: Value, data_type: str = "FLOAT"
-) -> Node:
-    """Store a point attribute.
-
-    Parameters
-    ----------
-    tree : Tree
-    geometry : Socket or Node
-    name : str
-    value : float, Socket or Node
-    data_type : str
-
-    Returns
-    -------
-    Node
-    """
-    return tree.add(
-        "GeometryNodeStoreNamedAttribute",
-        {"Geometry": geometry, "Name": name, "Value": value},
-        label=name, data_type=data_type, domain="POINT",
-    )  # fmt: skip
 
 
 def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node:
@@ -224,5 +183,5 @@ def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node
     Node
     """
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": geometry})
-    colored = store(tree, real, INK_COLOR, style["Color"], "FLOAT_COLOR")
+    colored = tree.store(real, INK_COLOR, style["Color"], "FLOAT_COLOR", label=INK_COLOR)
     return tree.add("GeometryNodeSetMaterial", {"Geometry": colored, "Material": style["Ink"]})

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from math import ceil, floor
+from typing import Final
 
 from .. import nodes
 from ..limits import apart
@@ -151,13 +152,14 @@ def number(
     group = tree.group(number_group(), inputs)
     plain = text(tree, group["Plain"], inputs["Text Size"], align)
     box = tree.add("GeometryNodeBoundBox", {"Geometry": group["Letters"]})
-    width = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
+    width = tree.parts(box["Max"])["X"]
     before = {"Left": 0.0, "Center": -0.5, "Right": -1.0}[align]
-    powers = moved(tree, group["Letters"], tree.math("MULTIPLY", width, before), 0.0)
+    powers = moved(tree, group["Letters"], width * before, 0.0)
     return moved(tree, tree.switch("GEOMETRY", inputs["Scientific"], plain, powers), x, y)
 
 
-def number_group() -> Any:
+@nodes.group(f"{GROUP}: Number")
+def number_group(tree: Tree) -> None:
     """Build the group that writes a number, or return it if it exists.
 
     Returns
@@ -168,66 +170,58 @@ def number_group() -> Any:
         one is; *Text Size*; and *Unit*. To *Letters*, from the origin to the right; and *Plain*,
         the text that they show if it is not *Scientific*.
     """
-    name = f"{GROUP}: Number"
-    if (existing := nodes.find_group(name)) is not None:
-        return existing
-    with nodes.geometry_group(name) as tree:
-        value = tree.input("Value", "Float")
-        step = tree.input("Step", "Float", default=1.0)
-        scientific = tree.input("Scientific", "Bool", default=False)
-        size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
-        unit = tree.input("Unit", "String")
-        with tree.frame("Space before a unit"):
-            length = tree.add("FunctionNodeStringLength", {"String": unit})
-            has_unit = tree.math("GREATER_THAN", length, 0.0)
-            spaced = tree.add("GeometryNodeStringJoin", {"Strings": [_string(tree, " "), unit]})
-            behind = tree.switch("STRING", has_unit, unit, spaced)
-        with tree.frame("Plain"):
-            digits = written(tree, value, _decimals(tree, step))
-            plain = tree.add("GeometryNodeStringJoin", {"Strings": [digits, behind]})
-        with tree.frame("A number from 1 to 10, and a power of ten"):
-            magnitude = tree.math("ABSOLUTE", value)
-            exponent = _exponent(tree, magnitude)
-            lead = tree.math("DIVIDE", value, tree.math("POWER", 10.0, exponent))
-            of_step = _exponent(tree, step)
-            finer = tree.math("SUBTRACT", exponent, of_step)
-            whole = tree.math("MAXIMUM", finer, 0.0)
-            step_lead = tree.math("DIVIDE", step, tree.math("POWER", 10.0, of_step))
-            decimals = tree.math("ADD", whole, _is_broken(tree, step_lead))
-            mantissa = written(tree, lead, decimals)
-            ten = tree.add("GeometryNodeStringJoin", {"Strings": [mantissa, _string(tree, "×10")]})
-            power = tree.add(
-                "FunctionNodeReplaceString",
-                {
-                    "String": tree.add(
-                        "FunctionNodeValueToString", {"Value": exponent}, data_type="INT"
-                    ),
-                    "Find": "-", "Replace": "−",
-                },
-            )  # fmt: skip
-            # Multiples of a step are zero, or not nearer to it than that.
-            is_zero = tree.math("LESS_THAN", magnitude, tree.math("MULTIPLY", step, 0.1))
-            base = tree.switch("STRING", is_zero, ten, "0")
-            raised = tree.switch("STRING", is_zero, power, "")
-        with tree.frame("Side by side"):
-            # The font's own raised digits differ in size.
-            smaller = tree.math("MULTIPLY", size, _RAISED_SIZE)
-            height = tree.math("MULTIPLY", size, _RAISED_BY)
-            gap = tree.math("MULTIPLY", size, _RAISED_GAP)
-            first = text(tree, base, size, "Left")
-            second = text(tree, raised, smaller, "Left", _end(tree, first, gap), height)
-            both = tree.join(first, second)
-            # A space in front has no outline, so it is a gap.
-            wide = tree.math("MULTIPLY", size, _UNIT_GAP)
-            third = text(tree, unit, size, "Left", _end(tree, both, wide))
-            powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
-            one_line = tree.add(
-                "GeometryNodeRealizeInstances", {"Geometry": text(tree, plain, size, "Left")}
-            )
-            letters = tree.switch("GEOMETRY", scientific, one_line, powers)
-        tree.output("Letters", letters)
-        tree.output("Plain", plain, kind="String")
-    return tree.tree
+    value = tree.input("Value", "Float")
+    step = tree.input("Step", "Float", default=1.0)
+    scientific = tree.input("Scientific", "Bool", default=False)
+    size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
+    unit = tree.input("Unit", "String")
+    with tree.frame("Space before a unit"):
+        length = tree.add("FunctionNodeStringLength", {"String": unit})
+        has_unit = length > 0.0
+        spaced = tree.add("GeometryNodeStringJoin", {"Strings": [_string(tree, " "), unit]})
+        behind = tree.switch("STRING", has_unit, unit, spaced)
+    with tree.frame("Plain"):
+        digits = written(tree, value, _decimals(tree, step))
+        plain = tree.add("GeometryNodeStringJoin", {"Strings": [digits, behind]})
+    with tree.frame("A number from 1 to 10, and a power of ten"):
+        magnitude = abs(value)
+        exponent = _exponent(tree, magnitude)
+        lead = value / 10.0**exponent
+        of_step = _exponent(tree, step)
+        whole = tree.maximum(exponent - of_step, 0.0)
+        decimals = whole + _is_broken(tree, step / 10.0**of_step)
+        mantissa = written(tree, lead, decimals)
+        ten = tree.add("GeometryNodeStringJoin", {"Strings": [mantissa, _string(tree, "×10")]})
+        power = tree.add(
+            "FunctionNodeReplaceString",
+            {
+                "String": tree.add(
+                    "FunctionNodeValueToString", {"Value": exponent}, data_type="INT"
+                ),
+                "Find": "-", "Replace": "−",
+            },
+        )  # fmt: skip
+        # Multiples of a step are zero, or not nearer to it than that.
+        is_zero = magnitude < step * 0.1
+        base = tree.switch("STRING", is_zero, ten, "0")
+        raised = tree.switch("STRING", is_zero, power, "")
+    with tree.frame("Side by side"):
+        # The font's own raised digits differ in size.
+        smaller = size * _RAISED_SIZE
+        height = size * _RAISED_BY
+        gap = size * _RAISED_GAP
+        first = text(tree, base, size, "Left")
+        second = text(tree, raised, smaller, "Left", _end(tree, first, gap), height)
+        both = tree.join(first, second)
+        # A space in front has no outline, so it is a gap.
+        third = text(tree, unit, size, "Left", _end(tree, both, size * _UNIT_GAP))
+        powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
+        one_line = tree.add(
+            "GeometryNodeRealizeInstances", {"Geometry": text(tree, plain, size, "Left")}
+        )
+        letters = tree.switch("GEOMETRY", scientific, one_line, powers)
+    tree.output("Letters", letters)
+    tree.output("Plain", plain, kind="String")
 
 
 def is_scientific(tree: Tree, largest: Linkable) -> Node:
@@ -244,10 +238,10 @@ def is_scientific(tree: Tree, largest: Linkable) -> Node:
     Node
         0 or 1.
     """
-    large = tree.math("GREATER_THAN", largest, _PLAIN_BELOW * (1 - 1e-5))
-    small = tree.math("LESS_THAN", largest, _PLAIN_FROM * (1 - 1e-5))
-    is_something = tree.math("GREATER_THAN", largest, 0.0)
-    return tree.math("MULTIPLY", tree.math("ADD", large, small), is_something)
+    large = largest > _PLAIN_BELOW * (1 - 1e-5)
+    small = largest < _PLAIN_FROM * (1 - 1e-5)
+    is_something = largest > 0.0
+    return (large + small) * is_something
 
 
 def _string(tree: Tree, string: str) -> Node:
@@ -258,26 +252,22 @@ def _end(tree: Tree, letters: Linkable, gap: Linkable) -> Node:
     """Find where the next letters begin."""
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
     box = tree.add("GeometryNodeBoundBox", {"Geometry": real})
-    right = tree.add("ShaderNodeSeparateXYZ", {"Vector": box["Max"]})["X"]
-    return tree.math("ADD", right, gap)
+    right = tree.parts(box["Max"])["X"]
+    return right + gap
 
 
 def _decimals(tree: Tree, step: Linkable) -> Node:
     """How many decimals a number needs: none if it is whole, one more if two digits count."""
-    magnitude = tree.math("LOGARITHM", step, 10.0)
-    raised = tree.math("CEIL", tree.math("MULTIPLY_ADD", magnitude, -1.0, -1e-4))
-    leading = tree.math("MAXIMUM", raised, 0.0)
-    digits = tree.math("MULTIPLY", step, tree.math("POWER", 10.0, leading))
-    return tree.math("ADD", leading, _is_broken(tree, digits), label="Decimals")
+    raised = ceil(tree.math("MULTIPLY_ADD", tree.log10(step), -1.0, -1e-4))
+    leading = tree.maximum(raised, 0.0)
+    return (leading + _is_broken(tree, step * 10.0**leading)).labeled("Decimals")
 
 
 def _is_broken(tree: Tree, value: Linkable) -> Node:
     """Give 1 for what is not whole, and 0 for what is."""
-    rest = tree.math("SUBTRACT", value, tree.math("ROUND", value))
-    return tree.math("GREATER_THAN", tree.math("ABSOLUTE", rest), 1e-3)
+    return abs(value - round(value)) > 1e-3
 
 
 def _exponent(tree: Tree, magnitude: Linkable) -> Node:
     """Find the power of ten below a number; that of 9.99999 is 1."""
-    power = tree.math("ADD", tree.math("LOGARITHM", magnitude, 10.0), 4e-6)
-    return tree.math("FLOOR", power)
+    return floor(tree.log10(magnitude) + 4e-6)

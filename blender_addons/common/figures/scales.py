@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
-
-import bpy
+from math import ceil, floor
+from typing import Any, Final
 
 from .. import nodes
 from ..nodes import Linkable, Node, Value
-from .drawing import GROUP, TEXT_INPUTS, inked, inputs_of, rectangle, store
+from .drawing import GROUP, TEXT_INPUTS, inked, rectangle
 from .numbers import is_scientific, number, text
 
 FIGURE: Final = "figure"
@@ -63,7 +62,8 @@ AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
 # --- Whole figures ---
 
 
-def axes_group() -> bpy.types.NodeTree:
+@nodes.group(f"{GROUP}: Axes")
+def axes_group(tree: nodes.Tree) -> None:
     """Build the group that draws an x and a y axis, or return it if it exists.
 
     Returns
@@ -71,32 +71,25 @@ def axes_group() -> bpy.types.NodeTree:
     NodeTree
         The origin is the corner in which the axes meet.
     """
-    name = f"{GROUP}: Axes"
-    if (existing := nodes.find_group(name)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(name) as tree:
-        tree.input("Geometry", "Geometry")
-        style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        parts = []
-        for letter, length, vertical in (("X", "Width", False), ("Y", "Height", True)):
-            with tree.panel(f"{letter} Axis"):
-                own = inputs_of(
-                    tree,
-                    {
-                        length if key == "Length" else f"{letter} {key}": settings
-                        for key, settings in AXIS_INPUTS.items()
-                    },
-                )
-            axis = {
-                key: own[length if key == "Length" else f"{letter} {key}"] for key in AXIS_INPUTS
-            }
-            shared = {key: style[key] for key in ("Text Size", "Line Width")}
-            parts.append(tree.group(_axis_group(vertical), {**axis, **shared}))
-        tree.output("Geometry", inked(tree, tree.join(*parts), style))
-    return cast(bpy.types.NodeTree, tree.tree)
+    tree.input("Geometry", "Geometry")
+    style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    parts = []
+    for letter, length in (("X", "Width"), ("Y", "Height")):
+        with tree.panel(f"{letter} Axis"):
+            own = tree.inputs(
+                {
+                    length if key == "Length" else f"{letter} {key}": settings
+                    for key, settings in AXIS_INPUTS.items()
+                }
+            )
+        axis = {key: own[length if key == "Length" else f"{letter} {key}"] for key in AXIS_INPUTS}
+        shared = {key: style[key] for key in ("Text Size", "Line Width")}
+        parts.append(tree.group(_axis_group(letter), {**axis, **shared}))
+    tree.output("Geometry", inked(tree, tree.join(*parts), style))
 
 
-def color_bar_group(attribute: str) -> bpy.types.NodeTree:
+@nodes.group(GROUP + ": Color Bar, {}")
+def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
     """Build the group that draws a color bar with its numbers, or return it if it exists.
 
     Parameters
@@ -109,56 +102,48 @@ def color_bar_group(attribute: str) -> bpy.types.NodeTree:
     NodeTree
         The origin is the bar's corner with the lowest value, right of it if it is vertical.
     """
-    name = f"{GROUP}: Color Bar, {attribute}"
-    if (existing := nodes.find_group(name)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(name) as tree:
-        tree.input("Geometry", "Geometry")
-        direction = tree.input(
-            "Direction", "Menu", default="Vertical", description="Which way values grow"
+    tree.input("Geometry", "Geometry")
+    direction = tree.input(
+        "Direction", "Menu", default="Vertical", description="Which way values grow"
+    )
+    axis = tree.inputs(AXIS_INPUTS)
+    width = tree.input(
+        "Width", "Float", default=0.016, minimum=0.0,
+        description="Width of the bar; 1 is the picture's shorter side",
+    )  # fmt: skip
+    style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    material = tree.input(
+        "Material", "Material", hide=True, description="Of what the color bar explains"
+    )
+    with tree.frame("Which way"):
+        vertical = tree.menu("FLOAT", direction, {"Vertical": 1.0, "Horizontal": 0.0})
+        is_vertical = vertical > 0.5
+    with tree.frame("Bar"):
+        across = tree.switch("FLOAT", is_vertical, axis["Length"], width)
+        along = tree.switch("FLOAT", is_vertical, width, axis["Length"])
+        # A vertical bar has its numbers on the left, a horizontal one below.
+        bar = rectangle(tree, across, along, across * 0.5, along * 0.5)
+        place = tree.parts(tree.add("GeometryNodeInputPosition"))
+        way = tree.switch("FLOAT", is_vertical, place["X"], place["Y"])
+        share = (way / axis["Length"]).labeled("Share of the length")
+        extent = axis["To"] - axis["From"]
+        value = tree.math("MULTIPLY_ADD", share, extent, axis["From"], label="Value")
+        valued = tree.store(bar, attribute, value, label=attribute)
+        flat = tree.store(valued, FIGURE, 1.0, label=FIGURE)
+        colored = tree.add("GeometryNodeSetMaterial", {"Geometry": flat, "Material": material})
+    with tree.frame("Numbers"):
+        numbered = {**axis, **{key: style[key] for key in ("Text Size", "Line Width")}}
+        numbers = tree.switch(
+            "GEOMETRY",
+            is_vertical,
+            tree.group(_axis_group("X"), numbered),
+            tree.group(_axis_group("Y"), numbered),
         )
-        axis = inputs_of(tree, AXIS_INPUTS)
-        width = tree.input(
-            "Width", "Float", default=0.016, minimum=0.0,
-            description="Width of the bar; 1 is the picture's shorter side",
-        )  # fmt: skip
-        style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        material = tree.input(
-            "Material", "Material", hide=True, description="Of what the color bar explains"
-        )
-        with tree.frame("Which way"):
-            vertical = tree.menu("FLOAT", direction, {"Vertical": 1.0, "Horizontal": 0.0})
-            is_vertical = tree.math("GREATER_THAN", vertical, 0.5)
-        with tree.frame("Bar"):
-            across = tree.switch("FLOAT", is_vertical, axis["Length"], width)
-            along = tree.switch("FLOAT", is_vertical, width, axis["Length"])
-            # A vertical bar has its numbers on the left, a horizontal one below.
-            middle_x = tree.math("MULTIPLY", across, 0.5)
-            middle_y = tree.math("MULTIPLY", along, 0.5)
-            bar = rectangle(tree, across, along, middle_x, middle_y)
-            place = tree.add(
-                "ShaderNodeSeparateXYZ", {"Vector": tree.add("GeometryNodeInputPosition")}
-            )
-            way = tree.switch("FLOAT", is_vertical, place["X"], place["Y"])
-            share = tree.math("DIVIDE", way, axis["Length"], label="Share of the length")
-            extent = tree.math("SUBTRACT", axis["To"], axis["From"])
-            value = tree.math("MULTIPLY_ADD", share, extent, axis["From"], label="Value")
-            valued = store(tree, bar, attribute, value)
-            flat = store(tree, valued, FIGURE, 1.0)
-            colored = tree.add("GeometryNodeSetMaterial", {"Geometry": flat, "Material": material})
-        with tree.frame("Numbers"):
-            numbered = {**axis, **{key: style[key] for key in ("Text Size", "Line Width")}}
-            numbers = tree.switch(
-                "GEOMETRY",
-                is_vertical,
-                tree.group(_axis_group(vertical=False), numbered),
-                tree.group(_axis_group(vertical=True), numbered),
-            )
-        tree.output("Geometry", tree.join(inked(tree, numbers, style), colored))
-    return cast(bpy.types.NodeTree, tree.tree)
+    tree.output("Geometry", tree.join(inked(tree, numbers, style), colored))
 
 
-def scale_bar_group() -> bpy.types.NodeTree:
+@nodes.group(f"{GROUP}: Scale Bar")
+def scale_bar_group(tree: nodes.Tree) -> None:
     """Build the group that draws a scale bar, or return it if it exists.
 
     In a camera's frame, which is nearer than what it measures, the bar is as long as a length at
@@ -169,139 +154,121 @@ def scale_bar_group() -> bpy.types.NodeTree:
     NodeTree
         The origin is the bar's right end.
     """
-    name = f"{GROUP}: Scale Bar"
-    if (existing := nodes.find_group(name)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(name) as tree:
-        tree.input("Geometry", "Geometry")
-        length = tree.input(
-            "Length", "Float", default=100.0, minimum=0.0,
-            description="Length that the bar represents",
-        )  # fmt: skip
-        unit = tree.input("Unit", "String", default="µm", description="Text after the number")
-        style = inputs_of(tree, TEXT_INPUTS | LINE_INPUTS)
-        measured = tree.input("Object", "Object", hide=True, description="What it measures")
-        per_unit = tree.input(
-            "Per Unit", "Float", default=1.0, minimum=1e-6, hide=True,
-            description="How much of the length makes one unit in the object's own space",
-        )  # fmt: skip
-        middle = tree.input(
-            "Middle", "Vector", hide=True, description="Of the object, in its own space"
+    tree.input("Geometry", "Geometry")
+    length = tree.input(
+        "Length", "Float", default=100.0, minimum=0.0,
+        description="Length that the bar represents",
+    )  # fmt: skip
+    unit = tree.input("Unit", "String", default="µm", description="Text after the number")
+    style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    measured = tree.input("Object", "Object", hide=True, description="What it measures")
+    per_unit = tree.input(
+        "Per Unit", "Float", default=1.0, minimum=1e-6, hide=True,
+        description="How much of the length makes one unit in the object's own space",
+    )  # fmt: skip
+    middle = tree.input(
+        "Middle", "Vector", hide=True, description="Of the object, in its own space"
+    )
+    camera = tree.input(
+        "Camera", "Object", hide=True, description="In whose frame it stands, if in any"
+    )
+    in_frame = tree.input("In Frame", "Bool", default=False, hide=True)
+    with tree.frame("Length in the scene"):
+        there = tree.object(measured, relative=True)
+        size = tree.parts(there["Scale"])["X"]
+        standing = (length / per_unit * size).labeled("Standing beside it")
+    with tree.frame("Seen nearer to the camera"):
+        point = tree.add(
+            "FunctionNodeTransformPoint", {"Vector": middle, "Transform": there["Transform"]}
         )
-        camera = tree.input(
-            "Camera", "Object", hide=True, description="In whose frame it stands, if in any"
-        )
-        in_frame = tree.input("In Frame", "Bool", default=False, hide=True)
-        with tree.frame("Length in the scene"):
-            there = tree.add(
-                "GeometryNodeObjectInfo", {"Object": measured}, transform_space="RELATIVE"
-            )
-            size = tree.add("ShaderNodeSeparateXYZ", {"Vector": there["Scale"]})["X"]
-            units = tree.math("DIVIDE", length, per_unit)
-            standing = tree.math("MULTIPLY", units, size, label="Standing beside it")
-        with tree.frame("Seen nearer to the camera"):
-            point = tree.add(
-                "FunctionNodeTransformPoint", {"Vector": middle, "Transform": there["Transform"]}
-            )
-            point_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": point})["Z"]
-            eye = tree.add(
-                "GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE"
-            )["Location"]
-            eye_z = tree.add("ShaderNodeSeparateXYZ", {"Vector": eye})["Z"]
-            distance = tree.math("SUBTRACT", eye_z, point_z, label="Distance of the middle")
-            nearer = tree.math("DIVIDE", eye_z, distance)
-            parallel = tree.add("GeometryNodeCameraInfo", {"Camera": camera})["Is Orthographic"]
-            seen = tree.switch("FLOAT", parallel, nearer, 1.0)
-            factor = tree.switch("FLOAT", in_frame, 1.0, seen)
-            drawn = tree.math("MULTIPLY", standing, factor, label="Length drawn")
-        with tree.frame("Bar and number"):
-            thick = tree.math("MULTIPLY", style["Line Width"], 2.0)
-            center = tree.math("MULTIPLY", drawn, -0.5)
-            bar = rectangle(tree, drawn, thick, center, 0.0)
-            text_size = style["Text Size"]
-            above = tree.math("MULTIPLY", text_size, 0.45)
-            of_it: dict[str, Value] = {"Value": length, "Step": length, "Unit": unit}
-            of_it |= {"Scientific": is_scientific(tree, length), "Text Size": text_size}
-            label = number(tree, of_it, "Center", center, above)
-        tree.output("Geometry", inked(tree, tree.join(bar, label), style))
-    return cast(bpy.types.NodeTree, tree.tree)
+        point_z = tree.parts(point)["Z"]
+        eye = tree.object(camera, relative=True)["Location"]
+        eye_z = tree.parts(eye)["Z"]
+        distance = (eye_z - point_z).labeled("Distance of the middle")
+        nearer = eye_z / distance
+        parallel = tree.add("GeometryNodeCameraInfo", {"Camera": camera})["Is Orthographic"]
+        seen = tree.switch("FLOAT", parallel, nearer, 1.0)
+        factor = tree.switch("FLOAT", in_frame, 1.0, seen)
+        drawn = (standing * factor).labeled("Length drawn")
+    with tree.frame("Bar and number"):
+        thick = style["Line Width"] * 2.0
+        center = drawn * -0.5
+        bar = rectangle(tree, drawn, thick, center, 0.0)
+        text_size = style["Text Size"]
+        above = text_size * 0.45
+        of_it: dict[str, Value] = {"Value": length, "Step": length, "Unit": unit}
+        of_it |= {"Scientific": is_scientific(tree, length), "Text Size": text_size}
+        label = number(tree, of_it, "Center", center, above)
+    tree.output("Geometry", inked(tree, tree.join(bar, label), style))
 
 
 # --- An axis ---
 
 
-def _axis_group(vertical: bool) -> Any:
+@nodes.group(GROUP + ": {} Axis")
+def _axis_group(tree: nodes.Tree, letter: str) -> None:
     """Draw a line from the origin, along x or y, with ticks and numbers below or on the left."""
-    with nodes.geometry_group(f"{GROUP}: {'Y' if vertical else 'X'} Axis") as tree:
-        given = inputs_of(tree, AXIS_INPUTS)
-        given |= inputs_of(tree, {"Text Size": TEXT_INPUTS["Text Size"]} | LINE_INPUTS)
-        size, width, length = given["Text Size"], given["Line Width"], given["Length"]
+    vertical = letter == "Y"
+    given = tree.inputs(AXIS_INPUTS)
+    given |= tree.inputs({"Text Size": TEXT_INPUTS["Text Size"]} | LINE_INPUTS)
+    size, width, length = given["Text Size"], given["Line Width"], given["Length"]
 
-        def at(along: Value, across: Value) -> tuple[Value, Value]:
-            return (across, along) if vertical else (along, across)
+    def at(along: Value, across: Value) -> tuple[Value, Value]:
+        return (across, along) if vertical else (along, across)
 
-        limits = {key: given[key] for key in ("From", "To", "Step", "Ticks")}
+    limits = {key: given[key] for key in ("From", "To", "Step", "Ticks")}
+    if vertical:
+        ticks = tree.group(ticks_group(), limits)
+    else:
+        ticks = tree.group(ticks_group(), {**limits, "Most": length / (size * _POWER_WIDTH)})
+    extent = given["To"] - given["From"]
+
+    def value_and_place(index: Linkable) -> tuple[Node, Node]:
+        value = ((ticks["First"] + index) * ticks["Step"]).labeled("Value")
+        return value, ((value - given["From"]) / extent * length).labeled("Place")
+
+    with tree.frame("Line"):
+        half = length * 0.5
+        # The two lines of a corner meet without a notch.
+        whole = length + width
+        line = rectangle(tree, *at(whole, width), *at(half, 0.0))
+    with tree.frame("Ticks"):
+        _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
+        reach = size * TICK
+        spot = tree.vector(*at(place, reach * -0.5))
+        points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": spot})
+        mark = rectangle(tree, *at(width, reach), 0.0, 0.0)
+        marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
+    with tree.frame("Numbers"):
+        each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
+        value, there = value_and_place(each["Index"])
+        inputs = {"Value": value, "Text Size": size}
+        inputs |= {name: ticks[name] for name in ("Step", "Scientific")}
         if vertical:
-            ticks = tree.group(ticks_group(), limits)
+            left = size * -_GAP
+            baseline = there + size * (-CAP_HEIGHT / 2)
+            label = number(tree, inputs, "Right", left, baseline)
         else:
-            room = tree.math("DIVIDE", length, tree.math("MULTIPLY", size, _POWER_WIDTH))
-            ticks = tree.group(ticks_group(), {**limits, "Most": room})
-        extent = tree.math("SUBTRACT", given["To"], given["From"])
-
-        def value_and_place(index: Linkable) -> tuple[Node, Node]:
-            multiple = tree.math("ADD", ticks["First"], index)
-            value = tree.math("MULTIPLY", multiple, ticks["Step"], label="Value")
-            offset = tree.math("SUBTRACT", value, given["From"])
-            share = tree.math("DIVIDE", offset, extent)
-            return value, tree.math("MULTIPLY", share, length, label="Place")
-
-        with tree.frame("Line"):
-            half = tree.math("MULTIPLY", length, 0.5)
-            # The two lines of a corner meet without a notch.
-            whole = tree.math("ADD", length, width)
-            line = rectangle(tree, *at(whole, width), *at(half, 0.0))
-        with tree.frame("Ticks"):
-            _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
-            reach = tree.math("MULTIPLY", size, TICK)
-            outward = tree.math("MULTIPLY", reach, -0.5)
-            spot = tree.add(
-                "ShaderNodeCombineXYZ", dict(zip("XY", at(place, outward), strict=True))
-            )
-            points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": spot})
-            mark = rectangle(tree, *at(width, reach), 0.0, 0.0)
-            marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
-        with tree.frame("Numbers"):
-            each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
-            value, there = value_and_place(each["Index"])
-            inputs = {"Value": value, "Text Size": size}
-            inputs |= {name: ticks[name] for name in ("Step", "Scientific")}
-            if vertical:
-                left = tree.math("MULTIPLY", size, -_GAP)
-                half_cap = tree.math("MULTIPLY", size, -CAP_HEIGHT / 2)
-                baseline = tree.math("ADD", there, half_cap)
-                label = number(tree, inputs, "Right", left, baseline)
-            else:
-                below = tree.math("MULTIPLY", size, -_GAP - CAP_HEIGHT)
-                label = number(tree, inputs, "Center", there, below)
-            end = tree.add(
-                "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
-            )
-            each.bpy_node.pair_with_output(end.bpy_node)
-        with tree.frame("Unit"):
-            if vertical:
-                left = tree.math("MULTIPLY", size, -_GAP)
-                above = tree.math("MULTIPLY_ADD", size, 0.85, length)
-                unit = text(tree, given["Unit"], size, "Right", left, above)
-            else:
-                right = tree.math("MULTIPLY_ADD", size, 0.5, length)
-                baseline = tree.math("MULTIPLY", size, -0.25)
-                unit = text(tree, given["Unit"], size, "Left", right, baseline)
-        joined = tree.join(line, marks, end["Generation_0"], unit)
-        tree.output("Geometry", joined)
-    return tree.tree
+            label = number(tree, inputs, "Center", there, size * (-_GAP - CAP_HEIGHT))
+        end = tree.add(
+            "GeometryNodeForeachGeometryElementOutput", {"Geometry": label}, domain="POINT"
+        )
+        each.bpy_node.pair_with_output(end.bpy_node)
+    with tree.frame("Unit"):
+        if vertical:
+            left = size * -_GAP
+            above = tree.math("MULTIPLY_ADD", size, 0.85, length)
+            unit = text(tree, given["Unit"], size, "Right", left, above)
+        else:
+            right = tree.math("MULTIPLY_ADD", size, 0.5, length)
+            baseline = size * -0.25
+            unit = text(tree, given["Unit"], size, "Left", right, baseline)
+    joined = tree.join(line, marks, end["Generation_0"], unit)
+    tree.output("Geometry", joined)
 
 
-def ticks_group() -> Any:
+@nodes.group(f"{GROUP}: Ticks and Numbers")
+def ticks_group(tree: nodes.Tree) -> None:
     """Build the group that finds the ticks between two limits, multiples of a round step.
 
     Returns
@@ -311,44 +278,37 @@ def ticks_group() -> Any:
         with a power of ten there is room; to *First*, the first multiple;
         *Step*; *Count*; and whether their numbers are *Scientific*.
     """
-    with nodes.geometry_group(f"{GROUP}: Ticks and Numbers") as tree:
-        given = inputs_of(tree, {key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
-        most = tree.input("Most", "Float", default=float(_MOST_TICKS))
-        with tree.frame("A round step, as in round_step"):
-            distance = tree.math("SUBTRACT", given["To"], given["From"])
-            extent = tree.math("MAXIMUM", distance, 1e-30)
-            ends = (tree.math("ABSOLUTE", given[end]) for end in ("From", "To"))
-            largest = tree.math("MAXIMUM", *ends, label="Largest")
-            finest = tree.math("MULTIPLY", largest, _FINEST_STEP)
-            scientific = is_scientific(tree, largest)
-            fitting = tree.math("MINIMUM", given["Ticks"], tree.math("MAXIMUM", most, 1.0))
-            parts = tree.switch("FLOAT", scientific, given["Ticks"], fitting)
-            raw = tree.math("MAXIMUM", tree.math("DIVIDE", extent, parts), finest)
-            exponent = tree.math("FLOOR", tree.math("LOGARITHM", raw, 10.0))
-            power = tree.math("POWER", 10.0, exponent)
-            lead = tree.math("DIVIDE", raw, power)
-            two = tree.math("GREATER_THAN", lead, 1.5)
-            five = tree.math("GREATER_THAN", lead, 3.5)
-            ten = tree.math("GREATER_THAN", lead, 7.5)
-            rounded = tree.math("ADD", 1.0, two)
-            rounded = tree.math("MULTIPLY_ADD", five, 3.0, rounded)
-            rounded = tree.math("MULTIPLY_ADD", ten, 5.0, rounded)
-            found = tree.math("MULTIPLY", power, rounded)
-            is_given = tree.math("GREATER_THAN", given["Step"], 0.0)
-            step = tree.switch("FLOAT", is_given, found, given["Step"])
-        with tree.frame("Multiples of it inside the limits"):
-            lowest = tree.math("DIVIDE", given["From"], step)
-            highest = tree.math("DIVIDE", given["To"], step)
-            first = tree.math("CEIL", tree.math("SUBTRACT", lowest, 1e-4))
-            last = tree.math("FLOOR", tree.math("ADD", highest, 1e-4))
-            between = tree.math("ADD", tree.math("SUBTRACT", last, first), 1.0)
-            in_order = tree.math("GREATER_THAN", distance, 0.0)
-            wanted = tree.math("MULTIPLY", between, in_order, label="None without an extent")
-            count = tree.add(
-                "ShaderNodeClamp", {"Value": wanted, "Min": 0.0, "Max": float(_MOST_TICKS)}
-            )
-        tree.output("First", first, kind="Float")
-        tree.output("Step", step, kind="Float")
-        tree.output("Count", count, kind="Int")
-        tree.output("Scientific", scientific, kind="Bool")
-    return tree.tree
+    given = tree.inputs({key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
+    most = tree.input("Most", "Float", default=float(_MOST_TICKS))
+    with tree.frame("A round step, as in round_step"):
+        distance = given["To"] - given["From"]
+        extent = tree.maximum(distance, 1e-30)
+        ends = (abs(given[end]) for end in ("From", "To"))
+        largest = tree.maximum(*ends).labeled("Largest")
+        finest = largest * _FINEST_STEP
+        scientific = is_scientific(tree, largest)
+        fitting = tree.minimum(given["Ticks"], tree.maximum(most, 1.0))
+        parts = tree.switch("FLOAT", scientific, given["Ticks"], fitting)
+        raw = tree.maximum(extent / parts, finest)
+        power = 10.0 ** floor(tree.log10(raw))
+        lead = raw / power
+        two = lead > 1.5
+        five = lead > 3.5
+        ten = lead > 7.5
+        rounded = 1.0 + two
+        rounded = tree.math("MULTIPLY_ADD", five, 3.0, rounded)
+        rounded = tree.math("MULTIPLY_ADD", ten, 5.0, rounded)
+        found = power * rounded
+        step = tree.switch("FLOAT", given["Step"] > 0.0, found, given["Step"])
+    with tree.frame("Multiples of it inside the limits"):
+        lowest = given["From"] / step
+        highest = given["To"] / step
+        first = ceil(lowest - 1e-4)
+        last = floor(highest + 1e-4)
+        between = last - first + 1.0
+        wanted = (between * (distance > 0.0)).labeled("None without an extent")
+        count = tree.clamp(wanted, 0.0, float(_MOST_TICKS))
+    tree.output("First", first, kind="Float")
+    tree.output("Step", step, kind="Float")
+    tree.output("Count", count, kind="Int")
+    tree.output("Scientific", scientific, kind="Bool")

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Node trees as code.
 
-`tree` and `writing` write them, `groups` keeps them in the file, `layout` and `placement` place
-their nodes so that a person can read them, and `modifiers` sets the inputs of such modifiers.
+`tree` and `writing` write them, `sockets` calculates with what they give, `groups` keeps them in
+the file, `layout` and `placement` place their nodes so that a person can read them, and `modifiers`
+sets the inputs of such modifiers.
 """
 
 from .groups import (
     compositor_group,
     disown,
-    find_group,
     geometry_group,
+    group,
     is_written,
     material,
     shader_group,
     world,
 )
+from .sockets import Linkable, Node, NodeError, Socket, Value
 from .tree import Tree
-from .writing import Linkable, Node, NodeError, Socket, Value
 
 __all__ = [
     "Linkable",
@@ -27,8 +28,8 @@ __all__ = [
     "Value",
     "compositor_group",
     "disown",
-    "find_group",
     "geometry_group",
+    "group",
     "is_written",
     "material",
     "shader_group",

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any, Final, Literal
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Concatenate, Final, Literal, ParamSpec, cast
 
 import bpy
 
@@ -17,6 +19,7 @@ _DIGEST: Final = Mark(SHARED, "built_from", "built_from", lambda group: "built_a
 # Under which name it was written; it bears another one where somebody's own group has that.
 _WRITTEN_AS: Final = Mark(SHARED, "built_as", "built_as", lambda group: "built_from" in group)
 _built_here: dict[str, str] = {}
+_P = ParamSpec("_P")
 
 
 @contextlib.contextmanager
@@ -39,18 +42,8 @@ def geometry_group(name: str) -> Iterator[Tree]:
         yield tree
 
 
-def find_group(name: str) -> Any:
-    """Find a group that this session wrote, so that it need not write it again to compare.
-
-    Parameters
-    ----------
-    name : str
-        Of a group whose lines do not depend on anything.
-
-    Returns
-    -------
-    NodeTree or None
-    """
+def _find_group(name: str) -> Any:
+    """Find a group that this session wrote, so that it need not write it again to compare."""
     group = _written(name)
     if group is None or name not in _built_here:
         return None
@@ -91,6 +84,37 @@ def _written(name: str) -> Any:
         (group for group in candidates if group.library is None and _WRITTEN_AS.of(group) == name),
         None,
     )
+
+
+def group(
+    name: str, kind: Callable[[str], AbstractContextManager[Tree]] = geometry_group
+) -> Callable[[Callable[Concatenate[Tree, _P], None]], Callable[_P, bpy.types.NodeTree]]:
+    """Make a function that writes a tree into one that gives the group, written once in a session.
+
+    Parameters
+    ----------
+    name : str
+        Of the group; ``{}`` stands for the function's argument, if its lines depend on one.
+    kind : callable
+        `geometry_group`, `shader_group` or `compositor_group`.
+    """
+
+    def decorate(
+        write: Callable[Concatenate[Tree, _P], None],
+    ) -> Callable[_P, bpy.types.NodeTree]:
+        @functools.wraps(write)
+        def written(*args: _P.args, **kwargs: _P.kwargs) -> bpy.types.NodeTree:
+            full_name = name.format(*args)
+            found = _find_group(full_name)
+            if found is None:
+                with kind(full_name) as tree:
+                    write(tree, *args, **kwargs)
+                found = tree.tree
+            return cast(bpy.types.NodeTree, found)
+
+        return written
+
+    return decorate
 
 
 @contextlib.contextmanager

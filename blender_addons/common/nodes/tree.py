@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .writing import Linkable, Node, Socket, Value, Writer
+from .sockets import Linkable, Node, Socket, Value
+from .writing import Writer
 
 
 class Tree(Writer):
@@ -40,7 +41,9 @@ class Tree(Writer):
         name: str = "",
         label: str = "",
     ) -> Node:
-        """Add a math node; its inputs all share one name, so they go by position.
+        """Add a math node, for what formulas have no sign for, and for nodes with a name.
+
+        Its inputs all share one name, so they go by position.
 
         Parameters
         ----------
@@ -56,6 +59,30 @@ class Tree(Writer):
         values = {"Value": a, "Value_001": b, "Value_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
         return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
+
+    def vector_math(self, operation: str, a: Value, b: Value = None, c: Value = None) -> Node:
+        """Add a vector math node, for what formulas have no sign for; see `math`."""
+        values = {"Vector": a, "Vector_001": b, "Vector_002": c}
+        inputs = {key: value for key, value in values.items() if value is not None}
+        return self.add("ShaderNodeVectorMath", inputs, operation=operation)
+
+    def maximum(self, a: Value, b: Value) -> Node:
+        """Take the larger one of two numbers."""
+        return self.math("MAXIMUM", a, b)
+
+    def minimum(self, a: Value, b: Value) -> Node:
+        """Take the smaller one of two numbers."""
+        return self.math("MINIMUM", a, b)
+
+    def log10(self, value: Linkable) -> Node:
+        """Take the decimal logarithm."""
+        return self.math("LOGARITHM", value, 10.0)
+
+    def clamp(self, value: Linkable, low: Value = None, high: Value = None) -> Node:
+        """Keep a number between two others: 0 and 1, if they are not given."""
+        limits = {"Min": low, "Max": high}
+        given = {key: limit for key, limit in limits.items() if limit is not None}
+        return self.add("ShaderNodeClamp", {"Value": value, **given})
 
     def mix(
         self, factor: Value, a: Value, b: Value, *, label: str = "", **properties: Value
@@ -79,6 +106,44 @@ class Tree(Writer):
             "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties
         )
 
+    def mix_shader(
+        self, factor: Value, a: Linkable, b: Linkable, *, name: str = "", label: str = ""
+    ) -> Node:
+        """Mix two shaders: a factor of 0 gives `a`, 1 gives `b`."""
+        inputs = {"Factor": factor, "Shader": a, "Shader_001": b}
+        return self.add("ShaderNodeMixShader", inputs, name=name, label=label)
+
+    def vector(self, x: Value = None, y: Value = None, z: Value = None) -> Node:
+        """Make a vector of its parts, which are 0 if they are not given."""
+        given = {key: part for key, part in zip("XYZ", (x, y, z), strict=True) if part is not None}
+        return self.add("ShaderNodeCombineXYZ", given)
+
+    def parts(self, vector: Linkable) -> Node:
+        """Take a vector apart: the outputs are *X*, *Y* and *Z*."""
+        return self.add("ShaderNodeSeparateXYZ", {"Vector": vector})
+
+    def object(self, thing: Linkable, *, relative: bool = False) -> Node:
+        """Read an object's geometry and place, in its own space or relative to this one."""
+        space = {"transform_space": "RELATIVE"} if relative else {}
+        return self.add("GeometryNodeObjectInfo", {"Object": thing}, **space)
+
+    def tube(
+        self,
+        curve: Linkable,
+        resolution: Value,
+        radius: Value = None,
+        *,
+        scale: Value = None,
+        capped: bool = False,
+    ) -> Node:
+        """Give a curve a round cross-section, if wanted with a scale at each point."""
+        round_ = {"Resolution": resolution} | ({} if radius is None else {"Radius": radius})
+        profile = self.add("GeometryNodeCurvePrimitiveCircle", round_)["Curve"]
+        wanted: dict[str, Value] = {"Curve": curve, "Profile Curve": profile}
+        wanted |= {} if scale is None else {"Scale": scale}
+        wanted |= {"Fill Caps": True} if capped else {}
+        return self.add("GeometryNodeCurveToMesh", wanted)
+
     def attribute(self, name: str, data_type: str = "FLOAT") -> Socket:
         """Read a named attribute of the geometry at hand.
 
@@ -96,6 +161,45 @@ class Tree(Writer):
             "GeometryNodeInputNamedAttribute", {"Name": name}, label=name, data_type=data_type
         )
         return node["Attribute"]
+
+    def numbered_attribute(self, prefix: str, number: Linkable, *, label: str = "") -> Socket:
+        """Read the attribute whose name is a prefix and a whole number."""
+        digits = self.add("FunctionNodeValueToString", {"Value": number}, data_type="INT")
+        beginning = self.add("FunctionNodeInputString", string=prefix)
+        name = self.add("GeometryNodeStringJoin", {"Strings": [beginning, digits]})
+        return self.add(
+            "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
+        )["Attribute"]
+
+    def store(
+        self,
+        geometry: Linkable,
+        name: str,
+        value: Value,
+        data_type: str = "FLOAT",
+        domain: str = "POINT",
+        *,
+        label: str = "",
+    ) -> Node:
+        """Store a named attribute; see `attribute`."""
+        inputs = {"Geometry": geometry, "Name": name, "Value": value}
+        kind = {"data_type": data_type, "domain": domain}
+        return self.add("GeometryNodeStoreNamedAttribute", inputs, label=label, **kind)
+
+    def sample(
+        self,
+        geometry: Linkable,
+        value: Linkable,
+        index: Value,
+        data_type: str = "FLOAT",
+        domain: str = "POINT",
+        **properties: Value,
+    ) -> Node:
+        """Take a value from one point of another geometry, or one element of another domain."""
+        inputs = {"Geometry": geometry, "Value": value, "Index": index}
+        return self.add(
+            "GeometryNodeSampleIndex", inputs, data_type=data_type, domain=domain, **properties
+        )
 
     def switch(
         self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = ""

@@ -1,85 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a line of a node tree is carried out: nodes, sockets and links, checked one by one."""
+"""How a line of a node tree is carried out: nodes, inputs and links, checked one by one."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import bpy
 
 from . import layout
 from .placement import place_nodes, usable
+from .sockets import Linkable, Node, NodeError, Socket, Value, names
 
 _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
-
-
-class NodeError(Exception):
-    """A line of a node tree that Blender cannot carry out."""
-
-
-class Socket:
-    """An output of a node that is being written."""
-
-    __slots__ = ("node", "socket")
-
-    def __init__(self, node: Node, socket: Any) -> None:
-        self.node = node
-        self.socket = socket
-
-    def __str__(self) -> str:
-        """Name the socket as an error does."""
-        return f"output '{self.socket.name}' of {self.node}"
-
-
-class Node:
-    """A node that is being written; ``node["Name"]`` is one of its outputs."""
-
-    __slots__ = ("bpy_node", "tree")
-
-    def __init__(self, tree: Writer, bpy_node: Any) -> None:
-        self.tree = tree
-        self.bpy_node = bpy_node
-
-    def __str__(self) -> str:
-        """Name the node as an error does."""
-        node = self.bpy_node
-        return f"node '{node.label or node.name}' ({node.bl_idname})"
-
-    def __getitem__(self, name: str) -> Socket:
-        """Return an output by its name or identifier.
-
-        Raises
-        ------
-        NodeError
-            If there is none, or several share the name.
-        """
-        return Socket(self, self.tree.find_socket(self, self.bpy_node.outputs, name, "output"))
-
-    @property
-    def only_output(self) -> Socket:
-        """The node's output, if it has just one.
-
-        Raises
-        ------
-        NodeError
-            If it has none or several.
-        """
-        outputs = usable(self.bpy_node.outputs)
-        if len(outputs) != 1:
-            raise self.tree.error(
-                f"{self} has {len(outputs)} outputs ({_names(outputs)}): say which"
-            )
-        return Socket(self, outputs[0])
-
-
-Linkable = Socket | Node
-Value = Any
-"""What an input takes: a `Socket` or `Node` to link, a list of them where an input takes several,
-or a number, text, tuple or datablock to set."""
 
 
 class Writer:
@@ -90,7 +26,7 @@ class Writer:
         self.name = name
         self._frame: Any = None
         self._panel: Any = None
-        self._lines: list[str] = []
+        self._lines: list[list[str]] = []
         self._inputs: set[str] = set()
         self._group_inputs: dict[str, Node] = {}
         self._menu_defaults: list[tuple[Any, str]] = []
@@ -267,7 +203,7 @@ class Writer:
         NodeError
             If there is no such node, property or socket, or a value does not fit it.
         """
-        self._note("node", node_type, name, label, sorted(properties.items()))
+        line = self._note("node", node_type, name, label, sorted(properties.items()))
         try:
             bpy_node = self.tree.nodes.new(node_type)
         except RuntimeError as problem:
@@ -276,7 +212,7 @@ class Writer:
         bpy_node.label = label
         if name:
             bpy_node.name = name
-        node = Node(self, bpy_node)
+        node = Node(self, bpy_node, line)
         for attribute, value in properties.items():
             self._set_property(node, attribute, value)
         for socket_name, value in (inputs or {}).items():
@@ -317,7 +253,7 @@ class Writer:
             raise self.error(f"{node} has {len(named)} {what}s '{name}': say which, {identifiers}")
         hidden = [socket for socket in sockets if socket.name == name or socket.identifier == name]
         why = " with these properties" if hidden else ""
-        raise self.error(f"{node} has no {what} '{name}'{why}; it has {_names(here)}")
+        raise self.error(f"{node} has no {what} '{name}'{why}; it has {names(here)}")
 
     def finish(self) -> str:
         """Complete the tree: menu defaults and layout.
@@ -344,11 +280,13 @@ class Writer:
             place_nodes(self.tree)
         except layout.LoopError as problem:
             raise self.error(str(problem)) from None
-        return hashlib.sha256("\n".join(self._lines).encode()).hexdigest()[:16]
+        lines = "\n".join(" ".join(words) for words in self._lines)
+        return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
-    def _note(self, *words: object) -> None:
+    def _note(self, *words: object) -> list[str]:
         """Keep a line in a form that is the same in every session."""
-        self._lines.append(" ".join(repr(word) for word in words))
+        self._lines.append([repr(word) for word in words])
+        return self._lines[-1]
 
     def _set_property(self, node: Node, attribute: str, value: Value) -> None:
         known = node.bpy_node.bl_rna.properties
@@ -382,7 +320,7 @@ class Writer:
                 ) from None
 
     def _link(self, node: Node, socket: Any, value: Linkable) -> None:
-        source = value.only_output if isinstance(value, Node) else value
+        source = value.source
         if source.node.tree is not self:
             raise self.error(f"{source} belongs to node tree '{source.node.tree.name}'")
         if isinstance(source, _GroupInput):
@@ -402,31 +340,21 @@ class Writer:
 class _GroupInput(Socket):
     """An input of the group, with a node for each frame it is used in."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_name", "_tree")
 
     def __init__(self, tree: Writer, name: str) -> None:
-        self._name = name
+        self._name, self._tree = name, tree
         node = tree.group_input(None)
         super().__init__(node, node.bpy_node.outputs[name])
 
     def beside(self, frame: Any) -> Socket:
-        node = self.node.tree.group_input(frame)
+        node = self._tree.group_input(frame)
         return Socket(node, node.bpy_node.outputs[self._name])
 
 
 def _reason(problem: Exception) -> str:
     """Take what Blender says of itself out of what it says is wrong."""
     return re.sub(r"^(Error: |bpy_struct: item\.attr = val: )+", "", str(problem).strip())
-
-
-def _names(sockets: Sequence[Any]) -> str:
-    names = [s.name for s in sockets]
-    return (
-        ", ".join(
-            f"'{s.name}'" if names.count(s.name) == 1 else f"'{s.identifier}'" for s in sockets
-        )
-        or "none"
-    )
 
 
 def _stable(value: Value) -> str:

@@ -21,7 +21,6 @@ from ..arrays.heightmap import HeightmapError
 from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
-from ..common.figures.drawing import store
 from ..common.geometry import new_curves
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import (
@@ -240,38 +239,29 @@ def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
     return read_array(path, array, check_line, tell), path
 
 
-def _group() -> bpy.types.NodeTree:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing  # type: ignore[no-any-return]
-    with nodes.geometry_group(GROUP) as tree:
-        whole = tree.input("Geometry", "Geometry")
-        given = tree.inputs(INPUTS)
-        material = tree.input("Material", "Material")
-        first = tree.input("First Sample", "Float", default=0.0, hide=True)
-        last = tree.input("Last Sample", "Float", default=1.0, hide=True)
-        with tree.frame("Where the drawn part begins and ends, in samples"):
-            begin = tree.mix(given["Begin"], first, last, label="Begin")
-            end = tree.mix(given["Drawn"], first, last, label="Tip")
-        up_to = _cut_off(tree, whole, end, before=False)
-        part = _cut_off(tree, up_to, begin, before=True)
-        with tree.frame("A point alone is no line"):
-            count = tree.add("GeometryNodeSplineLength")["Point Count"]
-            pieces = tree.add(
-                "GeometryNodeDeleteGeometry",
-                {"Geometry": part, "Selection": tree.math("LESS_THAN", count, 1.5)},
-                domain="CURVE",
-            )
-        with tree.frame("Line"):
-            round_ = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 12, "Radius": given["Radius"]}
-            )["Curve"]
-            line = tree.add(
-                "GeometryNodeCurveToMesh",
-                {"Curve": pieces, "Profile Curve": round_, "Fill Caps": True},
-            )
-            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
-        tree.output("Geometry", painted)
-    return tree.tree  # type: ignore[no-any-return]
+@nodes.group(GROUP)
+def _group(tree: Tree) -> None:
+    whole = tree.input("Geometry", "Geometry")
+    given = tree.inputs(INPUTS)
+    material = tree.input("Material", "Material")
+    first = tree.input("First Sample", "Float", default=0.0, hide=True)
+    last = tree.input("Last Sample", "Float", default=1.0, hide=True)
+    with tree.frame("Where the drawn part begins and ends, in samples"):
+        begin = tree.mix(given["Begin"], first, last, label="Begin")
+        end = tree.mix(given["Drawn"], first, last, label="Tip")
+    up_to = _cut_off(tree, whole, end, before=False)
+    part = _cut_off(tree, up_to, begin, before=True)
+    with tree.frame("A point alone is no line"):
+        count = tree.add("GeometryNodeSplineLength")["Point Count"]
+        pieces = tree.add(
+            "GeometryNodeDeleteGeometry",
+            {"Geometry": part, "Selection": count < 1.5},
+            domain="CURVE",
+        )
+    with tree.frame("Line"):
+        line = tree.tube(pieces, 12, given["Radius"], capped=True)
+        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
+    tree.output("Geometry", painted)
 
 
 def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> Node:
@@ -282,26 +272,22 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
     """
     with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
         index = tree.add("GeometryNodeInputIndex")
-        neighbor = tree.math("ADD", index, 1.0 if before else -1.0)
+        neighbor = index + (1.0 if before else -1.0)
         sample = tree.attribute(SAMPLE)
 
         def beside(value: Linkable, kind: str, label: str) -> Node:
-            return tree.add(
-                "GeometryNodeSampleIndex",
-                {"Geometry": curve, "Value": value, "Index": neighbor},
-                label=label, data_type=kind, domain="POINT",
-            )  # fmt: skip
+            return tree.sample(curve, value, neighbor, kind, label=label)
 
         its_sample = beside(sample, "FLOAT", "The neighbor's sample")
-        step = tree.math("SUBTRACT", sample, its_sample)
+        step = sample - its_sample
         # Across a gap there is no segment, whose points are 1 apart, or less where one has moved.
-        joined = tree.math("COMPARE", step, -0.5 if before else 0.5, 1.0, label="One segment")
-        beyond = tree.math("LESS_THAN" if before else "GREATER_THAN", sample, place)
-        reached = tree.math("GREATER_THAN" if before else "LESS_THAN", its_sample, place)
-        is_tip = tree.math("MULTIPLY", tree.math("MULTIPLY", joined, reached), beyond, label="Tip")
-        share = tree.math("DIVIDE", tree.math("SUBTRACT", place, its_sample), step)
-        fate = tree.math("SUBTRACT", beyond, is_tip, label="To be removed")
-        marked = store(tree, curve, _REMOVED, fate)
+        joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
+        beyond = sample < place if before else sample > place
+        reached = its_sample > place if before else its_sample < place
+        is_tip = (joined * reached * beyond).labeled("Tip")
+        share = (place - its_sample) / step
+        fate = (beyond - is_tip).labeled("To be removed")
+        marked = tree.store(curve, _REMOVED, fate, label=_REMOVED)
         position = tree.add("GeometryNodeInputPosition")
         its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
         there = tree.mix(share, its_position, position, data_type="VECTOR")
@@ -313,8 +299,8 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
         for name in (VALUE, COLOR_VALUE, SAMPLE):
             own = tree.attribute(name)
             between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)
-            moved = store(tree, moved, name, tree.mix(is_tip, own, between))
-        removed = tree.math("GREATER_THAN", tree.attribute(_REMOVED), 0.5)
+            moved = tree.store(moved, name, tree.mix(is_tip, own, between), label=name)
+        removed = tree.attribute(_REMOVED) > 0.5
         return tree.add(
             "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"
         )

@@ -34,9 +34,9 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
     bl_label = "Color Surface"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Color all selected surfaces, each from its own lowest to its own highest value."""
-        surfaces = self.surfaces(required(context))
+        surfaces = self.surfaces(context)
         given = {
             name: getattr(self, name) if self.properties.is_property_set(name) else None
             for name in ("low", "high")
@@ -74,7 +74,7 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_OT_choose_colormap(ColormapPicker, bpy.types.Operator):
+class SURFACE_SLICER_OT_choose_colormap(ColormapPicker):
     """Give the active surface's or curve's material a colormap."""
 
     bl_idname = "surface_slicer.choose_colormap"
@@ -103,9 +103,9 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
             name="Color", description="What the color shows", items=list(COLOR_SOURCES)
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Change what is shown and the limits; the colormap and the look stay."""
-        surfaces = self.surfaces(required(context))
+        surfaces = self.surfaces(context)
         try:
             for surface in surfaces:
                 checked_limits(surface, self.by)
@@ -143,10 +143,10 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
             description="Which array of an .npz archive; not needed if it holds just one",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the array and show it instead of the height."""
-        surface = required(surface_at_hand(required(context)))
-        leave_edit_mode(required(context))
+        surface = required(surface_at_hand(context))
+        leave_edit_mode(context)
         try:
             read_color_array(
                 surface, self.filepath, self.array, lambda note: self.report({"INFO"}, note)

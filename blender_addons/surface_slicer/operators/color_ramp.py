@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..common.colormaps import UnknownColormapError, linear_stops
-from ..common.required import required
 from ..properties import RampSettings
 from ..ramps.color_ramp import fill_ramp, selected_ramps
 
@@ -24,16 +23,16 @@ class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected color ramp node."""
-        found = bool(selected_ramps(required(context)))
+        found = bool(selected_ramps(context))
         if not found:
             cls.poll_message_set("Select a Color Ramp node")
         return found
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Replace the stops of each, and say how far off they are."""
-        ramps = selected_ramps(required(context))
+        ramps = selected_ramps(context)
         try:
             colors = linear_stops(self.ramp_colormap, reverse=self.ramp_reverse)
             for node in ramps:

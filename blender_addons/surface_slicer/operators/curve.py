@@ -85,9 +85,8 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
             description="Stand at the scene's origin, even where another surface or curve stands",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the file and make the curve."""
-        context = required(context)
         if not self.filepath or not Path(self.filepath).name:
             self.report({"ERROR"}, "Choose an array first.")
             return {"CANCELLED"}
@@ -139,9 +138,9 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active curve of this file."""
-        curve = curve_at_hand(required(context))
+        curve = curve_at_hand(context)
         if curve is None:
             cls.poll_message_set("Make a curve from Curve from Array active")
             return False
@@ -149,9 +148,8 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
             cls.poll_message_set(linked)
         return not linked
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the keyframes."""
-        context = required(context)
         scene, curve = required(context.scene), required(curve_at_hand(context))
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):

@@ -28,9 +28,9 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
     bl_label = "Use Standard View Transform"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the scene's view transform."""
-        scene = required(required(context).scene)
+        scene = required(context.scene)
         before = settings_of(scene)
         film.use_standard_view(scene)
         self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
@@ -63,16 +63,15 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a surface, selected or not."""
-        found = bool(_surfaces(required(context)))
+        found = bool(_surfaces(context))
         if not found:
             cls.poll_message_set("There is no surface yet; make one with Create Surface")
         return found
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of it; the camera of an earlier call is used again."""
-        context = required(context)
         scene = required(context.scene)
         surfaces = _surfaces(context)
         leave_edit_mode(context)

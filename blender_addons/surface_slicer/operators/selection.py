@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from ..common.selection import about_linked, at_hand, chosen, editable
 from ..curve.curve import find_modifier
 from ..surface.axes import find_axes
@@ -86,9 +85,9 @@ class OnSurfaces(bpy.types.Operator):
     """An operator that needs surfaces to be chosen."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected or active surface of this file."""
-        surfaces = chosen_surfaces(required(context))
+        surfaces = chosen_surfaces(context)
         if not editable(surfaces, with_data=True):
             cls.poll_message_set(about_linked(surfaces, with_data=True) or NO_SURFACE)
             return False
@@ -106,9 +105,9 @@ class OnActiveSurface(bpy.types.Operator):
     """An operator that works on the active surface, see `surface_at_hand`."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an active surface of this file."""
-        surface = surface_at_hand(required(context))
+        surface = surface_at_hand(context)
         if surface is None:
             cls.poll_message_set(NO_SURFACE)
             return False

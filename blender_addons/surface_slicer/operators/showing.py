@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from ..common.selection import about_linked, chosen, editable
 from ..common.viewport import ShowColors
 from ..curve.curve import find_modifier
@@ -14,17 +13,15 @@ from ..surface.solid_colors import add_solid_colors, remove_solid_colors, shows_
 from .selection import chosen_surfaces
 
 
-class SURFACE_SLICER_OT_show_colors(ShowColors, bpy.types.Operator):
+class SURFACE_SLICER_OT_show_colors(ShowColors):
     """Switch the viewport to a shading that shows the colors of the selected surfaces and curves"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.show_colors"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected or active surface or curve."""
-        found = bool(
-            chosen(required(context), lambda t: is_surface(t) or find_modifier(t) is not None)
-        )
+        found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
         if not found:
             cls.poll_message_set("Select a surface or a curve that was made here")
         return found

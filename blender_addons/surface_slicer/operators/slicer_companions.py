@@ -72,13 +72,13 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
             max=1.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add a twin to each."""
         return self.add(
-            required(context),
+            context,
             "wires where the surface is cut away",
             lambda source: add_wireframe_twin(
-                required(context), source, color=tuple(self.color), strength=self.strength
+                context, source, color=tuple(self.color), strength=self.strength
             ),
         )
 
@@ -87,11 +87,11 @@ class _OfTheCut(_Companion):
     """An operator whose companion needs to know where the slicer stands."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for something sliced, and for its slicer, which can be deleted."""
         if not super().poll(context):
             return False
-        if chosen_slicer(required(context)) is None:
+        if chosen_slicer(context) is None:
             cls.poll_message_set("The slicer was deleted; remove the slicing and slice again")
             return False
         return True
@@ -114,14 +114,14 @@ class SURFACE_SLICER_OT_add_cap(_OfTheCut):
             max=1.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add a cap to each."""
-        slicer = required(chosen_slicer(required(context)))
+        slicer = required(chosen_slicer(context))
         return self.add(
-            required(context),
+            context,
             "the cut face, filled",
             lambda source: add_cap(
-                required(context), source, slicer, color=self.color, strength=self.strength
+                context, source, slicer, color=self.color, strength=self.strength
             ),
         )
 
@@ -149,14 +149,14 @@ class SURFACE_SLICER_OT_add_profile(_OfTheCut):
             max=1.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add a profile to each."""
-        slicer = required(chosen_slicer(required(context)))
+        slicer = required(chosen_slicer(context))
         return self.add(
-            required(context),
+            context,
             "a graph of the cut" if self.graph else "the curve of the cut",
             lambda source: add_profile(
-                required(context),
+                context,
                 source,
                 slicer,
                 graph=self.graph,
@@ -208,9 +208,8 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
             soft_max=1.0,
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the slicer's location."""
-        context = required(context)
         scene, slicer = required(context.scene), required(chosen_slicer(context))
         if not self.properties.is_property_set("frame_start"):
             self.frame_start = scene.frame_start

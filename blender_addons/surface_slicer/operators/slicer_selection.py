@@ -70,9 +70,9 @@ class OnSlicer(bpy.types.Operator):
     """An operator that needs a slicer to be chosen."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a slicer, or for something that one cuts."""
-        slicer = chosen_slicer(required(context))
+        slicer = chosen_slicer(context)
         if slicer is None:
             cls.poll_message_set("Select a slicer, or something that it cuts")
             return False
@@ -85,9 +85,9 @@ class OnSliced(bpy.types.Operator):
     """An operator that needs something sliced to be chosen."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a sliced object of this file, or for a slicer that cuts one."""
-        sliced = chosen_sliced(required(context))
+        sliced = chosen_sliced(context)
         if not editable(sliced):
             cls.poll_message_set(about_linked(sliced) or _NOTHING_SLICED)
             return False

@@ -61,9 +61,8 @@ class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
     bl_label = "Add Slicer"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the empty, and make it active."""
-        context = required(context)
         selected = list(context.selected_objects or [])
         leave_edit_mode(context)
         slicer = add_slicer(context, selected, shape=self.shape, axis=self.axis)
@@ -101,16 +100,15 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
         )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selection."""
-        if not required(context).selected_objects:
+        if not context.selected_objects:
             cls.poll_message_set("Select what is to be cut")
             return False
         return True
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Slice all that can be, and say why the rest cannot."""
-        context = required(context)
         selected = list(context.selected_objects or [])
         slicer = next((thing for thing in selected if find_group(thing) is not None), None)
         if self.slicer:
@@ -163,9 +161,8 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
             description="Keep the empty, with its settings and animation, to slice with it later",
         )
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Take the cut out of everything chosen."""
-        context = required(context)
         chosen = chosen_sliced(context)
         slicer = next(
             (t for t in context.selected_objects or [] if find_group(t) is not None), None
@@ -192,9 +189,9 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
     else:
         shape: EnumProperty(name="Shape", description="What the slicer cuts away", items=SHAPES)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Change the cut, and how the empty is drawn."""
-        slicer = required(chosen_slicer(required(context)))
+        slicer = required(chosen_slicer(context))
         set_shape(slicer, self.shape)
         self.report({"INFO"}, f"'{slicer.name}' is a {self.shape.lower()} now.")
         return {"FINISHED"}

@@ -109,18 +109,18 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             default=True,
         )
 
-    def invoke(  # type: ignore[override]
-        self, context: bpy.types.Context | None, event: bpy.types.Event | None
+    def invoke(
+        self, context: bpy.types.Context, event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Ask for the file, or for the options alone if a file was dropped."""
         if self.filepath:
-            answer: Any = self.invoke_popup(required(context))
+            answer: Any = self.invoke_popup(context)
         else:
             self.browse = True
-            answer = super().invoke(required(context), required(event))
+            answer = super().invoke(context, event)
         return cast("set[OperatorReturnItems]", answer)
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options that have a meaning for the source."""
         layout = required(self.layout)
         layout.use_property_split = True
@@ -143,9 +143,8 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         ):
             layout.prop(self, name)
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the surface, or one for each file that was chosen, and color it by its height."""
-        context = required(context)
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         paths = paths or [self.filepath]
         if self.browse and not os.path.basename(paths[0]):
@@ -215,7 +214,7 @@ def _images(_context: bpy.types.Context) -> list[tuple[str, str]]:
     return [(image.name, "") for image in bpy.data.images]
 
 
-class SURFACE_SLICER_OT_suggest(SuggestionsPopup, bpy.types.Operator):
+class SURFACE_SLICER_OT_suggest(SuggestionsPopup):
     """List what may be put into a field."""
 
     bl_idname = "surface_slicer.suggest"
@@ -240,10 +239,10 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
     bl_label = "Reload"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the file, image or formula it came from."""
-        surface = required(surface_at_hand(required(context)))
-        leave_edit_mode(required(context))
+        surface = required(surface_at_hand(context))
+        leave_edit_mode(context)
         try:
             reload_surface(surface, tell=lambda note: self.report({"INFO"}, note))
         except HeightmapError as error:
@@ -261,10 +260,10 @@ class SURFACE_SLICER_OT_base_plane(OnSurfaces):
     bl_label = "Base Plane"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Give each surface a plane as its child, or fit the one it has."""
-        surfaces = self.surfaces(required(context))
-        leave_edit_mode(required(context))
+        surfaces = self.surfaces(context)
+        leave_edit_mode(context)
         for surface in surfaces:
             add_base_plane(surface)
         self.report({"INFO"}, f"Laid a plane under {_listed(surfaces)}.")
@@ -287,9 +286,9 @@ class SURFACE_SLICER_OT_add_axes(OnSurfaces):
         y_label: StringProperty(name="y", description="Label of the y axis", default="y")
         height_label: StringProperty(name="Height", description="Label of the height axis")
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Give each surface axes, or new labels to those it has."""
-        surfaces = self.surfaces(required(context))
+        surfaces = self.surfaces(context)
         for surface in surfaces:
             add_axes(surface, (self.x_label, self.y_label, self.height_label))
         self.report({"INFO"}, f"Drew axes of {_listed(surfaces)}.")
@@ -304,26 +303,26 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a surface of this file that has axes."""
-        having = [s for s in chosen_surfaces(required(context)) if find_axes(s)]
+        having = [s for s in chosen_surfaces(context) if find_axes(s)]
         if not editable(having, with_data=True):
             linked = about_linked(having, with_data=True)
             cls.poll_message_set(linked or "Select a surface that has axes")
             return False
         return True
 
-    def execute(self, context: bpy.types.Context | None) -> set[OperatorReturnItems]:
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove them with what they are made of."""
-        surfaces = [s for s in self.surfaces(required(context)) if find_axes(s)]
-        leave_edit_mode(required(context))
+        surfaces = [s for s in self.surfaces(context) if find_axes(s)]
+        leave_edit_mode(context)
         for surface in surfaces:
             remove_axes(surface)
         self.report({"INFO"}, f"Removed the axes of {_listed(surfaces)}.")
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_FH_array(DropsOnViewports, bpy.types.FileHandler):
+class SURFACE_SLICER_FH_array(DropsOnViewports):
     """Makes a surface of an array that is dropped on a 3-D viewport."""
 
     bl_idname = "SURFACE_SLICER_FH_array"

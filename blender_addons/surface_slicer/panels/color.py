@@ -39,9 +39,9 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
     bl_label = "Color"
     bl_idname = "SURFACE_SLICER_PT_color"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw what is live in the active surface's material."""
-        context, layout = required(context), required(self.layout)
+        context, layout = context, self.layout
         surface = required(surface_at_hand(context))
         draw_whose(layout, context, surface)
         layout.use_property_split = True
@@ -103,17 +103,17 @@ class SURFACE_SLICER_PT_range(SurfaceTab):
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a surface that shows a colormap itself."""
-        surface = surface_at_hand(required(context))
+        surface = surface_at_hand(context)
         material = None if surface is None else find_material(surface)
         return material is not None and not uses_ramp(material)
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw start, end, steps and direction."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        material = required(find_material(required(surface_at_hand(required(context)))))
+        material = required(find_material(required(surface_at_hand(context))))
         draw_range(layout, material)
 
 
@@ -127,16 +127,16 @@ class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
     bl_category = "Node"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a selected color ramp node."""
-        return bool(selected_ramps(required(context)))
+        return bool(selected_ramps(context))
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the fields and the button."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        typed = fields(required(required(context).scene))
+        typed = fields(required(context.scene))
         names = ("ramp_colormap", "ramp_reverse", "ramp_start", "ramp_end", "stops")
         draw_field(layout, typed, "ramp_colormap", "surface_slicer.suggest", icon="COLOR")
         for name in names[1:]:

@@ -22,13 +22,12 @@ class SURFACE_SLICER_PT_curve(Tab):
     bl_label = "Curve"
     bl_idname = "SURFACE_SLICER_PT_curve"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the button, and what is live on the active curve."""
-        layout = required(self.layout)
+        layout = self.layout
         row = layout.row()
         row.scale_y = 1.3
         row.operator("surface_slicer.create_curve", icon="IPO_EASE_IN_OUT")
-        context = required(context)
         modifier = find_modifier(curve_at_hand(context))
         if modifier is None:
             return
@@ -41,9 +40,7 @@ class SURFACE_SLICER_PT_curve(Tab):
         material = curve_material(modifier)
         if material is None:
             return
-        draw_show_colors(
-            layout, required(context), "surface_slicer.show_colors", shown=False, solid=False
-        )
+        draw_show_colors(layout, context, "surface_slicer.show_colors", shown=False, solid=False)
         draw_colormap(layout, material, "surface_slicer.choose_colormap")
         column = layout.column(align=True)
         for name, socket in curve_settings(material).items():

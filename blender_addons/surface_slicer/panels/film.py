@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from .tab import Tab
 
 
@@ -16,9 +15,9 @@ class SURFACE_SLICER_PT_film(Tab):
     bl_idname = "SURFACE_SLICER_PT_film"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw a button for everything, and one for the colors alone."""
-        layout = required(self.layout)
+        layout = self.layout
         row = layout.row()
         row.scale_y = 1.3
         row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA")

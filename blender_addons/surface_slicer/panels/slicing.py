@@ -28,14 +28,14 @@ class SURFACE_SLICER_PT_slice(Tab):
     bl_label = "Slice"
     bl_idname = "SURFACE_SLICER_PT_slice"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the button, and the settings of the chosen slicer."""
-        layout = required(self.layout)
+        layout = self.layout
         row = layout.row(align=True)
         row.scale_y = 1.3
         row.operator("surface_slicer.slice_objects", icon="MOD_BOOLEAN")
         row.operator("surface_slicer.add_slicer", text="", icon="ADD")
-        slicer = chosen_slicer(required(context))
+        slicer = chosen_slicer(context)
         if slicer is None:
             return
         group = required(find_group(slicer))
@@ -67,13 +67,13 @@ class SURFACE_SLICER_PT_beside(Tab):
     bl_idname = "SURFACE_SLICER_PT_beside"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a slicer."""
-        return chosen_slicer(required(context)) is not None
+        return chosen_slicer(context) is not None
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw a button for each."""
-        column = required(self.layout).column(align=True)
+        column = self.layout.column(align=True)
         column.operator("surface_slicer.add_wireframe_twin", icon="MOD_WIREFRAME")
         column.operator("surface_slicer.add_cap", icon="SELECT_INTERSECT")
         row = column.row(align=True)
@@ -88,13 +88,13 @@ class SURFACE_SLICER_PT_animate(Tab):
     bl_idname = "SURFACE_SLICER_PT_animate"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a slicer."""
-        return chosen_slicer(required(context)) is not None
+        return chosen_slicer(context) is not None
 
-    def draw(self, _context: bpy.types.Context | None) -> None:
+    def draw(self, _context: bpy.types.Context) -> None:
         """Draw one way, and there and back."""
-        row = required(self.layout).row(align=True)
+        row = self.layout.row(align=True)
         row.operator("surface_slicer.animate_sweep", text="Sweep", icon="ANIM").back = False
         row.operator("surface_slicer.animate_sweep", text="There and Back").back = True
 

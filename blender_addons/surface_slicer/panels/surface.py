@@ -25,10 +25,10 @@ class SURFACE_SLICER_PT_surface(Tab):
     bl_label = "Surface"
     bl_idname = "SURFACE_SLICER_PT_surface"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the source's fields and the button."""
-        layout = required(self.layout)
-        typed = fields(required(required(context).scene))
+        layout = self.layout
+        typed = fields(required(context.scene))
         layout.row().prop(typed, "kind", expand=True)
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -68,12 +68,11 @@ class SURFACE_SLICER_PT_shape(SurfaceTab):
     bl_label = "Shape"
     bl_idname = "SURFACE_SLICER_PT_shape"
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the height, the source's settings and the figures."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        context = required(context)
         surface = required(surface_at_hand(context))
         draw_whose(layout, context, surface)
         data = about(surface)
@@ -104,15 +103,15 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
     bl_idname = "SURFACE_SLICER_PT_time"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for an animated surface."""
-        return find_modifier(surface_at_hand(required(context))) is not None
+        return find_modifier(surface_at_hand(context)) is not None
 
-    def draw(self, context: bpy.types.Context | None) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the modifier's inputs about time."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
-        modifier = required(find_modifier(surface_at_hand(required(context))))
+        modifier = required(find_modifier(surface_at_hand(context)))
         for name in TIME_INPUTS:
             row = layout.row()
             row.active = name != "Sample" or input_value(modifier, "Use Sample").value

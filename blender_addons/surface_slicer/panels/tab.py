@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import bpy
 
-from ..common.required import required
 from ..operators.selection import surface_at_hand
 
 
 class Tab(bpy.types.Panel):
     """A panel in the sidebar of the 3-D viewport."""
+
+    if TYPE_CHECKING:
+        layout: bpy.types.UILayout
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -21,6 +25,6 @@ class SurfaceTab(Tab):
     """A panel about the surface at hand; it is there only if there is one."""
 
     @classmethod
-    def poll(cls, context: bpy.types.Context | None) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Ask for a surface that is active, or that the active slicer cuts."""
-        return surface_at_hand(required(context)) is not None
+        return surface_at_hand(context) is not None

@@ -6,7 +6,7 @@ A body is put where the slicer cuts away; what of its surface lies inside the ob
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import bpy
 import numpy as np
@@ -96,81 +96,47 @@ def open_edges(context: bpy.types.Context, source: bpy.types.Object) -> int:
     return int((faces != 2).sum())
 
 
-def _group() -> Any:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing
-    with nodes.geometry_group(GROUP) as tree:
-        source = tree.input("Source", "Object", description="A closed object that is cut")
-        space = SlicerSpace(tree)
-        material = tree.input("Material", "Material")
-        with tree.frame("The object in the slicer's coordinates"):
-            mesh = tree.add(
-                "GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE"
-            )["Geometry"]  # fmt: skip
-            local = _transformed(tree, mesh, space.inverse)
-            bounds = tree.add("GeometryNodeBoundBox", {"Geometry": local})
-            middle = _vector(tree, "ADD", bounds["Min"], bounds["Max"])
-            extent = _vector(tree, "SUBTRACT", bounds["Max"], bounds["Min"])
-            size = tree.add(
-                "ShaderNodeVectorMath", {"Vector": extent}, operation="LENGTH"
-            )["Value"]  # fmt: skip
-        with tree.frame("What cuts"):
-            # Large enough that only the face on the cut meets the object.
-            away = tree.add("ShaderNodeSeparateXYZ", {"Vector": middle})
-            edge = tree.math("MULTIPLY", size, 2.0)
-            reach = tree.math("MULTIPLY", tree.math("ABSOLUTE", away["Z"]), 2.0)
-            height = tree.math("ADD", edge, reach)
-            half_space = tree.add(
-                "GeometryNodeMeshCube",
-                {
-                    "Size": tree.add(
-                        "ShaderNodeCombineXYZ", {"X": edge, "Y": edge, "Z": height}
-                    )
-                },
-            )["Mesh"]  # fmt: skip
-            place = tree.add(
-                "ShaderNodeCombineXYZ",
-                {
-                    "X": tree.math("MULTIPLY", away["X"], 0.5),
-                    "Y": tree.math("MULTIPLY", away["Y"], 0.5),
-                    "Z": tree.math("MULTIPLY", height, 0.5),
-                },
-            )
-            plane = tree.add(
-                "GeometryNodeTransform", {"Geometry": half_space, "Translation": place}
-            )
-            box = tree.add("GeometryNodeMeshCube", {"Size": (2.0, 2.0, 2.0)})["Mesh"]
-            ball = tree.add(
-                "GeometryNodeMeshUVSphere", {"Segments": 96, "Rings": 48, "Radius": 1.0}
-            )["Mesh"]
-            body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
-            marked = tree.add(
-                "GeometryNodeStoreNamedAttribute",
-                {"Geometry": body, "Name": _MARK, "Value": 1.0},
-                data_type="FLOAT", domain="FACE",
-            )  # fmt: skip
-        with tree.frame("Its surface inside the object"):
-            common = tree.add(
-                "GeometryNodeMeshBoolean", {"Mesh": [local, marked]},
-                operation="INTERSECT", solver="MANIFOLD",
-            )["Mesh"]  # fmt: skip
-            cap = tree.add(
-                "GeometryNodeSeparateGeometry",
-                {"Geometry": common, "Selection": tree.attribute(_MARK)},
-                domain="FACE",
-            )["Selection"]  # fmt: skip
-            back = _transformed(tree, cap, space.matrix)
-            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": back, "Material": material})
-        tree.output("Geometry", painted)
-    return tree.tree
+@nodes.group(GROUP)
+def _group(tree: Tree) -> None:
+    source = tree.input("Source", "Object", description="A closed object that is cut")
+    space = SlicerSpace(tree)
+    material = tree.input("Material", "Material")
+    with tree.frame("The object in the slicer's coordinates"):
+        mesh = tree.object(source, relative=True)["Geometry"]
+        local = _transformed(tree, mesh, space.inverse)
+        bounds = tree.add("GeometryNodeBoundBox", {"Geometry": local})
+        middle = bounds["Min"] + bounds["Max"]
+        size = tree.vector_math("LENGTH", bounds["Max"] - bounds["Min"])
+    with tree.frame("What cuts"):
+        # Large enough that only the face on the cut meets the object.
+        away = tree.parts(middle)
+        edge = size * 2.0
+        height = edge + abs(away["Z"]) * 2.0
+        extent = tree.vector(edge, edge, height)
+        half_space = tree.add("GeometryNodeMeshCube", {"Size": extent})["Mesh"]
+        place = tree.vector(away["X"] * 0.5, away["Y"] * 0.5, height * 0.5)
+        plane = tree.add("GeometryNodeTransform", {"Geometry": half_space, "Translation": place})
+        box = tree.add("GeometryNodeMeshCube", {"Size": (2.0, 2.0, 2.0)})["Mesh"]
+        round_ = {"Segments": 96, "Rings": 48, "Radius": 1.0}
+        ball = tree.add("GeometryNodeMeshUVSphere", round_)["Mesh"]
+        body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
+        marked = tree.store(body, _MARK, 1.0, "FLOAT", "FACE")
+    with tree.frame("Its surface inside the object"):
+        common = tree.add(
+            "GeometryNodeMeshBoolean", {"Mesh": [local, marked]},
+            operation="INTERSECT", solver="MANIFOLD",
+        )["Mesh"]  # fmt: skip
+        cap = tree.add(
+            "GeometryNodeSeparateGeometry",
+            {"Geometry": common, "Selection": tree.attribute(_MARK)},
+            domain="FACE",
+        )["Selection"]  # fmt: skip
+        back = _transformed(tree, cap, space.matrix)
+        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": back, "Material": material})
+    tree.output("Geometry", painted)
 
 
 def _transformed(tree: Tree, geometry: Linkable, matrix: Linkable) -> Node:
     return tree.add(
         "GeometryNodeTransform", {"Geometry": geometry, "Mode": "Matrix", "Transform": matrix}
     )
-
-
-def _vector(tree: Tree, operation: str, a: Linkable, b: Linkable) -> nodes.Socket:
-    node = tree.add("ShaderNodeVectorMath", {"Vector": a, "Vector_001": b}, operation=operation)
-    return node["Vector"]

@@ -9,7 +9,7 @@ move along the same edge to the same point.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import bpy
 import numpy as np
@@ -102,46 +102,37 @@ def add_profile(
     return profile
 
 
-def _group() -> Any:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing
-    with nodes.geometry_group(GROUP) as tree:
-        source = tree.input("Source", "Object", description="The surface that is cut")
-        space = SlicerSpace(tree)
-        show = tree.input(
-            "Show", "Menu", default="On the Surface",
-            description="Where the curve lies: in the cut, or upright at this object's own place",
-        )  # fmt: skip
-        stretch = tree.input(
-            "Height Scale",
-            "Float",
-            default=1.0,
-            description="Height of the graph; 1 is as high as the surface",
-        )
-        thickness = tree.input(
-            "Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
-            description="Diameter of the curve",
-        )  # fmt: skip
-        material = tree.input("Material", "Material")
-        info = tree.add("GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE")
-        pieces = _pieces(tree, info["Geometry"], space)
-        with tree.frame("One curve"):
-            joined = tree.add("GeometryNodeMergeByDistance", {"Geometry": pieces, "Distance": 1e-5})
-            on_surface = tree.add("GeometryNodeMeshToCurve", {"Mesh": joined})
-        graph = _graph(tree, on_surface, info["Transform"], space, stretch)
-        with tree.frame("Line"):
-            chosen = tree.menu(
-                "GEOMETRY", show, {"On the Surface": on_surface, "As a Graph": graph}
-            )
-            radius = tree.math("MULTIPLY", thickness, 0.5)
-            profile = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 8, "Radius": radius}
-            )["Curve"]
-            line = tree.add("GeometryNodeCurveToMesh", {"Curve": chosen, "Profile Curve": profile})
-            drawn = tree.switch("GEOMETRY", tree.math("GREATER_THAN", thickness, 0.0), chosen, line)
-            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": drawn, "Material": material})
-        tree.output("Geometry", painted)
-    return tree.tree
+@nodes.group(GROUP)
+def _group(tree: Tree) -> None:
+    source = tree.input("Source", "Object", description="The surface that is cut")
+    space = SlicerSpace(tree)
+    show = tree.input(
+        "Show", "Menu", default="On the Surface",
+        description="Where the curve lies: in the cut, or upright at this object's own place",
+    )  # fmt: skip
+    stretch = tree.input(
+        "Height Scale",
+        "Float",
+        default=1.0,
+        description="Height of the graph; 1 is as high as the surface",
+    )
+    thickness = tree.input(
+        "Thickness", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
+        description="Diameter of the curve",
+    )  # fmt: skip
+    material = tree.input("Material", "Material")
+    info = tree.object(source, relative=True)
+    pieces = _pieces(tree, info["Geometry"], space)
+    with tree.frame("One curve"):
+        joined = tree.add("GeometryNodeMergeByDistance", {"Geometry": pieces, "Distance": 1e-5})
+        on_surface = tree.add("GeometryNodeMeshToCurve", {"Mesh": joined})
+    graph = _graph(tree, on_surface, info["Transform"], space, stretch)
+    with tree.frame("Line"):
+        chosen = tree.menu("GEOMETRY", show, {"On the Surface": on_surface, "As a Graph": graph})
+        line = tree.tube(chosen, 8, thickness * 0.5)
+        drawn = tree.switch("GEOMETRY", thickness > 0.0, chosen, line)
+        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": drawn, "Material": material})
+    tree.output("Geometry", painted)
 
 
 def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
@@ -149,17 +140,12 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
     with tree.frame("Faces that the cut passes through"):
         position = tree.add("GeometryNodeInputPosition")
         distance = space.distance(position)
-        measured = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": mesh, "Name": _DISTANCE, "Value": distance},
-            data_type="FLOAT", domain="POINT",
-        )  # fmt: skip
+        measured = tree.store(mesh, _DISTANCE, distance)
         of_points = tree.add(
             "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
         )
         # A face takes the mean of its corners, which is a whole side only where none differs.
-        mean = tree.math("ABSOLUTE", of_points)
-        both = tree.math("LESS_THAN", mean, 0.9999, label="Corners on both sides")
+        both = (abs(of_points) < 0.9999).labeled("Corners on both sides")
         passed = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": measured, "Selection": both},
             domain="FACE",
@@ -172,23 +158,21 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
         face = tree.add("GeometryNodeFaceOfCorner", {"Corner Index": corner})["Face Index"]
         side = _side(tree)
         most = _total(tree, "FLOAT", side, face, "Sum of three sides")
-        uncut = tree.math("GREATER_THAN", tree.math("ABSOLUTE", most), 2.0, label="Not cut")
-        lonely = tree.math("LESS_THAN", tree.math("MULTIPLY", side, most), 0.0, label="Alone")
+        uncut = (abs(most) > 2.0).labeled("Not cut")
+        lonely = (side * most < 0.0).labeled("Alone")
         here = tree.add("GeometryNodeInputPosition")
-        its_place = _total(tree, "FLOAT_VECTOR", _scaled(tree, here, lonely), face, "Its place")
+        its_place = _total(tree, "FLOAT_VECTOR", here * lonely, face, "Its place")
         own = tree.attribute(_DISTANCE)
-        its_distance = _total(
-            tree, "FLOAT", tree.math("MULTIPLY", own, lonely), face, "Its distance"
-        )
+        its_distance = _total(tree, "FLOAT", own * lonely, face, "Its distance")
     with tree.frame("The other two move up to the cut"):
-        part = tree.math("DIVIDE", own, tree.math("SUBTRACT", own, its_distance), label="Part")
+        part = (own / (own - its_distance)).labeled("Part")
         there = tree.mix(part, here, its_place, data_type="VECTOR", clamp_factor=True)
-        rest = tree.math("MAXIMUM", uncut, lonely, label="Not on the cut")
+        rest = tree.maximum(uncut, lonely).labeled("Not on the cut")
         moved = tree.add(
             "GeometryNodeSetPosition",
             {
                 "Geometry": alone,
-                "Selection": tree.math("SUBTRACT", 1.0, rest),
+                "Selection": 1.0 - rest,
                 "Position": there,
             },
         )
@@ -211,30 +195,21 @@ def _graph(
         normal = tree.add(
             "FunctionNodeTransformDirection", {"Direction": arrow, "Transform": to_source}
         )
-        along = tree.add(
-            "ShaderNodeVectorMath", {"Vector": (0.0, 0.0, 1.0), "Vector_001": normal},
-            operation="CROSS_PRODUCT",
-        )["Vector"]  # fmt: skip
-        unit = tree.add("ShaderNodeVectorMath", {"Vector": along}, operation="NORMALIZE")["Vector"]
+        along = tree.vector_math("CROSS_PRODUCT", (0.0, 0.0, 1.0), normal)
+        unit = tree.vector_math("NORMALIZE", along)
         place = tree.add(
             "FunctionNodeTransformPoint",
             {"Vector": tree.add("GeometryNodeInputPosition"), "Transform": to_source},
         )
-        way = tree.add(
-            "ShaderNodeVectorMath", {"Vector": place, "Vector_001": unit},
-            label="Way along the cut", operation="DOT_PRODUCT",
-        )["Value"]  # fmt: skip
-        height = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})["Z"]
-        upright = tree.add(
-            "ShaderNodeCombineXYZ",
-            {"X": way, "Z": tree.math("MULTIPLY", height, stretch, label="Height")},
-        )
+        way = (place @ unit).labeled("Way along the cut")
+        height = tree.parts(place)["Z"]
+        upright = tree.vector(x=way, z=(height * stretch).labeled("Height"))
         return tree.add("GeometryNodeSetPosition", {"Geometry": curve, "Position": upright})
 
 
 def _side(tree: Tree) -> Node:
     """Write 1 for points beyond the cut, -1 for the others; none is on it."""
-    beyond = tree.math("GREATER_THAN", tree.attribute(_DISTANCE), 0.0)
+    beyond = tree.attribute(_DISTANCE) > 0.0
     return tree.math("MULTIPLY_ADD", beyond, 2.0, -1.0, label="Side")
 
 
@@ -244,8 +219,3 @@ def _total(tree: Tree, kind: str, value: Linkable, face: Linkable, label: str) -
         label=label, data_type=kind, domain="POINT",
     )  # fmt: skip
     return node["Total"]
-
-
-def _scaled(tree: Tree, vector: Linkable, factor: Linkable) -> Socket:
-    node = tree.add("ShaderNodeVectorMath", {"Vector": vector, "Scale": factor}, operation="SCALE")
-    return node["Vector"]

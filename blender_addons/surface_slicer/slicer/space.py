@@ -21,9 +21,7 @@ class SlicerSpace:
         slicer = tree.input("Slicer", "Object", description="What cuts")
         self.shape = shape_input(tree)
         with tree.frame("The slicer's coordinates"):
-            info = tree.add(
-                "GeometryNodeObjectInfo", {"Object": slicer}, transform_space="RELATIVE"
-            )
+            info = tree.object(slicer, relative=True)
             self.matrix: Socket = info["Transform"]
             self.inverse: Socket = tree.add(
                 "FunctionNodeInvertMatrix", {"Matrix": self.matrix}
@@ -37,6 +35,5 @@ class SlicerSpace:
 
     def distance(self, position: Linkable) -> Socket:
         """Write the nodes for the distance to the cut, in the slicer's units."""
-        one = (1.0, 1.0, 1.0)
-        scale = self.tree.add("ShaderNodeCombineXYZ", dict(zip("XYZ", one, strict=True)))
+        scale = self.tree.vector(1.0, 1.0, 1.0)
         return signed_distance(self.tree, self.shape, self.point(position), scale)

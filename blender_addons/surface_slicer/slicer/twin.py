@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from math import floor
+from typing import Final
 
 import bpy
 
@@ -97,89 +98,68 @@ def add_wireframe_twin(
     return twin
 
 
-def _group() -> Any:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing
-    with nodes.geometry_group(GROUP) as tree:
-        source = tree.input("Source", "Object", description="Whose edges are drawn")
-        thickness = tree.input(
-            "Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-            description="Diameter of the wires",
+@nodes.group(GROUP)
+def _group(tree: nodes.Tree) -> None:
+    source = tree.input("Source", "Object", description="Whose edges are drawn")
+    thickness = tree.input(
+        "Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
+        description="Diameter of the wires",
+    )  # fmt: skip
+    every = tree.input(
+        "Every", "Int", default=1, minimum=1,
+        description="On a grid, draw only each n-th line; elsewhere 1 draws all edges",
+    )  # fmt: skip
+    material = tree.input("Material", "Material")
+    mesh = tree.object(source, relative=True)["Geometry"]
+    with tree.frame("Which cell of the grid a vertex is"):
+        named = tree.add(
+            "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
         )  # fmt: skip
-        every = tree.input(
-            "Every", "Int", default=1, minimum=1,
-            description="On a grid, draw only each n-th line; elsewhere 1 draws all edges",
-        )  # fmt: skip
-        material = tree.input("Material", "Material")
-        mesh = tree.add(
-            "GeometryNodeObjectInfo", {"Object": source}, transform_space="RELATIVE"
-        )["Geometry"]  # fmt: skip
-        with tree.frame("Which cell of the grid a vertex is"):
-            named = tree.add(
-                "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
-            )  # fmt: skip
-            index = tree.add("GeometryNodeInputIndex")
-            cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
+        index = tree.add("GeometryNodeInputIndex")
+        cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
 
-            def cell_of(vertex: nodes.Linkable) -> nodes.Node:
-                return tree.add(
-                    "GeometryNodeSampleIndex",
-                    {"Geometry": mesh, "Value": cell, "Index": vertex},
-                    data_type="INT", domain="POINT",
-                )  # fmt: skip
+        def cell_of(vertex: nodes.Linkable) -> nodes.Node:
+            return tree.sample(mesh, cell, vertex, "INT")
 
-        with tree.frame("Columns of the grid: from the first face's corners"):
-            corners = []
-            for number in range(4):
-                # Unlinked, the input would stand for the index of whatever asks.
-                corner = tree.add("FunctionNodeInputInt", integer=number)
-                vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
-                first = tree.add(
-                    "GeometryNodeSampleIndex",
-                    {"Geometry": mesh, "Value": vertex, "Index": 0},
-                    data_type="INT", domain="POINT",
-                )  # fmt: skip
-                corners.append(cell_of(first))
-            low, high = corners[0], corners[0]
-            for corner_vertex in corners[1:]:
-                low = tree.math("MINIMUM", low, corner_vertex)
-                high = tree.math("MAXIMUM", high, corner_vertex)
-            # The far corner of the first face is one row and one column away.
-            columns = tree.math("SUBTRACT", tree.math("SUBTRACT", high, low), 1.0, label="Columns")
-        with tree.frame("Each n-th line, and the last ones"):
-            ends = tree.add("GeometryNodeInputMeshEdgeVertices")
-            cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
-            place = [
-                (tree.math("FLOORED_MODULO", c, columns), _row(tree, c, columns)) for c in cells
-            ]
-            highest = tree.add(
-                "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
-                data_type="FLOAT", domain="POINT",
-            )["Max"]  # fmt: skip
-            rows = tree.math("ADD", _row(tree, highest, columns), 1.0)
-            on_lines = [
-                _on_line(tree, place[0][k], place[1][k], every, count)
-                for k, count in ((0, columns), (1, rows))
-            ]
-            on_grid = tree.math("MAXIMUM", *on_lines)
-            all_edges = tree.math("LESS_THAN", every, 1.5)
-            drawn = tree.math("MAXIMUM", on_grid, all_edges, label="Drawn")
-        with tree.frame("Wires"):
-            lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
-            radius = tree.math("MULTIPLY", thickness, 0.5)
-            profile = tree.add(
-                "GeometryNodeCurvePrimitiveCircle", {"Resolution": 5, "Radius": radius}
-            )["Curve"]
-            wires = tree.add("GeometryNodeCurveToMesh", {"Curve": lines, "Profile Curve": profile})
-            painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
-        tree.output("Geometry", painted)
-    return tree.tree
+    with tree.frame("Columns of the grid: from the first face's corners"):
+        corners = []
+        for number in range(4):
+            # Unlinked, the input would stand for the index of whatever asks.
+            corner = tree.add("FunctionNodeInputInt", integer=number)
+            vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
+            first = tree.sample(mesh, vertex, 0, "INT")
+            corners.append(cell_of(first))
+        low, high = corners[0], corners[0]
+        for corner_vertex in corners[1:]:
+            low = tree.minimum(low, corner_vertex)
+            high = tree.maximum(high, corner_vertex)
+        # The far corner of the first face is one row and one column away.
+        columns = (high - low - 1.0).labeled("Columns")
+    with tree.frame("Each n-th line, and the last ones"):
+        ends = tree.add("GeometryNodeInputMeshEdgeVertices")
+        cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
+        place = [(c % columns, _row(tree, c, columns)) for c in cells]
+        highest = tree.add(
+            "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
+            data_type="FLOAT", domain="POINT",
+        )["Max"]  # fmt: skip
+        rows = _row(tree, highest, columns) + 1.0
+        on_lines = [
+            _on_line(tree, place[0][k], place[1][k], every, count)
+            for k, count in ((0, columns), (1, rows))
+        ]
+        on_grid = tree.maximum(*on_lines)
+        drawn = tree.maximum(on_grid, every < 1.5).labeled("Drawn")
+    with tree.frame("Wires"):
+        lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
+        wires = tree.tube(lines, 5, thickness * 0.5)
+        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
+    tree.output("Geometry", painted)
 
 
 def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
     # Half a vertex more, so that a whole number divided never falls just below itself.
-    inside = tree.math("ADD", vertex, 0.5)
-    return tree.math("FLOOR", tree.math("DIVIDE", inside, columns), label="Row")
+    return floor((vertex + 0.5) / columns).labeled("Row")
 
 
 def _on_line(
@@ -190,7 +170,7 @@ def _on_line(
     count: nodes.Linkable,
 ) -> nodes.Node:
     """Tell whether an edge runs along a line that is drawn: the same number at both of its ends."""
-    same = tree.math("COMPARE", a, b, 0.5)
-    nth = tree.math("COMPARE", tree.math("FLOORED_MODULO", a, every), 0.0, 0.5)
-    last = tree.math("COMPARE", a, tree.math("SUBTRACT", count, 1.0), 0.5)
-    return tree.math("MULTIPLY", same, tree.math("MAXIMUM", nth, last))
+    same = a.equals(b, within=0.5)
+    nth = (a % every).equals(0.0, within=0.5)
+    last = a.equals(count - 1.0, within=0.5)
+    return same * tree.maximum(nth, last)

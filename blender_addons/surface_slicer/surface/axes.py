@@ -154,165 +154,147 @@ def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
 # --- The node groups ---
 
 
-def _axes_group() -> bpy.types.NodeTree:
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return existing  # type: ignore[no-any-return]
-    with nodes.geometry_group(GROUP) as tree:
-        tree.input("Geometry", "Geometry")
-        own: dict[str, dict[str, Socket]] = {}
-        for axis in AXES:
-            with tree.panel(f"{axis} Axis"):
-                named = {f"{axis} {key}": settings for key, settings in _OF_AXIS.items()}
-                given = tree.inputs(named)
-                own[axis] = {key: given[f"{axis} {key}"] for key in _OF_AXIS}
-        at_back, at_left = tree.inputs(PLACE_INPUTS).values()
-        style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
-        size = tree.inputs(_SIZE_INPUTS)
-        with tree.frame("Facing the camera"):
-            camera = tree.add("GeometryNodeInputActiveCamera")
-            facing = tree.add(
-                "GeometryNodeObjectInfo", {"Object": camera}, transform_space="RELATIVE"
-            )["Rotation"]
-            seen_left = tree.add(
-                "FunctionNodeRotateVector", {"Vector": (-1.0, 0.0, 0.0), "Rotation": facing}
+@nodes.group(GROUP)
+def _axes_group(tree: Tree) -> None:
+    tree.input("Geometry", "Geometry")
+    own: dict[str, dict[str, Socket]] = {}
+    for axis in AXES:
+        with tree.panel(f"{axis} Axis"):
+            named = {f"{axis} {key}": settings for key, settings in _OF_AXIS.items()}
+            given = tree.inputs(named)
+            own[axis] = {key: given[f"{axis} {key}"] for key in _OF_AXIS}
+    at_back, at_left = tree.inputs(PLACE_INPUTS).values()
+    style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    size = tree.inputs(_SIZE_INPUTS)
+    with tree.frame("Facing the camera"):
+        camera = tree.add("GeometryNodeInputActiveCamera")
+        facing = tree.object(camera, relative=True)["Rotation"]
+        seen_left = tree.add(
+            "FunctionNodeRotateVector", {"Vector": (-1.0, 0.0, 0.0), "Rotation": facing}
+        )
+    with tree.frame("Edges of the surface"):
+        gap = style["Text Size"] * _GAP
+        x = size["Width"] * 0.5
+        y = size["Depth"] * 0.5
+        x_side = tree.switch("FLOAT", at_left, 1.0, -1.0)
+        y_side = tree.switch("FLOAT", at_back, -1.0, 1.0)
+        beyond_x = (x + gap) * x_side
+        beyond_y = (y + gap) * y_side
+        to_left, to_front = (-half for half in (x, y))
+        opposite = -beyond_x
+    with tree.frame("Heights of the lowest and the highest value"):
+        above = 1.0 - size["Midlevel"]
+        lowest = -size["Height"] * size["Midlevel"]  # fmt: skip
+        highest = size["Height"] * above
+        foot = tree.minimum(lowest, highest)
+    along_x, along_y = tree.vector(0.0, y_side, 0.0), tree.vector(x_side, 0.0, 0.0)
+    places: dict[str, dict[str, Any]] = {
+        "X": {
+            "Start": tree.vector(to_left, beyond_y, foot),
+            "End": tree.vector(x, beyond_y, foot),
+            "Outward": along_x,
+            "Label Outward": along_x,
+            "Label Along": 0.5,
+        },
+        "Y": {
+            "Start": tree.vector(beyond_x, to_front, foot),
+            "End": tree.vector(beyond_x, y, foot),
+            "Outward": along_y,
+            "Label Outward": along_y,
+            "Label Along": 0.5,
+        },
+        "Height": {
+            "Start": tree.vector(opposite, beyond_y, lowest),
+            "End": tree.vector(opposite, beyond_y, highest),
+            # Across the picture from wherever the camera looks, as the axis may stand alone.
+            "Outward": seen_left * x_side,
+            "Label Outward": (0.0, 0.0, 1.0),
+            "Label Along": 1.0,
+        },
+    }
+    drawn = []
+    for axis in AXES:
+        settings = {key: own[axis][key] for key in ("From", "To", "Step", "Ticks", "Label")}
+        shared = {key: style[key] for key in ("Text Size", "Line Width")}
+        inputs = {"Facing": facing, **places[axis], **settings, **shared}
+        whole = tree.group(_axis_group(), inputs)
+        drawn.append(
+            tree.add(
+                "GeometryNodeSwitch", {"Switch": own[axis]["Show"], "True": whole},
+                input_type="GEOMETRY",
             )
-        with tree.frame("Edges of the surface"):
-            gap = tree.math("MULTIPLY", style["Text Size"], _GAP)
-            x = tree.math("MULTIPLY", size["Width"], 0.5)
-            y = tree.math("MULTIPLY", size["Depth"], 0.5)
-            x_side = tree.switch("FLOAT", at_left, 1.0, -1.0)
-            y_side = tree.switch("FLOAT", at_back, -1.0, 1.0)
-            beyond_x = tree.math("MULTIPLY", tree.math("ADD", x, gap), x_side)
-            beyond_y = tree.math("MULTIPLY", tree.math("ADD", y, gap), y_side)
-            to_left, to_front = (tree.math("MULTIPLY", half, -1.0) for half in (x, y))
-            opposite = tree.math("MULTIPLY", beyond_x, -1.0)
-        with tree.frame("Heights of the lowest and the highest value"):
-            above = tree.math("SUBTRACT", 1.0, size["Midlevel"])
-            lowest = tree.math("MULTIPLY", tree.math("MULTIPLY", size["Height"], -1.0),
-                               size["Midlevel"])  # fmt: skip
-            highest = tree.math("MULTIPLY", size["Height"], above)
-            foot = tree.math("MINIMUM", lowest, highest)
-        along_x, along_y = _vector(tree, 0.0, y_side, 0.0), _vector(tree, x_side, 0.0, 0.0)
-        places: dict[str, dict[str, Any]] = {
-            "X": {
-                "Start": _vector(tree, to_left, beyond_y, foot),
-                "End": _vector(tree, x, beyond_y, foot),
-                "Outward": along_x,
-                "Label Outward": along_x,
-                "Label Along": 0.5,
-            },
-            "Y": {
-                "Start": _vector(tree, beyond_x, to_front, foot),
-                "End": _vector(tree, beyond_x, y, foot),
-                "Outward": along_y,
-                "Label Outward": along_y,
-                "Label Along": 0.5,
-            },
-            "Height": {
-                "Start": _vector(tree, opposite, beyond_y, lowest),
-                "End": _vector(tree, opposite, beyond_y, highest),
-                # Across the picture from wherever the camera looks, as the axis may stand alone.
-                "Outward": _scaled(tree, seen_left, x_side),
-                "Label Outward": (0.0, 0.0, 1.0),
-                "Label Along": 1.0,
-            },
-        }
-        drawn = []
-        for axis in AXES:
-            settings = {key: own[axis][key] for key in ("From", "To", "Step", "Ticks", "Label")}
-            shared = {key: style[key] for key in ("Text Size", "Line Width")}
-            inputs = {"Facing": facing, **places[axis], **settings, **shared}
-            whole = tree.group(_axis_group(), inputs)
-            drawn.append(
-                tree.add(
-                    "GeometryNodeSwitch", {"Switch": own[axis]["Show"], "True": whole},
-                    input_type="GEOMETRY",
-                )
-            )  # fmt: skip
-        tree.output("Geometry", inked(tree, tree.join(*drawn), style))
-    return tree.tree  # type: ignore[no-any-return]
+        )  # fmt: skip
+    tree.output("Geometry", inked(tree, tree.join(*drawn), style))
 
 
-def _axis_group() -> Any:
+@nodes.group(f"{GROUP}: Axis")
+def _axis_group(tree: Tree) -> None:
     """Draw a line in space, with ticks and numbers on one side of it, and a label."""
-    name = f"{GROUP}: Axis"
-    if (existing := nodes.find_group(name)) is not None:
-        return existing
-    with nodes.geometry_group(name) as tree:
-        start = tree.input("Start", "Vector")
-        end = tree.input("End", "Vector")
-        outward = tree.input("Outward", "Vector", description="To which side the ticks point")
-        label_outward = tree.input("Label Outward", "Vector")
-        label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
-        facing = tree.input("Facing", "Rotation")
-        given = tree.inputs({key: _OF_AXIS[key] for key in _OF_AXIS if key != "Show"})
-        size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
-        width = tree.input("Line Width", **LINE_INPUTS["Line Width"])
-        with tree.frame("Ticks, whichever end is the higher one"):
-            low = tree.math("MINIMUM", given["From"], given["To"])
-            high = tree.math("MAXIMUM", given["From"], given["To"])
-            ticks = tree.group(
-                ticks_group(),
-                {"From": low, "To": high, "Step": given["Step"], "Ticks": given["Ticks"]},
-            )
-            extent = tree.math("SUBTRACT", given["To"], given["From"])
+    start = tree.input("Start", "Vector")
+    end = tree.input("End", "Vector")
+    outward = tree.input("Outward", "Vector", description="To which side the ticks point")
+    label_outward = tree.input("Label Outward", "Vector")
+    label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
+    facing = tree.input("Facing", "Rotation")
+    given = tree.inputs({key: _OF_AXIS[key] for key in _OF_AXIS if key != "Show"})
+    size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
+    width = tree.input("Line Width", **LINE_INPUTS["Line Width"])
+    with tree.frame("Ticks, whichever end is the higher one"):
+        low = tree.minimum(given["From"], given["To"])
+        high = tree.maximum(given["From"], given["To"])
+        ticks = tree.group(
+            ticks_group(),
+            {"From": low, "To": high, "Step": given["Step"], "Ticks": given["Ticks"]},
+        )
+        extent = given["To"] - given["From"]
 
-        def value_and_place(index: Linkable) -> tuple[Node, Node]:
-            multiple = tree.math("ADD", ticks["First"], index)
-            value = tree.math("MULTIPLY", multiple, ticks["Step"], label="Value")
-            share = tree.math("DIVIDE", tree.math("SUBTRACT", value, given["From"]), extent)
-            return value, tree.mix(share, start, end, data_type="VECTOR", label="Place")
+    def value_and_place(index: Linkable) -> tuple[Node, Node]:
+        value = ((ticks["First"] + index) * ticks["Step"]).labeled("Value")
+        share = (value - given["From"]) / extent
+        return value, tree.mix(share, start, end, data_type="VECTOR", label="Place")
 
-        with tree.frame("Line and ticks"):
-            round_ = tree.add(
-                "GeometryNodeCurvePrimitiveCircle",
-                {"Resolution": 8, "Radius": tree.math("MULTIPLY", width, 0.5)},
-            )["Curve"]
-            line = _tube(tree, start, end, round_)
-            _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
-            points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": place})
-            reach = _scaled(tree, outward, tree.math("MULTIPLY", size, TICK))
-            mark = _tube(tree, (0.0, 0.0, 0.0), reach, round_)
-            marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
-        with tree.frame("Numbers"):
-            each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
-            value, there = value_and_place(each["Index"])
-            of_all = {name: ticks[name] for name in ("Step", "Scientific")}
-            number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
-            gap = tree.math("MULTIPLY", size, _TO_NUMBERS)
-            side = _in_picture(tree, outward, facing)
-            numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
-            closing = tree.add(
-                "GeometryNodeForeachGeometryElementOutput", {"Geometry": numbers}, domain="POINT"
-            )
-            each.bpy_node.pair_with_output(closing.bpy_node)
-        with tree.frame("Label"):
-            spot = tree.mix(label_along, start, end, data_type="VECTOR")
-            label_side = _in_picture(tree, label_outward, facing)
-            with_sign = tree.add(
-                "ShaderNodeVectorMath", {"Vector": label_side}, operation="ABSOLUTE"
-            )
-            parts = tree.add("ShaderNodeSeparateXYZ", {"Vector": with_sign["Vector"]})
-            number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
-            width_there = tree.math("MULTIPLY", parts["X"], number_width)
-            room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
-            lines = tree.math("ADD", room, _TO_NUMBERS + _TO_LABEL)
-            label_gap = tree.math("MULTIPLY", lines, size, label="Clear of the numbers")
-            words = text(tree, given["Label"], size, "Left")
-            label = _facing(tree, words, size, facing, spot, label_side, label_gap)
-        tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
-    return tree.tree
+    with tree.frame("Line and ticks"):
+        round_ = tree.add(
+            "GeometryNodeCurvePrimitiveCircle",
+            {"Resolution": 8, "Radius": width * 0.5},
+        )["Curve"]
+        line = _tube(tree, start, end, round_)
+        _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
+        points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": place})
+        reach = outward * (size * TICK)
+        mark = _tube(tree, (0.0, 0.0, 0.0), reach, round_)
+        marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
+    with tree.frame("Numbers"):
+        each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
+        value, there = value_and_place(each["Index"])
+        of_all = {name: ticks[name] for name in ("Step", "Scientific")}
+        number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
+        gap = size * _TO_NUMBERS
+        side = _in_picture(tree, outward, facing)
+        numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
+        closing = tree.add(
+            "GeometryNodeForeachGeometryElementOutput", {"Geometry": numbers}, domain="POINT"
+        )
+        each.bpy_node.pair_with_output(closing.bpy_node)
+    with tree.frame("Label"):
+        spot = tree.mix(label_along, start, end, data_type="VECTOR")
+        label_side = _in_picture(tree, label_outward, facing)
+        parts = tree.parts(abs(label_side))
+        number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
+        width_there = parts["X"] * number_width
+        room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
+        lines = room + (_TO_NUMBERS + _TO_LABEL)
+        label_gap = (lines * size).labeled("Clear of the numbers")
+        words = text(tree, given["Label"], size, "Left")
+        label = _facing(tree, words, size, facing, spot, label_side, label_gap)
+    tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
 
 
-def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Socket:
+def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Node:
     """Find which way a direction goes in the picture: a vector of length 1 in x and y."""
     back = tree.add("FunctionNodeInvertRotation", {"Rotation": facing})
     seen = tree.add("FunctionNodeRotateVector", {"Vector": direction, "Rotation": back})
-    flat = tree.add(
-        "ShaderNodeVectorMath", {"Vector": seen, "Vector_001": (1.0, 1.0, 0.0)},
-        operation="MULTIPLY",
-    )["Vector"]  # fmt: skip
-    return tree.add("ShaderNodeVectorMath", {"Vector": flat}, operation="NORMALIZE")["Vector"]
+    return tree.vector_math("NORMALIZE", seen * (1.0, 1.0, 0.0))
 
 
 def _facing(
@@ -327,21 +309,16 @@ def _facing(
     """Put a line of text beside a place, on the side that `side` says, a gap away."""
     # Instances have no bounds of their own.
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
-    end = tree.add(
-        "ShaderNodeSeparateXYZ",
-        {"Vector": tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"]},
-    )["X"]
-    half_width = tree.math("MULTIPLY", end, 0.5)
-    half_height = tree.math("MULTIPLY", size, CAP_HEIGHT / 2)
-    way = tree.add("ShaderNodeSeparateXYZ", {"Vector": side})
+    end = tree.parts(tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"])["X"]
+    half_width = end * 0.5
+    half_height = size * (CAP_HEIGHT / 2)
+    way = tree.parts(side)
     shifts = []
     for axis, half in (("X", half_width), ("Y", half_height)):
-        reach = tree.math("ADD", half, gap)
-        moved_on = tree.math("MULTIPLY", way[axis], reach)
-        shifts.append(tree.math("SUBTRACT", moved_on, half))
+        shifts.append(way[axis] * (half + gap) - half)
     beside = tree.add(
         "GeometryNodeTransform",
-        {"Geometry": real, "Translation": _vector(tree, shifts[0], shifts[1], 0.0)},
+        {"Geometry": real, "Translation": tree.vector(shifts[0], shifts[1], 0.0)},
     )
     return tree.add(
         "GeometryNodeTransform", {"Geometry": beside, "Translation": place, "Rotation": facing}
@@ -353,12 +330,3 @@ def _tube(tree: Tree, start: Any, end: Linkable, profile: Linkable) -> Node:
     return tree.add(
         "GeometryNodeCurveToMesh", {"Curve": line, "Profile Curve": profile, "Fill Caps": True}
     )
-
-
-def _vector(tree: Tree, x: Any, y: Any, z: Any) -> Node:
-    return tree.add("ShaderNodeCombineXYZ", {"X": x, "Y": y, "Z": z})
-
-
-def _scaled(tree: Tree, vector: Linkable, factor: Linkable) -> Socket:
-    inputs = {"Vector": vector, "Scale": factor}
-    return tree.add("ShaderNodeVectorMath", inputs, operation="SCALE")["Vector"]

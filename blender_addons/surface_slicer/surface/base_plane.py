@@ -111,26 +111,22 @@ def _write_nodes(material: bpy.types.Material) -> None:
             for name in (_SPACING, _HALF_X, _HALF_Y)
         )
         place = tree.add("ShaderNodeTexCoord")["Object"]
-        axes = tree.add("ShaderNodeSeparateXYZ", {"Vector": place})
+        axes = tree.parts(place)
         with tree.frame("Lines"):
             along_x, along_y = (_line(tree, axes[axis], spacing) for axis in "XY")
-            lines = tree.math("MAXIMUM", along_x, along_y)
+            lines = tree.maximum(along_x, along_y)
         with tree.frame("Fade out towards the edges"):
-            fades = [_fade(tree, axes[axis], end) for axis, end in zip("XY", half, strict=True)]
-            within = tree.math("MULTIPLY", *fades)
-            share = tree.math("MULTIPLY", lines, within)
+            fade_x, fade_y = (_fade(tree, axes[a], end) for a, end in zip("XY", half, strict=True))
+            share = lines * (fade_x * fade_y)
         clear = tree.add("ShaderNodeBsdfTransparent")
         glow = tree.add("ShaderNodeEmission", {"Color": _COLOR, "Strength": 0.6})
-        mixed = tree.add(
-            "ShaderNodeMixShader", {"Factor": share, "Shader": clear, "Shader_001": glow}
-        )
+        mixed = tree.mix_shader(share, clear, glow)
         tree.add("ShaderNodeOutputMaterial", {"Surface": mixed})
 
 
 def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
     """Give 1 on the lines and 0 between them."""
-    fields = tree.math("DIVIDE", coordinate, spacing)
-    distance = tree.math("PINGPONG", fields, 0.5, label="To the next line")
+    distance = tree.math("PINGPONG", coordinate / spacing, 0.5, label="To the next line")
     return tree.add(
         "ShaderNodeMapRange",
         {"Value": distance, "From Min": _WIDTH, "From Max": _WIDTH / 2},
@@ -140,9 +136,9 @@ def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
 
 def _fade(tree: Tree, coordinate: Linkable, end: Linkable) -> Node:
     """Give 1 in the middle and 0 at the end."""
-    distance = tree.math("ABSOLUTE", coordinate)
+    distance = abs(coordinate)
     return tree.add(
         "ShaderNodeMapRange",
-        {"Value": distance, "From Min": end, "From Max": tree.math("MULTIPLY", end, 0.6)},
+        {"Value": distance, "From Min": end, "From Max": end * 0.6},
         interpolation_type="SMOOTHSTEP",
     )

@@ -8,13 +8,13 @@ attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where n
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from math import floor
+from typing import Any, Final
 
 import bpy
 
 from ..common import nodes
-from ..common.figures.drawing import store
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier
 
 GROUP: Final = "Surface Playback"
@@ -136,91 +136,72 @@ def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier |
     return find_group_modifier(surface, GROUP)
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: Tree) -> None:
     """Build the playback group, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        flat = tree.input("Geometry", "Geometry")
-        with tree.panel("Time"):
-            time = tree.inputs(TIME_INPUTS)
-        with tree.panel("Height"):
-            shape = tree.inputs(HEIGHT_INPUTS)
-        with tree.panel("Data", closed=True):
-            data = tree.inputs(_DATA_INPUTS)
-        with tree.frame("Time, in samples"):
-            frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
-            elapsed = tree.math("SUBTRACT", frame, time["Start Frame"], label="Frames elapsed")
-            played = tree.math("DIVIDE", elapsed, time["Frames per Sample"], label="Played")
-            position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
-            last = tree.math("SUBTRACT", data["Samples"], 1.0, label="Last sample")
-            within = tree.menu(
-                "FLOAT",
-                time["At the Ends"],
-                {
-                    "Hold": tree.add("ShaderNodeClamp", {"Value": position, "Max": last}),
-                    "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
-                    "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
-                },
-            )
-            sample = tree.math("FLOOR", within, label="Sample")
-            fraction = tree.math("SUBTRACT", within, sample, label="Fraction")
-            following = tree.math("ADD", sample, 1.0)
-            following_in = tree.math("MINIMUM", following, last, label="Next sample")
-        with tree.frame("Heights now"):
-            this = _row(tree, sample, "This sample")
-            next_ = _row(tree, following_in, "Next sample")
-            now = tree.mix(fraction, this, next_, label="Now")
-            height = _at_vertex(tree, data["Values"], now)
-            valued = store(tree, flat, HEIGHT, height)
-        with tree.frame("A second array for the color"):
-            color = _at_vertex(tree, data["Color Values"], now)
-            colored = store(tree, valued, COLOR_VALUE, color)
-            either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
-        with tree.frame("No faces at holes"):
-            is_hole = tree.add(
-                "FunctionNodeCompare", {"A": tree.attribute(HEIGHT), "B": _HOLE_BELOW},
-                data_type="FLOAT", operation="LESS_THAN",
-            )  # fmt: skip
-            holed = tree.add(
-                "GeometryNodeDeleteGeometry", {"Geometry": either, "Selection": is_hole},
-                domain="POINT",
-            )  # fmt: skip
-            whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
-        with tree.frame("Lift"):
-            above = tree.math("SUBTRACT", tree.attribute(HEIGHT), data["Lowest"])
-            extent = tree.math("SUBTRACT", data["Highest"], data["Lowest"], label="Range")
-            share = tree.math("DIVIDE", above, extent, label="0 lowest, 1 highest")
-            from_plane = tree.math("SUBTRACT", share, shape["Midlevel"])
-            lift = tree.math("MULTIPLY", from_plane, shape["Height"], label="Lift")
-            offset = tree.add("ShaderNodeCombineXYZ", {"Z": lift})
-            lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
-        tree.output("Geometry", lifted)
-    return cast(bpy.types.NodeTree, tree.tree)
-
-
-def _row(tree: Tree, sample: Linkable, label: str) -> Socket:
-    """Read the attribute that holds a sample, by its name."""
-    number = tree.add("FunctionNodeValueToString", {"Value": sample}, data_type="INT")
-    prefix = tree.add("FunctionNodeInputString", string=frame_attribute(0).rstrip("0"))
-    name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, number]})
-    row = tree.add(
-        "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
-    )
-    return row["Attribute"]
+    flat = tree.input("Geometry", "Geometry")
+    with tree.panel("Time"):
+        time = tree.inputs(TIME_INPUTS)
+    with tree.panel("Height"):
+        shape = tree.inputs(HEIGHT_INPUTS)
+    with tree.panel("Data", closed=True):
+        data = tree.inputs(_DATA_INPUTS)
+    with tree.frame("Time, in samples"):
+        frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+        elapsed = (frame - time["Start Frame"]).labeled("Frames elapsed")
+        played = (elapsed / time["Frames per Sample"]).labeled("Played")
+        position = tree.switch("FLOAT", time["Use Sample"], played, time["Sample"])
+        last = (data["Samples"] - 1.0).labeled("Last sample")
+        within = tree.menu(
+            "FLOAT",
+            time["At the Ends"],
+            {
+                "Hold": tree.clamp(position, high=last),
+                "Loop": tree.math("WRAP", position, last, 0.0, label="Loop"),
+                "Ping-Pong": tree.math("PINGPONG", position, last, label="Ping-pong"),
+            },
+        )
+        sample = floor(within).labeled("Sample")
+        fraction = (within - sample).labeled("Fraction")
+        following = tree.minimum(sample + 1.0, last).labeled("Next sample")
+    with tree.frame("Heights now"):
+        prefix = frame_attribute(0).rstrip("0")
+        this = tree.numbered_attribute(prefix, sample, label="This sample")
+        next_ = tree.numbered_attribute(prefix, following, label="Next sample")
+        now = tree.mix(fraction, this, next_, label="Now")
+        height = _at_vertex(tree, data["Values"], now)
+        valued = tree.store(flat, HEIGHT, height, label=HEIGHT)
+    with tree.frame("A second array for the color"):
+        color = _at_vertex(tree, data["Color Values"], now)
+        colored = tree.store(valued, COLOR_VALUE, color, label=COLOR_VALUE)
+        either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
+    with tree.frame("No faces at holes"):
+        is_hole = tree.add(
+            "FunctionNodeCompare", {"A": tree.attribute(HEIGHT), "B": _HOLE_BELOW},
+            data_type="FLOAT", operation="LESS_THAN",
+        )  # fmt: skip
+        holed = tree.add(
+            "GeometryNodeDeleteGeometry", {"Geometry": either, "Selection": is_hole},
+            domain="POINT",
+        )  # fmt: skip
+        whole = tree.switch("GEOMETRY", data["Has Holes"], either, holed)
+    with tree.frame("Lift"):
+        above = tree.attribute(HEIGHT) - data["Lowest"]
+        extent = (data["Highest"] - data["Lowest"]).labeled("Range")
+        share = (above / extent).labeled("0 lowest, 1 highest")
+        lift = ((share - shape["Midlevel"]) * shape["Height"]).labeled("Lift")
+        offset = tree.vector(z=lift)
+        lifted = tree.add("GeometryNodeSetPosition", {"Geometry": whole, "Offset": offset})
+    tree.output("Geometry", lifted)
 
 
 def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
     """Take the value of the vertex's own cell."""
-    data = tree.add("GeometryNodeObjectInfo", {"Object": holder})["Geometry"]
+    data = tree.object(holder)["Geometry"]
     index = tree.add("GeometryNodeInputIndex")
-    return tree.add(
-        "GeometryNodeSampleIndex",
-        {"Geometry": data, "Value": value, "Index": index},
-        data_type="FLOAT", domain="POINT",
-    )  # fmt: skip
+    return tree.sample(data, value, index)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import bpy
 
@@ -80,27 +80,20 @@ def remove_solid_colors(surface: bpy.types.Object) -> None:
     remove_with_drivers(find_solid_colors(surface))
 
 
-def node_group() -> bpy.types.NodeTree:
+@nodes.group(GROUP)
+def node_group(tree: nodes.Tree) -> None:
     """Build the modifier's group, or return it if it exists.
 
     Returns
     -------
     NodeTree
     """
-    if (existing := nodes.find_group(GROUP)) is not None:
-        return cast(bpy.types.NodeTree, existing)
-    with nodes.geometry_group(GROUP) as tree:
-        surface = tree.input("Geometry", "Geometry")
-        name = tree.inputs(_VALUE_INPUTS)["Value"]
-        with tree.panel("Colors"):
-            colors = tree.inputs(COLOR_INPUTS)
-            tree.inputs(FOLLOWER_INPUTS)
-        value = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT")
-        color = tree.group(color_group(), {"Value": value["Attribute"], **colors})
-        colored = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": surface, "Name": COLOR, "Value": color},
-            data_type="FLOAT_COLOR", domain="POINT",
-        )  # fmt: skip
-        tree.output("Geometry", colored)
-    return cast(bpy.types.NodeTree, tree.tree)
+    surface = tree.input("Geometry", "Geometry")
+    name = tree.inputs(_VALUE_INPUTS)["Value"]
+    with tree.panel("Colors"):
+        colors = tree.inputs(COLOR_INPUTS)
+        tree.inputs(FOLLOWER_INPUTS)
+    value = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT")
+    color = tree.group(color_group(), {"Value": value["Attribute"], **colors})
+    colored = tree.store(surface, COLOR, color, "FLOAT_COLOR")
+    tree.output("Geometry", colored)

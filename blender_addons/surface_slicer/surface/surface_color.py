@@ -320,13 +320,8 @@ def _write_nodes(material: bpy.types.Material) -> None:
             )
         with tree.frame("Relief: slopes that face away from the light are darker"):
             normal = tree.add("ShaderNodeNewGeometry")["Normal"]
-            facing = tree.add(
-                "ShaderNodeVectorMath", {"Vector": normal, "Vector_001": _LIGHT},
-                operation="DOT_PRODUCT",
-            )["Value"]  # fmt: skip
             # A level place keeps its color, and so does what faces the light more.
-            to_level = tree.math("DIVIDE", facing, _LIGHT[2])
-            lit = tree.add("ShaderNodeClamp", {"Value": to_level})
+            lit = tree.clamp(normal @ _LIGHT / _LIGHT[2])
             share = tree.mix(0.0, 1.0, lit, name=RELIEF, label=RELIEF)
         strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
         glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})

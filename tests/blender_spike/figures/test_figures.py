@@ -103,12 +103,12 @@ def check_tip(bpy, trace, sim, time_ms, segment=SEGMENT):
 def reference_text(bpy, string, size):
     """Vertices of a text whose letters are given."""
     from blender_spike.common import nodes
-    from blender_spike.common.figures.drawing import TEXT_INPUTS, inked, inputs_of, new_figure
+    from blender_spike.common.figures.drawing import TEXT_INPUTS, inked, new_figure
     from blender_spike.common.figures.numbers import text
 
     with nodes.geometry_group("Reference") as tree:
         tree.input("Geometry", "Geometry")
-        given = inputs_of(tree, TEXT_INPUTS)
+        given = tree.inputs(TEXT_INPUTS)
         string_input = tree.input("String", "String")
         words = text(tree, string_input, given["Text Size"], "Left")
         tree.output("Geometry", inked(tree, words, given))

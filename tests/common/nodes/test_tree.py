@@ -192,12 +192,20 @@ def test_trees_can_be_read(bpy):
         assert all(node.label for node in tree.nodes if node.bl_idname == "NodeFrame")
 
 
-def test_a_group_of_this_session_is_found(bpy, nodes):
-    """Without writing it again; not after somebody took it away."""
-    assert nodes.find_group("Lift") is None
-    group = lift(nodes)
-    assert nodes.find_group("Lift") == group
+def test_a_group_is_written_once_in_a_session(bpy, nodes):
+    """Again only after somebody took it away, and one for each argument."""
+    written = []
+
+    @nodes.group("Lift by {}")
+    def lift_by(tree, height):
+        written.append(height)
+        tree.output("Height", tree.input("More", "Float") + height, kind="Float")
+
+    group = lift_by(1.0)
+    assert lift_by(1.0) == group and group.name == "Lift by 1.0"
+    assert lift_by(2.0) != group
+    assert written == [1.0, 2.0]
     bpy.data.node_groups.remove(group)
-    assert nodes.find_group("Lift") is None
-    bpy.data.node_groups.new("Lift", "GeometryNodeTree")
-    assert nodes.find_group("Lift") is None
+    own = bpy.data.node_groups.new("Lift by 1.0", "GeometryNodeTree")
+    assert lift_by(1.0) != own
+    assert written == [1.0, 2.0, 1.0]
