@@ -8,7 +8,18 @@ from pathlib import Path
 
 import click
 
-from ..formats.swc import Morphology, Sections, SwcError, describe, read, split
+from ..formats import import3d
+from ..formats.swc import (
+    MAY_LOSE,
+    Finding,
+    Morphology,
+    Sections,
+    SwcError,
+    describe,
+    file_content,
+    parse,
+    split,
+)
 from ..models import swc_neuron
 from .console import (
     ABOVE_ZERO,
@@ -22,12 +33,24 @@ from .console import (
     save,
 )
 
+_UNITS_UM = {"um": 1.0, "nm": 1e-3, "mm": 1e3}
+# Wider than a mouse's brain, or longer than all but the longest axons.
+_WIDEST_UM, _LONGEST_UM = 5e4, 2e5
+# Shorter than a soma with a few branches.
+_SHORTEST_UM = 10.0
+_SHOWN = 10
+# Damaged tracings are told by their faults, which the reader names.
+_KINDS = (
+    *("swc", "neurolucida", "older-neurolucida", "eutectic", "morphml"),
+    *("table", "matrix", "text", "data"),
+)
 _STEP_OPTIONS = ("inject", "amp", "delay", "dur")
 _SYNAPSE_OPTIONS = ("rate", "seed")
 _EXAMPLES = """
 \b
 Examples:
   spike-export swc cell.swc
+  spike-export swc cell.asc --check
   spike-export swc cell.swc --inject 'apic[3](0.9)' --amp 2 --tstop 100
   spike-export swc cell.swc --synapses 200 --rate 20 --seed 1
 """
@@ -41,7 +64,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("file", type=FILE, metavar="CELL.swc")
+@click.argument("file", type=FILE, metavar="CELL.swc|asc|xml")
 @output_option("CELL.pickle")
 @click.option(
     "--biophysics", type=click.Choice(["hh", "pas"]), default="hh", show_default=True,
@@ -89,6 +112,14 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     metavar="SHARE", help="Longest segment, as a share of the length constant at 100 Hz.",
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Repair what can be repaired safely, and report it.")
+@click.option(
+    "--may-lose", type=click.FloatRange(0, 100), default=100 * MAY_LOSE, show_default=True,
+    metavar="PERCENT", help="How much of the points or length --repair may drop.",
+)  # fmt: skip
+@click.option(
+    "--unit", type=click.Choice(list(_UNITS_UM)),
+    help="Unit of the file's numbers: um unless the size of the cell leaves a doubt.",
+)  # fmt: skip
 @click.option("--check", is_flag=True, help="Only check the file; needs no NEURON.")
 @click.pass_context
 def swc(
@@ -108,12 +139,15 @@ def swc(
     every: float,
     d_lambda: float,
     repair: bool,
+    may_lose: float,
+    unit: str | None,
     check: bool,
 ) -> None:
     """Simulate a cell whose morphology is in an SWC file.
 
-    The file is checked before NEURON sees it, and every fault is named by its line. By default a
-    current step at the soma makes the cell fire.
+    The file is checked before NEURON sees it, and every fault is named by its line. Neurolucida
+    (.asc), Eutectic and MorphML are read by NEURON itself. By default a current step at the soma
+    makes the cell fire.
     """
     if not every < tstop:
         raise click.UsageError(
@@ -129,11 +163,12 @@ def swc(
         step = swc_neuron.CurrentStep(inject, amp, delay, dur)
     else:
         _refuse(context, _STEP_OPTIONS, "--inject, because --synapses replaces the current step")
-    expect_kind(file, "swc", "neurolucida", "table", "matrix", "text", "data")
-    morphology = _read(file, repair)
-    sections = split(morphology.points)
+    if _given(context, "may_lose") and not repair:
+        raise click.UsageError("--may-lose needs --repair.")
+    expect_kind(file, *_KINDS)
+    points, sections, state = _read(file, repair, unit, may_lose / 100)
     if check:
-        _report(file, morphology, sections)
+        _report(file, points, sections, state)
         return
     if not _given(context, "output"):
         output = Path(f"{file.stem}.pickle")
@@ -172,19 +207,25 @@ def _refuse(context: click.Context, options: tuple[str, ...], needed: str) -> No
             raise click.UsageError(f"--{option} needs {needed}.")
 
 
-def _read(file: Path, repair: bool) -> Morphology:
+def _read(file: Path, repair: bool, unit: str | None, may_lose: float) -> tuple[int, Sections, str]:
+    """Return the number of points, the sections, and what is to be said of the file."""
+    unit_um = _UNITS_UM[unit or "um"]
     try:
-        morphology = read(file, repair)
+        data = file_content(file)
+        kind = import3d.kind_of(data)
+        if kind == "SWC":
+            morphology = parse(data, repair, unit_um, may_lose)
+            sections = split(morphology.points)
+        else:
+            if repair:
+                raise click.UsageError(f"--repair is for SWC; {file.name} is {kind}.")
+            with needs_neuron():
+                tracing = import3d.read(file, unit_um)
+            sections = tracing.sections
+        if unit is None:
+            _check_size(sections)
     except SwcError as error:
-        message = f"Cannot read {file.name or file}:\n{error}"
-        mendable = sum(finding.mend is not None for finding in error.findings)
-        if mendable:
-            message += (
-                "\n--repair mends this."
-                if mendable == len(error.findings)
-                else f"\n--repair mends {mendable:,} of these {len(error.findings):,}."
-            )
-        raise click.ClickException(message) from None
+        raise click.ClickException(_refusal(file, error, repair)) from None
     except FileNotFoundError:
         raise click.ClickException(
             f"Cannot read {file.name or file}: there is no such file."
@@ -192,22 +233,75 @@ def _read(file: Path, repair: bool) -> Morphology:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise click.ClickException(f"Cannot read {file.name or file}: {reason}.") from None
-    if morphology.mends:
-        click.echo(f"Mended in {file.name}:")
-        for sentence in describe(morphology.mends):
-            click.echo(f"  {sentence}")
-    return morphology
+    if kind != "SWC":
+        _tell(f"Noted in {file.name}:", list(tracing.notes))
+        return len(sections.points_um), sections, f"read by NEURON as {kind}"
+    _tell(f"Mended in {file.name}:", [*describe(morphology.mends), *_lost(morphology)])
+    _tell(f"Noted in {file.name}:", describe(morphology.notes))
+    state = "fine once mended" if morphology.mends else "nothing is wrong with it"
+    return len(morphology.points), sections, state
 
 
-def _report(file: Path, morphology: Morphology, sections: Sections) -> None:
-    points, count = len(morphology.points), len(sections.names)
+def _check_size(sections: Sections) -> None:
+    length = sections.lengths_um.sum()
+    places = sections.points_um[:, :3]
+    width = (places.max(axis=0) - places.min(axis=0)).max()
+    many = len(sections.names) > 3
+    if length > _LONGEST_UM or width > _WIDEST_UM:
+        size = f"{length / 1e3:,.0f} mm long and {width / 1e3:,.0f} mm wide"
+    elif many and length < _SHORTEST_UM:
+        size = f"{length:,.2g} µm long in {len(sections.names):,} sections"
+    else:
+        return
+    problem = (
+        f"it would be {size} if its numbers are µm; say which they are with --unit um, nm or mm"
+    )
+    raise SwcError([Finding(0, problem)])
+
+
+def _refusal(file: Path, error: SwcError, repair: bool) -> str:
+    message = f"Cannot read {file.name or file}:\n{error}"
+    mendable = sum(finding.mend is not None for finding in error.findings)
+    if mendable == len(error.findings):
+        message += "\n--repair mends this."
+    elif mendable:
+        message += f"\n--repair mends {mendable:,} of these {len(error.findings):,}."
+    elif repair and "would lose" in error.findings[0].problem:
+        message += "\n--may-lose allows it to lose more."
+    return message
+
+
+def _lost(morphology: Morphology) -> list[str]:
+    lost, total = morphology.lost, morphology.total
+    if not morphology.mends:
+        return []
+    if not lost.points:
+        return ["In all, no point is lost."]
+    return [
+        f"In all, {lost.points:,} of {total.points:,} points and {lost.length_um:,.1f} of "
+        f"{total.length_um:,.1f} µm are lost."
+    ]
+
+
+def _tell(heading: str, sentences: list[str]) -> None:
+    if not sentences:
+        return
+    click.echo(heading)
+    # The last one is the total.
+    left = len(sentences) - _SHOWN
+    shown = sentences if left <= 1 else [*sentences[: _SHOWN - 1], f"{left:,} more.", sentences[-1]]
+    for sentence in shown:
+        click.echo(f"  {sentence}")
+
+
+def _report(file: Path, points: int, sections: Sections, state: str) -> None:
+    count = len(sections.names)
     kinds = Counter(name.split("[")[0] for name in sections.names)
     console.print(
         f"{file.name}: {points:,} point{'s' * (points != 1)} in "
         f"{count:,} section{'s' * (count != 1)} "
         f"({', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}), "
-        f"{sections.lengths_um.sum():,.0f} µm long; "
-        f"{'fine once mended' if morphology.mends else 'nothing is wrong with it'}.",
+        f"{sections.lengths_um.sum():,.0f} µm long; {state}.",
         markup=False,
         soft_wrap=True,
     )

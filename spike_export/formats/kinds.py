@@ -16,6 +16,7 @@ from typing import Final
 
 from . import adapters
 from .content import Format, FormatError, Kind, unusable
+from .import3d import kind_of
 from .matrices import is_cell_name, is_time_name
 from .peek import Peek
 
@@ -63,6 +64,11 @@ _OWN: Final = (
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
     Kind("neurolucida", "a Neurolucida file", "swc FILE", _is_asc),
+    Kind("older-neurolucida", "an older Neurolucida file", "swc FILE",
+         lambda p: kind_of(p.head) == "older Neurolucida"),
+    Kind("eutectic", "a Eutectic file", "swc FILE", lambda p: kind_of(p.head) == "Eutectic"),
+    Kind("morphml", "a cell in MorphML", "swc FILE",
+         lambda p: "http://morphml.org/morphml/schema" in p.text and "segment" in p.text),
     Kind("nest", "a recording of NEST's", "from-spikes FILE",
          lambda p: p.text.startswith("# NEST version")),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),

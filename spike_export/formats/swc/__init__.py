@@ -15,17 +15,21 @@ from __future__ import annotations
 
 from .findings import Finding, SwcError, describe
 from .parsing import POINT
-from .reading import Morphology, parse, read
+from .reading import MAY_LOSE, Morphology, file_content, parse, read
 from .splitting import SOMA, Sections, split
+from .trees import Extent
 
 __all__ = [
+    "MAY_LOSE",
     "POINT",
     "SOMA",
+    "Extent",
     "Finding",
     "Morphology",
     "Sections",
     "SwcError",
     "describe",
+    "file_content",
     "parse",
     "read",
     "split",

@@ -54,7 +54,7 @@ class SwcError(ValueError):
 
 
 def describe(mends: Iterable[Finding]) -> list[str]:
-    """Say what was mended, with the lines of equal mends together.
+    """Say what was mended or noted, with the lines of equal ones together.
 
     Parameters
     ----------
@@ -93,6 +93,11 @@ class Findings:
         self._repair = repair
         self._found: list[Finding] = []
         self._hopeless = 0
+        self.notes: list[Finding] = []
+
+    def note(self, line: int, what: str, how: str) -> None:
+        """Note what is read without repair, and how."""
+        self.notes.append(Finding(line, what, mend=how))
 
     def add(self, line: int, problem: str, mend: str | None = None) -> None:
         """Note what is wrong, and raise if that is too much."""

@@ -31,17 +31,21 @@ _MOST_LINES: Final = 1_000_000
 _LONGEST_LINE: Final = 10_000
 _LARGEST_ID: Final = 2**31 - 1
 _LARGEST_TYPE: Final = 999
+# Those of neuromorpho.org: undefined, soma, axon, two kinds of dendrites, three of the rest.
+_KNOWN_TYPES: Final = range(8)
 # A metre: coordinates beyond it are not in µm, and would make millions of segments.
 _FARTHEST_UM: Final = 1e6
 _THICKEST_UM: Final = 1e4
 
 _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_TITLE: Final = re.compile(rb"[\"'(]?[A-Za-z_]")
+_PARENTS: Final = (b"p", b"pid", b"pn", b"parent", b"parentid")
 _NOT_FINITE: Final = re.compile(rb"[+-]?(?:nan|inf|infinity)(?:\([^)]*\))?", re.IGNORECASE)
 _DECIMAL_COMMA: Final = re.compile(rb"[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?")
 
 
-def read_rows(data: bytes, findings: Findings) -> NDArray[Any]:
-    """All points in the order of the file; `parent` is still an id."""
+def read_rows(data: bytes, findings: Findings, unit_um: float = 1.0) -> NDArray[Any]:
+    """All points in the order of the file, in µm; `parent` is still an id."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SwcError([Finding(1, "the text is in UTF-16; save it as plain text (UTF-8)")])
     if data.startswith(b"\xef\xbb\xbf"):
@@ -58,28 +62,49 @@ def read_rows(data: bytes, findings: Findings) -> NDArray[Any]:
     if len(lines) > _MOST_LINES:
         raise SwcError([Finding(0, f"it has more than {_MOST_LINES:,} lines")])
     rows: list[tuple[float, ...]] = []
+    titles: list[tuple[int, bytes]] = []
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
             findings.add(number, f"it is longer than {_LONGEST_LINE:,} characters")
             continue
         content = line.split(b"#", 1)[0].strip()
-        if content:
-            row = _row(content, number, findings)
+        if content and not rows and _TITLE.match(content) and not _NOT_FINITE.match(content):
+            titles.append((number, content))
+        elif content:
+            row = _row(content, number, findings, unit_um)
             if row is not None:
                 rows.append((*row, number))
+    for number, content in titles:
+        if rows:
+            _title(content, number, findings)
+        else:
+            _row(content, number, findings, unit_um)
     if not rows and not findings.sorted():
         findings.add(0, "it holds no points")
     return np.array(rows, POINT)
 
 
-def _row(content: bytes, line: int, findings: Findings) -> list[float] | None:
+def _title(content: bytes, line: int, findings: Findings) -> None:
+    """Skip a line of words before the first point, unless it says that columns are others."""
+    words = [word.lower() for word in re.findall(rb"[A-Za-z]+", content)]
+    radius = next((i for i, word in enumerate(words) if word in (b"r", b"rad", b"radius")), None)
+    parent = next((i for i, word in enumerate(words) if word in _PARENTS), None)
+    if any(word in (b"d", b"diam", b"diameter") for word in words):
+        findings.add(line, "it names a diameter, where SWC has a radius")
+    elif radius is not None and parent is not None and parent < radius:
+        findings.add(line, "it names the parent before the radius, where SWC has it last")
+    else:
+        findings.note(line, "it holds words, not a point", "it is read as a header and skipped")
+
+
+def _row(content: bytes, line: int, findings: Findings, unit_um: float) -> list[float] | None:
     fields = _fields(content, line, findings)
     problem = f"it has {len(fields)} column{'s' * (len(fields) != 1)} instead of {len(_COLUMNS)}"
     if len(fields) < len(_COLUMNS):
         findings.add(line, problem)
         return None
     if len(fields) > len(_COLUMNS):
-        findings.add(line, problem, mend="what stands behind the seventh is ignored")
+        findings.note(line, problem, "what stands behind the seventh is ignored")
     row: list[float] = []
     for name, field in zip(_COLUMNS, fields, strict=False):
         if _NUMBER.fullmatch(field):
@@ -89,6 +114,7 @@ def _row(content: bytes, line: int, findings: Findings) -> list[float] | None:
         else:
             findings.add(line, f"its {name} is {_shown(field)}, not a number")
             return None
+    row[2:6] = [number * unit_um for number in row[2:6]]
     return row if _in_range(row, fields, line, findings) else None
 
 
@@ -129,16 +155,23 @@ def _in_range(row: list[float], fields: list[bytes], line: int, findings: Findin
         findings.add(line, f"its parent is {shown['parent']}, not the id of a point, or -1")
         usable = False
     elif parent < -1:
-        findings.add(
+        findings.note(
             line,
             f"its parent is {shown['parent']}, below -1, the root's",
-            mend="-1, the root's, is taken for it",
+            "-1, the root's, is taken for it",
         )
         row[6] = -1
-    if not (kind.is_integer() and 0 <= kind <= _LARGEST_TYPE):
+    if kind.is_integer() and abs(kind) <= _LARGEST_TYPE:
+        if kind not in _KNOWN_TYPES:
+            findings.note(
+                line,
+                f"its type is {shown['type']}, which is none of the known ones, 0 to 7",
+                "it is kept as a type of its own",
+            )
+    else:
         findings.add(
             line,
-            f"its type is {shown['type']}, not a whole number from 0 to {_LARGEST_TYPE}",
+            f"its type is {shown['type']}, not a whole number up to {_LARGEST_TYPE}",
             mend="0, undefined, is taken for it",
         )
         row[1] = 0

@@ -13,27 +13,40 @@ from numpy.typing import NDArray
 from .findings import Finding, Findings, SwcError
 from .parsing import read_rows, unique
 from .splitting import Splitter
-from .trees import Tree, in_order
+from .trees import Extent, Tree, in_order
+
+MAY_LOSE: Final = 0.05
+"""The share of a file that repairing may drop unless told otherwise."""
 
 _LARGEST_FILE: Final = 100 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Morphology:
-    """One tree of points, each behind its parent, and each branch in one piece.
+    """The points of a cell, each behind its parent, and each branch in one piece.
 
     Attributes
     ----------
     points : ndarray of `POINT`, shape (N,)
+        Trees that only the soma joins, which is the root then, begin with the parent -1.
     mends : tuple of Finding
         What had to be repaired.
+    notes : tuple of Finding
+        What was read without repair, as NEURON does, although it is no plain SWC.
+    lost, total : Extent
+        What repairing has dropped of the file.
     """
 
     points: NDArray[Any]
     mends: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    lost: Extent = Extent()
+    total: Extent = Extent()
 
 
-def read(path: Path, repair: bool = False) -> Morphology:
+def read(
+    path: Path, repair: bool = False, unit_um: float = 1.0, may_lose: float = MAY_LOSE
+) -> Morphology:
     """Read an SWC file; see `parse`.
 
     Parameters
@@ -41,6 +54,10 @@ def read(path: Path, repair: bool = False) -> Morphology:
     path : Path
     repair : bool
         Mend what can be mended safely.
+    unit_um : float
+        How many µm the file's numbers stand for.
+    may_lose : float
+        The largest share of points or length, 0..1, that repairing may drop.
 
     Returns
     -------
@@ -53,26 +70,54 @@ def read(path: Path, repair: bool = False) -> Morphology:
     OSError
         If it cannot be read.
     """
+    return parse(file_content(path), repair, unit_um, may_lose)
+
+
+def file_content(path: Path) -> bytes:
+    """Return what is in a regular file of at most as many bytes as `parse` takes, and one more.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    SwcError
+        If it is a folder or a device.
+    OSError
+        If it cannot be read.
+    """
     if path.is_dir():
         raise SwcError([Finding(0, "it is a folder, not an SWC file")])
     if path.exists() and not path.is_file():
         raise SwcError([Finding(0, "it is not a regular file")])
     with path.open("rb") as stream:
-        data = stream.read(_LARGEST_FILE + 1)
-    return parse(data, repair)
+        return stream.read(_LARGEST_FILE + 1)
 
 
-def parse(data: bytes, repair: bool = False) -> Morphology:
+def parse(
+    data: bytes, repair: bool = False, unit_um: float = 1.0, may_lose: float = MAY_LOSE
+) -> Morphology:
     """Check the content of an SWC file, and put its points into order.
 
     Line ends of all systems, tabs, leading blanks, comments anywhere, ids with gaps and in any
-    order, and any type code up to 999 are taken as they are.
+    order, and any type code up to 999 are taken as they are. What NEURON reads sanely although it
+    is no plain SWC is read and noted: more columns, a header without `#`, several somata, and
+    trees connected to nothing, which are joined to the soma.
 
     Parameters
     ----------
     data : bytes
     repair : bool
         Mend what can be mended safely; each mend is listed in the result.
+    unit_um : float
+        How many µm the file's numbers stand for.
+    may_lose : float
+        The largest share of points or length, 0..1, that repairing may drop.
 
     Returns
     -------
@@ -86,7 +131,7 @@ def parse(data: bytes, repair: bool = False) -> Morphology:
     if len(data) > _LARGEST_FILE:
         raise SwcError([Finding(0, f"it is larger than {_LARGEST_FILE >> 20} MiB")])
     findings = Findings(repair)
-    rows = read_rows(data, findings)
+    rows = read_rows(data, findings, unit_um)
     kept = unique(rows, findings)
     # Points that could not be read would be missed as parents.
     findings.stop_if_hopeless()
@@ -94,9 +139,25 @@ def parse(data: bytes, repair: bool = False) -> Morphology:
     findings.stop_if_hopeless()
     points = in_order(rows, tree, findings)
     findings.stop()
+    complete = len(points)
     points = _without_empty_sections(points, findings)
     findings.stop()
-    return Morphology(points, tuple(findings.sorted()))
+    _check_lost(tree, may_lose)
+    lost = Extent(tree.lost.points + complete - len(points), tree.lost.length_um)
+    by_line = sorted(findings.notes, key=lambda note: note.line)
+    return Morphology(points, tuple(findings.sorted()), tuple(by_line), lost, tree.total)
+
+
+def _check_lost(tree: Tree, may_lose: float) -> None:
+    lost, total = tree.lost, tree.total
+    share = max(lost.points / total.points, lost.length_um / (total.length_um or 1.0))
+    if share > may_lose:
+        problem = (
+            f"repairing it would lose {lost.points:,} of its {total.points:,} points and "
+            f"{lost.length_um:,.0f} of its {total.length_um:,.0f} µm, more than "
+            f"{may_lose * 100:.3g} %"
+        )
+        raise SwcError([Finding(0, problem)])
 
 
 def _without_empty_sections(points: NDArray[Any], findings: Findings) -> NDArray[Any]:
@@ -116,8 +177,8 @@ def _without_empty_sections(points: NDArray[Any], findings: Findings) -> NDArray
             )
             gone[max(first, 1) : last + 1] = True
         for index in range(1, len(points)):
-            if gone[parents[index]]:
+            if parents[index] >= 0 and gone[parents[index]]:
                 parents[index] = parents[parents[index]]
         position = np.cumsum(~gone) - 1
-        points["parent"] = [-1, *(position[parent] for parent in parents[1:])]
+        points["parent"] = [position[parent] if parent >= 0 else -1 for parent in parents]
         points = points[~gone]

@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 SOMA: Final = 1
 
 _NAMES: Final = {SOMA: "soma", 2: "axon", 3: "dend", 4: "apic"}
+
+
+def _name(kind: int) -> str:
+    return _NAMES.get(kind, f"dend_{kind}" if kind >= 0 else f"minus_{-kind}")
+
+
 # NEURON makes a cylinder of its own choice of a section that is shorter than about this.
 _SHORTEST_UM: Final = 1e-4
 
@@ -62,7 +68,8 @@ def split(points: NDArray[Any]) -> Sections:
     middle (neuromorpho.org's way to write a sphere), become a cylinder as long as it is wide;
     branches from such a soma, or from the inside of one with more points, begin at their own first
     points and are connected to its middle; and a branch that leaves the first point of another one
-    beside the soma is connected to the beginning of that one.
+    beside the soma is connected to the beginning of that one. A tree connected to nothing is
+    connected to the middle of the soma, which is the root then.
 
     Parameters
     ----------
@@ -82,14 +89,18 @@ class Splitter:
     def __init__(self, points: NDArray[Any]) -> None:
         self._lines: list[int] = points["line"].tolist()
         self._kinds: list[int] = points["type"].tolist()
-        self._parents: list[int] = points["parent"].tolist()
+        # Those connected to nothing, which Import3d counts nowhere, and then takes for the root's.
+        self._loose: list[bool] = [False, *(points["parent"][1:] < 0).tolist()]
+        self._parents: list[int] = [-1, *np.maximum(points["parent"][1:], 0).tolist()]
         self._points_um = np.column_stack(
             [points["x"], points["y"], points["z"], 2 * points["radius"]]
         )
         self._at_beginning = [False] * len(points)
         self._soma_children = [0] * len(points)
-        for kind, parent in zip(self._kinds[1:], self._parents[1:], strict=True):
-            self._soma_children[parent] += kind == SOMA == self._kinds[parent]
+        for index, kind in enumerate(self._kinds):
+            if index and not self._loose[index]:
+                parent = self._parents[index]
+                self._soma_children[parent] += kind == SOMA == self._kinds[parent]
         self._find_runs()
         self._make_sections()
 
@@ -103,7 +114,7 @@ class Splitter:
         for run in order:
             kind = self._kinds[self._runs[run][0]]
             number = count_of[kind] = count_of.get(kind, -1) + 1
-            names.append(f"{_NAMES.get(kind, f'dend_{kind}')}[{number}]")
+            names.append(f"{_name(kind)}[{number}]")
         points = [self._shape(run) for run in order]
         return Sections(
             names=tuple(names),
@@ -130,6 +141,8 @@ class Splitter:
         # being a branch; what comes to exactly 1 goes on.
         hundredths = [0] * len(self._kinds)
         for index in range(1, len(self._kinds)):
+            if self._loose[index]:
+                continue
             parent = self._parents[index]
             hundredths[parent] += 100
             if parent != index - 1:
@@ -146,6 +159,7 @@ class Splitter:
             if (
                 self._kinds[index] == SOMA == self._kinds[index + 1]
                 and self._parents[index + 1] == index
+                and not self._loose[index + 1]
                 and (index == 0 or self._soma_children[index] < 2)
             ):
                 hundredths[index] = 100
@@ -164,7 +178,8 @@ class Splitter:
         )
 
     def _is_three_point_sphere(self, hundredths: list[int]) -> bool:
-        if self._kinds.count(SOMA) != 3 or self._parents[1:3] != [0, 0] or any(hundredths[1:3]):
+        arms_of_root = self._parents[1:3] == [0, 0] and not any(self._loose[1:3])
+        if self._kinds.count(SOMA) != 3 or not arms_of_root or any(hundredths[1:3]):
             return False
         diameters = self._points_um[:3, 3]
         if not (diameters == diameters[0]).all():
@@ -199,6 +214,8 @@ class Splitter:
         x, wire = 1.0, False
         if above == 0 and leaves_soma and (is_sphere or above_last == 0):
             x, wire = 0.5, several
+        elif self._loose[first]:
+            x, wire = 0.5, leaves_soma and several
         elif parent == 0:
             x, wire = 0.0, self._kinds[first] != SOMA and self._soma_children[0] > 1
         elif from_soma and parent < above_last:

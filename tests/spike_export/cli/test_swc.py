@@ -109,7 +109,7 @@ def test_faults_are_listed_and_mended(command, tmp_path):
     lines = errors.splitlines()
     assert lines[0] == "Error: Cannot read bad.swc:"
     assert [line.split(":")[0] for line in lines[1:-1]] == [
-        "line 1", "line 2", "line 2", "line 6", "line 6"
+        "line 1", "line 2", "line 2", "line 6"
     ]  # fmt: skip
     assert lines[-1] == "--repair mends this."
     code, output, errors = command(path, "--check", "--repair")
@@ -117,7 +117,7 @@ def test_faults_are_listed_and_mended(command, tmp_path):
     lines = output.splitlines()
     assert lines[0] == "Mended in bad.swc:"
     assert lines[2] == "  line 2: commas stand between the columns; they are read as blanks."
-    assert lines[-1].endswith("270 µm long; fine once mended.")
+    assert lines[-1].endswith("(1 soma, 1 axon, 2 dend), 284 µm long; fine once mended.")
 
 
 def test_what_cannot_be_mended_is_said(command, tmp_path):
@@ -155,3 +155,70 @@ def test_files_that_are_not_there(command, tmp_path):
     assert command("no.swc")[2] == "Error: Cannot read no.swc: there is no such file.\n"
     assert "it is a folder" in command(tmp_path)[2]
     assert "it is not a regular file" in command("/dev/null")[2]
+
+
+def test_a_tracing_that_is_no_swc_is_simulated(h, command, tmp_path):
+    path = tmp_path / "traced.asc"
+    path.write_text(
+        '("CellBody" (CellBody) (-5 -5 0 .1) (5 -5 0 .1) (5 5 0 .1) (-5 5 0 .1))\n'
+        "( (Dendrite) (4 0 0 2) (90 0 0 1) Normal)\n"
+    )
+    code, output, errors = command(path, "--check")
+    assert (code, errors) == (0, "")
+    assert output.endswith(
+        "2 sections (1 soma, 1 dend), 96 µm long; read by NEURON as Neurolucida.\n"
+    )
+    assert command(path, "--tstop", 10)[0] == 0
+    simulation = read(tmp_path / "traced.pickle")
+    assert simulation.section_names == ("traced.soma[0]", "traced.dend[0]")
+    assert simulation.values.max() > 0
+    assert "--repair is for SWC" in command(path, "--repair")[2]
+
+
+def test_what_is_noted_is_said(command, tmp_path):
+    path = tmp_path / "loose.swc"
+    path.write_text("id type x y z r parent\n" + CELL + "6 2 30 0 0 1 -1\n7 2 60 0 0 1 6 9\n")
+    code, output, errors = command(path, "--check")
+    assert (code, errors) == (0, "")
+    assert output.splitlines() == [
+        "Noted in loose.swc:",
+        "  line 1: it holds words, not a point; it is read as a header and skipped.",
+        "  line 7: a tree of 2 points begins here that is connected to nothing; it is connected to "
+        "the soma of line 2, 30 µm away, as NEURON does.",
+        "  line 8: it has 8 columns instead of 7; what stands behind the seventh is ignored.",
+        "loose.swc: 7 points in 4 sections (1 soma, 2 axon, 1 dend), 300 µm long; nothing is wrong "
+        "with it.",
+    ]
+
+
+def test_what_repairing_loses_is_said_in_one_total(command, tmp_path):
+    path = tmp_path / "axons.swc"
+    path.write_text("1 2 0 0 0 1 -1\n2 2 0 90 0 1 1\n3 2 5 0 0 1 -1\n4 2 5 10 0 1 3\n")
+    assert command(path, "--check")[2].endswith("--repair mends this.\n")
+    code, output, errors = command(path, "--check", "--repair")
+    assert (code, output) == (1, "")
+    assert errors.splitlines()[1:] == [
+        "repairing it would lose 2 of its 4 points and 10 of its 100 µm, more than 5 %.",
+        "--may-lose allows it to lose more.",
+    ]
+    code, output, errors = command(path, "--check", "--repair", "--may-lose", 50)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[2] == "  In all, 2 of 4 points and 10.0 of 100.0 µm are lost."
+    assert command(path, "--may-lose", 50)[2].endswith("--may-lose needs --repair.\n")
+
+
+def test_a_size_that_leaves_a_doubt_asks_for_the_unit(command, tmp_path):
+    path = tmp_path / "nm.swc"
+    path.write_text("1 1 0 0 0 5000 -1\n2 3 0 5000 0 900 1\n3 3 0 295000 0 900 2\n")
+    assert command(path, "--check")[2] == (
+        "Error: Cannot read nm.swc:\n"
+        "it would be 300 mm long and 295 mm wide if its numbers are µm; say which they are "
+        "with --unit um, nm or mm.\n"
+    )
+    assert " 300 µm long" in command(path, "--check", "--unit", "nm")[1]
+    assert " 300,000 µm long" in command(path, "--check", "--unit", "um")[1]
+    # In millimeters a cell would shrink to less than a soma.
+    path.write_text("1 1 0 0 0 .005 -1\n2 3 0 .005 0 .001 1\n3 3 0 .2 0 .001 2\n"
+                    "4 3 .1 .3 0 .001 3\n5 3 -.1 .3 0 .001 3\n")  # fmt: skip
+    assert "it would be 0.49 µm long in 4 sections" in command(path, "--check")[2]
+    assert " 488 µm long" in command(path, "--check", "--unit", "mm")[1]

@@ -154,7 +154,6 @@ MENDABLE = {
     "commas and blanks": (with_line(4, "3, 3, 0, 20, 0, 0.5, 2"), [4], "commas stand", ("line",)),
     "semicolons": (with_line(4, "3;3;0,0;20;0;0,5;2"), [4], "semicolons stand", ("line",)),
     "decimal commas": (with_line(4, "3 3 0,0 20 0 0,5 2"), [4], "decimal commas", ("line",)),
-    "more columns": (with_line(4, LINES[3] + " 17 abc"), [4], "9 columns", ("line",)),
     "a repeated line": (with_line(4, f"{LINES[3]}\n{LINES[3]}"), [5], "id 3 was given", ("line",)),
     "a zero radius": (with_line(5, "4 3 -10 40 0 0 3"), [5], "its radius is not above", ("line",)),
     "a radius not a number": (with_line(5, "4 3 -10 40 0 NaN 3"), [5], "is not a number",
@@ -163,23 +162,14 @@ MENDABLE = {
     "a tiny radius": (with_line(5, "4 3 -10 40 0 1e-12 3"), [5], "not above", ("line",)),
     "a root without radius": (with_line(2, "1 1 0 0 0 0 -1"), [2], "not above",
                               ("line", "radius")),
-    "a negative type": (with_line(5, "4 -3 -10 40 0 0.5 3"), [5], "its type is '-3'",
-                        ("line", "type")),
     "a giant type": (with_line(5, "4 1e9 -10 40 0 0.5 3"), [5], "its type is '1e9'",
                      ("line", "type")),
-    "another root's parent": (with_line(2, "1 1 0 0 0 5 -2"), [2], "its parent is '-2', below -1",
-                              ("line",)),
-    "root's parent 0": (with_line(2, "1 1 0 0 0 5 0"), [2], "its parent 0 is not in the file",
-                        ("line",)),
     "a root of its own": (with_line(2, "1 1 0 0 0 5 1"), [2], "it is its own parent", ("line",)),
     "a parent after its child": ("\n".join([*LINES[:2], *LINES[4:], *LINES[2:4]]), [3, 4],
                                  "comes later, in line 8", ("line", "id", "x", "y", "radius",
                                                             "type", "parent")),
-    "a second tree": (GOOD + "8 3 90 0 0 1 -1\n9 3 95 0 0 1 8\n", [9],
-                      "a tree of 2 points begins here that is not connected to the largest of the "
-                      "2 trees, which has 7 of 9 points", ("line",)),
-    "a missing parent": (GOOD + "8 3 90 0 0 1 77\n", [9, 9], "its parent 77 is not in the file",
-                         ("line",)),
+    "a missing parent": (GOOD + "8 3 90 0 0 1 77\n9 3 95 0 0 1 8\n", [9],
+                         "its parent 77 is not in the file", ()),
     "no length": (GOOD + "8 3 10 40 0 1 5\n9 3 10 40 0 1 8\n10 3 0 90 0 1 5\n11 3 10 40 0 1 10\n"
                   "12 3 0 90 0 1 10\n13 3 0 90 0 1 12\n", [9, 13], "has no length", ()),
 }  # fmt: skip
@@ -195,6 +185,109 @@ def test_what_can_be_mended(content, lines, problem, but):
     assert list(morphology.mends) == findings
     if but:
         assert same(content, repair=True, but=but)
+
+
+NOTED = {
+    "more columns": (with_line(4, LINES[3] + " 17 abc"), "it has 9 columns instead of 7", ()),
+    "a header": ("id type x,y z r parent\n" + GOOD, "it holds words, not a point", ()),
+    "a custom type": (with_line(5, "4 42 -10 40 0 0.5 3"), "its type is '42'", ("type",)),
+    "a negative type": (with_line(5, "4 -3 -10 40 0 0.5 3"), "its type is '-3'", ("type",)),
+    "another root's parent": (with_line(2, "1 1 0 0 0 5 -2"), "its parent is '-2', below -1", ()),
+    "root's parent 0": (with_line(2, "1 1 0 0 0 5 0"), "its parent is 0, which is no point", ()),
+}
+
+
+@pytest.mark.parametrize(("content", "problem", "but"), NOTED.values(), ids=NOTED)
+def test_what_neuron_reads_is_read_with_a_note(content, problem, but):
+    assert same(content, but=("line", *but))
+    morphology = parse(content.encode())
+    assert morphology.mends == ()
+    (note,) = morphology.notes
+    assert problem in note.problem
+    assert note.line > 0
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("id type x y z parent radius", "names the parent before the radius"),
+        ("id,type,x,y,z,diameter,parent", "names a diameter, where SWC has a radius"),
+    ],
+)
+def test_a_header_of_other_columns_is_refused(header, reason):
+    for repair in (False, True):
+        assert reason in refused(f"{header}\n{GOOD}", repair)[0].problem
+
+
+LOOSE = "8 2 90 0 0 1 -1\n9 2 95 0 0 1 8\n"
+
+
+def test_a_loose_tree_is_joined_to_the_soma_with_a_note():
+    morphology = parse((GOOD + LOOSE).encode())
+    assert morphology.mends == ()
+    assert describe(morphology.notes) == [
+        "line 9: a tree of 2 points begins here that is connected to nothing; "
+        "it is connected to the soma of line 2, 90 µm away, as NEURON does."
+    ]
+    assert (morphology.lost.points, morphology.total.points) == (0, 9)
+    sections = split(morphology.points)
+    loose = sections.names.index("axon[1]")
+    assert (sections.parents[loose], sections.parent_x[loose]) == (0, 0.5)
+    assert sections.lengths_um[loose] == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        # The soma is a tree of its own, smaller than the other, before or behind it.
+        ("1 1 0 0 0 8 -1\n2 3 0 0 0 1 -1\n3 3 20 0 0 1 2\n4 3 60 0 0 1 3\n", 4),
+        ("2 3 0 0 0 1 -1\n3 3 20 0 0 1 2\n4 3 60 0 0 1 3\n5 1 0 0 0 8 -1\n", 4),
+        # An axon leads to the soma, and a loose tree has to go to the soma, not to the axon.
+        ("1 2 0 -90 0 1 -1\n2 2 0 -9 0 1 1\n3 1 0 0 0 8 2\n4 1 0 9 0 8 3\n"
+         "5 3 30 0 0 1 -1\n6 3 60 0 0 1 5\n", 6),
+    ],
+    ids=["before", "behind", "inside"],
+)  # fmt: skip
+def test_the_soma_is_never_dropped(content, count):
+    morphology = parse(content.encode(), repair=True)
+    assert len(morphology.points) == count
+    assert morphology.lost.points == 0
+    sections = split(morphology.points)
+    soma = sections.names.index("soma[0]")
+    dend = sections.names.index("dend[0]")
+    assert sections.parents[dend] == soma
+    assert sections.parents.tolist().count(-1) == 1
+
+
+def test_where_neuron_joins_a_loose_tree_to_something_else_it_waits_for_repair():
+    behind = "2 3 0 0 0 1 -1\n3 3 20 0 0 1 2\n5 1 0 0 0 8 -1\n"
+    assert [finding.line for finding in refused(behind)] == [1]
+    two = GOOD + "8 1 300 0 0 5 -1\n9 3 300 9 0 1 8\n10 3 300 40 0 1 9\n"
+    assert "these may be two cells" in describe(parse(two.encode()).notes)[0]
+    # With two somata, a loose tree may be either's.
+    assert [finding.line for finding in refused(two + "11 3 0 90 0 1 -1\n")] == [12]
+
+
+def test_repairing_says_what_it_loses_and_refuses_to_lose_much():
+    long = "".join(f"{i} 2 {i} 0 0 1 {i - 1 or -1}\n" for i in range(1, 101))
+    few = long + "201 3 0 50 0 1 -1\n202 3 0 53 0 1 201\n"
+    assert "no soma joins them" in refused(few)[0].problem
+    morphology = parse(few.encode(), repair=True)
+    assert (morphology.lost.points, morphology.lost.length_um) == (2, 3)
+    assert (morphology.total.points, morphology.total.length_um) == (102, 102)
+    many = few + "203 3 0 99 0 1 202\n"
+    assert refused(many, repair=True)[0].problem == (
+        "repairing it would lose 3 of its 103 points and 49 of its 148 µm, more than 5 %"
+    )
+    assert parse(many.encode(), repair=True, may_lose=0.5).lost.points == 3
+
+
+def test_numbers_in_other_units():
+    nm = GOOD.replace(" 0 20 0 0.5", " 0 20000 0 500").splitlines()[3] + "\n"
+    (point,) = parse(nm.replace(" 2\n", " -1\n").encode(), unit_um=1e-3).points
+    assert (point["y"], point["radius"]) == (20, 0.5)
+    refused("1 1 5e6 0 0 5e3 -1\n")
+    assert parse(b"1 1 5e6 0 0 5e3 -1\n", unit_um=1e-3).points["x"] == 5000
 
 
 def test_order_is_restored():

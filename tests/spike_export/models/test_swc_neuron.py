@@ -103,6 +103,36 @@ def random_tree(rng: random.Random) -> str:
     return "".join(" ".join(map(str, row)) + "\n" for row in rows)
 
 
+def with_loose_trees(rng: random.Random, text: str) -> str:
+    """More trees behind the first, connected to nothing."""
+    for _ in range(rng.randint(1, 3)):
+        count = text.count("\n")
+        more = [row.split() for row in random_tree(rng).splitlines()]
+        own_soma = rng.random() < 0.2
+        for row in more:
+            row[0] = str(int(row[0]) + count)
+            row[6] = str(int(row[6]) + count) if int(row[6]) > 0 else "-1"
+            row[1] = "3" if row[1] == "1" and not own_soma else row[1]
+        text += "".join(" ".join(row) + "\n" for row in more)
+    return text
+
+
+def test_loose_trees_are_joined_as_neuron_does(h, imported):
+    compared = 0
+    for seed in range(200):
+        rng = random.Random(seed)
+        text = with_loose_trees(rng, random_tree(rng))
+        try:
+            morphology = parse(text.encode())
+        except SwcError:
+            continue
+        assert morphology.notes
+        assert len(morphology.points) == text.count("\n")
+        assert_same(shapes(build(split(morphology.points), Owner())), imported(text))
+        compared += 1
+    assert compared > 60
+
+
 def test_sections_are_those_of_neurons_own_import(h, imported):
     compared = spheres = 0
     for seed in range(150):
