@@ -17,6 +17,7 @@ from typing import Final
 from . import adapters
 from .content import Format, FormatError, Kind, unusable
 from .peek import Peek
+from .spike_arrays import are_named
 
 _ASC_WORD: Final = re.compile(
     r'\(\s*(?:CellBody|Axon|Dendrite|Apical|Color|ImageCoords|Thumbnail|Sections|"CellBody")',
@@ -61,6 +62,7 @@ _OWN: Final = (
          lambda p: "edges" in p.hdf5_names),
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
+    Kind("spike-arrays", "an array of times or cells of spikes", "from-spikes FILE", are_named),
     Kind("neurolucida", "a Neurolucida file", "swc FILE", _is_asc),
     Kind("nest", "a recording of NEST's", "from-spikes FILE",
          lambda p: p.text.startswith("# NEST version")),
