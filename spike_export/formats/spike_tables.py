@@ -18,6 +18,8 @@ from .spike_files import _CELL, _DIGITS, _TIME, TableError, _by_number, _is_whol
 
 # No neuron spikes twice within it.
 _SHORTEST_INTERVAL_MS: Final = 0.5
+# Of all cells at all times, in what is no table of spikes.
+_FULL: Final = 0.8
 _OFFSET: Final = ("time_offset",)
 _POPULATION: Final = ("population", "populations", "pop")
 
@@ -226,16 +228,15 @@ def _refuse_values(
     if not table.is_named or not further or not spikes:
         return
     rows = list(spikes.values())
-    is_grid = (
-        len(rows[0]) > 1
-        and all(row == rows[0] for row in rows[1:])
-        and (len(rows) > 1 or np.allclose(np.diff(rows[0], 2), 0, atol=1e-6))
-    )
-    if is_grid and len(rows[0]) > 2:
+    moments = np.unique(np.concatenate([np.array(row) for row in rows]))
+    # The last moments may be cut off.
+    is_full = sum(map(len, rows)) > _FULL * len(rows) * len(moments)
+    is_regular = len(rows) > 1 or np.allclose(np.diff(moments, 2), 0, atol=1e-6)
+    is_nest = table.first[cell].casefold() == "sender"
+    if is_nest or (len(moments) > 2 and is_full and is_regular):
         raise table.error(
-            f"holds values ({', '.join(further):.100}) of {len(rows):,} cells at the same "
-            f"{len(rows[0]):,} times, not spikes; spike-export read takes a matrix of cells and "
-            "times"
+            f"holds values ({', '.join(further):.100}) of {len(rows):,} cells at {len(moments):,} "
+            "times, not spikes; spike-export read takes a matrix of cells and times"
         )
 
 

@@ -77,7 +77,10 @@ def test_nest_s_steps_and_offsets(tmp_path):
 def test_a_multimeter_is_no_table_of_spikes(tmp_path, senders):
     rows = "".join(f"{s}\t{t}.000\t{-70 + t}.0\n" for t in range(1, 5) for s in senders)
     said = refused(tmp_path, f"{NEST}sender\ttime_ms\tV_m\n{rows}")
-    assert f"it holds values (V_m) of {len(senders)} cells at the same 4 times, not spikes" in said
+    assert f"it holds values (V_m) of {len(senders)} cells at 4 times, not spikes" in said
+    cut = rows.rsplit("\n", 2)[0] + "\n"
+    for text in (f"{NEST}sender\ttime_ms\tV_m\n{cut}", f"cell\ttime\tv\n{rows}"):
+        assert "it holds values (" in refused(tmp_path, text)
 
 
 def test_further_columns_of_spikes_are_passed_over(tmp_path):
