@@ -259,6 +259,9 @@ def _columns(group: Group) -> dict[str, NDArray[Any]]:
         column = group.optional_array(name, "fiu")
         if column is not None:
             columns[name] = column
+    for name in ("model_processing", "dynamics_params"):
+        if group.kind(name) in ("O", "S", "U"):
+            columns[name] = group.array(name, "OSU")
     if group.kind("morphology") in ("i", "u"):
         # An index into a list of the names that occur.
         library = group.group("@library").array("morphology", "OSU")
