@@ -29,12 +29,12 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.attach()
     figure_settings.attach()
-    operators.add_to_menus()
+    operators.MENU_ENTRY.add()
 
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
-    operators.remove_from_menus()
+    operators.MENU_ENTRY.remove()
     figure_settings.detach()
     properties.detach()
     for cls in reversed(CLASSES):

@@ -22,12 +22,12 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
-    operators.add_to_menus()
+    operators.MENU_ENTRY.add()
 
 
 def unregister() -> None:
     """Take the extension out of Blender again."""
-    operators.remove_from_menus()
+    operators.MENU_ENTRY.remove()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

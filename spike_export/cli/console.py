@@ -53,6 +53,11 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
     return decorate
 
 
+def say(note: str) -> None:
+    """Print what was guessed or left out, beside the output."""
+    click.echo(f"Note: {note}", err=True)
+
+
 @contextmanager
 def progress(unit: str) -> Iterator[Progress]:
     """Show progress bars that count in a unit while the ``with`` block runs, in a terminal."""

@@ -12,6 +12,7 @@ import click
 
 from ..edit.convert import ConversionError, holds_peaks
 from ..edit.convert import convert as convert_simulation
+from ..edit.placing import PlacingError
 from ..edit.smoothing import SmoothingError
 from ..edit.summary import summarize
 from ..files.older_writer import write_older
@@ -29,6 +30,7 @@ from .console import (
     smoothing_kernel,
     smoothing_options,
 )  # fmt: skip
+from .placing import Positions, positions_option, say_places
 
 _SPIKE_MS = 1.0
 
@@ -64,6 +66,7 @@ _SPIKE_MS = 1.0
     metavar="MS",
     help="Duration of a file in the older format, which does not store it.",
 )
+@positions_option
 @smoothing_options
 @click.option("--force", is_flag=True, help="Replace OUT if it exists, without asking.")
 def convert(
@@ -78,6 +81,7 @@ def convert(
     stop: float | None,
     cells: str | None,
     duration: float | None,
+    positions: Path | None,
     rise: float | None,
     decay: float | None,
     force: bool,
@@ -97,7 +101,8 @@ def convert(
             "--peak and --no-peak are about new frames: add --every or --frames."
         )
     kernel = smoothing_kernel(rise, decay)
-    may_write(target, force=force)
+    table = Positions(positions)
+    may_write(target, force=force, inputs=[positions])
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
         raise click.ClickException(
@@ -117,7 +122,8 @@ def convert(
                 kernel=kernel,
                 peak=peak,
             )
-    except (ConversionError, SmoothingError) as error:
+        converted = table.place(converted)
+    except (ConversionError, PlacingError, SmoothingError) as error:
         raise click.ClickException(f"Cannot convert {source}: {behind_colon(error)}") from None
     try:
         if legacy:
@@ -130,6 +136,7 @@ def convert(
     except OSError as error:
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
+    say_places(converted)
     if peak is None and _may_miss_spikes(simulation, converted):
         click.echo(
             f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between two of the "

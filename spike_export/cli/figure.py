@@ -11,7 +11,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from .console import FILE, expect_kind
+from .console import FILE, expect_kind, say
 from .drawing import (
     Kind,
     draw,
@@ -323,7 +323,7 @@ def _numbers(path: Path) -> Points:
     from .. import figures
 
     expect_kind(path, "npy", "matrix", "places", "table", "text", "data")
-    return figures.read_array(path)
+    return figures.read_array(path, say)
 
 
 def _row(path: Path, count: int) -> Points:

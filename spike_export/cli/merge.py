@@ -10,6 +10,7 @@ import click
 from ..edit.merge import MergeError
 from ..edit.merge import merge as merge_parts
 from .console import FILE, load, may_write, output_option, save
+from .placing import say_places
 
 
 @click.command()
@@ -34,3 +35,4 @@ def merge(parts: tuple[Path, ...], output: Path, force: bool) -> None:
             f"Cannot merge {parts[error.part]} with {parts[0]} (part 1): it {error.reason}."
         ) from None
     save(output, merged)
+    say_places(merged)

@@ -8,7 +8,6 @@ import re
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
@@ -21,6 +20,7 @@ from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun, load_mechanisms
 from .console import ABOVE_ZERO, FILE, console, expect_kind, may_write, needs_neuron, save, show
 from .last_line import Reached, shown_progress
+from .placing import Positions, positions_option, say_places
 
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
@@ -93,6 +93,7 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     "--threshold", type=float, default=-20.0, show_default=True, metavar="MV",
     help="A cell spikes when its soma crosses this upwards.",
 )  # fmt: skip
+@positions_option
 @click.option(
     "--mechanisms", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
     help="Load compiled mechanisms from here; see spike-export compile.",
@@ -121,6 +122,7 @@ def run(
     cells: tuple[str, ...],
     variable: str,
     threshold: float,
+    positions: Path | None,
     mechanisms: Path | None,
     capture: int | None,
     no_merge: bool,
@@ -140,6 +142,7 @@ def run(
     if every is not None and frames is not None:
         raise click.UsageError("--every and --frames exclude each other; give one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
+    placing = Positions(positions)
     if not os.environ.get("DISPLAY"):
         # There is nothing to show windows on, and NEURON need not say so.
         os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
@@ -155,9 +158,10 @@ def run(
             raise click.UsageError("--no-merge is for runs under mpiexec; this is one process.")
         if not dry_run:
             if ranks is None:
-                _may_write([target], model, force=force)
+                _may_write([target], [model, positions], force=force)
             else:
-                _may_write_parts(ranks, target, model, force=force, merged=not no_merge)
+                inputs = [model, positions]
+                _may_write_parts(ranks, target, inputs, force=force, merged=not no_merge)
         # The model may move to another folder.
         target = target if output is not None and target.is_absolute() else Path.cwd() / target
         try:
@@ -171,6 +175,7 @@ def run(
             only=only,
             cells=cells,
             elsewhere=ranks is not None,
+            placed=placing.by_label,
             every_ms=0.1 if every is None else every,
             variable=variable,
             threshold_mv=threshold,
@@ -182,23 +187,26 @@ def run(
             if dry_run:
                 _dry_run(model_run, ranks)
             elif ranks is not None:
-                _run_part(model_run, ranks, target, chosen=capture is not None, merged=not no_merge)
+                chosen = capture is not None
+                _run_part(model_run, ranks, target, placing, chosen=chosen, merged=not no_merge)
             else:
-                _run(model_run, model, target, chosen=capture is not None)
+                _run(model_run, model, target, placing, chosen=capture is not None)
         except RecordingError as error:
             raise click.ClickException(str(error)) from None
 
 
-def _may_write(paths: list[Path], model: Path, *, force: bool) -> None:
+def _may_write(paths: list[Path], inputs: list[Path | None], *, force: bool) -> None:
     for path in paths:
-        may_write(path, force=force, inputs=[model])
+        may_write(path, force=force, inputs=inputs)
 
 
-def _may_write_parts(ranks: Ranks, target: Path, model: Path, *, force: bool, merged: bool) -> None:
+def _may_write_parts(
+    ranks: Ranks, target: Path, inputs: list[Path | None], *, force: bool, merged: bool
+) -> None:
     """As `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
     if ranks.rank == 0:
         parts = part_paths(target, ranks)
-        _may_write([target, *parts] if merged else parts, model, force=force)
+        _may_write([target, *parts] if merged else parts, inputs, force=force)
         # Else they could be taken for this run's.
         for part in parts:
             part.unlink(missing_ok=True)
@@ -206,30 +214,47 @@ def _may_write_parts(ranks: Ranks, target: Path, model: Path, *, force: bool, me
 
 
 def _run_part(
-    model_run: ModelRun, ranks: Ranks, target: Path, *, chosen: bool, merged: bool
+    model_run: ModelRun,
+    ranks: Ranks,
+    target: Path,
+    placing: Positions,
+    *,
+    chosen: bool,
+    merged: bool,
 ) -> None:
     """Run the model in this process, one of several, and show in the first what was written."""
 
     def written(result: Written) -> None:
         for path, simulation in result.simulations:
             show(summarize(simulation, shown(path)))
+            say_places(simulation, result.made_up)
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
 
     with ExitStack() as stack:
         if ranks.rank == 0:
             stack.enter_context(shown_progress(lambda: _reached(model_run)))
-        run_together(model_run, ranks, target, merged=merged, ended=stack.close, written=written)
+        run_together(
+            model_run,
+            ranks,
+            target,
+            merged=merged,
+            place=placing.place_if_any,
+            ended=stack.close,
+            written=written,
+        )
 
 
-def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
+def _run(
+    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
+) -> None:
     with ExitStack() as stack:
         stack.enter_context(shown_progress(lambda: _reached(model_run)))
 
         def at_quit() -> None:
             stack.close()
             try:
-                _write(model_run, model, target, chosen=chosen)
+                _write(model_run, model, target, placing, chosen=chosen)
             except Exception as error:
                 text = error.message if isinstance(error, click.ClickException) else str(error)
                 click.echo(f"Error: {text}", err=True)
@@ -245,7 +270,7 @@ def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> Non
         if ending.exit_code == click.UsageError.exit_code and not model_run.arguments:
             click.echo(_OWN_ARGUMENTS.format(model), err=True)
         sys.exit(ending.exit_code)
-    _write(model_run, model, target, chosen=chosen)
+    _write(model_run, model, target, placing, chosen=chosen)
     sys.exit(ending.exit_code)
 
 
@@ -258,12 +283,16 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
         click.echo(f"The model ended with an error{model_run.at}.", err=True)
 
 
-def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
+def _write(
+    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
+) -> None:
     recorder = model_run.recorder
     assert recorder is not None
     if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
         raise click.ClickException(_NEVER_INITIALIZED.format(model))
-    save(shown(target), model_run.simulation())
+    simulation = placing.place_if_any(model_run.simulation())
+    save(shown(target), simulation)
+    say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
 
@@ -285,7 +314,7 @@ def _dry_run(model_run: ModelRun, ranks: Ranks | None) -> None:
     cells, ending = model_run.dry_run()
     rows = [
         (cell.name, len(cell.sections), sum(part.nseg for part in cell.sections),
-         _families(cell.sections))
+         _families(cell.section_names))
         for cell in cells
     ]  # fmt: skip
     said = ending.trace
@@ -323,11 +352,11 @@ def _table(rows: list[Row]) -> Table:
     return table
 
 
-def _families(sections: list[Any]) -> str:
+def _families(sections: list[str]) -> str:
     """Names of sections, those with an index together: ``soma, 12 dend``."""
     counts: dict[str, int] = {}
     for section in sections:
-        name = section.name().rsplit(".", 1)[-1].split("[", 1)[0]
+        name = section.rsplit(".", 1)[-1].split("[", 1)[0]
         counts[name] = counts.get(name, 0) + 1
     return ", ".join(f"{count} {name}" if count > 1 else name for name, count in counts.items())
 

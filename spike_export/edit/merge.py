@@ -13,6 +13,7 @@ import numpy as np
 from ..simulation_file import Cell, Simulation
 from ..version import __version__
 from .convert import take_cells
+from .placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
 
 # Times nearer than this are one: they come from sums of steps.
 _SAME_TIME_MS: Final = 1e-9
@@ -48,7 +49,8 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     Simulation
         In the order of the global identifiers where all cells have one, else in that of the
         parts. Cells of several parts that share a name get the part's number after it. Of the
-        free text and numbers stays what all parts agree on, and of the layouts those that all have.
+        free text and numbers stays what all parts agree on, and that something is made up in any;
+        of the layouts those that all have.
 
     Raises
     ------
@@ -89,6 +91,13 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
             key: value
             for key, value in parts[0].meta.items()
             if all(key in part.meta and part.meta[key] == value for part in parts)
+        }
+        # What is made up in one part is made up in the whole.
+        | {
+            key: part.meta[key]
+            for part in parts
+            for key in (SPLIT, MADE_UP_SHAPE, MADE_UP_PLACE)
+            if key in part.meta
         },
         connections=np.concatenate(
             [part.connections + first for part, first in zip(parts, cell_offsets, strict=False)]

@@ -16,6 +16,7 @@ from typing import Final
 
 from . import adapters
 from .content import Format, FormatError, Kind, unusable
+from .matrices import is_cell_name, is_time_name
 from .peek import Peek
 from .spike_arrays import are_named
 
@@ -86,7 +87,8 @@ _GENERAL: Final = (
     Kind("places", "a table of places", "from-spikes SPIKES --positions FILE",
          lambda p: {"x", "y", "z"} <= set(p.column_names)),
     Kind("table", "a table", "from-spikes FILE",
-         lambda p: any(len(row) > 1 for row in p.number_rows)),
+         lambda p: any(len(row) > 1 for row in p.number_rows) or (
+             any(map(is_cell_name, p.column_names)) and any(map(is_time_name, p.column_names)))),
     Kind("text", "a text", "", lambda p: bool(p.text) or not p.head),
     Kind("data", "data of a kind that is not known here", "", lambda _: True),
 )  # fmt: skip

@@ -22,12 +22,21 @@ _TIME_NAME: Final = re.compile(
     r"(?:t|times?|timestamps?|frame[ _]?times?)"
     r"(?:[ _]*[(\[]?(ms|msec|milliseconds?|s|secs?|seconds?)[)\]]?)?"
 )
+# Of tables of spikes and of places.
+_CELL_NAME: Final = re.compile(
+    r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|neuron|unit|population|[xyz]"
+)
 _FEWEST_TIMES: Final = 5
 
 
 def is_time_name(name: str) -> bool:
     """Whether a column of this name, in small letters, holds times."""
     return _TIME_NAME.fullmatch(name) is not None
+
+
+def is_cell_name(name: str) -> bool:
+    """Whether a column of this name, in small letters, tells a cell or where one is."""
+    return _CELL_NAME.fullmatch(name) is not None
 
 
 def content_of_matrix(

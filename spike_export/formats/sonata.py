@@ -22,6 +22,7 @@ from ..section_types import section_type
 from ..simulation_file import SECTION_TYPES, Cell, Simulation
 from ..version import __version__
 from .morphology_h5 import read_points
+from .rotation import rotation
 from .sonata_config import Sources
 from .sonata_network import Nodes, SonataError, read_nodes, read_spikes
 from .sonata_report import Report, read_reports
@@ -408,7 +409,7 @@ class _Builder:
         placed = points.copy()
         if number("recenter") != 0:
             placed[:, :3] -= centre
-        placed[:, :3] = placed[:, :3] @ _rotation(number).T
+        placed[:, :3] = placed[:, :3] @ rotation(number).T
         position = [number(axis) for axis in "xyz"]
         if all(axis is None for axis in position):
             self._miss("{} have no position in the file of nodes and stand in a row.")
@@ -422,29 +423,6 @@ class _Builder:
             return placed
         placed[:, :3] += [axis or 0.0 for axis in position]
         return placed
-
-
-def _rotation(number: Any) -> NDArray[np.float64]:
-    """Rotation matrix of a node: a quaternion, or angles around z, then y, then x (global axes)."""
-    w, x, y, z = (number(f"orientation_{part}") for part in "wxyz")
-    if None not in (w, x, y, z) and (norm := float(np.sqrt(w * w + x * x + y * y + z * z))) > 0:
-        w, x, y, z = w / norm, x / norm, y / norm, z / norm
-        return np.array(
-            [
-                [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-                [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-                [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-            ]
-        )
-    rotation = np.eye(3)
-    for axis, name in ((2, "z"), (1, "y"), (0, "x")):
-        angle = number(f"rotation_angle_{name}axis") or 0.0
-        first, second = (axis + 1) % 3, (axis + 2) % 3
-        turn = np.eye(3)
-        turn[[first, second], [first, second]] = np.cos(angle)
-        turn[second, first], turn[first, second] = np.sin(angle), -np.sin(angle)
-        rotation = turn @ rotation
-    return rotation
 
 
 def _by_section(

@@ -13,12 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..edit.placing import MadeUp
 from .at_events import AtEvents
 from .frames import Frames
-from .model import ModelCell, Shape, Sketch, read_shape, shape_of, sketch
+from .model import ModelCell
 from .own_steps import OwnSteps
+from .places import Places, made_up
 from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
+from .shape import Shape, Sketch, read_shape, shape_of, sketch
+from .split_cells import find_joins
 
 FIRST_INTERVAL_MS = 0.001
 """Where the search for the interval that yields a number of frames begins with variable steps."""
@@ -83,6 +87,9 @@ class Capture:
         self._values = SegmentValues(h, self._sections, variable)
         self.segment_counts = self._values.segment_counts
         self._sketch: Sketch | None = None
+        self._places = Places(self._sections)
+        self.split_note = find_joins().note
+        self.made_up = MadeUp()
         self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
         self.failure: RecordingError | None = None
@@ -204,6 +211,8 @@ class Capture:
         try:
             self._check()
             self._sketch = sketch(self._sections)
+            # Places may be set after finitialize.
+            self._places = Places(self._sections, self._places)
         except RecordingError as error:
             self.failure = error
 
@@ -217,7 +226,13 @@ class Capture:
     def shape(self) -> Shape:
         """Shape of the sections; each cell's parents are its own."""
         self._check()
-        shape = read_shape(self._sections) if self._sketch is None else shape_of(self._sketch)
+        if self._sketch is None:
+            shape = read_shape(self._sections)
+            places = Places(self._sections, self._places)
+        else:
+            shape, places = shape_of(self._sketch), self._places
+        shape, placed = places.place(shape, self.section_counts)
+        self.made_up = made_up(shape, self.cell_names, self.section_counts, placed)
         # NEURON lets a cell hang on another one; in a file it is a tree of its own.
         cell_of = np.repeat(np.arange(len(self.section_counts)), self.section_counts)
         own = (shape.parents < 0) | (cell_of[shape.parents] == cell_of)

@@ -11,10 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..edit.placing import MadeUp
+from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
 
 # How many processes were started together, as Open MPI, MPICH and Intel's, and Slurm's srun say.
@@ -47,6 +49,12 @@ class PartReport:
         How many times the model ran.
     note : str
         How recording may have changed the run.
+    made_up : MadeUp
+        What the model does not say of its cells.
+    joints : tuple of Joint
+        Where its cells go on in other processes.
+    split_note : str
+        That it has pieces which are not put together.
     """
 
     path: Path | None
@@ -54,6 +62,9 @@ class PartReport:
     reason: str = ""
     runs: int = 0
     note: str = ""
+    made_up: MadeUp = field(default_factory=MadeUp)
+    joints: tuple[Joint, ...] = ()
+    split_note: str = ""
 
 
 class Ranks:

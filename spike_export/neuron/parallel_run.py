@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import os
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..edit.merge import MergeError, merge
+from ..edit.placing import SPLIT, MadeUp, in_a_row
+from ..edit.rejoining import rejoin
 from ..files.writer import write
 from ..simulation_file import Simulation, read
 from .parallel import (
@@ -24,6 +28,12 @@ from .parallel import (
 from .run import Ending, ModelRun
 
 _OTHERS_WRITE_S = 2.0
+_PIECE = " piece {}"
+
+_IN_PARTS = (
+    "Cells are split between processes: their pieces are in several files, each a cell of its own; "
+    "a run without --no-merge puts them together."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +48,14 @@ class Written:
         How many times the model ran.
     note : str
         How recording may have changed the run.
+    made_up : MadeUp or None
+        What the model does not say of its cells, if they are in one file.
     """
 
     simulations: list[tuple[Path, Simulation]]
     runs: int
     note: str
+    made_up: MadeUp | None
 
 
 def run_together(
@@ -51,6 +64,7 @@ def run_together(
     target: Path,
     *,
     merged: bool,
+    place: Callable[[Simulation], Simulation],
     ended: Callable[[], None],
     written: Callable[[Written], None],
 ) -> None:
@@ -67,6 +81,8 @@ def run_together(
         Absolute, because the model may move to another folder. Parts lie beside it.
     merged : bool
         Put the parts together, and remove them.
+    place : callable
+        Takes what is to be written at last, and returns it with its cells in their places.
     ended : callable
         Called when the model has ended, before anything is said.
     written : callable
@@ -87,7 +103,9 @@ def run_together(
         ended()
         with _all_or_none(ranks, target):
             ranks.say(ending.trace)
-            report = _write_part(model_run, part_path(target, ranks.rank), ending)
+            report = _write_part(
+                model_run, part_path(target, ranks.rank), ending, None if merged else place
+            )
             if ending.exit_code:
                 ranks.say(_why(model_run, ending))
                 _say_kept(ranks, target)
@@ -97,10 +115,15 @@ def run_together(
                 ranks.abort(ending.exit_code)
             reports = ranks.gather(report)
             if ranks.rank == 0:
-                simulations = _put_together(reports, target) if merged else _parts(reports)
+                made_up = None
+                if merged:
+                    simulation, made_up = _put_together(reports, target, place)
+                    simulations = [(target, simulation)]
+                else:
+                    simulations = _parts(reports)
                 runs = max(report.runs for report in reports)
                 note = next((report.note for report in reports if report.note), "")
-                written(Written(simulations, runs, note))
+                written(Written(simulations, runs, note, made_up))
 
     # NEURON's quit() leaves MPI before anything else, and does not come back.
     ranks.before_finalize(lambda: finish(Ending()))
@@ -142,12 +165,28 @@ def _say_kept(ranks: Ranks, target: Path) -> None:
         ranks.say(f"What was recorded until then is in {', '.join(map(str, kept))}.")
 
 
-def _write_part(model_run: ModelRun, path: Path, ending: Ending) -> PartReport:
+def _write_part(
+    model_run: ModelRun,
+    path: Path,
+    ending: Ending,
+    place: Callable[[Simulation], Simulation] | None,
+) -> PartReport:
     recorder = model_run.recorder
     if recorder is None or model_run.nothing_here or (ending.exit_code and not recorder.runs):
         return PartReport(None, model_run.cells, model_run.nothing_here)
-    _write(path, model_run.simulation())
-    return PartReport(path, model_run.cells, runs=recorder.runs, note=recorder.note)
+    simulation = model_run.simulation()
+    if model_run.joints:
+        simulation = replace(simulation, meta={**simulation.meta, SPLIT: _IN_PARTS})
+    _write(path, simulation if place is None else place(simulation))
+    return PartReport(
+        path,
+        model_run.cells,
+        runs=recorder.runs,
+        note=recorder.note,
+        made_up=recorder.made_up,
+        joints=model_run.joints,
+        split_note=recorder.split_note,
+    )
 
 
 def _parts(reports: list[PartReport]) -> list[tuple[Path, Simulation]]:
@@ -159,12 +198,19 @@ def _parts(reports: list[PartReport]) -> list[tuple[Path, Simulation]]:
     return parts
 
 
-def _put_together(reports: list[PartReport], target: Path) -> list[tuple[Path, Simulation]]:
+def _put_together(
+    reports: list[PartReport], target: Path, place: Callable[[Simulation], Simulation]
+) -> tuple[Simulation, MadeUp]:
     """Merge the parts of all processes into one file, and remove them."""
     parts = _parts(reports)
     names = one_process_names([report.cells for report in reports])
     # Of those processes that had something to record.
     names = [renamed for renamed, report in zip(names, reports, strict=True) if report.path]
+    there = [report for report in reports if report.path]
+    for rank, (renamed, report) in enumerate(zip(names, there, strict=True)):
+        # Until they are one cell, pieces have to be told apart.
+        for cell in {joint.cell for joint in report.joints}:
+            renamed[cell] = f"{renamed.get(cell, cell)}{_PIECE.format(rank)}"
     try:
         simulation = merge(
             [rename_cells(part, renamed) for (_, part), renamed in zip(parts, names, strict=True)]
@@ -174,10 +220,51 @@ def _put_together(reports: list[PartReport], target: Path) -> list[tuple[Path, S
             f"Cannot merge {shown(parts[error.part][0])} with {shown(parts[0][0])} (part 1): it "
             f"{error.reason}."
         ) from None
+    simulation, made_up = _rejoined(simulation, there, names)
+    simulation = place(simulation)
     _write(target, simulation)
     for path, _ in parts:
         path.unlink()
-    return [(target, simulation)]
+    return simulation, made_up
+
+
+def _rejoined(
+    simulation: Simulation, reports: list[PartReport], names: list[dict[str, str]]
+) -> tuple[Simulation, MadeUp]:
+    """Put pieces of cells together, and keep what is to be said of all parts."""
+    both = list(zip(reports, names, strict=True))
+    joints = [
+        replace(joint, cell=new[joint.cell], section=_of(joint.section, joint.cell, new))
+        for report, new in both
+        for joint in report.joints
+    ]
+    shapeless = [new.get(name, name) for report, new in both for name in report.made_up.shapeless]
+    placeless = [new.get(name, name) for report, new in both for name in report.made_up.placeless]
+    simulation, note = rejoin(simulation, joints, placeless)
+    note = next((report.split_note for report in reports if report.split_note), note)
+    left = {cell.name for cell in simulation.cells}
+    made_up = MadeUp(
+        tuple(name for name in shapeless if name in left),
+        tuple(name for name in placeless if name in left),
+    )
+    simulation = in_a_row(simulation, made_up.placeless)
+    meta = {key: value for key, value in simulation.meta.items() if key != SPLIT}
+    meta.update(made_up.meta())
+    if note:
+        meta[SPLIT] = note
+    own = [re.sub(_PIECE.format(r"\d+") + "$", "", cell.name) for cell in simulation.cells]
+    counts = Counter(own)
+    whole = {
+        cell.name: name
+        for cell, name in zip(simulation.cells, own, strict=True)
+        if counts[name] == 1
+    }
+    return rename_cells(replace(simulation, meta=meta), whole), made_up
+
+
+def _of(section: str, cell: str, new: dict[str, str]) -> str:
+    """Name of a section whose cell is called otherwise now."""
+    return new[cell] + section.removeprefix(cell) if section.startswith(f"{cell}.") else section
 
 
 def _write(path: Path, simulation: Simulation) -> None:

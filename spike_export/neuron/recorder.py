@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..edit.convert import PEAK_MODE
+from ..edit.placing import SPLIT, MadeUp
 from ..files.writer import write
 from ..simulation_file import Cell, Simulation
 from ..version import __version__
@@ -130,6 +131,10 @@ class Recorder:
         self._refusal: RecordingError | None = None
         self._current: Capture | None = None
         self._kept: Capture | None = None
+        self.made_up = MadeUp()
+        """What the model does not say of its cells; known from `simulation` on."""
+        self.split_note = ""
+        """That cells are in pieces; as `made_up`."""
         # While the run before is as it ended, before NEURON counts what it has to integrate, and
         # after the initial values are set.
         self._handlers = [
@@ -196,6 +201,10 @@ class Recorder:
             recorded["mode"] = PEAK_MODE
         if capture.note:
             recorded["note"] = capture.note
+        self.made_up, self.split_note = capture.made_up, capture.split_note
+        recorded.update(self.made_up.meta())
+        if self.split_note:
+            recorded[SPLIT] = self.split_note
         return Simulation(
             cells=tuple(
                 Cell(name, None, spikes_ms)

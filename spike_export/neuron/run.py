@@ -17,19 +17,22 @@ import tempfile
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ..edit.placing import label_of
+from ..edit.rejoining import Joint
 from ..section_types import section_type
 from ..simulation_file import Simulation
 from . import at_events, step_clock
 from . import recorder as recorder_module
-from .model import ModelCell, group_cells, select_cells
+from .model import ModelCell, group_cells, joints_of, select_cells
 from .recorder import Recorder
 from .recording_error import RecordingError
+from .split_cells import find_joins, watched_splits
 
 # An event before the one that is being delivered never comes, and with a fixed step that one may
 # be later than the time by all of its rounding errors.
@@ -101,6 +104,9 @@ class ModelRun:
     elsewhere : bool
         Cells that fit may be in other processes, so that to have none is no error; `nothing_here`
         says so then.
+    placed : collection of str
+        Names or global identifiers of cells, one of which the model has to have, if there are any
+        and it is one process.
     **recording
         As `Recorder` takes them.
 
@@ -118,6 +124,7 @@ class ModelRun:
         only: str | None = None,
         cells: Sequence[str] = (),
         elsewhere: bool = False,
+        placed: Collection[str] = (),
         **recording: Any,
     ) -> None:
         from neuron import h
@@ -126,7 +133,7 @@ class ModelRun:
         self._path = path
         self.arguments = list(arguments)
         self._only, self._cells = only, cells
-        self._elsewhere = elsewhere
+        self._elsewhere, self._placed = elsewhere, placed
         self._recording = recording
         self._variables: dict[str, Any] = {}
         self._interrupted = 0
@@ -135,6 +142,7 @@ class ModelRun:
         self.end_ms: float | None = None
         self.cells: tuple[tuple[str, int | None], ...] = ()
         self.nothing_here = ""
+        self.joints: tuple[Joint, ...] = ()
 
     def run(self, at_quit: Callable[[], None] = lambda: None) -> Ending:
         """Run the model to its end, and record it.
@@ -232,7 +240,7 @@ class ModelRun:
         sys.argv = [str(self._path), *self.arguments]
         sys.path[0] = str(self._path.resolve().parent)
         try:
-            with self._interruptible():
+            with self._interruptible(), watched_splits():
                 if self._path.suffix.lower() == ".hoc":
                     self._run_hoc()
                 else:
@@ -282,7 +290,15 @@ class ModelRun:
         cells = group_cells(self._h.allsec())
         chosen = select_cells(cells, self._only, self._cells)
         self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
+        self.joints = joints_of(find_joins(), cells) if self._elsewhere else ()
         self.nothing_here = "" if chosen else "The model has no sections."
+        if self._placed and not self._elsewhere and not self._any_placed():
+            there = _some([cell.name for cell in cells])
+            self._refuse(
+                RecordingError(
+                    f"The table of positions has none of the model's cells; they are {there}."
+                )
+            )
         if chosen or not cells:
             return chosen
         unknown = [name for name in self._cells if name not in {cell.name for cell in cells}]
@@ -297,6 +313,10 @@ class ModelRun:
         if not self._elsewhere:
             self._refuse(RecordingError(reason))
         return chosen
+
+    def _any_placed(self) -> bool:
+        labels = dict.fromkeys(self._placed)
+        return any(label_of(name, gid, labels) is not None for name, gid in self.cells)
 
     def _gids(self, cells: Sequence[ModelCell]) -> list[int | None]:
         """Global identifiers of the places in cells where the model looks for spikes."""

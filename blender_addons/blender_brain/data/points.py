@@ -7,8 +7,8 @@ Axes are those of BrainGlobe's asr: 0 runs from anterior to posterior, 1 from su
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import swc
-from .tables import Row, TableError, is_header, number, read_bytes, read_rows
+from ..common import tables
+from .tables import Row, TableError, read_array, read_table
 
 Unit = Literal["um", "mm", "voxel"]
 Triple = tuple[float, float, float]
 
 MOST_POINTS: Final = 20_000_000
-_LONGEST_NPY_HEADER: Final = 10_000
 # What columns are called, by axis; the last group is of cellfinder and brainreg.
 _AXES: Final = (
     re.compile(r"(?:.*[_ ])?(?:ap|x|axis_?0)", re.IGNORECASE),
@@ -59,7 +59,12 @@ class Tracing:
     names: tuple[str, ...]
 
 
-def read_points(path: Path, unit: Unit, resolution_um: Triple) -> NDArray[np.float64]:
+def read_points(
+    path: Path,
+    unit: Unit,
+    resolution_um: Triple,
+    tell: Callable[[str], object] = lambda _: None,
+) -> NDArray[np.float64]:
     """Read points from a CSV or NPY file.
 
     A table has three columns, or a header that names them: x, y, z, or AP, DV, ML, or names that
@@ -72,6 +77,8 @@ def read_points(path: Path, unit: Unit, resolution_um: Triple) -> NDArray[np.flo
         Of the coordinates.
     resolution_um : tuple of float
         Size of the atlas's voxels along its axes.
+    tell : callable
+        Takes a sentence for each thing that was guessed about the file.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def read_points(path: Path, unit: Unit, resolution_um: Triple) -> NDArray[np.flo
     if path.suffix.casefold() == ".npy":
         points = _read_npy(path)
     else:
-        points, named_unit = _read_table(path)
+        points, named_unit = _read_table(path, tell)
         unit = named_unit or unit
     scale = {"um": (1.0,) * 3, "mm": (1000.0,) * 3, "voxel": resolution_um}[unit]
     points_um = points * scale
@@ -146,14 +153,13 @@ def outside(points_um: NDArray[np.floating[Any]], extent_um: Triple) -> int:
     return int(np.count_nonzero(beyond.any(axis=1)))
 
 
-def _read_table(path: Path) -> tuple[NDArray[np.float64], Unit | None]:
-    rows = read_rows(path)
-    columns, unit = [0, 1, 2], None
-    if is_header(rows[0], range(len(rows[0].fields))):
-        columns, unit = _named_columns(path, rows[0])
-        del rows[0]
-        if not rows:
-            raise TableError(f"{path.name} has no rows below its header.")
+def _read_table(
+    path: Path, tell: Callable[[str], object]
+) -> tuple[NDArray[np.float64], Unit | None]:
+    table = read_table(path)
+    rows, columns, unit = table.rows, [0, 1, 2], None
+    if table.names is not None:
+        columns, unit = _named_columns(path, table.names)
     elif len(rows[0].fields) != 3:
         raise TableError(
             f"{path.name} has {len(rows[0].fields)} columns; without a header that says which are"
@@ -162,13 +168,15 @@ def _read_table(path: Path) -> tuple[NDArray[np.float64], Unit | None]:
     points = np.empty((len(rows), 3))
     for place, row in enumerate(rows):
         for axis, column in enumerate(columns):
-            value = number(row.fields[column])
+            value = table.number(row, column)
             if value is None or not np.isfinite(value):
                 raise TableError(
                     f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is not a"
                     " coordinate."
                 )
             points[place, axis] = value
+    for note in table.notes:
+        tell(note)
     return points, unit
 
 
@@ -197,33 +205,17 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
 
 
 def _read_npy(path: Path) -> NDArray[np.float64]:
-    content = read_bytes(path)
-    stream = io.BytesIO(content)
-    try:
-        version = np.lib.format.read_magic(stream)
-        read_header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, fortran_order, dtype = read_header(stream, max_header_size=_LONGEST_NPY_HEADER)
-    except Exception:
-        # The header is Python source, and so are the errors in it.
-        raise TableError(f"{path.name} is not a NumPy array, or its header is damaged.") from None
-    if dtype.kind not in "fiu":
-        raise TableError(
-            f"{path.name} holds values of the type {dtype.name[:40]}, not real numbers."
-        )
-    if len(shape) != 2 or shape[1] != 3:
-        size = " x ".join(map(str, shape[:8])) or "a single number"
-        raise TableError(f"{path.name} is {size}; it should be N x 3, a row for each point.")
-    count = shape[0]
-    if not 0 < count <= MOST_POINTS:
-        raise TableError(f"{path.name} has {count:,} points; 1 to {MOST_POINTS:,} can be shown.")
-    left = len(content) - stream.tell()
-    if left != count * 3 * dtype.itemsize:
-        raise TableError(
-            f"{path.name} announces {count:,} points, but {left:,} bytes are not that many."
-        )
-    flat = np.frombuffer(content, dtype, offset=stream.tell())
-    array = flat.reshape(shape, order="F" if fortran_order else "C")
-    return array.astype(np.float64)
+    def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        if dtype.kind not in "fiu":
+            raise tables.TableError(
+                f"it holds values of the type {dtype.name[:40]}, not real numbers"
+            )
+        if len(shape) != 2 or shape[1] != 3:
+            size = " x ".join(map(str, shape[:8])) or "a single number"
+            raise tables.TableError(f"it is {size}; it should be N x 3, a row for each point")
+        if not 0 < shape[0] <= MOST_POINTS:
+            raise tables.TableError(
+                f"it has {shape[0]:,} points; 1 to {MOST_POINTS:,} can be shown"
+            )
+
+    return read_array(path, check).astype(np.float64)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..atlas.search import Search, UnknownStructureError
 from ..common.limits import LARGEST
-from .tables import Row, TableError, is_header, number, read_rows
+from .tables import Row, Table, TableError, read_table
 
 if TYPE_CHECKING:
     from ..atlas import Structure
@@ -36,12 +36,15 @@ class RegionValues:
         Increasing. A table without times has one, 0.
     values : ndarray of float32, shape (T, R)
         NaN where the table has no value.
+    notes : tuple of str
+        What was guessed about the file, a sentence each.
     """
 
     name: str
     structures: tuple[Structure, ...]
     times_ms: NDArray[np.float64]
     values: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
 
 
 def read_region_values(path: Path, structures: Sequence[Structure]) -> RegionValues:
@@ -64,22 +67,18 @@ def read_region_values(path: Path, structures: Sequence[Structure]) -> RegionVal
     TableError
         A sentence that names the file and the line.
     """
-    rows = read_rows(path)
+    table = read_table(path, slice(1, None))
+    rows = table.rows
     columns = len(rows[0].fields)
     if columns not in (2, 3):
         raise TableError(
             f"{path.name} has {columns} column{'s' * (columns != 1)}; it should have two, region"
             " and value, or three, region, time in ms and value."
         )
-    name = ""
-    if is_header(rows[0], range(1, columns)):
-        name = rows[0].fields[-1]
-        del rows[0]
-        if not rows:
-            raise TableError(f"{path.name} has no rows below its header.")
+    name = "" if table.names is None else table.names.fields[-1]
     found = _structures(path, rows, Search(structures))
-    times = [_time(path, row) for row in rows] if columns == 3 else [0.0] * len(rows)
-    return _table(path, rows, name, found, np.array(times))
+    times = [_time(path, table, row) for row in rows] if columns == 3 else [0.0] * len(rows)
+    return _table(path, table, name, found, np.array(times))
 
 
 def _structures(path: Path, rows: list[Row], search: Search) -> list[Structure]:
@@ -103,8 +102,8 @@ def _structures(path: Path, rows: list[Row], search: Search) -> list[Structure]:
     return [found[row.fields[0]] for row in rows]
 
 
-def _time(path: Path, row: Row) -> float:
-    time = number(row.fields[1])
+def _time(path: Path, table: Table, row: Row) -> float:
+    time = table.number(row, 1)
     if time is None or not np.isfinite(time):
         raise TableError(
             f"{path.name}, line {row.line}: '{row.fields[1][:40]}' is not a time in ms."
@@ -113,7 +112,7 @@ def _time(path: Path, row: Row) -> float:
 
 
 def _table(
-    path: Path, rows: list[Row], name: str, found: list[Structure], times: NDArray[np.float64]
+    path: Path, table: Table, name: str, found: list[Structure], times: NDArray[np.float64]
 ) -> RegionValues:
     structures = tuple({structure.id: structure for structure in found}.values())
     column = {structure.id: place for place, structure in enumerate(structures)}
@@ -125,7 +124,7 @@ def _table(
         )
     values = np.full((len(times_ms), len(structures)), np.nan, np.float32)
     lines = np.zeros(values.shape, np.int32)
-    for row, structure, t in zip(rows, found, moment.tolist(), strict=True):
+    for row, structure, t in zip(table.rows, found, moment.tolist(), strict=True):
         place = t, column[structure.id]
         if lines[place]:
             when = f" at {times_ms[t]:g} ms" if len(row.fields) == 3 else ""
@@ -134,7 +133,7 @@ def _table(
                 f" line {lines[place]}."
             )
         lines[place] = row.line
-        value = number(row.fields[-1])
+        value = table.number(row, -1)
         if value is None or abs(value) > LARGEST:
             raise TableError(
                 f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or too"
@@ -143,4 +142,4 @@ def _table(
         values[place] = value
     if np.isnan(values).all():
         raise TableError(f"{path.name} has no values, only gaps.")
-    return RegionValues(name, structures, times_ms, values)
+    return RegionValues(name, structures, times_ms, values, table.notes)

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables that people make: text files of rows, whatever separates the columns."""
+"""Tables that people make, read whole, with sentences that name the file."""
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from ..common import tables
+from ..common.tables import Row
+
+__all__ = ["Row", "Table", "TableError", "read_array", "read_bytes", "read_table"]
 
 MOST_BYTES: Final = 256 << 20
-MOST_ROWS: Final = 5_000_000
-_MOST_FIELDS: Final = 1_000
-_DELIMITERS: Final = "\t;,"
-_SNIFFED_ROWS: Final = 20
+_MOST_COLUMNS: Final = 1_000
 
 
 class TableError(ValueError):
@@ -21,39 +24,73 @@ class TableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row that is not empty."""
+class Table:
+    """The rows of a file.
 
-    line: int
-    """Counted from 1."""
-    fields: list[str]
-    """Without blanks around them."""
+    Attributes
+    ----------
+    names : Row or None
+        A first line of words, which names the columns.
+    rows : list of Row
+        All have equally many fields.
+    mark : str
+        What stands before decimals.
+    notes : tuple of str
+        What was guessed, a sentence each, with the file's name.
+    """
+
+    names: Row | None
+    rows: list[Row]
+    mark: tables.Mark
+    notes: tuple[str, ...]
+
+    def number(self, row: Row, column: int) -> float | None:
+        """Read a field: None where it is no number, NaN where there is none."""
+        return tables.number(row.fields[column], self.mark)
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read a table.
-
-    Columns are separated by tabs, semicolons or commas, whichever the first lines have alike, or
-    else by blanks. Lines that are empty or begin with # are left out.
+def read_table(path: Path, columns: slice = slice(None)) -> Table:
+    """Read a table; see `common.tables`.
 
     Parameters
     ----------
     path : Path
+    columns : slice
+        Those that hold numbers: where the first line has words in them all, it names the columns.
 
     Returns
     -------
-    list of Row
-        All have equally many fields.
+    Table
 
     Raises
     ------
     TableError
     """
-    text = _text(path)
     try:
-        return _rows(path, text)
-    except csv.Error as problem:
-        raise TableError(f"{path.name} is no table of text: {problem}.") from None
+        table = tables.read_rows(read_bytes(path), most_columns=_MOST_COLUMNS)
+        rows = list(table.rows)
+        numeric = [Row(row.line, row.fields[columns]) for row in rows[:1_000]]
+        notes = list(table.notes)
+        mark = tables.decimal_mark(table, numeric, notes)
+    except tables.TableError as problem:
+        raise _named(path, problem) from None
+    names = rows.pop(0) if tables.is_header(numeric[0], mark) else None
+    if not rows:
+        raise TableError(f"{path.name} has no rows below its header.")
+    return Table(names, rows, mark, tuple(f"{path.name}: {note}" for note in notes))
+
+
+def read_array(path: Path, check: tables.Check) -> NDArray[Any]:
+    """Read an ``.npy`` file; see `common.tables.read_npy`.
+
+    Raises
+    ------
+    TableError
+    """
+    try:
+        return tables.read_npy(io.BytesIO(read_bytes(path)), check)
+    except tables.TableError as problem:
+        raise _named(path, problem) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -87,104 +124,6 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def number(text: str) -> float | None:
-    """Read a number as people write it.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    float or None
-        None where it is none. Words for a missing value give NaN.
-    """
-    if text.casefold() in ("", "nan", "na", "n/a", "null", "none"):
-        return float("nan")
-    # Python would take 1_000 for a number.
-    if "_" in text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def is_header(row: Row, columns: range) -> bool:
-    """Tell whether a first row names columns, as it does where it has words instead of numbers.
-
-    Parameters
-    ----------
-    row : Row
-    columns : range
-        Those that hold numbers.
-
-    Returns
-    -------
-    bool
-    """
-    return any(row.fields[c] and number(row.fields[c]) is None for c in columns)
-
-
-def _text(path: Path) -> str:
-    content = read_bytes(path)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise TableError(f"{path.name} is in UTF-16: save it as CSV in UTF-8.")
-    if content.startswith(b"PK\x03\x04"):
-        raise TableError(f"{path.name} is a spreadsheet or an archive: save it as CSV.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise TableError(
-            f"{path.name}, line {line} is not UTF-8 text: save it as CSV in UTF-8."
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise TableError(f"{path.name}, line {line} has a zero byte, so this is not a text file.")
-    return text
-
-
-def _rows(path: Path, text: str) -> list[Row]:
-    delimiter = _delimiter(text)
-    if delimiter:
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
-        )
-        lines = ((reader.line_num, fields) for fields in reader)
-    else:
-        lines = ((n, line.split()) for n, line in enumerate(text.splitlines(), 1))
-    rows: list[Row] = []
-    for line, fields in lines:
-        fields = [field.strip() for field in fields]
-        if not any(fields) or fields[0].startswith("#"):
-            continue
-        if len(fields) > _MOST_FIELDS:
-            raise TableError(f"{path.name}, line {line} has more than {_MOST_FIELDS:,} columns.")
-        if rows and len(fields) != len(rows[0].fields):
-            raise TableError(
-                f"{path.name}, line {line} has {len(fields)} column{'s' * (len(fields) != 1)} where"
-                f" line {rows[0].line} has {len(rows[0].fields)}."
-            )
-        if len(rows) == MOST_ROWS:
-            raise TableError(f"{path.name} has more than {MOST_ROWS:,} rows.")
-        rows.append(Row(line, fields))
-    if not rows:
-        raise TableError(f"{path.name} has no rows.")
-    return rows
-
-
-def _delimiter(text: str) -> str:
-    lines = [line for line in text[:100_000].splitlines() if line.strip()]
-    lines = [line for line in lines if not line.lstrip().startswith("#")][:_SNIFFED_ROWS]
-    counts = {d: [_fields(line, d) for line in lines] for d in _DELIMITERS}
-    alike = [d for d in _DELIMITERS if counts[d] and len(set(counts[d])) == 1 and counts[d][0] > 1]
-    some = [d for d in _DELIMITERS if any(count > 1 for count in counts[d])]
-    return (alike or some or [""])[0]
-
-
-def _fields(line: str, delimiter: str) -> int:
-    try:
-        return len(next(csv.reader([line], delimiter=delimiter), []))
-    except csv.Error:
-        return 0
+def _named(path: Path, problem: tables.TableError) -> TableError:
+    between = ", " if str(problem).startswith("line ") else ": "
+    return TableError(f"{path.name}{between}{problem}.")

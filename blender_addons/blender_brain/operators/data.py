@@ -106,6 +106,8 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        for note in data.notes:
+            self.report({"INFO"}, note)
         tell(self, {"INFO"}, _told(colored, path.name, len(data.times_ms)), regions)
         return {"FINISHED"}
 
@@ -172,7 +174,12 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
                 thing = add_tracing(context, path.stem, tracing, place)
                 what = f"{len(tracing.names):,} branches"
             else:
-                points_um = read_points(path, self.unit, atlas.resolution_um)
+                points_um = read_points(
+                    path,
+                    self.unit,
+                    atlas.resolution_um,
+                    lambda note: self.report({"INFO"}, note),
+                )
                 thing = add_points(context, path.stem, points_um, place, radius_um=self.radius_um)
                 what = f"{len(points_um):,} point{'s' * (len(points_um) != 1)}"
         except (AtlasError, TableError) as error:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from . import coloring, combining, exporting, figures, film, importing, network, showing, timing
-from .importing import add_to_menus, remove_from_menus
+from .importing import MENU_ENTRY
 
-__all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
+__all__ = ["CLASSES", "MENU_ENTRY"]
 
 CLASSES = (
     *importing.CLASSES,

@@ -17,6 +17,7 @@ from ..at_hand import chosen_neurons, neuron_at_hand
 from ..building.build import import_simulation, reload_simulation
 from ..common.beside import beside_told, put_beside
 from ..common.changes import settings_of, told
+from ..common.file_entries import DropsOnViewports, ImportEntry
 from ..common.frame_range import holds_work
 from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
@@ -155,19 +156,13 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
         return _reload(self, required(context), bpy.path.abspath(self.filepath))
 
 
-class BLENDER_SPIKE_FH_simulation(bpy.types.FileHandler):
+class BLENDER_SPIKE_FH_simulation(DropsOnViewports, bpy.types.FileHandler):
     """Imports a simulation file that is dropped on a 3-D viewport."""
 
     bl_idname = "BLENDER_SPIKE_FH_simulation"
     bl_label = "NEURON Simulation"
     bl_import_operator = BLENDER_SPIKE_OT_import_simulation.bl_idname
     bl_file_extensions = ";".join(EXTENSIONS)
-
-    @classmethod
-    def poll_drop(cls, context: bpy.types.Context | None) -> bool:
-        """Take drops on 3-D viewports."""
-        area = required(context).area
-        return area is not None and area.type == "VIEW_3D"
 
 
 def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -> None:
@@ -263,22 +258,9 @@ def _imported(
     return {"INFO"}, f"{text}."
 
 
-def _draw_import(self: Any, _context: bpy.types.Context) -> None:
-    self.layout.operator(
-        BLENDER_SPIKE_OT_import_simulation.bl_idname, text="NEURON Simulation (.pickle)"
-    )
-
-
-def add_to_menus() -> None:
-    """Add the entry of File > Import."""
-    bpy.types.TOPBAR_MT_file_import.append(_draw_import)  # type: ignore[arg-type]
-
-
-def remove_from_menus() -> None:
-    """Take the entry of File > Import out again."""
-    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)  # type: ignore[arg-type]
-
-
+MENU_ENTRY = ImportEntry(
+    BLENDER_SPIKE_OT_import_simulation.bl_idname, "NEURON Simulation (.pickle)"
+)
 CLASSES = (
     BLENDER_SPIKE_OT_import_simulation,
     BLENDER_SPIKE_OT_reload,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..common.limits import LARGEST
+from ..common.tables import TableError
 
 Origin = Literal["UPPER", "LOWER"]
 
@@ -29,7 +30,7 @@ _FEWEST_STEPS: Final = 32
 _KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
 
 
-class HeightmapError(ValueError):
+class HeightmapError(TableError):
     """Something that cannot become a surface or a curve; the text is one sentence for users."""
 
 

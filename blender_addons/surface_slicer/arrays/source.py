@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import formula
-from .array_file import read_array
+from .array_file import Tell, read_array, silent
 from .heightmap import Heightmap, HeightmapError, Origin, check_resolution, from_array, resampled
 from .image_heights import EXTENSIONS as PICTURE_EXTENSIONS
 from .image_heights import pixel_heights, read_picture
@@ -73,12 +73,14 @@ class Field:
     y_range: tuple[float, float]
 
 
-def read_field(source: Source) -> Field:
+def read_field(source: Source, tell: Tell = silent) -> Field:
     """Read or compute heights.
 
     Parameters
     ----------
     source : Source
+    tell : callable
+        See `array_file.Tell`.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def read_field(source: Source) -> Field:
     """
     if source.filepath:
         path = Path(bpy.path.abspath(source.filepath))
-        array = _read_file(path, source.array)
+        array = _read_file(path, source.array, tell)
         title = path.stem.encode("utf-8", "replace").decode("utf-8")
         try:
             return array_field(array, title, origin=source.origin, resolution=source.resolution)
@@ -149,10 +151,10 @@ def array_field(
     )  # fmt: skip
 
 
-def _read_file(path: Path, name: str) -> NDArray[Any]:
+def _read_file(path: Path, name: str, tell: Tell) -> NDArray[Any]:
     if path.suffix.lower() in PICTURE_EXTENSIONS:
         return read_picture(path)
-    return read_array(path, name)
+    return read_array(path, name, tell=tell)
 
 
 def _formula_field(source: Source) -> Field:

@@ -16,7 +16,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays.array_file import read_array
+from ..arrays.array_file import Tell, read_array, silent
 from ..arrays.heightmap import HeightmapError
 from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
@@ -76,6 +76,7 @@ def create_curve(
     color_array: str = "",
     size: tuple[float, float] = (2.0, 0.0),
     colormap: str = "plasma",
+    tell: Tell = silent,
 ) -> bpy.types.Object:
     """Make a curve from a file.
 
@@ -90,6 +91,8 @@ def create_curve(
         A second array, with as many values, for the color; the curve's own values if there is none.
     size, colormap
         See `add_curve`.
+    tell : callable
+        See `array_file.Tell`.
 
     Returns
     -------
@@ -102,14 +105,14 @@ def create_curve(
     UnknownColormapError
         If there is no such colormap.
     """
-    values, path = _read(filepath, array)
+    values, path = _read(filepath, array, tell)
     try:
         points = polyline(values)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
     colors = None
     if color_filepath:
-        second, second_path = _read(color_filepath, color_array)
+        second, second_path = _read(color_filepath, color_array, tell)
         try:
             colors = values_along(second, len(values), points.samples)
         except HeightmapError as error:
@@ -232,9 +235,9 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     set_interpolation(curve, path, "LINEAR")
 
 
-def _read(filepath: str, array: str) -> tuple[NDArray[Any], Path]:
+def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
     path = Path(bpy.path.abspath(filepath))
-    return read_array(path, array, check_line), path
+    return read_array(path, array, check_line, tell), path
 
 
 def _group() -> bpy.types.NodeTree:

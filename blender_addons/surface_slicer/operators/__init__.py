@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from . import color, color_ramp, curve, film, showing, slicer_companions, slicing, surface
-from .surface import add_to_menus, remove_from_menus
+from .surface import MENU_ENTRY
 
-__all__ = ["CLASSES", "add_to_menus", "remove_from_menus"]
+__all__ = ["CLASSES", "MENU_ENTRY"]
 
 CLASSES = (
     *surface.CLASSES,

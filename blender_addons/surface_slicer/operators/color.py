@@ -148,7 +148,9 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
         surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
-            read_color_array(surface, self.filepath, self.array)
+            read_color_array(
+                surface, self.filepath, self.array, lambda note: self.report({"INFO"}, note)
+            )
         except HeightmapError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

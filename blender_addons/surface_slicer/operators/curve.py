@@ -105,6 +105,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
                 color_array=self.color_array,
                 size=(self.size[0], self.size[1]),
                 colormap=self.colormap,
+                tell=lambda note: self.report({"INFO"}, note),
             )
         except (HeightmapError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")

@@ -25,6 +25,7 @@ from ..common.beside import beside_told, put_beside
 from ..common.changes import settings_of, told
 from ..common.colormaps import names as colormap_names
 from ..common.colormaps import source as colormap_source
+from ..common.file_entries import DropsOnViewports, ImportEntry
 from ..common.frame_range import holds_work
 from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
@@ -166,6 +167,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                     height_scale=self.height_scale,
                     smooth=self.smooth,
                     set_frame_range=self.set_frame_range,
+                    tell=lambda note: self.report({"INFO"}, note),
                 )
             except HeightmapError as error:
                 self.report({"ERROR"}, str(error))
@@ -243,7 +245,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
         surface = required(surface_at_hand(required(context)))
         leave_edit_mode(required(context))
         try:
-            reload_surface(surface)
+            reload_surface(surface, tell=lambda note: self.report({"INFO"}, note))
         except HeightmapError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -321,19 +323,13 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_FH_array(bpy.types.FileHandler):
+class SURFACE_SLICER_FH_array(DropsOnViewports, bpy.types.FileHandler):
     """Makes a surface of an array that is dropped on a 3-D viewport."""
 
     bl_idname = "SURFACE_SLICER_FH_array"
     bl_label = "Surface from an Array"
     bl_import_operator = SURFACE_SLICER_OT_create_surface.bl_idname
     bl_file_extensions = ";".join(DROPPED)
-
-    @classmethod
-    def poll_drop(cls, context: bpy.types.Context | None) -> bool:
-        """Take drops on 3-D viewports."""
-        area = required(context).area
-        return area is not None and area.type == "VIEW_3D"
 
 
 def _made(surface: bpy.types.Object) -> tuple[set[WmReportItems], str]:
@@ -353,23 +349,10 @@ def _listed(surfaces: Sequence[bpy.types.Object]) -> str:
     return f"{len(surfaces)} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
 
 
-def _draw_import(self: Any, _context: bpy.types.Context) -> None:
-    self.layout.operator(
-        SURFACE_SLICER_OT_create_surface.bl_idname,
-        text="Surface from Array or Picture (.npy/.npz/.csv/.png)",
-    )
-
-
-def add_to_menus() -> None:
-    """Add the entry of File > Import."""
-    bpy.types.TOPBAR_MT_file_import.append(_draw_import)  # type: ignore[arg-type]
-
-
-def remove_from_menus() -> None:
-    """Take the entry of File > Import out again."""
-    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)  # type: ignore[arg-type]
-
-
+MENU_ENTRY = ImportEntry(
+    SURFACE_SLICER_OT_create_surface.bl_idname,
+    "Surface from Array or Picture (.npy/.npz/.csv/.png)",
+)
 CLASSES = (
     SURFACE_SLICER_OT_suggest,
     SURFACE_SLICER_OT_create_surface,

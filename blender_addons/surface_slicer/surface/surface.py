@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import bpy
 
+from ..arrays.array_file import Tell, silent
 from ..arrays.heightmap import Heightmap, HeightmapError
 from ..arrays.source import Field, Source, read_field
 from ..common.frame_range import make_room
@@ -40,6 +41,7 @@ def create_surface(
     height_scale: float = 0.0,
     smooth: bool = True,
     set_frame_range: bool = True,
+    tell: Tell = silent,
 ) -> bpy.types.Object:
     """Make a surface from a file, an image or a formula.
 
@@ -51,6 +53,8 @@ def create_surface(
         The product of two mixtures of normal distributions if not given.
     size, height_scale, smooth, set_frame_range
         See `add_surface`.
+    tell : callable
+        See `array_file.Tell`.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def create_surface(
     source = source or Source()
     surface = add_surface(
         context,
-        read_field(source),
+        read_field(source, tell),
         size=size,
         height_scale=height_scale,
         smooth=smooth,
@@ -129,7 +133,9 @@ def add_surface(
     return surface
 
 
-def reload_surface(surface: bpy.types.Object, source: Source | None = None) -> None:
+def reload_surface(
+    surface: bpy.types.Object, source: Source | None = None, tell: Tell = silent
+) -> None:
     """Read a surface's source again, or put another in its place.
 
     Materials, modifiers and the height of 1 in the data stay. So does a second array of a file that
@@ -140,6 +146,8 @@ def reload_surface(surface: bpy.types.Object, source: Source | None = None) -> N
     surface : Object
     source : Source, optional
         The remembered one if not given.
+    tell : callable
+        See `array_file.Tell`.
 
     Raises
     ------
@@ -147,11 +155,11 @@ def reload_surface(surface: bpy.types.Object, source: Source | None = None) -> N
         One sentence; the surface stays as it is then.
     """
     source = source or remembered(surface)
-    field = read_field(source)
+    field = read_field(source, tell)
     data = about(surface)
     color = None
     if data.color_filepath:
-        color = read_field(color_source(source, data.color_filepath, data.color_array))
+        color = read_field(color_source(source, data.color_filepath, data.color_array), tell)
         check_same_shape(color, field)
     replace_heights(surface, field)
     remember(surface, source)
@@ -232,7 +240,9 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
     data.color_low, data.color_high = heights.low, heights.high
 
 
-def read_color_array(surface: bpy.types.Object, filepath: str, array: str = "") -> None:
+def read_color_array(
+    surface: bpy.types.Object, filepath: str, array: str = "", tell: Tell = silent
+) -> None:
     """Give a surface a second array from a file, which `reload_surface` reads again.
 
     Parameters
@@ -240,6 +250,8 @@ def read_color_array(surface: bpy.types.Object, filepath: str, array: str = "") 
     surface : Object
     filepath, array : str
         See `Source`.
+    tell : callable
+        See `array_file.Tell`.
 
     Raises
     ------
@@ -248,7 +260,7 @@ def read_color_array(surface: bpy.types.Object, filepath: str, array: str = "") 
     """
     if not filepath:
         raise HeightmapError("Choose an array or a picture first.")
-    set_color_array(surface, read_field(color_source(remembered(surface), filepath, array)))
+    set_color_array(surface, read_field(color_source(remembered(surface), filepath, array), tell))
     data = about(surface)
     data.color_filepath, data.color_array = filepath, array
 

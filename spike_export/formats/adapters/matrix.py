@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..content import Content, Request, readable, unusable
-from ..matrices import LARGEST_BYTES, content_of_matrix, is_time_name
+from ..matrices import LARGEST_BYTES, content_of_matrix, is_cell_name, is_time_name
 from ..peek import Peek
+from ..tables import TableError, read_npy, read_numbers
 
 _LARGEST_TEXT: Final = 1 << 30
 _SHAPE: Final = re.compile(rb"'descr': '[<>=|][fiub]\d'.{1,60}'shape': \((?!1,)\d+, (?!1\))\d+\)")
-# Of tables of spikes and of places.
-_CELL_NAME: Final = re.compile(r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|"
-                               r"neuron|unit|population|[xyz]")  # fmt: skip
 
 
 def _matches(peek: Peek) -> bool:
@@ -29,7 +29,7 @@ def _matches(peek: Peek) -> bool:
     names, columns = peek.column_names, len(peek.rows[0])
     if names:
         # Brian2's i for a cell stands beside t alone; among others it is one of many letters.
-        is_list = any(map(_CELL_NAME.fullmatch, names)) or ("i" in names and columns <= 3)
+        is_list = any(map(is_cell_name, names)) or ("i" in names and columns <= 3)
         return columns > 1 and not is_list and (columns > 2 or is_time_name(names[0]))
     return columns > 4
 
@@ -40,29 +40,24 @@ def _read(path: Path, request: Request) -> Content:
         return content_of_matrix(path, _npy(path), request)
     if path.stat().st_size > _LARGEST_TEXT:
         raise unusable(path, "it is text of more than 1 GiB; save it as .npy")
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    lines = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    mark = next((mark for mark in ",;\t" if mark in lines[0]), None)
     try:
-        table = np.loadtxt(lines[bool(peek.column_names) :], delimiter=mark, ndmin=2, comments=None)
-    except ValueError as error:
-        raise unusable(path, f"it is no table of numbers ({error!s:.100})") from None
-    names = [name.strip() for name in lines[0].split(mark)] if peek.column_names else []
-    if names and len(names) != table.shape[1]:
-        raise unusable(path, f"it names {len(names)} columns, but has {table.shape[1]}")
-    return content_of_matrix(path, table, request, names)
+        table = read_numbers(path.read_bytes())
+    except TableError as error:
+        raise unusable(path, str(error)) from None
+    content = content_of_matrix(path, table.values, request, list(table.names))
+    return dataclasses.replace(content, notes=(*table.notes, *content.notes))
 
 
 def _npy(path: Path) -> NDArray[Any]:
+    def check(shape: tuple[int, ...], _dtype: np.dtype[Any]) -> None:
+        if math.prod(shape) * 4 > LARGEST_BYTES:
+            raise TableError(f"its shape {shape} takes more than 8 GB")
+
     try:
-        # Mapped, so that a header that claims more than the file holds costs nothing.
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception:
-        # Python's own parser raises whatever the header provokes: SyntaxError, TokenError, …
-        raise unusable(path, "it is damaged, or holds objects instead of numbers") from None
-    if mapped.size * 4 > LARGEST_BYTES:
-        raise unusable(path, f"its shape {mapped.shape} takes more than 8 GB")
-    return np.asarray(mapped)
+        with path.open("rb") as file:
+            return read_npy(file, check)
+    except TableError as error:
+        raise unusable(path, str(error)) from None
 
 
 FORMAT: Final = readable("matrix", "a matrix of values", _matches, _read)

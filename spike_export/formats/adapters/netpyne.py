@@ -88,7 +88,7 @@ def _content(path: Path, data: Any, request: Request) -> Content:
         values,
         "activity" if taken == "spikes" else taken,
         _UNITS.get(taken, ""),
-        _connections(cells, index),
+        _connections(cells, config, index),
         sections,
         tuple(notes),
     )
@@ -197,13 +197,17 @@ def _is_reversed(cell: Any, name: str) -> bool:
     return float(cell["secs"].get(name, {}).get("topol", {}).get("childX", 0.0)) > 0.5
 
 
-def _connections(cells: list[Any], index: Mapping[int, int]) -> NDArray[np.int64] | None:
-    pairs = [
-        (index[source["preGid"]], i)
-        for i, cell in enumerate(cells)
-        for source in cell.get("conns") or []
-        if source.get("preGid") in index
-    ]
+def _connections(
+    cells: list[Any], config: Any, index: Mapping[int, int]
+) -> NDArray[np.int64] | None:
+    pairs = []
+    # What compact connections list instead of naming it.
+    fields = list(config.get("compactConnFormat") or [])
+    for i, cell in enumerate(cells):
+        for source in cell.get("conns") or []:
+            gid = source["preGid"] if "preGid" in source else source[fields.index("preGid")]
+            if gid in index:
+                pairs.append((index[gid], i))
     return np.array(pairs, np.int64) if pairs else None
 
 

@@ -168,3 +168,26 @@ def test_what_cannot_be_merged(command, new, old, tmp_path, arguments, code, rea
     assert (found, output) == (code, "")
     assert reason in errors
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.pickle", "old.pickle"]
+
+
+def test_cells_are_put_where_a_table_has_them(command, new):
+    Path("cells.csv").write_text("cell,x,y,z,rotation_z_deg\nBasket[0],1,2,3,90\n")
+    code, output, errors = command("convert", new, "a.pickle", "--positions", "cells.csv")
+    assert code == 0
+    assert read("a.pickle").points_um[-1, :3].tolist() == [1, 2, 3]
+    assert "Note: 1 of 2 cells have no row in cells.csv" in errors
+    assert "Cells " in output
+
+
+@pytest.mark.parametrize("row", ["nobody,1,2,3", "Basket[0],1,2,x"])
+def test_a_table_of_positions_that_fits_nothing_is_refused(command, new, row):
+    Path("cells.csv").write_text(f"cell,x,y,z\n{row}\n")
+    code, _, errors = command("convert", new, "a.pickle", "--positions", "cells.csv")
+    assert (code, Path("a.pickle").exists()) == (1, False)
+    assert "cells.csv" in errors
+
+
+def test_a_table_is_not_replaced_by_what_it_places(command, new):
+    Path("cells.csv").write_text("Basket[0],1,2,3\n")
+    arguments = ("convert", new, "cells.csv", "--positions", "cells.csv", "--force")
+    assert "the command reads it" in command(*arguments)[2]

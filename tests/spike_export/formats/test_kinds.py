@@ -7,6 +7,7 @@ import io
 import json
 import pickle
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def test_each_wrong_kind_gets_a_sentence_with_the_right_command(made, command, c
         ("1\t5830.8\t2171.2\t0.5\n", "table"),
         ("1,2,3,4,5\n2,3,4,5,6\n", "matrix"),
         ("time_ms,a,b\n0,1,2\n1,2,3\n", "matrix"),
-        ("timestamps population node_ids\n0.1 cortex 4\n0.4 cortex 5\n", "text"),
+        ("timestamps population node_ids\n0.1 cortex 4\n0.4 cortex 5\n", "table"),
         ("from neuron import h\n(Dendrite)\n", "text"),
         ("", "text"),
     ],
@@ -147,6 +148,13 @@ def test_damaged_files_are_still_of_some_kind(tmp_path, made, begin):
         path = tmp_path / "damaged"
         path.write_bytes(data[: rng.integers(1, len(data) + 1)])
         assert recognize(path).what
+
+
+def test_without_h5py_it_is_asked_for(made, command, monkeypatch):
+    path = made("nwb")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    for name in ("info", "read", "swc"):
+        assert "h5py is not installed; pip install" in command(name, path)[2]
 
 
 def test_a_zip_of_arrays_is_told_from_others(tmp_path):

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from spike_export import SECTION_TYPES, Recorder
-from spike_export.neuron.model import _heads, group_cells, read_shape
+from spike_export.neuron.model import _heads, group_cells
+from spike_export.neuron.shape import read_shape
 from spike_export.section_types import section_type
 
 
@@ -135,6 +136,24 @@ def test_trees_without_an_owner_keep_apart_even_if_they_are_called_alike(h):
     ]
 
 
+def test_what_has_no_name_is_numbered_instead_of_called_by_its_address(h):
+    class Pyr:
+        def __init__(self) -> None:
+            self.soma, self.dend = h.Section(name="soma", cell=self), h.Section(cell=self)
+
+    trees = [h.Section() for _ in range(4)]
+    for above, below in itertools.pairwise(trees[1:]):
+        below.connect(above)
+    pyr = Pyr()
+    found = group_cells(h.allsec())
+    assert [(cell.name, cell.section_names) for cell in found] == [
+        ("cell[0]", ["cell[0].section[0]"]),
+        ("cell[1]", ["cell[1].section[0]", "cell[1].section[1]", "cell[1].section[2]"]),
+        ("Pyr[0]", ["Pyr[0].soma", "Pyr[0].section[0]"]),
+    ]
+    assert found[2].sections == [pyr.soma, pyr.dend]
+
+
 def test_what_nothing_owns_belongs_to_the_cell_that_it_hangs_on(h, template):
     cells = [getattr(h, template)() for _ in range(2)]
     spine = h.Section(name="spine")
@@ -186,7 +205,7 @@ def test_a_long_chain_is_climbed_once(h):
             nonlocal asked
             asked += 1
             parent = self.section.parentseg()
-            return None if parent is None else SimpleNamespace(sec=Watched(parent.sec))
+            return None if parent is None else SimpleNamespace(sec=Watched(parent.sec), x=parent.x)
 
     heads = _heads([Watched(section) for section in reversed(chain)])
     assert {head.section for head in heads.values()} == {chain[0]}

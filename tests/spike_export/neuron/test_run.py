@@ -140,7 +140,7 @@ def test_with_variable_steps_a_model_does_what_it_does_alone(
     assert [line for line in done.stdout.splitlines() if line.startswith("model")] == said
     assert len(said[0].split(",")) > 1, "it has spikes"
     assert simulation.values.max() > 20
-    assert "Note:" not in done.stderr
+    assert "may move" not in done.stderr
 
 
 def test_what_may_move_spikes_is_the_last_word(model, spike_export, tmp_path):
@@ -436,7 +436,7 @@ def test_without_a_display_neuron_need_not_say_so(model, spike_export, tmp_path,
     monkeypatch.delenv("DISPLAY", raising=False)
     done = spike_export("run", model("from neuron import gui\n", CELL, "h.tstop = 1\nh.run()\n"))
     recorded(done, tmp_path / "model.pickle")
-    assert done.stderr == ""
+    assert "isplay" not in done.stderr
 
 
 def test_coreneuron_is_refused_with_the_reason(model, spike_export):
@@ -614,3 +614,53 @@ def test_the_model_is_never_replaced(command, tmp_path):
     code, _, err = command("run", model, "-o", model, "--force")
     assert code == 1 and "the command reads it" in err
     assert model.read_text() == "from neuron import h\n"
+
+
+# As networks do whose cells' places are kept outside NEURON.
+STACKED = """
+    from neuron import h
+    h.load_file("stdrun.hoc")
+    class Cell:
+        def __init__(self):
+            self.soma = h.Section(name="soma", cell=self)
+            for x in (0, 10):
+                self.soma.pt3dadd(x, 0, 0, 10)
+    cells = [Cell() for _ in range(3)]
+    h.finitialize(-65)
+    h.continuerun(1)
+"""
+
+
+def test_cells_in_one_place_are_told_and_placed(model, spike_export, tmp_path):
+    path = model(STACKED)
+    done = spike_export("run", path)
+    recorded(done, tmp_path / "model.pickle")
+    assert done.stderr == (
+        "Note: 3 of 3 cells are in the same place as another one, 'Cell[0]' and 'Cell[1]' for "
+        "instance; --positions FILE places them.\n"
+    )
+    (tmp_path / "cells.csv").write_text("Cell[0],0,0,0\nCell[1],500,0,0\nCell[2],1000,5,0\n")
+    done = spike_export("run", path, "--force", "--positions", "cells.csv")
+    simulation = recorded(done, tmp_path / "model.pickle")
+    assert done.stderr == ""
+    assert simulation.points_um[::2, :2].tolist() == [[-5, 0], [495, 0], [995, 5]]
+
+
+def test_a_table_without_the_model_s_cells_is_refused_before_it_runs(model, spike_export, tmp_path):
+    (tmp_path / "cells.csv").write_text("Cell[7],0,0,0\n")
+    done = spike_export("run", model(STACKED, "print('ran')\n"), "--positions", "cells.csv")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "none of the model's cells; they are Cell[0], Cell[1], Cell[2]" in done.stderr
+
+
+def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):
+    cells = "cells = [h.Section(name='soma') for _ in range(2)]\nh.finitialize(-65)\nh.fadvance()\n"
+    done = spike_export("run", model("from neuron import h\n", cells))
+    simulation = recorded(done, tmp_path / "model.pickle")
+    assert done.stderr == (
+        "Note: 2 of 2 cells have sections without 3-D points (pt3d), whose shape is made up from "
+        "their lengths and diameters.\n"
+        "Note: 2 of 2 cells are set in a row, since the model does not say where they are; "
+        "--positions FILE places them.\n"
+    )
+    assert simulation.meta["place"] == "made up for cells without 3-D points"

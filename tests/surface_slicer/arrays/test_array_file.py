@@ -101,10 +101,10 @@ def test_empty_fields_are_holes(tmp_path):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("1,2,3\n4,5\n", "line 2 has 2 numbers, those before it 3"),
+        ("1,2,3\n4,5\n", "line 2 has 2 columns, but line 1 has 3"),
         ("1,2\n3,x\n", "line 2, field 2: 'x'"),
         ("a,2\n3,4\n", "line 1, field 1: 'a'"),
-        ("# nothing\n\n", "no numbers"),
+        ("# nothing\n\n", "it has no rows"),
         ("1\n2\n3\n", "3 x 1"),
         ("1,2,3\n", "1 x 3"),
     ],

@@ -111,6 +111,15 @@ def test_traces_are_where_they_were_recorded(saved, command, as_pickle):
     assert made.connections.tolist() == [[0, 1]]
 
 
+def test_compact_connections_have_their_fields_in_order(saved, command):
+    data = results()
+    data["simConfig"]["compactConnFormat"] = ["sec", "preGid", "weight"]
+    data["net"]["cells"][0]["conns"] = [["soma", "NetStim", 0.1], ["dend", 2, 0.1]]
+    data["net"]["cells"][1]["conns"] = [["soma", 0, 0.1]]
+    assert command("read", saved(data))[0] == 0
+    assert read("results.pickle").connections.tolist() == [[2, 0], [0, 1]]
+
+
 def test_spikes_light_whole_cells(saved, command):
     data = results()
     del data["simData"]["V_soma"], data["simData"]["g"]

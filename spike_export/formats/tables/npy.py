@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NumPy's own files, from anybody: ``.npy`` and ``.npz``.
+
+What a file says of itself is checked against its size before memory is taken, and nothing in a
+file is run: arrays of Python objects, which NumPy stores as pickles, are for the check to refuse.
+
+The formats are described in NumPy's own manual, under ``numpy.lib.format``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import tokenize
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.lib import format as npy_format
+from numpy.typing import NDArray
+
+from .text import TableError
+
+Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
+"""Raises `TableError` for shapes and types that are not wanted, before memory is taken for them."""
+
+_MOST_MEMBERS: Final = 10_000
+_MOST_HEADER: Final = 10_000
+# What NumPy's reader, which is not made for damaged files, is known to raise.
+_HEADER_ERRORS: Final = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    RecursionError,
+    OverflowError,
+    IndexError,
+    KeyError,
+    tokenize.TokenError,
+)
+
+
+def read_npy(file: BinaryIO, check: Check) -> NDArray[Any]:
+    """Read an array.
+
+    Parameters
+    ----------
+    file : binary file
+        A real one, whose size is known, or `io.BytesIO`.
+    check : callable
+        See `Check`.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    TableError
+        If it is damaged, or what `check` raises.
+    """
+    shape, fortran, dtype = _header(file)
+    check(shape, dtype)
+    expected = math.prod(shape) * dtype.itemsize
+    begin = file.tell()
+    there = file.seek(0, os.SEEK_END) - begin
+    file.seek(begin)
+    if there < expected:
+        raise TableError(_ends_early(expected, there))
+    return _filled(file, shape, fortran, dtype, expected)
+
+
+def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
+    """Read one array of an archive.
+
+    Parameters
+    ----------
+    file : binary file
+    name : str
+        If empty, the only one that passes the check.
+    check : callable
+        See `Check`.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    TableError
+        If it is damaged, has no such array or several that pass, or what `check` raises.
+    """
+    with _sentences_for_archives(), zipfile.ZipFile(file) as archive:
+        members = _members(archive)
+        if not members:
+            raise TableError("it holds no array")
+        if name:
+            if name not in members:
+                raise TableError(f"it holds no array '{name}'; it has {_listed(members)}")
+            return _read_member(archive, members[name], check)
+        usable = [info for info in members.values() if _is_wanted(archive, info, check)]
+        if len(usable) > 1:
+            raise TableError(f"it holds several arrays, choose one: {_listed(members)}")
+        # If none can, the first one's problem is the one to tell.
+        return _read_member(archive, usable[0] if usable else next(iter(members.values())), check)
+
+
+def array_names(filepath: str | os.PathLike[str]) -> list[str]:
+    """List the arrays of an ``.npz`` archive.
+
+    Parameters
+    ----------
+    filepath : path-like
+
+    Returns
+    -------
+    list of str
+        Empty for other files, and for files that cannot be read.
+    """
+    if os.path.splitext(os.fspath(filepath))[1].lower() != ".npz":
+        return []
+    try:
+        with zipfile.ZipFile(filepath) as archive:
+            return list(_members(archive))
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return []
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read what stands before the numbers."""
+    try:
+        version = npy_format.read_magic(file)
+        with warnings.catch_warnings():
+            # NumPy warns of headers that Python 2 wrote, and reads them.
+            warnings.simplefilter("ignore")
+            if version == (1, 0):
+                return npy_format.read_array_header_1_0(file, max_header_size=_MOST_HEADER)
+            if version == (2, 0):
+                return npy_format.read_array_header_2_0(file, max_header_size=_MOST_HEADER)
+    except _HEADER_ERRORS:
+        raise TableError("it is not a NumPy array, or its header is damaged") from None
+    raise TableError(
+        f"it has version {version[0]}.{version[1]} of the format; 1.0 and 2.0 are read"
+    )
+
+
+def _filled(
+    file: Any, shape: tuple[int, ...], fortran: bool, dtype: np.dtype[Any], expected: int
+) -> NDArray[Any]:
+    content = file.read(expected)
+    if len(content) < expected:
+        raise TableError(_ends_early(expected, len(content)))
+    flat = np.frombuffer(content, dtype)
+    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+
+
+def _ends_early(expected: int, there: int) -> str:
+    return f"it ends early: its header announces {expected:,} bytes of numbers, {there:,} are there"
+
+
+@contextlib.contextmanager
+def _sentences_for_archives() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise TableError("it is not a NumPy archive, or it is damaged") from None
+    except (RuntimeError, NotImplementedError):
+        raise TableError("it is encrypted or packed in a way that NumPy does not use") from None
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    listed = archive.infolist()
+    if len(listed) > _MOST_MEMBERS:
+        raise TableError(f"it holds {len(listed):,} files, more than {_MOST_MEMBERS:,}")
+    return {
+        info.filename.removesuffix(".npy"): info
+        for info in listed
+        if info.filename.endswith(".npy")
+    }
+
+
+def _is_wanted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> bool:
+    try:
+        with archive.open(info) as member:
+            shape, _, dtype = _header(member)
+        check(shape, dtype)
+    except TableError:
+        return False
+    return True
+
+
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> NDArray[Any]:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise TableError("it is packed in a way that NumPy does not use")
+    with archive.open(info) as member:
+        try:
+            shape, fortran, dtype = _header(member)
+            check(shape, dtype)
+            expected = math.prod(shape) * dtype.itemsize
+            # What is unpacked is bounded by the limits on the shape, whatever the archive says.
+            return _filled(member, shape, fortran, dtype, expected)
+        except TableError as error:
+            raise TableError(f"'{info.filename}' in it: {error}") from None
+
+
+def _listed(members: dict[str, zipfile.ZipInfo]) -> str:
+    names = [f"'{name[:40]}'" for name in list(members)[:8]]
+    return ", ".join(names) + (", …" if len(members) > 8 else "")

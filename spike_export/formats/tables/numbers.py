@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Arrays of the numbers in a table, and what its names, gaps and commas mean."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .text import Row, Rows, TableError, read_rows
+
+Mark = Literal[".", ","]
+
+_MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "-"})
+# Digits in threes, as in 1,234,567.8 and in 1.234.567,8.
+_GROUPED: Final = {
+    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE),
+    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?(e[+-]?\d+)?", re.IGNORECASE),
+}
+_WITH_COMMA: Final = re.compile(r"[+-]?\d*,\d*(e[+-]?\d+)?", re.IGNORECASE)
+_SAMPLE_ROWS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The numbers of a table.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (rows, columns)
+        NaN where the table has a gap.
+    names : tuple of str
+        Of the columns, from a first line of words; empty without one.
+    first_line : int
+        The line of the first row, counted from 1.
+    notes : tuple of str
+        What was guessed, a sentence each.
+    """
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    first_line: int
+    notes: tuple[str, ...]
+
+
+def read_numbers(
+    content: bytes, *, most_cells: int = 100_000_000, most_columns: int = 30_000
+) -> Numbers:
+    """Read a table of numbers.
+
+    A first line of words names the columns, and a table as pandas writes it has numbers for rows
+    and columns, which are no values. Empty fields and words for missing values, such as ``NA``, are
+    NaN. Numbers may be quoted, have decimal commas, or commas between thousands; where the file
+    does not tell which, it is refused.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file; see `read_rows`.
+    most_cells, most_columns : int
+
+    Returns
+    -------
+    Numbers
+
+    Raises
+    ------
+    TableError
+        With line and field.
+    """
+    table = read_rows(content, most_rows=most_cells, most_columns=most_columns)
+    sample = list(itertools.islice(table.rows, _SAMPLE_ROWS))
+    notes = list(table.notes)
+    names: tuple[str, ...] = ()
+    mark = decimal_mark(table, sample, notes)
+    if is_header(sample[0], mark):
+        names = tuple(sample[0].fields)
+        notes.append(f"Line {sample[0].line} names the columns.")
+        del sample[0]
+        if not sample:
+            raise TableError("it has no rows below the names of its columns")
+    width = len(sample[0].fields)
+    parsed: list[NDArray[np.float64]] = []
+    for row in itertools.chain(sample, table.rows):
+        if (len(parsed) + 1) * width > most_cells:
+            raise TableError(f"it has more than {most_cells:,} numbers")
+        parsed.append(_parsed(row, mark))
+    values = np.stack(parsed)
+    if table.separator == "," and width == 2 and not names and (values % 1 == 0).all():
+        notes.append(
+            "It was read as two columns with a comma between; where commas stand before decimals,"
+            " write decimal points."
+        )
+    if _is_indexed(sample[0].fields, values):
+        names = tuple(sample[0].fields[1:])
+        values = values[1:, 1:]
+        notes.append("The first line and the first column number the others; they are no values.")
+    return Numbers(values, names, sample[0].line, tuple(notes))
+
+
+def number(text: str, mark: Mark = ".") -> float | None:
+    """Read a number as people write it.
+
+    Parameters
+    ----------
+    text : str
+    mark : {".", ","}
+        Stands before decimals; see `decimal_mark`.
+
+    Returns
+    -------
+    float or None
+        None where it is none. A word for a missing value gives NaN.
+    """
+    if text.casefold() in _MISSING:
+        return math.nan
+    if _GROUPED[mark].fullmatch(text):
+        text = text.replace("." if mark == "," else ",", "")
+    if mark == ",":
+        if "." in text:
+            # Also in a table with decimal commas, there may be numbers with a point.
+            return None if "," in text else number(text)
+        text = text.replace(",", ".")
+    # Python would take 1_000 for a number.
+    if "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
+    """Find what stands before decimals in a table.
+
+    Parameters
+    ----------
+    table : Rows
+    rows : iterable of Row
+        The first ones.
+    notes : list of str
+        A sentence is added where it is the comma.
+
+    Returns
+    -------
+    {".", ","}
+
+    Raises
+    ------
+    TableError
+        If ``1,234`` could be 1.234 and 1234, and nothing in the table tells which.
+    """
+    unclear: tuple[int, str] | None = None
+    for row in rows:
+        for text in row.fields:
+            if "," not in text:
+                continue
+            grouped = _GROUPED["."].fullmatch(text) is not None
+            if (
+                grouped
+                and (text.count(",") > 1 or "." in text)
+                and not text.startswith(("0", "-0"))
+            ):
+                return "."
+            if _GROUPED[","].fullmatch(text) or (_WITH_COMMA.fullmatch(text) and not grouped):
+                notes.append(f"Commas stand before decimals, as in {text}.")
+                return ","
+            if grouped and unclear is None:
+                unclear = row.line, text
+    if unclear is None:
+        return "."
+    line, text = unclear
+    if table.separator == ";" or text.lstrip("+-").startswith("0"):
+        notes.append(f"Commas stand before decimals, as in {text}.")
+        return ","
+    raise TableError(
+        f"line {line}: {text} could be {text.replace(',', '.')} or {text.replace(',', '')}; write"
+        " decimal points, or semicolons between the columns, where commas stand before decimals"
+    )
+
+
+def is_header(row: Row, mark: Mark = ".") -> bool:
+    """Tell whether a first row names the columns: it has words, and no numbers.
+
+    Parameters
+    ----------
+    row : Row
+    mark : {".", ","}
+
+    Returns
+    -------
+    bool
+    """
+    numbers = [number(field, mark) for field in row.fields]
+    return None in numbers and all(n is None or math.isnan(n) for n in numbers)
+
+
+def _parsed(row: Row, mark: Mark) -> NDArray[np.float64]:
+    # Nearly all rows are plain, and this is several times as fast.
+    if mark == "." and not any("_" in field for field in row.fields):
+        try:
+            return np.array([float(field) for field in row.fields])
+        except ValueError:
+            pass
+    return _each(row, mark)
+
+
+def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
+    fields = row.fields
+    if "#" in fields[-1]:
+        # What follows the numbers of a line is a comment.
+        fields = [*fields[:-1], fields[-1].partition("#")[0].strip()]
+    parsed = [number(field, mark) for field in fields]
+    if None in parsed:
+        column = parsed.index(None)
+        raise TableError(
+            f"line {row.line}, field {column + 1}: '{fields[column][:30]}' is no number"
+        )
+    return np.array(parsed, np.float64)
+
+
+def _is_indexed(first: list[str], values: NDArray[np.float64]) -> bool:
+    """Tell whether the first row and column count the others, from 0 or 1, below an empty field."""
+    if first[0] or min(values.shape) < 3:
+        return False
+    return all(
+        np.array_equal(along, np.arange(len(along)) + along[0]) and along[0] in (0, 1)
+        for along in (values[0, 1:], values[1:, 0])
+    )

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cells that a model splits between threads or processes, as they are without that.
+
+NEURON's ``multisplit`` disconnects the pieces of a cell, and remembers only for itself what hung on
+what. It is known here where ``ParallelComputeTool`` splits, which keeps a list, and where a
+Python model calls `multisplit` or `splitcell_connect` while `watched_splits` listens.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..edit.rejoining import NOT_REJOINED
+from ..section_types import section_type
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A place where a piece ends, by a hoc SectionRef, which does not keep the section."""
+
+    reference: Any
+    x: float
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A place that pieces in other processes may share; see `rejoining.Joint`."""
+
+    identifier: str
+    section: Any
+    x: float
+    is_root: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """What hung on what before the cells were split.
+
+    Attributes
+    ----------
+    parents : dict
+        From a section to the section that it hung on, and where on that, in NEURON's x.
+    ends : list of End
+    note : str
+        That some are not known; empty if all are, and in a model that splits nothing.
+    """
+
+    parents: dict[Any, tuple[Any, float]] = field(default_factory=dict)
+    ends: list[End] = field(default_factory=list)
+    note: str = ""
+
+    def parent_of(self, section: Any) -> tuple[Any, float] | None:
+        """Section that a section hangs on, and the place; None at a root."""
+        if section in self.parents:
+            return self.parents[section]
+        parent = section.parentseg()
+        return None if parent is None else (parent.sec, parent.x)
+
+
+NOTHING_SPLIT: Final = Joins()
+
+_cuts: list[_Cut] = []
+
+
+@contextmanager
+def watched_splits() -> Iterator[None]:
+    """Listen to what a Python model tells NEURON of its splits, while the ``with`` block runs."""
+    from neuron import h
+
+    kind = type(h.ParallelContext())
+    try:
+        for name, note in _LISTENERS.items():
+            _listen(kind, name, note)
+    except TypeError:
+        # Older versions of NEURON have one class for all that hoc makes.
+        yield
+        return
+    try:
+        yield
+    finally:
+        for name in _LISTENERS:
+            delattr(kind, name)
+
+
+def _listen(kind: Any, name: str, note: Any) -> None:
+    def listening(context: Any, *arguments: Any, **named: Any) -> Any:
+        # NEURON looks its own method up only where the class has none.
+        delattr(kind, name)
+        try:
+            method = getattr(context, name)
+        finally:
+            setattr(kind, name, listening)
+        result = method(*arguments, **named)
+        note(context, arguments, named)
+        return result
+
+    setattr(kind, name, listening)
+
+
+def _note_multisplit(context: Any, arguments: Any, named: Any) -> None:
+    if len(arguments) >= 2:
+        _note(float(arguments[0]), str(int(arguments[1])), named)
+
+
+def _note_splitcell(context: Any, arguments: Any, named: Any) -> None:
+    pair = sorted((int(context.id()), int(arguments[0])))
+    _note(None, f"splitcell {pair[0]} {pair[1]}", named)
+
+
+def _note_clear(context: Any, arguments: Any, named: Any) -> None:
+    if not arguments or int(arguments[0]) in (0, 2):
+        _cuts.clear()
+
+
+_LISTENERS: Final = {
+    "multisplit": _note_multisplit,
+    "splitcell_connect": _note_splitcell,
+    "gid_clear": _note_clear,
+}
+
+
+def _note(x: float | None, identifier: str, named: Any) -> None:
+    from neuron import h
+
+    section = named.get("sec") or h.cas()
+    if x is None:
+        while (parent := section.parentseg()) is not None:
+            section = parent.sec
+        x = float(section.orientation())
+    _cuts.append(_Cut(h.SectionRef(sec=section), x, identifier))
+
+
+def find_joins() -> Joins:
+    """Find out what hung on what in cells that are split now.
+
+    Returns
+    -------
+    Joins
+    """
+    from neuron import h
+
+    listed = _from_tool(h)
+    is_split = _is_split()
+    if is_split is None:
+        is_split = bool(listed or _cuts)
+    if not is_split and not any(cut.identifier.startswith("splitcell") for cut in _cuts):
+        _cuts.clear()
+        return NOTHING_SPLIT
+    joins = Joins(dict(listed))
+    several = int(h.ParallelContext().nhost()) > 1
+    lost = not listed and not _cuts
+    groups: dict[str, list[tuple[Any, float, bool]]] = {}
+    for cut in _cuts:
+        if cut.reference.exists():
+            groups.setdefault(cut.identifier, []).append(_node(cut.reference.sec, cut.x))
+    for identifier, nodes in groups.items():
+        lost |= not _join(joins, identifier, nodes, several)
+    return Joins(joins.parents, joins.ends, NOT_REJOINED) if lost else joins
+
+
+def _join(
+    joins: Joins, identifier: str, nodes: list[tuple[Any, float, bool]], several: bool
+) -> bool:
+    """Join pieces that share a place; return whether that is all there is to be joined."""
+    nodes = list(dict.fromkeys(nodes))
+    trunk = [node for node in nodes if not node[2]]
+    trunk = trunk or [node for node in nodes if _holds_soma(node[0])]
+    # Where all of them begin, what they hang on may be in another process.
+    if len(trunk) > 1 or (not trunk and not several and len(nodes) < 2):
+        return False
+    if not trunk and several:
+        joins.ends.extend(End(identifier, *node) for node in nodes)
+        return True
+    on = trunk[0] if trunk else nodes[0]
+    beyond = [node[0] for node in nodes if node != on]
+    for root in beyond:
+        if root in joins.parents or _hangs_on(joins, on[0], root):
+            return False
+        joins.parents[root] = on[0], on[1]
+    if several:
+        joins.ends.append(End(identifier, *on))
+    return bool(beyond) or several
+
+
+def _hangs_on(joins: Joins, section: Any, other: Any) -> bool:
+    parent: tuple[Any, float] | None = (section, 0.0)
+    while parent is not None and parent[0] != other:
+        parent = joins.parent_of(parent[0])
+    return parent is not None
+
+
+def _holds_soma(root: Any) -> bool:
+    return any(section_type(section.name()) == "soma" for section in root.wholetree())
+
+
+def _node(section: Any, x: float) -> tuple[Any, float, bool]:
+    """Return the place that NEURON has for an end, and whether its piece begins there."""
+    while x == float(section.orientation()):
+        parent = section.parentseg()
+        if parent is None:
+            return section, x, True
+        section, x = parent.sec, float(parent.x)
+    return section, x, False
+
+
+def _from_tool(h: Any) -> dict[Any, tuple[Any, float]]:
+    """Read what NEURON's tool for parallel computing has split, with its window or without."""
+    name = "ParallelComputeToolSplitInfo"
+    if not hasattr(h, name):
+        return {}
+    found = {}
+    for info in h.List(name):
+        section, parent = info.sec.sec, info.psec.sec
+        # By its other end, a section would not begin where it hangs.
+        if float(section.orientation()) == info.x:
+            found[section] = parent, float(info.px)
+    return found
+
+
+def _is_split() -> bool | None:
+    """Whether NEURON solves split cells; None where that cannot be seen."""
+    from neuron import hoc
+
+    try:
+        # Which depends on NEURON's library, wherever that is.
+        library = ctypes.CDLL(hoc.__file__)
+        return bool(ctypes.c_int.in_dll(library, "nrn_multisplit_active_").value)
+    except (AttributeError, OSError, TypeError, ValueError):
+        return None

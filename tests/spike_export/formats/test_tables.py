@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables as people save them: read as they are meant, or refused; nothing is dropped."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spike_export.formats.tables import TableError, read_numbers, read_rows
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,2\n3,4.5\n", [[1, 2], [3, 4.5]]),
+        ("1\t2\n3\t4\n", [[1, 2], [3, 4]]),
+        ("# x y\n 1   2 # and more\n\n3 4\n", [[1, 2], [3, 4]]),
+        ('"1.5","2.5"\n"4",5\n', [[1.5, 2.5], [4, 5]]),
+        # Rows that begin with gaps are rows.
+        ("NA,0\nNA,0\n1,2\n", [[NAN, 0], [NAN, 0], [1, 2]]),
+        ("NA,0,0\n0,NA,0\n1,,3\n", [[NAN, 0, 0], [0, NAN, 0], [1, NAN, 3]]),
+        ("1e3;-2E-1\n", [[1000, -0.2]]),
+        ("1,234.5;2\n1,000,000;3\n", [[1234.5, 2], [1000000, 3]]),
+    ],
+)
+def test_plain_numbers(text, expected):
+    table = read_numbers(text.encode())
+    np.testing.assert_array_equal(table.values, expected)
+    assert table.names == () and table.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "note"),
+    [
+        ("x,y\n1,2.5\n", [[1, 2.5]], "Line 1 names the columns."),
+        ("1,5\t2,25\n3\t4\n", [[1.5, 2.25], [3, 4]], "decimals, as in 1,5."),
+        ("101,784;102,279\n1;2\n", [[101.784, 102.279], [1, 2]], "decimals, as in 101,784."),
+        ("1.234,5;2,0\n", [[1234.5, 2]], "decimals, as in 1.234,5."),
+        ("0,125 0,250\n", [[0.125, 0.25]], "decimals, as in 0,125."),
+        (",0,1\n0,5,6\n1,8,9\n", [[5, 6], [8, 9]], "they are no values."),
+        ("1,5\n2,7\n", [[1, 5], [2, 7]], "two columns with a comma between"),
+    ],
+)
+def test_what_is_guessed_is_said(text, expected, note):
+    table = read_numbers(text.encode())
+    np.testing.assert_array_equal(table.values, expected)
+    assert [note in said for said in table.notes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "notes"),
+    [("utf-8-sig", []), ("utf-16", []), ("cp1252", ["Line 1 is not UTF-8; it was read as"])],
+)
+def test_encodings_of_spreadsheets(encoding, notes):
+    table = read_numbers("höhe,tiefe\n1,2.5\n".encode(encoding))
+    assert table.names == ("höhe", "tiefe") and table.values.tolist() == [[1, 2.5]]
+    assert [said.startswith(n) for n, said in zip(notes, table.notes, strict=False)] == [
+        True for _ in notes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "it has no rows"),
+        (b"x,y\n", "no rows below the names"),
+        (b"1,2\n3\n", "line 2 has 1 column, but line 1 has 2 columns"),
+        (b"1,2\n3,high\n", "line 2, field 2: 'high' is no number"),
+        (b"x,1\n3,4\n", "line 1, field 1: 'x' is no number"),
+        (b"x,y\nmV,ms\n1,2\n", "line 2, field 1: 'mV' is no number"),
+        (b"1_0,2\n", "line 1, field 1: '1_0' is no number"),
+        (b"101,784\t102,279\n", "line 1: 101,784 could be 101.784 or 101784"),
+        (b"1,5\t1.5,2\n", "line 1, field 2: '1.5,2' is no number"),
+        (b"PK\x03\x04", "save it as CSV"),
+        (b"1,2\n\x00\x01\xff", "it is not text: line 2"),
+        (b'1,2\n"3,4\n', "line 2 cannot be split"),
+    ],
+)
+def test_what_cannot_be_read_is_named(content, sentence):
+    with pytest.raises(TableError, match=sentence.replace("(", r"\(")):
+        read_numbers(content)
+
+
+def test_limits_hold_before_the_memory_is_taken():
+    with pytest.raises(TableError, match="more than 5 numbers"):
+        read_numbers(b"1,2,3\n4,5,6\n", most_cells=5)
+    with pytest.raises(TableError, match="more than 2 columns"):
+        read_numbers(b"1,2,3\n", most_columns=2)
+    with pytest.raises(TableError, match="more than 1 rows"):
+        list(read_rows(b"a\nb\n", most_rows=1).rows)
+
+
+def test_numbers_are_those_of_numpy():
+    """To the last digit, however they are separated."""
+    array = np.random.default_rng(1).normal(size=(7, 5)) * 10.0 ** np.arange(-3, 2)
+    for delimiter in " ,;\t":
+        stream = io.BytesIO()
+        np.savetxt(stream, array, delimiter=delimiter)
+        np.testing.assert_array_equal(read_numbers(stream.getvalue()).values, array)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("zz_drop1.csv", (5, 3)), ("zz_drop3.csv", (4, 3)), ("zz_drop4.txt", (4, 2)),
+        ("c_drop.csv", (5, 2)), ("one_na.csv", (3, 2)), ("quoted.csv", (3, 3)), ("idx.csv", (3, 3)),
+    ],
+)  # fmt: skip
+def test_no_row_is_lost(shared_data: Path, name: str, shape: tuple[int, int]):
+    assert (
+        read_numbers((shared_data / "cases" / "tables" / name).read_bytes()).values.shape == shape
+    )
