@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from rich.console import Console
@@ -168,6 +168,20 @@ def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) ->
     if not sys.stdin.isatty():
         raise click.ClickException(f"{path} exists; --force replaces it.")
     click.confirm(f"{path} exists. Replace it?", abort=True)
+
+
+CELLS_HELP: Final = (
+    "names, numbers from 0, ranges such as 10-19 or 0-99:10, * and ? for letters, /REGEX/ for "
+    "whole names, with commas between them."
+)
+"""The one way to choose cells; see `simulation_file.cell_choice`."""
+
+
+def cells_text(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """Refuse an empty choice of cells, which would mean all of them."""
+    if text is not None and not text.strip(" ,"):
+        raise click.BadParameter("it names no cell; leave it out for all.")
+    return text
 
 
 def behind_colon(error: Exception) -> str:

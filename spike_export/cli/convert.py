@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -21,8 +20,10 @@ from ..simulation_file import Simulation
 from ..version import __version__
 from .console import (
     ABOVE_ZERO,
+    CELLS_HELP,
     FILE,
     behind_colon,
+    cells_text,
     load,
     may_write,
     needs_scipy,
@@ -58,7 +59,10 @@ _SPIKE_MS = 1.0
 @click.option("--start", type=float, metavar="MS", help="Drop everything before this time.")
 @click.option("--stop", type=float, metavar="MS", help="Drop everything after this time.")
 @click.option(
-    "--cells", metavar="A,B", help="Keep these cells only; spike-export info --json lists them all."
+    "--cells",
+    callback=cells_text,
+    metavar="CELLS",
+    help=f"Keep these cells only: {CELLS_HELP}",
 )
 @click.option(
     "--duration",
@@ -117,7 +121,7 @@ def convert(
                 frames=frames,
                 start_ms=start,
                 stop_ms=stop,
-                cells=None if cells is None else _names(cells, {c.name for c in simulation.cells}),
+                cells=cells,
                 duration_ms=duration,
                 kernel=kernel,
                 peak=peak,
@@ -153,14 +157,3 @@ def _may_miss_spikes(before: Simulation, after: Simulation) -> bool:
     own = before.duration_ms / (before.n_frames - 1)
     is_voltage = after.quantity == "v" and not holds_peaks(after)
     return bool(spikes) and is_voltage and apart > max(_SPIKE_MS, own * (1 + 1e-6))
-
-
-def _names(text: str, known: Collection[str]) -> list[str]:
-    """Split at commas, but not within a known name: Python's may hold some, as ``Cell(1, 2)``."""
-    parts, names = text.split(","), []
-    while parts:
-        counts = range(len(parts), 0, -1)
-        count = next((n for n in counts if ",".join(parts[:n]).strip() in known), 1)
-        names.append(",".join(parts[:count]).strip())
-        del parts[:count]
-    return names

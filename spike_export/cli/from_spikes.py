@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from ..edit.smoothing import SmoothingError
+from ..formats.content import FormatError
 from ..formats.hdf5 import Hdf5Error
-from ..formats.kinds import is_hdf5
-from ..formats.sonata_config import NodeFile
-from ..formats.sonata_network import SonataError, read_nodes
-from ..formats.sonata_network import read_spikes as read_sonata_spikes
-from ..formats.spike_files import TableError, read_connections, read_places, read_spikes
+from ..formats.kinds import is_json
+from ..formats.network_files import connections_of, places_of, spikes_of
+from ..formats.sonata_config import ConfigError, NodeFile, read_spikes_config
+from ..formats.sonata_network import SonataError
+from ..formats.spike_files import TableError
+from ..formats.spike_tables import Reading
 from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
 from ..networks.point_network import DIAMETER_UM
 from .console import (
@@ -31,27 +31,55 @@ from .console import (
     save,
 )
 
-_UNITS_MS = {"ms": 1.0, "s": 1000.0}
-_TABLES = ("table", "text", "data")
-_SPIKES = (*_TABLES, "nest", "sonata-spikes", "hdf5")
-Places = Mapping[str, NDArray[np.float64]]
-Population = TypeVar("Population")
+_UNITS_MS: Final = {"ms": 1.0, "s": 1000.0, "hz": 1000.0, "khz": 1.0}
+_UNIT: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)?\s*(ms|s|hz|khz)", re.IGNORECASE)
+_TABLES: Final = ("table", "text", "data")
+_SPIKES: Final = (*_TABLES, "nest", "sonata-spikes", "sonata-config", "hdf5", "spike-arrays", "npz",
+                  "mat")  # fmt: skip
+
+
+def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """Read ``ms``, ``s``, the length of a step such as ``0.1ms``, or a rate as ``30000Hz``."""
+    if text is None:
+        return None
+    found = _UNIT.fullmatch(text.strip())
+    number = 0.0 if found is None else float(found[1] or 1)
+    is_rate = found is not None and found[2].casefold().endswith("hz")
+    if found is None or not number > 0 or (is_rate and not found[1]):
+        raise click.BadParameter(
+            f"'{text}' is none of ms, s, a step such as 0.1ms, a rate such as 30000Hz."
+        )
+    scale = _UNITS_MS[found[2].casefold()]
+    return scale / number if is_rate else scale * number
 
 
 @click.command("from-spikes", short_help="Turn the spikes of any network into cells that light up.")
-@click.argument("spikes", type=FILE)
+@click.argument("spikes", type=FILE, nargs=-1, required=True)
 @output_option("SPIKES.pickle")
 @click.option(
-    "--positions", type=FILE, metavar="FILE",
-    help="Table of cell, x, y, z in µm, or a SONATA file of nodes.  [default: a grid]",
-)  # fmt: skip
-@click.option("--connections", type=FILE, metavar="FILE", help="Table of pairs of cells: from, to.")
-@click.option(
-    "--unit", type=click.Choice(["ms", "s"]), default="ms", show_default=True,
-    help="Unit of the times in a table.",
+    "--positions", type=FILE, multiple=True, metavar="FILE",
+    help="Table of cell, x, y, z in µm, or a SONATA file of nodes; may be repeated.  "
+    "[default: the nodes of a configuration, or a grid]",
 )  # fmt: skip
 @click.option(
-    "--population", metavar="NAME", help="Population to use if a SONATA file has several."
+    "--connections", type=FILE, metavar="FILE",
+    help="Table of pairs of cells, from and to, or a SONATA file of edges.",
+)  # fmt: skip
+@click.option(
+    "--unit", callback=_unit_ms, metavar="UNIT",
+    help="Unit of the times: ms, s, a step such as 0.1ms, or the rate of samples such as 30000Hz."
+    "  [default: what the column's name says, or ms]",
+)  # fmt: skip
+@click.option(
+    "--order", type=click.Choice(["cell,time", "time,cell"]),
+    help="Order of a table's columns, if no line names them.  [default: times are not whole]",
+)  # fmt: skip
+@click.option(
+    "--population",
+    "populations",
+    multiple=True,
+    metavar="NAME",
+    help="Use this population only; may be repeated.  [default: all]",
 )
 @click.option(
     "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
@@ -76,13 +104,14 @@ Population = TypeVar("Population")
 @click.pass_context
 def from_spikes(
     context: click.Context,
-    spikes: Path,
+    spikes: tuple[Path, ...],
     output: Path,
     force: bool,
-    positions: Path | None,
+    positions: tuple[Path, ...],
     connections: Path | None,
-    unit: Literal["ms", "s"],
-    population: str | None,
+    unit: float | None,
+    order: str | None,
+    populations: tuple[str, ...],
     every: float,
     stop: float | None,
     rise: float,
@@ -91,32 +120,43 @@ def from_spikes(
 ) -> None:
     """Turn the spike times of any network into cells that light up with each spike.
 
-    SPIKES is a table of cell and time, the text that NEURON prints (time, cell), or a SONATA
-    file of spikes.
+    SPIKES is a table of cell and time, the text that NEURON prints (time, cell), one or several
+    files of NEST's, a SONATA file of spikes or the configuration of its simulation, the folder of
+    Kilosort or Phy, or an .npz or MATLAB file with times and cells.
     """
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
-        output = Path(f"{spikes.stem}.pickle")
-    may_write(output, force=force, inputs=[spikes, positions, connections])
-    expect_kind(spikes, *_SPIKES)
-    expect_kind(positions, *_TABLES, "places", "matrix", "sonata-nodes", "hdf5")
-    expect_kind(connections, *_TABLES)
+        output = Path(f"{spikes[0].stem}.pickle")
+    may_write(output, force=force, inputs=[*spikes, *positions, connections])
+    for file in spikes:
+        if not file.is_dir():
+            expect_kind(file, *_SPIKES)
+    for file in positions:
+        expect_kind(file, *_TABLES, "places", "matrix", "sonata-nodes", "hdf5")
+    expect_kind(connections, *_TABLES, "matrix", "sonata-edges", "hdf5")
     try:
         with needs_h5py(), needs_scipy():
-            times = _spikes(spikes, population, _UNITS_MS[unit])
-            places = None if positions is None else _places(positions, population)
-            labels = list(times if places is None else places)
+            files, nodes = _sources(spikes, positions)
+            read = spikes_of(files, Reading(unit, order, populations))
+            places = places_of(nodes, read, populations)
+            labels = list(places.places_um or read.times_ms)
+            pairs, lost = (
+                (None, ()) if connections is None else connections_of(connections, labels, read)
+            )
+            for note in (*read.notes, *places.notes, *lost):
+                click.echo(f"Note: {note}")
             simulation = simulation_from_spikes(
-                times,
-                places,
+                read.times_ms,
+                places.places_um or None,
                 every_ms=every,
                 stop_ms=stop,
                 rise_ms=rise,
                 decay_ms=decay,
                 diameter_um=diameter,
-                connections=None if connections is None else read_connections(connections, labels),
-                source=spikes.name,
+                connections=pairs,
+                source=spikes[0].name,
             )
-    except (Hdf5Error, SmoothingError, SonataError, SpikesError, TableError) as error:
+    except (ConfigError, FormatError, Hdf5Error, SmoothingError, SonataError, SpikesError,
+            TableError) as error:  # fmt: skip
         raise click.ClickException(str(error)) from None
     save(output, simulation)
     if every > decay:
@@ -126,44 +166,14 @@ def from_spikes(
         )
 
 
-def _spikes(
-    path: Path, population: str | None, unit_ms: float
-) -> Mapping[str, NDArray[np.float64]]:
-    if is_hdf5(path):
-        own = _chosen(path, read_sonata_spikes(path), population)
-        return {str(node): times for node, times in own.items()}
-    read = read_spikes(path, unit_ms)
-    for note in read.notes:
-        click.echo(f"Note: {note}")
-    return read.times_ms
-
-
-def _places(path: Path, population: str | None) -> Places:
-    if not is_hdf5(path):
-        return read_places(path)
-    nodes = _chosen(path, read_nodes(NodeFile(path)), population)
-    places = {}
-    for node in nodes.ids:
-        place = [nodes.number(node, axis) for axis in "xyz"]
-        if None in place:
-            raise SonataError(f"Cannot use {path.name}: node {node} lacks x, y or z.")
-        places[str(node)] = np.array(place, np.float64)
-    return places
-
-
-def _chosen(path: Path, populations: Mapping[str, Population], name: str | None) -> Population:
-    """Take the population that was asked for, or the only one."""
-    if not populations:
-        raise SonataError(f"Cannot use {path.name}: it holds no population.")
-    there = ", ".join(populations)
-    if name is None and len(populations) == 1:
-        return next(iter(populations.values()))
-    if name is None:
-        raise SonataError(
-            f"Cannot use {path.name}: say which population with --population; it has {there:.200}."
-        )
-    if name not in populations:
-        raise SonataError(
-            f"Cannot use {path.name}: it has no population {name!r:.60}, but {there:.200}."
-        )
-    return populations[name]
+def _sources(
+    spikes: tuple[Path, ...], positions: tuple[Path, ...]
+) -> tuple[list[Path], list[NodeFile]]:
+    """Find what a configuration names, where one is given instead of spikes."""
+    own = [NodeFile(path) for path in positions]
+    if not is_json(spikes[0]):
+        return list(spikes), own
+    if len(spikes) > 1:
+        raise click.UsageError("A configuration names its spikes; give it alone.")
+    file, nodes = read_spikes_config(spikes[0])
+    return [file], own or list(nodes)

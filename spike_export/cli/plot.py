@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .console import ABOVE_ZERO, FILE, load
+from .console import ABOVE_ZERO, CELLS_HELP, FILE, cells_text, load
 from .drawing import (
     Kind,
     draw,
@@ -59,9 +59,9 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
 )
 @click.option(
     "--cells",
-    callback=_patterns,
-    metavar="NAMES",
-    help="The same for cells.  [default: all cells]",
+    callback=cells_text,
+    metavar="CELLS",
+    help=f"Draw these cells only: {CELLS_HELP}  [default: all]",
 )
 @click.option(
     "--style",
@@ -113,7 +113,7 @@ def plot(
     output: Path,
     force: bool,
     sections: list[str],
-    cells: list[str],
+    cells: str | None,
     style: Literal["gradient", "line"],
     colormap: str,
     v_min: float | None,
@@ -145,7 +145,7 @@ def plot(
 
         if target.kind is Kind.FILM:
             figures.find_ffmpeg()
-        traces, matching = figures.choose_traces(simulation, sections, cells)
+        traces, matching = figures.choose_traces(simulation, sections, cells or "")
         every = figures.frames(simulation.time_ms, ms_per_frame)
         chosen = every if frames is None else _range(every, *frames)
         made = figures.trace_figure(

@@ -18,7 +18,17 @@ from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun, load_mechanisms
-from .console import ABOVE_ZERO, FILE, console, expect_kind, may_write, needs_neuron, save, show
+from .console import (
+    ABOVE_ZERO,
+    CELLS_HELP,
+    FILE,
+    console,
+    expect_kind,
+    may_write,
+    needs_neuron,
+    save,
+    show,
+)
 from .last_line import Reached, shown_progress
 from .placing import Positions, positions_option, say_places
 
@@ -83,8 +93,10 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     "--only", callback=_pattern, metavar="REGEX",
     help="Record these sections only, by name: 'soma|apic.*'. An index may be left out.",
 )  # fmt: skip
-@click.option("--cell", "cells", multiple=True, metavar="NAME", help="Record this cell only; "
-              "may be given several times.")  # fmt: skip
+@click.option(
+    "--cell", "--cells", "cells", multiple=True, metavar="CELLS",
+    help=f"Record these cells only: {CELLS_HELP} May be repeated.",
+)  # fmt: skip
 @click.option(
     "--variable", default="v", show_default=True, metavar="NAME",
     help="What to record: v, cai, ina or any other range variable, such as m_hh.",

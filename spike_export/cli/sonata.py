@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,6 +25,14 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
     help="Nodes file.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.option(
+    "--node-types", "types", type=FILE, metavar="TYPES.csv",
+    help="Table of the nodes' types.  [default: the one in CONFIG]",
+)  # fmt: skip
+@click.option(
+    "--population", "populations", multiple=True, metavar="NAME",
+    help="Use this population only; may be repeated.  [default: all]",
+)  # fmt: skip
+@click.option(
     "--morphologies", type=FILE, metavar="DIR",
     help="Folder of the nodes' SWC files.  [default: the one in CONFIG]",
 )  # fmt: skip
@@ -35,6 +44,8 @@ def sonata(
     force: bool,
     report: str | None,
     nodes: Path | None,
+    types: Path | None,
+    populations: tuple[str, ...],
     morphologies: Path | None,
 ) -> None:
     """Convert a SONATA compartment report.
@@ -44,12 +55,12 @@ def sonata(
     """
     expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
-        sources = _sources(file, report, nodes, morphologies)
+        sources = _sources(file, report, nodes, types, morphologies)
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
             output = Path(f"{sources.report.stem}.pickle")
-        may_write(output, force=force, inputs=[file, sources.report, nodes])
+        may_write(output, force=force, inputs=[file, sources.report, nodes, types])
         with needs_h5py():
-            loaded = load(sources)
+            loaded = load(sources, populations)
     except (ConfigError, Hdf5Error, SonataError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -60,7 +71,11 @@ def sonata(
 
 
 def _sources(
-    file: Path, report: str | None, nodes: Path | None, morphologies: Path | None
+    file: Path,
+    report: str | None,
+    nodes: Path | None,
+    types: Path | None,
+    morphologies: Path | None,
 ) -> Sources:
     if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file):
         found = read_config(file, report)
@@ -70,11 +85,12 @@ def _sources(
         found = Sources(file)
     if morphologies is not None and not morphologies.is_dir():
         raise click.BadParameter(f"{morphologies} is not a folder.", param_hint="--morphologies")
-    own_nodes = found.nodes
-    if nodes is not None:
-        own_nodes = (NodeFile(nodes),)
-    elif morphologies is not None:
-        own_nodes = tuple(NodeFile(entry.path, entry.types) for entry in found.nodes)
-    return Sources(
-        found.report, own_nodes, morphologies or found.morphologies, found.spikes, found.quantity
-    )
+    own = found.nodes if nodes is None else (NodeFile(nodes),)
+    if types is not None and len(own) != 1:
+        raise click.UsageError("--node-types is of one file of nodes; name it with --nodes.")
+    if types is not None:
+        own = (replace(own[0], types=types),)
+    if morphologies is not None:
+        own = tuple(replace(entry, morphologies={}) for entry in own)
+    folder = morphologies or found.morphologies
+    return replace(found, nodes=own, morphologies=folder)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import Cell, Simulation
+from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import starts
 from .smoothing import Kernel, activity, is_on_off, is_regular, smooth
 
@@ -35,7 +35,7 @@ def convert(
     frames: int | None = None,
     start_ms: float | None = None,
     stop_ms: float | None = None,
-    cells: Sequence[str] | None = None,
+    cells: str | None = None,
     duration_ms: float | None = None,
     kernel: Kernel | None = None,
     peak: bool | None = None,
@@ -52,8 +52,8 @@ def convert(
     start_ms, stop_ms : float, optional
         The window; without them, the whole recording. Where neither `every_ms` nor `frames` is
         given, the frames in it stay as they are.
-    cells : sequence of str, optional
-        Names of the cells to keep, in any order.
+    cells : str, optional
+        Which cells to keep, as `simulation_file.cell_choice` describes.
     duration_ms : float, optional
         Time from the first frame to the last, for files of the older format, which know none.
     kernel : Kernel, optional
@@ -87,7 +87,11 @@ def convert(
             f"{simulation.n_frames:,} frames last."
         )
     if cells is not None:
-        simulation = take_cells(simulation, find_cells(simulation, cells))
+        try:
+            chosen = chosen_cells([cell.name for cell in simulation.cells], cells)
+        except NothingChosenError as error:
+            raise ConversionError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        simulation = take_cells(simulation, chosen)
     if kernel is not None and (is_regular(simulation.time_ms) or (every_ms, frames) == (None,) * 2):
         # Before anything is cut off, whose effect may reach into the window, or interpolated.
         simulation, kernel = smooth(simulation, kernel), None
@@ -222,32 +226,6 @@ def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simu
             # A moment without data hides no peak.
             np.fmax(sampled.values[new], simulation.values[frame], out=sampled.values[new])
     return replace(sampled, meta={**sampled.meta, "mode": PEAK_MODE})
-
-
-def find_cells(simulation: Simulation, names: Sequence[str]) -> NDArray[np.int64]:
-    """Find the cells with these names, in the simulation's own order.
-
-    Parameters
-    ----------
-    simulation : Simulation
-    names : sequence of str
-
-    Returns
-    -------
-    ndarray of int64
-        Indices into `Simulation.cells`.
-
-    Raises
-    ------
-    ConversionError
-        If there is no such cell; the text names some that there are.
-    """
-    known = [cell.name for cell in simulation.cells]
-    for name in names:
-        if name not in known:
-            there = ", ".join(known[:5]) + (", ..." if len(known) > 5 else "")
-            raise ConversionError(f"There is no cell {name!r}; its cells are {there}.")
-    return np.flatnonzero(np.isin(known, names))
 
 
 def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import starts
 
 MOST_TRACES: Final = 12
@@ -49,7 +50,7 @@ class Trace:
 
 
 def choose_traces(
-    simulation: Simulation, sections: Sequence[str] = (), cells: Sequence[str] = ()
+    simulation: Simulation, sections: Sequence[str] = (), cells: str = ""
 ) -> tuple[list[Trace], int]:
     """Choose the sections to draw.
 
@@ -61,8 +62,8 @@ def choose_traces(
         before it: ``dend`` stands for ``dend[0]``, ``PC[0].dend[1]`` and so on. Without any: the
         soma and sections at growing distance on the way to the remotest tip; in a network the soma
         of each cell.
-    cells : sequence of str
-        Names or regular expressions of cells; all cells without any.
+    cells : str
+        Which cells, as `simulation_file.cell_choice` describes; all if empty.
 
     Returns
     -------
@@ -79,8 +80,11 @@ def choose_traces(
         are offered.
     """
     names = [cell.name for cell in simulation.cells]
-    chosen_cells = _matching(names, cells, "cell") if cells else range(len(names))
-    in_cells = np.flatnonzero(np.isin(simulation.section_cells, list(chosen_cells)))
+    try:
+        chosen = chosen_cells(names, cells)
+    except NothingChosenError as error:
+        raise ChoiceError(str(error)) from None
+    in_cells = np.flatnonzero(np.isin(simulation.section_cells, chosen))
     if not in_cells.size:
         raise ChoiceError("the chosen cells have no sections")
     distances = distances_um(simulation)

@@ -190,6 +190,11 @@ class Group:
             self._group[name].read_direct(values)
         return values
 
+    def exact_matrix(self, name: str) -> NDArray[Any]:
+        """Read a dataset of two dimensions of numbers as they are stored."""
+        self.shape(name)
+        return np.asarray(self._group[name][...])
+
     def blocks(self, name: str) -> Iterator[NDArray[Any]]:
         """Read a dataset of three dimensions of numbers, one entry of its first one at a time."""
         found = self._child(name)

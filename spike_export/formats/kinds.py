@@ -19,6 +19,7 @@ from .content import Format, FormatError, Kind, unusable
 from .import3d import kind_of
 from .matrices import is_cell_name, is_time_name
 from .peek import Peek
+from .spike_arrays import are_named
 
 _ASC_WORD: Final = re.compile(
     r'\(\s*(?:CellBody|Axon|Dendrite|Apical|Color|ImageCoords|Thumbnail|Sections|"CellBody")',
@@ -63,6 +64,7 @@ _OWN: Final = (
          lambda p: "edges" in p.hdf5_names),
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
+    Kind("spike-arrays", "an array of times or cells of spikes", "from-spikes FILE", are_named),
     Kind("neurolucida", "a Neurolucida file", "swc FILE", _is_asc),
     Kind("older-neurolucida", "an older Neurolucida file", "swc FILE",
          lambda p: kind_of(p.head) == "older Neurolucida"),

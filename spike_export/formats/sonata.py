@@ -3,11 +3,14 @@
 
 Reports are as in the SONATA developer guide
 (https://github.com/AllenInstitute/sonata). Sections are numbered there as `swc.split` orders them:
-soma, axon, basal and apical dendrites, each as they begin in the file.
+soma, axon, basal and apical dendrites, each as they begin in the file; or as `sonata_sections` does
+where the axon was cut off.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -18,10 +21,12 @@ from numpy.typing import NDArray
 from ..section_types import section_type
 from ..simulation_file import SECTION_TYPES, Cell, Simulation
 from ..version import __version__
-from .hdf5 import Group, opened
+from .morphology_h5 import read_points
 from .rotation import rotation
 from .sonata_config import Sources
 from .sonata_network import Nodes, SonataError, read_nodes, read_spikes
+from .sonata_report import Report, read_reports
+from .sonata_sections import fitting, is_uniform, kinds_of, stub_of, with_stubs
 from .swc import SOMA, Sections, SwcError, split
 from .swc import read as read_swc
 
@@ -29,6 +34,7 @@ UNKNOWN_SOMA_UM: Final = 10.0
 """Diameter of a soma of which nothing is known."""
 
 _GAP_UM: Final = 20.0
+_MORPHOLOGIES: Final = (".swc", ".h5", ".asc")
 _MOST_POINTS: Final = 100_000_000
 _LARGEST_VALUES: Final = 16 << 30
 
@@ -48,7 +54,7 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(sources: Sources) -> Loaded:
+def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
     """Read a compartment report and all that belongs to it.
 
     A node with several values gets its morphology, where each section has as many segments as it
@@ -57,6 +63,8 @@ def load(sources: Sources) -> Loaded:
     Parameters
     ----------
     sources : Sources
+    populations : collection of str
+        Those that are wanted; all if empty.
 
     Returns
     -------
@@ -69,19 +77,9 @@ def load(sources: Sources) -> Loaded:
     ModuleNotFoundError
         If h5py is not installed.
     """
-    with opened(sources.report) as root:
-        populations = root.group("report")
-        reports = [_Report(populations.group(name), name) for name in sorted(populations.names())]
-    reports = [report for report in reports if len(report.node_ids)]
-    if not reports:
-        raise SonataError(f"Cannot use {sources.report.name}: it reports no nodes.")
-    for report in reports[1:]:
-        if not np.array_equal(report.time_ms, reports[0].time_ms):
-            raise SonataError(
-                f"Cannot use {sources.report.name}: the populations {reports[0].name!r:.60} and "
-                f"{report.name!r:.60} have different times."
-            )
+    reports, notes = read_reports(sources, populations)
     circuit = _Circuit(sources)
+    circuit.notes += notes
     spikes = {}
     if sources.spikes is not None and sources.spikes.exists():
         spikes = read_spikes(sources.spikes)
@@ -91,58 +89,6 @@ def load(sources: Sources) -> Loaded:
     for report in reports:
         builder.add(report)
     return Loaded(builder.simulation(reports, sources), tuple(circuit.notes))
-
-
-class _Report:
-    """One population of a report, its values in memory."""
-
-    def __init__(self, group: Group, name: str) -> None:
-        self.name = name
-        mapping = group.group("mapping")
-        frames, count = group.shape("data")
-        self.node_ids: NDArray[np.int64] = mapping.indices("node_ids")
-        pointers = "index_pointers" if "index_pointers" in mapping.names() else "index_pointer"
-        self.bounds = mapping.indices(pointers)
-        if len(self.bounds) == len(self.node_ids):
-            self.bounds = np.append(self.bounds, count)
-        if len(self.bounds) != len(self.node_ids) + 1:
-            raise mapping.error(
-                f"has {len(self.bounds)} entries for {len(self.node_ids)} nodes", pointers
-            )
-        if (np.diff(self.bounds) < 0).any() or not 0 <= self.bounds[0] <= self.bounds[-1] <= count:
-            raise mapping.error(f"does not rise from 0 to {count}, the number of values", pointers)
-        if len(np.unique(self.node_ids)) != len(self.node_ids):
-            raise mapping.error("names a node twice", "node_ids")
-        self.element_ids = mapping.indices("element_ids")
-        self.element_pos = mapping.optional_array("element_pos", "fiu")
-        for entry, array in (("element_ids", self.element_ids), ("element_pos", self.element_pos)):
-            if array is not None and len(array) != count:
-                raise mapping.error(f"has {len(array)} entries for {count} values", entry)
-        self.time_ms = _times(mapping, frames)
-        self.values = group.matrix("data")
-        self.unit = group.text_attribute("data", "units", "unit")
-        self.quantity = group.text_attribute("data", "variable", "variable_name")
-
-
-def _times(mapping: Group, frames: int) -> NDArray[np.float64]:
-    time = mapping.array("time", "fiu").astype(np.float64)
-    if len(time) != 3 or not np.isfinite(time).all() or not time[2] > 0:
-        raise mapping.error("does not hold start, stop and a time step above 0", "time")
-    if not frames:
-        raise mapping.error("belongs to a report without frames", "time")
-    unit = mapping.text_attribute("time", "units", "unit")
-    if unit not in ("", "ms"):
-        raise mapping.error(f"is in {unit[:20]!r}, not in ms", "time")
-    start, stop, step = time.tolist()
-    # The stop is not part of a report, but some programs write its frame too.
-    if abs((stop - start) / step - frames) > 1.5:
-        raise mapping.error(
-            f"announces {(stop - start) / step:,.6g} frames, but there are {frames:,}", "time"
-        )
-    times: NDArray[np.float64] = start + step * np.arange(frames)
-    if not (np.diff(times) > 0).all():
-        raise mapping.error("has a time step too small for its start", "time")
-    return times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +106,8 @@ class _Circuit:
     def __init__(self, sources: Sources) -> None:
         self.notes: list[str] = []
         self._folder = sources.morphologies
-        self._shapes: dict[Path, _Shape] = {}
+        self._alternatives = sources.alternatives
+        self._shapes: dict[tuple[Path, str], _Shape] = {}
         self._populations: dict[str, Nodes] = {}
         for file in sources.nodes:
             self._populations |= read_nodes(file)
@@ -190,27 +137,47 @@ class _Circuit:
                 "outside the folder of morphologies."
             )
         folder = self._populations[population].file.morphologies.get(population, self._folder)
-        if folder is None:
-            return None
-        return folder / (name if name.endswith(".swc") else f"{name}.swc")
+        stem = re.sub(r"\.(swc|h5|asc)$", "", name, flags=re.IGNORECASE)
+        places = [] if folder is None else [folder / name, folder / f"{stem}.swc"]
+        if "h5v1" in self._alternatives:
+            places.append(self._alternatives["h5v1"] / f"{stem}.h5")
+        for kind, own in self._alternatives.items():
+            if kind.startswith("neurolucida"):
+                places.append(own / f"{stem}.asc")
+        found = next(
+            (p for p in places if p.suffix.casefold() in _MORPHOLOGIES and p.is_file()), None
+        )
+        return found or (None if not places else places[min(1, len(places) - 1)])
 
-    def shape(self, path: Path) -> _Shape:
-        if path not in self._shapes:
+    def stub(self, population: str, node: int) -> str:
+        """Name what replaces the node's axon; see `stub_of`."""
+        names = ("model_processing", "dynamics_params")
+        return stub_of(*(self.attribute(population, node, name) for name in names))
+
+    def shape(self, path: Path, stub: str = "") -> _Shape:
+        if (path, stub) not in self._shapes:
+            if path.suffix.casefold() == ".asc":
+                raise SonataError(
+                    f"Cannot use {path.name}: morphologies are read as SWC or h5v1; convert it "
+                    "with NEURON's Import3d or MorphIO, and name the folder by --morphologies."
+                )
             try:
-                points = read_swc(path).points
+                points = read_points(path) if path.suffix == ".h5" else read_swc(path).points
             except SwcError as error:
                 raise SonataError(f"Cannot use {path.name}: {error.findings[0]}") from None
             except OSError as error:
                 raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
             body = points[points["type"] == SOMA] if SOMA in points["type"] else points[:1]
             sections = split(points)
+            if stub:
+                sections = with_stubs(sections, stub)
             soma = next((i for i, n in enumerate(sections.names) if n == "soma[0]"), 0)
-            self._shapes[path] = _Shape(
+            self._shapes[path, stub] = _Shape(
                 sections,
                 np.array([body[axis].mean() for axis in "xyz"]),
                 _sphere_um(sections.points_of[soma]),
             )
-        return self._shapes[path]
+        return self._shapes[path, stub]
 
 
 def _sphere_um(points: NDArray[np.float64]) -> float:
@@ -244,7 +211,7 @@ class _Builder:
         self._row_um = 0.0
         self._without: dict[str, int] = {}
 
-    def add(self, report: _Report) -> None:
+    def add(self, report: Report) -> None:
         """Add all nodes of a population that have values."""
         for index, node in enumerate(report.node_ids.tolist()):
             begin, end = report.bounds[index : index + 2].tolist()
@@ -260,7 +227,7 @@ class _Builder:
             self._cells.append(Cell(f"{report.name} {node}", node, times))
         self._offset += report.values.shape[1]
 
-    def simulation(self, reports: list[_Report], sources: Sources) -> Simulation:
+    def simulation(self, reports: list[Report], sources: Sources) -> Simulation:
         """Put everything together."""
         if not self._cells:
             raise SonataError(f"Cannot use {sources.report.name}: it holds no values.")
@@ -284,6 +251,11 @@ class _Builder:
         quantities = {report.quantity for report in reports if report.quantity}
         quantity = sources.quantity or (quantities.pop() if len(quantities) == 1 else "")
         unit = units.pop() if units else ""
+        if not unit and quantity in ("", "v", "V_m", "soma_v"):
+            unit = "mV"
+            said = "unit" if quantity else "variable and unit"
+            known = quantity or "membrane potential"
+            self._circuit.notes.append(f"The report names no {said}; {known} in mV was taken.")
         kind_of = {name: SECTION_TYPES.index(section_type(name)) for name in set(names)}
         return Simulation(
             cells=tuple(self._cells),
@@ -297,7 +269,7 @@ class _Builder:
             points_um=np.concatenate(self._points),
             time_ms=reports[0].time_ms,
             values=_gather(reports, columns),
-            quantity=quantity or ("v" if unit in ("", "mV") else "value"),
+            quantity=quantity or ("v" if unit == "mV" else "value"),
             unit=unit,
             created_by=f"spike-export {__version__}",
             source=sources.report.name,
@@ -328,7 +300,7 @@ class _Builder:
         self._miss(f"{{}} have somata of unknown size, which were given {UNKNOWN_SOMA_UM:g} µm.")
         return UNKNOWN_SOMA_UM
 
-    def _add_shape(self, report: _Report, node: int, begin: int, end: int) -> None:
+    def _add_shape(self, report: Report, node: int, begin: int, end: int) -> None:
         path = self._circuit.morphology(report.name, node)
         cell = f"Node {node} of {report.name!r:.60}"
         if path is None:
@@ -343,10 +315,13 @@ class _Builder:
                 f"{cell} has the morphology {path.name}, which is not in the folder "
                 f"{path.parent.name}."
             )
-        shape = self._circuit.shape(path)
+        stub = self._circuit.stub(report.name, node)
+        shape = self._circuit.shape(path, stub)
         ids = report.element_ids[begin:end]
         pos = None if report.element_pos is None else report.element_pos[begin:end]
         order, found, counts = _by_section(ids, pos, shape.sections, f"{cell} ({path.name})")
+        kinds = None if report.kinds is None else report.kinds[begin:end][order]
+        self._check(path, stub, (found, counts), kinds, cell)
         total = len(shape.sections.names)
         segments = np.ones(total, np.int64)
         segments[found] = counts
@@ -361,6 +336,44 @@ class _Builder:
             list(shape.sections.names), shape.sections.parents, shape.sections.parent_x,
             segments, shape.sections.point_counts, points, columns,
         )  # fmt: skip
+
+    def _check(
+        self,
+        path: Path,
+        stub: str,
+        segments: tuple[NDArray[np.int64], NDArray[np.int64]],
+        kinds: NDArray[Any] | None,
+        cell: str,
+    ) -> None:
+        """Refuse sections whose types or lengths contradict the report."""
+        found, counts = segments
+        sections = self._circuit.shape(path, stub).sections
+        if kinds is not None:
+            wrong = np.flatnonzero(np.repeat(kinds_of(sections)[found], counts) != kinds)
+            if wrong.size:
+                section = int(np.repeat(found, counts)[wrong[0]])
+                raise SonataError(
+                    f"{cell} ({path.name}) has a value of type {kinds[wrong[0]]} in section "
+                    f"{section}, which is {sections.names[section]} {_told(stub)}."
+                )
+        fit = fitting(sections, found, counts)
+        if fit < len(found):
+            other = "" if stub else "aibs_perisomatic"
+            rest = self._circuit.shape(path, other).sections
+            n_rest = fitting(rest, found, counts) if found[-1] < len(rest.names) else 0
+            hint = (
+                f"; {n_rest} would fit {_told(other)}, as a file for --node-types may say"
+                if n_rest > fit
+                else ""
+            )
+            raise SonataError(
+                f"{cell} ({path.name}): numbers of segments fit the lengths of {fit} of "
+                f"{len(found)} sections {_told(stub)}{hint}."
+            )
+        if stub:
+            self._miss("{} have two stubs for an axon, as their model; their direction is made up.")
+        if is_uniform(counts) and kinds is None and len(found) < len(sections.names):
+            self._miss("{} report sections that their numbers of segments do not tell apart.")
 
     def _append(
         self,
@@ -446,7 +459,11 @@ def _by_section(
     return order, found, counts
 
 
-def _gather(reports: list[_Report], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+def _told(stub: str) -> str:
+    return f"after {stub} has cut the axon" if stub else "of the whole morphology"
+
+
+def _gather(reports: list[Report], columns: NDArray[np.int64]) -> NDArray[np.float32]:
     values = reports[0].values
     if len(reports) > 1:
         values = np.concatenate([report.values for report in reports], axis=1)

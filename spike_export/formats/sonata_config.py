@@ -45,6 +45,8 @@ class Sources:
     spikes : Path or None
     quantity : str
         Name of the variable; empty if unknown.
+    alternatives : mapping from str to Path
+        Folders of morphologies in other formats, ``h5v1`` and ``neurolucida-asc``.
     """
 
     report: Path
@@ -52,6 +54,7 @@ class Sources:
     morphologies: Path | None = None
     spikes: Path | None = None
     quantity: str = ""
+    alternatives: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_config(path: Path, report: str | None = None) -> Sources:
@@ -72,28 +75,15 @@ def read_config(path: Path, report: str | None = None) -> Sources:
     ------
     ConfigError
     """
-    simulation = _Config(path)
-    circuit_from = simulation
-    if "reports" not in simulation.content and "simulation" in simulation.content:
-        simulation = _Config(simulation.path_at("simulation"))
-    for config in (simulation, circuit_from):
-        if "network" in config.content:
-            circuit = _Config(config.path_at("network"))
-            break
-    else:
-        beside = simulation.folder / "circuit_config.json"
-        has_own = "networks" in simulation.content or not beside.is_file()
-        circuit = simulation if has_own else _Config(beside)
+    simulation, circuit = _both(path)
     name, settings = _choose(simulation, report)
     folder = simulation.optional_path("output", "output_dir") or simulation.folder
     file_name = settings.get("file_name", f"{name}.h5")
     report_path = _inside(simulation, folder, file_name, f"the file of report {name!r:.60}")
     if not report_path.exists() and report_path.suffix != ".h5":
         report_path = report_path.with_name(f"{report_path.name}.h5")
-    output = simulation.table("output")
-    spikes = _inside(
-        simulation, folder, output.get("spikes_file", "spikes.h5"), "the file of spikes"
-    )
+    spikes = _spikes(simulation, folder)
+    has_own = "spikes_file" in simulation.table("output")
     quantity = settings.get("variable_name", "")
     if isinstance(quantity, list) and len(quantity) == 1:
         quantity = quantity[0]
@@ -101,9 +91,59 @@ def read_config(path: Path, report: str | None = None) -> Sources:
         report=report_path,
         nodes=_nodes(circuit),
         morphologies=circuit.optional_path("components", "morphologies_dir"),
-        spikes=spikes if "spikes_file" in output or spikes.exists() else None,
+        spikes=spikes if has_own or spikes.exists() else None,
+        alternatives=_folders(circuit, circuit.table("components").get("alternate_morphologies")),
         quantity=quantity if isinstance(quantity, str) else "",
     )
+
+
+def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
+    """Find the spikes that a simulation's configuration names, and its nodes.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_config`.
+
+    Returns
+    -------
+    spikes : Path
+        Of SONATA's kind or, where that is not there, BMTK's table.
+    nodes : tuple of NodeFile
+        Those that there are.
+
+    Raises
+    ------
+    ConfigError
+    """
+    simulation, circuit = _both(path)
+    folder = simulation.optional_path("output", "output_dir") or simulation.folder
+    spikes = _spikes(simulation, folder)
+    table = simulation.table("output").get("spikes_file_csv")
+    if not spikes.exists() and table is not None:
+        spikes = _inside(simulation, folder, table, "the table of spikes")
+    if not spikes.exists():
+        raise simulation.error(f"there is no {spikes.name} in its folder of outputs")
+    return spikes, tuple(file for file in _nodes(circuit) if file.path.exists())
+
+
+def _both(path: Path) -> tuple[_Config, _Config]:
+    """Read a simulation's configuration, and the circuit's that belongs to it."""
+    simulation = _Config(path)
+    circuit_from = simulation
+    if "reports" not in simulation.content and "simulation" in simulation.content:
+        simulation = _Config(simulation.path_at("simulation"))
+    for config in (simulation, circuit_from):
+        if "network" in config.content:
+            return simulation, _Config(config.path_at("network"))
+    beside = simulation.folder / "circuit_config.json"
+    has_own = "networks" in simulation.content or not beside.is_file()
+    return simulation, simulation if has_own else _Config(beside)
+
+
+def _spikes(config: _Config, folder: Path) -> Path:
+    name = config.table("output").get("spikes_file", "spikes.h5")
+    return _inside(config, folder, name, "the file of spikes")
 
 
 def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
@@ -126,7 +166,7 @@ def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
     if not reports:
         raise config.error(
             "it names no compartment report; give the simulation_config.json of a run, or the "
-            "report's own file"
+            f"report's own file; spike-export from-spikes {config.file_name} shows its spikes"
         )
     if len(reports) > 1:
         raise config.error(f"it names {len(reports)} reports, {names}; choose one by --report")
@@ -156,6 +196,11 @@ def _nodes(circuit: _Config) -> tuple[NodeFile, ...]:
     return tuple(found)
 
 
+def _folders(circuit: _Config, listed: object) -> dict[str, Path]:
+    folders = listed if isinstance(listed, dict) else {}
+    return {kind: circuit.resolve(own) for kind, own in folders.items() if isinstance(own, str)}
+
+
 def _inside(config: _Config, folder: Path, name: object, what: str) -> Path:
     """Find an output, which has to lie in the folder of outputs."""
     if not isinstance(name, str) or not name:
@@ -177,6 +222,10 @@ class _Config:
         for name, value in self.table("manifest").items():
             if isinstance(value, str):
                 self._variables[name.removeprefix("$").strip("{}")] = value
+
+    @property
+    def file_name(self) -> str:
+        return self._path.name
 
     def error(self, problem: str) -> ConfigError:
         return ConfigError(f"Cannot use {self._path.name}: {problem}.")

@@ -7,6 +7,7 @@ As the SONATA developer guide has them (https://github.com/AllenInstitute/sonata
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,14 @@ from .hdf5 import Group, opened
 from .sonata_config import NodeFile
 
 _LARGEST_TYPES_FILE: Final = 64 << 20
+_UNITS_MS: Final = {
+    unit: scale
+    for scale, units in (
+        (1.0, ("", "ms", "msec", "millisecond", "milliseconds")),
+        (1000.0, ("s", "sec", "second", "seconds")),
+    )
+    for unit in units
+}
 
 
 class SonataError(ValueError):
@@ -33,7 +42,8 @@ def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
     Returns
     -------
     dict
-        From population to node to its spike times in ms, in order, shape (K,).
+        From population to node to its spike times in ms, in order, shape (K,). The population
+        of files that know none is ``""``.
 
     Raises
     ------
@@ -45,24 +55,89 @@ def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
     spikes: dict[str, dict[int, NDArray[np.float64]]] = {}
     with opened(path) as root:
         populations = root.group("spikes")
-        for name in populations.names():
-            group = populations.optional_group(name)
-            if group is None:
+        names = populations.names()
+        if "timestamps" in names and {"gids", "node_ids"} & set(names):
+            # As SONATA was before it had populations.
+            return {"": _spikes_of(populations, "node_ids" if "node_ids" in names else "gids")}
+        for name in names:
+            if populations.kind(name):
+                # A dataset beside the populations.
                 continue
-            nodes = group.indices("node_ids")
-            times = group.array("timestamps", "fiu").astype(np.float64)
-            if len(nodes) != len(times):
-                raise group.error(f"has {len(times)} entries for {len(nodes)} nodes", "timestamps")
-            if not np.isfinite(times).all():
-                raise group.error("holds a time that is not finite", "timestamps")
-            if group.text_attribute("timestamps", "units") not in ("", "ms"):
-                raise group.error("is not in ms", "timestamps")
-            order = np.lexsort((times, nodes))
-            found, firsts = np.unique(nodes[order], return_index=True)
-            spikes[name] = dict(
-                zip(found.tolist(), np.split(times[order], firsts[1:]), strict=False)
-            )
+            group = populations.group(name)
+            if group.names():
+                spikes[name] = _spikes_of(group, "node_ids")
     return spikes
+
+
+def _spikes_of(group: Group, cells: str) -> dict[int, NDArray[np.float64]]:
+    nodes = group.indices(cells)
+    times = group.array("timestamps", "fiu").astype(np.float64)
+    if len(nodes) != len(times):
+        raise group.error(f"has {len(times)} entries for {len(nodes)} nodes", "timestamps")
+    if not np.isfinite(times).all():
+        raise group.error("holds a time that is not finite", "timestamps")
+    unit = group.text_attribute("timestamps", "units", "unit").casefold()
+    if unit not in _UNITS_MS:
+        raise group.error(f"is in {unit[:20]!r}, not in ms or s", "timestamps")
+    times *= _UNITS_MS[unit]
+    order = np.lexsort((times, nodes))
+    found, firsts = np.unique(nodes[order], return_index=True)
+    parts = np.split(times[order], firsts[1:])
+    return dict(zip(found.tolist(), parts, strict=False))
+
+
+def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArray[np.int32], int]:
+    """Read a file of edges.
+
+    Parameters
+    ----------
+    path : Path
+    index : mapping
+        From population and node to the index of a cell. The population is ``""`` where it is not
+        known, and then it is that of all edges.
+
+    Returns
+    -------
+    pairs : ndarray of int32, shape (M, 2)
+        Indices of cells: from, to.
+    lost : int
+        How many edges have an end that is none of the cells.
+
+    Raises
+    ------
+    SonataError, Hdf5Error
+        If something is missing, damaged or hostile.
+    ModuleNotFoundError
+        If h5py is not installed.
+    """
+    known = {population for population, _ in index}
+    pairs = []
+    total = 0
+    with opened(path) as root:
+        populations = root.group("edges")
+        for name in populations.names():
+            group = populations.group(name)
+            ends = []
+            for entry in ("source_node_id", "target_node_id"):
+                nodes = group.indices(entry)
+                population = group.text_attribute(entry, "node_population", "network")
+                own = (
+                    next(iter(known))
+                    if len(known) == 1 and "" in (population, *known)
+                    else population
+                )
+                numbers, inverse = np.unique(nodes, return_inverse=True)
+                cells = [index.get((own, number), -1) for number in numbers.tolist()]
+                ends.append(np.array(cells, np.int32)[inverse])
+            if len(ends[0]) != len(ends[1]):
+                raise group.error(
+                    f"has {len(ends[1])} entries for {len(ends[0])} nodes", "target_node_id"
+                )
+            total += len(ends[0])
+            both = np.stack(ends, axis=1)
+            pairs.append(both[(both >= 0).all(axis=1)])
+    kept = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int32)
+    return kept, total - len(kept)
 
 
 class Nodes:
@@ -174,11 +249,19 @@ def read_nodes(file: NodeFile) -> dict[str, Nodes]:
 
 
 def _columns(group: Group) -> dict[str, NDArray[Any]]:
-    columns = {}
+    columns: dict[str, NDArray[Any]] = {}
+    if group.is_matrix("positions"):
+        places = group.matrix("positions")
+        if places.shape[1] not in (2, 3):
+            raise group.error(f"has {places.shape[1]} columns, not x, y and z", "positions")
+        columns |= dict(zip("xyz", places.T, strict=False))
     for name in _NUMBERS:
         column = group.optional_array(name, "fiu")
         if column is not None:
             columns[name] = column
+    for name in ("model_processing", "dynamics_params"):
+        if group.kind(name) in ("O", "S", "U"):
+            columns[name] = group.array(name, "OSU")
     if group.kind("morphology") in ("i", "u"):
         # An index into a list of the names that occur.
         library = group.group("@library").array("morphology", "OSU")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of text that describe a network: spikes, places and connections of its cells.
+"""Tables of text that describe a network: places and connections of its cells.
 
 Columns are separated by commas, semicolons, tabs or blanks. The first line may name them.
 """
@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +18,12 @@ from numpy.typing import NDArray
 
 _LARGEST_FILE: Final = 1 << 30
 _CELL: Final = ("cell", "gid", "id", "cell_id", "node_id", "neuron", "neuron_id", "sender", "name",
-                "i")  # fmt: skip
+                "i", "cells", "gids", "ids", "node_ids", "neurons", "senders", "unit_id", "cluster",
+                "clusters", "cluster_id", "spike_clusters")  # fmt: skip
 _TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamps", "spike_time",
-                "spike_times")  # fmt: skip
+                "spike_times", "time_s", "t_s", "times_ms", "times_s", "timestamps_ms",
+                "timestamps_s", "spike_time_ms", "spike_time_s", "spike_times_ms", "spike_times_s",
+                "time_step")  # fmt: skip
 _FROM: Final = ("from", "source", "pre", "source_id", "source_node_id", "pre_gid")
 _TO: Final = ("to", "target", "post", "target_id", "target_node_id", "post_gid")
 # As long as a cell's number may be.
@@ -31,62 +33,6 @@ _AXES: Final = tuple((axis, f"{axis}_um", f"pos_{axis}") for axis in "xyz")
 
 class TableError(ValueError):
     """A table that cannot be used; the text is one sentence that names file and line."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spikes:
-    """Spike times of cells.
-
-    Attributes
-    ----------
-    times_ms : dict
-        From a cell's name to its spike times in order, shape (K,).
-    notes : tuple of str
-        Sentences about what had to be supposed or put right.
-    """
-
-    times_ms: Mapping[str, NDArray[np.float64]]
-    notes: tuple[str, ...] = ()
-
-
-def read_spikes(path: Path, unit_ms: float = 1.0) -> Spikes:
-    """Read a table of cells and times.
-
-    Parameters
-    ----------
-    path : Path
-        Without a line that names them, the columns are cell and time; or time and cell, as NEURON
-        prints them, if only the second holds whole numbers alone.
-    unit_ms : float
-        What the table's times are in, in ms: 1000 for seconds.
-
-    Returns
-    -------
-    Spikes
-
-    Raises
-    ------
-    TableError
-        If the file is missing, no table, or holds a time that is none.
-    """
-    table = _Table(path, numbers=True)
-    cell, time, notes = _spike_columns(table)
-    spikes: dict[str, list[float]] = {}
-    for line, row in table.rows(max(cell, time) + 1):
-        ms = table.number(row[time], line, "time") * unit_ms
-        if ms < 0:
-            raise table.error(f"has a spike at {ms:g} ms, before 0", line)
-        spikes.setdefault(_label(row[cell]), []).append(ms)
-    if not spikes:
-        raise table.error("holds no spikes")
-    times_ms = {name: np.array(times) for name, times in sorted(spikes.items(), key=_by_number)}
-    late = [name for name, times in times_ms.items() if (np.diff(times) < 0).any()]
-    if late:
-        notes.append(
-            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in order of time, "
-            f"those of cell {late[0]!r:.60} for one; they were sorted."
-        )
-    return Spikes({name: np.sort(times) for name, times in times_ms.items()}, tuple(notes))
 
 
 def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
@@ -187,11 +133,15 @@ class _Table:
         self.is_named = any(field.casefold() in named for field in self.first) or (
             numbers and bool(self.first) and not any(map(_is_number, self.first))
         )
+        self.is_gdf = path.suffix.casefold() == ".gdf"
+        # Files that were put together have the line with names several times.
+        self.repeats = 0 if not self.is_named else self._lines.count(first) - 1
+        self._names_line = first if self.is_named else None
 
-    @property
-    def is_spaced(self) -> bool:
-        """Whether blanks or tabs separate the columns, as NEURON prints them."""
-        return self._separator in " \t"
+    def column(self, names: Sequence[str]) -> int | None:
+        """Find a column that may be missing, by its names."""
+        present = [field.casefold() for field in self.first] if self.is_named else []
+        return next((present.index(name) for name in names if name in present), None)
 
     def error(self, problem: str, line: int | None = None) -> TableError:
         place = "" if line is None else f"line {line} "
@@ -199,12 +149,8 @@ class _Table:
 
     def rows(self, columns: int) -> Iterator[tuple[int, list[str]]]:
         """All rows after the names, with the numbers of their lines."""
-        skip = self.is_named
         for line, text in enumerate(self._lines, 1):
-            if not _is_content(text):
-                continue
-            if skip:
-                skip = False
+            if not _is_content(text) or text == self._names_line:
                 continue
             row = self._split(text, line)
             if len(row) < columns:
@@ -257,31 +203,6 @@ class _Table:
                 "is no row of a table; a quotation mark may be missing", line
             ) from None
         return [field.strip() for field in row]
-
-
-def _spike_columns(table: _Table) -> tuple[int, int, list[str]]:
-    if table.is_named:
-        cell, time = table.columns([("cell", _CELL), ("time", _TIME)], range(2))
-        return cell, time, []
-    if any(table.first[2:]):
-        raise table.error(
-            f"has {len(table.first)} columns, and no first line with their names, which says "
-            "which are cell and time"
-        )
-    whole = [True, True]
-    for _, row in table.rows(2):
-        whole = [kept and _is_whole(field) for kept, field in zip(whole, row, strict=False)]
-        if not any(whole):
-            break
-    as_neuron = whole == [False, True] or (whole == [True, True] and table.is_spaced)
-    order = "time, cell" if as_neuron else "cell, time"
-    notes = []
-    if whole[0] == whole[1]:
-        notes.append(
-            f"The columns of {table.path.name} are taken to be {order}; a first line with their "
-            "names leaves no doubt."
-        )
-    return (1, 0, notes) if as_neuron else (0, 1, notes)
 
 
 def _is_content(line: str) -> bool:

@@ -10,12 +10,13 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..edit.rejoining import Joint
 from ..section_types import section_type
+from ..simulation_file.cell_choice import chosen_cells
 from .cell_names import cell_names, hoc_owner, section_names
 from .frameworks import by_section, known_cells
 from .split_cells import NOTHING_SPLIT, Joins, find_joins
@@ -62,7 +63,7 @@ def segments_along(section: Any) -> list[Any]:
 
 
 def select_cells(
-    cells: Iterable[ModelCell], only: str | None = None, names: Collection[str] = ()
+    cells: Iterable[ModelCell], only: str | None = None, wanted: str = "", is_part: bool = False
 ) -> list[ModelCell]:
     """Choose sections by their own names and their cells'.
 
@@ -72,8 +73,10 @@ def select_cells(
     only : str, optional
         Regular expression that has to match all of a section's own name, with its index or
         without (``apic`` is ``Pyramidal[0].apic[12]``), or all of its whole name.
-    names : collection of str
-        Cells to take; all if empty.
+    wanted : str
+        Cells to take, as `simulation_file.cell_choice` describes; all if empty.
+    is_part : bool
+        Whether others of these cells may be in other processes.
 
     Returns
     -------
@@ -84,7 +87,11 @@ def select_cells(
     ------
     re.error
         If `only` is not a regular expression.
+    NothingChosenError
+        If there is no such cell.
     """
+    every = list(cells)
+    taken = chosen_cells([cell.name for cell in every], wanted, all_parts=not is_part)
     pattern = None if only is None else re.compile(only)
 
     def fits(name: str) -> bool:
@@ -93,9 +100,7 @@ def select_cells(
         return pattern is None or any(pattern.fullmatch(form) for form in forms)
 
     chosen = []
-    for cell in cells:
-        if names and cell.name not in names:
-            continue
+    for cell in (every[index] for index in taken):
         kept = [
             pair for pair in zip(cell.sections, cell.section_names, strict=True) if fits(pair[1])
         ]

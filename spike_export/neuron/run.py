@@ -27,6 +27,7 @@ from ..edit.placing import label_of
 from ..edit.rejoining import Joint
 from ..section_types import section_type
 from ..simulation_file import Simulation
+from ..simulation_file.cell_choice import NothingChosenError
 from . import at_events, step_clock
 from . import recorder as recorder_module
 from .model import ModelCell, group_cells, joints_of, select_cells
@@ -132,7 +133,7 @@ class ModelRun:
         self._h = h
         self._path = path
         self.arguments = list(arguments)
-        self._only, self._cells = only, cells
+        self._only, self._cells = only, ",".join(cells)
         self._elsewhere, self._placed = elsewhere, placed
         self._recording = recording
         self._variables: dict[str, Any] = {}
@@ -288,7 +289,12 @@ class ModelRun:
 
     def _choose(self) -> list[ModelCell]:
         cells = group_cells(self._h.allsec())
-        chosen = select_cells(cells, self._only, self._cells)
+        reason = ""
+        try:
+            chosen = select_cells(cells, self._only, self._cells, self._elsewhere)
+        except NothingChosenError as error:
+            chosen = []
+            reason = f"{str(error)[0].upper()}{str(error)[1:]}."
         self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
         self.joints = joints_of(find_joins(), cells) if self._elsewhere else ()
         self.nothing_here = "" if chosen else "The model has no sections."
@@ -301,12 +307,7 @@ class ModelRun:
             )
         if chosen or not cells:
             return chosen
-        unknown = [name for name in self._cells if name not in {cell.name for cell in cells}]
-        if unknown:
-            reason = (
-                f"The model has no cell {unknown[0]!r}, but {_some([cell.name for cell in cells])}."
-            )
-        else:
+        if not reason:
             names = [name for cell in cells for name in cell.section_names]
             reason = f"No section fits {self._only!r}; the model has {_some(names)}."
         self.nothing_here = reason

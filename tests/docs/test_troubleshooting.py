@@ -43,7 +43,7 @@ def test_quotes_are_compared_as_a_whole():
         "ffmpeg failed: …",
         "no morphology is known for it",
         "… had no values and were left out.",
-        "The model has no cell …, but ….",
+        "No section fits …; the model has ….",
     ],
     ids=["raised", "echoed", "noted", "listed", "returned", "clause", "format", "variable"],
 )

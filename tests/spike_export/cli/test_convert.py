@@ -65,7 +65,7 @@ def test_a_cell_s_name_may_hold_a_comma(command, layout, save, given, kept):
     path = save(layout)
     assert command("convert", path, "a.pickle", "--cells", given)[0] == 0
     assert sorted(cell.name for cell in read("a.pickle").cells) == sorted(kept)
-    assert "there is no cell 'Cell(1'" in command("convert", path, "b", "--cells", "Cell(1,3)")[2]
+    assert 'no cell is "Cell(1"' in command("convert", path, "b", "--cells", "Cell(1,3)")[2]
 
 
 def test_frames_of_the_older_format(command, old):
@@ -89,8 +89,8 @@ def test_a_file_may_take_its_own_place(command, new):
         ),
         (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: it is in"),
         (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: it has a time"),
-        (("new.pickle", "x", "--cells", "A"), 1, "Cannot convert new.pickle: there is no cell 'A'"),
-        (("new.pickle", "x", "--cells", ""), 1, "there is no cell ''"),
+        (("new.pickle", "x", "--cells", "A"), 1, 'Cannot convert new.pickle: no cell is "A"'),
+        (("new.pickle", "x", "--cells", ""), 2, "it names no cell; leave it out for all"),
         (("new.pickle", "x", "--every", "1e-99"), 1, "17 GB is the most"),
         (("new.pickle", "x", "--every", "1", "--frames", "3"), 2, "exclude each other"),
         (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "leave out --precision"),

@@ -201,7 +201,7 @@ def test_many_sections(plot, save, layout):
         (["--sections", "dent"], 1, "No section is named 'dent'; close to it: 'dend'."),
         (["--sections", "soma,("], 1, "'(' is not a pattern for names: missing )"),
         (["--sections", "soma,,axon"], 2, "'soma,,axon' has an empty name in it"),
-        (["--cells", "X"], 1, "No cell is named 'X'; its cells begin with 'Pyramidal', 'Basket'"),
+        (["--cells", "X"], 1, 'No cell is "X"; there are 2, "Pyramidal[0]", "Basket[0]"'),
         (["--colormap", "plasmo"], 1, "There is no colormap named 'plasmo'; close to it: "),
         (["--v-min", "40"], 1, "The lower limit, 40, is not below the upper one, 40."),
         (["--v-max", "nan"], 2, "nan is not a finite number"),

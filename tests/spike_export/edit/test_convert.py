@@ -91,12 +91,12 @@ def test_a_window_keeps_the_frames_in_it(simulation, window, frames, spikes):
 
 
 def test_cells_are_taken_whole(simulation, tmp_path):
-    made = convert(simulation, cells=["Basket[0]"])
+    made = convert(simulation, cells="Basket[0]")
     assert [cell.name for cell in made.cells] == ["Basket[0]"]
     assert np.array_equal(made.values, simulation.values[:, 5:])
     assert made.points_um.tolist() == [[100, 0, 0, 12]]
     assert (made.section_names, made.parents.tolist()) == (("soma",), [-1])
-    made = convert(simulation, cells=["Basket[0]", "Pyramidal[0]"])
+    made = convert(simulation, cells="Basket[0], Pyramidal[0]")
     assert [cell.name for cell in made.cells] == ["Pyramidal[0]", "Basket[0]"]
     assert np.array_equal(made.values, simulation.values)
 
@@ -149,7 +149,7 @@ def test_the_older_format_gets_its_time(older, save):
         ({"start_ms": float("nan")}, "nothing from nan ms on"),
         ({"start_ms": 0.2, "stop_ms": 0.1}, "ends at 0.1 ms, but begins at 0.2 ms"),
         ({"start_ms": 0.01, "stop_ms": 0.02}, "No frame lies between 0.01 and 0.02 ms"),
-        ({"cells": ["Basket"]}, r"no cell 'Basket'; its cells are Pyramidal\[0\], Basket\[0\]"),
+        ({"cells": "Basked"}, r'No cell is "Basked"; there are 2, "Pyramidal\[0\]", "Basket'),
         ({"duration_ms": 3}, "has a time of its own, 0.3 ms"),
     ],
 )

@@ -80,12 +80,12 @@ def tree() -> Any:
 @pytest.mark.parametrize(
     ("patterns", "cells", "expected"),
     [
-        ([], [], ["Pyr[0].soma", "Bas[0].soma"]),
-        (["soma"], ["Bas"], ["soma"]),
-        (["dend[3]", "soma"], ["Pyr[0]"], ["dend[3]", "soma"]),
-        ([r"dend\[1[0-2]\]"], ["P.*"], ["dend[10]", "dend[11]", "dend[12]"]),
-        (["soma", "soma", "s.*"], ["Pyr"], ["soma"]),
-        (["dend[1]"], [], ["Pyr[0].dend[1]", "Bas[0].dend[1]"]),
+        ([], "", ["Pyr[0].soma", "Bas[0].soma"]),
+        (["soma"], "Bas", ["soma"]),
+        (["dend[3]", "soma"], "Pyr[0]", ["dend[3]", "soma"]),
+        ([r"dend\[1[0-2]\]"], "/P.*/", ["dend[10]", "dend[11]", "dend[12]"]),
+        (["soma", "soma", "s.*"], "Pyr", ["soma"]),
+        (["dend[1]"], "", ["Pyr[0].dend[1]", "Bas[0].dend[1]"]),
     ],
 )
 def test_sections_are_chosen_by_name_or_pattern(tree, patterns, cells, expected):
@@ -95,7 +95,7 @@ def test_sections_are_chosen_by_name_or_pattern(tree, patterns, cells, expected)
 
 
 def test_too_many_sections_are_spread_over_their_distances(tree):
-    traces, matching = figures.choose_traces(tree, ["soma", "dend"], ["Pyr"])
+    traces, matching = figures.choose_traces(tree, ["soma", "dend"], "Pyr")
     assert matching == 20
     assert len(traces) == sections.MOST_TRACES
     distances = [trace.distance_um for trace in traces]
@@ -108,11 +108,11 @@ def test_too_many_sections_are_spread_over_their_distances(tree):
 @pytest.mark.parametrize(
     ("patterns", "cells", "sentence"),
     [
-        (["dendd"], [], "no section is named 'dendd'; close to it: 'dend'"),
-        (["soma", "XYZ"], [], "no section is named 'XYZ'; its sections begin with 'soma', 'dend'"),
-        (["("], [], "'(' is not a pattern for names: missing ), unterminated subpattern"),
-        ([], ["Pry"], "no cell is named 'Pry'; close to it: 'Pyr'"),
-        ([], ["*"], "'*' is not a pattern for names: nothing to repeat"),
+        (["dendd"], "", "no section is named 'dendd'; close to it: 'dend'"),
+        (["soma", "XYZ"], "", "no section is named 'XYZ'; its sections begin with 'soma', 'dend'"),
+        (["("], "", "'(' is not a pattern for names: missing ), unterminated subpattern"),
+        ([], "Pry", 'no cell is "Pry"; there are 2, "Pyr[0]", "Bas[0]"'),
+        ([], "/*/", '"/*/" is no regular expression: nothing to repeat'),
     ],
 )
 def test_what_nothing_is_named(tree, patterns, cells, sentence):

@@ -84,7 +84,7 @@ COMMANDS = {
     "plot {} -o out.png": "pickle",
     "swc {} --check": "swc neurolucida older-neurolucida eutectic morphml table matrix",
     "sonata {}": "sonata-report sonata-config hdf5 json",
-    "from-spikes {}": "sonata-spikes table nest hdf5",
+    "from-spikes {}": "sonata-config sonata-spikes table nest hdf5",
     "from-spikes spikes.csv --positions {}": "sonata-nodes table places matrix hdf5",
     "figure wave {} -o out.png": "matrix table places",
     "run {}": "table",

@@ -10,7 +10,7 @@ import pytest
 
 from spike_export import read
 from spike_export.edit.smoothing import Kernel
-from spike_export.formats.spike_files import read_spikes
+from spike_export.formats.spike_tables import read_spikes
 from spike_export.networks.from_spikes import SpikesError, simulation_from_spikes
 
 
@@ -45,13 +45,16 @@ def test_tables_of_spikes_are_understood(command, tmp_path, name, text):
     assert np.abs(made.values[:, 1] - expected).max() < 1e-6
 
 
-@pytest.mark.parametrize(("name", "order"), [("a.csv", "cell, time"), ("a.dat", "time, cell")])
-def test_a_doubt_about_the_columns_is_said(command, name, order):
-    table("1 2\n2 3\n" if name.endswith("dat") else "1,2\n2,3\n", name)
-    code, output, _ = command("from-spikes", name)
-    assert code == 0
-    assert f"Note: The columns of {name} are taken to be {order};" in output
-    assert Path("a.pickle").exists()
+@pytest.mark.parametrize("text", ["1 2\n2 3\n", "1,2\n2,3\n"])
+def test_columns_that_may_be_either_are_asked_for(command, tmp_path, text):
+    table(text, "a.dat")
+    code, _, errors = command("from-spikes", "a.dat")
+    assert code == 1
+    assert "say --order cell,time or --order time,cell" in errors
+    for order, times in ("cell,time", [2, 3]), ("time,cell", [1, 2]):
+        assert command("from-spikes", "a.dat", "--order", order, "--force")[0] == 0
+        made = read(tmp_path / "a.pickle")
+        assert [cell.spikes_ms.tolist() for cell in made.cells] == [[time] for time in times]
 
 
 def test_spikes_out_of_order_are_sorted_and_said(command, tmp_path):
@@ -152,7 +155,7 @@ def test_other_bad_input_is_a_sentence(command):
 
     assert error("none.csv") == "Error: Cannot read none.csv: there is no such file.\n"
     Path("folder.csv").mkdir()
-    assert "is not a regular file" in error("folder.csv")
+    assert "is a folder without spike_times.npy and spike_clusters.npy" in error("folder.csv")
     table("cell,time\n1,2\nä,3\n", "latin.csv", "latin-1")
     assert "latin.csv: line 3 is not UTF-8 text" in error("latin.csv")
     table("1,0.5\n")

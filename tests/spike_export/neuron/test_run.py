@@ -227,7 +227,7 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--cell", "Cell[10]"), "no cell 'Cell[10]', but Cell[0], Cell[1]"),
+        (("--cell", "Cell[10]"), 'No cell is "Cell[10]"; there are '),
         (("--only", "axon"), "No section fits 'axon'; the model has Cell[0].soma, Cell[0].dend[0]"),
         (("--variable", "cai"), "no segment has the variable 'cai'"),
         (("--only", "("), "is no regular expression"),
@@ -604,8 +604,13 @@ def test_cells_of_python_are_chosen_by_numbers(model, spike_export, tmp_path):
     simulation = recorded(done, tmp_path / "model.pickle")
     assert [cell.name for cell in simulation.cells] == ["Pyr[2]"]
     assert simulation.section_names == ("Pyr[2].soma",)
-    done = spike_export("run", path, "--force", "--cell", "Pyr")
-    assert "The model has no cell 'Pyr', but Pyr[0], Pyr[1], Pyr[2]." in done.stderr
+    done = spike_export("run", path, "--force", "--cells", "Pyr[2], Pyx")
+    assert 'No cell is "Pyx"; there are 3, "Pyr[0]", "Pyr[1]", "Pyr[2]"' in done.stderr
+    done = spike_export("run", path, "--force", "--cells", "1-")
+    assert 'No cell is "1-"' in done.stderr
+    done = spike_export("run", path, "--force", "--cell", "0", "--cells", "/Pyr.2./")
+    kept = recorded(done, tmp_path / "model.pickle").cells
+    assert [cell.name for cell in kept] == ["Pyr[0]", "Pyr[2]"]
 
 
 def test_the_model_is_never_replaced(command, tmp_path):

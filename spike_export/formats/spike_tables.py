@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of cells and the times of their spikes, one or several for a network.
+
+What was supposed about columns and units is said, and what is open is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .spike_files import _CELL, _DIGITS, _TIME, TableError, _by_number, _is_whole, _label, _Table
+
+# No neuron spikes twice within it.
+_SHORTEST_INTERVAL_MS: Final = 0.5
+# Of all cells at all times, in what is no table of spikes.
+_FULL: Final = 0.8
+_OFFSET: Final = ("time_offset",)
+_POPULATION: Final = ("population", "populations", "pop")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spikes:
+    """Spike times of cells.
+
+    Attributes
+    ----------
+    times_ms : dict
+        From a cell's name to its spike times in order, shape (K,). Where there are several
+        populations, names begin with the population's.
+    notes : tuple of str
+        Sentences about what had to be supposed or put right.
+    populations : tuple of str
+        Those that the cells are of; none if the table does not say.
+    """
+
+    times_ms: Mapping[str, NDArray[np.float64]]
+    notes: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+
+
+class Reading(NamedTuple):
+    """What a user has said about tables of spikes.
+
+    Attributes
+    ----------
+    unit_ms : float or None
+        What their times are in, in ms: 1000 for seconds, 0.1 for steps of 0.1 ms. None is what
+        the column's name says, and ms where it says nothing.
+    order : {"cell,time", "time,cell"} or None
+        Order of the columns where no line names them.
+    populations : tuple of str
+        The populations that are wanted; all if empty.
+    """
+
+    unit_ms: float | None = None
+    order: str | None = None
+    populations: tuple[str, ...] = ()
+
+
+AS_THEY_SAY: Final = Reading()
+"""What tables say themselves."""
+
+
+def read_spikes(paths: Path | Sequence[Path], reading: Reading = AS_THEY_SAY) -> Spikes:
+    """Read tables of cells and times, each of a part of the network or of its time.
+
+    Parameters
+    ----------
+    paths : Path or sequence of Path
+        Without a line that names them, the columns are cell and time, or time and cell, as NEURON
+        prints them: times have a decimal point or are no whole numbers. In a ``.gdf`` file, as
+        NEST writes it, cells come first.
+    reading : Reading
+
+    Returns
+    -------
+    Spikes
+
+    Raises
+    ------
+    TableError
+        If a file is missing, no table of spikes, leaves its columns or unit open, or holds a time
+        that is none.
+    """
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    notes: list[str] = []
+    found: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    for path in files:
+        for key, times in _spikes_of(_Table(path, numbers=True), reading, notes).items():
+            found.setdefault(key, []).append(times)
+    return gathered(found, notes, ", ".join(path.name for path in files), reading.populations)
+
+
+def gathered(
+    found: Mapping[tuple[str, str], Sequence[NDArray[np.float64]]],
+    notes: Sequence[str],
+    source: str,
+    wanted: Collection[str] = (),
+) -> Spikes:
+    """Put the spikes of several files and populations together.
+
+    Parameters
+    ----------
+    found : mapping
+        From a population, empty if it has no name, and a cell to its spikes in each file, in ms.
+    notes : sequence of str
+        What is to be said beside.
+    source : str
+        Names of the files.
+    wanted : collection of str
+        Populations; all if empty.
+
+    Returns
+    -------
+    Spikes
+
+    Raises
+    ------
+    TableError
+        If there is no such population, or no spike.
+    """
+    said = list(notes)
+    populations = sorted({population for population, _ in found})
+    lost = [name for name in wanted if name not in populations]
+    if lost:
+        there = ", ".join(name for name in populations if name) or "none with a name"
+        raise TableError(
+            f"Cannot use {source:.200}: it has no population {lost[0]!r:.60}, but {there:.200}."
+        )
+    if wanted:
+        populations = [name for name in populations if name in wanted]
+    if not populations:
+        raise TableError(f"Cannot use {source:.200}: it holds no spikes.")
+    if len(populations) > 1:
+        said.append(
+            f"There are {len(populations):,} populations, {', '.join(populations):.200}; cells are "
+            "named by population and number."
+        )
+    shared = sum(len(parts) > 1 for (population, _), parts in found.items()
+                 if population in populations)  # fmt: skip
+    if shared:
+        said.append(
+            f"{shared:,} cells are in several of the files, and were taken to be the same there."
+        )
+    times_ms: dict[str, NDArray[np.float64]] = {}
+    for population in populations:
+        own = {cell: parts for (name, cell), parts in found.items() if name == population}
+        prefix = f"{population} " if len(populations) > 1 and population else ""
+        times_ms |= {
+            prefix + cell: np.concatenate(parts) if len(parts) > 1 else parts[0]
+            for cell, parts in sorted(own.items(), key=_by_number)
+        }
+    late = [name for name, times in times_ms.items() if not shared and (np.diff(times) < 0).any()]
+    if late:
+        said.append(
+            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in order of time, "
+            f"those of cell {late[0]!r:.60} for one; they were sorted."
+        )
+    return Spikes(
+        {name: np.sort(times) for name, times in times_ms.items()},
+        tuple(dict.fromkeys(said)),
+        tuple(name for name in populations if name),
+    )
+
+
+def _spikes_of(
+    table: _Table, reading: Reading, notes: list[str]
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    cell, time = _spike_columns(table, reading)
+    unit_ms, is_assumed = _unit_ms(table, time, reading)
+    population = table.column(_POPULATION)
+    offset = table.column(_OFFSET)
+    spikes: dict[tuple[str, str], list[float]] = {}
+    for line, row in table.rows(max(cell, time, population or 0, offset or 0) + 1):
+        ms = table.number(row[time], line, "time") * unit_ms
+        if offset is not None:
+            # NEST counts back from the step's end.
+            ms -= table.number(row[offset], line, "offset")
+        if ms < 0:
+            raise table.error(f"has a spike at {ms:g} ms, before 0", line)
+        group = "" if population is None else row[population]
+        spikes.setdefault((group, _label(row[cell])), []).append(ms)
+    _refuse_values(table, cell, time, spikes)
+    found = {key: np.array(times) for key, times in spikes.items()}
+    refuse_dense(table.error, found, is_assumed)
+    if table.repeats:
+        notes.append(
+            f"The line with names stands {table.repeats + 1:,} times in {table.path.name}; "
+            "all but the first were passed over."
+        )
+    return found
+
+
+def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
+    """Tell the unit of a column of times in ms, and whether nothing says that it is that."""
+    named = table.first[time].casefold() if table.is_named else ""
+    if named == "time_step" and reading.unit_ms is None:
+        raise table.error("has times in steps; say how long a step is, such as --unit 0.1ms")
+    by_name = 1.0 if named.endswith("_ms") else 1000.0 if named.endswith("_s") else None
+    if by_name is not None and reading.unit_ms not in (None, by_name):
+        raise table.error(f"names its times {table.first[time]!r:.60}, which --unit contradicts")
+    if (
+        by_name is None
+        and reading.unit_ms is None
+        and table.is_gdf
+        and all(_DIGITS.fullmatch(row[time]) for _, row in table.rows(time + 1))
+    ):
+        raise table.error(
+            "has whole numbers without a decimal point as times, which are steps or ms; say "
+            "--unit 1ms, or how long a step is, such as --unit 0.1ms"
+        )
+    given = by_name if reading.unit_ms is None else reading.unit_ms
+    return (1.0, True) if given is None else (given, False)
+
+
+def _refuse_values(
+    table: _Table, cell: int, time: int, spikes: Mapping[tuple[str, str], Sequence[float]]
+) -> None:
+    """Refuse what a multimeter writes: further columns, and all cells at all times."""
+    known = {cell, time, table.column(_POPULATION), table.column(_OFFSET)}
+    further = [name for index, name in enumerate(table.first) if index not in known and name]
+    if not table.is_named or not further or not spikes:
+        return
+    rows = list(spikes.values())
+    moments = np.unique(np.concatenate([np.array(row) for row in rows]))
+    # The last moments may be cut off.
+    is_full = sum(map(len, rows)) > _FULL * len(rows) * len(moments)
+    is_regular = len(rows) > 1 or np.allclose(np.diff(moments, 2), 0, atol=1e-6)
+    is_nest = table.first[cell].casefold() == "sender"
+    if is_nest or (len(moments) > 2 and is_full and is_regular):
+        raise table.error(
+            f"holds values ({', '.join(further):.100}) of {len(rows):,} cells at {len(moments):,} "
+            "times, not spikes; spike-export read takes a matrix of cells and times"
+        )
+
+
+def refuse_dense(
+    error: Callable[[str], TableError],
+    found: Mapping[tuple[str, str], NDArray[np.float64]],
+    is_assumed: bool,
+) -> None:
+    """Refuse times that can hardly be in ms, where nothing says that they are."""
+    between = [np.diff(np.sort(times)) for times in found.values() if len(times) > 1]
+    if not is_assumed or not between:
+        return
+    middle = float(np.median(np.concatenate(between)))
+    if 0 < middle < _SHORTEST_INTERVAL_MS:
+        raise error(
+            f"has cells that spike every {middle:.2g}, which is hardly in ms; say --unit s or "
+            "--unit ms"
+        )
+
+
+def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
+    if table.is_named:
+        cell, time = table.columns([("cell", _CELL), ("time", _TIME)], range(2))
+        return cell, time
+    if any(table.first[2:]):
+        raise table.error(
+            f"has {len(table.first)} columns, and no first line with their names, which says "
+            "which are cell and time"
+        )
+    if not table.first:
+        raise table.error("holds no spikes")
+    if reading.order is not None:
+        return (0, 1) if reading.order == "cell,time" else (1, 0)
+    if table.is_gdf:
+        return 0, 1
+    whole, written_whole = [True, True], [True, True]
+    for _, row in table.rows(2):
+        whole = [kept and _is_whole(field) for kept, field in zip(whole, row, strict=False)]
+        written_whole = [
+            kept and _DIGITS.fullmatch(field) is not None
+            for kept, field in zip(written_whole, row, strict=False)
+        ]
+    # Times are those with a fraction; or with a decimal point, where neither has one.
+    for one, other in (whole, written_whole):
+        if one != other:
+            return (0, 1) if one else (1, 0)
+    raise table.error(
+        "does not tell which column is cell and which is time; say --order cell,time or --order "
+        "time,cell, or name them in a first line"
+    )
