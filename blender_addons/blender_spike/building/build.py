@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cells.subset import NothingChosenError, each_cell, exact_choices, subset, wanted_sections
+from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
 from ..common.frame_range import make_room
 from ..common.holders import let_go
@@ -25,6 +25,7 @@ from ..figures import owned
 from ..playback import network, network_nodes, playback, samples
 from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
+from ..simulation_file.cell_choice import NothingChosenError
 from ..simulation_file.simulation import ValueRange, value_range
 from .parts import Parts, Source, make_parts
 

@@ -1,73 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which cells and sections of a file are wanted, and a simulation of these alone.
 
-Cells are named as people type them: ``"soma[0], 3, 10-19, pyr*"``. Each part is the name of a
-cell; or a cell's number in the file, which begin at 0; or a range of numbers, with a step after a
-colon where not all are wanted (``"0-999:10"`` is every tenth); or a name with ``*`` for any letters
-and ``?`` for one. Between double quotes it is a name and nothing else. No part at all means every
-cell.
+Cells are named as everywhere, see `simulation_file.cell_choice`.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import no_connections
-
-_PART: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*?))\s*(?:,|$)')
-_NUMBERS: Final = re.compile(r"(\d{1,9})(?:\s*-\s*(\d{1,9})(?:\s*:\s*(\d{1,9}))?)?")
-# Names in an error message, at most.
-_SHOWN: Final = 4
-
-
-class NothingChosenError(ValueError):
-    """A choice that a simulation cannot fulfill, before the file's name is put in front."""
-
-
-def chosen_cells(names: Sequence[str], wanted: str) -> NDArray[np.int64]:
-    """Find the cells that a text asks for.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of all cells, in file order.
-    wanted : str
-        As this module describes.
-
-    Returns
-    -------
-    ndarray of int, shape (C,)
-        Indices of cells, ascending, each once.
-
-    Raises
-    ------
-    NothingChosenError
-        If a part of the text fits no cell.
-    """
-    parts = list(_parts(wanted))
-    if not parts:
-        return np.arange(len(names))
-    numbers_of: dict[str, list[int]] = {}
-    for number, name in enumerate(names):
-        numbers_of.setdefault(name, []).append(number)
-    chosen = np.zeros(len(names), np.bool_)
-    for part, is_name in parts:
-        found = numbers_of.get(part, [])
-        if not found and not is_name:
-            found = _numbers(part, len(names)) or _matching(part, numbers_of)
-        if not found:
-            raise NothingChosenError(f'no cell is "{part:.60}"; there {_known(names)}')
-        chosen[found] = True
-    return np.flatnonzero(chosen)
 
 
 def exact_choices(names: Sequence[str]) -> list[str]:
@@ -100,7 +49,7 @@ def wanted_sections(
     ----------
     simulation : Simulation
     cells : str
-        As this module describes.
+        See `cell_choice`.
     section_types : collection of str
         Of `SECTION_TYPES`.
 
@@ -209,41 +158,6 @@ def each_cell(
             layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
         )
         yield cell, subset(alone, wanted[first:end])
-
-
-def _parts(wanted: str) -> Iterator[tuple[str, bool]]:
-    """Split at commas; tell with each part whether it stood between quotes."""
-    for quoted, plain in _PART.findall(wanted):
-        if quoted or plain:
-            yield quoted or plain, bool(quoted)
-
-
-def _numbers(part: str, count: int) -> list[int]:
-    match = _NUMBERS.fullmatch(part)
-    if match is None:
-        return []
-    first = int(match[1])
-    last = first if match[2] is None else int(match[2])
-    step = max(int(match[3] or 1), 1)
-    # A range may go beyond the last cell, so that "10-99999" is the tenth and all that follow.
-    return list(range(first, min(last + 1, count), step))
-
-
-def _matching(part: str, numbers_of: dict[str, list[int]]) -> list[int]:
-    """Find names by wildcards; brackets are part of names such as ``Pyramidal[3]``."""
-    if not set("*?") & set(part):
-        return []
-    letters = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in part)
-    pattern = re.compile("".join(letters), re.DOTALL)
-    return [i for name, numbers in numbers_of.items() if pattern.fullmatch(name) for i in numbers]
-
-
-def _known(names: Sequence[str]) -> str:
-    listed = ", ".join(f'"{name:.40}"' for name in names[:_SHOWN])
-    if len(names) == 1:
-        return f"is one, {listed}"
-    more = ", …" if len(names) > _SHOWN else ""
-    return f"are {len(names):,}, {listed}{more}, numbered from 0"
 
 
 def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -61,6 +61,8 @@ def imported(bpy, path, **settings):
         ("7", [3]),
         ("3, 3, 1-3, Pyr[1]", [1, 2, 3]),
         ("*", [0, 1, 2, 3, 4, 5]),
+        ("Pyr", [0, 1]),
+        ("/Pyr.[1-9]./, twin", [1, 4, 5]),
     ],
 )
 def test_cells_as_people_type_them(bpy, wanted, cells):
