@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..section_types import section_type
 from ..simulation_file import SECTION_TYPES, Cell, Simulation
 from ..version import __version__
+from . import import3d
 from .morphology_h5 import read_points
 from .rotation import rotation
 from .sonata_config import Sources
@@ -156,28 +157,31 @@ class _Circuit:
 
     def shape(self, path: Path, stub: str = "") -> _Shape:
         if (path, stub) not in self._shapes:
-            if path.suffix.casefold() == ".asc":
-                raise SonataError(
-                    f"Cannot use {path.name}: morphologies are read as SWC or h5v1; convert it "
-                    "with NEURON's Import3d or MorphIO, and name the folder by --morphologies."
-                )
-            try:
-                points = read_points(path) if path.suffix == ".h5" else read_swc(path).points
-            except SwcError as error:
-                raise SonataError(f"Cannot use {path.name}: {error.findings[0]}") from None
-            except OSError as error:
-                raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
-            body = points[points["type"] == SOMA] if SOMA in points["type"] else points[:1]
-            sections = split(points)
+            sections, centre = _sections(path)
             if stub:
                 sections = with_stubs(sections, stub)
             soma = next((i for i, n in enumerate(sections.names) if n == "soma[0]"), 0)
             self._shapes[path, stub] = _Shape(
                 sections,
-                np.array([body[axis].mean() for axis in "xyz"]),
+                centre,
                 _sphere_um(sections.points_of[soma]),
             )
         return self._shapes[path, stub]
+
+
+def _sections(path: Path) -> tuple[Sections, NDArray[np.float64]]:
+    """Read a morphology; its soma's middle is where the circuit places the cell."""
+    try:
+        if path.suffix.casefold() == ".asc":
+            sections = import3d.read(path).sections
+            return sections, sections.points_of[sections.names.index("soma[0]")][:, :3].mean(axis=0)
+        points = read_points(path) if path.suffix == ".h5" else read_swc(path).points
+    except SwcError as error:
+        raise SonataError(f"Cannot use {path.name}: {error.findings[0]}") from None
+    except OSError as error:
+        raise SonataError(f"Cannot read {path.name}: {error.strerror}.") from None
+    body = points[points["type"] == SOMA] if SOMA in points["type"] else points[:1]
+    return split(points), np.array([body[axis].mean() for axis in "xyz"])
 
 
 def _sphere_um(points: NDArray[np.float64]) -> float:

@@ -103,12 +103,14 @@ def read_points(
     return points_um
 
 
-def read_tracing(path: Path) -> Tracing:
-    """Read a neuron from an SWC file in atlas space, in µm.
+def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> Tracing:
+    """Read a neuron from an SWC file in atlas space, in µm, and mend what is wrong with it.
 
     Parameters
     ----------
     path : Path
+    tell : callable
+        Takes a sentence if points had to be left out.
 
     Returns
     -------
@@ -121,13 +123,20 @@ def read_tracing(path: Path) -> Tracing:
         A sentence that names the file and the line.
     """
     try:
-        sections = swc.split(swc.read(path, repair=True).points)
+        morphology = swc.read(path, repair=True, may_lose=1.0)
     except swc.SwcError as problem:
         first = str(problem).splitlines()[0]
         between = ", " if first.startswith("line ") else ": "
         raise TableError(f"{path.name}{between}{first}") from None
     except OSError as problem:
         raise TableError(f"{path.name} cannot be read: {problem.strerror}.") from None
+    lost, total = morphology.lost, morphology.total
+    if lost.points:
+        tell(
+            f"{path.name}: {lost.points:,} of {total.points:,} points belong to nothing and are"
+            " left out; spike-export swc --check says which."
+        )
+    sections = swc.split(morphology.points)
     return Tracing(
         sections.points_um[:, :3],
         sections.points_um[:, 3] / 2,

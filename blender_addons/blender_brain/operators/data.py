@@ -168,7 +168,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
             atlas = _atlas(required(context.scene))
             place = _placement(required(context.scene), atlas)
             if path.suffix.casefold() == ".swc":
-                tracing = read_tracing(path)
+                tracing = read_tracing(path, lambda note: self.report({"WARNING"}, note))
                 points_um = tracing.points_um
                 thing = add_tracing(context, path.stem, tracing, place)
                 what = f"{len(tracing.names):,} branches"

@@ -145,6 +145,20 @@ def test_a_tracing(tmp_path: Path):
     assert tracing.radii_um[ends[1] - 1] == 2
 
 
+def test_pieces_that_belong_to_nothing_are_told_of(tmp_path: Path):
+    """However much it is: the rest is a tracing all the same."""
+    path = tmp_path / "neuron.swc"
+    path.write_text(
+        "1 2 0 0 0 1 -1\n2 2 9 0 0 1 1\n3 2 500 0 0 1 -1\n4 2 600 0 0 1 3\n5 2 700 0 0 1 4\n"
+    )
+    said: list[str] = []
+    tracing = read_tracing(path, said.append)
+    left = 5 - len(np.unique(tracing.points_um, axis=0))
+    assert left and [f"neuron.swc: {left} of 5 points belong to nothing" in s for s in said] == [
+        True
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"), [("1 1 0 0\n", "neuron.swc, line 1: "), ("", "neuron.swc: ")]
 )

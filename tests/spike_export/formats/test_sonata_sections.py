@@ -228,6 +228,32 @@ def test_morphologies_in_h5v1(command, circuit):
     assert "cell.h5: /structure does not describe a tree of sections" in errors
 
 
+def test_morphologies_as_neurolucida_s(command, circuit):
+    """The same cell, read by NEURON."""
+    pytest.importorskip("neuron")
+    rows = [line.split() for line in morphology().splitlines()]
+    children = {row[0]: [r for r in rows if r[6] == row[0]] for row in rows}
+
+    def branch(row):
+        x, y, z = row[2:5]
+        following = children[row[0]]
+        below = branch(following[0]) if len(following) == 1 else " | ".join(map(branch, following))
+        return f"({x} {y} {z} 1.0) " + (f"({below})" if len(following) > 1 else below or "Normal")
+
+    named = {"2": "Axon", "3": "Dendrite", "4": "Apical"}
+    trees = "".join(f"(({named[row[1]]}) {branch(row)})\n" for row in children["1"])
+    (circuit / "m" / "cell.swc").unlink()
+    corners = ((-6, 0), (0, 6), (6, 0), (0, -6))
+    contour = " ".join(f"({x} {y} 0 0.1)" for x, y in corners)
+    (circuit / "m" / "cell.asc").write_text(f'("CellBody" (CellBody) {contour})\n{trees}')
+    write_report(circuit / "r.h5", False)
+    code, _, errors = command(
+        "r.h5", *OPTIONS, "--node-types", types("NULL", morphology="cell.asc")
+    )
+    assert (code, errors) == (0, "")
+    assert_right(circuit / "r.pickle", False, "")
+
+
 def test_one_odd_population_does_not_refuse_the_others(command, circuit):
     write_report(circuit / "r.h5", False)
     with h5py.File(circuit / "r.h5", "a") as file:
