@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> None:
     film = importlib.import_module(f"{package}.common.film")
     modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
     playback = importlib.import_module(f"{package}.playback.playback")
+    views = importlib.import_module(f"{package}.views")
     networks = importlib.import_module(f"{package}.playback.network")
     coloring = importlib.import_module(f"{package}.color.coloring")
     scene = rendering.empty_scene(options)
@@ -78,7 +79,10 @@ def main(arguments: list[str]) -> None:
     networks.animate_mix(network, first + third, max(last - third, first + third + 1))
     film.use_standard_view(scene)
     film.use_plain_world(scene)
-    camera = film.frame_camera(scene, [network], also=networks.way_of([network]))
+    view = views.view_of(scene, [network])
+    camera = film.frame_camera(
+        scene, [network], also=networks.way_of([network]), direction=view.direction, up=view.up
+    )
     if options.orbit:
         film.orbit(camera, options.orbit, first, last)
     if options.bloom:

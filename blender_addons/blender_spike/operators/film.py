@@ -13,17 +13,11 @@ from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.required import required
 from ..playback.network import way_of
+from ..views import VIEWS, view_of
 from .selection import OnNeurons, neurons_to_work_on, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
-
-# The picture's direction and what is up in it, for each view. Morphologies are traced in xy.
-VIEWS = {
-    "TOP": ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0)),
-    "FRONT": ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    "RIGHT": ((-1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
-}
 
 
 class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
@@ -197,7 +191,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
             neurons = neurons_to_work_on(context)
-            camera = film.frame_camera(scene, neurons, also=way_of(neurons))
+            camera = _framed(scene, neurons)
         previous = replaced(required(camera.parent), "rotation_axis_angle")
         film.orbit(camera, self.degrees, scene.frame_start, scene.frame_end)
         text = f"{film.way_told(scene, self.degrees)}{previous}."
@@ -220,12 +214,18 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_plain_world(scene)
         film.add_bloom(scene)
         neurons = neurons_to_work_on(context)
-        camera = film.frame_camera(scene, neurons, also=way_of(neurons))
+        camera = _framed(scene, neurons)
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
         text = film.stage_told(scene, 30.0, film.show_bloom(context), backlight=True)
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
+
+
+def _framed(scene: bpy.types.Scene, neurons: list[bpy.types.Object]) -> bpy.types.Object:
+    direction, up = view_of(scene, neurons)
+    also = way_of(neurons)
+    return film.frame_camera(scene, neurons, also=also, direction=direction, up=up)
 
 
 CLASSES = (
