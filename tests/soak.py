@@ -500,7 +500,7 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
     """
     from blender_spike.cells.subset import wanted_sections
     from common.nodes.modifiers import input_value
-    from simulations import sample_at
+    from helpers.simulations import sample_at
 
     def given(name: str) -> Any:
         return input_value(modifier, name).value
@@ -531,8 +531,8 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
 
 def make_files(folder: Path) -> dict[str, list[Path]]:
     """Write small files for each add-on, and some that are to be refused."""
-    from atlases import write_v2
-    from simulations import branched, simulation
+    from helpers.atlases import write_v2
+    from helpers.simulations import branched, simulation
 
     from spike_export import merge, write, write_older
     from spike_export.networks.point_network import grid_um, point_network

@@ -54,9 +54,9 @@ def test_what_is_wrong_is_seen(tmp_path):
 begin = soak.start
 def start(home):
     bpy = begin(home)
-    from blender_spike.common.modifiers import input_value
+    from blender_spike.common.nodes.modifiers import input_value
     from blender_spike.operators import importing
-    from blender_spike.playback import find_modifier
+    from blender_spike.playback.playback import find_modifier
     def broken(self, context):
         raise ZeroDivisionError("planted")
     bpy.types.SURFACE_SLICER_OT_create_surface.execute = broken

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from atlases import Rows, write_v2, write_v3
-from solids import Mesh, sphere
+from helpers.atlases import Rows, write_v2, write_v3
+from helpers.solids import Mesh, sphere
 
 from .blender import empty, start
 from .memory import Found, alone, resident

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import NAME, write_v3
-from copying import append_by_hand, by_every_way, seen
+from helpers.atlases import NAME, write_v3
+from helpers.copying import append_by_hand, by_every_way, seen
 
 
 @pytest.fixture

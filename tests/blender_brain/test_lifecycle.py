@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import NAME, write_v3
-from libraries import save_as_library
+from helpers.atlases import NAME, write_v3
+from helpers.libraries import save_as_library
 
 LINKED = "'CA3' is linked from another .blend; change it in that file."
 

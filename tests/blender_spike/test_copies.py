@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from copying import append_by_hand, by_every_way, duplicating, seen
-from libraries import bring, save_as_library
-from simulations import branched, simulation
+from helpers.copying import append_by_hand, by_every_way, duplicating, seen
+from helpers.libraries import bring, save_as_library
+from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 from spike_export.networks.point_network import point_network

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playing import TOLERANCE_MV, voltages
-from simulations import branched, sample_at, simulation
+from helpers.playing import TOLERANCE_MV, voltages
+from helpers.simulations import branched, sample_at, simulation
 
 from spike_export import figures, write
 

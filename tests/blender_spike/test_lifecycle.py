@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from libraries import activate_linked_collection, bring, save_as_library
-from playing import TOLERANCE_MV, expected, voltages
-from simulations import branched, simulation
+from helpers.libraries import activate_linked_collection, bring, save_as_library
+from helpers.playing import TOLERANCE_MV, expected, voltages
+from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 

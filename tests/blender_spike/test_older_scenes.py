@@ -7,8 +7,8 @@ import tarfile
 
 import numpy as np
 import pytest
-from playing import voltages
-from simulations import branched, simulation
+from helpers.playing import voltages
+from helpers.simulations import branched, simulation
 from tools.keep_scenes import SCENES
 
 from spike_export import write

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from benchmarks.soak import SLACK, play, soak
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

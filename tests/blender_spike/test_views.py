@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 from spike_export.networks.point_network import point_network

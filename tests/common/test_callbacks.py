@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import NAME, write_v3
-from simulations import branched, simulation
+from helpers.atlases import NAME, write_v3
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

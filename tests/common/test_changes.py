@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import write_v3
-from simulations import branched, simulation
+from helpers.atlases import write_v3
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

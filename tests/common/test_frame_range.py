@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 
@@ -133,7 +133,7 @@ def test_what_is_tied_to_frames_counts_as_work(bpy, come, work):
 
 def test_what_shows_at_its_first_frame_is_its_first_sample(bpy, cell):
     """In a scene from 1001 on."""
-    from playing import expected, voltages
+    from helpers.playing import expected, voltages
 
     from spike_export import read
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import read_pixels
-from simulations import branched, simulation
+from helpers.pictures import read_pixels
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

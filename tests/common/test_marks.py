@@ -44,7 +44,7 @@ def everything(bpy):
 def fill(bpy, tmp_path):
     """A scene in which a person has used the extensions."""
     import numpy as np
-    from simulations import branched, simulation
+    from helpers.simulations import branched, simulation
 
     from spike_export import write
 

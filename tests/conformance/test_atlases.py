@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from solids import box, sphere, torus
+from helpers.solids import box, sphere, torus
 
 core = pytest.importorskip("brainglobe_atlasapi.core", reason="make test-conformance installs it")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from atlases import write_v2
-from simulations import branched, simulation
+from helpers.atlases import write_v2
+from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from blenders import BLENDER, run_script
-from simulations import branched, simulation
+from helpers.blenders import BLENDER, run_script
+from helpers.simulations import branched, simulation
 from tools.test_build_extension import BUILDER
 
 from spike_export import write

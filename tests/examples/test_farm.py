@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blenders import BLENDER, command, program, run_script
-from pictures import read_pixels
+from helpers.blenders import BLENDER, command, program, run_script
+from helpers.pictures import read_pixels
 
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
 SCRIPT = FARM / "render_blend.py"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from pictures import read_pixels
+from helpers.pictures import read_pixels
 from PIL import Image
 
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from atlases import write_v2
-from blenders import run_script
-from pictures import read_pixels
+from helpers.atlases import write_v2
+from helpers.blenders import run_script
+from helpers.pictures import read_pixels
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_brain.py"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blenders import run_script
-from pictures import read_pixels
+from helpers.blenders import run_script
+from helpers.pictures import read_pixels
 
 from spike_export import write
 from spike_export.models import branching
@@ -48,7 +48,7 @@ def test_cells_fly_into_their_layers(file, tmp_path):
 
 
 def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):
-    from simulations import branched, simulation
+    from helpers.simulations import branched, simulation
 
     cell = write(tmp_path / "cell.pickle", simulation(branched()))
     result = render(cell, tmp_path / "out")

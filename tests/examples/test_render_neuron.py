@@ -11,9 +11,9 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from blenders import run_script
-from pictures import read_pixels
-from simulations import sample_at
+from helpers.blenders import run_script
+from helpers.pictures import read_pixels
+from helpers.simulations import sample_at
 
 from spike_export import read
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blenders import run_script
-from pictures import read_pixels
+from helpers.blenders import run_script
+from helpers.pictures import read_pixels
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_surface.py"

@@ -7,7 +7,7 @@ import pickle
 from pathlib import Path
 
 import numpy as np
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import merge, write
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from copying import append_by_hand, by_every_way, seen
+from helpers.copying import append_by_hand, by_every_way, seen
 
 RANDOM = np.random.default_rng(4)
 STILL = RANDOM.normal(size=(5, 6))

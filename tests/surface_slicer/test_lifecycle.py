@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from libraries import activate_linked_collection, bring, save_as_library
+from helpers.libraries import activate_linked_collection, bring, save_as_library
 
 HEIGHTS = np.random.default_rng(3).normal(size=(5, 8))
 

@@ -33,9 +33,9 @@ LIFE = HERE / "package_life.py"
 sys.path[:0] = [str(HERE.parent), str(ROOT / "tools")]
 
 import build_extension  # noqa: E402
-from atlases import write_v2, write_v3  # noqa: E402
-from blenders import run_script  # noqa: E402
-from simulations import branched, simulation  # noqa: E402
+from helpers.atlases import write_v2, write_v3  # noqa: E402
+from helpers.blenders import run_script  # noqa: E402
+from helpers.simulations import branched, simulation  # noqa: E402
 
 from spike_export import write  # noqa: E402
 

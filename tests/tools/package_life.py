@@ -32,7 +32,7 @@ from bpy.utils import previews
 import addon_utils  # isort: skip
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from atlas_server import AtlasServer  # noqa: E402
+from helpers.atlas_server import AtlasServer  # noqa: E402
 
 HOME = Path(bpy.utils.resource_path("USER"))
 REPOSITORY = "user_default"

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomllib
-from blenders import BLENDER
+from helpers.blenders import BLENDER
 from tools.keep_scenes import SCENES, live, read_shown, shown, write_data
 from tools.test_build_extension import BUILDER, write_wheel
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from atlases import BIG, MESHES, NAME, ROWS, write_v2, write_v3
 from blender_brain.atlas import AtlasError, choose_atlas, find_atlases, open_atlas, read_mesh
 from blender_brain.atlas.discovery import brainglobe_dir
 from blender_brain.regions.orientation import facing_out, placement, signed_volume
+from helpers.atlases import BIG, MESHES, NAME, ROWS, write_v2, write_v3
 
 WRITERS = {"v2": write_v2, "v3": write_v3}
 both_layouts = pytest.mark.parametrize("layout", WRITERS)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atlases import write_v2, write_v3
 from blender_brain.atlas import AtlasError, find_atlases, open_atlas, read_mesh
+from helpers.atlases import write_v2, write_v3
 
 
 def refused(folder: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atlases import NAME, write_v2, write_v3
+from helpers.atlases import NAME, write_v2, write_v3
 
 
 class Disk:

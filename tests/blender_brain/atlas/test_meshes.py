@@ -9,12 +9,12 @@ import struct
 import DracoPy
 import numpy as np
 import pytest
-from atlases import BIG, obj_text, write_v2, write_v3
 from blender_brain.atlas import AtlasError, open_atlas, read_mesh
 from blender_brain.atlas import obj as obj_module
 from blender_brain.atlas.draco import read_draco
 from blender_brain.atlas.obj import read_obj
-from solids import sphere
+from helpers.atlases import BIG, obj_text, write_v2, write_v3
+from helpers.solids import sphere
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
 

@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from pictures import read_pixels
-from solids import box
+from helpers.pictures import read_pixels
+from helpers.solids import box
 
 NAN = np.nan
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from blender_brain.atlas import Atlas, find_atlases, open_atlas, read_mesh
 from blender_brain.demo_atlas import NAME, atlas_writer, make_demo_atlas
-from solids import unpaired_edges, volume
+from helpers.solids import unpaired_edges, volume
 
 
 @pytest.fixture(scope="module", autouse=True)

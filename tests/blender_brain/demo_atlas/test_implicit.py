@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from blender_brain.demo_atlas.implicit import ellipsoid, intersection, surface, union
-from solids import edges_not_twice, unpaired_edges, volume
+from helpers.solids import edges_not_twice, unpaired_edges, volume
 
 
 def ball(center: tuple[float, float, float], radius: float):

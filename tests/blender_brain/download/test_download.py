@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from atlas_server import AtlasServer
 from blender_brain.atlas import Structure, find_atlases, open_atlas, read_mesh
 from blender_brain.atlas.search import Search
 from blender_brain.demo_atlas import NAME, make_demo_atlas
@@ -23,6 +22,7 @@ from blender_brain.download.brainglobe import (
     available_atlases,
     download_atlas,
 )
+from helpers.atlas_server import AtlasServer
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from atlases import NAME, write_v3
+from helpers.atlases import NAME, write_v3
+from helpers.pictures import read_pixels
 from numpy.typing import NDArray
-from pictures import read_pixels
 
 
 @pytest.fixture

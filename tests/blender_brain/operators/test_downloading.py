@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from atlas_server import AtlasServer
-from atlases import NAME, write_v3
+from helpers.atlas_server import AtlasServer
+from helpers.atlases import NAME, write_v3
 
 
 @pytest.fixture

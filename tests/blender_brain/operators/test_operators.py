@@ -7,8 +7,8 @@ import shutil
 
 import numpy as np
 import pytest
-from atlases import MESHES, NAME, write_v2, write_v3
-from pictures import read_pixels
+from helpers.atlases import MESHES, NAME, write_v2, write_v3
+from helpers.pictures import read_pixels
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atlases import NAME, write_v3
-from panels import operators, shown
+from helpers.atlases import NAME, write_v3
+from helpers.panels import operators, shown
 
 ADDON = "blender_brain"
 COLORS = {"BLENDER_BRAIN_PT_colors", "BLENDER_BRAIN_PT_range"}

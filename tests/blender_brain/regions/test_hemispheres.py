@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from blender_brain.regions.hemispheres import cut, hemisphere
-from solids import (
+from helpers.solids import (
     Mesh,
     area,
     box,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import NAME, write_v3
-from simulations import branched, simulation
-from solids import box
+from helpers.atlases import NAME, write_v3
+from helpers.simulations import branched, simulation
+from helpers.solids import box
 
 from spike_export import write
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from atlases import BIG, MESHES, write_v2, write_v3
 from blender_brain.atlas import AtlasError, open_atlas
-from solids import box, inside_out, unpaired_edges, volume
+from helpers.atlases import BIG, MESHES, write_v2, write_v3
+from helpers.solids import box, inside_out, unpaired_edges, volume
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playing import TOLERANCE_MV, expected, spheres, voltages
-from simulations import branched, simulation
+from helpers.playing import TOLERANCE_MV, expected, spheres, voltages
+from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 

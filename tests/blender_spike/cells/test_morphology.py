@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from blender_spike.cells.morphology import Role, Strands, center_um, strands
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 
 def curve(lines: Strands, index: int) -> slice:

@@ -11,8 +11,8 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from pictures import read_pixels
-from simulations import sample_at, simulation
+from helpers.pictures import read_pixels
+from helpers.simulations import sample_at, simulation
 
 from spike_export import read, write
 

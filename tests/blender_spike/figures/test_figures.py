@@ -10,8 +10,8 @@ from dataclasses import replace
 import matplotlib as mpl
 import numpy as np
 import pytest
-from pictures import read_pixels
-from simulations import branched, sample_at, simulation
+from helpers.pictures import read_pixels
+from helpers.simulations import branched, sample_at, simulation
 
 from spike_export import read, write
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from simulations import branched, sample_at, simulation
+from helpers.simulations import branched, sample_at, simulation
 
 from spike_export import write
 from spike_export.networks.point_network import point_network

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playing import TOLERANCE_MV, expected, voltages
-from simulations import branched, simulation
+from helpers.playing import TOLERANCE_MV, expected, voltages
+from helpers.simulations import branched, simulation
 
 from spike_export import Cell, merge, read, write
 from spike_export.edit.convert import take_cells

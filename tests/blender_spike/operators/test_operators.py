@@ -8,7 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

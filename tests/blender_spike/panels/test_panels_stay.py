@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panels import operators, shown
-from simulations import branched, simulation
+from helpers.panels import operators, shown
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

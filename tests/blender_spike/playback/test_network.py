@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from pictures import read_pixels
+from helpers.pictures import read_pixels
 
 from spike_export import write
 from spike_export.networks.point_network import point_network
@@ -287,7 +287,7 @@ def test_reload_keeps_looks_and_added_layouts(bpy, thing, tmp_path):
 
 
 def test_a_neuron_does_not_become_a_network(bpy, thing, tmp_path):
-    from simulations import branched, simulation
+    from helpers.simulations import branched, simulation
 
     path = write(tmp_path / "cell.pickle", simulation(branched()))
     with pytest.raises(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playing import TOLERANCE_MV
-from simulations import sample_at, simulation
+from helpers.playing import TOLERANCE_MV
+from helpers.simulations import sample_at, simulation
 
 from spike_export import read, write
 

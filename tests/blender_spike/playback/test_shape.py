@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playing import spheres
-from simulations import simulation
+from helpers.playing import spheres
+from helpers.simulations import simulation
 
 from spike_export import write
 

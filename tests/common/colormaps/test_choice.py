@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import matplotlib as mpl
 import numpy as np
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 
@@ -115,7 +115,7 @@ def test_it_says_what_it_cannot_change(bpy, neuron):
 
 def test_each_choice_is_a_step_to_undo(bpy, neuron, tmp_path):
     """In all three add-ons, with steps between the material's own and the choice."""
-    from atlases import NAME, write_v3
+    from helpers.atlases import NAME, write_v3
     from scene_state import difference, scene_state
 
     write_v3(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from colormap_looks import COLORMAPS, LOOKS, WIDTH, check_colors
+from helpers.colormap_looks import COLORMAPS, LOOKS, WIDTH, check_colors
 
 LOW, HIGH = -0.02, 0.07
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from colormap_looks import COLORMAPS, LOOKS, WIDTH, check_colors
-from pictures import read_pixels
+from helpers.colormap_looks import COLORMAPS, LOOKS, WIDTH, check_colors
+from helpers.pictures import read_pixels
 
 
 def strip(bpy, looks, colormaps, path):

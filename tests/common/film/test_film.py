@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import read_pixels
+from helpers.pictures import read_pixels
 
 
 @pytest.fixture

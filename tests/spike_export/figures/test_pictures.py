@@ -9,8 +9,8 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.drawing import SMALL, draw
+from helpers.simulations import branched, simulation
 from PIL import Image
-from simulations import branched, simulation
 
 from spike_export import figures
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import Cell, Recorder, figures
 from spike_export.figures import sections

@@ -10,8 +10,8 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.drawing import SMALL, draw
+from helpers.simulations import branched, simulation
 from matplotlib.colors import Normalize
-from simulations import branched, simulation
 
 from spike_export import figures
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from opcodes import (
+from helpers.opcodes import (
     APPEND,
     BUILD,
     DICT,

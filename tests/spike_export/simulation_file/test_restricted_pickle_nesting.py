@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from opcodes import (
+from helpers.opcodes import (
     APPEND,
     APPENDS,
     DICT,

@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 import pytest
-from opcodes import (
+from helpers.opcodes import (
     APPEND,
     APPENDS,
     DICT,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 import pytest
-from pictures import read_pixels
+from helpers.pictures import read_pixels
 
 WAVE = np.array([0.0, 3.0, -1.0, 2.0, 2.0, -2.0, 1.0, 4.0, 0.5])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panels import operators, shown
+from helpers.panels import operators, shown
 
 ADDON = "surface_slicer"
 SURFACE = {"SURFACE_SLICER_PT_shape", "SURFACE_SLICER_PT_color", "SURFACE_SLICER_PT_range"}
@@ -137,7 +137,7 @@ def test_a_neuron_has_its_panels_while_its_slicer_is_active(bpy: Any, tmp_path: 
     """The other add-ons as well: the slicer works on whatever is selected."""
     from blender_spike.color.coloring import voltage_material
     from blender_spike.common.colormaps.in_material import LIMITS
-    from simulations import branched, simulation
+    from helpers.simulations import branched, simulation
 
     from spike_export import write
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cut_scene import BLUE, RED, flat_scene, pixel_centers
-from pictures import read_pixels
+from helpers.cut_scene import BLUE, RED, flat_scene, pixel_centers
+from helpers.pictures import read_pixels
 
 
 def hill(x, y):

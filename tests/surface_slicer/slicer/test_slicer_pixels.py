@@ -9,9 +9,9 @@ import sys
 
 import numpy as np
 import pytest
-from atlases import NAME as ATLAS
-from atlases import write_v3
-from cut_scene import (
+from helpers.atlases import NAME as ATLAS
+from helpers.atlases import write_v3
+from helpers.cut_scene import (
     BLUE,
     EXTENT,
     LINE,
@@ -25,8 +25,8 @@ from cut_scene import (
     key_poses,
     pixel_centers,
 )
-from pictures import read_pixels
-from simulations import branched, simulation
+from helpers.pictures import read_pixels
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

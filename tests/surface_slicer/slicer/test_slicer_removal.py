@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from cut_scene import flat_material
-from simulations import branched, simulation
+from helpers.cut_scene import flat_material
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 

@@ -10,7 +10,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
-from pictures import read_pixels
+from helpers.pictures import read_pixels
 
 ROWS, COLUMNS = 6, 9
 SCALE = 8

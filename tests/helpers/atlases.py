@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from helpers.solids import Mesh, box
 from numpy.typing import NDArray
-from solids import Mesh, box
 
 NAME = "made_up_100um"
 SHAPE, RESOLUTION = (60, 40, 50), 100.0

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
-from simulations import sample_at
+from helpers.simulations import sample_at
 
 TOLERANCE_MV = 1e-3
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from libraries import bring, save_as_library
+from helpers.libraries import bring, save_as_library
 
 Way = Callable[[Any, Sequence[Any], Path], tuple[list[Any], list[Any]]]
 """From objects to those, or what has come in their place, and to copies in the same order."""
