@@ -15,7 +15,7 @@ SOURCE: Final = TESTS.parent / "blender_addons"
 # Each may import from those before it.
 ROOMS: Final = {
     "common": (
-        "required limits marks file_entries tables animation changes geometry frame_range "
+        "required registry limits marks file_entries tables animation changes geometry frame_range "
         "viewport drivers placing holders suggestions extent beside nodes cut selection colormaps "
         "figures value_color clock film"
     ),

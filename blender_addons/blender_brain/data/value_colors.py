@@ -30,7 +30,7 @@ from ..common.value_color import (
     read_attribute,
     set_limits,
 )
-from ..regions.looks import assign
+from ..regions.look_materials import assign
 from ..regions.record import about, is_region
 from .region_values import RegionValues
 
