@@ -83,7 +83,7 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
         draw_colormap(layout, material, "blender_brain.choose_colormap")
         tree: Any = required(material.node_tree)
         if has_limits(material):
-            draw_limits(layout, material, material.get(QUANTITY, ""))
+            draw_limits(layout, material, QUANTITY.of(material, ""))
             strength = tree.nodes[STRENGTH].inputs["Strength"]
             layout.prop(strength, "default_value", text="Strength")
             row = layout.row(align=True)
