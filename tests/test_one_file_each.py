@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from atlases import MESHES, ROWS, metadata, obj_text
 
@@ -114,6 +115,60 @@ def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
     assert found["looks"] == {
         "ATLAS": 0, "FLAT": 1, "GLASS": 2, "GLOW": 3, "GRADIENT": 4, "CHALK": 5
     }  # fmt: skip
+
+
+CYLINDER = """
+import addon_utils
+import numpy as np
+addon_utils.enable("cycles")
+scene = bpy.context.scene
+
+# A square of 4 by 4, seen from above.
+bpy.ops.mesh.primitive_plane_add(size=4)
+ops.slice_objects(shape="Cylinder")
+slicer = bpy.data.objects["Slicer"]
+display = slicer.empty_display_type
+slicer.scale = 1, 1, 1
+camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+camera.location.z, camera.data.type, camera.data.ortho_scale = 5, "ORTHO", 4
+scene.collection.objects.link(camera)
+scene.camera, scene.render.engine, scene.cycles.samples = camera, "CYCLES", 16
+scene.render.film_transparent = True
+scene.render.resolution_x = scene.render.resolution_y = 64
+scene.render.filepath = sys.argv[1] + "/cut.png"
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+clear = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
+
+# A cube around the same cylinder, and the face on the cut.
+bpy.ops.mesh.primitive_cube_add(size=4)
+ops.slice_objects(shape="Cylinder")
+cube = bpy.context.object
+ops.add_cap()
+cap = next(one for one in bpy.data.objects if one.name.endswith("Cap"))
+next(one for one in bpy.data.objects if one.name == "Slicer.001").scale = 1, 1, 1
+bpy.context.view_layer.update()
+graph = bpy.context.evaluated_depsgraph_get()
+area = sum(face.area for face in cap.evaluated_get(graph).to_mesh().polygons)
+shapes = ops.set_shape.get_rna_type().properties["shape"].enum_items
+print(json.dumps({
+    "display": display, "clear": [clear.mean(), clear[32, 32], clear[2, 2]], "area": area,
+    "shapes": {one.identifier: one.value for one in shapes},
+}))
+"""
+
+
+@pytest.mark.slow
+def test_a_shape_that_cuts(tmp_path: Path) -> None:
+    """Its hole in a rendered picture and the area of its cap are those of a cylinder."""
+    added = {"common/cut/shapes/cylinder.py": example("A cylinder")}
+    found = played(tmp_path, "surface_slicer", added, CYLINDER, str(tmp_path))
+    assert found["display"] == "CIRCLE"
+    mean, middle, corner = found["clear"]
+    assert (middle, corner) == (1, 0) and mean == pytest.approx(np.pi / 16, rel=0.05)
+    assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
+    # Those that files of version 0.1.0 have stored.
+    assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 3}
 
 
 GENERATE = """

@@ -46,17 +46,15 @@ def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) ->
 
     Raises
     ------
-    TypeError
-        If the look has no such setting; nothing has changed then.
+    KeyError
+        If there is no such look, or the look has no such setting; nothing has changed then.
     UnknownColormapError
         If there is no such colormap; nothing has changed then.
     """
     chosen = LOOKS[look]
-    if unknown := sorted(settings.keys() - chosen.settings.keys()):
-        raise TypeError(f"The look {look} has no setting '{unknown[0]}'.")
-    values = {name: settings.get(name, one.default) for name, one in chosen.settings.items()}
-    for name, value in values.items():
+    for name, value in settings.items():
         chosen.settings[name].check(value)
+    values = {name: settings.get(name, one.default) for name, one in chosen.settings.items()}
     material = _own(regions, chosen) if chosen.settings else _shared(chosen)
     for region in regions:
         if region.active_material != material:

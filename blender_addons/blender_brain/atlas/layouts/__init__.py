@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from ..description import Layout
 
 
-def _by_name(layouts: list[Layout]) -> dict[str, Layout]:
-    found = {layout.name: layout for layout in layouts}
-    if len(found) < len(layouts):
-        raise ValueError("Two layouts have the same name.")
-    return found
-
-
-LAYOUTS: Final = _by_name(collect(__name__, __path__, "LAYOUT"))
+_found: list[Layout] = collect(__name__, __path__, "LAYOUT", "name")
+LAYOUTS: Final = {layout.name: layout for layout in _found}
 """By their names, in the order of their modules."""
