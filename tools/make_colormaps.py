@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the colormap table that the add-ons ship.
 
-The colors are taken from the installed matplotlib, seaborn and cmasher, whose versions are
-recorded in the table. The same versions give the same file, byte for byte, under the same zlib.
+The colors are taken from the installed `LIBRARIES`, whose versions are recorded in the table. The
+same versions give the same file, byte for byte, under the same zlib.
 
 Arrays in the file (``M`` maps, ``K`` aliases):
 
 - ``names`` (M,) and ``sources`` (M,): strings, ordered by source, then name ignoring case;
 - ``stops`` (M, 256, 3): uint16, sRGB-encoded, full scale 65535;
 - ``aliases`` (K, 2): strings, a left-out name and the listed name with the same colors;
-- ``libraries`` (3,) and ``versions`` (3,): strings.
+- ``libraries`` (L,) and ``versions`` (L,): strings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import Colormap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +31,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STOPS = 256
-LIBRARIES = ("cmasher", "matplotlib", "seaborn")
-DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "blender_addons" / "common" / "colormaps.npz"
+LIBRARIES = {"matplotlib": "matplotlib", "seaborn": "seaborn.cm", "cmasher": "cmasher"}
+"""By their names on PyPI, the modules whose import registers their maps with matplotlib."""
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_OUTPUT = ROOT / "blender_addons" / "common" / "colormaps" / "colormaps.npz"
 
 
 def collect_sources() -> dict[str, str]:
-    """Find every forward colormap of the three libraries.
+    """Find every forward colormap of the libraries.
 
     Returns
     -------
@@ -47,27 +48,22 @@ def collect_sources() -> dict[str, str]:
     Raises
     ------
     RuntimeError
-        If matplotlib is set up to build its maps with another number of entries than 256.
+        If matplotlib is set up to build its maps with another number of entries than 256, or if a
+        library was imported before, so that its maps cannot be told from others.
     """
     # A user's matplotlibrc may change this, and every table entry would change with it.
     if matplotlib.rcParams["image.lut"] != STOPS:
         raise RuntimeError("matplotlib's image.lut setting must be 256 to make this table")
-    # Importing these registers their maps with matplotlib. They carry no type information, and
-    # a dynamic import needs no exemption from the type checker.
-    seaborn_maps = importlib.import_module("seaborn.cm")
-    importlib.import_module("cmasher")
-    from_seaborn = {key for key, value in vars(seaborn_maps).items() if isinstance(value, Colormap)}
-    sources = {}
-    for name in matplotlib.colormaps:
-        if name.endswith("_r"):
-            continue
-        if name.startswith("cmr."):
-            sources[name] = "cmasher"
-        elif name in from_seaborn:
-            sources[name] = "seaborn"
-        else:
-            sources[name] = "matplotlib"
-    return sources
+    sources: dict[str, str] = {}
+    for library, module in LIBRARIES.items():
+        # They carry no type information, and a dynamic import needs no exemption from the type
+        # checker.
+        importlib.import_module(module)
+        new = [name for name in matplotlib.colormaps if name not in sources]
+        if not new:
+            raise RuntimeError(f"{library} has registered no colormaps; was it imported before?")
+        sources |= dict.fromkeys(new, library)
+    return {name: library for name, library in sources.items() if not name.endswith("_r")}
 
 
 def sample(name: str) -> NDArray[np.uint16]:
@@ -128,8 +124,8 @@ def build() -> dict[str, NDArray[Any]]:
         "sources": text([sources[name] for name in names]),
         "stops": np.stack([stops[name] for name in names]),
         "aliases": text(sorted(aliases.items())).reshape(-1, 2),
-        "libraries": text(LIBRARIES),
-        "versions": text([importlib.metadata.version(library) for library in LIBRARIES]),
+        "libraries": text(sorted(LIBRARIES)),
+        "versions": text([importlib.metadata.version(library) for library in sorted(LIBRARIES)]),
     }
 
 

@@ -13,9 +13,9 @@ from .atlas.search import Search
 from .common import colormaps, film
 from .common.required import required
 from .common.selection import editable
-from .regions import looks
 from .regions.film_view import DIRECTION, MARGIN, UP
 from .regions.imported import Imported, decimation_of, import_regions
+from .regions.look_materials import set_look
 from .regions.record import about, is_region
 from .regions.visibility import show_all
 from .settings import fields
@@ -78,11 +78,11 @@ def film_scene(
         [region for region in own if about(region).structure in part] for part in ids
     )
     if clear:
-        looks.glass(clear)
+        set_look(clear, "GLASS")
     if blue:
-        looks.glow(blue, color=looks.GLOW_BLUE)
+        set_look(blue, "GLOW")
     if colored:
-        looks.gradient_glow(colored, colormap=colormap)
+        set_look(colored, "GRADIENT", colormap=colormap)
     set_stage(scene, imported.regions, degrees=degrees, bloom=bloom)
     return imported
 

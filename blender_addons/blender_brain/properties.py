@@ -16,9 +16,8 @@ from .regions.record import BLENDER_BRAIN_PG_region, is_region
 from .settings import (
     ImportSettings,
     LabelSettings,
-    LookSettings,
+    LookFields,
     PlaceSettings,
-    colormap_field,
     region_field,
 )
 
@@ -47,7 +46,7 @@ class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
 
 
 class BLENDER_BRAIN_PG_scene(
-    ImportSettings, LookSettings, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
+    ImportSettings, LookFields, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
 ):
     """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
 
@@ -72,7 +71,6 @@ class BLENDER_BRAIN_PG_scene(
             name="Regions",
             description="Acronyms, ids or full names, with commas or blanks between them",
         )
-        colormap: colormap_field()
         region: region_field()
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(

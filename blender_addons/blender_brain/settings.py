@@ -9,11 +9,10 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
 
 from .atlas import AtlasError, library
-from .common.colormaps.colormap_settings import REVERSE, search_colormaps
 from .common.required import required
 from .common.suggestions import text_property
 from .figures.label_layout import TEXT_SIZE, Columns, Wording
-from .regions import looks
+from .regions.looks import LOOKS, SETTINGS
 from .regions.orientation import DEFAULT_UM_PER_UNIT, Orientation
 
 if TYPE_CHECKING:
@@ -122,108 +121,29 @@ class ImportSettings:
         )
 
 
-def colormap_field(search: Any = None) -> Any:
-    """Declare a field for a colormap's name, with what `search` suggests."""
-    return text_property(
-        search,
-        name="Colormap",
-        description="A colormap of matplotlib, seaborn or cmasher. If empty, what there is stays",
-    )
-
-
 class LookSettings:
-    """Settings of looks; the panel keeps them, and the operator takes them."""
+    """Settings of looks, those of each that there is; the operator takes them."""
 
     if TYPE_CHECKING:
-        look: looks.Look
-        color: tuple[float, float, float]
-        strength: float
-        form: float
-        opacity: float
-        rim: float
-        sharpness: float
-        colormap: str
-        reverse: bool
-        axis: looks.Axis
+        look: str
     else:
         look: EnumProperty(
             name="Look",
             description="How regions are drawn",
             items=[
-                ("ATLAS", looks.NAMES["ATLAS"], "The atlas's colors, lit by the scene's lights"),
-                ("FLAT", looks.NAMES["FLAT"], "The atlas's colors without light and shade"),
-                ("GLASS", looks.NAMES["GLASS"], "Almost transparent, with a rim"),
-                ("GLOW", looks.NAMES["GLOW"], "Shining in one color"),
-                (
-                    "GRADIENT",
-                    looks.NAMES["GRADIENT"],
-                    "Shining in the colors of a colormap, from one end to the other",
-                ),
+                (look.identifier, look.name, look.description, look.number)
+                for look in LOOKS.values()
             ],
             options=set(),
         )
-        color: FloatVectorProperty(
-            name="Color",
-            description="Color in which the region shines",
-            subtype="COLOR",
-            size=3,
-            default=looks.GLOW_BLUE,
-            min=0.0,
-            max=1.0,
-            options=set(),
-        )
-        strength: FloatProperty(
-            name="Strength",
-            description="How brightly the region shines",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-            options=set(),
-        )
-        form: FloatProperty(
-            name="Form",
-            description="How much darker the surface is where it turns away; at 0, a region that "
-            "shines is a flat patch",
-            default=0.75,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-            options=set(),
-        )
-        opacity: FloatProperty(
-            name="Opacity",
-            description="Opacity of a surface that is seen from the front",
-            default=0.015,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-            options=set(),
-        )
-        rim: FloatProperty(
-            name="Rim",
-            description="Opacity of a surface that is seen from the side",
-            default=0.55,
-            min=0.0,
-            max=1.0,
-            subtype="FACTOR",
-            options=set(),
-        )
-        sharpness: FloatProperty(
-            name="Rim Sharpness",
-            description="The higher, the narrower the rim",
-            default=3.0,
-            min=0.5,
-            soft_max=10.0,
-            options=set(),
-        )
-        colormap: colormap_field(search_colormaps)
-        reverse: REVERSE
-        axis: EnumProperty(
-            name="Axis",
-            description="Along which the colors run; as a rule x is right, y anterior, z dorsal",
-            items=[(axis, axis, f"The object's own {axis} axis") for axis in "XYZ"],
-            options=set(),
-        )
+
+
+class LookFields(LookSettings):
+    """The same, as the panel keeps them."""
+
+
+LookSettings.__annotations__.update({name: one.field() for name, one in SETTINGS.items()})
+LookFields.__annotations__ = {name: one.field(searched=False) for name, one in SETTINGS.items()}
 
 
 def search_of(context: bpy.types.Context) -> Search | None:

@@ -101,7 +101,10 @@ def test_the_file_s_own_are_changed_beside_linked_ones(bpy: Any, folder: str, ta
     for one in (region, own):
         one.select_set(True)
     ops = bpy.ops.blender_brain
-    assert ops.set_look(look="GLOW") == {"FINISHED"} and own.active_material["look"] == "GLOW"
+    assert (
+        ops.set_look(look="GLOW") == {"FINISHED"}
+        and own.active_material["blender_brain_look"] == "GLOW"
+    )
     assert ops.color_by_table(filepath=table) == {"FINISHED"} and "region_value" in own
     assert "region_value" not in region
     ops.show_level(level=1)
@@ -149,7 +152,10 @@ def test_an_override_keeps_its_look_and_its_values(bpy: Any, folder: str, table:
         bpy.ops.wm.save_as_mainfile(filepath=saved)
         bpy.ops.wm.open_mainfile(filepath=saved)
         own = bpy.context.scene.objects["CA3"]
-        assert own.override_library is not None and own.active_material.get("look") == look
+        assert (
+            own.override_library is not None
+            and own.active_material.get("blender_brain_look") == look
+        )
         ops.color_by_table(filepath=table)
     assert own.active_material.name == "Region Values"
 

@@ -76,3 +76,35 @@ def test_operators_and_functions_have_the_same_defaults(bpy):
                     )
     assert not differ, "\n".join(differ)
     assert compared > 60
+
+
+def test_a_look_s_settings_have_one_default(bpy):
+    """The panel's and the operator's fields begin with it, and so does a script that gives none."""
+    from blender_brain.regions.look_materials import set_look
+    from blender_brain.regions.looks import LOOKS, SETTINGS
+
+    of_operator = begins_with(bpy.ops.blender_brain.set_look)
+    of_panel = bpy.context.scene.blender_brain.bl_rna.properties
+    for name, setting in SETTINGS.items():
+        assert same(of_operator[name], setting.default), name
+        field = of_panel[name]
+        panels = tuple(field.default_array) if getattr(field, "is_array", False) else field.default
+        assert same(panels, setting.default), name
+    thing = bpy.data.objects.new("thing", bpy.data.meshes.new("thing"))
+    for look in LOOKS.values():
+        plain = inputs(set_look([thing], look.identifier))
+        given = {name: of_operator[name] for name in look.settings}
+        assert inputs(set_look([thing], look.identifier, **given)) == plain
+    nodes = set_look([thing], "GLOW").node_tree.nodes
+    strength, form = nodes["Strength"].inputs[0], nodes["Form"].inputs["B"]
+    assert (strength.default_value, form.default_value) == (1.0, 0.25)
+
+
+def inputs(material: Any) -> dict[tuple[str, str], Any]:
+    """What the unlinked inputs of a material's nodes are."""
+    return {
+        (node.name, one.identifier): tuple(value) if hasattr(value, "__len__") else value
+        for node in material.node_tree.nodes
+        for one in node.inputs
+        if (value := getattr(one, "default_value", None)) is not None
+    }

@@ -44,7 +44,8 @@ def everything(bpy):
 def fill(bpy, tmp_path):
     """A scene in which a person has used the extensions."""
     import numpy as np
-    from helpers.simulations import branched, simulation
+    from atlases import write_v3
+    from simulations import branched, simulation
 
     from spike_export import write
 
@@ -57,6 +58,14 @@ def fill(bpy, tmp_path):
     bpy.ops.blender_spike.color_by_voltage()
     bpy.ops.blender_spike.add_color_bar()
     bpy.ops.blender_spike.film_scene()
+    write_v3(tmp_path)
+    bpy.context.scene.blender_brain.folder = str(tmp_path)
+    (tmp_path / "rates.csv").write_text("CA3,1\nDG,2\n")
+    for look in ("ATLAS", "FLAT", "GLASS", "GLOW", "GRADIENT"):
+        bpy.ops.blender_brain.import_regions(folder=str(tmp_path), acronyms="CA3, DG")
+        bpy.ops.blender_brain.set_look(look=look)
+    bpy.ops.blender_brain.color_by_table(filepath=str(tmp_path / "rates.csv"))
+    bpy.ops.blender_brain.add_color_bar()
     bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "hill.npy"))
     bpy.ops.surface_slicer.slice_objects()
     bpy.ops.surface_slicer.add_wireframe_twin()
@@ -65,13 +74,17 @@ def fill(bpy, tmp_path):
 def test_all_that_is_left_in_a_file_carries_a_prefix(bpy, tmp_path):
     fill(bpy, tmp_path)
     names = {key for thing in everything(bpy) for key in thing.keys()}  # noqa: SIM118
-    # Cycles' are Blender's own.
-    assert not {name for name in names if not OURS.match(name) and name != "cycles"}
+    # Cycles' are Blender's own; a region's value is there to be animated by people.
+    others = {"cycles", "region_value"}
+    assert not {name for name in names if not OURS.match(name) and name not in others}
     assert {name for name in names if name.startswith("surface_slicer_")}
     assert {name for name in names if name.startswith("spike_suite_")}
+    assert names >= {"blender_brain_look", "blender_brain_quantity"}
 
 
-@pytest.mark.parametrize("name", ["slicer", "look", "built_as", "before_slicing", "corner"])
+@pytest.mark.parametrize(
+    "name", ["slicer", "look", "quantity", "built_as", "before_slicing", "corner"]
+)
 def test_a_property_of_somebody_s_own_breaks_nothing(bpy, tmp_path, name):
     """Of a name that version 0.1.0 used for its own."""
     things = [
@@ -86,3 +99,51 @@ def test_a_property_of_somebody_s_own_breaks_nothing(bpy, tmp_path, name):
     fill(bpy, tmp_path)
     bpy.ops.surface_slicer.remove_slicing()
     assert all(thing[name] == "glass" and thing.name == "theirs" for thing in things)
+
+
+@pytest.fixture
+def region(bpy, tmp_path):
+    from atlases import write_v3
+
+    write_v3(tmp_path)
+    bpy.context.scene.blender_brain.folder = str(tmp_path)
+    bpy.ops.blender_brain.import_regions(folder=str(tmp_path), acronyms="CA3")
+    return bpy.context.object
+
+
+@pytest.mark.parametrize("look", ["ATLAS", "FLAT", "GLASS", "GLOW", "GRADIENT"])
+def test_a_material_s_look_is_believed_by_its_nodes(bpy, region, look):
+    """Of version 0.1.0's own it is used again; somebody's with the same property is left alone."""
+    bpy.ops.blender_brain.set_look(look=look)
+    own = region.active_material
+    own["look"] = own.pop("blender_brain_look")
+    bpy.ops.blender_brain.set_look(look=look)
+    assert region.active_material == own
+    for material in bpy.data.materials:
+        if material != own:
+            bpy.data.materials.remove(material)
+    # Theirs: the property, and nodes of another kind.
+    own.node_tree.nodes.clear()
+    own.node_tree.nodes.new("ShaderNodeBsdfDiffuse")
+    bpy.ops.blender_brain.set_look(look=look)
+    assert region.active_material != own and region.active_material["blender_brain_look"] == look
+    assert len(own.node_tree.nodes) == 1 and own["look"] == look
+
+
+def test_a_material_s_quantity_is_believed_by_its_nodes(bpy, region, tmp_path):
+    from blender_brain.data.value_colors import QUANTITY
+
+    table = tmp_path / "rates.csv"
+    table.write_text("region,rate\nCA3,1\n")
+    bpy.ops.blender_brain.color_by_table(filepath=str(table))
+    own = region.active_material
+    name = QUANTITY.of(own)
+    own["quantity"] = own.pop("blender_brain_quantity")
+    assert name and QUANTITY.of(own) == name
+    theirs = bpy.data.materials.new("theirs")
+    theirs["quantity"] = "12 pieces"
+    assert QUANTITY.of(theirs) is None
+    # Stored anew, it is under its new name alone.
+    bpy.ops.blender_brain.color_by_table(filepath=str(table))
+    assert region.active_material == own
+    assert own["blender_brain_quantity"] == name and "quantity" not in own

@@ -24,6 +24,7 @@ _FOR_AUTHORS: Final = (
     "blender_addons/common/nodes/tree.py",
     "blender_addons/common/nodes/sockets.py",
     "blender_addons/common/nodes/writing.py",
+    "blender_addons/common/registry.py",
     "tools/build_extension.py",
     "tools/look_sheet.py",
     "tools/make_colormaps.py",

@@ -56,7 +56,7 @@ def test_script_of_surface_slicer(bpy, here):
 def test_node_tree_of_the_contributors(bpy):
     from common import nodes
 
-    script, _format = scripts("docs/contributing.md")
+    script, *_files = scripts("docs/contributing.md")
     bpy.ops.mesh.primitive_plane_add()
     modifier = bpy.context.object.modifiers.new("Lift", "NODES")
     exec(compile(script, "contributing.md", "exec"), {"nodes": nodes, "modifier": modifier})

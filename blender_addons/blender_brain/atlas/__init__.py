@@ -2,9 +2,9 @@
 """BrainGlobe atlases on disk: which there are, their structures, their meshes.
 
 The data passes the modules in this order: `discovery` (folders to atlases that can be opened) →
-`layout_v2` or `layout_v3` (files to descriptions, the only modules that know a format) →
-`tree` (descriptions to structures) → `reader` (an opened atlas and its meshes), which reads mesh
-files with `obj` and `draco`. Every path goes through `files`.
+one of the `layouts` (files to descriptions; only these know a format) → `hierarchy` (descriptions
+to structures) → `reader` (an opened atlas and its meshes), which reads mesh files with `obj` and
+`draco`. Every path goes through `files`.
 
 None of it imports bpy.
 """

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from .errors import AtlasError
 from .hierarchy import Structure
 
-Layout = Literal["v2", "v3"]
 Points = NDArray[np.float32]
 Triangles = NDArray[np.int32]
 Decoder = Callable[[bytes], tuple[Points, Triangles]]
@@ -40,7 +39,6 @@ class Grid:
 class Description:
     """An atlas as its files describe it."""
 
-    layout: Layout
     root: Path
     """The folder that nothing of the atlas may lie outside of."""
     grid: Grid
@@ -53,6 +51,20 @@ class Description:
     mesh_suffix: str
     decode: Decoder
     """From a mesh file's bytes to µm, asr. Raises ValueError with what is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One of the ways in which atlases lie on disk."""
+
+    name: str
+    folders: Callable[[Path], Iterator[tuple[str, str, Path]]]
+    """Lists what looks like atlases of it in a folder, or the folder itself: name, version (numbers
+    with dots between them) and folder of each."""
+    missing: Callable[[Path], str]
+    """Names what an atlas's folder lacks; nothing if it can be opened."""
+    describe: Callable[[Path], Description]
+    """Reads an atlas's folder. Raises `AtlasError`, which names the file and the place."""
 
 
 def grid(metadata: Mapping[str, Any], source: str) -> Grid:

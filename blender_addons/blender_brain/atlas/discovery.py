@@ -8,16 +8,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
-from . import layout_v2, layout_v3
-from .description import Layout
 from .errors import AtlasError
+from .layouts import LAYOUTS
 
 CONFIG: Final = "bg_config.conf"
 CONFIG_VARIABLE: Final = "BRAINGLOBE_CONFIG_DIR"
-_LAYOUTS: Final[Mapping[Layout, ModuleType]] = {"v2": layout_v2, "v3": layout_v3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,8 @@ class FoundAtlas:
 
     name: str
     version: str
-    layout: Layout
+    layout: str
+    """Its key in `layouts.LAYOUTS`."""
     folder: Path
     missing: str
     """What is missing or wrong; nothing if it can be opened."""
@@ -80,7 +78,7 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
         newer one that is incomplete.
     """
     places = [Path(folder) for folder in folders] + ([brainglobe_dir()] if default else [])
-    found: dict[tuple[str, Layout, tuple[int, ...]], FoundAtlas] = {}
+    found: dict[tuple[str, str, tuple[int, ...]], FoundAtlas] = {}
     for place in places:
         for atlas in _in_folder(place):
             found.setdefault((atlas.name, atlas.layout, _number(atlas.version)), atlas)
@@ -143,9 +141,9 @@ def found_at(folder: Path) -> FoundAtlas:
 
 
 def _in_folder(folder: Path) -> Iterator[FoundAtlas]:
-    for layout, module in _LAYOUTS.items():
-        for name, version, place in module.folders(folder):
-            yield FoundAtlas(name, version, layout, place, module.missing(place))
+    for layout in LAYOUTS.values():
+        for name, version, place in layout.folders(folder):
+            yield FoundAtlas(name, version, layout.name, place, layout.missing(place))
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import files, layout_v2, layout_v3
-from .description import Description, Layout, Points, Triangles
+from . import files
+from .description import Description, Points, Triangles
 from .discovery import FoundAtlas, found_at
 from .errors import AtlasError
 from .hierarchy import Structure
+from .layouts import LAYOUTS
 
 
 class Atlas:
@@ -34,6 +35,7 @@ class Atlas:
         self.name = found.name
         self.version = found.version
         self.folder = found.folder
+        self._layout = found.layout
         self.structures = description.structures
         self._description = description
         self._by_id = {structure.id: structure for structure in self.structures}
@@ -51,9 +53,9 @@ class Atlas:
         return f"{self.name}_v{self.version}"
 
     @property
-    def layout(self) -> Layout:
-        """Which of BrainGlobe's layouts it is stored in."""
-        return self._description.layout
+    def layout(self) -> str:
+        """Which of `layouts.LAYOUTS` it is stored in."""
+        return self._layout
 
     @property
     def species(self) -> str:
@@ -157,9 +159,8 @@ def open_atlas(atlas: FoundAtlas | Path | str) -> Atlas:
         If it is incomplete or damaged.
     """
     found = atlas if isinstance(atlas, FoundAtlas) else found_at(Path(atlas))
-    layout = layout_v2 if found.layout == "v2" else layout_v3
     try:
-        description = layout.describe(found.folder)
+        description = LAYOUTS[found.layout].describe(found.folder)
     except AtlasError as problem:
         raise AtlasError(f"{found.full_name}: {problem}") from None
     return Atlas(found, description)

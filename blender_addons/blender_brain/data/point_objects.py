@@ -14,7 +14,7 @@ from ..common import nodes
 from ..common.geometry import new_curves, new_points
 from ..common.nodes.modifiers import add_group_modifier
 from ..common.placing import link, select_only
-from ..regions import looks
+from ..regions.look_materials import set_look
 from ..regions.orientation import Placement
 from .points import Tracing
 
@@ -94,7 +94,7 @@ def _added(
 ) -> bpy.types.Object:
     thing = bpy.data.objects.new(name, data)
     link(context, thing)
-    material = looks.glow([thing], color=_COLOR)
+    material = set_look([thing], "GLOW", color=_COLOR)
     add_group_modifier(thing, "Look", group(), {**inputs, "Material": material})
     select_only(context, [thing])
     return thing

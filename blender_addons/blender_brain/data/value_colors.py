@@ -22,6 +22,7 @@ from ..common.colormaps.in_material import COLORMAP, LIMITS, set_colormap
 from ..common.figures.drawing import tell_pass
 from ..common.glow import glowing
 from ..common.limits import apart, problem_of
+from ..common.marks import Mark
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..common.value_color import (
@@ -31,16 +32,18 @@ from ..common.value_color import (
     read_attribute,
     set_limits,
 )
-from ..regions.looks import assign
+from ..regions.look_materials import assign
 from ..regions.record import about, is_region
 from .region_values import RegionValues
 
 VALUE: Final = "region_value"
 """The regions' custom property that the material reads."""
 MATERIAL: Final = "Region Values"
-QUANTITY: Final = "quantity"
-"""The material's custom property that names what the values are."""
 STRENGTH: Final = "Strength"
+QUANTITY: Final = Mark(
+    "blender_brain", "quantity", "quantity", lambda material: _shows_values(material)
+)
+"""Names what the values are, on the material that shows them."""
 NO_DATA: Final = -1.0e30
 """What stands for no value. Far below any, also after mixing with one."""
 _NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
@@ -117,7 +120,7 @@ def color_by_values(
     colormaps.resolve(colormap)
     frames = start_frame + (data.times_ms - data.times_ms[0]) / ms_per_frame
     material = _own_material(regions) or _material()
-    material[QUANTITY] = data.name
+    QUANTITY.put(material, data.name)
     tree: Any = required(material.node_tree)
     set_limits(material, low, high)
     set_colormap(tree, colormap, reverse=reverse)
@@ -144,10 +147,14 @@ def values_material(regions: Iterable[bpy.types.Object]) -> bpy.types.Material |
     """
     for region in regions:
         material = region.active_material
-        tree = material.node_tree if material is not None else None
-        if tree is not None and LIMITS in tree.nodes and COLORMAP in tree.nodes:
+        if material is not None and _shows_values(material):
             return material
     return None
+
+
+def _shows_values(material: bpy.types.Material) -> bool:
+    tree = material.node_tree
+    return tree is not None and all(name in tree.nodes for name in (LIMITS, COLORMAP, STRENGTH))
 
 
 def _own_material(regions: list[bpy.types.Object]) -> bpy.types.Material | None:

@@ -27,9 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..atlas import AtlasError, Structure, layout_v3, open_atlas, read_mesh
+from ..atlas import AtlasError, Structure, open_atlas, read_mesh
 from ..atlas.files import MOST_MESH_BYTES, MOST_TABLE_BYTES, inside, read_json
-from ..atlas.layout_v3 import ATLASES, HOME, MANIFEST, TERMINOLOGY
+from ..atlas.layouts import layout_v3
+from ..atlas.layouts.layout_v3 import ATLASES, HOME, MANIFEST, TERMINOLOGY
 from ..atlas.search import UnknownStructureError
 from . import web
 

@@ -67,7 +67,7 @@ def add_color_bar(
         color_bar_group(VALUE),
         {
             "Direction": "Horizontal" if horizontal else "Vertical",
-            "Length": LENGTH, "Width": _WIDTH, "Unit": str(material.get(QUANTITY, "")),
+            "Length": LENGTH, "Width": _WIDTH, "Unit": str(QUANTITY.of(material, "")),
             "Material": material,
         },
     )  # fmt: skip

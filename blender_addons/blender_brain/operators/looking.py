@@ -13,7 +13,8 @@ from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..common.viewport import ShowColors
 from ..properties import chosen_regions
-from ..regions import looks
+from ..regions.look_materials import set_look
+from ..regions.looks import LOOKS
 from ..settings import LookSettings
 from .selection import NO_REGION, OnRegions
 
@@ -35,14 +36,15 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
         if not regions:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_REGION}.")
             return {"CANCELLED"}
-        settings: dict[str, Any] = {name: getattr(self, name) for name in looks.SETTINGS[self.look]}
+        look = LOOKS[self.look]
+        settings: dict[str, Any] = {name: getattr(self, name) for name in look.settings}
         try:
-            looks.set_look(regions, self.look, **settings)
+            set_look(regions, self.look, **settings)
         except UnknownColormapError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         which = f"'{regions[0].name}'" if len(regions) == 1 else f"{len(regions)} regions"
-        tell(self, {"INFO"}, f"{looks.NAMES[self.look]} on {which}.", chosen)
+        tell(self, {"INFO"}, f"{look.name} on {which}.", chosen)
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
@@ -50,7 +52,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "look")
-        for name in looks.SETTINGS[self.look]:
+        for name in LOOKS[self.look].settings:
             layout.prop(self, name)
 
 

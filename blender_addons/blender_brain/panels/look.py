@@ -15,7 +15,7 @@ from ..common.value_color import draw_limits, has_limits
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..data.value_colors import QUANTITY, STRENGTH
 from ..properties import chosen_regions, region_at_hand
-from ..regions import looks
+from ..regions.looks import LOOKS
 from ..settings import fields
 from .tab import Tab
 
@@ -42,9 +42,8 @@ class BLENDER_BRAIN_PT_look(Tab):
                 shown=has_color and shows_in_solid(context, "OBJECT"), solid=has_color,
             )  # fmt: skip
         layout.prop(typed, "look")
-        # The colormap is chosen below, where it is live.
-        live = ("colormap", "reverse")
-        names = [name for name in looks.SETTINGS[typed.look] if name not in live]
+        look = LOOKS[typed.look]
+        names = [name for name in look.settings if name not in look.live]
         for name in names:
             layout.prop(typed, name)
         row = layout.row()
@@ -56,7 +55,7 @@ class BLENDER_BRAIN_PT_look(Tab):
         for name in ("look", *names):
             setattr(operator, name, getattr(typed, name))
         view_transform = str(required(scene.view_settings).view_transform)
-        if view_transform != "Standard" and typed.look in ("FLAT", "GRADIENT"):
+        if view_transform != "Standard" and look.exact:
             layout.label(text=f"{view_transform} shifts these colors", icon="INFO")
 
 
@@ -85,7 +84,7 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
         draw_colormap(layout, material, "blender_brain.choose_colormap")
         tree: Any = required(material.node_tree)
         if has_limits(material):
-            draw_limits(layout, material, material.get(QUANTITY, ""))
+            draw_limits(layout, material, QUANTITY.of(material, ""))
             strength = tree.nodes[STRENGTH].inputs["Strength"]
             layout.prop(strength, "default_value", text="Strength")
             draw_lights(layout, context, material)

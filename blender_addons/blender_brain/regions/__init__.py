@@ -3,5 +3,6 @@
 
 `surfaces` gets their shapes, with `hemispheres` and `polygons` for closed halves, and `orientation`
 for the scene's axes; `imported` makes the objects, which `record` describes, `grouping` sorts into
-collections, `looks` colors and `visibility` shows. `placing_objects` moves others among them.
+collections, `look_materials` gives one of the `looks` and `visibility` shows. `placing_objects`
+moves others among them.
 """

@@ -16,9 +16,10 @@ from ..common.colormaps import srgb_to_linear
 from ..common.geometry import fill_mesh
 from ..common.required import required
 from ..common.selection import refusal
-from . import looks
 from .grouping import group
 from .hemispheres import Side
+from .look import set_color
+from .look_materials import atlas_colors
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .record import about, is_region
 from .surfaces import Origin, Shape, shapes
@@ -235,9 +236,9 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     """Make an object that has everything but a shape."""
     name = structure.acronym if side is None else f"{structure.acronym} {side.lower()}"
     mesh = bpy.data.meshes.new(name)
-    mesh.materials.append(looks.atlas_colors())
+    mesh.materials.append(atlas_colors())
     region = bpy.data.objects.new(name, mesh)
-    looks.set_color(region, srgb_to_linear(np.array(structure.color) / 255).tolist())
+    set_color(region, srgb_to_linear(np.array(structure.color) / 255).tolist())
     stored = about(region)
     stored.atlas = atlas.full_name
     stored.structure = str(structure.id)

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 from .. import nodes
 from ..nodes import Linkable, Socket, Tree
-
-Shape = Literal["Plane", "Box", "Sphere"]
-SHAPES: Final[tuple[Shape, ...]] = ("Plane", "Box", "Sphere")
+from .cut_shape import Place
+from .shapes import SHAPES
 
 SHADER: Final = "Shader"
 
@@ -17,14 +16,13 @@ SHADER: Final = "Shader"
 def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkable) -> Socket:
     """Write the nodes that tell how far inside the part cut away a point lies.
 
-    They are the same in shaders and in geometry nodes. Where the empty is scaled unevenly, a
-    sphere's distance is only good near the cut; the cut itself is exact everywhere.
+    They are the same in shaders and in geometry nodes.
 
     Parameters
     ----------
     tree : Tree
     shape : Socket
-        Menu of `SHAPES`.
+        Menu of `shapes.SHAPES`.
     place : Socket
         In the empty's coordinates.
     scale : Socket
@@ -35,22 +33,9 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     Socket
         In world units; above zero where a plane's arrow points, or inside a box or a sphere.
     """
-    world = (place * scale).labeled("In world units")
-    plane = tree.parts(world).labeled("Plane")["Z"]
-    # Off the center, where the direction to the nearest point of a sphere has no answer.
-    positive = abs(place) + 1e-6
-    radius = tree.vector_math("LENGTH", positive).labeled("Radius")
-    slope = tree.vector_math("LENGTH", positive / scale).labeled("Its slope")
-    depth = (1.0 - radius).labeled("Depth")
-    sphere = (depth * radius / slope).labeled("Sphere")
-    beyond = positive * scale - scale
-    axes = tree.parts(beyond)
-    highest = tree.maximum(tree.maximum(axes["X"], axes["Y"]), axes["Z"])
-    inside = tree.minimum(highest, 0.0).labeled("Inside")
-    away = tree.vector_math("MAXIMUM", beyond, (0.0, 0.0, 0.0))
-    outside = tree.vector_math("LENGTH", away).labeled("Outside")
-    box = (-inside - outside).labeled("Box")
-    return tree.menu("FLOAT", shape, {"Plane": plane, "Box": box, "Sphere": sphere}, label="Shape")
+    at = Place(tree, place, scale)
+    distances = {one.name: one.distance(at) for one in SHAPES.values()}
+    return tree.menu("FLOAT", shape, distances, label="Shape")
 
 
 def shape_input(tree: Tree) -> Socket:
@@ -63,7 +48,7 @@ def shape_input(tree: Tree) -> Socket:
     Returns
     -------
     Socket
-        Menu of `SHAPES`.
+        Menu of `shapes.SHAPES`.
     """
     return tree.input(
         "Shape", "Menu", default="Plane",

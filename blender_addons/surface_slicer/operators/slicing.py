@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ..common.cut.distance import Shape
+from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import empty_of, find_group, slicer_groups
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
@@ -20,11 +20,7 @@ from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-SHAPES = [
-    ("Plane", "Plane", "Cut away what lies beyond a plane", "MESH_PLANE", 0),
-    ("Box", "Box", "Cut away what lies inside a box", "MESH_CUBE", 1),
-    ("Sphere", "Sphere", "Cut away what lies inside a sphere", "MESH_UVSPHERE", 2),
-]
+ITEMS = [(one.name, one.name, one.description, one.icon, one.number) for one in SHAPES.values()]
 AXES = [
     ("X", "X", "The plane's arrow points along x, and what it points to is cut away"),
     ("-X", "-X", "The plane's arrow points against x"),
@@ -43,10 +39,10 @@ class NewSlicer:
     """Settings of a new slicer."""
 
     if TYPE_CHECKING:
-        shape: Shape
+        shape: str
         axis: Axis
     else:
-        shape: EnumProperty(name="Shape", description="What a new slicer cuts away", items=SHAPES)
+        shape: EnumProperty(name="Shape", description="What a new slicer cuts away", items=ITEMS)
         axis: EnumProperty(
             name="Axis",
             description="Where a new plane's arrow points; that side is cut away",
@@ -185,9 +181,9 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
-        shape: Shape
+        shape: str
     else:
-        shape: EnumProperty(name="Shape", description="What the slicer cuts away", items=SHAPES)
+        shape: EnumProperty(name="Shape", description="What the slicer cuts away", items=ITEMS)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Change the cut, and how the empty is drawn."""

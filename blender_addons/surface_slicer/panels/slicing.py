@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.cut.distance import SHAPES
+from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import Setting, cut_by, find_group, setting
 from ..common.required import required
 from ..operators.slicer_selection import chosen_slicer

@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 
 from ..common import nodes
+from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import setting, slicer_group
 from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Tree
@@ -106,18 +107,8 @@ def _group(tree: Tree) -> None:
         middle = bounds["Min"] + bounds["Max"]
         size = tree.vector_math("LENGTH", bounds["Max"] - bounds["Min"])
     with tree.frame("What cuts"):
-        # Large enough that only the face on the cut meets the object.
-        away = tree.parts(middle)
-        edge = size * 2.0
-        height = edge + abs(away["Z"]) * 2.0
-        extent = tree.vector(edge, edge, height)
-        half_space = tree.add("GeometryNodeMeshCube", {"Size": extent})["Mesh"]
-        place = tree.vector(away["X"] * 0.5, away["Y"] * 0.5, height * 0.5)
-        plane = tree.add("GeometryNodeTransform", {"Geometry": half_space, "Translation": place})
-        box = tree.add("GeometryNodeMeshCube", {"Size": (2.0, 2.0, 2.0)})["Mesh"]
-        round_ = {"Segments": 96, "Rings": 48, "Radius": 1.0}
-        ball = tree.add("GeometryNodeMeshUVSphere", round_)["Mesh"]
-        body = tree.menu("GEOMETRY", space.shape, {"Plane": plane, "Box": box, "Sphere": ball})
+        bodies = {one.name: one.body(tree, middle, size) for one in SHAPES.values()}
+        body = tree.menu("GEOMETRY", space.shape, bodies)
         marked = tree.store(body, _MARK, 1.0, "FLOAT", "FACE")
     with tree.frame("Its surface inside the object"):
         common = tree.add(

@@ -17,8 +17,8 @@ from typing import Any, Final, Literal
 import bpy
 import numpy as np
 
-from ..common.cut.distance import Shape
 from ..common.cut.materials import Cut, add_cut, drop_cut
+from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import (
     amount_key,
     cut_by,
@@ -52,7 +52,6 @@ _TURNED: Final = {
     "Z": (0.0, 0.0, 0.0),
     "-Z": (math.pi, 0.0, 0.0),
 }
-_DISPLAYED: Final = {"Plane": "SINGLE_ARROW", "Box": "CUBE", "Sphere": "SPHERE"}
 # A line's width, as a part of the largest extent of what is cut.
 _LINE_PART: Final = 0.006
 # Bright enough to glow where there is bloom.
@@ -75,7 +74,7 @@ def add_slicer(
     context: bpy.types.Context,
     objects: Sequence[bpy.types.Object] = (),
     *,
-    shape: Shape = "Plane",
+    shape: str = "Plane",
     axis: Axis = "X",
 ) -> bpy.types.Object:
     """Add an empty that can cut, in the middle of objects.
@@ -87,7 +86,7 @@ def add_slicer(
     objects : sequence of Object
         Without any, it stands at the world's origin, one unit large.
     shape : str
-        ``"Plane"``, ``"Box"`` or ``"Sphere"``.
+        One of `common.cut.shapes.SHAPES`: ``"Plane"``, ``"Box"``, ``"Sphere"``.
     axis : str
         Of the world, along which a plane's arrow points. What it points to is cut away.
 
@@ -104,11 +103,12 @@ def add_slicer(
     link(context, empty)
     empty.location = ((low + high) / 2).tolist()
     largest = float(half.max())
-    if shape == "Plane":
+    scale = SHAPES[shape].scale
+    if scale is None:
         empty.rotation_euler = _TURNED[axis]
         empty.empty_display_size = largest * 0.6
     else:
-        empty.scale = (half * 0.6).tolist() if shape == "Box" else [largest * 0.6] * 3
+        empty.scale = list(scale(half))
     group = slicer_group(empty)
     _MADE_HERE.put(group, True)
     set_settings(group, {"Line Width": 2 * largest * _LINE_PART, "Line Strength": _LINE_STRENGTH})
@@ -116,23 +116,23 @@ def add_slicer(
     return empty
 
 
-def set_shape(slicer: bpy.types.Object, shape: Shape) -> None:
+def set_shape(slicer: bpy.types.Object, shape: str) -> None:
     """Choose the shape of what a slicer cuts away.
 
     Parameters
     ----------
     slicer : Object
     shape : str
-        ``"Plane"``, ``"Box"`` or ``"Sphere"``. Box and sphere reach one unit of the empty's own
-        from its center: its scale makes them large.
+        One of `common.cut.shapes.SHAPES`. All but the plane reach one unit of the empty's own from
+        its center: its scale makes them large.
     """
     group = slicer_group(slicer)
     set_settings(group, {"Shape": shape})
     for thing in cut_by(group):
         for companion in companions_of(thing, slicer):
             set_inputs(modifier_of(companion), {"Shape": shape})
-    slicer.empty_display_type = _DISPLAYED[shape]  # type: ignore[assignment]
-    if shape != "Plane":
+    slicer.empty_display_type = SHAPES[shape].display  # type: ignore[assignment]
+    if SHAPES[shape].scale is not None:
         slicer.empty_display_size = 1.0
 
 
@@ -141,7 +141,7 @@ def slice_objects(
     objects: Sequence[bpy.types.Object],
     slicer: bpy.types.Object | None = None,
     *,
-    shape: Shape = "Plane",
+    shape: str = "Plane",
     axis: Axis = "X",
     combine: Combine = "ANY",
 ) -> Sliced:

@@ -303,7 +303,9 @@ def test_film_scene_goes_without_a_region_that_has_no_mesh(bpy, tmp_path):
     assert bpy.ops.blender_brain.film_scene(folder=str(tmp_path)) == {"FINISHED"}
     assert regions(bpy) == ["CA3", "grey"]
     looks = {
-        one.name: one.active_material["look"] for one in bpy.data.objects if one.type == "MESH"
+        one.name: one.active_material["blender_brain_look"]
+        for one in bpy.data.objects
+        if one.type == "MESH"
     }
     assert looks == {"CA3": "GRADIENT", "grey": "GLASS"}
     with pytest.raises(RuntimeError, match="no mesh of DG"):

@@ -24,11 +24,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from . import draco, files
-from .description import Description, Points, Triangles, grid, text
-from .errors import AtlasError
-from .hierarchy import Structure, checked
-from .meshes import mesh_names
+from .. import draco, files
+from ..description import Description, Layout, Points, Triangles, grid, text
+from ..errors import AtlasError
+from ..hierarchy import Structure, checked
+from ..meshes import mesh_names
 
 HOME: Final = "brainglobe-atlasapi"
 ATLASES: Final = "atlases"
@@ -113,7 +113,6 @@ def describe(folder: Path) -> Description:
     rows = csv.reader(io.StringIO(files.read_text(root, terminology), newline=""))
     with_mesh = mesh_names(root, mesh_folder, "")
     return Description(
-        layout="v3",
         root=root,
         grid=grid(manifest, MANIFEST),
         species=text(manifest.get("species")),
@@ -195,3 +194,6 @@ def _decode(content: bytes) -> tuple[Points, Triangles]:
     # Reversing the columns mirrors, so the corners are reversed too and outside stays outside.
     points_um = points_nm[:, ::-1] / np.float32(1000.0)
     return np.ascontiguousarray(points_um), np.ascontiguousarray(triangles[:, ::-1])
+
+
+LAYOUT: Final = Layout("v3", folders, missing, describe)

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from . import files
-from .description import Description, grid, text
-from .errors import AtlasError
-from .hierarchy import Structure, checked
-from .meshes import mesh_names
-from .obj import read_obj
+from .. import files
+from ..description import Description, Layout, grid, text
+from ..errors import AtlasError
+from ..hierarchy import Structure, checked
+from ..meshes import mesh_names
+from ..obj import read_obj
 
 METADATA: Final = "metadata.json"
 STRUCTURES: Final = "structures.json"
@@ -83,7 +83,6 @@ def describe(folder: Path) -> Description:
     with_mesh = mesh_names(folder, folder / MESHES, ".obj")
     structures = (_structure(record, number, with_mesh) for number, record in enumerate(records, 1))
     return Description(
-        layout="v2",
         root=folder,
         grid=grid(metadata, METADATA),
         species=text(metadata.get("species")),
@@ -126,3 +125,6 @@ def _structure(record: Any, number: int, with_mesh: frozenset[str]) -> Structure
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+LAYOUT: Final = Layout("v2", folders, missing, describe)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How atlases lie on disk, one module for each way; only these know a format.
+
+A module's ``LAYOUT`` is all that anything else has to know of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...common.registry import collect
+
+if TYPE_CHECKING:
+    from ..description import Layout
+
+
+_found: list[Layout] = collect(__name__, __path__, "LAYOUT", "name")
+LAYOUTS: Final = {layout.name: layout for layout in _found}
+"""By their names, in the order of their modules."""

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How regions look: materials that take their color from the object.
+
+An object's own color (Object Properties > Viewport Display) is what the atlas gives it. Materials
+read it, so that one material serves all regions of a look and every region keeps its color.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import bpy
+
+from ..common import nodes
+from ..common.marks import Mark
+from ..common.required import required
+from .look import Look
+from .looks import LOOKS
+
+KIND: Final = Mark(
+    "blender_brain",
+    "look",
+    "look",
+    lambda material: (look := LOOKS.get(str(material["look"]))) is not None and look.made(material),
+)
+"""Says of a material which look it is."""
+
+
+def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) -> bpy.types.Material:
+    """Give regions a look.
+
+    Parameters
+    ----------
+    regions : sequence of Object
+    look : str
+        One of `looks.LOOKS`.
+    **settings
+        Of that look's; each that is not given gets its default.
+
+    Returns
+    -------
+    Material
+        A look that has no settings has one for the whole file; others have one for all these
+        regions, in which the settings are changed the next time.
+
+    Raises
+    ------
+    KeyError
+        If there is no such look, or the look has no such setting; nothing has changed then.
+    UnknownColormapError
+        If there is no such colormap; nothing has changed then.
+    """
+    chosen = LOOKS[look]
+    for name, value in settings.items():
+        chosen.settings[name].check(value)
+    values = {name: settings.get(name, one.default) for name, one in chosen.settings.items()}
+    material = _own(regions, chosen) if chosen.settings else _shared(chosen)
+    for region in regions:
+        if region.active_material != material:
+            assign(region, material)
+    chosen.apply(regions, required(material.node_tree), **values)
+    return material
+
+
+def atlas_colors() -> bpy.types.Material:
+    """Return the material of a new region: the atlas's color, lit as the scene is.
+
+    Returns
+    -------
+    Material
+        One for the whole file.
+    """
+    return _shared(LOOKS["ATLAS"])
+
+
+def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
+    """Give a region a material.
+
+    Parameters
+    ----------
+    region : Object
+    material : Material
+        Goes to the object itself where the mesh is linked from another file, as an override's is.
+    """
+    mesh, slots = required(region.data), region.material_slots
+    if not mesh.is_editable and len(slots):
+        slots[required(region.active_material_index)].link = "OBJECT"
+    region.active_material = material
+
+
+def _is_of(material: bpy.types.Material, look: Look) -> bool:
+    """Tell whether a material is one of this file's that can be used as of this look."""
+    return material.library is None and KIND.of(material) == look.identifier and look.made(material)
+
+
+def _shared(look: Look) -> bpy.types.Material:
+    found = (material for material in bpy.data.materials if _is_of(material, look))
+    return next(found, None) or _new(look, look.name)
+
+
+def _own(regions: Sequence[bpy.types.Object], look: Look) -> bpy.types.Material:
+    """Find the material that these regions have for themselves, or make a new one.
+
+    So that changing a look again changes it in place, and never that of other regions.
+    """
+    materials = {region.active_material for region in regions}
+    only = materials.pop() if len(materials) == 1 else None
+    if only is not None and _is_of(only, look):
+        others = (thing for thing in bpy.data.objects if thing not in regions)
+        if all(thing.active_material != only for thing in others):
+            return only
+    of_one = len(regions) == 1
+    return _new(look, f"{regions[0].name} {look.name.lower()}" if of_one else look.name)
+
+
+def _new(look: Look, name: str) -> bpy.types.Material:
+    material = bpy.data.materials.new(name)
+    KIND.put(material, look.identifier)
+    if look.blended:
+        # Dithered, the other way that EEVEE has, glass is grain.
+        material.surface_render_method = "BLENDED"
+    with nodes.material(material) as tree:
+        look.write(tree)
+    return material

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of one kind, each in a module of its own, found in a package by listing it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def collect(package: str, path: Iterable[str], name: str, *unique: str) -> list[Any]:
+    """Collect what the modules of a package call by one name.
+
+    Parameters
+    ----------
+    package : str
+        Its ``__name__``.
+    path : iterable of str
+        Its ``__path__``.
+    name : str
+    *unique : str
+        Attributes that differ between any two.
+
+    Returns
+    -------
+    list
+        In the order of the modules' names.
+
+    Raises
+    ------
+    ValueError
+        If two have the same value of one of these attributes.
+    """
+    modules = sorted(module.name for module in pkgutil.iter_modules(path))
+    found = [getattr(importlib.import_module(f"{package}.{module}"), name) for module in modules]
+    for attribute in unique:
+        first: dict[object, str] = {}
+        for module, one in zip(modules, found, strict=True):
+            value = getattr(one, attribute)
+            if first.setdefault(value, module) != module:
+                raise ValueError(
+                    f"{package}: {first[value]} and {module} have the same {attribute}, {value!r}."
+                )
+    return found
+
+
+def merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """Put mappings together.
+
+    Raises
+    ------
+    ValueError
+        If one key stands for different objects.
+    """
+    found: dict[str, T] = {}
+    for mapping in mappings:
+        for key, value in mapping.items():
+            if found.setdefault(key, value) is not value:
+                raise ValueError(f"'{key}' stands for different objects.")
+    return found

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worked examples of the manual: each is one file beside its like, and works from then on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from atlases import MESHES, ROWS, metadata, obj_text
+
+TESTS = Path(__file__).resolve().parent
+PAGE = (TESTS.parent / "docs" / "contributing.md").read_text(encoding="utf-8")
+
+
+def example(beginning: str) -> str:
+    """The one that begins with these words."""
+    (found,) = re.findall(rf'```python\n("""{re.escape(beginning)}.*?)```', PAGE, re.DOTALL)
+    assert len(found.splitlines()) <= 80
+    return found
+
+
+def played(tmp_path: Path, extension: str, added: dict[str, str], script: str, *words: str) -> Any:
+    """What a script tells that runs in a Blender of its own, with files added to an extension."""
+    addons = tmp_path / "addons"
+    shutil.copytree(
+        TESTS.parent / "blender_addons" / extension, addons / extension,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )  # fmt: skip
+    for path, text in added.items():
+        assert not (addons / extension / path).exists()
+        (addons / extension / path).write_text(text, encoding="utf-8")
+    begin = (
+        "import json, sys, bpy\nbpy.ops.wm.read_factory_settings(use_empty=True)\n"
+        f"import {extension}\n{extension}.register()\nops = bpy.ops.{extension}\n"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(addons), str(TESTS)]),
+        "BLENDER_USER_RESOURCES": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", begin + script, *words],
+        capture_output=True, text=True, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+LOOK_AND_LAYOUT = """
+from types import SimpleNamespace
+
+class Rows:
+    drawn = []
+    def __getattr__(self, _name):
+        return lambda *words, **_more: self.drawn.append(words[1:]) or Rows()
+
+def fields():
+    return bpy.context.scene.blender_brain
+
+ops.import_regions(atlas="made_up", folder=sys.argv[1], acronyms="CA3")
+begin = [fields().roughness, ops.set_look.get_rna_type().properties["roughness"].default]
+ops.set_look(look="CHALK", roughness=0.25)
+fields().look = "CHALK"
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1] + "/saved.blend")
+bpy.ops.wm.open_mainfile(filepath=sys.argv[1] + "/saved.blend")
+material = bpy.data.objects["CA3"].active_material
+roughness = material.node_tree.nodes["Chalk"].inputs["Roughness"]
+kept = [fields().look, material.name, material["blender_brain_look"], roughness.default_value]
+bpy.types.BLENDER_BRAIN_PT_look.draw(SimpleNamespace(layout=Rows()), bpy.context)
+ops.set_look(look="CHALK")
+looks = fields().bl_rna.properties["look"].enum_items
+print(json.dumps({
+    "size": list(bpy.data.objects["CA3"].dimensions),
+    "begin": begin,
+    "kept": kept,
+    "after": roughness.default_value,
+    "same": bpy.data.objects["CA3"].active_material == material,
+    "rows": [words[0] for words in Rows.drawn if words],
+    "looks": {one.identifier: one.value for one in looks},
+}))
+"""
+
+
+@pytest.mark.slow
+def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
+    atlas = tmp_path / "made_up-1.0.own"
+    atlas.mkdir()
+    structures = [
+        [identity, acronym, name, color[1:], [*above, identity]]
+        for identity, acronym, name, color, above in ROWS
+    ]
+    (atlas / "atlas.json").write_text(json.dumps({**metadata("1.0"), "structures": structures}))
+    for identity, (points, triangles) in MESHES.items():
+        (atlas / f"{identity}.obj").write_text(obj_text(points / 1000, triangles))
+    added = {
+        "regions/looks/chalk.py": example("Chalk"),
+        "atlas/layouts/layout_own.py": example("OWN: a folder"),
+    }
+    found = played(tmp_path, "blender_brain", added, LOOK_AND_LAYOUT, str(tmp_path))
+    # CA3 is 1 by 1 by 1 mm, and a unit is one of these.
+    assert found["size"] == pytest.approx([1, 1, 1], rel=1e-5)
+    assert found["begin"] == pytest.approx([0.9, 0.9])
+    assert found["kept"] == ["CHALK", "CA3 chalk", "CHALK", 0.25]
+    assert found["after"] == pytest.approx(0.9) and found["same"]
+    assert {"look", "roughness"} <= set(found["rows"]) and "strength" not in found["rows"]
+    # Those that files of version 0.1.0 have stored.
+    assert found["looks"] == {
+        "ATLAS": 0, "FLAT": 1, "GLASS": 2, "GLOW": 3, "GRADIENT": 4, "CHALK": 5
+    }  # fmt: skip
+
+
+CYLINDER = """
+import addon_utils
+import numpy as np
+addon_utils.enable("cycles")
+scene = bpy.context.scene
+
+# A square of 4 by 4, seen from above.
+bpy.ops.mesh.primitive_plane_add(size=4)
+ops.slice_objects(shape="Cylinder")
+slicer = bpy.data.objects["Slicer"]
+display = slicer.empty_display_type
+slicer.scale = 1, 1, 1
+camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+camera.location.z, camera.data.type, camera.data.ortho_scale = 5, "ORTHO", 4
+scene.collection.objects.link(camera)
+scene.camera, scene.render.engine, scene.cycles.samples = camera, "CYCLES", 16
+scene.render.film_transparent = True
+scene.render.resolution_x = scene.render.resolution_y = 64
+scene.render.filepath = sys.argv[1] + "/cut.png"
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+clear = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
+
+# A cube around the same cylinder, and the face on the cut.
+bpy.ops.mesh.primitive_cube_add(size=4)
+ops.slice_objects(shape="Cylinder")
+cube = bpy.context.object
+ops.add_cap()
+cap = next(one for one in bpy.data.objects if one.name.endswith("Cap"))
+next(one for one in bpy.data.objects if one.name == "Slicer.001").scale = 1, 1, 1
+bpy.context.view_layer.update()
+graph = bpy.context.evaluated_depsgraph_get()
+area = sum(face.area for face in cap.evaluated_get(graph).to_mesh().polygons)
+shapes = ops.set_shape.get_rna_type().properties["shape"].enum_items
+print(json.dumps({
+    "display": display, "clear": [clear.mean(), clear[32, 32], clear[2, 2]], "area": area,
+    "shapes": {one.identifier: one.value for one in shapes},
+}))
+"""
+
+
+@pytest.mark.slow
+def test_a_shape_that_cuts(tmp_path: Path) -> None:
+    """Its hole in a rendered picture and the area of its cap are those of a cylinder."""
+    added = {"common/cut/shapes/cylinder.py": example("A cylinder")}
+    found = played(tmp_path, "surface_slicer", added, CYLINDER, str(tmp_path))
+    assert found["display"] == "CIRCLE"
+    mean, middle, corner = found["clear"]
+    assert (middle, corner) == (1, 0) and mean == pytest.approx(np.pi / 16, rel=0.05)
+    assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
+    # Those that files of version 0.1.0 have stored.
+    assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 3}
+
+
+GENERATE = """
+import sys
+import make_colormaps
+make_colormaps.LIBRARIES["sunsets"] = "sunset_maps"
+make_colormaps.main(["table.npz"])
+from pathlib import Path
+from common import colormaps
+from common.colormaps import table
+table._TABLE_PATH = Path("table.npz")
+print(colormaps.resolve("Dusk_r"), colormaps.source("dusk"), len(colormaps.names()))
+print(*colormaps.display_stops("dusk")[[0, 255]].round(2).ravel())
+"""
+
+
+@pytest.mark.slow
+def test_a_library_of_colormaps_is_a_line(tmp_path: Path) -> None:
+    """A map that it registers is in the table, and found as any other."""
+    from common import colormaps
+
+    pytest.importorskip("seaborn")
+    pytest.importorskip("cmasher")
+    (tmp_path / "sunset_maps.py").write_text(
+        "from matplotlib import colormaps, colors\n"
+        "dusk = colors.LinearSegmentedColormap.from_list('dusk', ['#330066', '#ff9900'])\n"
+        "colormaps.register(dusk)\ncolormaps.register(dusk.reversed())\n"
+    )
+    (tmp_path / "sunsets-1.0.dist-info").mkdir()
+    (tmp_path / "sunsets-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: sunsets\nVersion: 1.0\n"
+    )
+    root = TESTS.parent
+    path = [str(tmp_path), str(root / "tools"), str(root / "blender_addons")]
+    out = subprocess.run(
+        [sys.executable, "-c", GENERATE],
+        check=True, capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+    ).stdout.splitlines()  # fmt: skip
+    assert out[-2] == f"('dusk', True) sunsets {len(colormaps.names()) + 1}"
+    assert out[-1] == "0.2 0.0 0.4 1.0 0.6 0.0"
