@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ..edit.summary import summarize
+from ..neuron.buttons import Button
+from ..neuron.mechanisms import MechanismsError, load_mechanisms
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
-from ..neuron.run import Ending, ModelRun, load_mechanisms
+from ..neuron.run import Ending, ModelRun
 from .console import ABOVE_ZERO, FILE, console, may_write, needs_neuron, save, show
 from .last_line import Reached, shown_progress
 
@@ -27,8 +31,16 @@ Row = tuple[str, int, int, str]
 
 _NEVER_INITIALIZED = (
     "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
-    "runs in processes of its own, as with multiprocessing, is not recorded."
+    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
+    "NEURON's Init & Run does."
 )
+
+_WAITS = (
+    "{} waits for a button, so nothing has run; --call does what a button would: spike-export run "
+    "{} --call {}. The commands of its buttons are:"
+)
+_STILL_WAITS = "{} has not run, with --call {} neither. The commands of its buttons are:"
+_MOST_BUTTONS = 40
 
 _NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
 
@@ -67,6 +79,15 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the file if it exists, without asking.")
 @click.option(
+    "--call", metavar="CODE",
+    help="What to run when the model has been loaded, in its own language: 'fig1d()', as one of "
+    "its buttons does, or 'run()', as NEURON's Init & Run does.",
+)  # fmt: skip
+@click.option(
+    "--tstop", type=ABOVE_ZERO, metavar="MS",
+    help="When the run is over, for models that go by NEURON's tstop.  [default: the model's]",
+)  # fmt: skip
+@click.option(
     "--every", type=ABOVE_ZERO, metavar="MS",
     help="Time between two frames.  [default: 0.1]",
 )  # fmt: skip
@@ -90,8 +111,9 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     help="What to record: v, cai, ina or any other range variable, such as m_hh.",
 )  # fmt: skip
 @click.option(
-    "--threshold", type=float, default=-20.0, show_default=True, metavar="MV",
-    help="A cell spikes when its soma crosses this upwards.",
+    "--threshold", type=float, metavar="MV",
+    help="A cell spikes when its soma crosses this upwards.  [default: where the model itself "
+    "detects its spikes, or else -20]",
 )  # fmt: skip
 @click.option(
     "--mechanisms", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
@@ -114,13 +136,15 @@ def run(
     arguments: tuple[str, ...],
     output: Path | None,
     force: bool,
+    call: str | None,
+    tstop: float | None,
     every: float | None,
     frames: int | None,
     peak: bool,
     only: str | None,
     cells: tuple[str, ...],
     variable: str,
-    threshold: float,
+    threshold: float | None,
     mechanisms: Path | None,
     capture: int | None,
     no_merge: bool,
@@ -130,7 +154,8 @@ def run(
 
     The model finds its own arguments (those after --), its working folder and __main__ as it
     would without spike-export. What it simulates is written when it ends: the last of its runs, if
-    there are several. Ctrl-C ends it early, and writes what there is.
+    there are several. Ctrl-C ends it early, and writes what there is. Where the model waits for a
+    button, --call does what the button would.
 
     Under mpiexec each process records its own cells, and the first one puts them together.
     """
@@ -162,13 +187,15 @@ def run(
         try:
             if mechanisms is not None:
                 load_mechanisms(mechanisms)
-        except (FileNotFoundError, RuntimeError) as error:
+        except (MechanismsError, RuntimeError) as error:
             raise click.ClickException(str(error)) from None
         model_run = ModelRun(
             model,
             arguments,
             only=only,
             cells=cells,
+            call=call,
+            tstop_ms=tstop,
             elsewhere=ranks is not None,
             every_ms=0.1 if every is None else every,
             variable=variable,
@@ -244,7 +271,8 @@ def _run(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> Non
         if ending.exit_code == click.UsageError.exit_code and not model_run.arguments:
             click.echo(_OWN_ARGUMENTS.format(model), err=True)
         sys.exit(ending.exit_code)
-    _write(model_run, model, target, chosen=chosen)
+    early = ending.interrupted or ending.failed
+    _write(model_run, model, target, chosen=chosen, ended_early=early)
     sys.exit(ending.exit_code)
 
 
@@ -257,14 +285,33 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
         click.echo(f"The model ended with an error{model_run.at}.", err=True)
 
 
-def _write(model_run: ModelRun, model: Path, target: Path, *, chosen: bool) -> None:
+def _write(
+    model_run: ModelRun, model: Path, target: Path, *, chosen: bool, ended_early: bool = False
+) -> None:
     recorder = model_run.recorder
     assert recorder is not None
+    if not recorder.runs and recorder.failure is None and (buttons := model_run.buttons()):
+        raise click.ClickException(_waits(model_run, model, buttons))
     if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
-        raise click.ClickException(_NEVER_INITIALIZED.format(model))
-    save(shown(target), model_run.simulation())
+        raise click.ClickException(_NEVER_INITIALIZED.format(model, model_run.run_command))
+    simulation = model_run.simulation()
+    save(shown(target), simulation)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
+    if not ended_early:
+        _say_note(model_run.other_end(simulation))
+
+
+def _waits(model_run: ModelRun, model: Path, buttons: Sequence[Button]) -> str:
+    """Say which buttons a model waits for, and how one is pressed."""
+    width = max(len(button.command) for button in buttons[:_MOST_BUTTONS])
+    lines = [f"  {button.command:<{width}}  {button.label}" for button in buttons[:_MOST_BUTTONS]]
+    if len(buttons) > _MOST_BUTTONS:
+        lines.append(f"  and {len(buttons) - _MOST_BUTTONS:,} more")
+    said = _WAITS.format(model, model, shlex.quote(buttons[0].command))
+    if model_run.call is not None:
+        said = _STILL_WAITS.format(model, shlex.quote(model_run.call))
+    return "\n".join([said, *lines])
 
 
 def _say_note(note: str) -> None:
