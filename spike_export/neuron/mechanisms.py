@@ -104,11 +104,12 @@ def library_folder(sources: Path) -> Path:
         The folder itself; or the one above, if `sources` is called ``modfiles``, or if the model
         is there and not beside the .mod files, unless .mod files of its own are there as well.
     """
-    above = sources.absolute().parent
+    real = sources.resolve()
+    above = real.parent
     if any(above.glob("*.mod")):
         return sources
-    if sources.name == _SONATA_FOLDER or (_has_model(above) and not _has_model(sources)):
-        return sources.parent if sources.name else above
+    if real.name == _SONATA_FOLDER or (_has_model(above) and not _has_model(real)):
+        return above
     return sources
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..edit.merge import MergeError, merge
+from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Simulation, read
 from .parallel import (
@@ -182,6 +183,6 @@ def _put_together(reports: list[PartReport], target: Path) -> list[tuple[Path, S
 
 def _write(path: Path, simulation: Simulation) -> None:
     try:
-        write(path, simulation)
+        write_and_keep(path, lambda place: write(place, simulation))
     except OSError as error:
         raise ParallelError(f"Cannot write {shown(path)}: {error.strerror or error}.") from None

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..edit.convert import PEAK_MODE
+from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Cell, Simulation
 from ..version import __version__
@@ -255,9 +256,10 @@ class Recorder:
         RecordingError
             As `simulation`.
         OSError
-            If the file cannot be written.
+            If the file cannot be written; the text says under which other name it is, if any.
         """
-        return write(path, self.simulation(source=source))
+        simulation = self.simulation(source=source)
+        return write_and_keep(path, lambda place: write(place, simulation))
 
     @property
     def time_ms(self) -> float | None:
