@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..edit.summary import summarize
-from ..neuron.buttons import Button
 from ..neuron.mechanisms import MechanismsError, load_mechanisms
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
@@ -28,19 +25,6 @@ from .last_line import Reached, shown_progress
 
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
-
-_NEVER_INITIALIZED = (
-    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
-    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
-    "NEURON's Init & Run does."
-)
-
-_WAITS = (
-    "{} waits for a button, so nothing has run; --call does what a button would: spike-export run "
-    "{} --call {}. The commands of its buttons are:"
-)
-_STILL_WAITS = "{} has not run, with --call {} neither. The commands of its buttons are:"
-_MOST_BUTTONS = 40
 
 _NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
 
@@ -241,6 +225,7 @@ def _run_part(
             show(summarize(simulation, shown(path)))
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
+        _say_note(model_run.other_end(result.simulations[0][1]))
 
     with ExitStack() as stack:
         if ranks.rank == 0:
@@ -290,28 +275,12 @@ def _write(
 ) -> None:
     recorder = model_run.recorder
     assert recorder is not None
-    if not recorder.runs and recorder.failure is None and (buttons := model_run.buttons()):
-        raise click.ClickException(_waits(model_run, model, buttons))
-    if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
-        raise click.ClickException(_NEVER_INITIALIZED.format(model, model_run.run_command))
     simulation = model_run.simulation()
     save(shown(target), simulation)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
     if not ended_early:
         _say_note(model_run.other_end(simulation))
-
-
-def _waits(model_run: ModelRun, model: Path, buttons: Sequence[Button]) -> str:
-    """Say which buttons a model waits for, and how one is pressed."""
-    width = max(len(button.command) for button in buttons[:_MOST_BUTTONS])
-    lines = [f"  {button.command:<{width}}  {button.label}" for button in buttons[:_MOST_BUTTONS]]
-    if len(buttons) > _MOST_BUTTONS:
-        lines.append(f"  and {len(buttons) - _MOST_BUTTONS:,} more")
-    said = _WAITS.format(model, model, shlex.quote(buttons[0].command))
-    if model_run.call is not None:
-        said = _STILL_WAITS.format(model, shlex.quote(model_run.call))
-    return "\n".join([said, *lines])
 
 
 def _say_note(note: str) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,14 @@ _LOADED = re.compile(rf"\b(?:load_file|xopen)\s*\(\s*(?:[01]\s*,\s*)?({_STRING})
 _BUTTON = re.compile(r"\b(xbutton|xradiobutton|xcheckbox|xstatebutton)\s*\(")
 _ACTIONS = {"xbutton": 1, "xradiobutton": 1, "xcheckbox": 2, "xstatebutton": 2}
 _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},]|[^()\[\]{{}},\"']+|[\"']")
+
+
+_MOST_BUTTONS = 40
+_WAITS = (
+    "{} waits for a button, so nothing has run; --call does what a button would: spike-export run "
+    "{} --call {}. The commands of its buttons are:"
+)
+_STILL_WAITS = "{} has not run, even with --call {}. The commands of its buttons are:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,34 @@ def find_buttons(model: Path, folders: Sequence[Path] = ()) -> list[Button]:
                 command = f"h({command!r})"
             buttons.setdefault(command, Button(label, command))
     return list(buttons.values())
+
+
+def waits_for(model: Path, buttons: Sequence[Button], call: str | None = None) -> str:
+    """Say that a model waits for a button, and which there are.
+
+    Parameters
+    ----------
+    model : Path
+    buttons : sequence of Button
+    call : str, optional
+        What was run instead of one, in vain.
+
+    Returns
+    -------
+    str
+        A sentence, and a line for each button; nothing if there are none.
+    """
+    if not buttons:
+        return ""
+    first = shlex.quote(buttons[0].command)
+    said = _WAITS.format(model, shlex.quote(str(model)), first)
+    if call is not None:
+        said = _STILL_WAITS.format(model, shlex.quote(call))
+    width = max(len(button.command) for button in buttons[:_MOST_BUTTONS])
+    lines = [f"  {one.command:<{width}}  {one.label}" for one in buttons[:_MOST_BUTTONS]]
+    if len(buttons) > _MOST_BUTTONS:
+        lines.append(f"  and {len(buttons) - _MOST_BUTTONS:,} more")
+    return "\n".join([said, *lines])
 
 
 def _files(model: Path, folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:

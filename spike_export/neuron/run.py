@@ -22,7 +22,7 @@ from typing import Any
 from ..simulation_file import Simulation
 from . import at_events, step_clock
 from . import recorder as recorder_module
-from .buttons import Button, find_buttons
+from .buttons import Button, find_buttons, waits_for
 from .model import ModelCell, group_cells, select_cells
 from .own_words import NeuronsWords, unsaid
 from .process_end import survives_quit
@@ -34,6 +34,11 @@ from .spike_detectors import places_with_gid
 # be later than the time by all of its rounding errors.
 _AT_ONCE_MS = 1e-3
 
+_NEVER_INITIALIZED = (
+    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
+    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
+    "NEURON's Init & Run does."
+)
 _DOES_NOT_RUN = (
     "{} sets its initial values but does not run, so there is nothing to write; --call '{}' does "
     "what NEURON's Init & Run does."
@@ -229,9 +234,16 @@ class ModelRun:
         Raises
         ------
         RecordingError
-            As `Recorder.simulation`; and if the model was initialized, but did not run.
+            As `Recorder.simulation`; and if the model did not run, with the buttons that it may
+            wait for.
         """
         assert self.recorder is not None
+        if not self.recorder.runs and self.recorder.failure is None:
+            waits = waits_for(self._path, self.buttons(), self.call)
+            if waits:
+                raise RecordingError(waits)
+            if self.recorder.time_ms is None:
+                raise RecordingError(_NEVER_INITIALIZED.format(self._path, self.run_command))
         simulation = self.recorder.simulation(source=self._path.name)
         if simulation.n_frames < 2:
             raise RecordingError(_DOES_NOT_RUN.format(self._path, self.run_command))

@@ -100,7 +100,7 @@ def test_a_call_that_fails_is_neuron_s_own_error(mosinit, spike_export):
     assert done.returncode == 1
     assert "NEURON: fig9 undefined function" in done.stderr
     nothing = spike_export("run", mosinit, "--call", "drug = 1")
-    assert "has not run, with --call 'drug = 1' neither" in nothing.stderr
+    assert "has not run, even with --call 'drug = 1'" in nothing.stderr
 
 
 def test_a_call_of_python_sees_the_script_s_own_variables(model, spike_export, tmp_path):
