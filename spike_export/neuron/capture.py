@@ -258,10 +258,10 @@ class Capture:
             return "condition_order 2"
         context = self._h.ParallelContext()
         threads = context.nthread()
-        if threads > 1 and not hasattr(context, "get_partition"):
-            return "several threads in NEURON 8"
         if threads > 1 and integrator.use_local_dt():
             return "local steps in several threads"
+        if threads > 1 and not hasattr(context, "get_partition"):
+            return "several threads in NEURON 8"
         return ""
 
     def _note_events(self, sampler: AtEvents | OwnSteps) -> None:
