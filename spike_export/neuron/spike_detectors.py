@@ -73,7 +73,8 @@ class SpikeDetectors:
     def _at(self, cell: ModelCell, place: Any) -> _Detector | None:
         """Listen to the model's own detector, or put one at the soma."""
         if place is None:
-            place = next((p for p in _usual_places(cell) if self._in_use(p)), None)
+            places = _usual_places(cell)
+            place = next((p for p in places if _in_use(_netcon(self._h, p))), None)
         if place is None:
             return self._beside(cell.soma, DEFAULT_THRESHOLD_MV)
         netcon = _netcon(self._h, place)
@@ -85,14 +86,11 @@ class SpikeDetectors:
         self._thresholds.append(netcon.threshold)
         return _Detector(self._h, netcon, by_call=taken)
 
-    def _in_use(self, place: Any) -> bool:
-        return len(_netcon(self._h, place).prelist()) > 1
-
     def _beside(self, soma: Any, threshold_mv: float) -> _Detector | None:
         for x in (0.5, 1, 0):
             netcon = _netcon(self._h, soma(x))
             # Where others are, to set a threshold or to record would take theirs away.
-            if len(netcon.prelist()) == 1 and netcon.srcgid() < 0:
+            if not _in_use(netcon):
                 netcon.threshold = threshold_mv
                 self._thresholds.append(threshold_mv)
                 return _Detector(self._h, netcon)
@@ -127,6 +125,11 @@ def places_with_gid(h: Any, cells: Sequence[ModelCell]) -> list[tuple[Any, int] 
     ]
 
 
+def _in_use(netcon: Any) -> bool:
+    """Whether a place is watched by others than this connection, which may be gone themselves."""
+    return len(netcon.prelist()) > 1 or netcon.srcgid() >= 0 or netcon.get_recordvec() is not None
+
+
 def _netcon(h: Any, place: Any) -> Any:
     return h.NetCon(place._ref_v, None, sec=place.sec)
 
@@ -153,7 +156,9 @@ class _Detector:
     def times_ms(self) -> NDArray[np.float64]:
         if self._vector is not None:
             return np.array(self._vector.as_numpy(), np.float64)
-        self._netcon.record("")
+        # Unless its section has been deleted.
+        if self._netcon.preseg() is not None:
+            self._netcon.record("")
         return np.array(self._times, np.float64)
 
 
