@@ -18,6 +18,7 @@ from rich.text import Text
 
 from ..edit.smoothing import Kernel, SmoothingError
 from ..edit.summary import Summary, summarize
+from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..formats.content import FormatError
 from ..formats.kinds import expect
@@ -191,9 +192,12 @@ def behind_colon(error: Exception) -> str:
 
 
 def save(path: Path, simulation: Simulation) -> None:
-    """Write a simulation file, or end the command with the reason, and show what is in it."""
+    """Write a simulation file and show what is in it, or end the command with the reason.
+
+    If the file cannot be written where it should be, it is written elsewhere, and that is said.
+    """
     try:
-        write(path, simulation)
+        write_and_keep(path, lambda place: write(place, simulation))
     except OSError as error:
         raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
     show(summarize(simulation, path))

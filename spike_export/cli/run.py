@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ..edit.summary import summarize
+from ..neuron.mechanisms import MechanismsError, load_mechanisms
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
-from ..neuron.run import Ending, ModelRun, load_mechanisms
+from ..neuron.run import Ending, ModelRun
 from .console import (
     ABOVE_ZERO,
     CELLS_HELP,
@@ -34,11 +35,6 @@ from .placing import Positions, positions_option, say_places
 
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
-
-_NEVER_INITIALIZED = (
-    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
-    "runs in processes of its own, as with multiprocessing, is not recorded."
-)
 
 _NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
 
@@ -77,6 +73,15 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the file if it exists, without asking.")
 @click.option(
+    "--call", metavar="CODE",
+    help="What to run when the model has been loaded, in its own language: 'fig1d()', as one of "
+    "its buttons does, or 'run()', as NEURON's Init & Run does.",
+)  # fmt: skip
+@click.option(
+    "--tstop", type=ABOVE_ZERO, metavar="MS",
+    help="When the run is over, for models that go by NEURON's tstop.  [default: the model's]",
+)  # fmt: skip
+@click.option(
     "--every", type=ABOVE_ZERO, metavar="MS",
     help="Time between two frames.  [default: 0.1]",
 )  # fmt: skip
@@ -102,8 +107,9 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     help="What to record: v, cai, ina or any other range variable, such as m_hh.",
 )  # fmt: skip
 @click.option(
-    "--threshold", type=float, default=-20.0, show_default=True, metavar="MV",
-    help="A cell spikes when its soma crosses this upwards.",
+    "--threshold", type=float, metavar="MV",
+    help="A cell spikes when its soma crosses this upwards.  [default: where the model itself "
+    "detects its spikes, or else -20]",
 )  # fmt: skip
 @positions_option
 @click.option(
@@ -127,13 +133,15 @@ def run(
     arguments: tuple[str, ...],
     output: Path | None,
     force: bool,
+    call: str | None,
+    tstop: float | None,
     every: float | None,
     frames: int | None,
     peak: bool,
     only: str | None,
     cells: tuple[str, ...],
     variable: str,
-    threshold: float,
+    threshold: float | None,
     positions: Path | None,
     mechanisms: Path | None,
     capture: int | None,
@@ -144,7 +152,8 @@ def run(
 
     The model finds its own arguments (those after --), its working folder and __main__ as it
     would without spike-export. What it simulates is written when it ends: the last of its runs, if
-    there are several. Ctrl-C ends it early, and writes what there is.
+    there are several. Ctrl-C ends it early, and writes what there is. Where the model waits for a
+    button, --call does what the button would.
 
     Under mpiexec each process records its own cells, and the first one puts them together.
     """
@@ -179,13 +188,15 @@ def run(
         try:
             if mechanisms is not None:
                 load_mechanisms(mechanisms)
-        except (FileNotFoundError, RuntimeError) as error:
+        except (MechanismsError, RuntimeError) as error:
             raise click.ClickException(str(error)) from None
         model_run = ModelRun(
             model,
             arguments,
             only=only,
             cells=cells,
+            call=call,
+            tstop_ms=tstop,
             elsewhere=ranks is not None,
             placed=placing.by_label,
             every_ms=0.1 if every is None else every,
@@ -242,6 +253,7 @@ def _run_part(
             say_places(simulation, result.made_up)
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
+        _say_note(model_run.other_end(result.simulations[0][1]))
 
     with ExitStack() as stack:
         if ranks.rank == 0:
@@ -282,7 +294,8 @@ def _run(
         if ending.exit_code == click.UsageError.exit_code and not model_run.arguments:
             click.echo(_OWN_ARGUMENTS.format(model), err=True)
         sys.exit(ending.exit_code)
-    _write(model_run, model, target, placing, chosen=chosen)
+    early = ending.interrupted or ending.failed
+    _write(model_run, model, target, placing, chosen=chosen, ended_early=early)
     sys.exit(ending.exit_code)
 
 
@@ -296,17 +309,23 @@ def _report(model_run: ModelRun, ending: Ending) -> None:
 
 
 def _write(
-    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
+    model_run: ModelRun,
+    model: Path,
+    target: Path,
+    placing: Positions,
+    *,
+    chosen: bool,
+    ended_early: bool = False,
 ) -> None:
     recorder = model_run.recorder
     assert recorder is not None
-    if recorder.time_ms is None and recorder.failure is None and not recorder.runs:
-        raise click.ClickException(_NEVER_INITIALIZED.format(model))
     simulation = placing.place_if_any(model_run.simulation())
     save(shown(target), simulation)
     say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
+    if not ended_early:
+        _say_note(model_run.other_end(simulation))
 
 
 def _say_note(note: str) -> None:

@@ -22,6 +22,7 @@ from .places import Places, made_up
 from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
 from .shape import Shape, Sketch, read_shape, shape_of, sketch
+from .spike_detectors import SpikeDetectors
 from .split_cells import find_joins
 
 FIRST_INTERVAL_MS = 0.001
@@ -67,7 +68,7 @@ class Capture:
         cells: list[ModelCell],
         every_ms: float,
         variable: str,
-        threshold_mv: float,
+        threshold_mv: float | None,
         *,
         peak: bool,
         frames: int | None,
@@ -91,7 +92,8 @@ class Capture:
         self.split_note = find_joins().note
         self.made_up = MadeUp()
         self.spikes_ms: list[NDArray[np.float64] | None] = []
-        self._detectors = [self._watch(cell.soma, threshold_mv) for cell in cells]
+        self._detectors: SpikeDetectors | None = SpikeDetectors(h, cells, threshold_mv)
+        self.detectors_meta = self._detectors.meta
         self.failure: RecordingError | None = None
         self.note = ""
         self._frames: Frames | None = None
@@ -163,12 +165,9 @@ class Capture:
 
     def finish(self) -> None:
         """Record the end of the run."""
-        # A detector's threshold is also that of whatever is connected there later.
-        self.spikes_ms.extend(
-            None if detector is None else np.array(detector[1].as_numpy(), np.float64)
-            for detector in self._detectors
-        )
-        self._detectors.clear()
+        if self._detectors is not None:
+            self.spikes_ms = self._detectors.take()
+            self._detectors = None
         self._steps = None
         if not self._open:
             return
@@ -272,9 +271,12 @@ class Capture:
         integrator = self._h.CVode()
         if integrator.condition_order() == 2:
             return "condition_order 2"
-        threads = self._h.ParallelContext().nthread()
+        context = self._h.ParallelContext()
+        threads = context.nthread()
         if threads > 1 and integrator.use_local_dt():
             return "local steps in several threads"
+        if threads > 1 and not hasattr(context, "get_partition"):
+            return "several threads in NEURON 8"
         return ""
 
     def _note_events(self, sampler: AtEvents | OwnSteps) -> None:
@@ -282,14 +284,3 @@ class Capture:
             assert self._frames is not None
             reason = self._hidden_steps() or "CVode that is switched on after finitialize"
             self.note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)
-
-    def _watch(self, soma: Any, threshold_mv: float) -> tuple[Any, Any] | None:
-        for x in (0.5, 1, 0):
-            detector = self._h.NetCon(soma(x)._ref_v, None, sec=soma)
-            # Where others are, to set a threshold or to record would take theirs away.
-            if len(detector.prelist()) == 1 and detector.srcgid() < 0:
-                detector.threshold = threshold_mv
-                times = self._h.Vector()
-                detector.record(times)
-                return detector, times
-        return None

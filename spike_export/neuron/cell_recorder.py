@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..files.keeping import write_and_keep
 from ..files.older_writer import write_sections
 from ..section_types import section_type
 from .model import segments_along
@@ -103,7 +104,7 @@ class CellRecorder:
             If nothing was recorded, segments changed since, `FRAME_NUM` is not a whole number
             above zero, or `voltage_data` does not fit the sections.
         OSError
-            If the file cannot be written; nothing is left behind.
+            If the file cannot be written; the text says under which other name it is, if any.
         """
         if not isinstance(FRAME_NUM, int | np.integer) or FRAME_NUM < 1:
             raise RecordingError(f"FRAME_NUM is {FRAME_NUM!r}, but must be a whole number above 0.")
@@ -112,12 +113,10 @@ class CellRecorder:
         except ReferenceError:
             raise RecordingError("A section was deleted since the recorder was made.") from None
         traces = self._recorded() if voltage_data is None else self._given(voltage_data)
-        return write_sections(
-            filename,
-            [section_type(name) for name in names],
-            [_points(section) for section in self._sections],
-            [_spread(samples, int(FRAME_NUM)) for samples in traces],
-        )
+        types = [section_type(name) for name in names]
+        points = [_points(section) for section in self._sections]
+        values = [_spread(samples, int(FRAME_NUM)) for samples in traces]
+        return write_and_keep(filename, lambda place: write_sections(place, types, points, values))
 
     def _begin(self) -> None:
         from neuron import coreneuron

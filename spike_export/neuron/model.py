@@ -35,6 +35,8 @@ class ModelCell:
         As NEURON gives them, with the cell's name in place of what its Python object prints.
     soma : neuron Section
         Where its spikes are looked for, whether it is recorded or not.
+    whole : list of neuron Section
+        All of the cell, whatever is recorded.
     owner : object
         A cell made from a hoc template takes its sections with it when it goes; this keeps it.
     """
@@ -43,6 +45,7 @@ class ModelCell:
     sections: list[Any]
     section_names: list[str]
     soma: Any
+    whole: list[Any]
     owner: Any = None
 
 
@@ -153,6 +156,7 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
             sections=group,
             section_names=[own_names[section] for section in group],
             soma=next((s for s in whole[key] if section_type(s.name()) == "soma"), whole[key][0]),
+            whole=whole[key],
             owner=hoc_owner(heads[group[0]]),
         )
         for key, group in groups.items()

@@ -10,8 +10,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
@@ -218,17 +219,27 @@ def join() -> Ranks | None:
         try:
             h.nrnmpi_init()
         except RuntimeError as error:
-            raise ParallelError(_NO_MPI.format(started, f": {error}")) from None
+            raise ParallelError(_NO_MPI.format(started, f": {error}", _wheels_mpi())) from None
         if context.nhost() == 1:
-            raise ParallelError(_NO_MPI.format(started, ""))
+            raise ParallelError(_NO_MPI.format(started, "", _wheels_mpi()))
     return Ranks(context) if context.nhost() > 1 else None
 
 
 _NO_MPI = (
     "This is one of {} processes, but NEURON cannot reach the others{}. It takes the first "
-    "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; LD_LIBRARY_PATH "
-    "says where to look first, and MPI_LIB_NRN_PATH names the file itself."
+    "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; MPI_LIB_NRN_PATH "
+    "names another. For the mpiexec of the mpich wheel: MPI_LIB_NRN_PATH={}"
 )
+
+
+def _wheels_mpi() -> Path:
+    """Where the library of the mpich wheel is, or would be."""
+    names = ("libmpi.so.12", "libmpi.12.dylib")
+    with suppress(PackageNotFoundError):
+        for file in files("mpich") or ():
+            if file.name in names:
+                return Path(str(file.locate())).resolve()
+    return Path(sys.prefix, "lib", names[sys.platform == "darwin"])
 
 
 def part_path(target: Path, rank: int) -> Path:

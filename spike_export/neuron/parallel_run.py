@@ -15,6 +15,7 @@ from pathlib import Path
 from ..edit.merge import MergeError, merge
 from ..edit.placing import SPLIT, MadeUp, in_a_row
 from ..edit.rejoining import rejoin
+from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Simulation, read
 from .parallel import (
@@ -269,6 +270,6 @@ def _of(section: str, cell: str, new: dict[str, str]) -> str:
 
 def _write(path: Path, simulation: Simulation) -> None:
     try:
-        write(path, simulation)
+        write_and_keep(path, lambda place: write(place, simulation))
     except OSError as error:
         raise ParallelError(f"Cannot write {shown(path)}: {error.strerror or error}.") from None

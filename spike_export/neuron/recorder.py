@@ -14,6 +14,7 @@ import numpy as np
 
 from ..edit.convert import PEAK_MODE
 from ..edit.placing import SPLIT, MadeUp
+from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Cell, Simulation
 from ..version import __version__
@@ -59,10 +60,12 @@ class Recorder:
     variable : str
         Name of a range variable, with an index where it has several values in a segment
         (``vext[0]``). Segments without it are recorded as not a number.
-    threshold_mv : float
+    threshold_mv : float, optional
         A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
-        the model watches the middle itself: NEURON has one threshold and one list of spikes for
-        each place.
+        the model watches the middle itself: NEURON has one threshold for each place. If not given,
+        a cell spikes when the model's own detector says so: that of its global identifier,
+        wherever in the cell it is, or else what connections from its soma or axon begin with. A
+        cell without one spikes when its soma crosses -20 mV.
     mode : {"sample", "peak"}
         What a frame holds: the values at its time, or their maximum since the frame before.
     frames : int, optional
@@ -90,7 +93,7 @@ class Recorder:
         sections: Iterable[Any] | Callable[[], Iterable[Any]] | None = None,
         every_ms: float = 0.1,
         variable: str = "v",
-        threshold_mv: float = -20.0,
+        threshold_mv: float | None = None,
         *,
         mode: Literal["sample", "peak"] = "sample",
         frames: int | None = None,
@@ -194,7 +197,7 @@ class Recorder:
         capture = self._chosen()
         shape = capture.shape()
         time_ms, values = capture.time_and_values()
-        recorded: dict[str, str | int | float] = {"threshold_mv": self._threshold_mv}
+        recorded: dict[str, str | int | float] = {**capture.detectors_meta}
         if self._frames is None:
             recorded["every_ms"] = self._every_ms
         if self._peak:
@@ -262,9 +265,10 @@ class Recorder:
         RecordingError
             As `simulation`.
         OSError
-            If the file cannot be written.
+            If the file cannot be written; the text says under which other name it is, if any.
         """
-        return write(path, self.simulation(source=source))
+        simulation = self.simulation(source=source)
+        return write_and_keep(path, lambda place: write(place, simulation))
 
     @property
     def time_ms(self) -> float | None:

@@ -3,46 +3,58 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import ctypes
 import functools
-import io
 import os
 import re
 import runpy
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 from ..edit.placing import label_of
 from ..edit.rejoining import Joint
-from ..section_types import section_type
 from ..simulation_file import Simulation
 from ..simulation_file.cell_choice import NothingChosenError
 from . import at_events, step_clock
 from . import recorder as recorder_module
+from .buttons import Button, find_buttons, waits_for
 from .model import ModelCell, group_cells, joints_of, select_cells
+from .own_words import NeuronsWords, unsaid
+from .process_end import survives_quit
 from .recorder import Recorder
 from .recording_error import RecordingError
+from .spike_detectors import places_with_gid
 from .split_cells import find_joins, watched_splits
 
 # An event before the one that is being delivered never comes, and with a fixed step that one may
 # be later than the time by all of its rounding errors.
 _AT_ONCE_MS = 1e-3
 
-_DOES_NOT_RUN = (
-    "{} sets its initial values but does not run, so there is nothing to write; a line h.run() at "
-    "its end, or run() in hoc, may be all that is missing."
+_NEVER_INITIALIZED = (
+    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
+    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
+    "NEURON's Init & Run does."
 )
+_DOES_NOT_RUN = (
+    "{} sets its initial values but does not run, so there is nothing to write; --call '{}' does "
+    "what NEURON's Init & Run does."
+)
+_OTHER_END = (
+    "The run ended at {:g} ms and not at {:g} ms, as --tstop says: the model does not go by "
+    "NEURON's tstop."
+)
+_QUITS = re.compile(r"(h\(')?quit\(")
+# A folder in a variable of its own: a path with a blank or a colon, as behind a drive's letter,
+# would be a list of folders to NEURON.
+_MODEL_FOLDER = "SPIKE_EXPORT_MODEL_FOLDER"
 # Where NEURON calls, and swallows what is raised. Whatever takes a sample is called from there.
 _CALLED_BY_NEURON = (at_events.__name__, step_clock.__name__, recorder_module.__name__, "neuron")
 
@@ -102,6 +114,10 @@ class ModelRun:
         Regular expression for the sections to record; see `select_sections`.
     cells : sequence of str
         Names of the cells to record; all if empty.
+    call : str, optional
+        Run when the model has been loaded, as a button would: in its own language.
+    tstop_ms : float, optional
+        NEURON's ``tstop`` for each run, whatever the model sets.
     elsewhere : bool
         Cells that fit may be in other processes, so that to have none is no error; `nothing_here`
         says so then.
@@ -124,6 +140,8 @@ class ModelRun:
         *,
         only: str | None = None,
         cells: Sequence[str] = (),
+        call: str | None = None,
+        tstop_ms: float | None = None,
         elsewhere: bool = False,
         placed: Collection[str] = (),
         **recording: Any,
@@ -134,10 +152,12 @@ class ModelRun:
         self._path = path
         self.arguments = list(arguments)
         self._only, self._cells = only, ",".join(cells)
+        self.call, self._tstop_ms = call, tstop_ms
         self._elsewhere, self._placed = elsewhere, placed
         self._recording = recording
         self._variables: dict[str, Any] = {}
         self._interrupted = 0
+        self._stream: NeuronsWords | None = None
         self._refusal: RecordingError | None = None
         self.recorder: Recorder | None = None
         self.end_ms: float | None = None
@@ -165,7 +185,7 @@ class ModelRun:
         early = self._h.FInitializeHandler(0, self._check_method)
         with _StoppedByUs(self._refuse, self._choose, **self._recording) as self.recorder:
             late = self._h.FInitializeHandler(2, self._note_end)
-            with _survives_quit(at_quit):
+            with survives_quit(at_quit):
                 ending = self._run()
             # They act as long as they live.
             del early, late
@@ -223,12 +243,19 @@ class ModelRun:
         Raises
         ------
         RecordingError
-            As `Recorder.simulation`; and if the model was initialized, but did not run.
+            As `Recorder.simulation`; and if the model did not run, with the buttons that it may
+            wait for.
         """
         assert self.recorder is not None
+        if not self.recorder.runs and self.recorder.failure is None:
+            waits = waits_for(self._path, self.buttons(), self.call)
+            if waits:
+                raise RecordingError(waits)
+            if self.recorder.time_ms is None:
+                raise RecordingError(_NEVER_INITIALIZED.format(self._path, self.run_command))
         simulation = self.recorder.simulation(source=self._path.name)
         if simulation.n_frames < 2:
-            raise RecordingError(_DOES_NOT_RUN.format(self._path))
+            raise RecordingError(_DOES_NOT_RUN.format(self._path, self.run_command))
         counts = Counter(name for name, _ in self.cells)
         gids = {name: gid for name, gid in self.cells if counts[name] == 1}
         return replace(
@@ -236,17 +263,64 @@ class ModelRun:
             cells=tuple(replace(cell, gid=gids.get(cell.name)) for cell in simulation.cells),
         )
 
+    @property
+    def run_command(self) -> str:
+        """What NEURON's *Init & Run* does, in the model's language."""
+        return "run()" if self._in_hoc else "h.run()"
+
+    def buttons(self) -> list[Button]:
+        """List the buttons in the model's files whose commands there are now, as `find_buttons`."""
+        places = [self._path.resolve().parent, Path.cwd()]
+        return [
+            button
+            for button in find_buttons(self._path, places)
+            if not _QUITS.match(button.command)
+            and (not self._in_hoc or self._declared(button.command))
+        ]
+
+    def _declared(self, command: str) -> bool:
+        match = re.match(r"\w+", command)
+        return match is None or bool(self._h.name_declared(match[0]))
+
+    @property
+    def _in_hoc(self) -> bool:
+        return self._path.suffix.lower() == ".hoc"
+
+    def other_end(self, simulation: Simulation) -> str:
+        """Say that a run did not end where it was told to; nothing if it did.
+
+        Parameters
+        ----------
+        simulation : Simulation
+            What was recorded.
+
+        Returns
+        -------
+        str
+        """
+        end_ms = float(simulation.time_ms[-1])
+        if self._tstop_ms is None or abs(end_ms - self._tstop_ms) <= max(1e-6, float(self._h.dt)):
+            return ""
+        return _OTHER_END.format(end_ms, self._tstop_ms)
+
     def _run(self) -> Ending:
         kept = sys.argv, sys.path[0], sys.stderr
         sys.argv = [str(self._path), *self.arguments]
         sys.path[0] = str(self._path.resolve().parent)
         try:
-            with self._interruptible(), watched_splits():
-                if self._path.suffix.lower() == ".hoc":
+            with (
+                self._interruptible(),
+                watched_splits(),
+                unsaid(_StopError, KeyboardInterrupt),
+            ):
+                if self._in_hoc:
                     self._run_hoc()
                 else:
                     # What the script has made lives as long as its variables do.
                     self._variables = runpy.run_path(str(self._path), run_name="__main__")
+                    if self.call is not None:
+                        called = compile(self.call, "--call", "exec")
+                        exec(called, _globals(self._variables))
         except SystemExit as error:
             code = 0 if error.code is None else error.code
             text = "" if isinstance(code, int) else f"{code}\n"
@@ -270,20 +344,29 @@ class ModelRun:
     def _run_hoc(self) -> None:
         # NEURON's own program finds files beside the one it was started with only in the working
         # folder; here they are found wherever it was started, as a script's modules are.
-        with _without_blanks(self._path.resolve().parent) as folder:
-            folders = [str(folder), os.environ.get("HOC_LIBRARY_PATH", "")]
-            os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
-            self._h.load_file("stdrun.hoc")
-            # Not load_file, which would move to the file's folder.
-            if not self._h.xopen(str(self._path)):
-                raise RuntimeError(f"NEURON cannot open {self._path}.")
+        os.environ[_MODEL_FOLDER] = str(self._path.resolve().parent)
+        folders = [f"$({_MODEL_FOLDER})", os.environ.get("HOC_LIBRARY_PATH", "")]
+        os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
+        self._stream = sys.stderr = NeuronsWords(sys.stderr)
+        self._h.load_file("stdrun.hoc")
+        # Not load_file, which would move to the file's folder.
+        if not self._h.xopen(str(self._path)):
+            raise RuntimeError(f"NEURON cannot open {self._path}.")
+        # NEURON has said why.
+        if self.call is not None and not self._h(self.call):
+            raise RuntimeError
 
     def _trace(self, error: BaseException) -> str:
-        """Traceback from the script's first line on."""
-        if self._path.suffix.lower() == ".hoc":
-            return ""
+        """Traceback from the script's first line on; of hoc, what NEURON has not said itself."""
+        if self._in_hoc:
+            said = self._stream is not None and self._stream.heard
+            text = str(error).removeprefix("hocobj_call error: hoc_execerror:").strip()
+            return "" if said or not text else f"{text}\n"
         place = error.__traceback__
-        while place is not None and place.tb_frame.f_code.co_filename != str(self._path):
+        while place is not None and place.tb_frame.f_code.co_filename not in (
+            str(self._path),
+            "--call",
+        ):
             place = place.tb_next
         return "".join(traceback.format_exception(type(error), error, place))
 
@@ -295,7 +378,11 @@ class ModelRun:
         except NothingChosenError as error:
             chosen = []
             reason = f"{str(error)[0].upper()}{str(error)[1:]}."
-        self.cells = tuple(zip([cell.name for cell in cells], self._gids(cells), strict=True))
+        found = places_with_gid(self._h, cells)
+        self.cells = tuple(
+            (cell.name, None if place is None else place[1])
+            for cell, place in zip(cells, found, strict=True)
+        )
         self.joints = joints_of(find_joins(), cells) if self._elsewhere else ()
         self.nothing_here = "" if chosen else "The model has no sections."
         if self._placed and not self._elsewhere and not self._any_placed():
@@ -319,20 +406,6 @@ class ModelRun:
         labels = dict.fromkeys(self._placed)
         return any(label_of(name, gid, labels) is not None for name, gid in self.cells)
 
-    def _gids(self, cells: Sequence[ModelCell]) -> list[int | None]:
-        """Global identifiers of the places in cells where the model looks for spikes."""
-        gids: list[int | None] = []
-        for cell in cells:
-            axons = [part for part in cell.sections if section_type(part.name()) == "axon"]
-            places = (part(x) for part in (cell.soma, *axons) for x in (0.5, 1, 0))
-            found = (
-                # NEURON has no other way from a place to its identifier.
-                int(self._h.NetCon(place._ref_v, None, sec=place.sec).srcgid())
-                for place in places
-            )
-            gids.append(next((gid for gid in found if gid >= 0), None))
-        return gids
-
     def _check_method(self) -> None:
         from neuron import coreneuron
 
@@ -345,6 +418,8 @@ class ModelRun:
             )
 
     def _note_end(self) -> None:
+        if self._tstop_ms is not None and hasattr(self._h, "tstop"):
+            self._h.tstop = self._tstop_ms
         tstop = getattr(self._h, "tstop", None)
         self.end_ms = None if tstop is None else float(tstop)
         # hoc's nrnpython has put NEURON's own in place of it.
@@ -369,7 +444,7 @@ class ModelRun:
     @staticmethod
     def _hush() -> None:
         """Until the run has ended, since NEURON prints whatever is raised in its callbacks."""
-        sys.stderr = io.StringIO()
+        sys.stderr = NeuronsWords(sys.stderr, left_out=True)
 
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:
@@ -392,42 +467,11 @@ class ModelRun:
             raise KeyboardInterrupt
 
 
-def load_mechanisms(folder: Path) -> None:
-    """Load the compiled mechanisms of a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Where `nrnivmodl` ran.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there are none; the text names the command that makes them.
-    """
-    import neuron
-
-    libraries = [path for path in folder.glob("*/libnrnmech.*")]
-    libraries += folder.glob("*/.libs/libnrnmech.*")
-    if not libraries:
-        raise FileNotFoundError(
-            f"{folder} holds no compiled mechanisms; spike-export compile {folder} makes them."
-        )
-    # NEURON has those of the working folder since it was imported, and takes none twice.
-    if folder.resolve() != Path.cwd():
-        neuron.load_mechanisms(str(folder))
-
-
-@contextlib.contextmanager
-def _without_blanks(folder: Path) -> Iterator[Path]:
-    """Another way to a folder, if its name has what NEURON takes for the end of it."""
-    if not re.search(r"[\s:;]", str(folder)):
-        yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="spike-export-") as temporary:
-        link = Path(temporary) / "model"
-        link.symlink_to(folder, target_is_directory=True)
-        yield link
+def _globals(variables: dict[str, Any]) -> dict[str, Any]:
+    """Variables of a script as its functions see them; `runpy` returns a copy."""
+    functions = (value for value in variables.values() if isinstance(value, FunctionType))
+    own = (value.__globals__ for value in functions if value.__module__ == "__main__")
+    return next(own, variables)
 
 
 def _some(names: Sequence[str], shown: int = 6) -> str:
@@ -442,33 +486,3 @@ def _in_callback(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
-
-
-@contextlib.contextmanager
-def _survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
-    """Call a function if the process ends within the ``with`` block.
-
-    hoc's ``quit()`` calls the C library's ``exit``, past Python, which would otherwise never learn
-    of it: so the C library is asked to let Python end in an orderly way, which calls `atexit`'s.
-    """
-    if os.name == "posix":
-        _python_ends_with_the_process()
-    here = os.getpid()
-
-    def at_our_quit() -> None:
-        # A process that the model has forked has nothing to write.
-        if os.getpid() == here:
-            at_quit()
-
-    atexit.register(at_our_quit)
-    try:
-        yield
-    finally:
-        atexit.unregister(at_our_quit)
-
-
-@functools.cache
-def _python_ends_with_the_process() -> None:
-    # Python that has ended already does nothing when it is asked to end.
-    end = ctypes.cast(ctypes.pythonapi.Py_FinalizeEx, ctypes.c_void_p)
-    ctypes.CDLL(None).__cxa_atexit(end, None, None)

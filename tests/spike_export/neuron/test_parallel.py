@@ -267,7 +267,7 @@ def test_a_process_that_fails_ends_all_and_parts_stay(model, spike_export, tmp_p
         (
             "ring.py",
             "h.Vector(-1) if rank == 1 else None\npc.barrier()\n",
-            "hoc_execerror: Arg out",
+            "Arg out of range",
         ),
         ("net.hoc", "if (pc.id() == 1) { nosuchproc() }\npc.barrier()\n", "undefined function"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.neuron_version import NEURON_8, ends_the_run
 
 from spike_export import Recorder, RecordingError, read
 
@@ -186,7 +187,7 @@ def test_where_all_is_watched_nothing_is_taken_away(h, model):
         connection.record(vector)
     cells = record(h, 15, 0.1).cells
     assert cells[0].spikes_ms.size > 0
-    assert cells[1].spikes_ms is None
+    assert np.array_equal(cells[1].spikes_ms, times[1])
     assert all(len(vector) > 0 for vector in times)
     assert {connection.threshold for connection in own} == {10}
 
@@ -293,7 +294,7 @@ def test_what_is_saved_is_what_was_recorded(h, model, tmp_path):
 
 
 @pytest.mark.parametrize("segments", [9, 3])
-def test_segments_that_change_in_a_run_are_named(h, model, segments):
+def test_segments_that_change_in_a_run_are_named(h, model, segments, capsys):
     with Recorder() as recorder:
         h.finitialize(-65)
         h.continuerun(1)
@@ -301,7 +302,8 @@ def test_segments_that_change_in_a_run_are_named(h, model, segments):
         try:
             h.continuerun(2)
         except RuntimeError as error:
-            assert "a_dend had nseg 5" in str(error)
+            said = capsys.readouterr().err if NEURON_8 else str(error)
+            assert "a_dend had nseg 5" in said
     with pytest.raises(RecordingError, match=f"Section a_dend had nseg 5 .* has {segments} now"):
         recorder.simulation()
 
@@ -456,13 +458,13 @@ def test_a_deleted_section_is_reported(h, model):
         recorder.simulation()
 
 
-def test_a_mechanism_that_is_taken_out_is_reported(h, model):
+def test_a_mechanism_that_is_taken_out_is_reported(h, model, capsys):
     with Recorder(variable="m_hh") as recorder:
         h.finitialize(-65)
         h.continuerun(1)
         for section in model.sections:
             section.uninsert("hh")
-        with pytest.raises(RuntimeError, match="a 'm_hh' is gone"):
+        with ends_the_run("a 'm_hh' is gone", capsys):
             h.continuerun(2)
     with pytest.raises(RecordingError, match="The model changed .* a 'm_hh' is gone"):
         recorder.simulation()
@@ -505,11 +507,11 @@ def test_an_impossible_interval_is_refused(h, every_ms):
         Recorder(every_ms=every_ms)
 
 
-def test_coreneuron_is_refused_rather_than_recorded_wrong(h, model, monkeypatch):
+def test_coreneuron_is_refused_rather_than_recorded_wrong(h, model, monkeypatch, capsys):
     from neuron import coreneuron
 
     monkeypatch.setattr(coreneuron, "enable", True)
-    with Recorder(), pytest.raises(RuntimeError, match="CoreNEURON cannot be recorded"):
+    with Recorder(), ends_the_run("CoreNEURON cannot be recorded", capsys):
         h.finitialize(-65)
 
 

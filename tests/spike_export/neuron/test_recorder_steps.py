@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.neuron_version import NEURON_8, ends_the_run, threads_are_seen
 
 from spike_export import Recorder, RecordingError
 from spike_export.neuron import own_steps
@@ -54,7 +55,9 @@ def switch_on(h, method: str) -> None:
         h.ParallelContext().nthread(2)
 
 
-@pytest.fixture(params=METHODS)
+@pytest.fixture(
+    params=[*METHODS[:2], pytest.param(METHODS[2], marks=threads_are_seen)],
+)
 def method(h, network, request) -> str:
     switch_on(h, request.param)
     return request.param
@@ -110,8 +113,12 @@ def test_spikes_are_those_of_a_run_that_is_not_recorded(h, network, method, way,
     grid = np.arange(len(simulation.time_ms) - 1) * 0.1
     assert np.allclose(simulation.time_ms[:-1], grid, rtol=0, atol=1e-9)
     for cell, number in zip(simulation.cells, range(4), strict=True):
-        own = sum(spike[0] == number for spike in found[0][0])
-        assert abs(len(cell.spikes_ms) - own) <= 1
+        own = [time_ms for of, time_ms in found[0][0] if of == number]
+        if method == "two threads":
+            # Nobody may be called there, so the soma's end is looked at.
+            assert abs(len(cell.spikes_ms) - len(own)) <= 1
+        else:
+            assert np.array_equal(cell.spikes_ms, own)
 
 
 @pytest.mark.parametrize("local", [0, 1])
@@ -201,7 +208,8 @@ def test_steps_are_not_piled_up(h, network, method, monkeypatch, options, peak):
     assert np.array_equal(few.time_ms, many.time_ms)
     # Frames that are dropped on the way to a number of them lie between steps, and some of them
     # higher than both: down a spike's slope the maximum is just behind the frame before.
-    tolerance = 0.5 if peak and "frames" in options else 1e-5
+    # NEURON 8 takes longer steps.
+    tolerance = (2 if NEURON_8 else 0.5) if peak and "frames" in options else 1e-5
     assert np.allclose(few.values, many.values, rtol=0, atol=tolerance)
 
 
@@ -358,14 +366,24 @@ def test_steps_that_go_unseen_are_an_error(h, network):
         recorder.simulation()
 
 
-def test_a_model_that_changes_in_a_run_is_named(h, network):
+def test_a_model_that_changes_in_a_run_is_named(h, network, capsys):
     # With local steps NEURON itself aborts there, recorded or not.
     switch_on(h, METHODS[0])
     with Recorder() as recorder:
         h.finitialize(-65)
         h.continuerun(1)
         network.cells[1][1].nseg = 3
-        with pytest.raises(RuntimeError, match="dend1 had nseg 9"):
+        with ends_the_run("dend1 had nseg 9", capsys):
             h.continuerun(2)
     with pytest.raises(RecordingError, match="Section dend1 had nseg 9 .* has 3 now"):
         recorder.simulation()
+
+
+@pytest.mark.skipif(not NEURON_8, reason="NEURON 9 says which cells a thread has")
+def test_threads_of_neuron_8_are_recorded_by_events(h, network):
+    switch_on(h, "two threads")
+    with Recorder(every_ms=0.2) as recorder:
+        h.finitialize(-65)
+        h.continuerun(TSTOP)
+    assert recorder.note.startswith("With several threads in NEURON 8, frames are taken by events")
+    assert recorder.simulation().values.max() > 20

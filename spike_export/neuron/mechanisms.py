@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Compiled mechanisms: where NEURON's compiler puts them, and who finds them there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+# BMTK and SONATA keep them in a folder of this name, and look for the library beside it.
+_SONATA_FOLDER = "modfiles"
+_MODELS = ("*.hoc", "*.py", "*.ses")
+
+
+class MechanismsError(RuntimeError):
+    """Mechanisms that are not there, or in several places; the text says where."""
+
+
+def load_mechanisms(folder: Path) -> None:
+    """Load the compiled mechanisms of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `nrnivmodl` ran, or the folder with the .mod files that `library_folder` is for.
+
+    Raises
+    ------
+    MechanismsError
+        If there are none, or none for this machine; the text names the command that makes them.
+    RuntimeError
+        If NEURON cannot load them.
+    """
+    import neuron
+
+    for place in dict.fromkeys((folder, library_folder(folder))):
+        if has_library(place):
+            # NEURON has those of the working folder since it was imported, and takes none twice.
+            if place.resolve() != Path.cwd() and not neuron.load_mechanisms(str(place)):
+                raise MechanismsError(
+                    f"The mechanisms in {place} were compiled for another kind of machine; "
+                    f"spike-export compile {folder} makes them for this one."
+                )
+            return
+    raise MechanismsError(
+        f"{folder} holds no compiled mechanisms; spike-export compile {folder} makes them."
+    )
+
+
+def has_library(folder: Path) -> bool:
+    """Whether a folder is one where `nrnivmodl` has run."""
+    return next(_libraries(folder), None) is not None
+
+
+def _libraries(folder: Path) -> Iterator[Path]:
+    # On Linux and macOS in a folder named after the processor, on Windows beside the .mod files.
+    for pattern in ("*/libnrnmech.*", "*/.libs/libnrnmech.*", "nrnmech.dll"):
+        yield from folder.glob(pattern)
+
+
+def source_folder(folder: Path) -> Path:
+    """Find the .mod files: in a folder itself, or in the only folder inside that has some.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    MechanismsError
+        If there are none, or several folders have them.
+    """
+    if not folder.is_dir():
+        raise MechanismsError(f"There is no folder {folder}.")
+    if any(folder.glob("*.mod")):
+        return folder
+    inside = sorted({path.parent for path in folder.glob("*/*.mod")})
+    if len(inside) > 1:
+        raise MechanismsError(
+            f"{folder} holds no .mod files, but {', '.join(path.name for path in inside)} in it "
+            "do; name one of them."
+        )
+    if not inside:
+        raise MechanismsError(f"{folder} holds no .mod files; name the folder they are in.")
+    return inside[0]
+
+
+def library_folder(sources: Path) -> Path:
+    """Where the library of a folder's .mod files is looked for, and so where it should be.
+
+    NEURON looks in the folder that a model is run in, and BMTK in the one that holds ``modfiles``.
+
+    Parameters
+    ----------
+    sources : Path
+        The folder with the .mod files.
+
+    Returns
+    -------
+    Path
+        The folder itself; or the one above, if `sources` is called ``modfiles``, or if the model
+        is there and not beside the .mod files, unless .mod files of its own are there as well.
+    """
+    real = sources.resolve()
+    above = real.parent
+    if any(above.glob("*.mod")):
+        return sources
+    if real.name == _SONATA_FOLDER or (_has_model(above) and not _has_model(real)):
+        return above
+    return sources
+
+
+def _has_model(folder: Path) -> bool:
+    return any(next(folder.glob(pattern), None) is not None for pattern in _MODELS)
