@@ -19,6 +19,7 @@ from ..simulation_file import SECTION_TYPES, Quantity, Simulation
 from ..simulation_file.simulation import starts, value_range
 from ..simulation_file.version2 import FORMAT, VERSION
 from .from_arrays import simulation_from_arrays
+from .units import UnitError, without_unit
 from .whole_file import whole_file
 
 Precision = Literal["float32", "zlib", "0.01mV"]
@@ -234,6 +235,12 @@ def _deflated(
 
 def _check(simulation: Simulation) -> None:
     """Refuse what no reader would open."""
+    try:
+        without_unit(simulation.time_ms, "time_ms")
+        without_unit([one.values for one in simulation.quantities.values()], "values")
+        without_unit(simulation.points_um, "points_um")
+    except UnitError as error:
+        raise _contradiction(str(error)) from None
     cells, sections = len(simulation.cells), simulation.n_sections
     for name, array in (
         ("section_names", simulation.section_names),

@@ -19,7 +19,7 @@ from ..simulation_file import Cell, Quantity, Simulation
 from ..version import __version__
 from .capture import NO_CORENEURON, Capture
 from .model import ModelCell, group_cells
-from .recording_error import RecordingError
+from .recording_error import RecordingError, number_in
 
 UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik": "mA/cm2",
          "ica": "mA/cm2", "i_membrane_": "nA"}  # fmt: skip
@@ -99,6 +99,8 @@ class Recorder:
         frames: int | None = None,
         capture: int | None = None,
     ) -> None:
+        every_ms = number_in(every_ms, "ms", "The sampling interval")
+        threshold_mv = number_in(threshold_mv, "mV", "The threshold")
         if not every_ms > 0:
             raise RecordingError(f"The sampling interval is {every_ms} ms, but must be above 0.")
         if frames is not None and frames < 2:
