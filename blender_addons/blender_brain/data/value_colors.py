@@ -20,6 +20,7 @@ from ..common import colormaps, nodes
 from ..common.animation import fcurves, remove_fcurves
 from ..common.colormaps.in_material import COLORMAP, LIMITS, set_colormap
 from ..common.figures.drawing import tell_pass
+from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.required import required
 from ..common.selection import about_linked, editable
@@ -188,7 +189,7 @@ def _store(
 
 
 def _material() -> bpy.types.Material:
-    material = bpy.data.materials.new(MATERIAL)
+    material = glowing(MATERIAL)
     with nodes.material(material) as tree:
         with tree.frame("A region has a value, a color bar has all of them"):
             of_region = read_attribute(tree, VALUE, "OBJECT")

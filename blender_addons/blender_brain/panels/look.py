@@ -9,6 +9,7 @@ import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.colormaps.in_material import has_colormap
+from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.value_color import draw_limits, has_limits
 from ..common.viewport import draw_show_colors, shows_in_solid
@@ -87,6 +88,7 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
             draw_limits(layout, material, material.get(QUANTITY, ""))
             strength = tree.nodes[STRENGTH].inputs["Strength"]
             layout.prop(strength, "default_value", text="Strength")
+            draw_lights(layout, context, material)
             row = layout.row(align=True)
             row.operator("blender_brain.add_color_bar", icon="COLOR")
             row.operator("blender_brain.remove_color_bars", text="", icon="X")

@@ -14,6 +14,7 @@ import bpy
 
 from ..common.colormaps import resolve
 from ..common.colormaps.in_material import COLORMAP, LIMITS, RANGE, set_colormap
+from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
@@ -102,7 +103,7 @@ def color_by_voltage(
     resolve(colormap)
     material = voltage_material(neuron)
     if material is None:
-        material = bpy.data.materials.new(f"{neuron.name} voltage")
+        material = glowing(f"{neuron.name} voltage")
         write_nodes(material)
         set_material(neuron, material)
     set_colormap(required(material.node_tree), colormap, reverse=reverse)

@@ -8,6 +8,7 @@ import bpy
 from ..at_hand import neuron_at_hand
 from ..color.coloring import color_input, sharers, voltage_material
 from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors, shows_in_solid
@@ -111,6 +112,7 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
         surface.active = color_input(material, "Lit").default_value > 0
         for name in ("Base Color", "Roughness"):
             draw_color(surface, material, name)
+        draw_lights(layout, context, material)
 
 
 CLASSES = (BLENDER_SPIKE_PT_color, BLENDER_SPIKE_PT_range, BLENDER_SPIKE_PT_surface)

@@ -17,6 +17,7 @@ from typing import Any, Final
 import bpy
 
 from .. import nodes
+from ..glow import glowing
 from ..nodes import Linkable, Node, Tree, Value
 from ..nodes.modifiers import add_group_modifier
 from ..required import required
@@ -58,7 +59,7 @@ def ink_material() -> bpy.types.Material:
         # In version 0.1.0 it did not tell where figures are.
         if "ShaderNodeOutputAOV" in kinds or kinds != _KINDS_OF_0_1:
             return existing
-    material = existing or bpy.data.materials.new(INK)
+    material = existing or glowing(INK)
     with nodes.material(material) as tree:
         color = tree.add(
             "ShaderNodeAttribute", label="Color", attribute_type="GEOMETRY",

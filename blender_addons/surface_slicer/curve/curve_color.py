@@ -11,6 +11,7 @@ import numpy as np
 from ..common import nodes
 from ..common.colormaps import resolve
 from ..common.colormaps.in_material import LIMITS, has_colormap, set_colormap
+from ..common.glow import glowing
 from ..common.limits import apart
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
@@ -52,7 +53,7 @@ def color_curve(
         If there is no such colormap.
     """
     resolve(colormap)
-    material = bpy.data.materials.new(f"{curve.name} color")
+    material = glowing(f"{curve.name} color")
     shown = COLOR_VALUE if by_array else VALUE
     with nodes.material(material) as tree:
         color = color_of(tree, read_attribute(tree, shown))

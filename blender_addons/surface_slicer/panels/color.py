@@ -8,6 +8,7 @@ from typing import Any, Final
 import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
@@ -76,6 +77,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
         column = layout.column(align=True)
         column.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
         column.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)
+        draw_lights(column, context, material)
         row = layout.row(align=True)
         text = "Exact Colormap" if ramp else "Color Ramp"
         buttons = [row.operator("surface_slicer.color_surface", text=text, icon="COLOR")]

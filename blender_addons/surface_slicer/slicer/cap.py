@@ -13,6 +13,7 @@ import numpy as np
 
 from ..common import nodes
 from ..common.cut.slicer_group import setting, slicer_group
+from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Tree
 from .companions import companions_of, count_vertices, modifier_of, new_companion
 from .cuttable import evaluated_geometry
@@ -64,10 +65,7 @@ def add_cap(
             f"'{source.name}' is open: {borders:,} of its edges do not lie between two faces, "
             "so there is no inside to fill."
         )
-    material = bpy.data.materials.new(CAP)
-    with nodes.material(material) as tree:
-        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
-        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    material = plain_light(CAP, color, strength)
     shape = setting(slicer_group(slicer), "Shape").default_value
     return new_companion(
         context, CAP, source, _group(), {"Shape": shape, "Material": material}, slicer

@@ -17,6 +17,7 @@ import numpy as np
 from ..common import nodes
 from ..common.cut.slicer_group import setting, slicer_group
 from ..common.extent import world_points
+from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Socket, Tree
 from ..common.required import required
 from .companions import companions_of, count_vertices, modifier_of, new_companion
@@ -73,10 +74,7 @@ def add_profile(
     points = world_points(required(context.scene), [source])
     low, high = points.min(axis=0), points.max(axis=0)
     group = slicer_group(slicer)
-    material = bpy.data.materials.new(name)
-    with nodes.material(material) as tree:
-        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
-        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    material = plain_light(name, color, strength)
     profile = new_companion(
         context,
         name,

@@ -18,6 +18,7 @@ import bpy
 from ..common import nodes
 from ..common.cut.materials import Cut, add_cut, cuts_of
 from ..common.extent import world_points
+from ..common.glow import plain_light
 from ..common.required import required
 from ..surface.datablocks import CELL
 from ..surface.lift import is_surface
@@ -76,10 +77,7 @@ def add_wireframe_twin(
     lines = math.sqrt(count_vertices(context, source))
     # Vertices of anything else are in no order.
     every = max(1, round(lines / _LINES)) if is_surface(source) else 1
-    material = bpy.data.materials.new(TWIN)
-    with nodes.material(material) as tree:
-        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
-        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    material = plain_light(TWIN, color, strength)
     twin = new_companion(
         context,
         TWIN,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..common import nodes
 from ..common.drivers import Source, drive
+from ..common.glow import glowing
 from ..common.nodes import Linkable, Node, Tree
 from ..common.required import required
 from .lift import extent_of, height_holder
@@ -60,7 +61,7 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     mesh.clear_geometry()
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
     if not mesh.materials:
-        material = bpy.data.materials.new(MATERIAL)
+        material = glowing(MATERIAL)
         # Otherwise EEVEE draws thin half transparent lines as dots.
         material.surface_render_method = "BLENDED"
         _write_nodes(material)

@@ -19,6 +19,7 @@ from ..common.colormaps.in_material import (
     set_colormap,
     shown_colormap,
 )
+from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.required import required
 from ..common.value_color import between_limits, read_attribute, set_limits
@@ -102,7 +103,7 @@ def color_surface(
     stops = linear_stops(colormap, reverse=reverse)
     material = find_material(surface)
     if material is None:
-        material = bpy.data.materials.new(f"{surface.name} color")
+        material = glowing(f"{surface.name} color")
         _write_nodes(material)
         slots: Any = required(surface.data)
         if len(slots.materials):

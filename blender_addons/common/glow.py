@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Materials of what shines by itself.
+
+Cycles takes what shines for lamps, and sorts all of them before each frame, which can take ten
+times as long as the picture. Here a ray only finds the light that it hits: the picture of what
+shines is the same, and the soft light that it casts on others is noisier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bpy
+
+from . import nodes
+
+
+def glowing(name: str) -> bpy.types.Material:
+    """Make a material for something that shines by itself.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Material
+        *Lights Its Surroundings*, see `draw_lights`, is off.
+    """
+    material = bpy.data.materials.new(name)
+    # It is Cycles' own setting, and Cycles is an add-on that can be off.
+    settings: Any = getattr(material, "cycles", None)
+    if settings is not None:
+        settings.emission_sampling = "NONE"
+    return material
+
+
+def plain_light(name: str, color: Sequence[float], strength: float) -> bpy.types.Material:
+    """Make a material that shines alike everywhere.
+
+    Parameters
+    ----------
+    name : str
+    color : sequence of float
+        Scene-linear: red, green, blue.
+    strength : float
+
+    Returns
+    -------
+    Material
+    """
+    material = glowing(name)
+    with nodes.material(material) as tree:
+        light = tree.add("ShaderNodeEmission", {"Color": (*color, 1.0), "Strength": strength})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    return material
+
+
+def draw_lights(layout: Any, context: bpy.types.Context, material: bpy.types.Material) -> None:
+    """Draw whether Cycles takes what shines for a lamp, where Cycles renders."""
+    settings: Any = getattr(material, "cycles", None)
+    if settings is not None and context.engine == "CYCLES":
+        layout.prop(settings, "emission_sampling", text="Lights Its Surroundings")
