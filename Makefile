@@ -2,7 +2,7 @@
 # Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance lint bench soak dist docs gallery colormaps clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,7 @@ help:
 	@echo "               your own BLENDER=/path/to/blender, or one that is set up (2 GB; root on Linux);"
 	@echo "               test-window PLANT=1 breaks things and sees that it is noticed; ONLY=spike"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
+	@echo "make test-simulators  run the manual's examples for other simulators (1 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
 	@echo "make soak      do everything at random for ten minutes: MINUTES=10 SEED=1;"
@@ -69,6 +70,11 @@ test-window: $(VENV)/.ready-test
 test-conformance: $(VENV)/.ready-conformance
 	@BRAINGLOBE_CONFIG_DIR="$(VENV)/conformance/brainglobe" $(VENV)/conformance/bin/python -m pytest \
 	  tests/conformance -W default -o "pythonpath=blender_addons/blender_brain tests"
+
+# Each example with its simulator, and units with all packages that have some.
+test-simulators: $(VENV)/.ready-simulators
+	@$(VENV)/simulators/bin/python -m pytest tests/docs/test_simulators.py \
+	  tests/spike_export/files/test_units.py -W default
 
 lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/ruff format --check .
@@ -164,4 +170,11 @@ $(VENV)/.ready-conformance: $(VENV)/.ready-venv pyproject.toml
 	@$(BIN)/python -m venv --clear $(VENV)/conformance
 	@$(VENV)/conformance/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(VENV)/conformance/bin/python -m pip install --quiet --disable-pip-version-check --group conformance
+	@touch $@
+
+$(VENV)/.ready-simulators: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up other simulators, once (1 GB) ..."
+	@$(BIN)/python -m venv --clear $(VENV)/simulators
+	@$(VENV)/simulators/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(VENV)/simulators/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[all]" --group simulators
 	@touch $@

@@ -17,13 +17,14 @@ from .files.writer import write
 from .neuron.cell_recorder import CellRecorder
 from .neuron.recorder import Recorder
 from .neuron.recording_error import RecordingError
-from .simulation_file import SECTION_TYPES, Cell, Simulation, SimulationFileError, read
+from .simulation_file import SECTION_TYPES, Cell, Quantity, Simulation, SimulationFileError, read
 from .version import __version__
 
 __all__ = [
     "SECTION_TYPES",
     "Cell",
     "CellRecorder",
+    "Quantity",
     "Recorder",
     "RecordingError",
     "Simulation",

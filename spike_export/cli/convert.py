@@ -27,6 +27,7 @@ from .console import (
     load,
     may_write,
     needs_scipy,
+    say,
     show,
     smoothing_kernel,
     smoothing_options,
@@ -65,6 +66,14 @@ _SPIKE_MS = 1.0
     help=f"Keep these cells only: {CELLS_HELP}",
 )
 @click.option(
+    "--variable",
+    "variables",
+    multiple=True,
+    metavar="NAME",
+    help="Of a file with several quantities, keep this one; may be repeated, and the first is what "
+    "is shown.  [default: all]",
+)
+@click.option(
     "--duration",
     type=ABOVE_ZERO,
     metavar="MS",
@@ -84,6 +93,7 @@ def convert(
     start: float | None,
     stop: float | None,
     cells: str | None,
+    variables: tuple[str, ...],
     duration: float | None,
     positions: Path | None,
     rise: float | None,
@@ -122,6 +132,7 @@ def convert(
                 start_ms=start,
                 stop_ms=stop,
                 cells=cells,
+                quantities=variables,
                 duration_ms=duration,
                 kernel=kernel,
                 peak=peak,
@@ -141,6 +152,11 @@ def convert(
         raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
     say_places(converted)
+    if legacy and converted.more:
+        say(
+            f"The older format holds one quantity, {converted.quantity}; left out: "
+            f"{', '.join(converted.more)}. --variable chooses another one."
+        )
     if peak is None and _may_miss_spikes(simulation, converted):
         click.echo(
             f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between two of the "

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .console import ABOVE_ZERO, CELLS_HELP, FILE, cells_text, load
+from ..simulation_file.spread import color_range
+from .console import ABOVE_ZERO, CELLS_HELP, FILE, cells_text, load, say
 from .drawing import (
     Kind,
     draw,
@@ -90,7 +91,13 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     type=float,
     callback=finite,
     metavar="MV",
-    help="Value at its upper end.  [default: the highest in the file]",
+    help="Value at its upper end.  [default: the highest in the file, but for a few cells that go "
+    "far beyond all others]",
+)
+@click.option(
+    "--variable",
+    metavar="NAME",
+    help="Which quantity to draw, of a file that has several.  [default: its first]",
 )
 @click.option("--fill", is_flag=True, help="Fill the area under the curves.")
 @click.option("--draw-on", is_flag=True, help="Draw the curves on as time passes.")
@@ -118,6 +125,7 @@ def plot(
     colormap: str,
     v_min: float | None,
     v_max: float | None,
+    variable: str | None,
     fill: bool,
     draw_on: bool,
     background: Literal["black", "white"],
@@ -135,6 +143,11 @@ def plot(
             "or frames/%04d.png."
         )
     simulation = load(file)
+    if variable is not None:
+        try:
+            simulation = simulation.showing(variable)
+        except ValueError as error:
+            raise click.UsageError(f"--variable: {error}") from None
     if ms_per_frame is not None and not simulation.has_time:
         raise click.UsageError(
             f"--ms-per-frame: {file.name} is in the older format, which stores no times; "
@@ -164,6 +177,8 @@ def plot(
         if target.holds_one:
             chosen = chosen[-1:]
         may_write_frames(target, chosen, force=force)
+        if style == "gradient" and v_max is None and (note := color_range(simulation).note):
+            say(f"{note}; --v-max sets another end.")
         if matching > len(traces):
             click.echo(f"Drawing {len(traces)} of the {matching:,} sections that match.", err=True)
         draw(made, target, chosen, fps=fps, transparent=transparent)

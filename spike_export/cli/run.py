@@ -19,6 +19,7 @@ from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun
+from ..simulation_file import Simulation
 from .console import (
     ABOVE_ZERO,
     CELLS_HELP,
@@ -28,6 +29,7 @@ from .console import (
     may_write,
     needs_neuron,
     save,
+    say,
     show,
 )
 from .last_line import Reached, shown_progress
@@ -103,8 +105,10 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     help=f"Record these cells only: {CELLS_HELP} May be repeated.",
 )  # fmt: skip
 @click.option(
-    "--variable", default="v", show_default=True, metavar="NAME",
-    help="What to record: v, cai, ina or any other range variable, such as m_hh.",
+    "--variable", "variables", multiple=True, default=["v"], show_default=True, metavar="NAME",
+    help="What to record: v, cai, i_membrane_ or any other range variable, such as m_hh, or the "
+    "sum of point processes' in each segment, such as ExpSyn.g. May be repeated: one file holds "
+    "all, and shows the first.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=float, metavar="MV",
@@ -140,7 +144,7 @@ def run(
     peak: bool,
     only: str | None,
     cells: tuple[str, ...],
-    variable: str,
+    variables: tuple[str, ...],
     threshold: float | None,
     positions: Path | None,
     mechanisms: Path | None,
@@ -200,7 +204,7 @@ def run(
             elsewhere=ranks is not None,
             placed=placing.by_label,
             every_ms=0.1 if every is None else every,
-            variable=variable,
+            variable=variables,
             threshold_mv=threshold,
             mode="peak" if peak else "sample",
             frames=frames,
@@ -211,7 +215,9 @@ def run(
                 _dry_run(model_run, ranks)
             elif ranks is not None:
                 chosen = capture is not None
-                _run_part(model_run, ranks, target, placing, chosen=chosen, merged=not no_merge)
+                _run_part(
+                    model_run, ranks, target, placing, variables, chosen=chosen, merged=not no_merge
+                )
             else:
                 _run(model_run, model, target, placing, chosen=capture is not None)
         except RecordingError as error:
@@ -241,6 +247,7 @@ def _run_part(
     ranks: Ranks,
     target: Path,
     placing: Positions,
+    variables: tuple[str, ...],
     *,
     chosen: bool,
     merged: bool,
@@ -251,6 +258,7 @@ def _run_part(
         for path, simulation in result.simulations:
             show(summarize(simulation, shown(path)))
             say_places(simulation, result.made_up)
+        _say_lost(variables, [simulation for _, simulation in result.simulations])
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
         _say_note(model_run.other_end(result.simulations[0][1]))
@@ -326,6 +334,16 @@ def _write(
     _say_note(recorder.note)
     if not ended_early:
         _say_note(model_run.other_end(simulation))
+
+
+def _say_lost(variables: tuple[str, ...], simulations: list[Simulation]) -> None:
+    """Name what no process has; each takes it that another one may have it."""
+    there = {name for simulation in simulations for name in simulation.quantities}
+    # Of point processes' variables, the file names the type as well.
+    there |= {name.partition(".")[2] for name in there}
+    lost = [one for one in variables if one not in there]
+    if lost:
+        say(f"No segment has {', '.join(lost)}, so the file has none of it.")
 
 
 def _say_note(note: str) -> None:

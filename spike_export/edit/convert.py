@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -36,6 +37,7 @@ def convert(
     start_ms: float | None = None,
     stop_ms: float | None = None,
     cells: str | None = None,
+    quantities: Sequence[str] = (),
     duration_ms: float | None = None,
     kernel: Kernel | None = None,
     peak: bool | None = None,
@@ -54,6 +56,8 @@ def convert(
         given, the frames in it stay as they are.
     cells : str, optional
         Which cells to keep, as `simulation_file.cell_choice` describes.
+    quantities : sequence of str
+        Which quantities to keep, the first as that of `Simulation.values`; all, if none.
     duration_ms : float, optional
         Time from the first frame to the last, for files of the older format, which know none.
     kernel : Kernel, optional
@@ -71,7 +75,8 @@ def convert(
     Raises
     ------
     ConversionError
-        If a cell or the window is not in the simulation, or these contradict each other.
+        If a cell, a quantity or the window is not in the simulation, or these contradict each
+        other.
     SmoothingError
         If there is a `kernel`, and neither the frames nor the new ones are regular.
     ModuleNotFoundError
@@ -92,6 +97,8 @@ def convert(
         except NothingChosenError as error:
             raise ConversionError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
         simulation = take_cells(simulation, chosen)
+    if quantities:
+        simulation = take_quantities(simulation, quantities)
     if kernel is not None and (is_regular(simulation.time_ms) or (every_ms, frames) == (None,) * 2):
         # Before anything is cut off, whose effect may reach into the window, or interpolated.
         simulation, kernel = smooth(simulation, kernel), None
@@ -108,12 +115,13 @@ def convert(
     if peak is None:
         peak = holds_peaks(simulation)
     sampled = resample_peaks(simulation, times) if peak else resample(simulation, times)
-    if kernel is not None and is_on_off(simulation.values):
-        # Interpolated, an activation would be none any more.
-        activations = [simulation.time_ms[row == 1] for row in simulation.values.T]
-        sampled = replace(sampled, values=activity(activations, times, kernel))
-    elif kernel is not None:
+    if kernel is not None:
         sampled = smooth(sampled, kernel)
+        for name, one in simulation.quantities.items():
+            if is_on_off(one.values):
+                # Interpolated, an activation would be none any more.
+                activations = [simulation.time_ms[row == 1] for row in one.values.T]
+                sampled = _with(sampled, name, activity(activations, times, kernel))
     if not simulation.has_time:
         return replace(sampled, time_ms=np.arange(len(times), dtype=np.float64))
     if "every_ms" not in simulation.meta or len(times) < 2:
@@ -166,24 +174,27 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
     """
     own = simulation.time_ms
     after = np.clip(np.searchsorted(own, time_ms, side="right"), 1, max(len(own) - 1, 1))
-    values = np.empty((len(time_ms), simulation.n_segments), np.float32)
-    for row, time, right in zip(values, time_ms.tolist(), after.tolist(), strict=True):
-        left = right - 1
-        if len(own) == 1 or time <= own[left]:
-            row[:] = simulation.values[left]
-        elif time >= own[right]:
-            row[:] = simulation.values[right]
-        else:
-            # Frames that are met exactly are copied above: a neighbour without data leaves no mark.
-            weight = (time - own[left]) / (own[right] - own[left])
-            with np.errstate(invalid="ignore", over="ignore"):
-                row[:] = (1 - weight) * simulation.values[left].astype(
-                    np.float64
-                ) + weight * simulation.values[right]
+
+    def interpolated(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        rows = np.empty((len(time_ms), values.shape[1]), np.float32)
+        for row, time, right in zip(rows, time_ms.tolist(), after.tolist(), strict=True):
+            left = right - 1
+            if len(own) == 1 or time <= own[left]:
+                row[:] = values[left]
+            elif time >= own[right]:
+                row[:] = values[right]
+            else:
+                # Frames that are met exactly are copied above: a neighbour without data leaves no
+                # mark.
+                weight = (time - own[left]) / (own[right] - own[left])
+                with np.errstate(invalid="ignore", over="ignore"):
+                    row[:] = (1 - weight) * values[left].astype(np.float64) + weight * values[right]
+        return rows
+
+    sampled = simulation.with_values(interpolated)
     return replace(
-        _spikes_within(simulation, float(time_ms[0]), float(time_ms[-1])),
+        _spikes_within(sampled, float(time_ms[0]), float(time_ms[-1])),
         time_ms=time_ms,
-        values=values,
         meta={key: value for key, value in simulation.meta.items() if key != "mode"}
         if holds_peaks(simulation)
         else simulation.meta,
@@ -221,10 +232,12 @@ def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simu
     sampled = resample(simulation, time_ms)
     new_frames = np.searchsorted(time_ms, simulation.time_ms - _SAME_TIME_MS)
     first = int(np.searchsorted(simulation.time_ms, time_ms[0] - _SAME_TIME_MS))
-    for frame, new in enumerate(new_frames[first:].tolist(), first):
-        if new < len(time_ms):
-            # A moment without data hides no peak.
-            np.fmax(sampled.values[new], simulation.values[frame], out=sampled.values[new])
+    for name, one in simulation.quantities.items():
+        values = sampled.quantities[name].values
+        for frame, new in enumerate(new_frames[first:].tolist(), first):
+            if new < len(time_ms):
+                # A moment without data hides no peak.
+                np.fmax(values[new], one.values[frame], out=values[new])
     return replace(sampled, meta={**sampled.meta, "mode": PEAK_MODE})
 
 
@@ -250,7 +263,7 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
     segments = _runs(simulation.first_segments[sections], simulation.segment_counts[sections])
     points = _runs(simulation.first_points[sections], simulation.point_counts[sections])
     return replace(
-        simulation,
+        simulation.with_values(lambda values: values[:, segments]),
         cells=tuple(simulation.cells[index] for index in indices),
         section_names=tuple(simulation.section_names[index] for index in sections),
         section_types=simulation.section_types[sections],
@@ -260,10 +273,43 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
         segment_counts=simulation.segment_counts[sections],
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[points],
-        values=simulation.values[:, segments],
         connections=_between(simulation, indices),
         layouts={name: places[indices] for name, places in simulation.layouts.items()},
     )
+
+
+def take_quantities(simulation: Simulation, names: Sequence[str]) -> Simulation:
+    """Keep some quantities, in the order given; the first is that of `Simulation.values`.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    names : sequence of str
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    ConversionError
+        If one is not there.
+    """
+    try:
+        for name in names:
+            simulation.showing(name)
+    except ValueError as error:
+        raise ConversionError(str(error)) from None
+    shown = simulation.showing(names[0])
+    return replace(shown, more={name: shown.more[name] for name in names if name != names[0]})
+
+
+def _with(simulation: Simulation, quantity: str, values: NDArray[np.float32]) -> Simulation:
+    """Replace the values of one quantity."""
+    if quantity == simulation.quantity:
+        return replace(simulation, values=values)
+    one = replace(simulation.more[quantity], values=values)
+    return replace(simulation, more={**simulation.more, quantity: one})
 
 
 def _between(simulation: Simulation, cells: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -319,7 +365,7 @@ def _spread(simulation: Simulation, begin: float, end: float, frames: int) -> ND
 
 
 def _check_size(simulation: Simulation, frames: float) -> None:
-    size = frames * (8 + 4 * simulation.n_segments)
+    size = frames * (8 + 4 * simulation.n_segments * len(simulation.quantities))
     if size > _LARGEST_BYTES:
         raise ConversionError(
             f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
@@ -338,9 +384,8 @@ def _frames_within(simulation: Simulation, begin: float, end: float) -> Simulati
         )
     frames = slice(int(inside[0]), int(inside[-1]) + 1)
     return replace(
-        _spikes_within(simulation, begin, end),
+        _spikes_within(simulation.with_values(lambda values: values[frames]), begin, end),
         time_ms=simulation.time_ms[frames],
-        values=simulation.values[frames],
     )
 
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..simulation_file import Cell, Simulation
+from ..simulation_file import Cell, Quantity, Simulation
 from ..version import __version__
 from .convert import take_cells
 from .placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
@@ -42,7 +43,7 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     Parameters
     ----------
     parts : sequence of Simulation
-        Of the same frames and the same quantity, with different cells.
+        Of the same frames and quantity, with different cells.
 
     Returns
     -------
@@ -50,7 +51,8 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
         In the order of the global identifiers where all cells have one, else in that of the
         parts. Cells of several parts that share a name get the part's number after it. Of the
         free text and numbers stays what all parts agree on, and that something is made up in any;
-        of the layouts those that all have.
+        of the layouts those that all have. Further quantities have no data for the cells of parts
+        that lack them.
 
     Raises
     ------
@@ -61,8 +63,9 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     """
     if not parts:
         raise ValueError("There are no parts to merge.")
+    parts = [_showing_alike(part, parts[0].quantity) for part in parts]
     for index, part in enumerate(parts):
-        _check(index, part, parts[0])
+        _check(index, part, parts[:index] or [part])
     _check_gids(parts)
     section_offsets = np.cumsum([0, *(part.n_sections for part in parts)])
     cell_offsets = np.cumsum([0, *(len(part.cells) for part in parts)])
@@ -85,6 +88,7 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
         point_counts=np.concatenate([part.point_counts for part in parts]),
         points_um=np.concatenate([part.points_um for part in parts]),
         values=np.concatenate([part.values for part in parts], axis=1),
+        more=_more(parts),
         created_by=f"spike-export {__version__}",
         source=", ".join(dict.fromkeys(part.source for part in parts if part.source)),
         meta={
@@ -114,7 +118,27 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     return take_cells(merged, np.argsort(gids))
 
 
-def _check(index: int, part: Simulation, first: Simulation) -> None:
+def _showing_alike(part: Simulation, quantity: str) -> Simulation:
+    return part.showing(quantity) if quantity in part.more else part
+
+
+def _more(parts: Sequence[Simulation]) -> dict[str, Quantity]:
+    """Further quantities that any part has; no data where a part lacks one."""
+    units = {name: one.unit for part in parts for name, one in part.more.items()}
+
+    def values(part: Simulation, name: str) -> NDArray[np.float32]:
+        if name in part.more:
+            return part.more[name].values
+        return np.full(part.values.shape, np.nan, np.float32)
+
+    return {
+        name: Quantity(unit, np.concatenate([values(part, name) for part in parts], axis=1))
+        for name, unit in units.items()
+    }
+
+
+def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
+    first = before[0]
     if not part.has_time:
         raise MergeError(
             index,
@@ -127,6 +151,14 @@ def _check(index: int, part: Simulation, first: Simulation) -> None:
             f"holds {part.quantity} in {part.unit or 'no unit'}, but part 1 {first.quantity} in "
             f"{first.unit or 'no unit'}",
         )
+    for name, one in part.more.items():
+        known = next((other.more[name] for other in before if name in other.more), one)
+        if one.unit != known.unit:
+            raise MergeError(
+                index,
+                f"holds {name} in {one.unit or 'no unit'}, but a part before it in "
+                f"{known.unit or 'no unit'}",
+            )
     frames = min(part.n_frames, first.n_frames)
     differs = np.flatnonzero(np.abs(part.time_ms[:frames] - first.time_ms[:frames]) > _SAME_TIME_MS)
     if differs.size:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -147,11 +147,11 @@ def activity(
 
 
 def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
-    """Replace each jump of a simulation's values by a rise and a decay.
+    """Replace each jump of a simulation's values by a rise and a decay, in each of its quantities.
 
-    Where all values are 0 or 1, each 1 is an activation, and becomes a kernel with a peak of 1.
-    Any other values, voltages for one, are averaged over the past with the kernel as weight, so
-    that a value that stays is reached; before the first frame they are taken to be as in it. A
+    Where all values of one are 0 or 1, each 1 is an activation, and becomes a kernel with a peak
+    of 1. Any other values, voltages for one, are averaged over the past with the kernel as weight,
+    so that a value that stays is reached; before the first frame they are taken to be as in it. A
     segment that has a value that is not finite has none from there on.
 
     Parameters
@@ -176,7 +176,10 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
             "It is in the older format, which stores no times; --duration says how long it lasts."
         )
     interval = _interval(simulation.time_ms)
-    values = simulation.values
+    return simulation.with_values(lambda values: _smoothed(values, interval, kernel))
+
+
+def _smoothed(values: NDArray[np.float32], interval: float, kernel: Kernel) -> NDArray[np.float32]:
     on_off = is_on_off(values)
     result = np.empty(values.shape, np.float32)
     block = max(1, _BLOCK_VALUES // len(values))
@@ -187,7 +190,7 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
         changes = part - rest
         decaying = _decaying(changes, changes, interval, kernel)
         result[:, begin : begin + block] = rest + weight * decaying
-    return replace(simulation, values=result)
+    return result
 
 
 def is_on_off(values: NDArray[np.float32]) -> bool:

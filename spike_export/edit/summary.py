@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file import SECTION_TYPES, Quantity, Simulation
 from ..simulation_file.simulation import value_range
+from ..simulation_file.spread import percentiles
 
 _SHOWN_CELLS = 4
+_SHARES = (1, 50, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,23 @@ class CellSummary:
     gid: int | None
     sections: int
     spikes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuantitySummary:
+    """Limits and percentiles of a quantity; ``percentiles`` is `None` where nothing is finite."""
+
+    name: str
+    unit: str
+    lowest: float
+    highest: float
+    values_not_finite: int
+    percentiles: dict[str, float] | None
+
+    @property
+    def range_text(self) -> str:
+        """Its limits, and name, for people."""
+        return " ".join(f"{self.lowest:.4g} to {self.highest:.4g} {self.unit}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,8 @@ class Summary:
     lowest: float
     highest: float
     values_not_finite: int
+    percentiles: dict[str, float] | None
+    more: list[QuantitySummary]
     spikes: int | None
     connections: int
     layouts: list[str]
@@ -81,8 +102,10 @@ class Summary:
             ("Frames", self._frames()),
             ("Duration", self._duration()),
             ("Range", " ".join(self._range().split())),
+            ("Percentile", self._percentiles()),
             ("Not finite", self._not_finite()),
-            ("Spikes", "not recorded" if self.spikes is None else f"{self.spikes:,}"),
+            ("Also", ", ".join(f"{one.name} {one.range_text}" for one in self.more)),
+            ("Spikes", self._spike_counts()),
             ("Connections", f"{self.connections:,}" if self.connections else ""),
             ("Layouts", ", ".join(self.layouts)),
         ]
@@ -90,6 +113,20 @@ class Summary:
 
     def _range(self) -> str:
         return f"{self.lowest:.4g} to {self.highest:.4g} {self.unit} ({self.quantity})"
+
+    def _percentiles(self) -> str:
+        found = self.percentiles or {}
+        return ", ".join(f"{share} %: {value:.4g}" for share, value in found.items())
+
+    def _spike_counts(self) -> str:
+        if self.spikes is None:
+            return "not recorded"
+        counts = [cell.spikes for cell in self.cells if cell.spikes is not None]
+        if len(counts) < 2:
+            return f"{self.spikes:,}"
+        most = max(self.cells, key=lambda cell: cell.spikes or 0)
+        median = f"{float(np.median(counts)):,.1f}".removesuffix(".0")
+        return f"{self.spikes:,} (median {median} per cell, most {most.spikes:,} in {most.name})"
 
     def _not_finite(self) -> str:
         count = self.values_not_finite
@@ -124,7 +161,8 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
     Summary
     """
     sections = np.bincount(simulation.section_cells, minlength=len(simulation.cells))
-    limits = value_range(simulation.values)
+    quantities = [_summary_of(name, one) for name, one in simulation.quantities.items()]
+    shown = quantities[0]
     types = Counter(simulation.section_types.tolist())
     spikes = [cell.spikes_ms.size for cell in simulation.cells if cell.spikes_ms is not None]
     has_time = simulation.has_time
@@ -158,12 +196,27 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         start_ms=float(simulation.time_ms[0]) if has_time else None,
         duration_ms=simulation.duration_ms if has_time else None,
         interval_ms=round(float(intervals.mean()), 9) if regular else None,
-        lowest=limits.low,
-        highest=limits.high,
-        values_not_finite=limits.not_finite,
+        lowest=shown.lowest,
+        highest=shown.highest,
+        values_not_finite=shown.values_not_finite,
+        percentiles=shown.percentiles,
+        more=quantities[1:],
         spikes=sum(spikes) if spikes else None,
         connections=len(simulation.connections),
         layouts=list(simulation.layouts),
+    )
+
+
+def _summary_of(name: str, quantity: Quantity) -> QuantitySummary:
+    limits = value_range(quantity.values)
+    found = percentiles(quantity.values, _SHARES)
+    return QuantitySummary(
+        name=name,
+        unit=quantity.unit,
+        lowest=limits.low,
+        highest=limits.high,
+        values_not_finite=limits.not_finite,
+        percentiles=None if found is None else dict(zip(map(str, _SHARES), found, strict=True)),
     )
 
 

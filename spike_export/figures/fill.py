@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..files.units import without_unit
 from .line_pieces import Points, finite_runs, limits_of, runs_to
 from .named_colormap import colormap_named
 
@@ -83,7 +84,7 @@ class Fill:
         points : array-like, shape (M, 2)
             x and y; heights keep their colors.
         """
-        self._clip([np.asarray(points, np.float64)])
+        self._clip([np.asarray(without_unit(points, "a curve's points"), np.float64)])
 
     def _clip(self, runs: list[Points]) -> None:
         from matplotlib.path import Path

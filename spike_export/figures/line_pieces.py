@@ -6,6 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..files.units import without_unit
+
 Points = NDArray[np.float64]
 
 
@@ -65,7 +67,8 @@ def thinned(x: Points, y: Points, columns: int) -> NDArray[np.int64]:
 
 def checked(x: ArrayLike, y: ArrayLike) -> tuple[Points, Points]:
     """Make arrays of a curve, NaN where y is not finite; raise `ValueError` if it is none."""
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    x = np.asarray(without_unit(x, "a curve's x"), np.float64)
+    y = np.asarray(without_unit(y, "a curve's y"), np.float64)
     if x.ndim != 1 or x.shape != y.shape or not x.size:
         raise ValueError(f"a curve has as many x as y, in one row, not {x.shape} and {y.shape}")
     if not np.isfinite(x).all() or (np.diff(x) <= 0).any():

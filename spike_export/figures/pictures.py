@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files.units import UnitError, in_unit
 from ..files.whole_file import whole_file
 from .curves import Part
 from .sections import ChoiceError
@@ -83,6 +84,12 @@ def frames(time_ms: NDArray[np.float64], ms_per_frame: float | None = None) -> l
     ChoiceError
         If there would be more than `MOST_FRAMES`.
     """
+    try:
+        time_ms = np.asarray(in_unit(time_ms, "ms"))
+        if ms_per_frame is not None:
+            ms_per_frame = float(in_unit(ms_per_frame, "ms"))
+    except UnitError as error:
+        raise ChoiceError(f"the time of frames {error}") from None
     if ms_per_frame is None:
         times = time_ms
     else:

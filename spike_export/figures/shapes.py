@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..files.units import without_unit
 from .fill import Color, Fill
 from .named_colormap import colormap_named
 
@@ -194,7 +195,7 @@ class MatrixCells:
         from matplotlib.collections import PatchCollection
         from matplotlib.patches import Circle, Patch, Rectangle
 
-        self._values = np.asarray(values, np.float32)
+        self._values = np.asarray(without_unit(values, "a matrix's values"), np.float32)
         if self._values.ndim != 3 or not self._values.size:
             raise ValueError(
                 f"a matrix over time has frames, rows and columns, not {self._values.shape}"
@@ -234,7 +235,8 @@ class MatrixCells:
 
 
 def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    t, values = np.asarray(t, np.float64), np.asarray(values, np.float64)
+    t = np.asarray(without_unit(t, "times"), np.float64)
+    values = np.asarray(without_unit(values, "values"), np.float64)
     if t.ndim != 1 or t.shape != values.shape or not t.size:
         raise ValueError(f"there are as many times as values, not {t.shape} and {values.shape}")
     if not (np.isfinite(t).all() and np.isfinite(values).all()):
@@ -245,7 +247,7 @@ def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def _curve(points: ArrayLike) -> NDArray[np.float64]:
-    points = np.asarray(points, np.float64)
+    points = np.asarray(without_unit(points, "a curve's points"), np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ValueError(f"a curve has rows of x and y, not the shape {points.shape}")
     return points

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 import numpy as np
 
 from ..simulation_file import Simulation
-from ..simulation_file.simulation import value_range
+from ..simulation_file.spread import color_range
 from .curves import Cursor, GradientLine, Head, Part, PlainLine
 from .fill import Fill
 from .line_pieces import thinned
@@ -253,7 +253,8 @@ def color_limits(
     ----------
     simulation : Simulation
     v_min, v_max : float, optional
-        In the file's unit; the file's lowest and highest value by default.
+        In the file's unit; by default the file's lowest and highest value, without those of a few
+        cells that go far beyond all others; see `simulation_file.spread.color_range`.
 
     Returns
     -------
@@ -265,10 +266,10 @@ def color_limits(
     ChoiceError
         If they are not in order.
     """
-    found = value_range(simulation.values)
-    low, high = (
-        (found.low, found.high) if found.low < found.high else (found.low - 1, found.low + 1)
-    )
+    found = color_range(simulation)
+    low = found.low if v_min is None else v_min
+    end = found.high if found.high > low else found.highest
+    low, high = (found.low, end) if found.low < end else (found.low - 1, found.low + 1)
     v_min = low if v_min is None else v_min
     v_max = high if v_max is None else v_max
     if not v_min < v_max:

@@ -2,7 +2,7 @@
 """Make a simulation of plain dicts and arrays: from LFPy, Arbor, Brian2 or a script of one's own.
 
 The dicts are those of a version-2 file, with plain arrays in place of packed ones. So they are
-checked by the reader's own rules.
+checked by the reader's own rules. Arrays that carry units become what the file has.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..simulation_file import Simulation
 from ..simulation_file.errors import ContentError, shown
 from ..simulation_file.version2 import FORMAT, VERSION, parse, text
 from ..version import __version__
+from .units import UnitError, in_unit
 
 _CELL_KEYS: Final = ("name", "gid", "sections", "spikes")
 _SECTION_KEYS: Final = ("name", "type", "parent", "parent_x", "points", "nseg")
@@ -36,8 +37,11 @@ def simulation_from_arrays(
     meta: Mapping[str, str | int | float | bool | None] | None = None,
     connections: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Simulation:
     """Make a simulation of plain dicts and arrays, as any simulator can give them.
+
+    Arrays may carry units of pint, quantities, Neo, Brian2, astropy or unyt, and are converted.
 
     Parameters
     ----------
@@ -63,6 +67,8 @@ def simulation_from_arrays(
         Indices of cells: from, to.
     layouts : mapping from str to array-like, shape (cells, 3), optional
         Other places of the cells, in µm, by name.
+    more : mapping from str to dict, optional
+        Other quantities by name, each with ``values``, as above, and its ``unit``.
 
     Returns
     -------
@@ -76,8 +82,8 @@ def simulation_from_arrays(
     """
     try:
         packed_cells = [_packed_cell(cell, f"cell {i}") for i, cell in enumerate(cells)]
-        packed_time = _packed(time_ms, "<f8", "the array time_ms")
-        packed_values = _packed(values, "<f4", "the array values")
+        packed_time = _packed(time_ms, "<f8", "the array time_ms", "ms")
+        packed_values = _packed(values, "<f4", "the array values", unit)
         content: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
@@ -95,10 +101,13 @@ def simulation_from_arrays(
             packed.append(content["connections"])
         if layouts is not None:
             content["layouts"] = {
-                name: _packed(row, "<f4", f"the layout {text(name)!r:.60}")
+                name: _packed(row, "<f4", f"the layout {text(name)!r:.60}", "um")
                 for name, row in layouts.items()
             }
             packed += content["layouts"].values()
+        if more is not None:
+            content["more"] = {name: _packed_quantity(name, one) for name, one in more.items()}
+            packed += [one["values"] for one in content["more"].values()]
         dicts = 1
         for cell in packed_cells:
             packed += [section["points"] for section in cell["sections"]]
@@ -118,7 +127,7 @@ def _packed_cell(cell: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise ContentError(f"{where}: its sections are {type(sections).__name__}, not a list")
     packed_spikes = None
     if spikes is not None:
-        times_ms = _numbers(spikes, "<f8", f"{where}: its spikes")
+        times_ms = _numbers(spikes, "<f8", f"{where}: its spikes", "ms")
         if not np.isfinite(times_ms).all():
             raise ContentError(f"{where}: a spike has no finite time")
         packed_spikes = _packed(times_ms, "<f8", "")
@@ -137,7 +146,7 @@ def _packed_section(section: Mapping[str, Any], where: str) -> dict[str, Any]:
     _check_keys(section, _SECTION_KEYS, ("name", "type", "points"), where)
     where += f" {text(section['name'])!r:.60}"
     parent_x = section.get("parent_x", 1.0)
-    points = _packed(section["points"], "<f4", f"{where}: its points")
+    points = _packed(section["points"], "<f4", f"{where}: its points", "um")
     return {
         "name": section["name"],
         "type": section["type"],
@@ -147,6 +156,13 @@ def _packed_section(section: Mapping[str, Any], where: str) -> dict[str, Any]:
         "points": {**points, "data": bytes(points["data"])},
         "nseg": _whole(section.get("nseg", 1), f"{where}: its nseg"),
     }
+
+
+def _packed_quantity(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    where = f"quantity {text(name)!r:.60}"
+    _check_keys(one, ("unit", "values"), ("values",), where)
+    unit = one.get("unit", "")
+    return {"unit": unit, "values": _packed(one["values"], "<f4", f"the array of {where}", unit)}
 
 
 def _packed_pairs(connections: ArrayLike) -> dict[str, Any]:
@@ -179,7 +195,11 @@ def _whole(number: Any, what: str) -> int:
         raise ContentError(f"{what} is {shown(number)}, not a whole number") from None
 
 
-def _numbers(values: ArrayLike, dtype: str, what: str) -> NDArray[Any]:
+def _numbers(values: ArrayLike, dtype: str, what: str, unit: str = "") -> NDArray[Any]:
+    try:
+        values = in_unit(values, unit)
+    except UnitError as error:
+        raise ContentError(f"{what} {error}") from None
     if isinstance(values, np.ma.MaskedArray):
         if np.ma.is_masked(values) and dtype[1] != "f":
             raise ContentError(f"{what} holds masked numbers")
@@ -196,8 +216,8 @@ def _numbers(values: ArrayLike, dtype: str, what: str) -> NDArray[Any]:
         return np.ascontiguousarray(array, dtype)
 
 
-def _packed(values: ArrayLike, dtype: str, what: str) -> dict[str, Any]:
-    array = _numbers(values, dtype, what)
+def _packed(values: ArrayLike, dtype: str, what: str, unit: str = "") -> dict[str, Any]:
+    array = _numbers(values, dtype, what, unit)
     # The array's own memory: values may take gigabytes.
     data = memoryview(array.reshape(-1).view(np.uint8))
     return {"dtype": dtype, "shape": list(array.shape), "encoding": "raw", "data": data}

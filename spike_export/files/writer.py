@@ -15,10 +15,11 @@ from typing import Any, BinaryIO, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file import SECTION_TYPES, Quantity, Simulation
 from ..simulation_file.simulation import starts, value_range
 from ..simulation_file.version2 import FORMAT, VERSION
 from .from_arrays import simulation_from_arrays
+from .units import UnitError, without_unit
 from .whole_file import whole_file
 
 Precision = Literal["float32", "zlib", "0.01mV"]
@@ -58,7 +59,8 @@ def write(
     simulation : Simulation, optional
     precision : {"float32", "zlib", "0.01mV"}
         Values as they are; the same, deflated; or rounded to 0.01 mV in 16 bits, as differences
-        in time, deflated: about a quarter of the size.
+        in time, deflated: about a quarter of the size. Further quantities that are not in mV are
+        deflated then.
     **arrays
         In place of `simulation`: the arguments of `simulation_from_arrays`, for simulators other
         than NEURON.
@@ -233,6 +235,12 @@ def _deflated(
 
 def _check(simulation: Simulation) -> None:
     """Refuse what no reader would open."""
+    try:
+        without_unit(simulation.time_ms, "time_ms")
+        without_unit([one.values for one in simulation.quantities.values()], "values")
+        without_unit(simulation.points_um, "points_um")
+    except UnitError as error:
+        raise _contradiction(str(error)) from None
     cells, sections = len(simulation.cells), simulation.n_sections
     for name, array in (
         ("section_names", simulation.section_names),
@@ -256,11 +264,15 @@ def _check(simulation: Simulation) -> None:
             f"{simulation.cells[of[section]].name!r} has a parent outside its cell"
         )
     segments = int(simulation.segment_counts.sum())
-    if simulation.values.shape != (len(simulation.time_ms), segments):
-        raise _contradiction(
-            f"values has the shape {list(simulation.values.shape)}, not "
-            f"[{len(simulation.time_ms)}, {segments}]"
-        )
+    if simulation.quantity in simulation.more:
+        raise _contradiction(f"the quantity {simulation.quantity!r:.60} is there twice")
+    for name, one in simulation.quantities.items():
+        if one.values.shape != (len(simulation.time_ms), segments):
+            what = "values" if name == simulation.quantity else f"the quantity {name!r:.60}"
+            raise _contradiction(
+                f"{what} has the shape {list(one.values.shape)}, not "
+                f"[{len(simulation.time_ms)}, {segments}]"
+            )
     points = int(simulation.point_counts.sum())
     if simulation.points_um.shape != (points, 4):
         raise _contradiction(
@@ -317,7 +329,22 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
             _plain(name, "a layout's name"): pack(row, "<f4")
             for name, row in simulation.layouts.items()
         }
+    if simulation.more:
+        content["more"] = {
+            _plain(name, "a quantity's name"): {
+                "unit": _plain(one.unit, f"the unit of {name}"),
+                "values": pack_values(one.values, _precision_of(one, precision), one.unit),
+            }
+            for name, one in simulation.more.items()
+        }
     return content
+
+
+def _precision_of(one: Quantity, precision: Precision) -> Precision:
+    """Use steps of 0.01 mV for millivolts only; what else there is loses nothing."""
+    if precision == "0.01mV" and (one.unit != "mV" or value_range(one.values).not_finite):
+        return "zlib"
+    return precision
 
 
 def _cells(simulation: Simulation) -> list[dict[str, Any]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..edit.smoothing import Kernel, activity
+from ..files.units import UnitError, in_unit
 from ..simulation_file import Simulation
 from .point_network import DIAMETER_UM, grid_um, point_network
 
@@ -38,6 +39,8 @@ def simulation_from_spikes(
     source: str = "",
 ) -> Simulation:
     """Make a simulation of points that light up with each of their spikes.
+
+    Times and places may carry units, as for `simulation_from_arrays`.
 
     Parameters
     ----------
@@ -75,6 +78,13 @@ def simulation_from_spikes(
     ModuleNotFoundError
         If SciPy is not installed.
     """
+    rise_ms, decay_ms, every_ms = (
+        float(_in(given, "ms", what))
+        for given, what in (
+            (rise_ms, "The rise"), (decay_ms, "The decay"), (every_ms, "The interval"),
+        )
+    )  # fmt: skip
+    stop_ms = None if stop_ms is None else float(_in(stop_ms, "ms", "The end"))
     kernel = Kernel(rise_ms, decay_ms)
     labels = list(spikes_ms if places_um is None else places_um)
     if not labels:
@@ -105,7 +115,12 @@ def simulation_from_spikes(
     places = (
         grid_um(len(labels))
         if places_um is None
-        else np.array([np.asarray(places_um[label], np.float64) for label in labels])
+        else np.array(
+            [
+                np.asarray(_in(places_um[label], "um", f"The place of cell {label}"), np.float64)
+                for label in labels
+            ]
+        )
     )
     return point_network(
         places,
@@ -124,12 +139,20 @@ def simulation_from_spikes(
 def _times(label: object, given: ArrayLike) -> NDArray[np.float64]:
     # Before version 2.4, NumPy makes nothing of a Vector of NEURON's that is empty.
     array = given.as_numpy() if hasattr(given, "as_numpy") else given
+    array = _in(array, "ms", f"The row of spikes of cell {label!s:.60}")
     times = np.sort(np.asarray(array, np.float64).reshape(-1))
     if not np.isfinite(times).all():
         raise SpikesError(f"Cell {label!s:.60} has a spike whose time is not finite.")
     if len(times) and times[0] < 0:
         raise SpikesError(f"Cell {label!s:.60} has a spike at {times[0]:g} ms, before 0.")
     return times
+
+
+def _in(given: Any, unit: str, what: str) -> Any:
+    try:
+        return in_unit(given, unit)
+    except UnitError as error:
+        raise SpikesError(f"{what} {error}.") from None
 
 
 def _gids(labels: Sequence[str | int]) -> list[int] | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..files.units import UnitError, in_unit
 from ..simulation_file import SECTION_TYPES, Cell, Simulation
 from ..simulation_file.simulation import no_connections
 from ..version import __version__
@@ -37,6 +38,8 @@ def point_network(
     layouts: Mapping[str, ArrayLike] | None = None,
 ) -> Simulation:
     """Make a simulation of C cells without shape.
+
+    Arrays and numbers may carry units, as for `simulation_from_arrays`.
 
     Parameters
     ----------
@@ -72,23 +75,25 @@ def point_network(
         If there are no cells, lengths differ, an index lies outside, or something is not finite.
     """
     places = _rows("places", places_um, None)
+    diameter_um = float(_in(diameter_um, "um", "diameter"))
     count = len(places)
     if not count:
         raise ValueError("A network without cells cannot be a simulation.")
     if not (math.isfinite(diameter_um) and diameter_um > 0):
         raise ValueError(f"The diameter of a cell is {diameter_um:g} µm, but must be above 0.")
-    times = np.asarray(time_ms, np.float64)
+    times = np.asarray(_in(time_ms, "ms", "array of times"), np.float64)
     if times.ndim != 1 or not times.size or not np.isfinite(times).all():
         raise ValueError("The times are no row of finite numbers.")
     if (np.diff(times) <= 0).any():
         raise ValueError("The times do not increase from frame to frame.")
-    rows = np.asarray(values, np.float32)
+    rows = np.asarray(_in(values, unit, "array of values"), np.float32)
     if rows.shape != (len(times), count):
         raise ValueError(
             f"The values have the shape {list(rows.shape)}, but there are {len(times)} frames and "
             f"{count} cells."
         )
-    pairs = no_connections() if connections is None else np.asarray(connections)
+    given_pairs = no_connections() if connections is None else connections
+    pairs = np.asarray(_in(given_pairs, "", "array of connections"))
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
         raise ValueError("The connections are no pairs of cells' indices.")
     outside = np.flatnonzero(((pairs < 0) | (pairs >= count)).any(axis=1))
@@ -111,7 +116,11 @@ def point_network(
             Cell(
                 name,
                 None if gids is None else int(gids[index]),
-                None if spikes_ms is None else np.asarray(spikes_ms[index], np.float64),
+                None
+                if spikes_ms is None
+                else np.asarray(
+                    _in(spikes_ms[index], "ms", f"row of spikes of {name}"), np.float64
+                ),
             )
             for index, name in enumerate(own_names)
         ),
@@ -159,7 +168,7 @@ def grid_um(count: int, spacing_um: float = SPACING_UM) -> NDArray[np.float64]:
 
 def _rows(what: str, given: ArrayLike, count: int | None) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
-        rows = np.asarray(given, np.float32)
+        rows = np.asarray(_in(given, "um", f"array of {what}"), np.float32)
     if rows.ndim != 2 or rows.shape[1] != 3 or (count is not None and len(rows) != count):
         wanted = "C" if count is None else f"{count}"
         raise ValueError(f"The {what} have the shape {list(rows.shape)}, not ({wanted}, 3).")
@@ -167,3 +176,14 @@ def _rows(what: str, given: ArrayLike, count: int | None) -> NDArray[np.float32]
     if lost.any():
         raise ValueError(f"The {what}: that of cell {int(np.argmax(lost))} is not finite.")
     return rows
+
+
+def _spikes(given: Any, name: str) -> NDArray[np.float64]:
+    return np.asarray(_in(given, "ms", f"row of spikes of {name:.60}"), np.float64)
+
+
+def _in(given: Any, unit: str, what: str) -> Any:
+    try:
+        return in_unit(given, unit)
+    except UnitError as error:
+        raise ValueError(f"The {what} {error}.") from None

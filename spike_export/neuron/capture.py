@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,9 @@ NO_CORENEURON = (
     "coreneuron.enable = False."
 )
 
+# What NEURON computes only if it is told so before a run, which it does not change.
+_FAST_IMEM = "i_membrane_"
+
 _NO_EVENTS = (
     "The model was recorded to {:g} ms only, but ran to {:g} ms: the events that take the samples "
     "are gone, as after SaveState.restore(); restore(1) leaves them."
@@ -56,8 +59,8 @@ class Capture:
     ----------
     h : neuron's HocObject
     cells : list of ModelCell
-    every_ms, variable, threshold_mv, peak, frames
-        As `Recorder` takes them.
+    every_ms, variables, threshold_mv, peak, frames
+        As `Recorder` takes them; all variables in a row.
     fail : callable
         Called where the recording fails in a run.
     """
@@ -67,7 +70,7 @@ class Capture:
         h: Any,
         cells: list[ModelCell],
         every_ms: float,
-        variable: str,
+        variables: Sequence[str],
         threshold_mv: float | None,
         *,
         peak: bool,
@@ -85,7 +88,9 @@ class Capture:
         self.section_names = [name for cell in cells for name in cell.section_names]
         self._cells = cells
         self._sections = [section for cell in cells for section in cell.sections]
-        self._values = SegmentValues(h, self._sections, variable)
+        if _FAST_IMEM in variables and not h.CVode().use_fast_imem():
+            h.CVode().use_fast_imem(1)
+        self._values = SegmentValues(h, self._sections, variables)
         self.segment_counts = self._values.segment_counts
         self._sketch: Sketch | None = None
         self._places = Places(self._sections)
@@ -111,7 +116,7 @@ class Capture:
         # Before NEURON counts what it looks at; whether steps vary may change until they begin.
         self._steps: OwnSteps | None = None
         if self._sections and h.CVode().active() and not self._hidden_steps():
-            self._steps = OwnSteps(h, self._sections, variable, end_with)
+            self._steps = OwnSteps(h, self._sections, end_with)
 
     @property
     def now_ms(self) -> float | None:
@@ -131,19 +136,26 @@ class Capture:
         The values are found here rather than in the constructor because NEURON moves them between
         the two.
         """
-        if not self._values.find():
+        found = self._values.find()
+        # Under MPI, what this process lacks may be in another one.
+        alone = self._h.ParallelContext().nhost() == 1
+        if (
+            not found
+            or self._values.names[0] in self._values.absent
+            or (alone and self._values.absent)
+        ):
+            # What would listen to CVode's steps stays: NEURON has counted with it.
             self._open = False
-            self._steps = None
             self.failure = RecordingError(self._values.why_nothing())
             return
         variable_steps = bool(self._h.CVode().active())
         every_ms = self._every_ms
         if self._wanted_frames is not None:
             every_ms = FIRST_INTERVAL_MS if variable_steps else self._h.dt
-        segments = sum(self.segment_counts)
+        columns = sum(self.segment_counts) * len(self._values.names)
         self._frames = Frames(
-            segments,
-            np.setdiff1d(np.arange(segments), self._values.recorded),
+            columns,
+            np.setdiff1d(np.arange(columns), self._values.recorded),
             every_ms,
             peak=self._peak,
             wanted=self._wanted_frames,
@@ -152,6 +164,7 @@ class Capture:
         if variable_steps and self._steps is not None:
             self._sampler = self._steps
             self._steps.begin(self._values, self._frames, self._begin_ms)
+            self._steps = None
         else:
             self._sampler = AtEvents(
                 self._h,
@@ -161,7 +174,6 @@ class Capture:
                 fail=self._end,
             )
             self._sampler.begin(self._begin_ms)
-        self._steps = None
 
     def finish(self) -> None:
         """Record the end of the run."""
@@ -241,12 +253,19 @@ class Capture:
             parent_x=np.where(own, shape.parent_x, 0.0),
         )
 
-    def time_and_values(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Frames, as many as were wanted."""
+    def time_and_values(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float32]]]:
+        """Frames, as many as were wanted: their times, and the values of each quantity."""
         assert self._frames is not None
         if isinstance(self._sampler, OwnSteps):
             self._sampler.complete()
-        return self._frames.chosen()
+        time_ms, values = self._frames.chosen()
+        names = self._values.names
+        each = np.split(values, len(names), axis=1) if values.size else [values] * len(names)
+        return time_ms, {
+            name: own
+            for name, own in zip(names, each, strict=True)
+            if name not in self._values.absent
+        }
 
     def _check(self) -> None:
         if self.failure is not None:

@@ -18,9 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..files.keeping import write_and_keep
 from ..files.older_writer import write_sections
+from ..files.units import UnitError, in_unit
 from ..section_types import section_type
 from .model import segments_along
-from .recording_error import RecordingError
+from .recording_error import RecordingError, number_in
 
 
 class CellRecorder:
@@ -51,6 +52,7 @@ class CellRecorder:
     """
 
     def __init__(self, sections: Iterable[Any], dt: float = 0.025) -> None:
+        dt = number_in(dt, "ms", "The sampling interval")
         if not (dt > 0 and math.isfinite(dt)):
             raise RecordingError(f"The sampling interval is {dt} ms, but must be above 0.")
         from neuron import h
@@ -194,7 +196,9 @@ class CellRecorder:
         traces = []
         for section, given in zip(self._sections, voltage_data, strict=True):
             try:
-                samples = np.array(given, np.float64)
+                samples = np.array(in_unit(given, "mV"), np.float64)
+            except UnitError as error:
+                raise RecordingError(f"voltage_data of section {section.name()} {error}.") from None
             except (TypeError, ValueError):
                 raise RecordingError(
                     f"voltage_data of section {section.name()} is not an array of numbers."

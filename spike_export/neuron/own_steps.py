@@ -40,12 +40,11 @@ class OwnSteps:
     ----------
     h : neuron's HocObject
     sections : list of neuron Section
-    variable : str
     fail : callable
         Called with what ends the recording in a run.
     """
 
-    def __init__(self, h: Any, sections: list[Any], variable: str, fail: Fail) -> None:
+    def __init__(self, h: Any, sections: list[Any], fail: Fail) -> None:
         self._h = h
         self._local = bool(h.CVode().use_local_dt())
         if self._local:
@@ -58,7 +57,6 @@ class OwnSteps:
         # When CVode, or the first cell, sets out for a step or has been brought to a time.
         self._witness = h.Vector().record(h._ref_t, sec=heads[0])
         self._sections = sections
-        self._variable = variable
         self._fail = fail
         self._tracks: list[_Track] = []
 
@@ -73,15 +71,16 @@ class OwnSteps:
         frames.add(time_ms)
         most = max(8, min(_MOST_STEPS, _MOST_VALUES // len(values.recorded)))
         begins = np.cumsum([0, *values.segment_counts])
+        rows = np.arange(len(values.names))[:, None] * begins[-1]
         for tree, clock in zip(self._trees, self._clocks, strict=True):
             own, columns = values, values.columns
             if self._local:
                 sections = [self._sections[index] for index in tree]
-                own = SegmentValues(self._h, sections, self._variable)
+                own = SegmentValues(self._h, sections, values.names)
                 if not own.find():
                     continue
                 places = [np.arange(begins[index], begins[index + 1]) for index in tree]
-                columns = np.concatenate(places)[own.recorded]
+                columns = (rows + np.concatenate(places)).reshape(-1)[own.recorded]
             track = _Track(own, columns, frames, most, time_ms)
             # In no circle, which would keep the clocks running for longer than anybody listens.
             track.fail, track.begin_later = self._fail, weakref.WeakMethod(self._begin_later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -16,11 +16,11 @@ from ..edit.convert import PEAK_MODE
 from ..edit.placing import SPLIT, MadeUp
 from ..files.keeping import write_and_keep
 from ..files.writer import write
-from ..simulation_file import Cell, Simulation
+from ..simulation_file import Cell, Quantity, Simulation
 from ..version import __version__
 from .capture import NO_CORENEURON, Capture
 from .model import ModelCell, group_cells
-from .recording_error import RecordingError
+from .recording_error import RecordingError, number_in
 
 UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik": "mA/cm2",
          "ica": "mA/cm2", "i_membrane_": "nA"}  # fmt: skip
@@ -28,7 +28,7 @@ UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik":
 
 
 class Recorder:
-    """Record one quantity of every segment, at regular intervals, of whatever run comes next.
+    """Record quantities of every segment, at regular intervals, of whatever run comes next.
 
     With a fixed step, one event that reschedules itself copies all segments at once (NEURON's
     ``PtrVector``), from `finitialize` on and for as long as the model runs. So the end need not be
@@ -57,9 +57,12 @@ class Recorder:
     every_ms : float
         Sampling interval. With a fixed step, samples are taken at the first step at or after
         each multiple of it, and `time_ms` says when that was.
-    variable : str
+    variable : str or sequence of str
         Name of a range variable, with an index where it has several values in a segment
-        (``vext[0]``). Segments without it are recorded as not a number.
+        (``vext[0]``), or of a point process's variable (``ExpSyn.g``), of which it is the sum in
+        each segment. Segments without it are recorded as not a number. Of several, the first is
+        that of `Simulation.values`, and the others are in `Simulation.more`. ``i_membrane_`` is
+        switched on (``cvode.use_fast_imem(1)``), which changes no run.
     threshold_mv : float, optional
         A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
         the model watches the middle itself: NEURON has one threshold for each place. If not given,
@@ -92,19 +95,25 @@ class Recorder:
         self,
         sections: Iterable[Any] | Callable[[], Iterable[Any]] | None = None,
         every_ms: float = 0.1,
-        variable: str = "v",
+        variable: str | Sequence[str] = "v",
         threshold_mv: float | None = None,
         *,
         mode: Literal["sample", "peak"] = "sample",
         frames: int | None = None,
         capture: int | None = None,
     ) -> None:
+        every_ms = number_in(every_ms, "ms", "The sampling interval")
+        if threshold_mv is not None:
+            threshold_mv = number_in(threshold_mv, "mV", "The threshold")
         if not every_ms > 0:
             raise RecordingError(f"The sampling interval is {every_ms} ms, but must be above 0.")
         if frames is not None and frames < 2:
             raise RecordingError(f"A recording has at least 2 frames, not {frames}.")
         if capture is not None and capture < 1:
             raise RecordingError(f"Runs are counted from 1, so there is no run {capture}.")
+        variables = [variable] if isinstance(variable, str) else list(dict.fromkeys(variable))
+        if not variables:
+            raise RecordingError("There is no variable to record.")
         if mode not in ("sample", "peak"):
             raise RecordingError(f"A recording's mode is 'sample' or 'peak', not {mode!r}.")
         from neuron import h
@@ -122,7 +131,7 @@ class Recorder:
                 return given
 
         self._every_ms = float(every_ms)
-        self._variable = variable
+        self._variables = variables
         self._threshold_mv = threshold_mv
         self._peak = mode == "peak"
         self._frames = frames
@@ -197,6 +206,7 @@ class Recorder:
         capture = self._chosen()
         shape = capture.shape()
         time_ms, values = capture.time_and_values()
+        (name, first), *others = values.items()
         recorded: dict[str, str | int | float] = {**capture.detectors_meta}
         if self._frames is None:
             recorded["every_ms"] = self._every_ms
@@ -224,22 +234,23 @@ class Recorder:
             point_counts=shape.point_counts,
             points_um=shape.points_um,
             time_ms=time_ms,
-            values=values,
-            quantity=self._variable,
-            unit=self._unit(),
+            values=first,
+            quantity=name,
+            unit=self._unit(name),
             created_by=f"spike-export {__version__}",
             source=source,
             meta={**recorded, **meta},
+            more={other: Quantity(self._unit(other), own) for other, own in others},
         )
 
-    def _unit(self) -> str:
+    def _unit(self, variable: str) -> str:
         """Find the unit of what is recorded, as its mechanism states it."""
-        if self._variable in UNITS:
-            return UNITS[self._variable]
-        name = self._variable.partition("[")[0]
+        if variable in UNITS:
+            return UNITS[variable]
+        name = variable.partition("[")[0]
         try:
             # NEURON prints a message of its own about a name that it does not know.
-            known = hasattr(self._h, name)
+            known = hasattr(self._h, name.partition(".")[0])
         except TypeError:
             # It is a range variable, which only segments have.
             known = True
@@ -340,7 +351,7 @@ class Recorder:
             self._h,
             cells,
             self._every_ms,
-            self._variable,
+            self._variables,
             self._threshold_mv,
             peak=self._peak,
             frames=self._frames,

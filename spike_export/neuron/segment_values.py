@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One quantity in the segments of a NEURON model, copied all at once while it runs."""
+"""Quantities in the segments of a NEURON model, copied all at once while it runs."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,38 +14,43 @@ from .model import segments_along
 from .recording_error import RecordingError
 
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
+_OF_POINT_PROCESS = re.compile(r"(\w+)\.(\w+)")
 
 
 class SegmentValues:
-    """Where NEURON keeps a quantity's values in all segments of some sections.
+    """Where NEURON keeps the values of some quantities in all segments of some sections.
 
     Parameters
     ----------
     h : neuron's HocObject
     sections : list of neuron Section
-    variable : str
-        Name of a range variable, with an index where it has several values in a segment.
+    variables : sequence of str
+        Names of range variables, with an index where one has several values in a segment; or of
+        point processes' variables, such as ``ExpSyn.i``, whose sum in each segment it is. Without
+        the type, if only one has such a variable.
 
     Attributes
     ----------
+    names : list of str
+        The same, with types of point processes once `find` was called.
+    absent : list of str
+        Those that no segment has.
     now : ndarray of float64, shape (R,)
-        What `look` saw last, in those segments that have the quantity.
+        What `look` saw last, where there is a value: quantity by quantity, segment by segment.
     recorded : ndarray of int, shape (R,)
-        Which of all segments those are.
+        Which those are among the values of all quantities in all segments.
     columns : ndarray of int or slice
-        The same, all segments being the columns of a frame.
+        The same, all of these being the columns of a frame.
     """
 
-    def __init__(self, h: Any, sections: list[Any], variable: str) -> None:
+    def __init__(self, h: Any, sections: list[Any], variables: Sequence[str]) -> None:
         from neuron import hoc
 
         self._h = h
         self._scalar = hoc.HocObject
         self._sections = sections
-        self._variable = variable
-        indexed = _INDEXED.fullmatch(variable)
-        self._attribute = f"_ref_{indexed[1] if indexed else variable}"
-        self._index = int(indexed[2]) if indexed else None
+        self.names = list(variables)
+        self.absent: list[str] = []
         self.segment_counts = [section.nseg for section in sections]
         # Looked up once: it is used for every sample, and NEURON makes a new object each time.
         self._changes = h.CVode().structure_change_count
@@ -60,15 +66,19 @@ class SegmentValues:
         bool
             Whether there are any.
         """
-        references = self._references()
-        recorded = [i for i, reference in enumerate(references) if reference is not None]
+        found = self._references()
+        segments = sum(self.segment_counts)
+        self.absent = [
+            name
+            for begin, name in zip(range(0, len(found), segments or 1), self.names, strict=False)
+            if not any(found[begin : begin + segments])
+        ]
+        recorded = [i for i, references in enumerate(found) if references]
         self.recorded = np.array(recorded, np.intp)
-        self.columns = slice(None) if len(recorded) == len(references) else self.recorded
+        self.columns = slice(None) if len(recorded) == len(found) else self.recorded
         if not recorded:
             return False
-        self._point([references[index] for index in recorded])
-        self._gathered = self._h.Vector(len(recorded))
-        self.now: NDArray[np.float64] = self._gathered.as_numpy()
+        self._point([found[index] for index in recorded])
         self.look()
         return True
 
@@ -83,10 +93,9 @@ class SegmentValues:
         if self._changes() != self._changes_seen:
             # Whatever the model has changed, and maybe changed back, NEURON may have moved values.
             self.check_unchanged()
-            references = self._references()
-            if len(self.recorded) < len(references):
-                references = [references[index] for index in self.recorded]
-            if None in references:
+            found = self._references()
+            references = [found[index] for index in self.recorded]
+            if not all(references):
                 raise self._gone()
             self._point(references)
         try:
@@ -94,6 +103,8 @@ class SegmentValues:
         except RuntimeError:
             self.check_unchanged()
             raise self._gone() from None
+        if self._firsts is not None:
+            np.add.reduceat(self._all, self._firsts, out=self.now)
 
     @property
     def as_found(self) -> bool:
@@ -115,28 +126,71 @@ class SegmentValues:
         self._sections = []
         self._copy = None
 
-    def _point(self, references: list[Any]) -> None:
+    def _point(self, found: list[list[Any]]) -> None:
+        references = [one for several in found for one in several]
         pointers = self._h.PtrVector(len(references))
         # Looked up once, which would take three times as long as the rest.
         point = pointers.pset
         for position, reference in enumerate(references):
             point(position, reference)
+        self._gathered = self._h.Vector(len(references))
+        self._all: NDArray[np.float64] = self._gathered.as_numpy()
+        self._firsts: NDArray[np.intp] | None = None
+        self.now = self._all
+        if len(references) > len(found):
+            self._firsts = np.cumsum([0, *(len(several) for several in found[:-1])])
+            self.now = np.empty(len(found))
         self._copy = pointers.gather
         self._changes_seen = self._changes()
 
-    def _references(self) -> list[Any]:
-        """Where NEURON keeps each segment's value; None where there is none."""
-        return [
-            self._reference(segment)
-            for section in self._sections
-            for segment in segments_along(section)
-        ]
+    def _references(self) -> list[list[Any]]:
+        """Where NEURON keeps the values that make up each quantity's in each segment."""
+        segments = [one for section in self._sections for one in segments_along(section)]
+        found: list[list[Any]] = []
+        for index, name in enumerate(self.names):
+            own = self._of(name, segments)
+            types = [] if any(own) else self._types_with(name, segments)
+            if len(types) == 1:
+                self.names[index] = f"{types[0]}.{name}"
+                own = self._of(self.names[index], segments)
+            found += own
+        return found
 
-    def _reference(self, segment: Any) -> Any:
-        reference = getattr(segment, self._attribute, None)
-        if self._index is None:
+    def _of(self, name: str, segments: list[Any]) -> list[list[Any]]:
+        of_type = _OF_POINT_PROCESS.fullmatch(name)
+        if of_type:
+            return [
+                [
+                    reference
+                    for one in segment.point_processes()
+                    if _type_of(one) == of_type[1]
+                    and (reference := getattr(one, f"_ref_{of_type[2]}", None)) is not None
+                ]
+                for segment in segments
+            ]
+        indexed = _INDEXED.fullmatch(name)
+        attribute = f"_ref_{indexed[1] if indexed else name}"
+        index = int(indexed[2]) if indexed else None
+        found = (getattr(segment, attribute, None) for segment in segments)
+        return [[] if (one := self._value(each, index)) is None else [one] for each in found]
+
+    def _types_with(self, name: str, segments: list[Any]) -> list[str]:
+        """Types of point processes that have a variable, in alphabetical order."""
+        if not name.isidentifier():
+            return []
+        return sorted(
+            {
+                _type_of(one)
+                for segment in segments
+                for one in segment.point_processes()
+                if isinstance(getattr(one, f"_ref_{name}", None), self._scalar)
+            }
+        )
+
+    def _value(self, reference: Any, index: int | None) -> Any:
+        if index is None:
             return reference if isinstance(reference, self._scalar) else None
-        return self._element(reference, self._index)
+        return self._element(reference, index)
 
     def _element(self, reference: Any, index: int) -> Any:
         """One of several values; None where the segment has no such."""
@@ -149,26 +203,34 @@ class SegmentValues:
             return None
 
     def _gone(self) -> RecordingError:
-        return RecordingError(
-            f"The model changed while it was recorded: a {self._variable!r} is gone."
-        )
+        what = " or ".join(repr(name) for name in self.names if name not in self.absent)
+        return RecordingError(f"The model changed while it was recorded: a {what} is gone.")
 
     def why_nothing(self) -> str:
-        """Why `find` has found nothing."""
+        """Why `find` has found nothing, or nothing of what is `absent`."""
         if not self._sections:
             return "Nothing was recorded: there were no sections at finitialize."
-        found = (
-            getattr(segment, self._attribute, None)
-            for section in self._sections
-            for segment in section
-        )
+        variable = self.absent[0]
+        segments = [segment for section in self._sections for segment in section]
+        attribute = f"_ref_{(_INDEXED.fullmatch(variable) or [variable] * 2)[1]}"
+        found = (getattr(segment, attribute, None) for segment in segments)
         if any(self._element(one, 0) is not None for one in found):
-            name = self._attribute.removeprefix("_ref_")
+            name = attribute.removeprefix("_ref_")
             return (
                 f"Nothing was recorded: {name!r} has several values in each segment, counted from "
-                f"0; name one of them, such as '{name}[0]', not {self._variable!r}."
+                f"0; name one of them, such as '{name}[0]', not {variable!r}."
             )
-        return f"Nothing was recorded: no segment has the variable {self._variable!r}."
+        types = self._types_with(variable, segments)
+        if types:
+            return (
+                f"Nothing was recorded: {variable!r} is a variable of {', '.join(types)}; name the "
+                f"one you mean, such as '{types[0]}.{variable}'."
+            )
+        return f"Nothing was recorded: no segment has the variable {variable!r}."
+
+
+def _type_of(point_process: Any) -> str:
+    return str(point_process.hname()).partition("[")[0]
 
 
 def counts_of(sections: list[Any]) -> list[int]:

@@ -12,6 +12,6 @@ from __future__ import annotations
 
 from .errors import SimulationFileError
 from .reader import read
-from .simulation import SECTION_TYPES, Cell, Simulation
+from .simulation import SECTION_TYPES, Cell, Quantity, Simulation
 
-__all__ = ["SECTION_TYPES", "Cell", "Simulation", "SimulationFileError", "read"]
+__all__ = ["SECTION_TYPES", "Cell", "Quantity", "Simulation", "SimulationFileError", "read"]

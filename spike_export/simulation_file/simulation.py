@@ -8,8 +8,8 @@ cost more than the voltages do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,20 @@ def no_connections() -> NDArray[np.int32]:
     ndarray of int32, shape (0, 2)
     """
     return np.empty((0, 2), np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """Values of one more quantity, on the segments and at the times of a simulation.
+
+    Attributes
+    ----------
+    unit : str
+    values : ndarray of float32, shape (F, S)
+    """
+
+    unit: str
+    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +102,8 @@ class Simulation:
         Indices into `cells`: from, to; empty in most files.
     layouts : mapping from str to ndarray of float32, shape (cells, 3)
         Places of the cells, in µm, other than those their points have.
+    more : mapping from str to Quantity
+        What else was recorded on the same segments and frames, by its name; see `showing`.
     """
 
     cells: tuple[Cell, ...]
@@ -110,6 +126,56 @@ class Simulation:
     meta: Mapping[str, Any] = field(default_factory=dict)
     connections: NDArray[np.int32] = field(default_factory=no_connections)
     layouts: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    more: Mapping[str, Quantity] = field(default_factory=dict)
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """All quantities by name, that of `values` first."""
+        return {self.quantity: Quantity(self.unit, self.values), **self.more}
+
+    def showing(self, quantity: str) -> Simulation:
+        """Put one of the quantities into `values`; what was there goes to `more`.
+
+        Parameters
+        ----------
+        quantity : str
+
+        Returns
+        -------
+        Simulation
+            Nothing is copied.
+
+        Raises
+        ------
+        ValueError
+            If there is no such quantity; the text is a sentence that lists those there are.
+        """
+        found = self.quantities
+        if quantity not in found:
+            raise ValueError(f"There is no quantity {quantity!r:.60}; there is {', '.join(found)}.")
+        chosen = found.pop(quantity)
+        return replace(self, quantity=quantity, unit=chosen.unit, values=chosen.values, more=found)
+
+    def with_values(
+        self, change: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    ) -> Simulation:
+        """Do the same to the values of each quantity.
+
+        Parameters
+        ----------
+        change : callable
+            From values, shape (F, S), to values. What has other segments or frames then gets its
+            sections or times with `dataclasses.replace`.
+
+        Returns
+        -------
+        Simulation
+        """
+        return replace(
+            self,
+            values=change(self.values),
+            more={name: replace(one, values=change(one.values)) for name, one in self.more.items()},
+        )
 
     @property
     def n_sections(self) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .errors import ContentError, shown
 from .packed_array import Unpacker
-from .simulation import SECTION_TYPES, Cell, Simulation, no_connections
+from .simulation import SECTION_TYPES, Cell, Quantity, Simulation, no_connections
 
 FORMAT: Final = "spike-export"
 VERSION: Final = 2
@@ -25,6 +25,7 @@ _SMALLEST_SECTION: Final = 40
 _LATEST_MS: Final = 1e300
 _INT32_MAX: Final = 2**31 - 1
 _MOST_LAYOUTS: Final = 1000
+_MOST_QUANTITIES: Final = 100
 _TYPE_INDEX: Final = {name: index for index, name in enumerate(SECTION_TYPES)}
 
 
@@ -66,11 +67,12 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     time_ms = _times(unpacker.unpack(content["time"], "time"))
     sections = _Sections(content["cells"], file_size, unpacker)
     values = _values(
-        unpacker.unpack(content["values"], "values"), len(time_ms), sections.segment_total
+        unpacker.unpack(content["values"], "values"), "values", len(time_ms), sections.segment_total
     )
     quantity = content.get("quantity")
     if not isinstance(quantity, dict):
         quantity = {}
+    name = text(quantity.get("name"), "v")
     meta = content.get("meta")
     return Simulation(
         cells=tuple(sections.cells),
@@ -84,7 +86,7 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         points_um=sections.points(),
         time_ms=time_ms,
         values=values,
-        quantity=text(quantity.get("name"), "v"),
+        quantity=name,
         unit=text(quantity.get("unit"), "mV"),
         version=VERSION,
         created_by=text(content.get("created_by")),
@@ -96,6 +98,7 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         },
         connections=_connections(content.get("connections"), len(sections.cells), unpacker),
         layouts=_layouts(content.get("layouts"), len(sections.cells), unpacker),
+        more=_more(content.get("more"), name, values.shape, unpacker),
     )
 
 
@@ -137,15 +140,39 @@ def _times(stored: NDArray[Any]) -> NDArray[np.float64]:
     return time_ms
 
 
-def _values(values: NDArray[Any], frames: int, segments: int) -> NDArray[np.float32]:
+def _values(values: NDArray[Any], what: str, frames: int, segments: int) -> NDArray[np.float32]:
     if values.shape != (frames, segments):
         raise ContentError(
-            f"the array values has the shape {list(values.shape)}, not [{frames}, {segments}]: a "
+            f"the array {what} has the shape {list(values.shape)}, not [{frames}, {segments}]: a "
             "row for each frame, in it a value for each segment"
         )
     # A float64 beyond float32 becomes infinite, which is marked as such later on.
     with np.errstate(all="ignore"):
         return values.astype(np.float32, copy=False)
+
+
+def _more(
+    listed: object, shown_already: str, shape: tuple[int, ...], unpacker: Unpacker
+) -> dict[str, Quantity]:
+    if listed is None:
+        return {}
+    if not isinstance(listed, dict) or len(listed) > _MOST_QUANTITIES:
+        raise ContentError(
+            f"its further quantities ('more') are not a dict of at most {_MOST_QUANTITIES} entries"
+        )
+    more: dict[str, Quantity] = {}
+    for given, one in listed.items():
+        if not isinstance(given, str) or not given:
+            raise ContentError(f"a further quantity has the name {shown(given)}, which is no text")
+        name = text(given)
+        where = f"quantity {name!r:.60}"
+        if name in more or name == shown_already:
+            raise ContentError(f"the {where} is there twice")
+        if not isinstance(one, dict) or "values" not in one:
+            raise ContentError(f"the {where} has no values")
+        values = _values(unpacker.unpack(one["values"], f"of {where}"), f"of {where}", *shape)
+        more[name] = Quantity(text(one.get("unit")), values)
+    return more
 
 
 def _connections(packed: object, cells: int, unpacker: Unpacker) -> NDArray[np.int32]:

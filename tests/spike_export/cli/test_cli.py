@@ -46,6 +46,7 @@ def test_info_shows_the_figures(command, layout, save):
         "Frames": "4",
         "Duration": "0.3 ms",
         "Range": "-80 to 40 mV (v)",
+        "Percentile": "1 %: -78.8, 50 %: -20, 99 %: 38.8",
         "Spikes": "2",
     }
 
@@ -55,7 +56,9 @@ def test_info_as_json(command, layout, save):
     path = save(layout)
     code, text, errors = command("info", path, "--json")
     assert (code, errors) == (0, "")
-    assert json.loads(text) == {
+    figures = json.loads(text)
+    assert figures.pop("percentiles") == pytest.approx({"1": -78.8, "50": -20, "99": 38.8})
+    assert figures == {
         "file": str(path),
         "size_bytes": path.stat().st_size,
         "format_version": 2,
@@ -79,10 +82,22 @@ def test_info_as_json(command, layout, save):
         "lowest": -80.0,
         "highest": 40.0,
         "values_not_finite": 0,
+        "more": [],
         "spikes": 2,
         "connections": 0,
         "layouts": [],
     }
+
+
+def test_info_shows_what_stands_out(command, layout, save, array):
+    layout["cells"][1]["spikes"] = array(range(40), "<f8")
+    layout["more"] = {"cai": {"unit": "mM", "values": array(np.full((4, 6), 0.5), "<f4")}}
+    path = save(layout)
+    table = rows(command("info", path)[1])
+    assert table["Spikes"] == "42 (median 21 per cell, most 40 in Basket[0])"
+    assert table["Also"] == "cai 0.5 to 0.5 mM"
+    (more,) = json.loads(command("info", path, "--json")[1])["more"]
+    assert (more["name"], more["unit"], more["percentiles"]["50"]) == ("cai", "mM", 0.5)
 
 
 def test_info_of_the_older_format_invents_no_time(command, older, save):

@@ -191,3 +191,22 @@ def test_a_table_is_not_replaced_by_what_it_places(command, new):
     Path("cells.csv").write_text("Basket[0],1,2,3\n")
     arguments = ("convert", new, "cells.csv", "--positions", "cells.csv", "--force")
     assert "the command reads it" in command(*arguments)[2]
+
+
+def test_quantities_are_chosen_and_what_is_left_out_is_said(command, array, layout, save):
+    values = np.linspace(0, 1, 24).reshape(4, 6)
+    more = {"cai": {"unit": "mM", "values": array(values, "<f4")}}
+    path = save({**layout, "more": more}, name="more.pickle")
+    code, output, errors = command("convert", path, "a.pickle", "--frames", "2")
+    assert (code, errors) == (0, "")
+    assert "Also        cai 0 to 1 mM" in output
+    assert np.array_equal(read("a.pickle").more["cai"].values, values[[0, 3]].astype("<f4"))
+    code, output, errors = command("convert", path, "b.pickle", "--legacy")
+    assert code == 0
+    assert "The older format holds one quantity, v; left out: cai. --variable chooses" in errors
+    code, output, errors = command("convert", path, "c.pickle", "--legacy", "--variable", "cai")
+    assert (code, errors) == (0, "")
+    assert np.array_equal(read("c.pickle").values, values.astype("<f4"))
+    code, output, errors = command("convert", path, "d.pickle", "--variable", "x")
+    assert code == 1
+    assert "there is no quantity 'x'; there is v, cai." in errors

@@ -14,7 +14,8 @@ import pytest
 from helpers.command_line import invoke
 from PIL import Image
 
-from spike_export import figures, read
+from spike_export import figures, read, write
+from spike_export.networks.point_network import point_network
 
 SIZE = ("--size", "320x180")
 
@@ -355,3 +356,30 @@ finally:
     assert done.stderr == (
         "Error: matplotlib is not installed; pip install 'spike-export[plot]' brings it.\n"
     )
+
+
+def test_another_quantity_is_drawn(plot, save, layout, array):
+    more = {"cai": {"unit": "mM", "values": array(np.linspace(0, 1, 24).reshape(4, 6), "<f4")}}
+    save({**layout, "more": more})
+    assert plot(*SIZE, "--variable", "cai", "-o", "cai.svg")[0] == 0
+    assert plot(*SIZE, "-o", "v.svg")[0] == 0
+    assert Path("cai.svg").read_bytes() != Path("v.svg").read_bytes()
+    code, _, errors = plot(*SIZE, "--variable", "nai")
+    assert code == 2
+    assert "--variable: There is no quantity 'nai'; there is v, cai." in errors
+
+
+def test_a_cell_that_would_darken_all_others_is_said_to_go_beyond(plot, save, tmp_path):
+    peaks = np.ones(40)
+    peaks[3] = 30
+    network = point_network(np.arange(120).reshape(40, 3), [0, 1, 2], np.outer([0, 1, 0], peaks))
+    write(tmp_path / "net.pickle", network)
+    code, _, errors = plot(*SIZE, file=tmp_path / "net.pickle")
+    assert code == 0
+    assert (
+        "Colors end at 1, since 1 of 40 cells goes far beyond all others, up to 30; --v-max sets "
+        "another end." in errors
+    )
+    assert figures.color_limits(network) == (0, 1)
+    assert figures.color_limits(network, 2) == (2, 30)
+    assert "Colors" not in plot(*SIZE, "--v-max", 30, "--force", file=tmp_path / "net.pickle")[2]

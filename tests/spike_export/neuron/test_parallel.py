@@ -156,6 +156,23 @@ def test_one_of_several_runs_is_written(model, spike_export, tmp_path, capture):
 
 
 @pytest.mark.slow
+def test_quantities_that_only_some_processes_have(model, spike_export, tmp_path):
+    path = model(RING)
+    options = [part for name in ("v", "IClamp.i", "g") for part in ("--variable", name)]
+    alone = spike_export(1, "run", path, "-o", "one.pickle", *options, "--", 3)
+    assert alone.returncode == 0, alone.stderr
+    more = [*options, "--variable", "cai"]
+    together = spike_export(2, "run", path, "-o", "two.pickle", *more, "--", 3)
+    assert together.returncode == 0, together.stderr
+    assert "No segment has cai, so the file has none of it." in together.stderr
+    one, two = read(tmp_path / "one.pickle"), read(tmp_path / "two.pickle")
+    assert set(one.quantities) == set(two.quantities) == {"v", "IClamp.i", "ExpSyn.g"}
+    for name, quantity in one.quantities.items():
+        assert np.array_equal(quantity.values, two.quantities[name].values, equal_nan=True), name
+    assert np.isfinite(two.more["IClamp.i"].values[0]).sum() == 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", QUIT], ids=["ends", "quits"])
 def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
     path = model(RING, end)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 import pickletools
 import zlib
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spike_export import SECTION_TYPES, Cell, Simulation, read, write
+from spike_export import SECTION_TYPES, Cell, Quantity, Simulation, read, write
 
 ARRAYS = ("points_um", "time_ms", "values", "parents", "parent_x", "segment_counts",
           "point_counts", "section_types", "section_cells")  # fmt: skip
@@ -237,3 +238,55 @@ def test_a_file_with_an_array_of_megabytes_cut_off_in_it_is_refused(layout, save
     content = save(layout).read_bytes()
     for length in (len(content) // 2, len(content) - 1, len(content) - 30):
         refused(save(content[:length]))
+
+
+def test_further_quantities_are_written_and_read(tmp_path, two_cells):
+    more = {
+        "v": Quantity("mV", np.full((3, 10), -65, np.float32)),
+        "ExpSyn.i": Quantity("nA", np.full((3, 10), np.nan, np.float32)),
+    }
+    simulation = dataclasses.replace(two_cells, more=more)
+    for precision in ("float32", "zlib", "0.01mV"):
+        if precision == "0.01mV":
+            simulation = simulation.showing("v")
+        back = read(write(tmp_path / "x.pickle", simulation, precision))
+        assert list(back.quantities) == list(simulation.quantities)
+        for name, one in simulation.quantities.items():
+            found = back.quantities[name]
+            assert found.unit == one.unit
+            assert np.allclose(found.values, one.values, rtol=0, atol=0.0051, equal_nan=True)
+            if name != "v":
+                assert np.array_equal(found.values, one.values, equal_nan=True)
+
+
+def test_a_reader_that_does_not_know_more_reads_the_rest(tmp_path, two_cells):
+    more = {"v": Quantity("mV", np.zeros((3, 10), np.float32))}
+    path = write(tmp_path / "x.pickle", dataclasses.replace(two_cells, more=more))
+    content = pickle.loads(path.read_bytes())
+    assert set(content.pop("more")) == {"v"}
+    without = pickle.loads(write(tmp_path / "y.pickle", two_cells).read_bytes())
+    assert content == without
+
+
+def test_one_of_the_quantities_is_shown(two_cells):
+    more = {"v": Quantity("mV", np.zeros((3, 10), np.float32))}
+    simulation = dataclasses.replace(two_cells, more=more)
+    shown = simulation.showing("v")
+    assert (shown.quantity, shown.unit, list(shown.more)) == ("v", "mV", ["cai"])
+    assert shown.values is more["v"].values
+    assert shown.showing("cai").values is two_cells.values
+    with pytest.raises(ValueError, match=r"no quantity 'x'; there is cai, v\."):
+        simulation.showing("x")
+
+
+def test_quantities_that_contradict_are_not_written(tmp_path, two_cells):
+    for more, reason in (
+        ({"cai": Quantity("mM", two_cells.values)}, "'cai' is there twice"),
+        (
+            {"v": Quantity("mV", two_cells.values[:2])},
+            r"'v' has the shape \[2, 10\], not \[3, 10\]",
+        ),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            write(tmp_path / "x.pickle", dataclasses.replace(two_cells, more=more))
+    assert not list(tmp_path.iterdir())

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spike_export import read
+
 
 def at(content: Any, path: tuple[Any, ...]) -> Any:
     for key in path:
@@ -147,3 +149,38 @@ def test_circles_of_parents_are_refused(layout, save, refused, length):
     cell["sections"].append({**soma, "name": "outside", "parent": -1})
     sentence = refused(save(layout))
     assert "section 0 's0': it is its own ancestor" in sentence
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ([], "its further quantities ('more') are not a dict of at most 100 entries"),
+        ({str(n): {} for n in range(101)}, "are not a dict of at most 100 entries"),
+        ({3: {}}, "a further quantity has the name 3, which is no text"),
+        ({"": {}}, "a further quantity has the name '', which is no text"),
+        ({"cai": None}, "the quantity 'cai' has no values"),
+        ({"cai": {"unit": "mM"}}, "the quantity 'cai' has no values"),
+        ({"cai": {"values": 5}}, "of quantity 'cai' should be an array but is 5"),
+        ({"v": {"values": "same"}}, "the quantity 'v' is there twice"),
+        (
+            {"cai": {"values": "short"}},
+            "the array of quantity 'cai' has the shape [3, 6], not [4, 6]",
+        ),
+        (
+            {f"q{n}": {"values": "same"} for n in range(100)},
+            "are together larger than the file",
+        ),
+    ],
+)
+def test_further_quantities_are_checked(layout, array, save, refused, more, reason):
+    values = {"same": layout["values"], "short": array(np.zeros((3, 6)), "<f4")}
+    for one in more.values() if isinstance(more, dict) else ():
+        if isinstance(one, dict) and isinstance(one.get("values"), str):
+            # Each the very same array, which a pickle stores once.
+            one["values"] = values[one["values"]]
+    assert reason in refused(save({**layout, "more": more}))
+
+
+def test_units_of_further_quantities_are_texts(layout, save):
+    more = {"cai": {"unit": 5, "values": layout["values"]}}
+    assert read(save({**layout, "more": more})).more["cai"].unit == ""
