@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import MESHES, ROWS, metadata, obj_text
+from simulations import simulation
+
+from spike_export import write
 
 TESTS = Path(__file__).resolve().parent
 PAGE = (TESTS.parent / "docs" / "contributing.md").read_text(encoding="utf-8")
@@ -115,6 +118,108 @@ def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
     assert found["looks"] == {
         "ATLAS": 0, "FLAT": 1, "GLASS": 2, "GLOW": 3, "GRADIENT": 4, "CHALK": 5
     }  # fmt: skip
+
+
+LOOK_AND_STYLE = """
+from types import SimpleNamespace
+import addon_utils
+import numpy as np
+from blender_spike.color.coloring import color_input, voltage_material
+from blender_spike.common.nodes.modifiers import input_value, set_inputs
+from blender_spike.playback.playback import find_modifier
+addon_utils.enable("cycles")
+
+class Rows:
+    drawn = []
+    def __getattr__(self, _name):
+        return lambda *words, **more: self.drawn.append((*words, *more.values())) or Rows()
+
+def drawn(panel):
+    Rows.drawn = []
+    panel = getattr(bpy.types, "BLENDER_SPIKE_PT_" + panel)
+    panel.draw(SimpleNamespace(layout=Rows()), bpy.context)
+    return [word for words in Rows.drawn for word in words if isinstance(word, str)]
+
+def area():
+    bpy.context.view_layer.update()
+    geometry = neuron().evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    mesh = geometry.mesh
+    return [len(mesh.polygons), sum(face.area for face in mesh.polygons)]
+
+def neuron():
+    return bpy.data.objects["line"]
+
+ops.import_simulation(filepath=sys.argv[1] + "/line.pickle", style="RIBBONS", um_per_unit=1.0)
+areas = [area()]
+set_inputs(find_modifier(neuron()), {"Ribbon Width": 2.0})
+areas.append(area())
+shape = drawn("look")
+
+# One gray value: only the rim of the ball is seen.
+material = voltage_material(neuron())
+color_input(material, "Minimum").default_value = -1000.0
+ops.set_look(look="RIM")
+material = voltage_material(neuron())
+color_input(material, "Rim Width").default_value = 0.25
+ops.add_color_bar()
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1] + "/saved.blend")
+bpy.ops.wm.open_mainfile(filepath=sys.argv[1] + "/saved.blend")
+material = voltage_material(neuron())
+kept = [color_input(material, name).default_value for name in ("Minimum", "Rim Width")]
+bpy.ops.object.select_all(action="DESELECT")
+bpy.context.view_layer.objects.active = neuron()
+color = drawn("color")
+surface = bpy.types.BLENDER_SPIKE_PT_surface.poll(bpy.context)
+bar = next(one for one in bpy.data.objects if one.name.endswith("color bar"))
+same = input_value(bar.modifiers[0], "Material").value == material
+
+ops.import_simulation(filepath=sys.argv[1] + "/ball.pickle", um_per_unit=1.0, at_origin=True)
+ops.set_look(look="RIM")
+scene = bpy.context.scene
+for one in scene.objects:
+    one.hide_render = one != bpy.context.object
+camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+camera.location.z, camera.data.type, camera.data.ortho_scale = 50, "ORTHO", 20
+camera.data.clip_end = 1000
+scene.collection.objects.link(camera)
+scene.camera, scene.render.engine, scene.cycles.samples = camera, "CYCLES", 16
+scene.render.resolution_x = scene.render.resolution_y = 64
+scene.render.filepath = sys.argv[1] + "/rim.png"
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+light = np.array(picture.pixels[:]).reshape(64, 64, 4)[32, :, :3].max(axis=1)
+print(json.dumps({
+    "areas": areas, "shape": shape, "color": color, "surface": surface, "kept": kept, "same": same,
+    "light": [light[32], light[:10].max()],
+    "styles": {
+        one.identifier: one.value
+        for one in scene.blender_spike.bl_rna.properties["style"].enum_items
+    },
+}))
+"""
+
+
+@pytest.mark.slow
+def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
+    line = [{"points": [[0, 0, 0, 4], [100, 0, 0, 4]], "nseg": 4}]
+    ball = [{"type": "soma", "points": [[-10, 0, 0, 20], [10, 0, 0, 20]]}]
+    for name, sections in {"line": line, "ball": ball}.items():
+        write(tmp_path / f"{name}.pickle", simulation(sections, 3))
+    added = {
+        "lines/styles/ribbons.py": example("Ribbons"),
+        "color/looks/rim.py": example("Rim"),
+    }
+    found = played(tmp_path, "blender_spike", added, LOOK_AND_STYLE, str(tmp_path))
+    # A band as wide as the diameter, and one twice as wide.
+    (faces, narrow), (_, wide) = found["areas"]
+    assert faces < 10 and narrow == pytest.approx(400, rel=0.01) and wide == pytest.approx(800)
+    assert "Width" in found["shape"] and {"blender_spike.set_look", "Rim"} <= set(found["color"])
+    assert "Rim Width" in found["color"] and not found["surface"]
+    assert found["kept"] == [-1000.0, 0.25] and found["same"]
+    middle, edge = found["light"]
+    assert middle < 0.1 and edge > 0.5
+    # Those that files of version 0.1.0 have stored.
+    assert found["styles"] == {"AUTO": 0, "STRANDS": 1, "TUBES": 2, "RIBBONS": 3}
 
 
 CYLINDER = """
