@@ -223,8 +223,10 @@ def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
 
 
 CYLINDER = """
+from types import SimpleNamespace
 import addon_utils
 import numpy as np
+from surface_slicer.common.cut.slicer_group import find_group, set_settings
 addon_utils.enable("cycles")
 scene = bpy.context.scene
 
@@ -245,6 +247,20 @@ bpy.ops.render.render(write_still=True)
 picture = bpy.data.images.load(scene.render.filepath)
 clear = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
 
+# A veil is left that lets a quarter through.
+group = find_group(slicer)
+set_settings(group, {"Cut Away": "Veil", "Veil Share": 0.75})
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+veil = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
+
+class Rows:
+    drawn = []
+    def __getattr__(self, _name):
+        return lambda *words, **more: self.drawn.append(more.get("text")) or Rows()
+
+bpy.types.SURFACE_SLICER_PT_slice.draw(SimpleNamespace(layout=Rows()), bpy.context)
+
 # A cube around the same cylinder, and the face on the cut.
 bpy.ops.mesh.primitive_cube_add(size=4)
 ops.slice_objects(shape="Cylinder")
@@ -258,19 +274,25 @@ area = sum(face.area for face in cap.evaluated_get(graph).to_mesh().polygons)
 shapes = ops.set_shape.get_rna_type().properties["shape"].enum_items
 print(json.dumps({
     "display": display, "clear": [clear.mean(), clear[32, 32], clear[2, 2]], "area": area,
+    "veil": [veil[32, 32], veil[2, 2]], "rows": Rows.drawn,
     "shapes": {one.identifier: one.value for one in shapes},
 }))
 """
 
 
 @pytest.mark.slow
-def test_a_shape_that_cuts(tmp_path: Path) -> None:
+def test_a_shape_that_cuts_and_what_is_left(tmp_path: Path) -> None:
     """Its hole in a rendered picture and the area of its cap are those of a cylinder."""
-    added = {"common/cut/shapes/cylinder.py": example("A cylinder")}
+    added = {
+        "common/cut/shapes/cylinder.py": example("A cylinder"),
+        "common/cut/remains/veil.py": example("A veil"),
+    }
     found = played(tmp_path, "surface_slicer", added, CYLINDER, str(tmp_path))
     assert found["display"] == "CIRCLE"
     mean, middle, corner = found["clear"]
     assert (middle, corner) == (1, 0) and mean == pytest.approx(np.pi / 16, rel=0.05)
+    assert found["veil"] == pytest.approx([0.25, 0], abs=0.02)
+    assert "Veil Share" in found["rows"] and "Wire Thickness" not in found["rows"]
     assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
     # Those that files of version 0.1.0 have stored.
     assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 3}
@@ -315,3 +337,58 @@ def test_a_library_of_colormaps_is_a_line(tmp_path: Path) -> None:
     ).stdout.splitlines()  # fmt: skip
     assert out[-2] == f"('dusk', True) sunsets {len(colormaps.names()) + 1}"
     assert out[-1] == "0.2 0.0 0.4 1.0 0.6 0.0"
+
+
+FROM_FILE = """
+import sys
+from pathlib import Path
+import make_colormaps
+make_colormaps.COLORS = Path(".")
+try:
+    make_colormaps.main(["table.npz"])
+except ValueError as error:
+    sys.exit(str(error))
+from common import colormaps
+from common.colormaps import table
+table._TABLE_PATH = Path("table.npz")
+print(colormaps.source("dusk"), colormaps.kind("dusk"), len(colormaps.names()))
+print(*colormaps.display_stops("dusk")[[0, 84, 86, 128, 170, 171, 255]].ravel().round(3))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("extra", "problem"),
+    [
+        ({}, ""),
+        ({"magma.txt": "0 0 0\n1 1 1\n"}, "magma.txt: a colormap cannot be named magma here."),
+        ({"eight.txt": "0 0 0\n255 0 0\n"}, "eight.txt has a number that is not from 0 to 1."),
+        ({"one.txt": "0 0 0\n"}, "one.txt has no two rows of red, green and blue."),
+    ],
+)
+def test_a_colormap_is_a_text_file(tmp_path: Path, extra: dict[str, str], problem: str) -> None:
+    from common import colormaps
+
+    pytest.importorskip("seaborn")
+    pytest.importorskip("cmasher")
+    (text,) = re.findall(r"```text\n(# Three colors.*?)```", PAGE, re.DOTALL)
+    for name, content in {"dusk.txt": text, **extra}.items():
+        (tmp_path / name).write_text(content)
+    root = TESTS.parent
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_FILE],
+        capture_output=True, text=True, cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(root / "tools"), str(root / "blender_addons")]),
+        },
+    )  # fmt: skip
+    if problem:
+        assert done.returncode == 1 and done.stderr.strip() == problem
+        return
+    *_, about, colors = done.stdout.splitlines()
+    assert about == f"files qualitative {len(colormaps.names()) + 1}"
+    # Each color fills a third, unmixed.
+    first, second, third = [0.2, 0, 0.4], [0.8, 0.2, 0.3], [1, 0.6, 0]
+    expected = [first, first, second, second, second, third, third]
+    assert list(map(float, colors.split())) == pytest.approx(sum(expected, []), abs=1e-3)

@@ -78,8 +78,8 @@ def set_interpolation(
             key.easing = easing
 
 
-def copy_animation(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
-    """Give a node tree the keyframes and drivers of another, for nodes and inputs of the same name.
+def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
+    """Give a node tree the keyframes of another, for nodes and inputs of the same name.
 
     Parameters
     ----------
@@ -88,15 +88,12 @@ def copy_animation(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> No
         Has an action of its own from then on.
     """
     given: Any = source.animation_data
-    if given is None:
+    if given is None or given.action is None:
         return
     taken: Any = target.animation_data_create()
-    if given.action is not None:
-        taken.action = given.action.copy()
-        if given.action_slot is not None:
-            taken.action_slot = taken.action.slots[given.action_slot.identifier]
-    for driver in given.drivers:
-        taken.drivers.from_existing(src_driver=driver)
+    taken.action = given.action.copy()
+    if given.action_slot is not None:
+        taken.action_slot = taken.action.slots[given.action_slot.identifier]
 
 
 def _own_action(thing: bpy.types.Object) -> None:

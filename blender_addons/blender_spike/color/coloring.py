@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import bpy
 
-from ..common.animation import copy_animation
+from ..common.animation import copy_keyframes
 from ..common.colormaps import resolve
 from ..common.colormaps.in_material import COLORMAP, LIMITS, RANGE, set_colormap
 from ..common.cut.materials import add_cut, cuts_of
+from ..common.drivers import copy_drivers
 from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
@@ -281,7 +282,8 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
         taken[socket].default_value = given[socket].default_value
     for cut in cuts_of(material):
         add_cut(new, cut)
-    copy_animation(required(old), tree)
+    copy_keyframes(required(old), tree)
+    copy_drivers(required(old), tree)
     material.name = f"{name} as it was"
     new.name = name
     material.user_remap(new)
