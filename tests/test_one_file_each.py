@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import MESHES, ROWS, metadata, obj_text
+from simulations import simulation
+
+from spike_export import write
 
 TESTS = Path(__file__).resolve().parent
 PAGE = (TESTS.parent / "docs" / "contributing.md").read_text(encoding="utf-8")
@@ -117,9 +120,113 @@ def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-CYLINDER = """
+LOOK_AND_STYLE = """
+from types import SimpleNamespace
 import addon_utils
 import numpy as np
+from blender_spike.color.coloring import color_input, voltage_material
+from blender_spike.common.nodes.modifiers import input_value, set_inputs
+from blender_spike.playback.playback import find_modifier
+addon_utils.enable("cycles")
+
+class Rows:
+    drawn = []
+    def __getattr__(self, _name):
+        return lambda *words, **more: self.drawn.append((*words, *more.values())) or Rows()
+
+def drawn(panel):
+    Rows.drawn = []
+    panel = getattr(bpy.types, "BLENDER_SPIKE_PT_" + panel)
+    panel.draw(SimpleNamespace(layout=Rows()), bpy.context)
+    return [word for words in Rows.drawn for word in words if isinstance(word, str)]
+
+def area():
+    bpy.context.view_layer.update()
+    geometry = neuron().evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    mesh = geometry.mesh
+    return [len(mesh.polygons), sum(face.area for face in mesh.polygons)]
+
+def neuron():
+    return bpy.data.objects["line"]
+
+ops.import_simulation(filepath=sys.argv[1] + "/line.pickle", style="RIBBONS", um_per_unit=1.0)
+areas = [area()]
+set_inputs(find_modifier(neuron()), {"Ribbon Width": 2.0})
+areas.append(area())
+shape = drawn("look")
+
+# One gray value: only the rim of the ball is seen.
+material = voltage_material(neuron())
+color_input(material, "Minimum").default_value = -1000.0
+ops.set_look(look="RIM")
+material = voltage_material(neuron())
+color_input(material, "Rim Width").default_value = 0.25
+ops.add_color_bar()
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1] + "/saved.blend")
+bpy.ops.wm.open_mainfile(filepath=sys.argv[1] + "/saved.blend")
+material = voltage_material(neuron())
+kept = [color_input(material, name).default_value for name in ("Minimum", "Rim Width")]
+bpy.ops.object.select_all(action="DESELECT")
+bpy.context.view_layer.objects.active = neuron()
+color = drawn("color")
+surface = bpy.types.BLENDER_SPIKE_PT_surface.poll(bpy.context)
+bar = next(one for one in bpy.data.objects if one.name.endswith("color bar"))
+same = input_value(bar.modifiers[0], "Material").value == material
+
+ops.import_simulation(filepath=sys.argv[1] + "/ball.pickle", um_per_unit=1.0, at_origin=True)
+ops.set_look(look="RIM")
+scene = bpy.context.scene
+for one in scene.objects:
+    one.hide_render = one != bpy.context.object
+camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+camera.location.z, camera.data.type, camera.data.ortho_scale = 50, "ORTHO", 20
+camera.data.clip_end = 1000
+scene.collection.objects.link(camera)
+scene.camera, scene.render.engine, scene.cycles.samples = camera, "CYCLES", 16
+scene.render.resolution_x = scene.render.resolution_y = 64
+scene.render.filepath = sys.argv[1] + "/rim.png"
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+light = np.array(picture.pixels[:]).reshape(64, 64, 4)[32, :, :3].max(axis=1)
+print(json.dumps({
+    "areas": areas, "shape": shape, "color": color, "surface": surface, "kept": kept, "same": same,
+    "light": [light[32], light[:10].max()],
+    "styles": {
+        one.identifier: one.value
+        for one in scene.blender_spike.bl_rna.properties["style"].enum_items
+    },
+}))
+"""
+
+
+@pytest.mark.slow
+def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
+    line = [{"points": [[0, 0, 0, 4], [100, 0, 0, 4]], "nseg": 4}]
+    ball = [{"type": "soma", "points": [[-10, 0, 0, 20], [10, 0, 0, 20]]}]
+    for name, sections in {"line": line, "ball": ball}.items():
+        write(tmp_path / f"{name}.pickle", simulation(sections, 3))
+    added = {
+        "lines/styles/ribbons.py": example("Ribbons"),
+        "color/looks/rim.py": example("Rim"),
+    }
+    found = played(tmp_path, "blender_spike", added, LOOK_AND_STYLE, str(tmp_path))
+    # A band as wide as the diameter, and one twice as wide.
+    (faces, narrow), (_, wide) = found["areas"]
+    assert faces < 10 and narrow == pytest.approx(400, rel=0.01) and wide == pytest.approx(800)
+    assert "Width" in found["shape"] and {"blender_spike.set_look", "Rim"} <= set(found["color"])
+    assert "Rim Width" in found["color"] and not found["surface"]
+    assert found["kept"] == [-1000.0, 0.25] and found["same"]
+    middle, edge = found["light"]
+    assert middle < 0.1 and edge > 0.5
+    # Those that files of version 0.1.0 have stored.
+    assert found["styles"] == {"AUTO": 0, "STRANDS": 1, "TUBES": 2, "RIBBONS": 3}
+
+
+CYLINDER = """
+from types import SimpleNamespace
+import addon_utils
+import numpy as np
+from surface_slicer.common.cut.slicer_group import find_group, set_settings
 addon_utils.enable("cycles")
 scene = bpy.context.scene
 
@@ -140,6 +247,20 @@ bpy.ops.render.render(write_still=True)
 picture = bpy.data.images.load(scene.render.filepath)
 clear = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
 
+# A veil is left that lets a quarter through.
+group = find_group(slicer)
+set_settings(group, {"Cut Away": "Veil", "Veil Share": 0.75})
+bpy.ops.render.render(write_still=True)
+picture = bpy.data.images.load(scene.render.filepath)
+veil = 1 - np.array(picture.pixels[:]).reshape(64, 64, 4)[..., 3]
+
+class Rows:
+    drawn = []
+    def __getattr__(self, _name):
+        return lambda *words, **more: self.drawn.append(more.get("text")) or Rows()
+
+bpy.types.SURFACE_SLICER_PT_slice.draw(SimpleNamespace(layout=Rows()), bpy.context)
+
 # A cube around the same cylinder, and the face on the cut.
 bpy.ops.mesh.primitive_cube_add(size=4)
 ops.slice_objects(shape="Cylinder")
@@ -153,19 +274,25 @@ area = sum(face.area for face in cap.evaluated_get(graph).to_mesh().polygons)
 shapes = ops.set_shape.get_rna_type().properties["shape"].enum_items
 print(json.dumps({
     "display": display, "clear": [clear.mean(), clear[32, 32], clear[2, 2]], "area": area,
+    "veil": [veil[32, 32], veil[2, 2]], "rows": Rows.drawn,
     "shapes": {one.identifier: one.value for one in shapes},
 }))
 """
 
 
 @pytest.mark.slow
-def test_a_shape_that_cuts(tmp_path: Path) -> None:
+def test_a_shape_that_cuts_and_what_is_left(tmp_path: Path) -> None:
     """Its hole in a rendered picture and the area of its cap are those of a cylinder."""
-    added = {"common/cut/shapes/cylinder.py": example("A cylinder")}
+    added = {
+        "common/cut/shapes/cylinder.py": example("A cylinder"),
+        "common/cut/remains/veil.py": example("A veil"),
+    }
     found = played(tmp_path, "surface_slicer", added, CYLINDER, str(tmp_path))
     assert found["display"] == "CIRCLE"
     mean, middle, corner = found["clear"]
     assert (middle, corner) == (1, 0) and mean == pytest.approx(np.pi / 16, rel=0.05)
+    assert found["veil"] == pytest.approx([0.25, 0], abs=0.02)
+    assert "Veil Share" in found["rows"] and "Wire Thickness" not in found["rows"]
     assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
     # Those that files of version 0.1.0 have stored.
     assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 3}
@@ -210,3 +337,58 @@ def test_a_library_of_colormaps_is_a_line(tmp_path: Path) -> None:
     ).stdout.splitlines()  # fmt: skip
     assert out[-2] == f"('dusk', True) sunsets {len(colormaps.names()) + 1}"
     assert out[-1] == "0.2 0.0 0.4 1.0 0.6 0.0"
+
+
+FROM_FILE = """
+import sys
+from pathlib import Path
+import make_colormaps
+make_colormaps.COLORS = Path(".")
+try:
+    make_colormaps.main(["table.npz"])
+except ValueError as error:
+    sys.exit(str(error))
+from common import colormaps
+from common.colormaps import table
+table._TABLE_PATH = Path("table.npz")
+print(colormaps.source("dusk"), colormaps.kind("dusk"), len(colormaps.names()))
+print(*colormaps.display_stops("dusk")[[0, 84, 86, 128, 170, 171, 255]].ravel().round(3))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("extra", "problem"),
+    [
+        ({}, ""),
+        ({"magma.txt": "0 0 0\n1 1 1\n"}, "magma.txt: a colormap cannot be named magma here."),
+        ({"eight.txt": "0 0 0\n255 0 0\n"}, "eight.txt has a number that is not from 0 to 1."),
+        ({"one.txt": "0 0 0\n"}, "one.txt has no two rows of red, green and blue."),
+    ],
+)
+def test_a_colormap_is_a_text_file(tmp_path: Path, extra: dict[str, str], problem: str) -> None:
+    from common import colormaps
+
+    pytest.importorskip("seaborn")
+    pytest.importorskip("cmasher")
+    (text,) = re.findall(r"```text\n(# Three colors.*?)```", PAGE, re.DOTALL)
+    for name, content in {"dusk.txt": text, **extra}.items():
+        (tmp_path / name).write_text(content)
+    root = TESTS.parent
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_FILE],
+        capture_output=True, text=True, cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(root / "tools"), str(root / "blender_addons")]),
+        },
+    )  # fmt: skip
+    if problem:
+        assert done.returncode == 1 and done.stderr.strip() == problem
+        return
+    *_, about, colors = done.stdout.splitlines()
+    assert about == f"files qualitative {len(colormaps.names()) + 1}"
+    # Each color fills a third, unmixed.
+    first, second, third = [0.2, 0, 0.4], [0.8, 0.2, 0.3], [1, 0.6, 0]
+    expected = [first, first, second, second, second, third, third]
+    assert list(map(float, colors.split())) == pytest.approx(sum(expected, []), abs=1e-3)

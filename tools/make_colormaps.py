@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the colormap table that the add-ons ship.
 
-The colors are taken from the installed `LIBRARIES`, whose versions are recorded in the table. The
-same versions give the same file, byte for byte, under the same zlib.
+The colors are taken from the installed `LIBRARIES`, whose versions are recorded in the table, and
+from the text files in `COLORS`. The same versions and files give the same table, byte for byte,
+under the same zlib.
 
 Arrays in the file (``M`` maps, ``K`` aliases):
 
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+from matplotlib.colors import ListedColormap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +35,11 @@ if TYPE_CHECKING:
 STOPS = 256
 LIBRARIES = {"matplotlib": "matplotlib", "seaborn": "seaborn.cm", "cmasher": "cmasher"}
 """By their names on PyPI, the modules whose import registers their maps with matplotlib."""
+FILES = "files"
+"""The source of colormaps that are files here."""
 ROOT = Path(__file__).resolve().parents[1]
+COLORS = ROOT / "tools" / "colormaps"
+"""The folder of colormaps in text files, each with the colormap's name."""
 DEFAULT_OUTPUT = ROOT / "blender_addons" / "common" / "colormaps" / "colormaps.npz"
 
 
@@ -63,7 +69,42 @@ def collect_sources() -> dict[str, str]:
         if not new:
             raise RuntimeError(f"{library} has registered no colormaps; was it imported before?")
         sources |= dict.fromkeys(new, library)
+    for path in sorted(COLORS.glob("*.txt")):
+        matplotlib.colormaps.register(read_colors(path))
+        sources[path.stem] = FILES
     return {name: library for name, library in sources.items() if not name.endswith("_r")}
+
+
+def read_colors(path: Path) -> ListedColormap:
+    """Read a colormap from a text file.
+
+    Parameters
+    ----------
+    path : Path
+        A line for each color: red, green and blue, sRGB-encoded, 0 to 1; notes behind ``#``. The
+        colors fill equal parts of the colormap and are not mixed, so a smooth one has 256 or more.
+
+    Returns
+    -------
+    ListedColormap
+        Named as the file.
+
+    Raises
+    ------
+    ValueError
+        If the file holds anything else, or has the name of another colormap.
+    """
+    if path.stem in matplotlib.colormaps or path.stem.endswith("_r"):
+        raise ValueError(f"{path.name}: a colormap cannot be named {path.stem} here.")
+    try:
+        colors = np.loadtxt(path, ndmin=2)
+    except ValueError as problem:
+        raise ValueError(f"{path.name} is not a table of numbers: {problem}.") from None
+    if colors.shape[1:] != (3,) or len(colors) < 2:
+        raise ValueError(f"{path.name} has no two rows of red, green and blue.")
+    if not np.all((colors >= 0) & (colors <= 1)):
+        raise ValueError(f"{path.name} has a number that is not from 0 to 1.")
+    return ListedColormap(colors, path.stem)
 
 
 def sample(name: str) -> NDArray[np.uint16]:

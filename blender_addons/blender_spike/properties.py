@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import bpy
 from bpy.props import (
@@ -26,6 +26,7 @@ from .common.colormaps.colormap_settings import (
     colormap_property,
 )
 from .common.nodes.modifiers import find_group_modifier, has_input, input_value, set_inputs
+from .lines.styles import STYLES
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
@@ -150,7 +151,7 @@ class ImportSettings:
         cells: str
         section_types: set[str]
         object_per_cell: bool
-        style: Literal["AUTO", "STRANDS", "TUBES"]
+        style: str
         set_frame_range: bool
     else:
         um_per_unit: FloatProperty(
@@ -198,9 +199,11 @@ class ImportSettings:
             name="Style",
             description="How neurites are drawn; it can be changed at any time",
             items=[
-                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere"),
-                ("STRANDS", "Strands", "Curves that the render engine draws, fast at any size"),
-                ("TUBES", "Tubes", "Meshes, which look the same in every engine"),
+                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere", 0),
+                *(
+                    (name.upper(), name, style.description, style.number)
+                    for name, style in STYLES.items()
+                ),
             ],
             options=set(),
         )

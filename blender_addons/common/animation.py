@@ -78,6 +78,24 @@ def set_interpolation(
             key.easing = easing
 
 
+def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
+    """Give a node tree the keyframes of another, for nodes and inputs of the same name.
+
+    Parameters
+    ----------
+    source : NodeTree
+    target : NodeTree
+        Has an action of its own from then on.
+    """
+    given: Any = source.animation_data
+    if given is None or given.action is None:
+        return
+    taken: Any = target.animation_data_create()
+    taken.action = given.action.copy()
+    if given.action_slot is not None:
+        taken.action_slot = taken.action.slots[given.action_slot.identifier]
+
+
 def _own_action(thing: bpy.types.Object) -> None:
     animation = thing.animation_data
     action = animation.action if animation else None

@@ -91,6 +91,19 @@ def make_exact(owners: Iterable[bpy.types.ID | None]) -> None:
                 points.clear()
 
 
+def copy_drivers(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
+    """Give a node tree the drivers of another, for nodes and inputs of the same name.
+
+    Parameters
+    ----------
+    source : NodeTree
+    target : NodeTree
+    """
+    given: Any = source.animation_data
+    for curve in given.drivers if given is not None else ():
+        target.animation_data_create().drivers.from_existing(src_driver=curve)
+
+
 _FROM_BLENDER: Final = [(0.0, 0.0), (1.0, 1.0)]
 
 

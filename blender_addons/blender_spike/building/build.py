@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import bpy
 import numpy as np
@@ -22,14 +22,13 @@ from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..figures import owned
+from ..lines.styles import STYLES
 from ..playback import network, network_nodes, playback, samples
 from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from ..simulation_file.cell_choice import NothingChosenError
 from ..simulation_file.simulation import ValueRange, value_range
 from .parts import Parts, Source, make_parts
-
-Style = Literal["AUTO", "STRANDS", "TUBES"]
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
 MOST_TUBES: Final = 3000
@@ -46,7 +45,7 @@ def import_simulation(
     cells: str = "",
     section_types: Collection[str] = SECTION_TYPES,
     object_per_cell: bool = False,
-    style: Style = "AUTO",
+    style: str = "AUTO",
     set_frame_range: bool = True,
 ) -> list[bpy.types.Object]:
     """Import a simulation file as one object that plays it, or as one for each cell.
@@ -65,7 +64,8 @@ def import_simulation(
         deleted, without the others. Centered, each has its own soma at its origin, and together
         they lie around the world's as the cells do around their center.
     style : str
-        ``"STRANDS"``, ``"TUBES"``, or ``"AUTO"`` for what suits the render engine and the size.
+        One of `styles.STYLES` in capitals, as ``"TUBES"``, or ``"AUTO"`` for what suits the render
+        engine and the size.
     set_frame_range : bool
         Make an empty scene as long as the simulation, and one that somebody works in long enough;
         see `common.frame_range`.
@@ -283,17 +283,18 @@ def _name(path: Path) -> str:
     return path.stem.encode("utf-8", "replace").decode("utf-8")
 
 
-def _chosen_style(scene: bpy.types.Scene, style: Style, sections: int) -> str:
+def _chosen_style(scene: bpy.types.Scene, style: str, sections: int) -> str:
     """Name the modifier's style, and prepare the scene for it."""
     render = required(scene.render)
     # Engines register themselves, so the stubs cannot know them all.
     in_cycles = str(render.engine) == "CYCLES"
     if style == "AUTO":
         style = "STRANDS" if in_cycles or sections > MOST_TUBES else "TUBES"
-    if style == "STRANDS" and not in_cycles:
+    chosen = {one.name.upper(): one for one in STYLES.values()}[style]
+    if chosen.drawn_by_engine and not in_cycles:
         # Otherwise EEVEE draws every strand as a line one pixel wide.
         render.hair_type = "CYLINDER"
-    return style.title()
+    return chosen.name
 
 
 def _describe(

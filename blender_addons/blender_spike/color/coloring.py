@@ -12,19 +12,25 @@ from typing import Any, Final
 
 import bpy
 
+from ..common.animation import copy_keyframes
 from ..common.colormaps import resolve
 from ..common.colormaps.in_material import COLORMAP, LIMITS, RANGE, set_colormap
+from ..common.cut.materials import add_cut, cuts_of
+from ..common.drivers import copy_drivers
 from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..playback.playback import find_modifier
 from ..properties import about
-from .voltage_nodes import GLOW, LIT, SURFACE, TYPES, write_nodes
+from .looks import LOOKS
+from .neuron_look import NeuronLook
+from .voltage_nodes import GLOW, TYPES, write_nodes
 
-_OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW, SURFACE, LIT)
+_OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
+_FIRST_LOOK: Final = next(iter(LOOKS.values()))
 
-# Node and input of everything a panel may show.
+# Node and input of everything a panel may show, whatever the look.
 _INPUTS: Final = {
     "Minimum": (LIMITS, "From Min"),
     "Maximum": (LIMITS, "From Max"),
@@ -34,9 +40,7 @@ _INPUTS: Final = {
     "Reverse": (RANGE, "Reverse"),
     "Strength": (GLOW, "Strength"),
     "Glow at Rest": (GLOW, "Glow at Rest"),
-    "Lit": (LIT, "Factor"),
     "Base Color": (TYPES, "Base Color"),
-    "Roughness": (SURFACE, "Roughness"),
     "Tint": (TYPES, "Tint"),
     "Soma": (TYPES, "Soma"),
     "Dendrites": (TYPES, "Dendrites"),
@@ -104,7 +108,7 @@ def color_by_voltage(
     material = voltage_material(neuron)
     if material is None:
         material = glowing(f"{neuron.name} voltage")
-        write_nodes(material)
+        write_nodes(material, _FIRST_LOOK)
         set_material(neuron, material)
     set_colormap(required(material.node_tree), colormap, reverse=reverse)
     settings = {
@@ -139,7 +143,7 @@ def voltage_material(
         None where the neuron has none or somebody's own.
     """
     material = material_of(neuron)
-    if material is None or not _is_ours(material):
+    if material is None or look_of(material) is None:
         return None
     return material if linked or material.library is None else None
 
@@ -217,10 +221,73 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
     -------
     NodeSocket
         Its ``default_value`` can be read, set, keyframed and put into a panel.
+
+    Raises
+    ------
+    KeyError
+        If the material's look has no such input.
     """
-    node, socket = _INPUTS[name]
+    look = look_of(material)
+    node, socket = {**_INPUTS, **(look.inputs if look is not None else {})}[name]
     inputs: Any = required(material.node_tree).nodes[node].inputs
     return inputs[socket]
+
+
+def look_of(material: bpy.types.Material) -> NeuronLook | None:
+    """Find the look that a material has.
+
+    Parameters
+    ----------
+    material : Material
+
+    Returns
+    -------
+    NeuronLook or None
+        None where it is not from `color_by_voltage`, or has a look that is not installed here.
+    """
+    tree = material.node_tree
+    if tree is None or any(name not in tree.nodes for name in _OURS):
+        return None
+    return next((look for look in LOOKS.values() if look.made(material)), None)
+
+
+def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
+    """Show the same values in the same colors in another look.
+
+    Parameters
+    ----------
+    material : Material
+        From `color_by_voltage`.
+    look : str
+        Identifier of one of `looks.LOOKS`.
+
+    Returns
+    -------
+    Material
+        A new one of the same name with all its settings, keyframes, drivers and cuts. All that had
+        the other have this one now; the other stays in the file, with what somebody built onto it.
+    """
+    wanted = LOOKS[look]
+    old, name = material.node_tree, material.name
+    new = material.copy()
+    # The copy's keyframes are the other's own, and would go with the nodes that are taken out.
+    tree = required(new.node_tree)
+    tree.animation_data_clear()
+    write_nodes(new, wanted)
+    shared: Any = tree.nodes[COLORMAP]
+    shared.image = required(old).nodes[COLORMAP].image  # type: ignore[attr-defined]
+    for node, socket in _INPUTS.values():
+        given: Any = required(old).nodes[node].inputs
+        taken: Any = tree.nodes[node].inputs
+        taken[socket].default_value = given[socket].default_value
+    for cut in cuts_of(material):
+        add_cut(new, cut)
+    copy_keyframes(required(old), tree)
+    copy_drivers(required(old), tree)
+    material.name = f"{name} as it was"
+    new.name = name
+    material.user_remap(new)
+    return new
 
 
 def set_limits(neurons: Sequence[bpy.types.Object], kind: str) -> tuple[float, float]:
@@ -366,11 +433,6 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
         high = max(abs(low), abs(high))
         low = -high
     return apart(low, high)
-
-
-def _is_ours(material: bpy.types.Material) -> bool:
-    tree = material.node_tree
-    return tree is not None and all(name in tree.nodes for name in _OURS)
 
 
 def _input(neuron: bpy.types.Object) -> Any:

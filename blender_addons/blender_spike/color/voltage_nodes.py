@@ -13,11 +13,10 @@ from ..common.figures.drawing import tell_pass
 from ..common.nodes import Linkable, Node, Tree
 from ..common.value_color import between_limits, gray_without_data, is_on_figure, read_attribute
 from ..playback.samples import DIM, VOLTAGE
+from .neuron_look import Light, NeuronLook
 
 GLOW: Final = "Glow"
 TYPES: Final = "Section Types"
-SURFACE: Final = "Surface"
-LIT: Final = "Lit"
 NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
 """Scene-linear grey for segments without a finite value."""
 _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -64,7 +63,7 @@ TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def write_nodes(material: bpy.types.Material) -> None:
+def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
     """Write them, in place of those that the material has."""
     with nodes.material(material) as tree:
         voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
@@ -77,19 +76,7 @@ def write_nodes(material: bpy.types.Material) -> None:
         )
         color = gray_without_data(tree, voltage, by_type["Color"], NO_DATA_COLOR)
         strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
-        glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
-        surface = tree.add(
-            "ShaderNodeBsdfPrincipled",
-            {
-                "Base Color": by_type["Base Color"],
-                "Roughness": 0.45,
-                "Emission Color": color,
-                "Emission Strength": strength,
-            },
-            name=SURFACE, label=SURFACE,
-        )  # fmt: skip
-        # Light that falls on the neuron changes colors, so it does that only where it is wanted.
-        shown = tree.mix_shader(0.0, glow, surface, label=LIT, name=LIT)
+        shown = look.write(Light(tree, position, color, strength, by_type["Base Color"]))
         with tree.frame("A color bar shows plain colors"):
             on_figures = is_on_figure(tree)
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})

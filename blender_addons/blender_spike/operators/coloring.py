@@ -12,12 +12,15 @@ from ..at_hand import chosen_neurons, neuron_at_hand
 from ..color.coloring import (
     color_by_voltage,
     limits_of,
+    look_of,
     make_single,
     set_limits,
+    set_look,
     share_any,
     share_material,
     voltage_material,
 )
+from ..color.looks import LOOKS
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
@@ -202,6 +205,41 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
         return {"FINISHED"}
 
 
+class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
+    """Show the selected neurons in another look: the same colors, settings and keyframes.
+
+    Who shares their materials changes with them; what was built onto these stays in the previous
+    materials
+    """  # noqa: D400, D415
+
+    bl_idname = "blender_spike.set_look"
+    bl_label = "Set Look"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        look: str
+    else:
+        look: EnumProperty(
+            name="Look",
+            description="What is made of a value's color",
+            items=[(k, look.name, look.description, look.number) for k, look in LOOKS.items()],
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Change the materials of all selected neurons that are colored by voltage."""
+        chosen = chosen_neurons(context)
+        neurons = [neuron for neuron in editable(chosen) if voltage_material(neuron) is not None]
+        if not neurons:
+            self.report({"ERROR"}, f"{about_uncolored(editable(chosen)[0])}.")
+            return {"CANCELLED"}
+        for material in dict.fromkeys(required(voltage_material(neuron)) for neuron in neurons):
+            if look_of(material) is not LOOKS[self.look]:
+                set_look(material, self.look)
+        follow_materials(neurons)
+        tell(self, {"INFO"}, f"{LOOKS[self.look].name} on {which(neurons)}.", chosen)
+        return {"FINISHED"}
+
+
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
     """Write limits with their unit, which activity has none of."""
     return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
@@ -214,3 +252,6 @@ CLASSES = (
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,
 )
+# With a single look there is nothing to choose.
+if len(LOOKS) > 1:
+    CLASSES += (BLENDER_SPIKE_OT_set_look,)  # type: ignore[assignment]

@@ -6,7 +6,8 @@ from __future__ import annotations
 import bpy
 
 from ..at_hand import neuron_at_hand
-from ..color.coloring import color_input, sharers, voltage_material
+from ..color.coloring import color_input, look_of, sharers, voltage_material
+from ..color.looks import LOOKS
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.glow import draw_lights
 from ..common.required import required
@@ -16,6 +17,9 @@ from ..playback.network import is_network
 from ..properties import about
 from ..solid_colors import find_solid_colors
 from .tab import NeuronTab, draw_color
+
+# Of a look that light falls on, in a panel of their own.
+_ON_SURFACE = ("Lit", "Roughness")
 
 
 class BLENDER_SPIKE_PT_color(NeuronTab):
@@ -43,6 +47,11 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             prepared=is_prepared,
             solid=not is_network(neuron),
         )  # fmt: skip
+        look = required(look_of(material))
+        if len(LOOKS) > 1:
+            row = layout.row()
+            row.label(text="Look")
+            row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)
@@ -54,6 +63,9 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         glow = layout.column()
         for name in ("Strength", "Glow at Rest"):
             draw_color(glow, material, name)
+        for name in look.inputs:
+            if name not in _ON_SURFACE:
+                draw_color(glow, material, name)
         layout.separator()
         users = len(sharers(material))
         row = layout.row(align=True)
@@ -101,6 +113,14 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
 
     bl_label = "Lit Surface"
     bl_idname = "BLENDER_SPIKE_PT_surface"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Ask for a look that has such a surface."""
+        neuron = neuron_at_hand(context)
+        material = None if neuron is None else voltage_material(neuron)
+        look = None if material is None else look_of(material)
+        return look is not None and "Lit" in look.inputs
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the surface that light falls on, below the glow."""

@@ -7,8 +7,9 @@ import bpy
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import voltage_material
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
+from ..lines.styles import STYLES
 from ..playback.network import is_network
 from ..playback.playback import find_modifier
 from ..playback.shape import TYPES_INPUTS
@@ -35,9 +36,15 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
         """Draw the modifier's inputs about shape."""
         layout = draw_inputs(self, context, {"Style": "Style"})
         modifier = required(find_modifier(neuron_at_hand(context)))
-        row = layout.row()
-        row.active = input_value(modifier, "Style").value == "Tubes"
-        row.prop(input_value(modifier, "Tube Resolution"), "value", text="Resolution")
+        chosen = input_value(modifier, "Style").value
+        for style in STYLES.values():
+            for name in style.inputs:
+                # A neuron that was imported before the style was there has none of it.
+                if has_input(modifier, name):
+                    row = layout.row()
+                    row.active = chosen == style.name
+                    label = name.partition(" ")[2]
+                    row.prop(input_value(modifier, name), "value", text=label or name)
         layout.separator()
         draw_inputs(self, context, {"Thickness": "Thickness", "Homogeneity": "Homogeneity"})
         layout.prop(about(required(context.object)), "minimum_radius_um")

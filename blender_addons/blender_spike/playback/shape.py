@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from ..cells.morphology import Role
 from ..common import nodes
-from ..common.nodes import Linkable, Tree
+from ..common.nodes import Linkable, Tree, Value
+from ..lines.style import Lines
+from ..lines.styles import STYLE_INPUTS, STYLES
 from .material_slot import MATERIAL_INPUTS, painted, with_slots
 
 GROUP: Final = "BlenderSpike Playback: Shape"
@@ -44,13 +46,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "unit": "DISTANCE",
         "description": "No neurite is drawn thinner than this",
     },
-    "Tube Resolution": {
-        "kind": "Int",
-        "default": 10,
-        "minimum": 3,
-        "maximum": 64,
-        "description": "Corners of a tube's cross-section",
-    },
+    **{name: dict(given) for name, given in STYLE_INPUTS.items()},
     "Soma": {
         "kind": "Menu",
         "default": "Sphere",
@@ -132,25 +128,8 @@ def shape_group(tree: Tree) -> None:
         styled = (thickened + limited + even).labeled("Above 0 if styled")
         as_in_file = (round_soma - styled).labeled("1 if as in the file")
         strands = tree.switch("GEOMETRY", as_in_file > 0.999999, changed, visible)
-    with tree.frame("Tubes"):
-        lines = tree.add(
-            "GeometryNodeSeparateGeometry", {"Geometry": strands, "Selection": is_line},
-            domain="CURVE",
-        )["Selection"]  # fmt: skip
-        profile = tree.add(
-            "GeometryNodeCurvePrimitiveCircle",
-            {"Resolution": given["Tube Resolution"], "Radius": 1.0},
-        )["Curve"]
-        mesh = tree.add(
-            "GeometryNodeCurveToMesh",
-            {
-                "Curve": lines,
-                "Profile Curve": profile,
-                "Scale": tree.add("GeometryNodeInputRadius"),
-                "Fill Caps": True,
-            },
-        )
-        tubes = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
+    lines = Lines(tree, strands, is_line, given)
+    drawn: dict[str, Value] = {name: style.write(lines) for name, style in STYLES.items()}
     with tree.frame("Spheres"):
         # Meshes, because EEVEE draws the points of a point cloud as octahedra.
         ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0})
@@ -164,6 +143,6 @@ def shape_group(tree: Tree) -> None:
             {"Points": centers, "Selection": is_ball, "Instance": colored, "Scale": sized},
         )
     with tree.frame("Together"):
-        drawn = tree.menu("GEOMETRY", given["Style"], {"Strands": strands, "Tubes": tubes})
-        finished = painted(tree, drawn, given["Material"])
+        chosen = tree.menu("GEOMETRY", given["Style"], drawn)
+        finished = painted(tree, chosen, given["Material"])
     tree.output("Geometry", tree.join(finished, balls))

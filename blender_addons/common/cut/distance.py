@@ -8,6 +8,8 @@ from typing import Final
 from .. import nodes
 from ..nodes import Linkable, Socket, Tree
 from .cut_shape import Place
+from .remainder import SideB
+from .remains import REMAINS, REMAINS_INPUTS
 from .shapes import SHAPES
 
 SHADER: Final = "Shader"
@@ -128,19 +130,12 @@ def side_b_group(tree: Tree) -> None:
         "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
         description="Thickness of wires along the edges of the surface's triangles",
     )  # fmt: skip
+    given = {"Color": color, "Strength": strength, "Opacity": opacity, "Wire Thickness": thickness}
+    given |= tree.inputs(REMAINS_INPUTS)
     clear = tree.add("ShaderNodeBsdfTransparent")
     colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
-    faded = tree.mix_shader(opacity, clear, own)
-    glass = tree.add("ShaderNodeBsdfGlass", {"Color": color, "Roughness": 0.05, "IOR": 1.1})
-    wire = tree.add("ShaderNodeWireframe", {"Size": thickness}, use_pixel_size=False)
-    wires = tree.mix_shader(wire, clear, colored)
-    left = tree.menu(
-        "SHADER", look,
-        {
-            "Transparent": clear, "Faded": faded, "Color": colored, "Glass": glass,
-            "Wireframe": wires,
-        },
-    )  # fmt: skip
+    side = SideB(tree, own, clear, colored, given)
+    left = tree.menu("SHADER", look, {name: one.write(side) for name, one in REMAINS.items()})
     tree.output(SHADER, left, kind="Shader")
 
 

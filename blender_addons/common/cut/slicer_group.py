@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import bpy
 
@@ -25,6 +25,7 @@ from ..drivers import Source, drive, make_exact
 from ..marks import Mark
 from ..required import required
 from .distance import SHADER, combine_group, edge_group, side_b_group
+from .remains import REMAINS_INPUTS
 
 SLICED_BEFORE: Final = "Sliced Before"
 ALL: Final = "All"
@@ -37,12 +38,8 @@ _PLACE: Final = "Place"
 _SHAPE_NODE: Final = "Shape and Edge"
 _SIDE_B_NODE: Final = "Side B"
 _LINE_NODE: Final = "Line"
-Setting = Literal[
-    "Shape", "Flip", "Soft Edge", "Line Width", "Line Color", "Line Strength",
-    "Cut Away", "Side B Color", "Side B Strength", "Side B Opacity", "Wire Thickness",
-]  # fmt: skip
 # Which input of which node holds each setting.
-_SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
+_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "Shape": (_SHAPE_NODE, "Shape"),
     "Flip": (_SHAPE_NODE, "Flip"),
     "Soft Edge": (_SHAPE_NODE, "Soft Edge"),
@@ -54,6 +51,7 @@ _SETTINGS: Final[dict[Setting, tuple[str, str]]] = {
     "Side B Strength": (_SIDE_B_NODE, "Strength"),
     "Side B Opacity": (_SIDE_B_NODE, "Opacity"),
     "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
+    **{name: (_SIDE_B_NODE, name) for name in REMAINS_INPUTS},
 }
 SETTINGS: Final = tuple(_SETTINGS)
 SOURCE: Final = Mark(
@@ -219,7 +217,7 @@ def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
     return [] if group is None else cut_by(group)
 
 
-def setting(group: bpy.types.NodeTree, name: Setting) -> Any:
+def setting(group: bpy.types.NodeTree, name: str) -> Any:
     """Find the holder of one of a slicer's settings.
 
     Parameters
@@ -246,7 +244,7 @@ def setting(group: bpy.types.NodeTree, name: Setting) -> Any:
     return inputs[socket]
 
 
-def set_settings(group: bpy.types.NodeTree, values: Mapping[Setting, Any]) -> None:
+def set_settings(group: bpy.types.NodeTree, values: Mapping[str, Any]) -> None:
     """Change settings of a slicer, for everything it cuts.
 
     Parameters

@@ -5,21 +5,13 @@ from __future__ import annotations
 
 import bpy
 
+from ..common.cut.remains import REMAINS
 from ..common.cut.shapes import SHAPES
-from ..common.cut.slicer_group import Setting, cut_by, find_group, setting
+from ..common.cut.slicer_group import cut_by, find_group, setting
 from ..common.required import required
 from ..operators.slicer_selection import chosen_slicer
 from ..slicer.companions import is_companion
 from .tab import Tab
-
-# Which settings have a meaning for what is left where the surface is cut away.
-_OF_SIDE_B: dict[str, tuple[Setting, ...]] = {
-    "Transparent": (),
-    "Faded": ("Side B Opacity",),
-    "Color": ("Side B Color", "Side B Strength"),
-    "Glass": ("Side B Color",),
-    "Wireframe": ("Side B Color", "Side B Strength", "Wire Thickness"),
-}
 
 
 class SURFACE_SLICER_PT_slice(Tab):
@@ -56,7 +48,9 @@ class SURFACE_SLICER_PT_slice(Tab):
         _draw(layout.column(align=True), group, ("Line Width", "Line Color", "Line Strength"))
         column = layout.column(align=True)
         _draw(column, group, ("Cut Away",))
-        _draw(column, group, _OF_SIDE_B[setting(group, "Cut Away").default_value])
+        left = REMAINS.get(setting(group, "Cut Away").default_value)
+        # What another installation has, and this one has not, has its settings in the node alone.
+        _draw(column, group, left.settings if left is not None else ())
         layout.operator("surface_slicer.remove_slicing", icon="X")
 
 
@@ -99,9 +93,7 @@ class SURFACE_SLICER_PT_animate(Tab):
         row.operator("surface_slicer.animate_sweep", text="There and Back").back = True
 
 
-def _draw(
-    layout: bpy.types.UILayout, group: bpy.types.NodeTree, names: tuple[Setting, ...]
-) -> None:
+def _draw(layout: bpy.types.UILayout, group: bpy.types.NodeTree, names: tuple[str, ...]) -> None:
     for name in names:
         layout.prop(setting(group, name), "default_value", text=name.removeprefix("Side B "))
 

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The looks of neurons and networks, one module for each, whose ``LOOK`` is all else knows of it.
+
+As soon as there are two, the panel has a menu of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...common.registry import collect
+
+if TYPE_CHECKING:
+    from ..neuron_look import NeuronLook
+
+
+_found: list[NeuronLook] = collect(__name__, __path__, "LOOK", "identifier", "number", "nodes")
+LOOKS: Final = {look.identifier: look for look in sorted(_found, key=lambda look: look.number)}
+"""By their identifiers, in the order of the menu."""

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flat: the colors of the values as they are, over a surface that light may fall on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...common.nodes import Linkable
+from ..neuron_look import Light, NeuronLook
+
+_SURFACE: Final = "Surface"
+_LIT: Final = "Lit"
+
+
+def _write(light: Light) -> Linkable:
+    tree = light.tree
+    glow = tree.add("ShaderNodeEmission", {"Color": light.color, "Strength": light.strength})
+    surface = tree.add(
+        "ShaderNodeBsdfPrincipled",
+        {
+            "Base Color": light.base_color,
+            "Roughness": 0.45,
+            "Emission Color": light.color,
+            "Emission Strength": light.strength,
+        },
+        name=_SURFACE, label=_SURFACE,
+    )  # fmt: skip
+    # Light that falls on the neuron changes colors, so it does that only where it is wanted.
+    return tree.mix_shader(0.0, glow, surface, label=_LIT, name=_LIT)
+
+
+LOOK = NeuronLook(
+    identifier="FLAT",
+    number=0,
+    name="Flat",
+    description="The colormap's own colors, and a surface that light may fall on",
+    write=_write,
+    nodes=frozenset({_SURFACE, _LIT}),
+    inputs={"Lit": (_LIT, "Factor"), "Roughness": (_SURFACE, "Roughness")},
+)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be left of a surface where it is cut away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..nodes import Linkable, Socket, Tree
+
+
+@dataclass(frozen=True)
+class SideB:
+    """The side of the cut where the surface is cut away, among the nodes of its shader."""
+
+    tree: Tree
+    own: Linkable
+    """The surface's own shader."""
+    clear: Linkable
+    """A shader that nothing is seen of."""
+    colored: Linkable
+    """One that shines in *Side B Color*, as brightly as *Side B Strength* says."""
+    inputs: Mapping[str, Socket]
+    """*Color*, *Strength*, *Opacity*, *Wire Thickness*, and what other remainders bring."""
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """What is left where the surface is cut away."""
+
+    name: str
+    """In menus, in files and for scripts."""
+    number: int
+    """Its place in menus: never to be changed."""
+    write: Callable[[SideB], Linkable]
+    """Writes the nodes, and gives their shader."""
+    settings: tuple[str, ...] = ()
+    """Those that the panel shows with it, from `slicer_group.SETTINGS`."""
+    inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Settings of its own, as of `Tree.inputs`."""
