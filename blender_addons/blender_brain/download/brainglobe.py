@@ -49,7 +49,7 @@ class DownloadError(Exception):
 
 
 class CancelledError(DownloadError):
-    """The user had enough."""
+    """The user cancelled the download."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Progress:
     def stop_if_cancelled(self) -> None:
         """Raise if somebody wants it to stop."""
         if self.cancelled.is_set():
-            raise CancelledError("The download was canceled; it goes on from here the next time.")
+            raise CancelledError("The download was cancelled; press Download again to resume it.")
 
 
 def available_atlases(server: str = SERVER) -> list[tuple[str, str]]:
