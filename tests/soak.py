@@ -436,7 +436,7 @@ class Soak:
         before = len(self.objects())
         if before > MOST_OBJECTS:
             return self.remove()
-        # It is canceled where nothing is selected.
+        # It is cancelled where nothing is selected.
         if not self.bpy.context.selected_objects:
             return False
         linked = self.chance.random() < 0.5

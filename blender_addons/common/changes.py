@@ -102,7 +102,7 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
         A sentence.
     """
     found = changes(before, scene)
-    return f"{text.removesuffix('.')}; the scene has {listed(found)}." if found else text
+    return f"{text.removesuffix('.')}; the scene now has {listed(found)}." if found else text
 
 
 def engine_of(scene: bpy.types.Scene) -> str:

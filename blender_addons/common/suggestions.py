@@ -143,7 +143,7 @@ class SuggestionsPopup(bpy.types.Operator):
             return None
         owner = self.FIELDS[self.field].owner(context)
         if owner is None or not _offered(self, context):
-            self.report({"ERROR"}, "There is nothing to be put here.")
+            self.report({"ERROR"}, "Nothing can be entered here.")
             return None
         return owner
 

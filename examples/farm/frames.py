@@ -142,7 +142,7 @@ def render_frames(
     Raises
     ------
     RuntimeError
-        If rendering is canceled, by Ctrl-C for one.
+        If rendering is cancelled, by Ctrl-C for one.
     """
     every = list(frames)
     pictures = [folder / f"frame_{frame:04d}.png" for frame in every]
@@ -155,7 +155,7 @@ def render_frames(
             scene.render.filepath = str(unfinished.resolve())
             # Blender raises nothing when it is stopped.
             if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
-                raise RuntimeError(f"Rendering frame {frame} was canceled.")
+                raise RuntimeError(f"Rendering frame {frame} was cancelled.")
         print(f"Frame {frame} ({number} of {len(every)}): {picture}", flush=True)
     return pictures
 
@@ -192,5 +192,5 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     with writing(video) as unfinished:
         render.filepath = str(unfinished.resolve())
         if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
-            raise RuntimeError(f"Encoding {video} was canceled.")
+            raise RuntimeError(f"Encoding {video} was cancelled.")
     bpy.data.scenes.remove(cutting)

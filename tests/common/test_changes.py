@@ -80,12 +80,12 @@ def test_film_scene_says_what_it_did(
     for change in OWN:
         assert change in sentence
     assert ("transparent bounces 64 instead of 8" in sentence) == (addon == "blender_brain")
-    assert "frames" not in sentence.partition("the scene has")[2] and "engine" not in sentence
+    assert "frames" not in sentence.partition("the scene now has")[2] and "engine" not in sentence
     assert sentence.endswith(".") and sentence.count("instead of") in (4, 5)
     # Somebody's own are still in the file, also when it is saved.
     kept = (bpy.data.worlds["Sky"], bpy.data.node_groups["Grade"])
     assert all(block.users for block in kept) and "Shot 1" in bpy.data.objects
-    assert "the scene has" not in told()
+    assert "the scene now has" not in told()
 
 
 def test_each_step_of_a_film_says_so(bpy: Any, own: Any, tmp_path: Path, capfd: Any):
@@ -107,7 +107,7 @@ def test_each_step_of_a_film_says_so(bpy: Any, own: Any, tmp_path: Path, capfd: 
 def test_figures_say_that_they_made_a_camera(bpy: Any, tmp_path: Path, capfd: Any):
     spike(bpy, tmp_path)
     bpy.ops.blender_spike.add_trace()
-    assert "; the scene has camera 'Film Camera'." in capfd.readouterr().out
+    assert "; the scene now has camera 'Film Camera'." in capfd.readouterr().out
     bpy.ops.blender_spike.add_color_bar()
     assert "camera" not in capfd.readouterr().out
     other = bpy.data.scenes.new("other")
@@ -115,21 +115,22 @@ def test_figures_say_that_they_made_a_camera(bpy: Any, tmp_path: Path, capfd: An
     brain(bpy, tmp_path)
     capfd.readouterr()
     bpy.ops.blender_brain.add_labels()
-    assert "; the scene has camera 'Film Camera.001'." in capfd.readouterr().out
+    assert "; the scene now has camera 'Film Camera.001'." in capfd.readouterr().out
 
 
 def test_import_says_how_strands_are_rendered(bpy: Any, tmp_path: Path, capfd: Any):
     path = str(write(tmp_path / "cell.pickle", simulation(branched())))
     bpy.ops.blender_spike.import_simulation(filepath=path, style="TUBES")
-    assert "the scene has" not in capfd.readouterr().out
+    assert "the scene now has" not in capfd.readouterr().out
     bpy.ops.blender_spike.import_simulation(filepath=path, style="STRANDS")
-    assert "the scene has curves rendered as Cylinder instead of Strand." in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "the scene now has curves rendered as Cylinder instead of Strand." in told
 
 
 def test_an_animated_surface_says_how_long_the_scene_is(bpy: Any, tmp_path: Path, capfd: Any):
     np.save(tmp_path / "waves.npy", np.random.default_rng(1).random((30, 3, 4)))
     bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "waves.npy"))
-    assert "; the scene has frames 1 to 30 instead of 1 to 250." in capfd.readouterr().out
+    assert "; the scene now has frames 1 to 30 instead of 1 to 250." in capfd.readouterr().out
 
 
 def test_settings_told_are_those_that_differ(bpy: Any):

@@ -86,7 +86,7 @@ def test_somebody_s_scene_is_at_most_lengthened(bpy, come, capfd, before, after)
     assert span(scene) == after
     said = capfd.readouterr().out
     assert f"it starts at frame {before[0]}" in said
-    lengthened = "the scene has frames {} to {} instead of {} to {}.".format(*after, *before)
+    lengthened = "the scene now has frames {} to {} instead of {} to {}.".format(*after, *before)
     assert (lengthened in said) == (before != after)
 
 

@@ -63,7 +63,7 @@ def test_it_says_why_there_is_nothing_to_choose(bpy: Any, tmp_path: Path):
         (bpy.ops.surface_slicer, "array"),
         (bpy.ops.surface_slicer, "surface_array"),
     ):
-        with pytest.raises(RuntimeError, match=r"There is nothing to be put here\."):
+        with pytest.raises(RuntimeError, match=r"Nothing can be entered here\."):
             add_on.suggest(field=field)
         with pytest.raises(RuntimeError, match=r"There is no field named 'location'\."):
             add_on.suggest(field="location")

@@ -148,13 +148,13 @@ runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
 """)
     rendering = run_script(stopped, scene, frames)
     assert rendering.returncode == 1
-    assert "Rendering frame 3 was canceled." in rendering.stderr
+    assert "Rendering frame 3 was cancelled." in rendering.stderr
     assert {path.name for path in frames.iterdir()} == {"frame_0001.png", "frame_0002.png"}
     assert script(tmp_path, scene, frames).returncode == 0
     film.write_bytes(b"the one before")
     encoding = run_script(stopped, scene, frames, "--film", film)
     assert encoding.returncode == 1
-    assert f"Encoding {film} was canceled." in encoding.stderr
+    assert f"Encoding {film} was cancelled." in encoding.stderr
     assert film.read_bytes() == b"the one before"
     assert not list(tmp_path.glob(".film*"))
 

@@ -59,12 +59,12 @@ def names(folder: Path) -> set[str]:
 def test_refused_frame_is_not_there(bpy, frames, without_renderer, tmp_path):
     """Not even that of a process which was killed in the middle of it."""
     left = left_by_another(tmp_path / "frame_0005.png", seconds=-60)
-    with pytest.raises(RuntimeError, match=r"^Rendering frame 5 was canceled\.$"):
+    with pytest.raises(RuntimeError, match=r"^Rendering frame 5 was cancelled\.$"):
         frames.render_frames(bpy.context.scene, [5], tmp_path)
     assert names(tmp_path) == {left.name}
 
 
-def test_canceled_film_leaves_the_one_before(bpy, frames, tmp_path, monkeypatch):
+def test_cancelled_film_leaves_the_one_before(bpy, frames, tmp_path, monkeypatch):
     def stop(*, scene: str, animation: bool) -> set[str]:
         Path(bpy.data.scenes[scene].render.filepath).write_bytes(b"half")
         return {"CANCELLED"}
@@ -74,7 +74,7 @@ def test_canceled_film_leaves_the_one_before(bpy, frames, tmp_path, monkeypatch)
     made = pictures(tmp_path)
     film = tmp_path / "film.mp4"
     film.write_bytes(b"good")
-    with pytest.raises(RuntimeError, match=r"^Encoding .*film\.mp4 was canceled\.$"):
+    with pytest.raises(RuntimeError, match=r"^Encoding .*film\.mp4 was cancelled\.$"):
         frames.encode(bpy.context.scene, made, film)
     assert film.read_bytes() == b"good"
     assert names(tmp_path) == {"film.mp4", *(path.name for path in made)}

@@ -201,7 +201,7 @@ def disable_while_downloading(data: str) -> None:
     until(lambda: server.asked["manifest.json"] > 0)
     threading.Timer(0.5, server.hold.set).start()
     disable("blender_brain")
-    assert not current.running and "canceled" in current.error, current.error
+    assert not current.running and "cancelled" in current.error, current.error
 
 
 def uninstall_while_downloading(data: str) -> None:

@@ -50,7 +50,7 @@ class DownloadError(Exception):
 
 
 class CancelledError(DownloadError):
-    """The user had enough."""
+    """The user cancelled the download."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Progress:
     def stop_if_cancelled(self) -> None:
         """Raise if somebody wants it to stop."""
         if self.cancelled.is_set():
-            raise CancelledError("The download was canceled; it goes on from here the next time.")
+            raise CancelledError("The download was cancelled; press Download again to resume it.")
 
 
 def available_atlases(server: str = SERVER) -> list[tuple[str, str]]:

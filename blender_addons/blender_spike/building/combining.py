@@ -154,7 +154,9 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
         if _holder(one, "Values") is None or _holder(one, "Spheres") is None:
             raise CannotCombineError(f"'{one.name}' has lost its values")
         if playback.strands_without_data(one):
-            raise CannotCombineError(f"'{one.name}' has strands without data, so undo that join")
+            raise CannotCombineError(
+                f"'{one.name}' contains strands without data; undo that join first"
+            )
         modifier = required(find_modifier(one))
         if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
             raise CannotCombineError(f"'{one.name}' stands on points, so clear its Copies On")

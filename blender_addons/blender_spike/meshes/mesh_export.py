@@ -155,7 +155,7 @@ def export_mesh(
     filepath : path-like
         Its ending, one of `EXTENSIONS`, says in which format. What is there is written over.
     frames : str
-        ``"RANGE"`` for all frames, in a format that holds one moment a numbered file for each;
+        ``"RANGE"`` for all frames, in a format that stores a single frame a numbered file for each;
         ``"CURRENT"`` for the scene's frame; ``"AUTO"`` for all where one file holds them, and the
         scene's frame otherwise.
     frame_start, frame_end : int, optional

@@ -200,7 +200,8 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
         neurons = editable(chosen)
         changed = make_single(neurons)
         follow_materials(neurons)
-        text = f"{changed} {'has' if changed == 1 else 'have'} a material alone."
+        owners = "neuron now has its" if changed == 1 else "neurons now have their"
+        text = f"{changed} {owners} own material."
         tell(self, {"INFO"}, text, chosen)
         return {"FINISHED"}
 

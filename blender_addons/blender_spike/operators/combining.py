@@ -51,8 +51,8 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
             return {"CANCELLED"}
         data = about(active)
         text = (
-            f"'{active.name}' holds {data.combined} neurons now, {data.segments:,} segments, and "
-            "plays all in its own time."
+            f"'{active.name}' now contains {data.combined} neurons and {data.segments:,} segments; "
+            "all of them follow its timing."
         )
         if copies:
             whose = "The mesh copy" if copies == 1 else f"The {copies} mesh copies"

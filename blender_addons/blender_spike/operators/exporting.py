@@ -154,7 +154,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         column.prop(self, "frame_start")
         column.prop(self, "frame_end")
         if not animated:
-            layout.label(text="This format holds one moment", icon="INFO")
+            layout.label(text="This format stores a single frame", icon="INFO")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write the file."""
@@ -182,7 +182,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
             what += f", {written.frames:,} frame{'s' if written.frames > 1 else ''}"
         else:
             frame = required(context.scene).frame_current
-            what += f", with the colors of frame {frame}; this format holds one moment"
+            what += f", with the colors of frame {frame}; this format stores a single frame"
         size = sum(os.path.getsize(one) for one in written.files) / 1e6
         self.report({"INFO"}, f"Exported {what} ({size:.1f} MB).")
         return {"FINISHED"}

@@ -236,7 +236,7 @@ def test_cancelled_and_taken_up_again(server: AtlasServer, tmp_path: Path):
     server.hold.set()
     download.wait(20)
     assert not download.running and download.folder is None
-    assert download.error == str(CancelledError(download.error)) and "canceled" in download.error
+    assert download.error == str(CancelledError(download.error)) and "cancelled" in download.error
     assert not listed(tmp_path)
     again = Download(NAME, "1.0", some("CA3, DG"), tmp_path, server.address)
     again.wait(20)

@@ -119,7 +119,7 @@ def test_in_a_window_it_is_watched_and_can_be_cancelled(
     until(lambda: running.running() is None)
     assert running.look() is None
     told, failed = running.last()
-    assert failed and "canceled; it goes on from here" in told
+    assert failed and "cancelled; press Download again to resume" in told
     assert not library.find() and not running.arrived()
 
     ops.download_atlas(atlas=NAME)

@@ -286,7 +286,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
         "times": "'first' and 'other' were recorded at different times",
         "frames": "'first' and 'other' were recorded at different times",
         "network": "'other' is a network of points",
-        "joined": "'other' has strands without data",
+        "joined": "'other' contains strands without data",
         "copies": "'other' stands on points",
     }[kind]
     with pytest.raises(RuntimeError, match=f"Cannot combine: {sentence}"):
