@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import MESHES, ROWS, metadata, obj_text
-from simulations import simulation
+from helpers.atlases import MESHES, ROWS, metadata, obj_text
+from helpers.simulations import simulation
 
 from spike_export import write
 

@@ -44,8 +44,8 @@ def everything(bpy):
 def fill(bpy, tmp_path):
     """A scene in which a person has used the extensions."""
     import numpy as np
-    from atlases import write_v3
-    from simulations import branched, simulation
+    from helpers.atlases import write_v3
+    from helpers.simulations import branched, simulation
 
     from spike_export import write
 
@@ -103,7 +103,7 @@ def test_a_property_of_somebody_s_own_breaks_nothing(bpy, tmp_path, name):
 
 @pytest.fixture
 def region(bpy, tmp_path):
-    from atlases import write_v3
+    from helpers.atlases import write_v3
 
     write_v3(tmp_path)
     bpy.context.scene.blender_brain.folder = str(tmp_path)

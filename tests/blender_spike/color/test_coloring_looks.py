@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from simulations import branched, simulation
+from helpers.simulations import branched, simulation
 
 from spike_export import write
 
