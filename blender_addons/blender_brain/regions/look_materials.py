@@ -13,6 +13,7 @@ from typing import Any, Final
 import bpy
 
 from ..common import nodes
+from ..common.glow import glowing
 from ..common.marks import Mark
 from ..common.required import required
 from .look import Look
@@ -115,7 +116,7 @@ def _own(regions: Sequence[bpy.types.Object], look: Look) -> bpy.types.Material:
 
 
 def _new(look: Look, name: str) -> bpy.types.Material:
-    material = bpy.data.materials.new(name)
+    material = glowing(name)
     KIND.put(material, look.identifier)
     if look.blended:
         # Dithered, the other way that EEVEE has, glass is grain.

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from ..simulation_file.cell_choice import NothingChosenError
 from ..simulation_file.simulation import ValueRange, value_range
+from ..simulation_file.spread import color_range
 from .parts import Parts, Source, make_parts
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
@@ -47,6 +49,7 @@ def import_simulation(
     object_per_cell: bool = False,
     style: str = "AUTO",
     set_frame_range: bool = True,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> list[bpy.types.Object]:
     """Import a simulation file as one object that plays it, or as one for each cell.
 
@@ -69,6 +72,8 @@ def import_simulation(
     set_frame_range : bool
         Make an empty scene as long as the simulation, and one that somebody works in long enough;
         see `common.frame_range`.
+    tell : callable
+        Takes a sentence if the colors leave out a few cells that go far beyond all others.
 
     Returns
     -------
@@ -90,6 +95,8 @@ def import_simulation(
         style = "STRANDS"
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
+    # Voltages are shown whole, and looking through all values takes its time.
+    colors = None if simulation.unit == "mV" else color_range(subset(simulation, wanted))
     try:
         if object_per_cell:
             neurons = _cells(source, simulation, wanted, chosen, made)
@@ -99,7 +106,7 @@ def import_simulation(
             simulation = subset(simulation, wanted)
             parts = make_parts(_name(path), source, simulation, made)
             neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
-        material = _share_material(neurons, made)
+        material = _share_material(neurons, colors.high if colors else math.inf, made)
         if object_per_cell:
             material.name = f"{_name(path)} voltage"
         start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
@@ -109,6 +116,8 @@ def import_simulation(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
+    if colors and colors.note:
+        tell(f"{path.name}: {colors.note}.")
     return neurons
 
 
@@ -345,10 +354,12 @@ def _is_alive(block: Any) -> bool:
 
 
 def _share_material(
-    neurons: Sequence[bpy.types.Object], made: list[bpy.types.ID]
+    neurons: Sequence[bpy.types.Object], high: float, made: list[bpy.types.ID]
 ) -> bpy.types.Material:
-    """Color all neurons alike, with limits that suit all of them."""
+    """Color all neurons alike, with limits that suit all of them but end at `high` at most."""
     v_min, v_max = coloring.limits_of(neurons)
+    if v_min < high < v_max:
+        v_max = high
     material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
     made.append(material)
     for neuron in neurons[1:]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -100,8 +101,9 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
     number[sections] = np.arange(len(sections))
     parents = simulation.parents[sections]
     cells, section_cells = np.unique(simulation.section_cells[sections], return_inverse=True)
+    segments = np.repeat(wanted, simulation.segment_counts)
     return replace(
-        simulation,
+        simulation.with_values(lambda values: _columns(values, segments)),
         cells=tuple(simulation.cells[cell] for cell in cells),
         section_names=tuple(simulation.section_names[section] for section in sections),
         section_types=simulation.section_types[sections],
@@ -111,7 +113,6 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
         segment_counts=simulation.segment_counts[sections],
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[np.repeat(wanted, simulation.point_counts)],
-        values=_columns(simulation.values, np.repeat(wanted, simulation.segment_counts)),
         connections=_between(simulation, cells),
         layouts={name: places[cells] for name, places in simulation.layouts.items()},
     )
@@ -143,7 +144,7 @@ def each_cell(
             continue
         parents = simulation.parents[first:end]
         alone = replace(
-            simulation,
+            simulation.with_values(partial(_between_segments, segments[first], segments[end])),
             cells=simulation.cells[cell : cell + 1],
             section_names=simulation.section_names[first:end],
             section_types=simulation.section_types[first:end],
@@ -153,7 +154,6 @@ def each_cell(
             segment_counts=simulation.segment_counts[first:end],
             point_counts=simulation.point_counts[first:end],
             points_um=simulation.points_um[points[first] : points[end]],
-            values=simulation.values[:, segments[first] : segments[end]],
             connections=no_connections(),
             layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
         )
@@ -166,6 +166,10 @@ def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int
     number[cells] = np.arange(len(cells))
     pairs = number[simulation.connections]
     return pairs[(pairs >= 0).all(axis=1)]
+
+
+def _between_segments(first: int, end: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return values[:, first:end]
 
 
 def _columns(values: NDArray[np.float32], taken: NDArray[np.bool_]) -> NDArray[np.float32]:

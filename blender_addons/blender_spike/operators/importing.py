@@ -92,7 +92,9 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
             before, held_work = settings_of(scene), holds_work(scene)
             others = [thing for thing in scene.objects if find_modifier(thing) is not None]
             try:
-                neurons = import_simulation(context, path, **settings)
+                neurons = import_simulation(
+                    context, path, tell=lambda note: self.report({"INFO"}, note), **settings
+                )
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
             else:

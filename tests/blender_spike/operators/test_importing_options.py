@@ -254,3 +254,32 @@ def test_values_that_cannot_be_shown(bpy, path, tmp_path):
     imported(bpy, path)
     with pytest.raises(RuntimeError, match=sentence):
         bpy.ops.blender_spike.relink(filepath=str(tmp_path / "wrong.pickle"))
+
+
+def test_one_busy_cell_does_not_darken_a_network(bpy, tmp_path):
+    """The colors end before it."""
+    from blender_spike.color.coloring import color_input, voltage_material
+
+    from spike_export.networks.point_network import point_network
+
+    values = np.random.default_rng(2).uniform(0, 3, (4, 50)).astype(np.float32)
+    values[:, 7] = 400
+    places = np.random.default_rng(3).uniform(0, 100, (50, 3))
+    path = write(tmp_path / "net.pickle", point_network(places, np.arange(4.0), values))
+    (network,) = imported(bpy, path)
+    material = voltage_material(network)
+    assert color_input(material, "Maximum").default_value < 4
+    assert color_input(material, "Minimum").default_value < 1
+
+
+def test_further_quantities_do_not_disturb_a_choice_of_cells(bpy, tmp_path, path):
+    """A file with several quantities shows the first, of the chosen cells."""
+    from blender_spike.cells.subset import subset, wanted_sections
+
+    from spike_export.simulation_file.simulation import Quantity
+
+    sim = read(path)
+    sim = replace(sim, more={"cai": Quantity("mM", sim.values * 2)})
+    part = subset(sim, wanted_sections(sim, "0"))
+    assert part.more["cai"].values.shape == part.values.shape
+    assert np.array_equal(part.more["cai"].values, part.values * 2)
