@@ -43,7 +43,6 @@ def film_scene(
     ----------
     context : Context
         New regions lie and are made as the atlas's in its scene, or else as its import options say.
-    atlas : Atlas
     glass, glow, gradient : str
         Regions, as `search.Search.find` understands them, of glass, glowing blue, and glowing in
         the colors of `colormap` along x. Any may be empty.
@@ -98,8 +97,6 @@ def set_stage(
 
     Parameters
     ----------
-    scene : Scene
-    regions : sequence of Object
     degrees : float
         How far the camera travels in the scene's frames, 0 for not at all.
     bloom : float

@@ -107,10 +107,6 @@ class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
 def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the imported regions that are selected, or the active one if nothing is.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Object
@@ -121,10 +117,6 @@ def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 def region_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the region that the list and the panels show, which is one that the buttons change.
-
-    Parameters
-    ----------
-    context : Context
 
     Returns
     -------

@@ -14,10 +14,6 @@ from .properties import about_figure
 def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the neuron that panels are about: the active one, or what the active object is about.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     Object or None
@@ -29,10 +25,6 @@ def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the imported neurons that are selected, or the active one if nothing is.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Object
@@ -42,16 +34,7 @@ def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def neuron_of(thing: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the neuron that a figure is about, or that a mesh copy shows.
-
-    Parameters
-    ----------
-    thing : Object
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find the neuron that a figure is about, or that a mesh copy shows."""
     if find_mesh_copy(thing) is not None:
         return original_of(thing)
     return about_figure(thing).neuron

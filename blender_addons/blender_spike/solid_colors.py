@@ -66,26 +66,12 @@ def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
 
 
 def find_solid_colors(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
-    """Find the modifier that shows a neuron's colors in Solid shading.
-
-    Parameters
-    ----------
-    neuron : Object or None
-
-    Returns
-    -------
-    NodesModifier or None
-    """
+    """Find the modifier that shows a neuron's colors in Solid shading."""
     return find_group_modifier(neuron, GROUP)
 
 
 def remove_solid_colors(neuron: bpy.types.Object) -> None:
-    """Take the modifier away again, and the drivers that it has.
-
-    Parameters
-    ----------
-    neuron : Object
-    """
+    """Take the modifier away again, and the drivers that it has."""
     remove_with_drivers(find_solid_colors(neuron))
 
 
@@ -115,12 +101,7 @@ def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:
 
 @nodes.group(GROUP)
 def node_group(tree: nodes.Tree) -> None:
-    """Build the modifier's group, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the modifier's group, or return it if it exists."""
     drawn = tree.input("Geometry", "Geometry")
     resolution = tree.inputs(_MESH_INPUTS)["Tube Resolution"]
     with tree.panel("Colors"):

@@ -35,7 +35,6 @@ def view_of(scene: bpy.types.Scene, neurons: Sequence[bpy.types.Object]) -> View
 
     Parameters
     ----------
-    scene : Scene
     neurons : sequence of Object
         Imported simulations.
 

@@ -13,7 +13,6 @@ def fcurves(thing: bpy.types.Object, path: str) -> list[Any]:
 
     Parameters
     ----------
-    thing : Object
     path : str
         Data path of the property.
 
@@ -47,7 +46,6 @@ def replaced(thing: bpy.types.Object, path: str) -> str:
 
     Parameters
     ----------
-    thing : Object
     path : str
         Data path of the property.
 
@@ -66,7 +64,6 @@ def set_interpolation(
 
     Parameters
     ----------
-    thing : Object
     path : str
         Data path of the property.
     interpolation, easing : str
@@ -83,7 +80,6 @@ def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> No
 
     Parameters
     ----------
-    source : NodeTree
     target : NodeTree
         Has an action of its own from then on.
     """

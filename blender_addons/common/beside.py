@@ -32,7 +32,6 @@ def put_beside(
 
     Parameters
     ----------
-    context : Context
     new : sequence of Object
         They move together, and their children with them.
     others : iterable of Object
@@ -77,9 +76,5 @@ def beside_told(neighbor: bpy.types.Object | None) -> str:
     ----------
     neighbor : Object or None
         See `put_beside`.
-
-    Returns
-    -------
-    str
     """
     return "" if neighbor is None else f"; it stands beside '{neighbor.name}', not at the origin"

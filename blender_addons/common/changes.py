@@ -30,16 +30,7 @@ class Settings:
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
-    """Keep a scene's own settings.
-
-    Parameters
-    ----------
-    scene : Scene
-
-    Returns
-    -------
-    Settings
-    """
+    """Keep a scene's own settings."""
     render = required(scene.render)
     # Cycles is an add-on.
     cycles: Any = getattr(scene, "cycles", None)
@@ -57,11 +48,6 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
 
 def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
     """Say which of a scene's settings are others than before.
-
-    Parameters
-    ----------
-    before : Settings
-    scene : Scene
 
     Returns
     -------
@@ -94,7 +80,6 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
         A sentence.
     before : Settings
         See `settings_of`.
-    scene : Scene
 
     Returns
     -------
@@ -106,16 +91,7 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
 
 
 def engine_of(scene: bpy.types.Scene) -> str:
-    """Name a scene's render engine as Blender's menu does.
-
-    Parameters
-    ----------
-    scene : Scene
-
-    Returns
-    -------
-    str
-    """
+    """Name a scene's render engine as Blender's menu does."""
     engine = str(required(scene.render).engine)
     return {"BLENDER_EEVEE": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}.get(engine, engine.title())
 
@@ -127,10 +103,6 @@ def listed(parts: list[str]) -> str:
     ----------
     parts : list of str
         At least one.
-
-    Returns
-    -------
-    str
     """
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last

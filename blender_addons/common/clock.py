@@ -37,15 +37,10 @@ def within(tree: Tree, at_the_ends: Linkable, position: Linkable, span: Linkable
 
     Parameters
     ----------
-    tree : Tree
     at_the_ends : Socket
         A menu as `AT_THE_ENDS`: what happens before the first and after the last sample.
     position, span : Socket or Node
         In the same unit; `span` is that of the last sample.
-
-    Returns
-    -------
-    Socket
     """
     held = tree.clamp(position, 0.0, span)
     looped = tree.math("WRAP", position, span, 0.0, label="Loop")
@@ -59,15 +54,10 @@ def moment(tree: Tree, position: Linkable, samples: Linkable) -> Moment:
 
     Parameters
     ----------
-    tree : Tree
     position : Socket or Node
         In samples from the first, 0, on.
     samples : Socket or Node
         How many there are.
-
-    Returns
-    -------
-    Moment
     """
     sample = floor(position).labeled("Sample")
     fraction = (position - sample).labeled("Fraction")

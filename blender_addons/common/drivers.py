@@ -92,13 +92,7 @@ def make_exact(owners: Iterable[bpy.types.ID | None]) -> None:
 
 
 def copy_drivers(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
-    """Give a node tree the drivers of another, for nodes and inputs of the same name.
-
-    Parameters
-    ----------
-    source : NodeTree
-    target : NodeTree
-    """
+    """Give a node tree the drivers of another, for nodes and inputs of the same name."""
     given: Any = source.animation_data
     for curve in given.drivers if given is not None else ():
         target.animation_data_create().drivers.from_existing(src_driver=curve)

@@ -18,11 +18,6 @@ def world_points(
 ) -> NDArray[np.float64]:
     """Find where objects are.
 
-    Parameters
-    ----------
-    scene : Scene
-    objects : iterable of Object
-
     Returns
     -------
     ndarray, shape (P, 3)

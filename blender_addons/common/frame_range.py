@@ -17,10 +17,6 @@ _CUBE = 8
 def holds_work(scene: bpy.types.Scene) -> bool:
     """Tell whether a scene has anything that its frames could matter to.
 
-    Parameters
-    ----------
-    scene : Scene
-
     Returns
     -------
     bool
@@ -44,7 +40,6 @@ def make_room(
 
     Parameters
     ----------
-    scene : Scene
     frames : int
         How many are needed.
     first_if_empty : int

@@ -27,7 +27,6 @@ def new_curves(
 
     Parameters
     ----------
-    name : str
     point_counts : ndarray of int, shape (C,)
         Points of each curve, all above zero; there may be no curve.
     positions : ndarray, shape (P, 3)
@@ -35,10 +34,6 @@ def new_curves(
     attributes : mapping
         From name and domain to one number per point (P,) or curve (C,); whole numbers become
         integer attributes, others float attributes.
-
-    Returns
-    -------
-    Curves
     """
     curves = bpy.data.hair_curves.new(name)
     if not len(point_counts):
@@ -61,15 +56,10 @@ def new_points(
 
     Parameters
     ----------
-    name : str
     vertices : int or ndarray, shape (V, 3)
         How many there are, or where.
     rows : iterable of (str, ndarray of shape (V,))
         Attributes; taken one at a time, so that a generator needs memory for one only.
-
-    Returns
-    -------
-    Mesh
     """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(vertices if isinstance(vertices, int) else len(vertices))
@@ -93,7 +83,6 @@ def fill_mesh(
 
     Parameters
     ----------
-    mesh : Mesh
     positions : ndarray, shape (V, 3)
         In Blender units.
     triangles : ndarray of int, shape (F, 3)
@@ -128,9 +117,6 @@ def set_attribute(
 
     Parameters
     ----------
-    data : Curves or Mesh
-    name : str
-    domain : str
     values : ndarray, shape (elements,) or (elements, 3)
         Whole numbers become an integer attribute, others a float attribute; rows of three become
         vectors.

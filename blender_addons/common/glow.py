@@ -19,10 +19,6 @@ from . import nodes
 def glowing(name: str) -> bpy.types.Material:
     """Make a material for something that shines by itself.
 
-    Parameters
-    ----------
-    name : str
-
     Returns
     -------
     Material
@@ -41,14 +37,8 @@ def plain_light(name: str, color: Sequence[float], strength: float) -> bpy.types
 
     Parameters
     ----------
-    name : str
     color : sequence of float
         Scene-linear: red, green, blue.
-    strength : float
-
-    Returns
-    -------
-    Material
     """
     material = glowing(name)
     with nodes.material(material) as tree:

@@ -21,14 +21,8 @@ def new_holder(name: str, mesh: bpy.types.Mesh, made: list[bpy.types.ID]) -> bpy
 
     Parameters
     ----------
-    name : str
-    mesh : Mesh
     made : list of ID
         Gets it as soon as it exists.
-
-    Returns
-    -------
-    Object
     """
     holder = bpy.data.objects.new(name, mesh)
     made.append(holder)

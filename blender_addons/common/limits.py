@@ -15,10 +15,6 @@ LARGEST: Final = 1e20
 def apart(low: float, high: float) -> tuple[float, float]:
     """Take limits apart that are one number.
 
-    Parameters
-    ----------
-    low, high : float
-
     Returns
     -------
     low, high : float
@@ -33,10 +29,6 @@ def apart(low: float, high: float) -> tuple[float, float]:
 
 def problem_of(low: float, high: float) -> str:
     """Say what is wrong with limits that somebody gives.
-
-    Parameters
-    ----------
-    low, high : float
 
     Returns
     -------

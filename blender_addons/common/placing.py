@@ -15,10 +15,6 @@ def leave_edit_mode(context: bpy.types.Context) -> None:
 
     Data of an object that is being edited can neither be measured nor exchanged, and no other
     object can become active.
-
-    Parameters
-    ----------
-    context : Context
     """
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -26,10 +22,6 @@ def leave_edit_mode(context: bpy.types.Context) -> None:
 
 def open_collection(context: bpy.types.Context) -> bpy.types.Collection:
     """Find where new objects go.
-
-    Parameters
-    ----------
-    context : Context
 
     Returns
     -------
@@ -48,8 +40,6 @@ def link(
 
     Parameters
     ----------
-    context : Context
-    thing : Object
     beside : Object, optional
         It goes into all of this one's collections.
     """
@@ -64,7 +54,6 @@ def select_only(context: bpy.types.Context, things: Sequence[bpy.types.Object]) 
 
     Parameters
     ----------
-    context : Context
     things : sequence of Object
         What the view layer does not have, since a collection is excluded from it, cannot be
         selected.

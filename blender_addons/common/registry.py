@@ -20,7 +20,6 @@ def collect(package: str, path: Iterable[str], name: str, *unique: str) -> list[
         Its ``__name__``.
     path : iterable of str
         Its ``__path__``.
-    name : str
     *unique : str
         Attributes that differ between any two.
 

@@ -11,14 +11,6 @@ T = TypeVar("T")
 def required(thing: T | None) -> T:
     """Return what must be there.
 
-    Parameters
-    ----------
-    thing : object or None
-
-    Returns
-    -------
-    object
-
     Raises
     ------
     AssertionError

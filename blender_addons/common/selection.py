@@ -31,7 +31,6 @@ def chosen(
 
     Parameters
     ----------
-    context : Context
     wanted : callable
         Tells whether an object is of the kind that is asked for.
     owner : callable, optional
@@ -68,7 +67,6 @@ def at_hand(
 
     Parameters
     ----------
-    context : Context
     wanted : callable
         Tells whether an object is of the kind that is asked for.
     owner : callable, optional
@@ -93,8 +91,6 @@ def draw_whose(
 
     Parameters
     ----------
-    layout : UILayout
-    context : Context
     thing : Object
         See `at_hand`.
     """
@@ -125,13 +121,8 @@ def editable(
 
     Parameters
     ----------
-    things : iterable of Object
     with_data : bool, optional
         Leave out what has linked data, too.
-
-    Returns
-    -------
-    list of Object
     """
     return [thing for thing in things if _is_editable(thing, with_data)]
 
@@ -141,7 +132,6 @@ def about_linked(things: Iterable[bpy.types.Object], *, with_data: bool = False)
 
     Parameters
     ----------
-    things : iterable of Object
     with_data : bool, optional
         Say so if only its data is.
 
@@ -169,7 +159,6 @@ def tell(
 
     Parameters
     ----------
-    operator : Operator
     kind : set of str
         A warning if something was left out.
     text : str

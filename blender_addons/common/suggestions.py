@@ -165,7 +165,6 @@ def draw_field(
 
     Parameters
     ----------
-    layout : UILayout
     owner : bpy_struct
         What has the property.
     name : str

@@ -34,8 +34,6 @@ def read_attribute(
 
     Parameters
     ----------
-    tree : Tree
-    attribute : str
     where : {"GEOMETRY", "OBJECT", "INSTANCER"}
         Whose it is: a custom property of the object is an attribute, too.
     name, label : str
@@ -64,7 +62,6 @@ def between_limits(tree: Tree, value: Linkable) -> Node:
     ----------
     tree : Tree
         Of a material.
-    value : Socket or Node
 
     Returns
     -------
@@ -89,16 +86,10 @@ def gray_without_data(
 
     Parameters
     ----------
-    tree : Tree
-    value : Socket or Node
     color : Socket or Node
         Of values.
     gray : tuple of float
         Scene-linear.
-
-    Returns
-    -------
-    Node
     """
     no_data = (value < NO_DATA_BELOW).labeled("No data")
     return tree.mix(no_data, color, gray, data_type="RGBA", label="No data: gray")
@@ -115,10 +106,6 @@ def has_limits(material: bpy.types.Material | None) -> bool:
 
 def limit_inputs(material: bpy.types.Material) -> tuple[Any, Any]:
     """Find the inputs that hold a material's limits.
-
-    Parameters
-    ----------
-    material : Material
 
     Returns
     -------

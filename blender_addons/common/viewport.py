@@ -21,10 +21,6 @@ SolidColor = Literal["OBJECT", "VERTEX"]
 def shading_of(context: bpy.types.Context) -> bpy.types.View3DShading | None:
     """Find how the viewport at hand is shaded.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     View3DShading or None
@@ -38,10 +34,6 @@ def shading_of(context: bpy.types.Context) -> bpy.types.View3DShading | None:
 
 def shows_materials(context: bpy.types.Context) -> bool:
     """Tell whether the viewport at hand draws materials, and so their colors.
-
-    Parameters
-    ----------
-    context : Context
 
     Returns
     -------
@@ -57,25 +49,15 @@ def shows_in_solid(context: bpy.types.Context, color: SolidColor) -> bool:
 
     Parameters
     ----------
-    context : Context
     color : str
         ``"OBJECT"`` for the objects' own, ``"VERTEX"`` for color attributes.
-
-    Returns
-    -------
-    bool
     """
     shading = shading_of(context)
     return shading is not None and shading.type == "SOLID" and shading.color_type == color
 
 
 def show_materials(context: bpy.types.Context) -> None:
-    """Switch the viewport at hand to Material Preview, where it draws none yet.
-
-    Parameters
-    ----------
-    context : Context
-    """
+    """Switch the viewport at hand to Material Preview, where it draws none yet."""
     shading = shading_of(context)
     if shading is not None and not shows_materials(context):
         shading.type = "MATERIAL"
@@ -86,7 +68,6 @@ def show_in_solid(context: bpy.types.Context, color: SolidColor) -> None:
 
     Parameters
     ----------
-    context : Context
     color : str
         See `shows_in_solid`.
     """
@@ -135,10 +116,6 @@ class ShowColors(bpy.types.Operator):
     def solid(self, context: bpy.types.Context) -> str:
         """Prepare what is chosen for Solid shading.
 
-        Parameters
-        ----------
-        context : Context
-
         Returns
         -------
         str
@@ -147,12 +124,7 @@ class ShowColors(bpy.types.Operator):
         raise NotImplementedError
 
     def plain(self, context: bpy.types.Context) -> None:
-        """Take away what was prepared for Solid shading.
-
-        Parameters
-        ----------
-        context : Context
-        """
+        """Take away what was prepared for Solid shading."""
         raise NotImplementedError
 
 
@@ -169,8 +141,6 @@ def draw_show_colors(
 
     Parameters
     ----------
-    layout : UILayout
-    context : Context
     operator : str
         Identifier of the add-on's `ShowColors`.
     shown : bool

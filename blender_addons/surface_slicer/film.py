@@ -27,8 +27,6 @@ def set_scene(
 
     Parameters
     ----------
-    scene : Scene
-    surfaces : sequence of Object
     orbit_degrees : float
         Angle that the camera travels over the scene's frames; 0 if it stands still.
     bloom : float

@@ -54,10 +54,6 @@ def outputs(name: str, still: str) -> str:
         Of a file, as an example.
     still : str
         What a file of one picture shows.
-
-    Returns
-    -------
-    str
     """
     rows = {
         f"{name}.png, .svg, .pdf": f"one picture of {still}",

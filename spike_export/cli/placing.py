@@ -48,14 +48,6 @@ class Positions:
     def place(self, simulation: Simulation) -> Simulation:
         """Put cells where the table has them, and say which ones it or the simulation lacks.
 
-        Parameters
-        ----------
-        simulation : Simulation
-
-        Returns
-        -------
-        Simulation
-
         Raises
         ------
         PlacingError
@@ -72,14 +64,6 @@ class Positions:
         """Put cells in their places, or only say that the table has none of them.
 
         What has run is not lost for that.
-
-        Parameters
-        ----------
-        simulation : Simulation
-
-        Returns
-        -------
-        Simulation
         """
         try:
             return self.place(simulation)
@@ -93,7 +77,6 @@ def say_places(simulation: Simulation, made_up: MadeUp | None = None) -> None:
 
     Parameters
     ----------
-    simulation : Simulation
     made_up : MadeUp, optional
         Where it is known which cells these are.
     """

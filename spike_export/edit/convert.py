@@ -46,7 +46,6 @@ def convert(
 
     Parameters
     ----------
-    simulation : Simulation
     every_ms : float, optional
         New interval between frames, from the first one in the window on.
     frames : int, optional
@@ -134,13 +133,8 @@ def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
 
     Parameters
     ----------
-    simulation : Simulation
     duration_ms : float
         Time from the first frame, which is at 0, to the last.
-
-    Returns
-    -------
-    Simulation
 
     Raises
     ------
@@ -163,7 +157,6 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
 
     Parameters
     ----------
-    simulation : Simulation
     time_ms : ndarray of float64, shape (F,)
         Strictly increasing, within the time of the simulation.
 
@@ -202,16 +195,7 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
 
 
 def holds_peaks(simulation: Simulation) -> bool:
-    """Whether each frame holds the maximum since the frame before.
-
-    Parameters
-    ----------
-    simulation : Simulation
-
-    Returns
-    -------
-    bool
-    """
+    """Whether each frame holds the maximum since the frame before."""
     return simulation.meta.get("mode") == PEAK_MODE
 
 
@@ -220,7 +204,6 @@ def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simu
 
     Parameters
     ----------
-    simulation : Simulation
     time_ms : ndarray of float64, shape (F,)
         As for `resample`.
 
@@ -246,13 +229,8 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
 
     Parameters
     ----------
-    simulation : Simulation
     indices : ndarray of int64
         Into `Simulation.cells`, each at most once.
-
-    Returns
-    -------
-    Simulation
     """
     bounds = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells) + 1))
     counts = (bounds[1:] - bounds[:-1])[indices]
@@ -280,15 +258,6 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
 
 def take_quantities(simulation: Simulation, names: Sequence[str]) -> Simulation:
     """Keep some quantities, in the order given; the first is that of `Simulation.values`.
-
-    Parameters
-    ----------
-    simulation : Simulation
-    names : sequence of str
-
-    Returns
-    -------
-    Simulation
 
     Raises
     ------

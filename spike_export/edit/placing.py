@@ -89,10 +89,6 @@ class Move:
         ----------
         pivot_um, place_um : ndarray, shape (3,)
         rotation : ndarray, shape (3, 3), optional
-
-        Returns
-        -------
-        Move
         """
         turn = np.eye(3) if rotation is None else rotation
         return cls(turn, place_um - turn @ pivot_um)
@@ -108,10 +104,6 @@ class Placed:
 
 def soma_centers(simulation: Simulation) -> NDArray[np.float64]:
     """Mean of the points of each cell's soma, or of its first section if it has none.
-
-    Parameters
-    ----------
-    simulation : Simulation
 
     Returns
     -------
@@ -145,13 +137,8 @@ def move(simulation: Simulation, moves: Mapping[int, Move]) -> Simulation:
 
     Parameters
     ----------
-    simulation : Simulation
     moves : mapping from int to Move
         By index of the cell.
-
-    Returns
-    -------
-    Simulation
     """
     if not moves:
         return simulation
@@ -169,13 +156,8 @@ def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
 
     Parameters
     ----------
-    simulation : Simulation
     names : collection of str
         Of cells whose place is made up; each process of a parallel run begins at 0.
-
-    Returns
-    -------
-    Simulation
     """
     centers = soma_centers(simulation)
     chosen = [index for index, cell in enumerate(simulation.cells) if cell.name in names]
@@ -193,15 +175,10 @@ def place(simulation: Simulation, positions: Mapping[str, CellPosition], source:
 
     Parameters
     ----------
-    simulation : Simulation
     positions : mapping from str to CellPosition
         By the cell's name or, where no cell has such a name, by its global identifier.
     source : str
         What the table is called in sentences.
-
-    Returns
-    -------
-    Placed
 
     Raises
     ------
@@ -256,12 +233,6 @@ def place(simulation: Simulation, positions: Mapping[str, CellPosition], source:
 def label_of(name: str, gid: int | None, labels: Mapping[str, object]) -> str | None:
     """Find a cell in a table, by its name or else by its global identifier.
 
-    Parameters
-    ----------
-    name : str
-    gid : int or None
-    labels : mapping from str
-
     Returns
     -------
     str or None
@@ -277,7 +248,6 @@ def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> lis
 
     Parameters
     ----------
-    simulation : Simulation
     made_up : MadeUp, optional
         Where it is known which cells these are.
 

@@ -54,7 +54,6 @@ def rejoin(
     ----------
     simulation : Simulation
         No two cells with the same name.
-    joints : sequence of Joint
     made_up : collection of str
         Pieces whose shape is made up, and which therefore are put where they belong.
 

@@ -111,7 +111,6 @@ def activity(
         Times of each of C cells' spikes, in any order; those from before the first frame count.
     time_ms : ndarray, shape (F,)
         Regular.
-    kernel : Kernel
 
     Returns
     -------
@@ -158,11 +157,6 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
     ----------
     simulation : Simulation
         With regular frames.
-    kernel : Kernel
-
-    Returns
-    -------
-    Simulation
 
     Raises
     ------
@@ -199,10 +193,6 @@ def is_on_off(values: NDArray[np.float32]) -> bool:
     Parameters
     ----------
     values : ndarray, shape (F, S)
-
-    Returns
-    -------
-    bool
     """
     return all(bool(np.isin(row, (0, 1)).all()) for row in values)
 
@@ -213,10 +203,6 @@ def is_regular(time_ms: NDArray[np.float64]) -> bool:
     Parameters
     ----------
     time_ms : ndarray, shape (F,)
-
-    Returns
-    -------
-    bool
     """
     if len(time_ms) < 2:
         return True

@@ -152,13 +152,8 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
 
     Parameters
     ----------
-    simulation : Simulation
     path : Path
         The file it was read from or written to.
-
-    Returns
-    -------
-    Summary
     """
     sections = np.bincount(simulation.section_cells, minlength=len(simulation.cells))
     quantities = [_summary_of(name, one) for name, one in simulation.quantities.items()]

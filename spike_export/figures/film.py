@@ -47,10 +47,6 @@ class FilmError(RuntimeError):
 def find_ffmpeg() -> str:
     """Find the ffmpeg that matplotlib would use: its setting ``animation.ffmpeg_path``.
 
-    Returns
-    -------
-    str
-
     Raises
     ------
     FilmError

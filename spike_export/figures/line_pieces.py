@@ -18,7 +18,6 @@ def value_at(x: Points, y: Points, t: float) -> float:
     ----------
     x, y : ndarray, shape (M,)
         `x` grows.
-    t : float
 
     Returns
     -------

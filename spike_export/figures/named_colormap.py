@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 def colormap_named(name: str) -> Colormap:
     """Find a colormap of matplotlib, or of seaborn and cmasher where they are installed.
 
-    Parameters
-    ----------
-    name : str
-
-    Returns
-    -------
-    matplotlib Colormap
-
     Raises
     ------
     ChoiceError

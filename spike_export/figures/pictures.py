@@ -184,7 +184,6 @@ def save_drawing(path: Path, figure: Figure) -> None:
     ----------
     path : Path
         Replaced if it exists.
-    figure : matplotlib Figure
 
     Raises
     ------

@@ -56,7 +56,6 @@ def choose_traces(
 
     Parameters
     ----------
-    simulation : Simulation
     sections : sequence of str
         Names or regular expressions for whole names, with or without the index and what stands
         before it: ``dend`` stands for ``dend[0]``, ``PC[0].dend[1]`` and so on. Without any: the
@@ -127,10 +126,6 @@ def choose_traces(
 
 def distances_um(simulation: Simulation) -> NDArray[np.float64]:
     """Measure the way along the neurites from the root's middle to each section's middle.
-
-    Parameters
-    ----------
-    simulation : Simulation
 
     Returns
     -------

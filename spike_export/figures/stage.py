@@ -51,7 +51,6 @@ def stage(
     -------
     figure : matplotlib Figure
         With 72 dots per inch: one point is one pixel.
-    axes : matplotlib Axes
     """
     from matplotlib.figure import Figure
 
@@ -78,15 +77,10 @@ def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list
 
     Parameters
     ----------
-    first, last : float
     frames : int
         Above 0; a single one shows `last`.
     pace : {"linear", "smooth"}
         Evenly, or slowly at both ends.
-
-    Returns
-    -------
-    list of Frame
     """
     share: NDArray[np.float64] = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
     if pace == "smooth":
@@ -103,9 +97,5 @@ def size_factor(size: tuple[int, int]) -> float:
     ----------
     size : (int, int)
         Width and height of the picture in pixels.
-
-    Returns
-    -------
-    float
     """
     return float(np.sqrt(size[0] * size[1] / (1920 * 1080)))

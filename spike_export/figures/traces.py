@@ -66,7 +66,6 @@ def trace_figure(
 
     Parameters
     ----------
-    simulation : Simulation
     traces : sequence of Trace
         From `choose_traces`.
     style : {"gradient", "line"}
@@ -87,10 +86,6 @@ def trace_figure(
         Leave the ground out.
     size : (int, int)
         Width and height in pixels.
-
-    Returns
-    -------
-    MovingFigure
 
     Raises
     ------
@@ -165,7 +160,6 @@ def trace_axes(
         First and last, lowest and highest value; the axes reach a little further.
     notes : sequence of str, optional
         What stands under each name, in small print.
-    x_label, y_label : str
     background, transparent, size
         As for `trace_figure`.
 
@@ -173,7 +167,6 @@ def trace_axes(
     -------
     figure : matplotlib Figure
         With 72 dots per inch: one point is one pixel.
-    axes : list of matplotlib Axes
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -251,7 +244,6 @@ def color_limits(
 
     Parameters
     ----------
-    simulation : Simulation
     v_min, v_max : float, optional
         In the file's unit; by default the file's lowest and highest value, without those of a few
         cells that go far beyond all others; see `simulation_file.spread.color_range`.

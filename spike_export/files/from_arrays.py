@@ -70,10 +70,6 @@ def simulation_from_arrays(
     more : mapping from str to dict, optional
         Other quantities by name, each with ``values``, as above, and its ``unit``.
 
-    Returns
-    -------
-    Simulation
-
     Raises
     ------
     ValueError

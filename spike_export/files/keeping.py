@@ -33,7 +33,6 @@ def write_and_keep(path: str | os.PathLike[str], write: Callable[[Path], object]
 
     Parameters
     ----------
-    path : path-like
     write : callable
         Called with `path`, and where that fails with paths that are free: beside it, in the
         working folder, in that of the user, and in the system's for temporary files.

@@ -56,7 +56,6 @@ def write_older(path: str | os.PathLike[str], simulation: Simulation) -> Path:
     ----------
     path : path-like
         Replaced if it exists, when the new file is complete; see `spike_export.write`.
-    simulation : Simulation
 
     Returns
     -------
@@ -88,7 +87,6 @@ def write_sections(
     ----------
     path : path-like
         Replaced if it exists, when the new file is complete.
-    types : sequence of str, length N
     points_um : sequence of ndarray, shapes (P, 4)
         x, y, z and diameter of each section's points.
     voltages : sequence of ndarray, shapes (F, nseg)

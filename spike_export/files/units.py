@@ -96,7 +96,6 @@ def without_unit(values: Any, what: str) -> Any:
 
     Parameters
     ----------
-    values : array-like
     what : str
         What to call them in an error.
 

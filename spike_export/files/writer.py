@@ -56,7 +56,6 @@ def write(
     ----------
     path : path-like
         Replaced if it exists.
-    simulation : Simulation, optional
     precision : {"float32", "zlib", "0.01mV"}
         Values as they are; the same, deflated; or rounded to 0.01 mV in 16 bits, as differences
         in time, deflated: about a quarter of the size. Further quantities that are not in mV are
@@ -135,7 +134,6 @@ def pack(array: NDArray[Any], dtype: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    array : ndarray
     dtype : str
         Little-endian type it is stored as, for example ``"<f4"``.
 

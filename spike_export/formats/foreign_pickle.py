@@ -40,7 +40,6 @@ def load(path: Path, size: int) -> Any:
 
     Parameters
     ----------
-    path : Path
     size : int
         The file's size in bytes.
 

@@ -35,7 +35,6 @@ def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
 
     Parameters
     ----------
-    path : Path
     inner_links : bool
         Follow links from one place in the file to another, as NWB has them.
 
@@ -122,7 +121,6 @@ class Group:
 
         Parameters
         ----------
-        name : str
         kinds : str
             ``"iu"`` for whole numbers, ``"fiu"`` for any, ``"OSU"`` for text, which comes as an
             array of str.

@@ -91,13 +91,8 @@ def read(path: Path, unit_um: float = 1.0) -> Tracing:
 
     Parameters
     ----------
-    path : Path
     unit_um : float
         How many µm the file's numbers stand for.
-
-    Returns
-    -------
-    Tracing
 
     Raises
     ------

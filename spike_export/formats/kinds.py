@@ -110,10 +110,6 @@ def formats() -> list[Format]:
 def recognize(path: Path) -> Kind:
     """Tell what a file is.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     Kind

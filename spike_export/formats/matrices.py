@@ -49,13 +49,8 @@ def content_of_matrix(
     path : Path
         For messages.
     matrix : ndarray, shape (R, C)
-    request : Request
     names : sequence of str, length C, optional
         Of its columns.
-
-    Returns
-    -------
-    Content
 
     Raises
     ------

@@ -41,11 +41,6 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     ----------
     paths : sequence of Path
         All of one kind.
-    reading : Reading
-
-    Returns
-    -------
-    Spikes
 
     Raises
     ------
@@ -86,15 +81,10 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
 
     Parameters
     ----------
-    files : sequence of NodeFile
     spikes : Spikes
         Of the network, whose names of cells are followed.
     populations : sequence of str
         Those that are wanted, where the spikes do not say; all if empty.
-
-    Returns
-    -------
-    Places
 
     Raises
     ------
@@ -151,7 +141,6 @@ def connections_of(
 
     Parameters
     ----------
-    path : Path
     cells : sequence of str
         Names of all cells.
     spikes : Spikes
@@ -161,7 +150,6 @@ def connections_of(
     -------
     pairs : ndarray of int32, shape (M, 2)
         Indices into `cells`: from, to.
-    notes : tuple of str
 
     Raises
     ------

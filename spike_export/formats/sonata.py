@@ -63,13 +63,8 @@ def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
 
     Parameters
     ----------
-    sources : Sources
     populations : collection of str
         Those that are wanted; all if empty.
-
-    Returns
-    -------
-    Loaded
 
     Raises
     ------

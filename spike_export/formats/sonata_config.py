@@ -67,10 +67,6 @@ def read_config(path: Path, report: str | None = None) -> Sources:
     report : str, optional
         Name of the report, where there are several.
 
-    Returns
-    -------
-    Sources
-
     Raises
     ------
     ConfigError

@@ -35,10 +35,6 @@ class SonataError(ValueError):
 def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
     """Read a file of spikes.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     dict
@@ -91,7 +87,6 @@ def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArra
 
     Parameters
     ----------
-    path : Path
     index : mapping
         From population and node to the index of a cell. The population is ``""`` where it is not
         known, and then it is that of all edges.
@@ -191,11 +186,6 @@ class Nodes:
         ----------
         node : int
             Its identifier.
-        name : str
-
-        Returns
-        -------
-        object
         """
         row = self._rows.get(node)
         if row is None:
@@ -226,10 +216,6 @@ _NUMBERS: Final = (
 
 def read_nodes(file: NodeFile) -> dict[str, Nodes]:
     """Read a file of nodes.
-
-    Parameters
-    ----------
-    file : NodeFile
 
     Returns
     -------

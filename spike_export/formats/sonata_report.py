@@ -18,7 +18,6 @@ def read_reports(sources: Sources, wanted: Collection[str] = ()) -> tuple[list[R
 
     Parameters
     ----------
-    sources : Sources
     wanted : collection of str
         Populations; all if empty, and then those that cannot be used are left out.
 

@@ -39,10 +39,6 @@ def stub_of(processing: object, dynamics: object) -> str:
         The node's ``model_processing``: names with commas between them.
     dynamics : object
         Its ``dynamics_params``, without which ``aibs_perisomatic`` leaves the axon.
-
-    Returns
-    -------
-    str
     """
     names = str(processing or "").replace(" ", "").split(",")
     found = next((name for name in names if name in _STUBS_AT), "")
@@ -55,7 +51,6 @@ def with_stubs(sections: Sections, name: str) -> Sections:
 
     Parameters
     ----------
-    sections : Sections
     name : str
         From `stub_of`.
 
@@ -105,7 +100,6 @@ def fitting(sections: Sections, found: NDArray[np.int64], counts: NDArray[np.int
 
     Parameters
     ----------
-    sections : Sections
     found : ndarray of int, shape (M,)
         Indices of sections.
     counts : ndarray of int, shape (M,)

@@ -76,10 +76,6 @@ def read_spike_arrays(path: Path, reading: Reading) -> Spikes:
     reading : Reading
         Where nothing says the unit, it has to.
 
-    Returns
-    -------
-    Spikes
-
     Raises
     ------
     TableError, FormatError, Hdf5Error

@@ -76,11 +76,6 @@ def read_spikes(paths: Path | Sequence[Path], reading: Reading = AS_THEY_SAY) ->
         Without a line that names them, the columns are cell and time, or time and cell, as NEURON
         prints them: times have a decimal point or are no whole numbers. In a ``.gdf`` file, as
         NEST writes it, cells come first.
-    reading : Reading
-
-    Returns
-    -------
-    Spikes
 
     Raises
     ------
@@ -115,10 +110,6 @@ def gathered(
         Names of the files.
     wanted : collection of str
         Populations; all if empty.
-
-    Returns
-    -------
-    Spikes
 
     Raises
     ------

@@ -100,11 +100,6 @@ def branching_model(
     connections : int, optional
         From each neuron into the next layer; `CONNECTIONS`, or as many as `sigma` needs and the
         layer has, if not given.
-    seed : int
-
-    Returns
-    -------
-    Branching
 
     Raises
     ------
@@ -154,14 +149,8 @@ def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
 
     Parameters
     ----------
-    model : Branching
     steps : int
         Above 0; the first one only has spontaneous activity.
-    seed : int
-
-    Returns
-    -------
-    Run
 
     Raises
     ------
@@ -199,8 +188,6 @@ def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray
     ----------
     model : Branching
         Nothing is active spontaneously here.
-    avalanches : int
-    seed : int
 
     Returns
     -------
@@ -227,7 +214,6 @@ def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int
 
     Parameters
     ----------
-    model : Branching
     result : Run
         Of this model.
     step_ms : float

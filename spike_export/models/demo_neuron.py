@@ -57,10 +57,6 @@ def simulate(
     progress : callable
         Called with the time reached, in ms.
 
-    Returns
-    -------
-    Simulation
-
     Raises
     ------
     ModuleNotFoundError

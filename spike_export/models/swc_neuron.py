@@ -77,7 +77,6 @@ def parse_place(place: str, sections: Sections) -> tuple[int, float]:
     place : str
         For example ``"soma(0.5)"`` or ``"apic[3](0.1)"``. Without an index the first section of
         that name is meant, without a position its middle.
-    sections : Sections
 
     Returns
     -------
@@ -122,13 +121,10 @@ def simulate(
 
     Parameters
     ----------
-    sections : Sections
     name : str
         Name of the cell.
     biophysics : {"hh", "pas"}
         Hodgkin-Huxley channels in all sections, or a leak only.
-    step : CurrentStep, optional
-    synapses : Synapses, optional
     tstop_ms : float
         End of the simulation.
     every_ms : float
@@ -137,10 +133,6 @@ def simulate(
         No segment is longer than this share of the length constant at 100 Hz.
     progress : callable
         Called with the time reached, in ms.
-
-    Returns
-    -------
-    Simulation
 
     Raises
     ------
@@ -208,7 +200,6 @@ def build(sections: Sections, owner: object) -> list[Any]:
 
     Parameters
     ----------
-    sections : Sections
     owner : object
         The cell; its text is the sections' first name.
 
@@ -238,7 +229,6 @@ def discretize(cell: list[Any], d_lambda: float) -> int:
 
     Parameters
     ----------
-    cell : list of neuron Section
     d_lambda : float
         The longest segment, as a share of the length constant at 100 Hz.
 

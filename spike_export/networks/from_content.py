@@ -36,7 +36,6 @@ def simulation_from_content(
 
     Parameters
     ----------
-    content : Content
     places_um : mapping, optional
         From a cell's name to x, y, z, instead of the file's own.
     every_ms, rise_ms, decay_ms, diameter_um : float
@@ -49,7 +48,6 @@ def simulation_from_content(
 
     Returns
     -------
-    Simulation
     list of str
         Sentences about what had to be supposed.
 

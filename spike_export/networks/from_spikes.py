@@ -57,7 +57,6 @@ def simulation_from_spikes(
         a hundredth, if not given.
     rise_ms, decay_ms : float
         Time constants of what each spike becomes; see `smoothing`.
-    diameter_um : float
     connections : array-like of int, shape (M, 2), optional
         Indices of cells, in the order of `places_um` or, without it, of `spikes_ms`.
     source : str

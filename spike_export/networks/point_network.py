@@ -49,7 +49,6 @@ def point_network(
     values : array-like, shape (F, C)
     names : sequence of str, optional
         ``cell 0`` and so on if not given.
-    gids : sequence of int, optional
     spikes_ms : sequence of ndarray, optional
         Times of each cell's spikes.
     diameter_um : float
@@ -64,10 +63,6 @@ def point_network(
         Indices of cells: from, to.
     layouts : mapping from str to array-like, shape (C, 3), optional
         Other places of the cells, in µm, by name.
-
-    Returns
-    -------
-    Simulation
 
     Raises
     ------
@@ -149,11 +144,6 @@ def point_network(
 
 def grid_um(count: int, spacing_um: float = SPACING_UM) -> NDArray[np.float64]:
     """Place cells on a square grid, row by row from the top, around the origin.
-
-    Parameters
-    ----------
-    count : int
-    spacing_um : float
 
     Returns
     -------

@@ -78,8 +78,6 @@ def waits_for(model: Path, buttons: Sequence[Button], call: str | None = None) -
 
     Parameters
     ----------
-    model : Path
-    buttons : sequence of Button
     call : str, optional
         What was run instead of one, in vain.
 

@@ -33,10 +33,6 @@ def cell_names(heads: Mapping[Any, Any], known: Mapping[Any, str]) -> dict[Any, 
     known : mapping
         Names that the package which made the cells has for them; they are numbered where even
         these are shared.
-
-    Returns
-    -------
-    dict
     """
     given: dict[Any, str] = {}
     unnamed = set()
@@ -69,7 +65,6 @@ def section_names(sections: Sequence[Any], cell_name: str) -> list[str]:
     ----------
     sections : sequence of neuron Section
         All of the cell.
-    cell_name : str
 
     Returns
     -------

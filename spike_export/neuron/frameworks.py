@@ -80,16 +80,7 @@ def known_cells() -> list[KnownCell]:
 
 
 def by_section(cells: Iterable[KnownCell]) -> dict[Any, KnownCell]:
-    """Find cells by their sections.
-
-    Parameters
-    ----------
-    cells : iterable of KnownCell
-
-    Returns
-    -------
-    dict from neuron Section to KnownCell
-    """
+    """Find cells by their sections."""
     return {section: cell for cell in cells for section in cell.sections}
 
 

@@ -60,14 +60,6 @@ def _libraries(folder: Path) -> Iterator[Path]:
 def source_folder(folder: Path) -> Path:
     """Find the .mod files: in a folder itself, or in the only folder inside that has some.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    Path
-
     Raises
     ------
     MechanismsError

@@ -52,10 +52,6 @@ class ModelCell:
 def segments_along(section: Any) -> list[Any]:
     """Segments in the order of the section's points, which begin where its parent is.
 
-    Parameters
-    ----------
-    section : neuron Section
-
     Returns
     -------
     list of neuron Segment
@@ -72,7 +68,6 @@ def select_cells(
 
     Parameters
     ----------
-    cells : iterable of ModelCell
     only : str, optional
         Regular expression that has to match all of a section's own name, with its index or
         without (``apic`` is ``Pyramidal[0].apic[12]``), or all of its whole name.
@@ -120,10 +115,6 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     split it. Which cells there are, what they are called and where their somata are follows from
     the whole model, and from the package that made it.
 
-    Parameters
-    ----------
-    sections : iterable of neuron Section
-
     Returns
     -------
     list of ModelCell
@@ -168,13 +159,8 @@ def joints_of(joins: Joins, cells: Iterable[ModelCell]) -> tuple[Joint, ...]:
 
     Parameters
     ----------
-    joins : Joins
     cells : iterable of ModelCell
         All of the model, as in `group_cells`.
-
-    Returns
-    -------
-    tuple of Joint
     """
     names = {
         section: (cell.name, name)

@@ -185,10 +185,6 @@ class Ranks:
 def started_processes(environment: Mapping[str, str] = os.environ) -> int:
     """Count the processes that were started together, as the program that did so says.
 
-    Parameters
-    ----------
-    environment : mapping of str to str
-
     Returns
     -------
     int
@@ -289,13 +285,8 @@ def rename_cells(simulation: Simulation, names: Mapping[str, str]) -> Simulation
 
     Parameters
     ----------
-    simulation : Simulation
     names : mapping of str to str
         New names by old names; cells that are not in it keep theirs.
-
-    Returns
-    -------
-    Simulation
     """
     old = [simulation.cells[index].name for index in simulation.section_cells]
     return replace(

@@ -77,7 +77,6 @@ def run_together(
     ----------
     model_run : ModelRun
         Of this process; not yet run.
-    ranks : Ranks
     target : Path
         Absolute, because the model may move to another folder. Parts lie beside it.
     merged : bool

@@ -93,13 +93,8 @@ def made_up(
     shape : Shape
     names : sequence of str
         Of the cells.
-    section_counts : sequence of int
     placed : set of int
         Indices of cells whose place is known nevertheless.
-
-    Returns
-    -------
-    MadeUp
     """
     parts = np.split(shape.made_up, np.cumsum(section_counts)[:-1])
     return MadeUp(

@@ -189,10 +189,6 @@ class Recorder:
         **meta
             Free text and numbers to keep in the file.
 
-        Returns
-        -------
-        Simulation
-
         Raises
         ------
         RecordingError

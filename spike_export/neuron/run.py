@@ -173,10 +173,6 @@ class ModelRun:
         at_quit : callable
             Called if the model ends the whole process, as hoc's ``quit()`` does.
 
-        Returns
-        -------
-        Ending
-
         Raises
         ------
         RecordingError
@@ -236,10 +232,6 @@ class ModelRun:
     def simulation(self) -> Simulation:
         """Put together what was recorded, with the cells' global identifiers.
 
-        Returns
-        -------
-        Simulation
-
         Raises
         ------
         RecordingError
@@ -293,10 +285,6 @@ class ModelRun:
         ----------
         simulation : Simulation
             What was recorded.
-
-        Returns
-        -------
-        str
         """
         end_ms = float(simulation.time_ms[-1])
         if self._tstop_ms is None or abs(end_ms - self._tstop_ms) <= max(1e-6, float(self._h.dt)):

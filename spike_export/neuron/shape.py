@@ -63,10 +63,6 @@ class Sketch:
 def read_shape(sections: list[Any]) -> Shape:
     """Read the morphology of sections, with points made up where the model has none.
 
-    Parameters
-    ----------
-    sections : list of neuron Section
-
     Returns
     -------
     Shape
@@ -83,16 +79,7 @@ def read_shape(sections: list[Any]) -> Shape:
 
 
 def sketch(sections: list[Any]) -> Sketch:
-    """Note what the morphology of sections follows from, and change nothing in the model.
-
-    Parameters
-    ----------
-    sections : list of neuron Section
-
-    Returns
-    -------
-    Sketch
-    """
+    """Note what the morphology of sections follows from, and change nothing in the model."""
     joins = find_joins()
     parents, parent_x = _parents(sections, joins)
     made_up = _without_points(sections)
@@ -115,10 +102,6 @@ def sketch(sections: list[Any]) -> Sketch:
 
 def shape_of(sketch: Sketch) -> Shape:
     """Morphology of sections that may be gone, with points made up where they had none.
-
-    Parameters
-    ----------
-    sketch : Sketch
 
     Returns
     -------

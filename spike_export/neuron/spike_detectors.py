@@ -98,17 +98,7 @@ class SpikeDetectors:
 
 
 def places_with_gid(h: Any, cells: Sequence[ModelCell]) -> list[tuple[Any, int] | None]:
-    """Find where each cell has its global identifier, if it has one.
-
-    Parameters
-    ----------
-    h : neuron's HocObject
-    cells : sequence of ModelCell
-
-    Returns
-    -------
-    list of (neuron Segment, int) or None
-    """
+    """Find where each cell has its global identifier, if it has one."""
 
     def first(places: Iterator[Any]) -> tuple[Any, int] | None:
         # NEURON has no other way from a place to its identifier.

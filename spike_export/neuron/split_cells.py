@@ -136,12 +136,7 @@ def _note(x: float | None, identifier: str, named: Any) -> None:
 
 
 def find_joins() -> Joins:
-    """Find out what hung on what in cells that are split now.
-
-    Returns
-    -------
-    Joins
-    """
+    """Find out what hung on what in cells that are split now."""
     from neuron import h
 
     listed = _from_tool(h)

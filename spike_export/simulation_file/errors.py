@@ -23,10 +23,6 @@ def shown(thing: object) -> str:
     Containers are only named: one may hold itself, or by reference the same list a billion times,
     and then `repr` would not end.
 
-    Parameters
-    ----------
-    thing : object
-
     Returns
     -------
     str

@@ -150,7 +150,6 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
 
     Parameters
     ----------
-    stream : seekable binary file, at the pickle's first byte
     size : int
         The file's size in bytes: no length in the file may exceed what is left of it.
     calls : bool

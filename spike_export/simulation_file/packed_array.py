@@ -58,7 +58,6 @@ class Unpacker:
 
         Parameters
         ----------
-        size : int
         what : str
             What to call them in an error.
 

@@ -25,10 +25,6 @@ def read(path: str | os.PathLike[str]) -> Simulation:
     path : path-like
         A version-2 file or one in the older format (a list of dicts with NumPy arrays).
 
-    Returns
-    -------
-    Simulation
-
     Raises
     ------
     SimulationFileError

@@ -67,7 +67,6 @@ def load_plain(stream: BinaryIO, size: int) -> Any:
 
     Parameters
     ----------
-    stream : seekable binary file, at the pickle's first byte
     size : int
         The file's size in bytes.
 
@@ -95,7 +94,6 @@ def load_with_arrays(stream: BinaryIO, size: int) -> Any:
 
     Parameters
     ----------
-    stream : seekable binary file, at the pickle's first byte
     size : int
         The file's size in bytes.
 

@@ -136,10 +136,6 @@ class Simulation:
     def showing(self, quantity: str) -> Simulation:
         """Put one of the quantities into `values`; what was there goes to `more`.
 
-        Parameters
-        ----------
-        quantity : str
-
         Returns
         -------
         Simulation
@@ -166,10 +162,6 @@ class Simulation:
         change : callable
             From values, shape (F, S), to values. What has other segments or frames then gets its
             sections or times with `dataclasses.replace`.
-
-        Returns
-        -------
-        Simulation
         """
         return replace(
             self,

@@ -88,14 +88,6 @@ def color_range(simulation: Simulation) -> ColorRange:
     hundredth of them (one, at least) are left out that reach 2.5 times as far as all the rest.
     Membrane potentials are not treated so: cells that spike are what one wants to see beside
     others.
-
-    Parameters
-    ----------
-    simulation : Simulation
-
-    Returns
-    -------
-    ColorRange
     """
     limits = value_range(simulation.values)
     cells = len(simulation.cells)

@@ -39,10 +39,6 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     file_size : int
         In bytes; no count in the file may ask for more than this.
 
-    Returns
-    -------
-    Simulation
-
     Raises
     ------
     ContentError
@@ -107,7 +103,6 @@ def text(value: object, default: str = "") -> str:
 
     Parameters
     ----------
-    value : object
     default : str
         Used where the value is no string.
 

@@ -72,13 +72,8 @@ def grid(metadata: Mapping[str, Any], source: str) -> Grid:
 
     Parameters
     ----------
-    metadata : mapping
     source : str
         Its file, for errors.
-
-    Returns
-    -------
-    Grid
 
     Raises
     ------

@@ -97,13 +97,8 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
 
     Parameters
     ----------
-    atlases : iterable of FoundAtlas
     wanted : str
         A name, for the newest that can be opened; or name and version.
-
-    Returns
-    -------
-    FoundAtlas
 
     Raises
     ------

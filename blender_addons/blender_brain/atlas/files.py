@@ -53,11 +53,6 @@ def inside(root: Path, location: object, what: str) -> Path:
 def check_inside(root: Path, path: Path) -> None:
     """Refuse a path that links lead out of a folder.
 
-    Parameters
-    ----------
-    root : Path
-    path : Path
-
     Raises
     ------
     AtlasError
@@ -78,13 +73,8 @@ def read_bytes(root: Path, path: Path, most: int) -> bytes:
     ----------
     root : Path
         The folder it must lie in.
-    path : Path
     most : int
         Bytes from which on it is refused.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

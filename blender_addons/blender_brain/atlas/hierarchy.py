@@ -42,7 +42,6 @@ def checked(structures: Iterable[Structure], source: str) -> tuple[Structure, ..
 
     Parameters
     ----------
-    structures : iterable of Structure
     source : str
         The file they stand in, for errors.
 

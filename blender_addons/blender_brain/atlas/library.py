@@ -61,10 +61,6 @@ def find(folder: str = "") -> list[FoundAtlas]:
     ----------
     folder : str
         One to look in before BrainGlobe's own and the add-on's.
-
-    Returns
-    -------
-    list of FoundAtlas
     """
     _answers.clear()
     return _find(folder)
@@ -83,10 +79,6 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     anew : bool
         Look at the disk, even if that was done only moments ago. Otherwise an atlas that was
         opened is returned for as long as its own files stay as they are.
-
-    Returns
-    -------
-    Opened
 
     Raises
     ------

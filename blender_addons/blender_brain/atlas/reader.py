@@ -115,7 +115,6 @@ class Atlas:
 
         Parameters
         ----------
-        id : int
         depth : int, optional
             Steps down; all if not given.
 
@@ -149,10 +148,6 @@ def open_atlas(atlas: FoundAtlas | Path | str) -> Atlas:
     atlas : FoundAtlas or path-like
         One that was found, or an atlas's own folder.
 
-    Returns
-    -------
-    Atlas
-
     Raises
     ------
     AtlasError
@@ -168,11 +163,6 @@ def open_atlas(atlas: FoundAtlas | Path | str) -> Atlas:
 
 def read_mesh(atlas: Atlas, id: int) -> tuple[Points, Triangles]:
     """Read the surface of a structure.
-
-    Parameters
-    ----------
-    atlas : Atlas
-    id : int
 
     Returns
     -------

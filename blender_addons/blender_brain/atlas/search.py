@@ -146,10 +146,6 @@ class Search:
         term : str
             An acronym, an id or a full name.
 
-        Returns
-        -------
-        Structure
-
         Raises
         ------
         UnknownStructureError
@@ -179,10 +175,6 @@ class Search:
 
     def nearest(self, term: str) -> list[Structure]:
         """List what may be meant by an unknown term.
-
-        Parameters
-        ----------
-        term : str
 
         Returns
         -------
@@ -290,7 +282,6 @@ class Search:
         ----------
         typed : str
             All that is in the field.
-        limit : int
 
         Returns
         -------

@@ -35,8 +35,6 @@ def add_points(
 
     Parameters
     ----------
-    context : Context
-    name : str
     points_um : ndarray, shape (N, 3)
         In asr.
     placement : Placement
@@ -61,9 +59,6 @@ def add_tracing(
 
     Parameters
     ----------
-    context : Context
-    name : str
-    tracing : Tracing
     placement : Placement
         Of the regions that it belongs among.
 

@@ -72,7 +72,6 @@ def read_points(
 
     Parameters
     ----------
-    path : Path
     unit : str
         Of the coordinates.
     resolution_um : tuple of float
@@ -108,7 +107,6 @@ def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> 
 
     Parameters
     ----------
-    path : Path
     tell : callable
         Takes a sentence if points had to be left out.
 
@@ -153,10 +151,6 @@ def outside(points_um: NDArray[np.floating[Any]], extent_um: Triple) -> int:
     points_um : ndarray, shape (N, 3)
     extent_um : tuple of float
         Of the volume.
-
-    Returns
-    -------
-    int
     """
     beyond = (points_um < 0) | (points_um > extent_um)
     return int(np.count_nonzero(beyond.any(axis=1)))

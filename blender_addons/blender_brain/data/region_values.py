@@ -54,13 +54,8 @@ def read_region_values(path: Path, structures: Sequence[Structure]) -> RegionVal
 
     Parameters
     ----------
-    path : Path
     structures : sequence of Structure
         Of the atlas.
-
-    Returns
-    -------
-    RegionValues
 
     Raises
     ------

@@ -54,13 +54,8 @@ def read_table(path: Path, columns: slice = slice(None)) -> Table:
 
     Parameters
     ----------
-    path : Path
     columns : slice
         Those that hold numbers: where the first line has words in them all, it names the columns.
-
-    Returns
-    -------
-    Table
 
     Raises
     ------
@@ -95,14 +90,6 @@ def read_array(path: Path, check: tables.Check) -> NDArray[Any]:
 
 def read_bytes(path: Path) -> bytes:
     """Read a whole file.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

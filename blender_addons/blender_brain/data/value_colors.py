@@ -79,7 +79,6 @@ def color_by_values(
     things : iterable of Object
         The regions among them that have values, and no others, are colored; nor those that are
         linked from another file.
-    data : RegionValues
     colormap : str
         One of `common.colormaps.names`.
     reverse : bool
@@ -92,10 +91,6 @@ def color_by_values(
         Scene frame of the first time.
     ms_per_frame : float
         How much time passes in a scene frame.
-
-    Returns
-    -------
-    Colored
 
     Raises
     ------
@@ -135,10 +130,6 @@ def color_by_values(
 
 def values_material(regions: Iterable[bpy.types.Object]) -> bpy.types.Material | None:
     """Find the material that shows values on regions.
-
-    Parameters
-    ----------
-    regions : iterable of Object
 
     Returns
     -------

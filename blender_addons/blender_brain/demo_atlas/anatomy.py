@@ -66,10 +66,6 @@ PARTS: Final = (
 def mesh_um(part: Part) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Compute the mesh of a part.
 
-    Parameters
-    ----------
-    part : Part
-
     Returns
     -------
     points_um : ndarray of float32, shape (V, 3)

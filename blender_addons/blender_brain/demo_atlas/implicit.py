@@ -71,10 +71,6 @@ def union(a: Floats, b: Floats, blend: float) -> Floats:
         Values of the shapes.
     blend : float
         How far from where they meet the rounding begins.
-
-    Returns
-    -------
-    ndarray
     """
     near = np.maximum(blend - np.abs(a - b), 0.0)
     return np.asarray(np.minimum(a, b) - near**2 / (4 * blend))

@@ -133,8 +133,6 @@ def download_atlas(
     folder : Path
         Folder of atlases, made if it is missing. Not BrainGlobe's own: its library would take the
         atlas for a whole one.
-    progress : Progress, optional
-    server : str
 
     Returns
     -------

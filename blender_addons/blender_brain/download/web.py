@@ -36,14 +36,9 @@ def read(url: str, most: int, received: Received) -> bytes:
 
     Parameters
     ----------
-    url : str
     most : int
         Bytes from which on it is refused.
     received : callable
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -73,7 +68,6 @@ def fetch(url: str, path: Path, most: int, received: Received) -> None:
 
     Parameters
     ----------
-    url : str
     path : Path
         In a folder that is there. Nothing is done if the file is there, too.
     most : int

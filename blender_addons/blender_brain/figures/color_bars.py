@@ -49,11 +49,6 @@ def add_color_bar(
         What the material is on.
     material : Material
         Of `regions_data.color_by_values`. A bar that it has already is replaced.
-    horizontal : bool
-
-    Returns
-    -------
-    Object
     """
     scene = required(context.scene)
     there = drawn_by(scene, _GROUP)

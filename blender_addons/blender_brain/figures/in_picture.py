@@ -18,14 +18,8 @@ def camera_for(
 ) -> tuple[bpy.types.Object, Vector]:
     """Find the scene's camera, or point one at regions.
 
-    Parameters
-    ----------
-    scene : Scene
-    regions : sequence of Object
-
     Returns
     -------
-    camera : Object
     subject : Vector
         The regions' middle, in world space.
     """
@@ -47,8 +41,6 @@ def put_into_picture(
 
     Parameters
     ----------
-    scene : Scene
-    figure : Object
     corner : Object
         See `frame.corner`.
     place : tuple of float
@@ -68,10 +60,6 @@ def drawing(thing: bpy.types.Object, group: str) -> bpy.types.NodesModifier | No
         Any; it may have other modifiers besides, above or below.
     group : str
         The group's name.
-
-    Returns
-    -------
-    NodesModifier or None
     """
     for modifier in thing.modifiers:
         if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
@@ -87,7 +75,6 @@ def drawn_by(scene: bpy.types.Scene, group: str) -> dict[bpy.types.Object, bpy.t
 
     Parameters
     ----------
-    scene : Scene
     group : str
         Its name.
 
@@ -102,10 +89,6 @@ def drawn_by(scene: bpy.types.Scene, group: str) -> dict[bpy.types.Object, bpy.t
 
 def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
     """Remove figures, and the places in the picture that were there for them only.
-
-    Parameters
-    ----------
-    figures : iterable of Object
 
     Returns
     -------

@@ -27,7 +27,6 @@ def columns(x: NDArray[np.floating[Any]], wanted: Columns) -> NDArray[np.bool_]:
     ----------
     x : ndarray, shape (N,)
         Where what is labelled is in the picture.
-    wanted : str
 
     Returns
     -------

@@ -131,13 +131,8 @@ def labels_of(
 
     Parameters
     ----------
-    scene : Scene
     regions : iterable of Object, optional
         Whose; all if not given.
-
-    Returns
-    -------
-    list of Object
     """
     labels = drawn_by(scene, GROUP)
     if regions is None:

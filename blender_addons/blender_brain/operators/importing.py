@@ -84,16 +84,10 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
 def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
     """Put into one sentence what was imported.
 
-    Parameters
-    ----------
-    imported : Imported
-    atlas : Atlas
-
     Returns
     -------
     kind : set of str
         A warning if something is missing.
-    sentence : str
     """
     count = len(imported.regions)
     text = f"Imported {count:,} region{'s' * (count != 1)} of {atlas.full_name}"

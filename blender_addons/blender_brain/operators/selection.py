@@ -15,10 +15,6 @@ NO_REGION = "Select a region that was imported from an atlas"
 def selected_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the imported regions that are selected, none if nothing is.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Object
@@ -28,16 +24,7 @@ def selected_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def seen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the regions that are in the picture: hidden neither themselves nor by a collection.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    list of Object
-    """
+    """Find the regions that are in the picture: hidden neither themselves nor by a collection."""
     seen: set[bpy.types.Object] = set()
     layers = [required(context.view_layer).layer_collection]
     while layers:

@@ -29,7 +29,6 @@ def group(
     scene : Scene
         Collections made for the atlas before are used again; nothing can be added to those that
         are linked from another file.
-    atlas : Atlas
     regions : sequence of (Structure, Object)
         In the atlas's order. Those that somebody has put elsewhere stay there.
     nested : bool

@@ -64,10 +64,6 @@ def hemisphere(points_um: Points, triangles: Triangles, middle_um: float, side: 
         them, which is left as it is: what is drawn is what the atlas's files say.
     side : str
         Of the animal.
-
-    Returns
-    -------
-    Half
     """
     return cut(points_um, triangles, _RIGHT_TO_LEFT, middle_um, above=side == "LEFT")
 
@@ -86,10 +82,6 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
         Of the plane on this axis.
     above : bool
         Keep the side with the larger coordinates.
-
-    Returns
-    -------
-    Half
     """
     heights = points[:, axis].astype(np.float64) - position
     inside = heights > 0 if above else heights < 0

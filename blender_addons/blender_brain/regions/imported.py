@@ -81,7 +81,6 @@ def import_regions(
     ----------
     context : Context
         The regions go into a collection of its scene, named after the atlas.
-    atlas : Atlas
     acronyms : str or iterable of str, int or Structure
         As `search.Search.find` understands them.
     parts : str
@@ -99,13 +98,8 @@ def import_regions(
     origin : str
         ``"GEOMETRY"`` puts each object's origin into the middle of its region, ``"ATLAS"`` leaves
         it where the scene's is.
-    smooth : bool
     decimation : float
         Share of the triangles that a Decimate modifier keeps; 1 adds none.
-
-    Returns
-    -------
-    Imported
 
     Raises
     ------
@@ -185,10 +179,6 @@ def import_regions(
 
 def decimation_of(region: bpy.types.Object) -> float:
     """Return the share of its triangles that a region's Decimate modifier keeps.
-
-    Parameters
-    ----------
-    region : Object
 
     Returns
     -------

@@ -106,7 +106,6 @@ def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
 
     Parameters
     ----------
-    region : Object
     color : sequence of float
         Scene-linear.
     """

@@ -33,7 +33,6 @@ def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) ->
 
     Parameters
     ----------
-    regions : sequence of Object
     look : str
         One of `looks.LOOKS`.
     **settings
@@ -80,7 +79,6 @@ def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
 
     Parameters
     ----------
-    region : Object
     material : Material
         Goes to the object itself where the mesh is linked from another file, as an override's is.
     """

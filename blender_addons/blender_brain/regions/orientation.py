@@ -71,10 +71,6 @@ def placement(
     extent_um : tuple of float
         Size of the atlas, the middle of which otherwise comes to the scene's origin, so that the
         mid-plane is x = 0.
-
-    Returns
-    -------
-    Placement
     """
     if orientation == "OLDER":
         return Placement(orientation, um_per_unit)

@@ -28,8 +28,6 @@ def centroid_um(
 
     Parameters
     ----------
-    atlas : Atlas
-    structure : Structure
     side : str, optional
         Of what is in this hemisphere; that of both lies between them as a rule, in neither.
 
@@ -91,7 +89,6 @@ def place_objects(
 
     Parameters
     ----------
-    scene : Scene
     things : sequence of Object
         Those whose parent is among them follow it.
     place_um : sequence of float

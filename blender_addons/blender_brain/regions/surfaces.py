@@ -43,11 +43,8 @@ def shape(
 
     Parameters
     ----------
-    atlas : Atlas
-    structure : Structure
     side : str or None
         The hemisphere to keep, or None for both.
-    placement : Placement
     origin : str
         ``"GEOMETRY"`` for the middle of the surface as its location, ``"ATLAS"`` for the scene's
         origin.
@@ -87,7 +84,6 @@ def shapes(
 
     Parameters
     ----------
-    atlas : Atlas
     wanted : sequence of (Structure, str or None)
         Structures and the hemisphere to keep of each.
     placement, origin

@@ -15,7 +15,6 @@ def show_level(regions: Sequence[bpy.types.Object], level: int) -> int:
 
     Parameters
     ----------
-    regions : sequence of Object
     level : int
         Steps down from the root. A region above it is shown if none of its parts is there, so
         that no hole is left.
@@ -45,7 +44,6 @@ def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> bo
 
     Parameters
     ----------
-    regions : sequence of Object
     wanted : Object
         One of them.
 
@@ -63,12 +61,7 @@ def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> bo
 
 
 def show_all(regions: Sequence[bpy.types.Object]) -> None:
-    """Show all regions.
-
-    Parameters
-    ----------
-    regions : sequence of Object
-    """
+    """Show all regions."""
     for region in regions:
         _show(region, True)
 

@@ -52,7 +52,6 @@ def combine(
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation with shape; it takes in the others.
     others : sequence of Object

@@ -93,15 +93,10 @@ def make_parts(
     ----------
     name : str
         What their names begin with.
-    source : Source
     simulation : Simulation
         What of the file is wanted.
     made : list of ID
         Gets them as soon as they exist.
-
-    Returns
-    -------
-    Parts
     """
     if holds_network(simulation):
         return _network_parts(name, source, simulation, made)
@@ -205,7 +200,6 @@ def new_values(
         Segments of each section.
     rows : iterable of ndarray, shape (segments,)
         One for each sample; taken one at a time.
-    made : list of ID
 
     Returns
     -------
@@ -307,16 +301,10 @@ def points_holder(
 
     Parameters
     ----------
-    name : str
     vertices : int or ndarray, shape (V, 3)
         How many there are, or where.
     rows : iterable of (str, ndarray of shape (V,))
         Attributes.
-    made : list of ID
-
-    Returns
-    -------
-    Object
     """
     mesh = new_points(name, vertices, rows)
     made.append(mesh)

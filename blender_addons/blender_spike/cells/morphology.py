@@ -76,10 +76,6 @@ class Strands:
 def strands(simulation: Simulation) -> Strands:
     """Lay a simulation's sections out as curves.
 
-    Parameters
-    ----------
-    simulation : Simulation
-
     Returns
     -------
     Strands
@@ -113,7 +109,6 @@ def center_um(simulation: Simulation, lines: Strands) -> Floats:
 
     Parameters
     ----------
-    simulation : Simulation
     lines : Strands
         Of this simulation.
 
@@ -344,10 +339,6 @@ def _mean_radius(axis: _Axis, simulation: Simulation) -> float:
 
 def section_radii_um(simulation: Simulation) -> Floats:
     """Find each section's mean radius along its length.
-
-    Parameters
-    ----------
-    simulation : Simulation
 
     Returns
     -------

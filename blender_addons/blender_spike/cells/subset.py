@@ -48,7 +48,6 @@ def wanted_sections(
 
     Parameters
     ----------
-    simulation : Simulation
     cells : str
         See `cell_choice`.
     section_types : collection of str
@@ -84,7 +83,6 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
 
     Parameters
     ----------
-    simulation : Simulation
     wanted : ndarray of bool, shape (N,)
         At least one is.
 
@@ -125,7 +123,6 @@ def each_cell(
 
     Parameters
     ----------
-    simulation : Simulation
     wanted : ndarray of bool, shape (N,)
         The sections to take; cells without any are left out.
 

@@ -87,10 +87,6 @@ def color_by_voltage(
         Share of the strength that is left at the lower limit: at 0 a resting neuron is dark and a
         spike glows, at 1 all values glow alike.
 
-    Returns
-    -------
-    Material
-
     Raises
     ------
     ValueError
@@ -176,7 +172,6 @@ def set_material(neuron: bpy.types.Object, material: bpy.types.Material | None) 
     ----------
     neuron : Object
         An imported simulation.
-    material : Material or None
     """
     data = neuron.data
     assert isinstance(data, bpy.types.Curves)
@@ -197,7 +192,6 @@ def keep_slots(neuron: bpy.types.Object, curves: bpy.types.Curves) -> None:
 
     Parameters
     ----------
-    neuron : Object
     curves : Curves
         Without slots so far, or with those of another neuron that it replaced the curves of.
     """
@@ -235,10 +229,6 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
 
 def look_of(material: bpy.types.Material) -> NeuronLook | None:
     """Find the look that a material has.
-
-    Parameters
-    ----------
-    material : Material
 
     Returns
     -------
@@ -299,10 +289,6 @@ def set_limits(neurons: Sequence[bpy.types.Object], kind: str) -> tuple[float, f
         Imported simulations. Those without a material of `color_by_voltage` are left alone.
     kind : str
         See `limits_of`.
-
-    Returns
-    -------
-    v_min, v_max : float
     """
     low, high = limits_of(neurons, kind)
     for neuron in neurons:
@@ -364,10 +350,6 @@ def make_single(neurons: Iterable[bpy.types.Object]) -> int:
 def sharers(material: bpy.types.Material | None) -> list[bpy.types.Object]:
     """Find the neurons that have a material.
 
-    Parameters
-    ----------
-    material : Material or None
-
     Returns
     -------
     list of Object
@@ -383,10 +365,6 @@ def share_any(neurons: Iterable[bpy.types.Object]) -> bool:
     ----------
     neurons : iterable of Object
         Imported simulations.
-
-    Returns
-    -------
-    bool
     """
     chosen = (material_of(neuron) for neuron in neurons)
     materials = {material for material in chosen if material is not None}

@@ -91,7 +91,6 @@ def add_trace(
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation.
     section : str
@@ -143,16 +142,10 @@ def add_color_bar(
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation. The bar has its material, so it follows whatever is done to that.
-    horizontal : bool
     placement : str
         See `add_trace`.
-
-    Returns
-    -------
-    Object
     """
     low, high = limits_of([neuron])
     length = 0.3 if horizontal else _AXES_HEIGHT
@@ -183,16 +176,10 @@ def add_time_label(
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation.
-    decimals : int
     placement : str
         See `add_trace`.
-
-    Returns
-    -------
-    Object
     """
     label = new_figure(
         f"{neuron.name} time",
@@ -218,17 +205,12 @@ def add_scale_bar(
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation. The bar follows its scale, and its distance from the camera.
     length_um : float
         In micrometres; 0 for a round number that suits the neuron.
     placement : str
         See `add_trace`.
-
-    Returns
-    -------
-    Object
     """
     low, high = bounds(neuron)
     bar = new_figure(

@@ -19,12 +19,7 @@ _MOST_OFFERED: Final = 500
 def search_sections(
     _owner: bpy.types.bpy_struct, context: bpy.types.Context, typed: str
 ) -> list[str]:
-    """Offer the sections whose name holds what was typed, the first few hundred of them.
-
-    Returns
-    -------
-    list of str
-    """
+    """Offer the sections whose name holds what was typed, the first few hundred of them."""
     neuron = neuron_at_hand(context)
     if neuron is None:
         return []

@@ -32,10 +32,6 @@ _TOUCHING: Final = 1e-4
 def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     """Find the figures about a neuron.
 
-    Parameters
-    ----------
-    neuron : Object
-
     Returns
     -------
     list of Object
@@ -52,16 +48,7 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
 
 
 def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
-    """Find a figure that hides another one of its kind, of the same neuron or not.
-
-    Parameters
-    ----------
-    figure : Object
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find a figure that hides another one of its kind, of the same neuron or not."""
     for other in (
         figure.parent.children
         if figure.parent

@@ -147,16 +147,7 @@ def title_object(trace: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
-    """Find the traces that share axes.
-
-    Parameters
-    ----------
-    axes : Object
-
-    Returns
-    -------
-    list of Object
-    """
+    """Find the traces that share axes."""
     return [
         child
         for child in axes.children
@@ -168,10 +159,6 @@ def refresh(axes: bpy.types.Object) -> list[str]:
     """Read the samples of all traces in axes again, after other data came into the neuron.
 
     The axes fit the new data if they fitted the old ones and nobody changed them since.
-
-    Parameters
-    ----------
-    axes : Object
 
     Returns
     -------
@@ -198,12 +185,7 @@ def refresh(axes: bpy.types.Object) -> list[str]:
 
 
 def follow_material(axes: bpy.types.Object) -> None:
-    """Give the traces in axes the material that their neuron has by now.
-
-    Parameters
-    ----------
-    axes : Object
-    """
+    """Give the traces in axes the material that their neuron has by now."""
     for trace in traces_in(axes):
         neuron = required(about_figure(trace).neuron)
         set_inputs(required(find_drawing(trace)), {"Neuron Material": material_of(neuron)})
@@ -363,10 +345,6 @@ def title_group(tree: Tree) -> None:
     """Build the group that writes a trace's title above its axes, or return it if it exists.
 
     It is not part of the trace's own, which draws anew in every frame: letters are slow.
-
-    Returns
-    -------
-    NodeTree
     """
     tree.input("Geometry", "Geometry")
     title = tree.input("Title", "String", description="Text above the axes")

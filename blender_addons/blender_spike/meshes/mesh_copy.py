@@ -108,10 +108,6 @@ def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
     neuron : Object
         An imported simulation.
 
-    Returns
-    -------
-    Material
-
     Raises
     ------
     NoColorsError
@@ -130,10 +126,6 @@ def about_uncolored(neuron: bpy.types.Object) -> str:
 
 def find_mesh_copy(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
     """Find the modifier that makes an object a neuron's copy.
-
-    Parameters
-    ----------
-    thing : Object or None
 
     Returns
     -------
@@ -218,12 +210,7 @@ def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
 
 @nodes.group(GROUP)
 def node_group(tree: Tree) -> None:
-    """Build the group of a mesh copy, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the group of a mesh copy, or return it if it exists."""
     own = tree.input("Geometry", "Geometry")
     copied = tree.inputs(_COPY_INPUTS)
     with tree.panel("Colors"):
@@ -249,7 +236,6 @@ def one_mesh(
 
     Parameters
     ----------
-    tree : Tree
     drawn : Socket or Node
         Strands, meshes and instances with their voltages.
     resolution : Socket or Node
@@ -287,15 +273,10 @@ def with_colors(
 
     Parameters
     ----------
-    tree : Tree
     mesh : Socket or Node
         With the attributes `VOLTAGE` and ``section_type``.
     colors, tints : dict
         The tree's inputs by the names of `COLOR_INPUTS` and `TINT_INPUTS`.
-
-    Returns
-    -------
-    Node
     """
     with tree.frame("The material's colors"):
         voltage = tree.attribute(VOLTAGE)

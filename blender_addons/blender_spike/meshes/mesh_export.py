@@ -119,14 +119,6 @@ EXTENSIONS: Final = tuple(_FORMATS)
 def holds_animation(filepath: str | os.PathLike[str]) -> bool:
     """Tell whether a file of this name holds colors that change.
 
-    Parameters
-    ----------
-    filepath : path-like
-
-    Returns
-    -------
-    bool
-
     Raises
     ------
     ExportError
@@ -160,10 +152,6 @@ def export_mesh(
         scene's frame otherwise.
     frame_start, frame_end : int, optional
         First and last frame; those of the scene if not given.
-
-    Returns
-    -------
-    Written
 
     Raises
     ------

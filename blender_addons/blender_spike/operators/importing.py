@@ -171,7 +171,6 @@ def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -
 
     Parameters
     ----------
-    layout : UILayout
     settings : ImportSettings
         The operator or the panel's fields.
     """

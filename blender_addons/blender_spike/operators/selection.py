@@ -60,10 +60,6 @@ def neurons_to_work_on(context: bpy.types.Context) -> list[bpy.types.Object]:
 
     Blender tells nobody that somebody put another material into a slot.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Object
@@ -76,10 +72,6 @@ def neurons_to_work_on(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 def neuron_to_work_on(context: bpy.types.Context) -> bpy.types.Object:
     """Find the neuron at hand, with what shows its colors brought up to date.
-
-    Parameters
-    ----------
-    context : Context
 
     Returns
     -------

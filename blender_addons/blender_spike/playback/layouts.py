@@ -18,7 +18,6 @@ def grid(count: int, spacing: float) -> Places:
 
     Parameters
     ----------
-    count : int
     spacing : float
         Between neighbors.
 
@@ -37,7 +36,6 @@ def circle(count: int, spacing: float) -> Places:
 
     Parameters
     ----------
-    count : int
     spacing : float
         Between neighbors, along the circle.
 
@@ -58,7 +56,6 @@ def sphere(count: int, spacing: float) -> Places:
 
     Parameters
     ----------
-    count : int
     spacing : float
         Between neighbors, about.
 
@@ -114,7 +111,6 @@ def shuffled(places: Places, seed: int) -> Places:
     Parameters
     ----------
     places : ndarray, shape (count, 3)
-    seed : int
 
     Returns
     -------

@@ -26,14 +26,8 @@ def painted(tree: Tree, geometry: Linkable, material: Linkable) -> Node:
 
     Parameters
     ----------
-    tree : Tree
-    geometry : Socket or Node
     material : Socket
         The input. Empty, the geometry keeps its slots.
-
-    Returns
-    -------
-    Node
     """
     with tree.frame("A material is given"):
         # Nothing compares materials, but a face knows whether it has a certain one, or none.
@@ -49,15 +43,10 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
 
     Parameters
     ----------
-    tree : Tree
     mesh : Socket or Node
         What stands for a soma or a cell; all of it gets the first slot's material.
     curves : Socket or Node
         The object's own. Without a curve there are no slots to take over.
-
-    Returns
-    -------
-    Node
     """
     with tree.frame("Slots of the object"):
         is_first = tree.add("GeometryNodeInputIndex") < 1

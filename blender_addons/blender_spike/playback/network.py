@@ -32,16 +32,7 @@ FILE_LAYOUT: Final = ""
 
 
 def holds_network(simulation: Simulation) -> bool:
-    """Tell whether all that a simulation holds are points.
-
-    Parameters
-    ----------
-    simulation : Simulation
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether all that a simulation holds are points."""
     if simulation.n_sections != len(simulation.points_um):
         return False
     # Connections and layouts are about cells, and here each section is drawn as one.
@@ -50,16 +41,7 @@ def holds_network(simulation: Simulation) -> bool:
 
 
 def is_network(thing: bpy.types.Object | None) -> bool:
-    """Tell whether an object is an imported network.
-
-    Parameters
-    ----------
-    thing : Object or None
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an object is an imported network."""
     modifier = find_modifier(thing)
     return modifier is not None and required(modifier.node_group).name.startswith(NETWORK_GROUP)
 
@@ -87,10 +69,6 @@ def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
 def layouts_of(network: bpy.types.Object) -> list[str]:
     """Name the layouts that a network's cells can take.
 
-    Parameters
-    ----------
-    network : Object
-
     Returns
     -------
     list of str
@@ -105,11 +83,6 @@ def layouts_of(network: bpy.types.Object) -> list[str]:
 
 def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[np.float64]:
     """Read a layout.
-
-    Parameters
-    ----------
-    network : Object
-    layout : str
 
     Returns
     -------
@@ -131,10 +104,6 @@ def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[n
 def drawn_places(network: bpy.types.Object) -> NDArray[np.float64]:
     """Find where the cells are in this frame, on their way from one layout to another.
 
-    Parameters
-    ----------
-    network : Object
-
     Returns
     -------
     ndarray, shape (cells, 3)
@@ -155,10 +124,6 @@ def drawn_places(network: bpy.types.Object) -> NDArray[np.float64]:
 
 def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
     """Read which cells are connected.
-
-    Parameters
-    ----------
-    network : Object
 
     Returns
     -------
@@ -233,7 +198,6 @@ def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> 
 
     Parameters
     ----------
-    network : Object
     layout : str
         Its name, not empty.
     places : ndarray, shape (cells, 3)
@@ -248,7 +212,6 @@ def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
 
     Parameters
     ----------
-    network : Object
     kind : str
         One of `layouts.GENERATORS`, ``"Layers"``, or ``"Shuffled"`` for the places in which the
         cells stand at the beginning of their way, exchanged at random.
@@ -282,7 +245,6 @@ def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> 
 
     Parameters
     ----------
-    network : Object
     frame_start, frame_end : int
         When the first cells set out and the last have arrived. Keyframes of the way that there
         were before are gone.
@@ -305,7 +267,6 @@ def added_layouts(
 
     Parameters
     ----------
-    network : Object
     simulation : Simulation
         Its new content.
 
@@ -328,7 +289,6 @@ def take_over(network: bpy.types.Object, added: Mapping[str, NDArray[Any]]) -> N
 
     Parameters
     ----------
-    network : Object
     added : mapping
         From `added_layouts`.
     """

@@ -105,12 +105,7 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 @nodes.group(NETWORK_GROUP)
 def node_group(tree: Tree) -> None:
-    """Build the group that plays a network, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the group that plays a network, or return it if it exists."""
     connections = tree.input("Geometry", "Geometry")
     with tree.panel("Time"):
         time = tree.inputs(TIME_INPUTS)

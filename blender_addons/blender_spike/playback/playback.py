@@ -59,20 +59,12 @@ def add_modifier(
         Of the modifier, by name.
     group : NodeTree, optional
         What it plays them with; `node_group` if not given.
-
-    Returns
-    -------
-    NodesModifier
     """
     return add_group_modifier(neuron, MODIFIER, group or node_group(), inputs)
 
 
 def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
     """Find the modifier that plays values on an object.
-
-    Parameters
-    ----------
-    neuron : Object or None
 
     Returns
     -------
@@ -120,10 +112,6 @@ def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
     ----------
     neuron : Object
         An imported simulation.
-
-    Returns
-    -------
-    bool
     """
     data = about(neuron)
     modifier = required(find_modifier(neuron))
@@ -176,12 +164,7 @@ def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
 
 @nodes.group(GROUP)
 def node_group(tree: nodes.Tree) -> None:
-    """Build the playback group and the three groups it is made of, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the playback group and the three groups it is made of, or return it if it exists."""
     curves = tree.input("Geometry", "Geometry")
     with tree.panel("Time"):
         time = tree.inputs(TIME_INPUTS)

@@ -26,16 +26,7 @@ RECORDING: Final = "recording"
 
 
 def frame_attribute(frame: int) -> str:
-    """Name the data mesh's attribute that holds a frame.
-
-    Parameters
-    ----------
-    frame : int
-
-    Returns
-    -------
-    str
-    """
+    """Name the data mesh's attribute that holds a frame."""
     return f"{FRAME_PREFIX}{frame}"
 
 
@@ -219,8 +210,6 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
 
     Parameters
     ----------
-    tree : Tree
-    strands : Socket or Node
     recording : Socket
         Which one the values are.
 

@@ -40,7 +40,6 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
     ----------
     holder : Object
         Holds the values.
-    simulation : Simulation
     """
     names = simulation.section_names
     cells = [cell.name for cell in simulation.cells]
@@ -74,16 +73,7 @@ def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.int
 
 
 def numbered(names: Sequence[str]) -> list[str]:
-    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``.
-
-    Parameters
-    ----------
-    names : sequence of str
-
-    Returns
-    -------
-    list of str
-    """
+    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
     known = set(names)
     count: dict[str, int] = {}
     numbered = []
@@ -127,10 +117,6 @@ def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int
     position : float
         0..1, along the section's arc length.
 
-    Returns
-    -------
-    int
-
     Raises
     ------
     UnknownSectionError
@@ -154,12 +140,6 @@ def place_of(neuron: bpy.types.Object, segment: int) -> tuple[str, float]:
     ----------
     neuron : Object
         An imported simulation.
-    segment : int
-
-    Returns
-    -------
-    section : str
-    position : float
     """
     ends = np.cumsum(_segment_counts(neuron))
     index = int(np.searchsorted(ends, segment, side="right"))
@@ -176,11 +156,6 @@ def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
         An imported simulation.
     section : str
         One that it has.
-    position : float
-
-    Returns
-    -------
-    str
     """
     pieces = _segment_counts(neuron)[section_names(neuron).index(section)]
     return section if pieces == 1 else f"{section}({position:.3g})"
@@ -212,10 +187,6 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
         An imported simulation. If it is a network, its cells count where they are in this frame.
     location : sequence of float
         In world space.
-
-    Returns
-    -------
-    int
     """
     local = np.array(required(neuron.matrix_world).inverted() @ Vector(location))
     if is_network(neuron):
@@ -240,7 +211,6 @@ def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> lis
 
     Parameters
     ----------
-    context : Context
     neuron : Object
         An imported simulation.
 
@@ -267,7 +237,6 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
     ----------
     neuron : Object
         An imported simulation.
-    segment : int
 
     Returns
     -------
@@ -294,10 +263,6 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
 def finite_range(values: NDArray[np.float32]) -> tuple[float, float]:
     """Limits of the values that are data.
 
-    Parameters
-    ----------
-    values : ndarray of float32
-
     Returns
     -------
     low, high : float
@@ -321,13 +286,10 @@ def column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float3
 
     Parameters
     ----------
-    data : Mesh, Curves or None
-    name : str
     key : str
         What its elements call it: ``"value"`` or ``"vector"``.
     width : int
         Numbers in each element.
-    kind : dtype
 
     Returns
     -------

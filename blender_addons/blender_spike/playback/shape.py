@@ -78,12 +78,7 @@ STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 @nodes.group(GROUP)
 def shape_group(tree: Tree) -> None:
-    """Build the group that makes what is drawn from strands and spheres with voltages.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the group that makes what is drawn from strands and spheres with voltages."""
     curves = tree.input("Strands", "Geometry")
     centers = tree.input("Spheres", "Geometry")
     given = tree.inputs(LOOK_INPUTS | TYPES_INPUTS | STATISTICS_INPUTS)

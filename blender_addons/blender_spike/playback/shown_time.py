@@ -68,13 +68,8 @@ def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
 
     Parameters
     ----------
-    tree : Tree
     table : dict
         The input `TABLE_INPUT`.
-
-    Returns
-    -------
-    Moment
     """
     with tree.panel("The Neuron's Time", closed=True):
         given = tree.inputs(_SETTINGS)

@@ -146,7 +146,6 @@ def free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[int, int,
 
     Parameters
     ----------
-    area : Area
     region : Region
         Of type WINDOW, in that area.
 
@@ -177,7 +176,6 @@ def draw(band: Band, names: Sequence[str], chosen: int | None, head: str, hint: 
 
     Parameters
     ----------
-    band : Band
     names : sequence of str
         Of the colormaps to choose from.
     chosen : int or None

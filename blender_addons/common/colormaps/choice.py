@@ -101,10 +101,6 @@ class ColormapPicker(bpy.types.Operator):
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
         """Find the material that is chosen for.
 
-        Parameters
-        ----------
-        context : Context
-
         Returns
         -------
         Material or None
@@ -311,7 +307,6 @@ def draw_colormap(layout: bpy.types.UILayout, material: bpy.types.Material, pick
 
     Parameters
     ----------
-    layout : UILayout
     material : Material
         With a colormap.
     picker : str
@@ -358,7 +353,6 @@ def draw_range(layout: bpy.types.UILayout, material: bpy.types.Material) -> None
 
     Parameters
     ----------
-    layout : UILayout
     material : Material
         With a colormap.
     """

@@ -87,12 +87,7 @@ def matching(typed: str = "") -> list[str]:
 def search_colormaps(
     _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:
-    """Offer the colormaps whose name holds what was typed.
-
-    Returns
-    -------
-    list of (name, source library)
-    """
+    """Offer the colormaps whose name holds what was typed."""
     wanted = typed.strip().casefold()
     return [(name, table.source(name)) for name in table.names() if wanted in name.casefold()]
 
@@ -104,7 +99,6 @@ def colormap_property(
 
     Parameters
     ----------
-    default : str
     search : callable or None
         None for fields of panels, see `suggestions`.
     **more

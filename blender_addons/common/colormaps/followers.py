@@ -44,16 +44,7 @@ def tell_followers(tree: bpy.types.NodeTree, inputs: Mapping[str, Any]) -> None:
 
 
 def followed(modifier: bpy.types.NodesModifier) -> bpy.types.Material | None:
-    """Find the material whose colormap a modifier shows.
-
-    Parameters
-    ----------
-    modifier : NodesModifier
-
-    Returns
-    -------
-    Material or None
-    """
+    """Find the material whose colormap a modifier shows."""
     group = modifier.node_group
     if group is None or group.interface is None or COLORED_BY not in group.interface.items_tree:
         return None

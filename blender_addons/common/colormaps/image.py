@@ -22,11 +22,6 @@ NAME: Final = Mark(SHARED, "colormap", "colormap", lambda image: image.name.star
 def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
     """Make the image that holds a colormap, or return it if the file has it.
 
-    Parameters
-    ----------
-    name : str
-    reverse : bool
-
     Returns
     -------
     Image

@@ -88,16 +88,7 @@ def add_colormap(tree: Tree, position: Linkable, image: bpy.types.Image | None =
 
 
 def has_colormap(tree: bpy.types.NodeTree | None) -> bool:
-    """Tell whether `add_colormap` wrote into a node tree.
-
-    Parameters
-    ----------
-    tree : NodeTree or None
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether `add_colormap` wrote into a node tree."""
     return tree is not None and RANGE in tree.nodes and COLORMAP in tree.nodes
 
 
@@ -108,7 +99,6 @@ def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) 
     ----------
     tree : NodeTree
         With the nodes of `add_colormap`.
-    name : str
     reverse : bool
         Together with a name that ends in ``_r`` the two cancel.
 

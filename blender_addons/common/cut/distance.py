@@ -22,7 +22,6 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
 
     Parameters
     ----------
-    tree : Tree
     shape : Socket
         Menu of `shapes.SHAPES`.
     place : Socket
@@ -42,10 +41,6 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
 
 def shape_input(tree: Tree) -> Socket:
     """Give a group the input that says which shape is cut away.
-
-    Parameters
-    ----------
-    tree : Tree
 
     Returns
     -------

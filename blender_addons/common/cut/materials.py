@@ -54,16 +54,7 @@ class Cut:
 
 
 def cuts_of(material: bpy.types.Material) -> list[Cut]:
-    """List the slicers that a material has, in the order in which they cut.
-
-    Parameters
-    ----------
-    material : Material
-
-    Returns
-    -------
-    list of Cut
-    """
+    """List the slicers that a material has, in the order in which they cut."""
     in_rows = [node for output in _outputs(material) for node in reversed(_row(output))]
     # Before those are the ones that something of somebody's stands behind.
     others = [node for node in _slicers(material.node_tree) if node not in in_rows]

@@ -78,10 +78,6 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     ----------
     empty : Object
         What is to drive the cut; any object will do.
-
-    Returns
-    -------
-    NodeTree
     """
     found = find_group(empty)
     if found is None:
@@ -92,10 +88,6 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
 
 def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
     """Find a slicer's node group.
-
-    Parameters
-    ----------
-    empty : Object or None
 
     Returns
     -------
@@ -108,26 +100,12 @@ def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
 
 
 def slicer_groups() -> list[bpy.types.NodeTree]:
-    """List the node groups of all slicers in the file.
-
-    Returns
-    -------
-    list of NodeTree
-    """
+    """List the node groups of all slicers in the file."""
     return [group for group in bpy.data.node_groups if is_slicer_group(group)]
 
 
 def is_slicer_group(group: Any) -> bool:
-    """Tell whether a node group is a slicer's own.
-
-    Parameters
-    ----------
-    group : NodeTree or None
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a node group is a slicer's own."""
     return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY.on(group)
 
 
@@ -173,10 +151,6 @@ def cut_by(group: bpy.types.NodeTree) -> list[bpy.types.Object]:
     ----------
     group : NodeTree
         The slicer's.
-
-    Returns
-    -------
-    list of Object
     """
     return [thing for thing in bpy.data.objects if is_cut_by(thing, group)]
 
@@ -186,23 +160,14 @@ def is_cut_by(thing: bpy.types.Object, group: bpy.types.NodeTree) -> bool:
 
     Parameters
     ----------
-    thing : Object
     group : NodeTree
         The slicer's.
-
-    Returns
-    -------
-    bool
     """
     return thing.get(amount_key(group)) is not None
 
 
 def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
     """List what an object is there for: what a slicer cuts, what a twin, cap or profile follows.
-
-    Parameters
-    ----------
-    thing : Object
 
     Returns
     -------

@@ -91,7 +91,6 @@ def new_figure(
 
     Parameters
     ----------
-    name : str
     group : NodeTree
         Its modifier is named like it.
     inputs : mapping
@@ -137,34 +136,13 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
 
 
 def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:
-    """Add a rectangle around a point.
-
-    Parameters
-    ----------
-    tree : Tree
-    width, height, x, y : float, Socket or Node
-
-    Returns
-    -------
-    Node
-    """
+    """Add a rectangle around a point."""
     inputs = {"Size X": width, "Size Y": height, "Vertices X": 2, "Vertices Y": 2}
     return moved(tree, tree.add("GeometryNodeMeshGrid", inputs)["Mesh"], x, y)
 
 
 def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) -> Node:
-    """Move geometry.
-
-    Parameters
-    ----------
-    tree : Tree
-    geometry : Socket or Node
-    x, y, z : float, Socket or Node
-
-    Returns
-    -------
-    Node
-    """
+    """Move geometry."""
     way = tree.vector(x, y, z)
     return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
 
@@ -174,14 +152,8 @@ def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node
 
     Parameters
     ----------
-    tree : Tree
-    geometry : Socket or Node
     style : mapping
         Holds the inputs *Color* and *Ink*.
-
-    Returns
-    -------
-    Node
     """
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": geometry})
     colored = tree.store(real, INK_COLOR, style["Color"], "FLOAT_COLOR", label=INK_COLOR)

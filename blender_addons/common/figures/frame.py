@@ -64,8 +64,6 @@ def corner(
     ----------
     scene : Scene
         A new place goes into its collection `COLLECTION`.
-    camera : Object
-    where : str
     subject : Vector
         What is filmed, in world space; a new place is much nearer.
 
@@ -113,8 +111,6 @@ def beside(
 
     Parameters
     ----------
-    scene : Scene
-    thing : Object
     where : str
         The corner of the object, as seen by the camera, or from above where there is none.
     room : tuple of float
@@ -141,16 +137,7 @@ def beside(
 
 
 def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
-    """Find or make the scene's collection of figures.
-
-    Parameters
-    ----------
-    scene : Scene
-
-    Returns
-    -------
-    Collection
-    """
+    """Find or make the scene's collection of figures."""
     top = required(scene.collection)
     for child in top.children:
         # Nothing can be added to one that is linked from another file.

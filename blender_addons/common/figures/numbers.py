@@ -49,7 +49,6 @@ def round_limits(low: float, high: float, parts: int = 4) -> tuple[float, float]
 
     Parameters
     ----------
-    low, high : float
     parts : int
         Into about how many parts an axis between them is divided.
 
@@ -70,10 +69,6 @@ def in_powers(low: float, high: float) -> bool:
     ----------
     low, high : float
         Its limits.
-
-    Returns
-    -------
-    bool
     """
     largest = max(abs(low), abs(high))
     return bool(largest) and not _PLAIN_FROM <= largest < _PLAIN_BELOW
@@ -86,9 +81,6 @@ def text(
 
     Parameters
     ----------
-    tree : Tree
-    string : str, Socket or Node
-    size : Socket or Node
     align : str
         Which part of it is at `x`: ``"Left"``, ``"Center"`` or ``"Right"``.
     x, y : float, Socket or Node
@@ -108,11 +100,6 @@ def text(
 
 def written(tree: Tree, value: Linkable, decimals: Linkable) -> Node:
     """Add the nodes that write a number, with a minus sign that is not a hyphen.
-
-    Parameters
-    ----------
-    tree : Tree
-    value, decimals : Socket or Node
 
     Returns
     -------
@@ -136,11 +123,9 @@ def number(
 
     Parameters
     ----------
-    tree : Tree
     inputs : mapping
         *Value*, *Step*, *Scientific* and *Text Size*, as `number_group` takes them; and *Unit*,
         where one stands behind the number.
-    align : str
     x, y : float, Socket or Node
         See `text`.
 
@@ -229,7 +214,6 @@ def is_scientific(tree: Tree, largest: Linkable) -> Node:
 
     Parameters
     ----------
-    tree : Tree
     largest : Socket or Node
         The largest magnitude among them.
 

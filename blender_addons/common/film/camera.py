@@ -34,7 +34,6 @@ def way_told(scene: bpy.types.Scene, degrees: float) -> str:
 
     Parameters
     ----------
-    scene : Scene
     degrees : float
         As of `orbit`; 0 if it stands still.
 
@@ -62,16 +61,10 @@ def stage_told(
 
     Parameters
     ----------
-    scene : Scene
     degrees : float
         See `way_told`.
     shown : str or None
         See `show_bloom`; None if there is no bloom.
-    backlight : bool
-
-    Returns
-    -------
-    str
     """
     parts = [way_told(scene, degrees)]
     parts += ["a light stands behind"] if backlight else []
@@ -98,7 +91,6 @@ def frame_camera(
     ----------
     scene : Scene
         The camera becomes its active one. One made here before is used again.
-    objects : iterable of Object
     direction : tuple of float
         In which the camera looks.
     up : tuple of float
@@ -107,7 +99,6 @@ def frame_camera(
         Part of the picture that is left free on each side.
     bottom : float
         Part of the picture that is left free below as well, for figures.
-    lens_mm : float
     orbit_axis : tuple of float, optional
         Leave room for the objects as they look all the way round this axis.
     also : ndarray, shape (P, 3), optional
@@ -166,7 +157,6 @@ def add_backlight(
     ----------
     scene : Scene
         A backlight made here before is used again.
-    objects : iterable of Object
     strength : float
         1 draws clear edges on a dark surface, beside a glow of strength 1.
     color : tuple of float
@@ -209,31 +199,13 @@ def add_backlight(
 
 
 def camera_of(scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """Find a scene's camera, if it is one: Blender lets a scene look through any object.
-
-    Parameters
-    ----------
-    scene : Scene
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find a scene's camera, if it is one: Blender lets a scene look through any object."""
     camera = scene.camera
     return camera if camera is not None and isinstance(camera.data, bpy.types.Camera) else None
 
 
 def is_film_camera(camera: bpy.types.Object) -> bool:
-    """Tell whether `frame_camera` made a camera, so that it can orbit.
-
-    Parameters
-    ----------
-    camera : Object
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether `frame_camera` made a camera, so that it can orbit."""
     return camera.parent is not None and camera.parent.name.split(".")[0] == PIVOT
 
 
@@ -251,7 +223,6 @@ def orbit(
 
     Parameters
     ----------
-    camera : Object
     degrees : float
         Angle travelled, half of it before the view that the camera has now and half after.
     frame_start, frame_end : int

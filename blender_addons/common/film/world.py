@@ -73,17 +73,12 @@ def add_bloom(
     scene : Scene
         The compositor group that it has stays in the file, to be chosen again. One that was made
         here only gets the new settings, and keeps what else somebody put into it.
-    strength : float
     threshold : float
         Scene-linear brightness from which on a pixel glows.
     size : float
         0..1, of the picture.
     figures_glow : bool
         Let figures glow as well, which makes small type harder to read.
-
-    Returns
-    -------
-    NodeTree
     """
     settings = {"Threshold": threshold, "Strength": strength, "Size": size}
     scene.render.use_compositing = True

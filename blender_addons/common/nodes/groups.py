@@ -51,26 +51,12 @@ def _find_group(name: str) -> Any:
 
 
 def is_written(group: Any) -> bool:
-    """Tell whether a group was written here.
-
-    Parameters
-    ----------
-    group : NodeTree
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a group was written here."""
     return _WRITTEN_AS.on(group)
 
 
 def disown(group: Any) -> None:
-    """Leave a group to whoever changed it: it keeps its nodes, and is never written again.
-
-    Parameters
-    ----------
-    group : NodeTree
-    """
+    """Leave a group to whoever changed it: it keeps its nodes, and is never written again."""
     if is_written(group):
         _WRITTEN_AS.remove(group)
 

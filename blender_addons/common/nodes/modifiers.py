@@ -18,13 +18,8 @@ def find_group_modifier(
 
     Parameters
     ----------
-    thing : Object or None
     group : str
         What the group's name begins with.
-
-    Returns
-    -------
-    NodesModifier or None
     """
     for modifier in thing.modifiers if thing else ():
         if (
@@ -46,16 +41,10 @@ def add_group_modifier(
 
     Parameters
     ----------
-    thing : Object
     name : str
         Of the modifier.
-    group : NodeTree
     inputs : mapping, optional
         Values by name, as of `set_inputs`.
-
-    Returns
-    -------
-    NodesModifier
     """
     modifier = thing.modifiers.new(name, "NODES")
     assert isinstance(modifier, bpy.types.NodesModifier)
@@ -69,7 +58,6 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
 
     Parameters
     ----------
-    modifier : NodesModifier
     name : str
         As the modifier panel shows it.
 
@@ -101,7 +89,6 @@ def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> 
 
     Parameters
     ----------
-    modifier : NodesModifier
     values : mapping
         By the names that the modifier panel shows.
 
@@ -124,7 +111,6 @@ def follow(
 
     Parameters
     ----------
-    modifier : NodesModifier
     name : str
         Of the input: a number, switch, menu or color.
     owner : ID
@@ -154,10 +140,8 @@ def follow_socket(
 
     Parameters
     ----------
-    modifier : NodesModifier
     name : str
         Of the modifier's input.
-    material : Material
     socket : NodeSocket
         Of a node of the material.
     """
@@ -172,17 +156,12 @@ def add_viewport_modifier(
 
     Parameters
     ----------
-    thing : Object
     name : str
         Of the modifier.
     group : str
         See `find_group_modifier`.
     build : callable
         Makes the group where there is no modifier yet.
-
-    Returns
-    -------
-    NodesModifier
     """
     modifier = find_group_modifier(thing, group)
     if modifier is None:

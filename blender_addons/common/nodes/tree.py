@@ -18,15 +18,10 @@ class Tree(Writer):
 
         Parameters
         ----------
-        group : NodeTree
         inputs : mapping
             See `add`.
         name : str
             See `add`.
-
-        Returns
-        -------
-        Node
         """
         node_type = self.tree.bl_idname.replace("NodeTree", "NodeGroup")
         return self.add(node_type, inputs, name=name, label=group.name, node_tree=group)
@@ -49,12 +44,6 @@ class Tree(Writer):
         ----------
         operation : str
             For example ``"MULTIPLY"``.
-        a, b, c : float, Socket or Node
-        name, label : str
-
-        Returns
-        -------
-        Node
         """
         values = {"Value": a, "Value_001": b, "Value_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
@@ -93,14 +82,8 @@ class Tree(Writer):
         ----------
         factor : float, Socket or Node
             0 gives `a`, 1 gives `b`.
-        a, b : float, tuple, Socket or Node
-        label : str
         **properties
             As of `add`: ``data_type="RGBA"`` for colors.
-
-        Returns
-        -------
-        Node
         """
         return self.add(
             "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties
@@ -149,13 +132,8 @@ class Tree(Writer):
 
         Parameters
         ----------
-        name : str
         data_type : str
             ``"FLOAT"``, ``"INT"``, ….
-
-        Returns
-        -------
-        Socket
         """
         node = self.add(
             "GeometryNodeInputNamedAttribute", {"Name": name}, label=name, data_type=data_type
@@ -210,14 +188,8 @@ class Tree(Writer):
         ----------
         kind : str
             ``"FLOAT"``, ``"GEOMETRY"``, ….
-        condition : bool, Socket or Node
         no, yes : object
             See `Value`.
-        label : str
-
-        Returns
-        -------
-        Node
         """
         inputs = {"Switch": condition, "False": no, "True": yes}
         return self.add("GeometryNodeSwitch", inputs, label=label, input_type=kind)
@@ -235,11 +207,6 @@ class Tree(Writer):
             A menu, as a rule an input of the group.
         items : mapping
             What each item of the menu gives.
-        label : str
-
-        Returns
-        -------
-        Socket
         """
         node = self.add("GeometryNodeMenuSwitch", label=label, data_type=kind)
         node.bpy_node.enum_items.clear()
@@ -258,14 +225,8 @@ class Tree(Writer):
         ----------
         kind : str
             ``"FLOAT"``, ``"BOOLEAN"``, ….
-        index : Socket or Node
         values : sequence
             At least two; see `Value`.
-        label : str
-
-        Returns
-        -------
-        Socket
         """
         node = self.add("GeometryNodeIndexSwitch", {"Index": index}, label=label, data_type=kind)
         for _ in values[2:]:
@@ -275,16 +236,7 @@ class Tree(Writer):
         return node["Output"]
 
     def join(self, *parts: Linkable) -> Node:
-        """Join geometries.
-
-        Parameters
-        ----------
-        *parts : Socket or Node
-
-        Returns
-        -------
-        Node
-        """
+        """Join geometries."""
         return self.add("GeometryNodeJoinGeometry", {"Geometry": list(parts)})
 
     def for_each_point(
@@ -297,7 +249,6 @@ class Tree(Writer):
 
         Parameters
         ----------
-        points : Socket or Node
         fields : mapping
             From a name to a kind of socket, ``"FLOAT"`` for example, and a value at each point.
         make : callable

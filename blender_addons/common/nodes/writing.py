@@ -57,7 +57,6 @@ class Writer:
             Socket type without its prefix: ``"Float"``, ``"Geometry"``, ``"Menu"``, ….
         default : object, optional
             For a menu, the name of the chosen item.
-        minimum, maximum : float, optional
         unit : str, optional
             Blender's subtype, for example ``"DISTANCE"`` or ``"FACTOR"``.
         hide : bool
@@ -122,7 +121,6 @@ class Writer:
 
         Parameters
         ----------
-        name : str
         value : Socket or Node
             What it gives out.
         kind : str
@@ -193,10 +191,6 @@ class Writer:
             What its header says; what it does, where its type does not tell.
         **properties
             Set before the inputs.
-
-        Returns
-        -------
-        Node
 
         Raises
         ------

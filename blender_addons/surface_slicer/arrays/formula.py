@@ -119,7 +119,6 @@ def sampled(
     ----------
     formula : str
         See `evaluate`.
-    rows, columns : int
     x_range, y_range : tuple of float
         Values of x in the first and last column, and of y in the first and last row.
 

@@ -43,10 +43,6 @@ def grid(
         False at holes. Quads need all four corners, and vertices a quad.
     size : tuple of float
         Extent along x and y, in Blender units.
-
-    Returns
-    -------
-    Grid
     """
     rows, columns = is_there.shape
     cells = np.arange(rows * columns, dtype=np.int64)

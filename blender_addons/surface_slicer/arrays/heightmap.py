@@ -80,7 +80,6 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     Parameters
     ----------
     shape : tuple of int
-    dtype : dtype
 
     Raises
     ------
@@ -110,10 +109,6 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
 def check_dtype(dtype: np.dtype[Any]) -> None:
     """Check that an array holds real numbers.
 
-    Parameters
-    ----------
-    dtype : dtype
-
     Raises
     ------
     HeightmapError
@@ -132,10 +127,6 @@ def check_dtype(dtype: np.dtype[Any]) -> None:
 
 def check_resolution(columns: int, rows: int, frames: int = 1) -> None:
     """Check how many vertices somebody asks for.
-
-    Parameters
-    ----------
-    columns, rows, frames : int
 
     Raises
     ------
@@ -166,10 +157,6 @@ def from_array(
         the lowest.
     infinite_as_holes : bool
         Take infinities for NaN instead of refusing them.
-
-    Returns
-    -------
-    Heightmap
 
     Raises
     ------
@@ -206,7 +193,6 @@ def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
 
     Parameters
     ----------
-    heights : Heightmap
     rows, columns : int
         At least 2 each.
 

@@ -20,10 +20,6 @@ EXTENSIONS: Final = (".png", ".tif", ".tiff", ".exr", ".hdr", ".jpg", ".jpeg", "
 def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
     """Read a picture's values as they stand in the file.
 
-    Parameters
-    ----------
-    filepath : path-like
-
     Returns
     -------
     ndarray of float32, shape (rows, columns)
@@ -64,7 +60,6 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
 
     Parameters
     ----------
-    image : Image
     name : str
         What it is called in an error; its own name if not given.
 

@@ -26,10 +26,6 @@ _MOST_ENTRIES: Final = 4096
 def picture_size(filepath: str | os.PathLike[str]) -> tuple[int, int] | None:
     """Read how large a picture is, without its pixels.
 
-    Parameters
-    ----------
-    filepath : path-like
-
     Returns
     -------
     columns, rows : int

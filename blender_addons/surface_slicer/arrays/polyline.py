@@ -45,7 +45,6 @@ def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     Parameters
     ----------
     shape : tuple of int
-    dtype : dtype
 
     Raises
     ------
@@ -77,10 +76,6 @@ def polyline(array: NDArray[Any]) -> Polyline:
     ----------
     array : ndarray, shape (N,), (N, 1) or (N, 2)
         Values over their number, or x and y. NaN makes a gap.
-
-    Returns
-    -------
-    Polyline
 
     Raises
     ------

@@ -78,13 +78,8 @@ def read_field(source: Source, tell: Tell = silent) -> Field:
 
     Parameters
     ----------
-    source : Source
     tell : callable
         See `array_file.Tell`.
-
-    Returns
-    -------
-    Field
 
     Raises
     ------
@@ -125,14 +120,8 @@ def array_field(
     Parameters
     ----------
     array : ndarray, shape (rows, columns) or (frames, rows, columns)
-    title : str
-    origin : str
     resolution : tuple of int
         See `Source`.
-
-    Returns
-    -------
-    Field
 
     Raises
     ------

@@ -93,10 +93,6 @@ def create_curve(
     tell : callable
         See `array_file.Tell`.
 
-    Returns
-    -------
-    Object
-
     Raises
     ------
     HeightmapError
@@ -137,12 +133,10 @@ def add_curve(
         The object goes into its active collection and becomes active.
     points : Polyline
         See `polyline.polyline` for arrays.
-    title : str
     colors : ndarray, shape (P,), optional
         A value for each point that gives its color; its y if not given.
     size : tuple of float
         Extent along x and upright, in Blender units; 0 upright for half of the other.
-    colormap : str
 
     Returns
     -------
@@ -192,10 +186,6 @@ def add_curve(
 
 def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
     """Find the modifier that draws a curve.
-
-    Parameters
-    ----------
-    thing : Object or None
 
     Returns
     -------

@@ -35,17 +35,12 @@ def color_curve(
 
     Parameters
     ----------
-    curve : Object
     modifier : NodesModifier
         That draws it, with an input ``Material``.
     colormap : str
         One of `common.colormaps.names`.
     by_array : bool
         Show the second array's values instead of its own.
-
-    Returns
-    -------
-    Material
 
     Raises
     ------

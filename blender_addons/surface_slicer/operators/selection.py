@@ -17,10 +17,6 @@ NO_SURFACE = "Select a surface that was made with Create Surface"
 def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the surfaces that are selected, or the active one if nothing is.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Object
@@ -31,31 +27,13 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the surface that panels are about: the active one, or one that the active slicer cuts.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find the surface that panels are about: the active one, or one that the active slicer cuts."""
     thing = _at_hand(context)
     return thing if is_surface(thing) else None
 
 
 def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the curve that panels are about: the active one, or one that the active slicer cuts.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find the curve that panels are about: the active one, or one that the active slicer cuts."""
     thing = _at_hand(context)
     return thing if find_modifier(thing) is not None else None
 

@@ -18,14 +18,6 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the slicer that is active or selected, or else the last that cuts one of these.
 
     What stands beside a cut stands for its source, and axes and planes for their surface.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    Object or None
     """
     chosen = [context.object, *(context.selected_objects or []), surface_at_hand(context)]
     chosen += [SOURCE.of(thing) for thing in chosen if thing is not None and is_companion(thing)]
@@ -45,10 +37,6 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the sliced objects that are selected, or what the chosen slicer cuts if none is.
-
-    Parameters
-    ----------
-    context : Context
 
     Returns
     -------

@@ -60,10 +60,6 @@ def fill_ramp(
 def selected_ramps(context: bpy.types.Context) -> list[Any]:
     """Find the selected color ramp nodes of the node editor.
 
-    Parameters
-    ----------
-    context : Context
-
     Returns
     -------
     list of Node

@@ -60,10 +60,6 @@ def place_stops(
     start, end : float
         The part of the colormap to show, 0 <= start < end <= 1.
 
-    Returns
-    -------
-    RampStops
-
     Raises
     ------
     ValueError

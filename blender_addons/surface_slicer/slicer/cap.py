@@ -37,10 +37,8 @@ def add_cap(
 
     Parameters
     ----------
-    context : Context
     source : Object
         With faces that leave no hole.
-    slicer : Object
     color : tuple of float
         Scene-linear.
     strength : float
@@ -78,7 +76,6 @@ def open_edges(context: bpy.types.Context, source: bpy.types.Object) -> int:
 
     Parameters
     ----------
-    context : Context
     source : Object
         With faces.
 

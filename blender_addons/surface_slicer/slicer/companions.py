@@ -42,7 +42,6 @@ def new_companion(
 
     Parameters
     ----------
-    context : Context
     name : str
         What it is; its modifier's name, and the end of its own.
     source : Object
@@ -53,10 +52,6 @@ def new_companion(
         The modifier's others, by name.
     slicer : Object, optional
         That it belongs to; without one, it belongs to all that cut the source.
-
-    Returns
-    -------
-    Object
     """
     full_name = f"{source.name} {name}"
     thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
@@ -72,15 +67,6 @@ def new_companion(
 
 def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     """Count the vertices of an object as it is drawn.
-
-    Parameters
-    ----------
-    context : Context
-    source : Object
-
-    Returns
-    -------
-    int
 
     Raises
     ------
@@ -103,13 +89,8 @@ def companions_of(
 
     Parameters
     ----------
-    source : Object
     slicer : Object, optional
         What belongs to this slicer; otherwise what belongs to none, which are the twins.
-
-    Returns
-    -------
-    list of Object
     """
     return [
         thing
@@ -119,12 +100,7 @@ def companions_of(
 
 
 def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
-    """List what stands beside each of the sliced objects, whatever slicer it belongs to.
-
-    Returns
-    -------
-    dict
-    """
+    """List what stands beside each of the sliced objects, whatever slicer it belongs to."""
     found: dict[bpy.types.Object, list[bpy.types.Object]] = {}
     for thing in bpy.data.objects:
         source = SOURCE.of(thing)
@@ -135,10 +111,6 @@ def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
 
 def is_companion(thing: bpy.types.Object) -> bool:
     """Tell whether an object stands beside another and follows it.
-
-    Parameters
-    ----------
-    thing : Object
 
     Returns
     -------
@@ -165,12 +137,7 @@ def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
 
 
 def remove_companion(thing: bpy.types.Object) -> None:
-    """Remove a companion, and what nothing else uses then.
-
-    Parameters
-    ----------
-    thing : Object
-    """
+    """Remove a companion, and what nothing else uses then."""
     group = modifier_of(thing).node_group
     material = input_value(modifier_of(thing), "Material").value
     blocks: list[Any] = [required(thing.data), group]

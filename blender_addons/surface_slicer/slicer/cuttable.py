@@ -37,11 +37,6 @@ _COPY_OF: Final = Mark(
 def materials_of(context: bpy.types.Context, thing: bpy.types.Object) -> list[bpy.types.Material]:
     """List the materials that an object is drawn with, wherever they come from.
 
-    Parameters
-    ----------
-    context : Context
-    thing : Object
-
     Returns
     -------
     list of Material
@@ -58,11 +53,6 @@ def drawn_with(
     context: bpy.types.Context, thing: bpy.types.Object
 ) -> list[bpy.types.Material | None]:
     """List the materials of slots and of the evaluated geometry.
-
-    Parameters
-    ----------
-    context : Context
-    thing : Object
 
     Returns
     -------
@@ -83,11 +73,6 @@ def drawn_with(
 
 def evaluated_geometry(context: bpy.types.Context, thing: bpy.types.Object) -> Any:
     """Return what an object is drawn as, with all its modifiers.
-
-    Parameters
-    ----------
-    context : Context
-    thing : Object
 
     Returns
     -------
@@ -198,12 +183,7 @@ def _group_in(owner: Any, key: str) -> Any:
 
 
 def restore(thing: bpy.types.Object) -> None:
-    """Give an object the materials again that it had before `make_cuttable`.
-
-    Parameters
-    ----------
-    thing : Object
-    """
+    """Give an object the materials again that it had before `make_cuttable`."""
     kept: Any = _KEPT.of(thing)
     if kept is None:
         return

@@ -44,10 +44,8 @@ def add_profile(
 
     Parameters
     ----------
-    context : Context
     source : Object
         With faces.
-    slicer : Object
     graph : bool
         Draw it as a graph, upright beside the surface, over the way along the cut; its object can
         be moved anywhere. Otherwise it lies on the surface.

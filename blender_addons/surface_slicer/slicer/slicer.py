@@ -89,10 +89,6 @@ def add_slicer(
         One of `common.cut.shapes.SHAPES`: ``"Plane"``, ``"Box"``, ``"Sphere"``.
     axis : str
         Of the world, along which a plane's arrow points. What it points to is cut away.
-
-    Returns
-    -------
-    Object
     """
     low, high = np.full(3, -1.0), np.full(3, 1.0)
     if objects:
@@ -121,7 +117,6 @@ def set_shape(slicer: bpy.types.Object, shape: str) -> None:
 
     Parameters
     ----------
-    slicer : Object
     shape : str
         One of `common.cut.shapes.SHAPES`. All but the plane reach one unit of the empty's own from
         its center: its scale makes them large.
@@ -149,7 +144,6 @@ def slice_objects(
 
     Parameters
     ----------
-    context : Context
     objects : sequence of Object
         Of any kind that is drawn with materials.
     slicer : Object, optional
@@ -159,10 +153,6 @@ def slice_objects(
     combine : str
         Where other slicers cut the objects already: ``"ANY"`` cuts away what any of them cuts,
         ``"ALL"`` only what all of them cut.
-
-    Returns
-    -------
-    Sliced
 
     Raises
     ------
@@ -210,16 +200,7 @@ def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float
 
 
 def slicers_of(thing: bpy.types.Object | None) -> list[bpy.types.NodeTree]:
-    """List the node groups of the slicers that cut an object.
-
-    Parameters
-    ----------
-    thing : Object or None
-
-    Returns
-    -------
-    list of NodeTree
-    """
+    """List the node groups of the slicers that cut an object."""
     if thing is None:
         return []
     return [group for group in slicer_groups() if is_cut_by(thing, group)]
@@ -239,8 +220,6 @@ def remove_slicing(
 
     Parameters
     ----------
-    context : Context
-    objects : sequence of Object
     slicer : Object, optional
         Only what this one cuts; otherwise what any slicer does.
     keep_slicer : bool

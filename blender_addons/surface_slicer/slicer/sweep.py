@@ -34,7 +34,6 @@ def animate_sweep(
 
     Parameters
     ----------
-    context : Context
     slicer : Object
         Keeps its rotation and scale; keyframes of its location are replaced.
     frame_start, frame_end : int

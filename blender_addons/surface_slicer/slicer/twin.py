@@ -46,7 +46,6 @@ def add_wireframe_twin(
 
     Parameters
     ----------
-    context : Context
     source : Object
         A sliced object with faces.
     color : sequence of float

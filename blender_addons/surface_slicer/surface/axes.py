@@ -70,10 +70,6 @@ def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> 
         The axes become its child and follow its height.
     labels : sequence of str, optional
         Of x, y and the height. If not given, axes keep theirs, and new ones get x and y.
-
-    Returns
-    -------
-    Object
     """
     axes = find_axes(surface)
     if axes is None:
@@ -100,16 +96,7 @@ def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> 
 
 
 def find_axes(surface: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the axes of a surface.
-
-    Parameters
-    ----------
-    surface : Object
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find the axes of a surface."""
     return next((child for child in surface.children if find_group_modifier(child, GROUP)), None)
 
 
@@ -132,12 +119,7 @@ def axes_input(axes: bpy.types.Object, name: str) -> Any:
 
 
 def remove_axes(surface: bpy.types.Object) -> None:
-    """Take a surface's axes away, if it has any.
-
-    Parameters
-    ----------
-    surface : Object
-    """
+    """Take a surface's axes away, if it has any."""
     axes = find_axes(surface)
     if axes is not None:
         mesh: Any = axes.data

@@ -38,10 +38,6 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     ----------
     surface : Object
         The plane becomes its child and follows its height; one that it has is used again.
-
-    Returns
-    -------
-    Object
     """
     plane = find_base_plane(surface)
     if plane is None:
@@ -77,16 +73,7 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
 
 
 def find_base_plane(surface: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the plane under a surface.
-
-    Parameters
-    ----------
-    surface : Object
-
-    Returns
-    -------
-    Object or None
-    """
+    """Find the plane under a surface."""
     for child in surface.children:
         slots = child.material_slots
         if len(slots) == 1 and slots[0].material and slots[0].material.name.startswith(MATERIAL):

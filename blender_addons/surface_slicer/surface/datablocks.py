@@ -36,11 +36,8 @@ def new_grid(
 
     Parameters
     ----------
-    field : Field
     extent : tuple of float
         Along x and y, in Blender units.
-    smooth : bool
-    made : list
 
     Returns
     -------
@@ -93,10 +90,8 @@ def new_texture(title: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy
 
     Parameters
     ----------
-    title : str
     heights : Heightmap
         Its first frame is taken.
-    made : list
 
     Returns
     -------
@@ -115,18 +110,7 @@ def new_texture(title: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy
 
 
 def new_frames(name: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy.types.Object:
-    """Make an object that holds all frames; it is in no collection and never drawn.
-
-    Parameters
-    ----------
-    name : str
-    heights : Heightmap
-    made : list
-
-    Returns
-    -------
-    Object
-    """
+    """Make an object that holds all frames; it is in no collection and never drawn."""
 
     def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
         for frame, values in enumerate(heights.values):

@@ -16,25 +16,12 @@ DISPLACE: Final = "Heightmap"
 
 
 def is_surface(thing: bpy.types.Object | None) -> bool:
-    """Tell whether an object was made here.
-
-    Parameters
-    ----------
-    thing : Object or None
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an object was made here."""
     return thing is not None and find_lift(thing) is not None and about(thing).rows > 0
 
 
 def height_holder(surface: bpy.types.Object) -> tuple[Any, str, Any, str]:
     """Find what decides about a surface's height, to be shown in a panel or keyframed.
-
-    Parameters
-    ----------
-    surface : Object
 
     Returns
     -------
@@ -73,10 +60,6 @@ def extent_of(surface: bpy.types.Object) -> tuple[float, float]:
 def find_lift(surface: bpy.types.Object) -> bpy.types.Modifier | None:
     """Find the modifier that gives a surface its heights.
 
-    Parameters
-    ----------
-    surface : Object
-
     Returns
     -------
     Modifier or None
@@ -100,7 +83,6 @@ def extent(size: tuple[float, float], rows: int, columns: int) -> tuple[float, f
     ----------
     size : tuple of float
         As asked for: 0 along y for square cells.
-    rows, columns : int
 
     Returns
     -------

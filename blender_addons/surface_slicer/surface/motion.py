@@ -86,16 +86,7 @@ HELD: Final = ("Values", "Color Values")
 
 
 def frame_attribute(frame: int) -> str:
-    """Name the data mesh's attribute that holds a frame.
-
-    Parameters
-    ----------
-    frame : int
-
-    Returns
-    -------
-    str
-    """
+    """Name the data mesh's attribute that holds a frame."""
     return f"h{frame}"
 
 
@@ -108,20 +99,12 @@ def add_modifier(surface: bpy.types.Object, inputs: dict[str, Any]) -> bpy.types
         A mesh with a vertex for each cell.
     inputs : dict
         Of the modifier, by name.
-
-    Returns
-    -------
-    NodesModifier
     """
     return add_group_modifier(surface, MODIFIER, node_group(), inputs)
 
 
 def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
     """Find the modifier that moves a surface.
-
-    Parameters
-    ----------
-    surface : Object or None
 
     Returns
     -------
@@ -133,12 +116,7 @@ def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier |
 
 @nodes.group(GROUP)
 def node_group(tree: Tree) -> None:
-    """Build the playback group, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the playback group, or return it if it exists."""
     flat = tree.input("Geometry", "Geometry")
     with tree.panel("Time"):
         time = tree.inputs(TIME_INPUTS)

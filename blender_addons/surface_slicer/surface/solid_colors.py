@@ -22,16 +22,7 @@ _VALUE_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def shows_exact_colormap(surface: bpy.types.Object) -> bool:
-    """Tell whether a surface's colors are those of a colormap, and not of a color ramp.
-
-    Parameters
-    ----------
-    surface : Object
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a surface's colors are those of a colormap, and not of a color ramp."""
     material = find_material(surface)
     return material is not None and not uses_ramp(material)
 
@@ -57,37 +48,18 @@ def add_solid_colors(surface: bpy.types.Object) -> bpy.types.NodesModifier:
 
 
 def find_solid_colors(surface: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
-    """Find the modifier that shows a surface's colors in Solid shading.
-
-    Parameters
-    ----------
-    surface : Object or None
-
-    Returns
-    -------
-    NodesModifier or None
-    """
+    """Find the modifier that shows a surface's colors in Solid shading."""
     return find_group_modifier(surface, GROUP)
 
 
 def remove_solid_colors(surface: bpy.types.Object) -> None:
-    """Take the modifier away again, and the drivers that it has.
-
-    Parameters
-    ----------
-    surface : Object
-    """
+    """Take the modifier away again, and the drivers that it has."""
     remove_with_drivers(find_solid_colors(surface))
 
 
 @nodes.group(GROUP)
 def node_group(tree: nodes.Tree) -> None:
-    """Build the modifier's group, or return it if it exists.
-
-    Returns
-    -------
-    NodeTree
-    """
+    """Build the modifier's group, or return it if it exists."""
     surface = tree.input("Geometry", "Geometry")
     name = tree.inputs(_VALUE_INPUTS)["Value"]
     with tree.panel("Colors"):

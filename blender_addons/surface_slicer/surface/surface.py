@@ -106,10 +106,6 @@ def add_surface(
     set_frame_range : bool
         Make an empty scene as long as an animated surface, and one that somebody works in long
         enough; see `common.frame_range`.
-
-    Returns
-    -------
-    Object
     """
     heights = field.heights
     made: list[bpy.types.ID] = []
@@ -143,7 +139,6 @@ def reload_surface(
 
     Parameters
     ----------
-    surface : Object
     source : Source, optional
         The remembered one if not given.
     tell : callable
@@ -168,13 +163,7 @@ def reload_surface(
 
 
 def replace_heights(surface: bpy.types.Object, field: Field) -> None:
-    """Put other heights into a surface that exists, and into its twins; see `reload_surface`.
-
-    Parameters
-    ----------
-    surface : Object
-    field : Field
-    """
+    """Put other heights into a surface that exists, and into its twins; see `reload_surface`."""
     mesh = surface.data
     assert isinstance(mesh, bpy.types.Mesh)
     data = about(surface)
@@ -212,7 +201,6 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
 
     Parameters
     ----------
-    surface : Object
     field : Field
         With as many rows and columns as the surface, and as many frames or just one.
 
@@ -247,7 +235,6 @@ def read_color_array(
 
     Parameters
     ----------
-    surface : Object
     filepath, array : str
         See `Source`.
     tell : callable
@@ -267,10 +254,6 @@ def read_color_array(
 
 def check_same_shape(color: Field, field: Field) -> None:
     """Check that a second array fits heights.
-
-    Parameters
-    ----------
-    color, field : Field
 
     Raises
     ------
@@ -299,16 +282,7 @@ def remembered(surface: bpy.types.Object) -> Source:
 
 
 def source_of(settings: Any) -> Source:
-    """Collect the settings that say where heights come from.
-
-    Parameters
-    ----------
-    settings : SourceSettings
-
-    Returns
-    -------
-    Source
-    """
+    """Collect the settings that say where heights come from."""
     values: dict[str, Any] = {}
     for setting in settings_of(Source):
         value = getattr(settings, setting.name)
@@ -325,10 +299,6 @@ def color_source(source: Source, filepath: str, array: str = "") -> Source:
         Of the heights.
     filepath, array : str
         See `Source`.
-
-    Returns
-    -------
-    Source
     """
     return Source(
         filepath=filepath, array=array, origin=source.origin, resolution=source.resolution

@@ -64,7 +64,6 @@ def color_surface(
 
     Parameters
     ----------
-    surface : Object
     by : str
         ``"HEIGHT"``, ``"X"``, ``"Y"``, or ``"ARRAY"`` for the values of `surface.set_color_array`.
     colormap : str
@@ -86,10 +85,6 @@ def color_surface(
     ramp : bool
         Show a color ramp with the colormap's colors, whose stops can be changed by hand, instead
         of the exact table.
-
-    Returns
-    -------
-    Material
 
     Raises
     ------
@@ -132,10 +127,6 @@ def show(
     surface, by, low, high
         See `color_surface`, which does the rest where the surface has no such colors yet.
 
-    Returns
-    -------
-    Material
-
     Raises
     ------
     ValueError
@@ -155,10 +146,6 @@ def show(
 def shown(material: bpy.types.Material) -> str:
     """Tell what the colors of a material of `color_surface` show.
 
-    Parameters
-    ----------
-    material : Material
-
     Returns
     -------
     str
@@ -171,10 +158,6 @@ def shown(material: bpy.types.Material) -> str:
 
 def look_of(material: bpy.types.Material) -> dict[str, Any]:
     """Collect how a material of `color_surface` looks, whatever it shows.
-
-    Parameters
-    ----------
-    material : Material
 
     Returns
     -------
@@ -205,7 +188,6 @@ def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
 
     Parameters
     ----------
-    surface : Object
     by : str
         As for `color_surface`.
 
@@ -234,10 +216,6 @@ def checked_limits(
     surface, by, low, high
         As for `color_surface`.
 
-    Returns
-    -------
-    low, high : float
-
     Raises
     ------
     ValueError
@@ -254,37 +232,19 @@ def checked_limits(
 
 
 def show_what_is_left(surface: bpy.types.Object) -> None:
-    """Show the height in the colors of a surface whose second array is gone.
-
-    Parameters
-    ----------
-    surface : Object
-    """
+    """Show the height in the colors of a surface whose second array is gone."""
     material = find_material(surface)
     if material is not None and shown(material) == "ARRAY" and not has_color_values(surface):
         show(surface, "HEIGHT")
 
 
 def has_color_values(surface: bpy.types.Object) -> bool:
-    """Tell whether a surface has a second array.
-
-    Parameters
-    ----------
-    surface : Object
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a surface has a second array."""
     return bool(about(surface).color_title)
 
 
 def find_material(surface: bpy.types.Object) -> bpy.types.Material | None:
     """Find the material that colors a surface.
-
-    Parameters
-    ----------
-    surface : Object
 
     Returns
     -------

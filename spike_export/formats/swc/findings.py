@@ -56,10 +56,6 @@ class SwcError(ValueError):
 def describe(mends: Iterable[Finding]) -> list[str]:
     """Say what was mended or noted, with the lines of equal ones together.
 
-    Parameters
-    ----------
-    mends : iterable of Finding
-
     Returns
     -------
     list of str

@@ -51,17 +51,12 @@ def read(
 
     Parameters
     ----------
-    path : Path
     repair : bool
         Mend what can be mended safely.
     unit_um : float
         How many µm the file's numbers stand for.
     may_lose : float
         The largest share of points or length, 0..1, that repairing may drop.
-
-    Returns
-    -------
-    Morphology
 
     Raises
     ------
@@ -75,14 +70,6 @@ def read(
 
 def file_content(path: Path) -> bytes:
     """Return what is in a regular file of at most as many bytes as `parse` takes, and one more.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------
@@ -111,17 +98,12 @@ def parse(
 
     Parameters
     ----------
-    data : bytes
     repair : bool
         Mend what can be mended safely; each mend is listed in the result.
     unit_um : float
         How many µm the file's numbers stand for.
     may_lose : float
         The largest share of points or length, 0..1, that repairing may drop.
-
-    Returns
-    -------
-    Morphology
 
     Raises
     ------

@@ -75,10 +75,6 @@ def split(points: NDArray[Any]) -> Sections:
     ----------
     points : ndarray of `POINT`, shape (N,)
         From `Morphology.points`.
-
-    Returns
-    -------
-    Sections
     """
     return Splitter(points).sections()
 

@@ -54,10 +54,6 @@ def read_npy(file: BinaryIO, check: Check) -> NDArray[Any]:
     check : callable
         See `Check`.
 
-    Returns
-    -------
-    ndarray
-
     Raises
     ------
     TableError
@@ -79,15 +75,10 @@ def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
 
     Parameters
     ----------
-    file : binary file
     name : str
         If empty, the only one that passes the check.
     check : callable
         See `Check`.
-
-    Returns
-    -------
-    ndarray
 
     Raises
     ------
@@ -111,10 +102,6 @@ def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
 
 def array_names(filepath: str | os.PathLike[str]) -> list[str]:
     """List the arrays of an ``.npz`` archive.
-
-    Parameters
-    ----------
-    filepath : path-like
 
     Returns
     -------

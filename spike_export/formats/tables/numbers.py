@@ -63,11 +63,6 @@ def read_numbers(
     ----------
     content : bytes
         Of the file; see `read_rows`.
-    most_cells, most_columns : int
-
-    Returns
-    -------
-    Numbers
 
     Raises
     ------
@@ -109,7 +104,6 @@ def number(text: str, mark: Mark = ".") -> float | None:
 
     Parameters
     ----------
-    text : str
     mark : {".", ","}
         Stands before decimals; see `decimal_mark`.
 
@@ -141,7 +135,6 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
 
     Parameters
     ----------
-    table : Rows
     rows : iterable of Row
         The first ones.
     notes : list of str
@@ -190,12 +183,7 @@ def is_header(row: Row, mark: Mark = ".") -> bool:
 
     Parameters
     ----------
-    row : Row
     mark : {".", ","}
-
-    Returns
-    -------
-    bool
     """
     numbers = [number(field, mark) for field in row.fields]
     return None in numbers and all(n is None or math.isnan(n) for n in numbers)

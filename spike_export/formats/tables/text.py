@@ -67,11 +67,6 @@ def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int =
     ----------
     content : bytes
         Of the whole file: UTF-8, UTF-16 with its mark at the start, or Windows-1252.
-    most_rows, most_columns : int
-
-    Returns
-    -------
-    Rows
 
     Raises
     ------

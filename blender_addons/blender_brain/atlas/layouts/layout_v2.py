@@ -35,10 +35,6 @@ def folders(brainglobe_dir: Path) -> Iterator[tuple[str, str, Path]]:
     ----------
     brainglobe_dir : Path
         Or the folder of an atlas itself.
-
-    Yields
-    ------
-    name, version, folder
     """
     for folder in (brainglobe_dir, *files.subfolders(brainglobe_dir)):
         match = _FOLDER.fullmatch(folder.name)
@@ -60,14 +56,6 @@ def missing(folder: Path) -> str:
 
 def describe(folder: Path) -> Description:
     """Read an atlas's description.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    Description
 
     Raises
     ------

@@ -54,10 +54,6 @@ def folders(brainglobe_dir: Path) -> Iterator[tuple[str, str, Path]]:
     ----------
     brainglobe_dir : Path
         Or the folder ``brainglobe-atlasapi`` in it, or a folder with a manifest.
-
-    Yields
-    ------
-    name, version, folder
     """
     if (brainglobe_dir / MANIFEST).is_file() and brainglobe_dir.parent.parent.name == ATLASES:
         versions = [brainglobe_dir]
@@ -97,10 +93,6 @@ def describe(folder: Path) -> Description:
     ----------
     folder : Path
         With the manifest.
-
-    Returns
-    -------
-    Description
 
     Raises
     ------
