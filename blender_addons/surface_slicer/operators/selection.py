@@ -27,7 +27,7 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the surface that panels are about: the active one, or one that the active slicer cuts."""
+    """Find the surface that panels are about: active, or one that the active slicer cuts."""
     thing = _at_hand(context)
     return thing if is_surface(thing) else None
 
