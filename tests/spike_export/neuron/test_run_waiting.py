@@ -19,7 +19,7 @@ pytest.importorskip("neuron")
 CELL = """
     create soma
     access soma
-    { L = 20  diam = 20 }
+    { pt3dadd(0, 0, 0, 20)  pt3dadd(20, 0, 0, 20) }
     insert hh
     objref clamp
     clamp = new IClamp(0.5)
