@@ -9,14 +9,12 @@ passed over.
 from __future__ import annotations
 
 import io
-import pickle
 import pickletools
 from pathlib import Path
 from typing import Any, Final
 
 from ..simulation_file.errors import ContentError, shown
-from ..simulation_file.stand_ins import DType, Function, Latin1, Name, PickledArray, frombuffer
-from ..simulation_file.stand_ins import scalar as scalar_of
+from ..simulation_file.restricted_pickle import ArraysOnly
 from .content import unusable
 
 _LARGEST: Final = 1 << 30
@@ -56,7 +54,8 @@ def load(path: Path, size: int) -> Any:
     if size > _LARGEST:
         raise unusable(path, "it is a pickle of more than 1 GiB")
     try:
-        return _DictsOnly(_checked(path.read_bytes())).load()
+        data = _checked(path.read_bytes())
+        return _DictsOnly(io.BytesIO(data), len(data)).load()
     except ContentError as error:
         raise unusable(path, str(error)) from None
     except MemoryError:
@@ -134,26 +133,8 @@ class _Object(dict[Any, Any]):
         raise ContentError(f"it puts {shown(item)} into an object as if that were a list")
 
 
-class _DictsOnly(pickle.Unpickler):
-    """Python's unpickler, which finds stand-ins and imports nothing."""
+class _DictsOnly(ArraysOnly):
+    """The unpickler of simulation files, in which any other class is a dict."""
 
-    def __init__(self, data: bytes) -> None:
-        super().__init__(io.BytesIO(data))
-        self._latin1 = Latin1(len(data))
-
-    def find_class(self, module_name: str, global_name: str, /) -> Any:
-        # NumPy 2 moved the module; both spellings occur in files.
-        match (module_name.replace("numpy._core.", "numpy.core.", 1), global_name):
-            case ("numpy.core.multiarray", "_reconstruct"):
-                return Function(lambda _type, _shape, _code: PickledArray())
-            case ("numpy", "ndarray"):
-                return Name()
-            case ("numpy", "dtype"):
-                return Function(DType)
-            case ("numpy.core.numeric", "_frombuffer"):
-                return Function(frombuffer)
-            case ("numpy.core.multiarray", "scalar"):
-                return Function(scalar_of)
-            case ("_codecs", "encode"):
-                return Function(self._latin1)
+    def find_other(self, _module_name: str, _global_name: str) -> Any:
         return _Object

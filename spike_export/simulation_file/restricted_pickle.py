@@ -110,7 +110,7 @@ def load_with_arrays(stream: BinaryIO, size: int) -> Any:
     start = stream.tell()
     check_opcodes(stream, size, calls=True)
     stream.seek(start)
-    return _load(_ArraysOnly(stream, size))
+    return _load(ArraysOnly(stream, size))
 
 
 def _load(unpickler: pickle.Unpickler) -> Any:
@@ -125,14 +125,15 @@ def _load(unpickler: pickle.Unpickler) -> Any:
         raise ContentError(f"its pickle is damaged ({type(error).__name__}: {error})") from None
 
 
-class _ArraysOnly(pickle.Unpickler):
-    """Python's unpickler, which finds the stand-ins and nothing else."""
+class ArraysOnly(pickle.Unpickler):
+    """Python's unpickler, which finds the stand-ins and imports nothing."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         super().__init__(stream)
         self._latin1 = Latin1(size)
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
+        """Hand out a stand-in, or what `find_other` does."""
         # NumPy 2 moved the module; both spellings occur in files.
         module = module_name.replace("numpy._core.", "numpy.core.", 1)
         match (module, global_name):
@@ -148,4 +149,8 @@ class _ArraysOnly(pickle.Unpickler):
                 return Function(scalar)
             case ("_codecs", "encode"):
                 return Function(self._latin1)
+        return self.find_other(module_name, global_name)
+
+    def find_other(self, module_name: str, global_name: str) -> Any:
+        """Refuse what is no array."""
         raise _not_for_data(module_name, global_name)
