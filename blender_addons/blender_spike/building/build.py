@@ -95,15 +95,18 @@ def import_simulation(
         style = "STRANDS"
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
+    cells_in_file = len(simulation.cells)
+    if not object_per_cell:
+        # Where values had to be copied, those of the whole file are free to go from here on.
+        simulation = subset(simulation, wanted)
+    colors = None
     # Voltages are shown whole, and looking through all values takes its time.
-    colors = None if simulation.unit == "mV" else color_range(subset(simulation, wanted))
+    if simulation.unit != "mV":
+        colors = color_range(subset(simulation, wanted) if object_per_cell else simulation)
     try:
         if object_per_cell:
             neurons = _cells(source, simulation, wanted, chosen, made)
         else:
-            cells_in_file = len(simulation.cells)
-            # Where values had to be copied, those of the whole file are free to go from here on.
-            simulation = subset(simulation, wanted)
             parts = make_parts(_name(path), source, simulation, made)
             neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
         material = _share_material(neurons, colors.high if colors else math.inf, made)
