@@ -65,11 +65,10 @@ test-window: $(VENV)/.ready-test
 	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant) \
 	  $(foreach scenario,$(ONLY),--only $(scenario))
 
-# Without Blender, so the reader and the demo atlas are imported as packages of their own. What
-# BrainGlobe's libraries warn about is not ours to mend.
+# Without Blender. What BrainGlobe's libraries warn about is not ours to mend.
 test-conformance: $(VENV)/.ready-conformance
 	@BRAINGLOBE_CONFIG_DIR="$(VENV)/conformance/brainglobe" $(VENV)/conformance/bin/python -m pytest \
-	  tests/conformance -W default -o "pythonpath=blender_addons/blender_brain tests"
+	  tests/conformance -W default -o "pythonpath=blender_addons tests"
 
 # Each example with its simulator, and units with all packages that have some.
 test-simulators: $(VENV)/.ready-simulators
