@@ -194,13 +194,18 @@ def behind_colon(error: Exception) -> str:
 def save(path: Path, simulation: Simulation) -> None:
     """Write a simulation file and show what is in it, or end the command with the reason.
 
-    If the file cannot be written where it should be, it is written elsewhere, and that is said.
+    See `keep`.
     """
+    keep(path, lambda place: write(place, simulation))
+    show(summarize(simulation, path))
+
+
+def keep(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Have a result written, elsewhere where `path` cannot be; and end the command saying so."""
     try:
-        write_and_keep(path, lambda place: write(place, simulation))
+        write_and_keep(path, write_to)
     except OSError as error:
         raise click.ClickException(f"Cannot write {path}: {error.strerror or error}.") from None
-    show(summarize(simulation, path))
 
 
 def show(summary: Summary) -> None:

@@ -24,6 +24,7 @@ from .console import (
     FILE,
     behind_colon,
     cells_text,
+    keep,
     load,
     may_write,
     needs_scipy,
@@ -140,16 +141,17 @@ def convert(
         converted = table.place(converted)
     except (ConversionError, PlacingError, SmoothingError) as error:
         raise click.ClickException(f"Cannot convert {source}: {behind_colon(error)}") from None
+    converted = replace(converted, created_by=f"spike-export {__version__}")
+    stored = cast(Precision, precision or "float32")
     try:
-        if legacy:
-            write_older(target, converted)
-        else:
-            converted = replace(converted, created_by=f"spike-export {__version__}")
-            write(target, converted, cast(Precision, precision or "float32"))
+        keep(
+            target,
+            lambda place: (
+                write_older(place, converted) if legacy else write(place, converted, stored)
+            ),
+        )
     except PrecisionError as error:
         raise click.ClickException(f"Cannot write {target}: {behind_colon(error)}") from None
-    except OSError as error:
-        raise click.ClickException(f"Cannot write {target}: {error.strerror or error}.") from None
     show(summarize(load(target), target))
     say_places(converted)
     if legacy and converted.more:

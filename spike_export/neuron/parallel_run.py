@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from ..edit.merge import MergeError, merge
 from ..edit.placing import SPLIT, MadeUp, in_a_row
 from ..edit.rejoining import rejoin
-from ..files.keeping import write_and_keep
+from ..files.keeping import KeptElsewhereError, write_and_keep
 from ..files.writer import write
 from ..simulation_file import Simulation, read
 from .parallel import (
@@ -222,9 +222,7 @@ def _put_together(
         ) from None
     simulation, made_up = _rejoined(simulation, there, names)
     simulation = place(simulation)
-    _write(target, simulation)
-    for path, _ in parts:
-        path.unlink()
+    _write(target, simulation, [path for path, _ in parts])
     return simulation, made_up
 
 
@@ -267,8 +265,16 @@ def _of(section: str, cell: str, new: dict[str, str]) -> str:
     return new[cell] + section.removeprefix(cell) if section.startswith(f"{cell}.") else section
 
 
-def _write(path: Path, simulation: Simulation) -> None:
+def _write(path: Path, simulation: Simulation, parts: Sequence[Path] = ()) -> None:
+    """Write a file, and remove the parts that are in it, even if it is under another name."""
+    failure: OSError | None = None
     try:
         write_and_keep(path, lambda place: write(place, simulation))
+    except KeptElsewhereError as error:
+        failure = error
     except OSError as error:
-        raise ParallelError(f"Cannot write {shown(path)}: {error.strerror or error}.") from None
+        failure, parts = error, ()
+    for part in parts:
+        part.unlink()
+    if failure is not None:
+        raise ParallelError(f"Cannot write {shown(path)}: {failure.strerror or failure}.") from None

@@ -404,3 +404,19 @@ def test_sections_are_renamed_with_their_cell(save, layout):
     assert renamed.section_names == (
         "Pyramidal[10].soma", "dend[0]", "axon", "Pyramidal[0].soma",
     )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_what_was_put_together_is_kept_under_another_name(model, spike_export, tmp_path):
+    # Its place becomes a folder while the model runs.
+    path = model(RING, "if rank == 0:\n    Path('ring.pickle').mkdir()\n")
+    done = spike_export(2, "run", path, "--", 3)
+    kept = tmp_path / "ring-2.pickle"
+    assert done.returncode
+    assert (
+        f"Error: Cannot write ring.pickle: it is a folder; the result is in {kept} instead."
+        in done.stderr
+    )
+    assert "What was recorded until then" not in done.stderr
+    assert len(read(kept).cells) == 3
+    assert not list(tmp_path.glob("*rank*.pickle"))
