@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from ..edit.quantities import QuantitiesError, with_quantities
 from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import is_hdf5, is_json
 from ..formats.sonata import load
@@ -17,9 +19,13 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 
 
 @click.command()
-@click.argument("file", type=FILE, metavar="CONFIG|REPORT.h5")
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="CONFIG|REPORT.h5...")
 @output_option("REPORT.pickle")
-@click.option("--report", metavar="NAME", help="Report to convert if CONFIG names several.")
+@click.option(
+    "--report", "wanted", multiple=True, metavar="NAME",
+    help="Report to convert if CONFIG names several; may be repeated, and the first is what is "
+    "shown.  [default: all]",
+)  # fmt: skip
 @click.option(
     "--nodes", type=FILE, metavar="NODES.h5",
     help="Nodes file.  [default: the one in CONFIG]",
@@ -39,52 +45,79 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 @click.pass_context
 def sonata(
     context: click.Context,
-    file: Path,
+    files: tuple[Path, ...],
     output: Path,
     force: bool,
-    report: str | None,
+    wanted: tuple[str, ...],
     nodes: Path | None,
     types: Path | None,
     populations: tuple[str, ...],
     morphologies: Path | None,
 ) -> None:
-    """Convert a SONATA compartment report.
+    """Convert SONATA compartment reports.
 
-    CONFIG is the JSON file of a simulation; the circuit, the report and the spikes are found
-    through it. Reports of somata only become points at the nodes' positions.
+    CONFIG is the JSON file of a simulation; the circuit, its reports and the spikes are found
+    through it. Several reports, of the same cells at the same times, become quantities of one
+    file. Reports of somata only become points at the nodes' positions.
     """
-    expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
+    for file in files:
+        expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
-        sources = _sources(file, report, nodes, types, morphologies)
+        sources = _sources(files, wanted, nodes, types, morphologies)
+        reports = [one.report for one in sources.values()]
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
-            output = Path(f"{sources.report.stem}.pickle")
-        may_write(output, force=force, inputs=[file, sources.report, nodes, types])
+            output = Path(f"{reports[0].stem}.pickle")
+        may_write(output, force=force, inputs=[*files, *reports, nodes, types])
         with needs_h5py():
-            loaded = load(sources, populations)
+            loaded = [load(one, populations) for one in sources.values()]
+        simulation, notes = with_quantities(
+            [one.simulation for one in loaded], [report.stem for report in reports]
+        )
+    except QuantitiesError as error:
+        hint = "" if reports[0] in files else f"; --report chooses among {', '.join(sources)}"
+        raise click.ClickException(
+            f"Cannot put {reports[error.part].name} beside {reports[0].name}: it {error.reason}"
+            f"{hint}."
+        ) from None
     except (ConfigError, Hdf5Error, SonataError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"Cannot read {file.name}: {error.strerror}.") from None
-    for note in loaded.notes:
+        raise click.ClickException(f"Cannot read {files[0].name}: {error.strerror}.") from None
+    said = [note for one in loaded for note in one.notes]
+    for note in dict.fromkeys([*said, *notes]):
         click.echo(f"Note: {note}")
-    save(output, loaded.simulation)
+    save(output, simulation)
 
 
 def _sources(
-    file: Path,
-    report: str | None,
+    files: tuple[Path, ...],
+    wanted: tuple[str, ...],
     nodes: Path | None,
     types: Path | None,
     morphologies: Path | None,
-) -> Sources:
-    if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file):
-        found = read_config(file, report)
-    elif report is not None:
+) -> dict[str, Sources]:
+    """Find all that each report needs, by the reports' names."""
+    found: Mapping[str, Sources]
+    configs = [
+        file for file in files if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file)
+    ]
+    if configs and len(files) > 1:
+        raise click.UsageError("A configuration names its reports; give it alone.")
+    if configs:
+        found = read_config(configs[0], wanted)
+    elif wanted:
         raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")
     else:
-        found = Sources(file)
+        found = {str(file): Sources(file) for file in files}
     if morphologies is not None and not morphologies.is_dir():
         raise click.BadParameter(f"{morphologies} is not a folder.", param_hint="--morphologies")
+    return {name: _given(one, nodes, types, morphologies) for name, one in found.items()}
+
+
+def _given(
+    found: Sources, nodes: Path | None, types: Path | None, morphologies: Path | None
+) -> Sources:
+    """Replace what a configuration names by what is given."""
     own = found.nodes if nodes is None else (NodeFile(nodes),)
     if types is not None and len(own) != 1:
         raise click.UsageError("--node-types is of one file of nodes; name it with --nodes.")

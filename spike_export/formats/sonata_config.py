@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -57,40 +57,51 @@ class Sources:
     alternatives: Mapping[str, Path] = field(default_factory=dict)
 
 
-def read_config(path: Path, report: str | None = None) -> Sources:
+def read_config(path: Path, wanted: Sequence[str] = ()) -> dict[str, Sources]:
     """Find what a simulation's configuration names.
 
     Parameters
     ----------
     path : Path
         The simulation's configuration, or one that names it and the circuit's.
-    report : str, optional
-        Name of the report, where there are several.
+    wanted : sequence of str
+        Names of reports; all if empty.
+
+    Returns
+    -------
+    dict
+        From a report's name to all that it needs, in the order wanted or that of the file.
 
     Raises
     ------
     ConfigError
+        Also if there are several reports, none of which is wanted, and one has not been written.
     """
     simulation, circuit = _both(path)
-    name, settings = _choose(simulation, report)
     folder = simulation.optional_path("output", "output_dir") or simulation.folder
-    file_name = settings.get("file_name", f"{name}.h5")
-    report_path = _inside(simulation, folder, file_name, f"the file of report {name!r:.60}")
-    if not report_path.exists() and report_path.suffix != ".h5":
-        report_path = report_path.with_name(f"{report_path.name}.h5")
+    reports = _choose(simulation, wanted)
+    files = {name: _report_file(simulation, folder, name, own) for name, own in reports.items()}
+    lost = [file.name for file in files.values() if not file.exists()]
+    if lost and len(reports) > 1 and not wanted:
+        raise simulation.error(
+            f"it names the reports {_listed(reports)}, but there is no {lost[0]}; choose by "
+            "--report"
+        )
     spikes = _spikes(simulation, folder)
     has_own = "spikes_file" in simulation.table("output")
-    quantity = settings.get("variable_name", "")
-    if isinstance(quantity, list) and len(quantity) == 1:
-        quantity = quantity[0]
-    return Sources(
-        report=report_path,
-        nodes=_nodes(circuit),
-        morphologies=circuit.optional_path("components", "morphologies_dir"),
-        spikes=spikes if has_own or spikes.exists() else None,
-        alternatives=_folders(circuit, circuit.table("components").get("alternate_morphologies")),
-        quantity=quantity if isinstance(quantity, str) else "",
-    )
+    return {
+        name: Sources(
+            report=files[name],
+            nodes=_nodes(circuit),
+            morphologies=circuit.optional_path("components", "morphologies_dir"),
+            spikes=spikes if has_own or spikes.exists() else None,
+            alternatives=_folders(
+                circuit, circuit.table("components").get("alternate_morphologies")
+            ),
+            quantity=_quantity(settings),
+        )
+        for name, settings in reports.items()
+    }
 
 
 def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
@@ -142,7 +153,7 @@ def _spikes(config: _Config, folder: Path) -> Path:
     return _inside(config, folder, name, "the file of spikes")
 
 
-def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
+def _choose(config: _Config, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
     reports = {
         name: settings
         for name, settings in config.table("reports").items()
@@ -151,22 +162,37 @@ def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
         and settings.get("type", "compartment") in ("compartment", "summation")
         and settings.get("module", "membrane_report") in ("membrane_report", "SaveReport")
     }
-    names = ", ".join(repr(name[:60]) for name in list(reports)[:10])
-    if wanted is not None:
-        if wanted not in reports:
+    for name in wanted:
+        if name not in reports:
             raise config.error(
-                f"it has no compartment report {wanted!r:.60}"
-                + (f"; there are {names}" if names else "")
+                f"it has no compartment report {name!r:.60}"
+                + (f"; there are {_listed(reports)}" if reports else "")
             )
-        return wanted, reports[wanted]
     if not reports:
         raise config.error(
             "it names no compartment report; give the simulation_config.json of a run, or the "
             f"report's own file; spike-export from-spikes {config.file_name} shows its spikes"
         )
-    if len(reports) > 1:
-        raise config.error(f"it names {len(reports)} reports, {names}; choose one by --report")
-    return next(iter(reports.items()))
+    return {name: reports[name] for name in wanted} if wanted else reports
+
+
+def _listed(reports: Iterable[str]) -> str:
+    return ", ".join(repr(name[:60]) for name in list(reports)[:10])
+
+
+def _report_file(config: _Config, folder: Path, name: str, settings: dict[str, Any]) -> Path:
+    file_name = settings.get("file_name", f"{name}.h5")
+    path = _inside(config, folder, file_name, f"the file of report {name!r:.60}")
+    if not path.exists() and path.suffix != ".h5":
+        return path.with_name(f"{path.name}.h5")
+    return path
+
+
+def _quantity(settings: dict[str, Any]) -> str:
+    quantity = settings.get("variable_name", "")
+    if isinstance(quantity, list) and len(quantity) == 1:
+        quantity = quantity[0]
+    return quantity if isinstance(quantity, str) else ""
 
 
 def _nodes(circuit: _Config) -> tuple[NodeFile, ...]:

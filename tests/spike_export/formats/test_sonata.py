@@ -461,7 +461,7 @@ def edited(path: Path, **changes: object) -> None:
 CONFIGS = {
     "no report": ({"reports": {}}, "it names no compartment report"),
     "two reports": ({"reports": {"a": {}, "b": {}}},
-                    "it names 2 reports, 'a', 'b'; choose one by --report"),
+                    "it names the reports 'a', 'b', but there is no a.h5; choose by --report"),
     "reports of text": ({"reports": "all"}, "its 'reports' is not an object"),
     "outside": ({"reports": {"a": {"file_name": "../../v.h5"}}},
                 "the file of report 'a' lies outside the folder of outputs"),
