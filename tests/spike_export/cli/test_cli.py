@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from rich.console import Console
 
 from spike_export import __version__, read
 from spike_export.cli import main
@@ -137,6 +138,8 @@ def test_lines_are_whole_where_there_is_no_terminal(command, layout, save, monke
     assert f"File        {path}" in lines
     assert f"Cells       2 ({layout['cells'][0]['name']}, Basket[0])" in lines
     monkeypatch.setenv("FORCE_COLOR", "1")
+    # A new one, for older versions of rich remember that they were told.
+    monkeypatch.setattr("spike_export.cli.console.console", Console(highlight=False))
     assert max(map(len, command("info", path)[1].splitlines())) < 110, "a terminal has a width"
 
 

@@ -206,19 +206,24 @@ def test_a_folder_that_is_missing_is_told_of_with_the_file_s_own_name(simulation
     assert caught.value.filename == str(path)
 
 
-def test_a_folder_that_is_read_only_is_a_sentence(simulation, request):
+def test_a_folder_that_is_read_only_is_a_sentence(simulation, request, monkeypatch):
     # Not in pytest's own folder, which only its user may enter.
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
+        folder, writable = Path(name), Path(other).resolve()
+        writable.chmod(0o777)
         path = write(folder / "run.pickle", simulation)
         before = path.read_bytes()
         folder.chmod(0o555)
         request.getfixturevalue("nobody")
+        monkeypatch.chdir(writable)
         for target in (path, folder / "new.pickle"):
+            elsewhere = writable / f"{target.stem}-2.pickle"
             arguments = ["convert", str(path), str(target), "--force"]
             result = invoke(arguments)
             assert result.exit_code == 1
-            assert result.stderr == f"Error: Cannot write {target}: Permission denied.\n"
+            sentence = f"Error: Cannot write {target}: Permission denied"
+            assert result.stderr == f"{sentence}; the result is in {elsewhere} instead.\n"
+            elsewhere.unlink()
         assert path.read_bytes() == before
         assert list(folder.iterdir()) == [path]
         if os.getuid() == 0:

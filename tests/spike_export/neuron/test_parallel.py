@@ -68,7 +68,8 @@ RING = """
     pc.set_maxstep(10)
     h.finitialize(-65)
     pc.psolve(15)
-    np.savez(f"own{rank}of{ranks}.npz", gids=gids, times=heard, **{
+    # Before version 2.4, NumPy makes nothing of a Vector that is empty.
+    np.savez(f"own{rank}of{ranks}.npz", gids=gids.to_python(), times=heard.to_python(), **{
         str(gid): [s.v for part in (cell.soma, *cell.dend) for s in part]
         for gid, cell in cells.items()
     })
