@@ -33,8 +33,8 @@ from .console import (
 
 _UNITS_MS: Final = {"ms": 1.0, "s": 1000.0, "hz": 1000.0, "khz": 1.0}
 _UNIT: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)?\s*(ms|s|hz|khz)", re.IGNORECASE)
-_TABLES: Final = ("table", "text", "data")
-_SPIKES: Final = (*_TABLES, "nest", "sonata-spikes", "sonata-config", "hdf5", "spike-arrays", "npz",
+TABLES: Final = ("table", "text", "data")
+_SPIKES: Final = (*TABLES, "nest", "sonata-spikes", "sonata-config", "hdf5", "spike-arrays", "npz",
                   "mat")  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def from_spikes(
         if not file.is_dir():
             expect_kind(file, *_SPIKES)
     for file in positions:
-        expect_kind(file, *_TABLES, "places", "matrix", "sonata-nodes", "hdf5")
-    expect_kind(connections, *_TABLES, "matrix", "sonata-edges", "hdf5")
+        expect_kind(file, *TABLES, "places", "matrix", "sonata-nodes", "hdf5")
+    expect_kind(connections, *TABLES, "matrix", "sonata-edges", "hdf5")
     try:
         with needs_h5py(), needs_scipy():
             files, nodes = _sources(spikes, positions)

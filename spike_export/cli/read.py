@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,13 +15,24 @@ from numpy.typing import NDArray
 from ..edit.merge import MergeError, merge
 from ..edit.smoothing import SmoothingError
 from ..formats.content import Content, Format, FormatError, Kind, Request
+from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import recognize, refusal
+from ..formats.sonata_network import SonataError
 from ..formats.spike_files import TableError, read_places
-from ..networks.from_content import simulation_from_content
+from ..networks.from_content import simulation_from_content, with_connections
 from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError
-from ..networks.point_network import DIAMETER_UM
-from .console import ABOVE_ZERO, FILE, may_write, needs_h5py, needs_scipy, output_option, save
-from .from_spikes import from_spikes
+from ..networks.point_network import DIAMETER_UM, on_grid
+from .console import (
+    ABOVE_ZERO,
+    FILE,
+    expect_kind,
+    may_write,
+    needs_h5py,
+    needs_scipy,
+    output_option,
+    save,
+)
+from .from_spikes import TABLES, from_spikes
 from .sonata import sonata
 from .swc import swc
 
@@ -44,6 +55,11 @@ Examples:
 @click.option(
     "--positions", type=FILE, metavar="FILE",
     help="Table of cell, x, y, z in µm, or a file with places.  [default: FILE's own, or a grid]",
+)  # fmt: skip
+@click.option("--positions-of", metavar="NAME", help="As --of, for the file of --positions.")
+@click.option(
+    "--connections", type=FILE, metavar="FILE",
+    help="Table of pairs of cells, from and to, or a SONATA file of edges.  [default: FILE's own]",
 )  # fmt: skip
 @click.option(
     "--rows", type=click.Choice(["cells", "times"]),
@@ -84,6 +100,8 @@ def read(
     force: bool,
     of: str | None,
     positions: Path | None,
+    positions_of: str | None,
+    connections: Path | None,
     rows: Literal["cells", "times"] | None,
     interval: float | None,
     every: float,
@@ -98,6 +116,8 @@ def read(
     NWB, NetPyNE's results, NeuroML networks and LEMS' output, matrices of cells and times; what
     other commands read goes through them. Several files of one format are merged.
     """
+    if positions_of is not None and positions is None:
+        raise click.UsageError("--positions-of is for --positions; give both.")
     try:
         with needs_h5py():
             kind = recognize(files[0])
@@ -106,12 +126,15 @@ def read(
             return
         if _given(context, "output") is None:
             output = Path(f"{files[0].stem}.pickle")
-        may_write(output, force=force, inputs=[*files, positions])
+        may_write(output, force=force, inputs=[*files, positions, connections])
+        # Before values are read, which may take long.
+        expect_kind(connections, *TABLES, "matrix", "sonata-edges", "hdf5")
         simulations = []
         # A number beyond float32 becomes infinite, which `info` counts.
         with needs_h5py(), needs_scipy(), np.errstate(over="ignore"):
-            places = None if positions is None else _places(positions)
+            places = None if positions is None else _places(positions, positions_of)
             request = Request(of, rows, interval, None if places is None else len(places))
+            on_grids = places is None
             for file in files:
                 if recognize(file).name != kind.name:
                     raise click.UsageError(
@@ -119,6 +142,7 @@ def read(
                     )
                 content = kind.read(file, request)
                 _refuse_idle(context, content, file)
+                on_grids &= content.places_um is None and content.sections is None
                 simulation, notes = simulation_from_content(
                     content,
                     places,
@@ -132,14 +156,20 @@ def read(
                 )
                 simulations.append(simulation)
                 click.echo(f"{file.name} is {kind.what}.")
-                for note in (*content.notes, *notes):
-                    click.echo(f"Note: {note}")
-        whole = simulations[0] if len(simulations) == 1 else merge(simulations)
+                _say([*content.notes, *notes])
+            whole = simulations[0]
+            if len(simulations) > 1:
+                whole = merge(simulations)
+                # Else cells of one file would stand on those of another.
+                whole = on_grid(whole) if on_grids else whole
+            if connections is not None:
+                whole, notes = with_connections(whole, connections)
+                _say(notes)
     except MergeError as error:
         raise click.ClickException(
             f"Cannot merge {files[error.part]} with {files[0]}: it {error.reason}."
         ) from None
-    except (FormatError, SmoothingError, SpikesError, TableError) as error:
+    except (FormatError, Hdf5Error, SmoothingError, SonataError, SpikesError, TableError) as error:
         raise click.ClickException(str(error)) from None
     except ValueError as error:
         raise click.ClickException(f"Cannot use {files[0].name}: {error}") from None
@@ -185,13 +215,23 @@ def _refuse_idle(context: click.Context, content: Content, file: Path) -> None:
             )
 
 
-def _places(path: Path) -> Mapping[str, NDArray[np.float64]]:
+def _places(path: Path, of: str | None) -> Mapping[str, NDArray[np.float64]]:
     kind = recognize(path)
+    if isinstance(kind, Format) and kind.name != "matrix":
+        content = kind.read(path, Request(of, option="--positions-of"))
+        _say(content.notes)
+        if content.places_um is None:
+            raise FormatError(f"Cannot use {path.name}: it has no places of cells.")
+        return dict(zip(map(str, content.names), content.places_um, strict=True))
+    if of is not None:
+        raise click.UsageError(
+            f"--positions-of is for files that hold several things; {path.name} is {kind.what}."
+        )
     if kind.name in ("places", "table", "matrix", "text"):
         return read_places(path)
-    if not isinstance(kind, Format):
-        raise refusal(path, kind)
-    content = kind.read(path, Request())
-    if content.places_um is None:
-        raise FormatError(f"Cannot use {path.name}: it has no places of cells.")
-    return dict(zip(map(str, content.names), content.places_um, strict=True))
+    raise refusal(path, kind)
+
+
+def _say(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"Note: {note}")

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..simulation_file import Quantity
 from .peek import Peek
 
 
@@ -32,12 +33,15 @@ class Request:
         Between two columns or rows of a matrix.
     n_places : int or None
         How many places there are in another file.
+    option : str
+        What `of` is called on the command line.
     """
 
     of: str | None = None
     rows: Literal["cells", "times"] | None = None
     interval_ms: float | None = None
     n_places: int | None = None
+    option: str = "--of"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,8 @@ class Content:
         Each cell's shape, as `simulation_from_arrays` takes it.
     notes : tuple of str
         Sentences about what had to be supposed or left out.
+    more : mapping from str to Quantity
+        Further values, of the shape of `values`; of cells without `sections` only.
     """
 
     names: Sequence[str]
@@ -76,6 +82,7 @@ class Content:
     connections: NDArray[Any] | None = None
     sections: Sequence[Sequence[Mapping[str, Any]]] | None = None
     notes: tuple[str, ...] = ()
+    more: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,13 @@ def unusable(path: Path, problem: str) -> FormatError:
     return FormatError(f"Cannot use {path.name or path}: {problem}.")
 
 
-def choose(path: Path, there: Iterable[str], wanted: str | None) -> str:
+def choose(path: Path, there: Iterable[str], wanted: str | None, request: Request) -> str:
     """Take what was asked for, or the only one that there is.
+
+    Parameters
+    ----------
+    wanted : str or None
+        What the request is of, or what is taken if it does not say.
 
     Raises
     ------
@@ -142,7 +154,7 @@ def choose(path: Path, there: Iterable[str], wanted: str | None) -> str:
         return short[0]
     listed = ", ".join(name[:60] for name in names[:20])
     if wanted is None and len(names) != 1:
-        raise unusable(path, f"say which of these with --of: {listed}")
+        raise unusable(path, f"say which of these with {request.option}: {listed}")
     if wanted is not None and wanted not in names:
         raise unusable(path, f"it has no {wanted!r:.60}, but {listed}")
     return names[0] if wanted is None else wanted

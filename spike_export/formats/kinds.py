@@ -71,12 +71,13 @@ _OWN: Final = (
     Kind("eutectic", "a Eutectic file", "swc FILE", lambda p: kind_of(p.head) == "Eutectic"),
     Kind("morphml", "a cell in MorphML", "swc FILE",
          lambda p: "http://morphml.org/morphml/schema" in p.text and "segment" in p.text),
-    Kind("nest", "a recording of NEST's", "from-spikes FILE",
-         lambda p: p.text.startswith("# NEST version")),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),
 )  # fmt: skip
 # What is left after them.
 _GENERAL: Final = (
+    # Of spikes, for a multimeter's has an adapter.
+    Kind("nest", "a recording of NEST's", "from-spikes FILE",
+         lambda p: p.text.startswith("# NEST version")),
     Kind("pickle", "a pickle, as simulation files are", "info FILE", lambda p: p.is_pickle),
     Kind("mat", "a MATLAB file without a matrix", "", lambda p: p.head.startswith(b"MATLAB ")),
     Kind("neuroml-hdf5", "a NeuroML network in HDF5; save it as .nml", "",

@@ -66,11 +66,16 @@ def content_of_matrix(
         if rows == "cells":
             raise unusable(path, "its first column holds times, so that its rows are no cells")
         rows = "times"
-    elif not names and (side := _counting_side(matrix)):
-        raise unusable(
-            path, f"its first {side} rises evenly, as times or an index do; remove it and give "
-            "--interval, or name columns in a first line, as time_ms",
-        )  # fmt: skip
+    elif not names and (side := counting_side(matrix)):
+        time_ms = _counted_ms(matrix[:, 0], request) if side == "column" else None
+        if time_ms is None:
+            raise unusable(
+                path, f"its first {side} rises evenly, as times or an index do; give --interval, "
+                "which says in what unit times in a first column are, or remove an index; or name "
+                "columns in a first line, as time_ms",
+            )  # fmt: skip
+        notes.append(f"Its first column was taken to be times, up to {time_ms[-1]:g} ms.")
+        matrix, rows = matrix[:, 1:], "times"
     if rows is None:
         rows = _told(path, matrix, request, names, notes)
     if rows == "cells":
@@ -113,10 +118,41 @@ def _told(
 
 
 def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDArray[np.float64]:
-    """Read times in ms; the interval tells the unit where the column's name does not."""
+    """Read times in ms."""
     times = column.astype(np.float64)
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
         raise unusable(path, f"its times, in the column {name!r:.60}, do not rise from row to row")
+    return times * times_in_ms(path, times, name, request)[0]
+
+
+def times_in_ms(
+    path: Path,
+    times: NDArray[np.float64],
+    name: str,
+    request: Request,
+    supposed: float | None = None,
+) -> tuple[float, bool]:
+    """Tell the unit of times by their column's name or, where it does not, by the interval.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (F,)
+        Increasing.
+    supposed : float, optional
+        The unit in ms where nothing tells.
+
+    Returns
+    -------
+    scale : float
+        The unit in ms.
+    is_said : bool
+        Whether anything tells.
+
+    Raises
+    ------
+    FormatError
+        If nothing tells the unit, or the interval is another one.
+    """
     unit = (_TIME_NAME.fullmatch(name.casefold()) or [None, None])[1]
     scales = [1.0, 1000.0] if unit is None else [1.0 if unit.startswith("m") else 1000.0]
     if request.interval_ms is not None and len(times) > 1:
@@ -126,15 +162,29 @@ def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDA
             raise unusable(
                 path, f"its times are {middle:g} apart, which is not the --interval given"
             )
-    if len(scales) > 1:
+    if len(scales) == 1:
+        return scales[0], True
+    if supposed is None:
         raise unusable(
             path, f"the column {name!r:.60} does not say whether it is in ms or in s; name it "
             "time_ms or time_s, or give --interval",
         )  # fmt: skip
-    return times * scales[0]
+    return supposed, False
 
 
-def _counting_side(matrix: NDArray[Any]) -> str:
+def _counted_ms(column: NDArray[Any], request: Request) -> NDArray[np.float64] | None:
+    """Read a column that rises evenly as times in ms or in s, whichever fits the interval."""
+    if request.interval_ms is None or request.rows == "cells":
+        return None
+    times = column.astype(np.float64)
+    step = float(np.median(np.diff(times)))
+    for scale in (1.0, 1000.0):
+        if abs(step * scale - request.interval_ms) < 0.01 * request.interval_ms:
+            return times * scale
+    return None
+
+
+def counting_side(matrix: NDArray[Any]) -> str:
     """Name a side that rises by the same step all along, as no values of a cell do."""
     for side, line in (("column", matrix[:, 0]), ("row", matrix[0])):
         steps = np.diff(line.astype(np.float64))

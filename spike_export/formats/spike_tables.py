@@ -14,7 +14,18 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .spike_files import _CELL, _DIGITS, _TIME, TableError, _by_number, _is_whole, _label, _Table
+from .matrices import counting_side
+from .spike_files import (
+    _CELL,
+    _DIGITS,
+    _TIME,
+    TableError,
+    _by_number,
+    _is_number,
+    _is_whole,
+    _label,
+    _Table,
+)
 
 # No neuron spikes twice within it.
 _SHORTEST_INTERVAL_MS: Final = 0.5
@@ -227,7 +238,8 @@ def _refuse_values(
     if is_nest or (len(moments) > 2 and is_full and is_regular):
         raise table.error(
             f"holds values ({', '.join(further):.100}) of {len(rows):,} cells at {len(moments):,} "
-            "times, not spikes; spike-export read takes a matrix of cells and times"
+            "times, not spikes; spike-export read takes a matrix of cells and times, or a table of "
+            "sender, time_ms and values"
         )
 
 
@@ -248,6 +260,15 @@ def refuse_dense(
         )
 
 
+def _is_over_time(rows: Sequence[tuple[int, list[str]]]) -> bool:
+    """Whether the first of two columns rises evenly, and the second holds fractions."""
+    if not all(_is_number(field) for _, row in rows for field in row[:2]):
+        return False
+    columns = np.array([list(map(float, row[:2])) for _, row in rows])
+    has_fractions = bool((columns[:, 1] % 1 != 0).any())
+    return has_fractions and counting_side(columns) == "column"
+
+
 def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
     if table.is_named:
         cell, time = table.columns([("cell", _CELL), ("time", _TIME)], range(2))
@@ -264,12 +285,18 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
     if table.is_gdf:
         return 0, 1
     whole, written_whole = [True, True], [True, True]
-    for _, row in table.rows(2):
+    rows = list(table.rows(2))
+    for _, row in rows:
         whole = [kept and _is_whole(field) for kept, field in zip(whole, row, strict=False)]
         written_whole = [
             kept and _DIGITS.fullmatch(field) is not None
             for kept, field in zip(written_whole, row, strict=False)
         ]
+    if whole != [True, True] and _is_over_time(rows):
+        raise table.error(
+            "has a first column that rises evenly beside fractions, as values over time do, which "
+            "spike-export read takes; say --order cell,time if these are cells that spike once each"
+        )
     # Times are those with a fraction; or with a decimal point, where neither has one.
     for one, other in (whole, written_whole):
         if one != other:

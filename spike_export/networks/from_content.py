@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from ..edit.smoothing import Kernel, activity
 from ..files.from_arrays import simulation_from_arrays
 from ..formats.content import Content
+from ..formats.network_files import connections_of
+from ..formats.sonata_network import SonataError
+from ..formats.spike_files import TableError
+from ..formats.spike_tables import Spikes
 from ..simulation_file import Simulation
 from .from_spikes import DECAY_MS, RISE_MS, SpikesError
 from .point_network import DIAMETER_UM, grid_um, point_network
@@ -100,7 +105,48 @@ def simulation_from_content(
         source=source,
         connections=content.connections,
     )
-    return simulation, notes
+    return replace(simulation, more=content.more), notes
+
+
+def with_connections(simulation: Simulation, path: Path) -> tuple[Simulation, list[str]]:
+    """Read which cells are connected from another file, a table or SONATA's edges.
+
+    Parameters
+    ----------
+    path : Path
+        Cells are called by their names there or by their global identifiers; where they have
+        none, by their numbers from 0 on.
+
+    Returns
+    -------
+    list of str
+        Sentences about what had to be supposed or left out.
+
+    Raises
+    ------
+    SpikesError
+        If the cells have connections of their own.
+    TableError, SonataError, Hdf5Error
+        As `connections_of`.
+    """
+    if len(simulation.connections):
+        raise SpikesError("The file connects its cells itself; leave connections out.")
+    gids = [cell.gid for cell in simulation.cells]
+    by_number = None in gids
+    labels = map(str, range(len(gids)) if by_number else gids)
+    names = [cell.name for cell in simulation.cells]
+    try:
+        pairs, lost = connections_of(path, names, Spikes({}))
+        by_number = False
+    except (TableError, SonataError) as reason:
+        try:
+            pairs, lost = connections_of(path, list(labels), Spikes({}))
+        except (TableError, SonataError):
+            raise reason from None
+    notes = list(lost)
+    if by_number:
+        notes.append("The ends of connections were taken to count the cells from 0 on.")
+    return replace(simulation, connections=pairs), notes
 
 
 def _fitted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -154,6 +155,13 @@ def grid_um(count: int, spacing_um: float = SPACING_UM) -> NDArray[np.float64]:
     row, column = np.divmod(np.arange(count), columns)
     places = np.stack([column, -row, np.zeros(count)], axis=1) * spacing_um
     return places - (places.min(axis=0) + places.max(axis=0)) / 2
+
+
+def on_grid(network: Simulation) -> Simulation:
+    """Place the cells of a network of points on one grid, as `grid_um`."""
+    points = network.points_um.copy()
+    points[:, :3] = grid_um(len(points))
+    return replace(network, points_um=points)
 
 
 def _rows(what: str, given: ArrayLike, count: int | None) -> NDArray[np.float32]:

@@ -62,9 +62,11 @@ def _content(path: Path, request: Request) -> Content:
     if not there:
         raise unusable(path, "it writes no output of cells in a population")
     notes: list[str] = []
-    taken = choose(path, there, "v" if request.of is None and "v" in there else request.of)
+    taken = choose(path, there, "v" if request.of is None and "v" in there else request.of, request)
     if request.of is None and len(there) > 1:
-        notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
+        notes.append(
+            f"Of {', '.join(there):.200}, {taken} was taken; {request.option} takes another."
+        )
     cells = list(dict.fromkeys([*network.places, *columns.get(taken, {}), *spikes]))
     index = {cell: number for number, cell in enumerate(cells)}
     time_ms = values = None

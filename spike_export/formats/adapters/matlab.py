@@ -34,7 +34,7 @@ def _names(peek: Peek) -> list[str]:
 def _read(path: Path, request: Request) -> Content:
     peek = Peek(path)
     try:
-        name = choose(path, _names(peek), request.of)
+        name = choose(path, _names(peek), request.of, request)
         if not peek.is_hdf5:
             variable = next(v for v in mat5.variables(path) if v.name == name)
             return content_of_matrix(path, mat5.load(path, variable), request)

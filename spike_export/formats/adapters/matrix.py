@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..content import Content, Request, readable, unusable
-from ..matrices import LARGEST_BYTES, content_of_matrix, is_cell_name, is_time_name
+from ..matrices import (
+    LARGEST_BYTES,
+    content_of_matrix,
+    counting_side,
+    is_cell_name,
+    is_time_name,
+)
 from ..peek import Peek
 from ..tables import TableError, read_npy, read_numbers
 
@@ -31,7 +37,20 @@ def _matches(peek: Peek) -> bool:
         # Brian2's i for a cell stands beside t alone; among others it is one of many letters.
         is_list = any(map(is_cell_name, names)) or ("i" in names and columns <= 3)
         return columns > 1 and not is_list and (columns > 2 or is_time_name(names[0]))
-    return columns > 4
+    return columns > 4 or _is_over_time(peek)
+
+
+def _is_over_time(peek: Peek) -> bool:
+    """Whether a first column without a name holds fractions that rise evenly beside fractions.
+
+    So LEMS writes its output. A column of whole numbers could be cells.
+    """
+    rows = peek.number_rows
+    if len(rows) < len(peek.rows) or len({len(row) for row in rows}) != 1 or len(rows[0]) < 2:
+        return False
+    first, *others = np.array(rows).T
+    has_fractions = all((column % 1 != 0).any() for column in (first, *others))
+    return has_fractions and counting_side(np.array(rows)) == "column"
 
 
 def _read(path: Path, request: Request) -> Content:

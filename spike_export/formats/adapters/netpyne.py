@@ -74,9 +74,11 @@ def _content(path: Path, data: Any, request: Request) -> Content:
         taken = "v"
     elif taken is None and spikes is not None:
         taken = "spikes"
-    taken = choose(path, there, taken)
+    taken = choose(path, there, taken, request)
     if request.of is None and len(there) > 1:
-        notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
+        notes.append(
+            f"Of {', '.join(there):.200}, {taken} was taken; {request.option} takes another."
+        )
     rows = {} if taken == "spikes" else traces[taken]
     values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)
     return Content(

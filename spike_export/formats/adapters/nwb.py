@@ -36,8 +36,11 @@ def _read(path: Path, request: Request) -> Content:
                 relative = [name for name in there if "DfOverF" in name.split("/")]
                 if len(relative) == 1 and "units" not in there:
                     (wanted,) = relative
-                    notes.append(f"Of {', '.join(there)}, {wanted} was taken; --of takes another.")
-            name = choose(path, there, wanted)
+                    notes.append(
+                        f"Of {', '.join(there)}, {wanted} was taken; {request.option} takes "
+                        "another."
+                    )
+            name = choose(path, there, wanted, request)
             return _units(root, notes) if name == "units" else _rois(series[name], name, notes)
     except Hdf5Error as error:
         raise FormatError(str(error)) from None

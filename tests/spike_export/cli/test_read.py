@@ -60,3 +60,69 @@ def test_names_of_files_tell_nothing(tmp_path, command):
     assert [cell.gid for cell in read("spikes.pickle").cells] == [1, 2]
     (tmp_path / "run.h5").write_text('{"run": {}, "network": "nowhere.json"}')
     assert "nowhere.json" in command("sonata", "run.h5")[2]
+
+
+def test_connections_are_in_a_file_of_their_own(tmp_path, command):
+    np.save(tmp_path / "m.npy", np.zeros((3, 4)))
+    (tmp_path / "pairs.csv").write_text("from,to\n0,2\n2,1\n")
+    options = ("--rows", "cells", "--interval", 1, "--force")
+    code, out, error = command("read", "m.npy", *options, "--connections", "pairs.csv")
+    assert code == 0, error
+    assert "The ends of connections were taken to count the cells from 0 on." in out
+    assert read("m.pickle").connections.tolist() == [[0, 2], [2, 1]]
+    # By their names where these fit.
+    (tmp_path / "pairs.csv").write_text("from,to\ncell 2,cell 0\n")
+    code, out, _ = command("read", "m.npy", *options, "--connections", "pairs.csv")
+    assert code == 0 and "count the cells" not in out
+    assert read("m.pickle").connections.tolist() == [[2, 0]]
+    (tmp_path / "pairs.csv").write_text("from,to\n0,3\n")
+    code, _, error = command("read", "m.npy", *options, "--connections", "pairs.csv")
+    assert code == 1 and "connects cell '0', which is not in the network" in error
+
+
+def write_recording(path, gids) -> None:
+    rows = [f"{gid} {time} {gid + time}" for time in (1, 2) for gid in gids]
+    path.write_text("\n".join(["sender time_ms V_m", *rows]))
+
+
+def test_connections_between_the_cells_of_several_files(tmp_path, command):
+    h5py = pytest.importorskip("h5py")
+    write_recording(tmp_path / "a.dat", [3, 9])
+    write_recording(tmp_path / "b.dat", [5])
+    with h5py.File(tmp_path / "edges.h5", "w") as file:
+        file["edges/e/source_node_id"] = np.array([3, 9, 1])
+        file["edges/e/target_node_id"] = np.array([5, 3, 5])
+    code, out, error = command("read", "a.dat", "b.dat", "--connections", "edges.h5")
+    assert code == 0, error
+    assert "1 of 3 connections have an end that is none of the 3 cells" in out
+    made = read("a.pickle")
+    assert [cell.gid for cell in made.cells] == [3, 5, 9]
+    assert made.connections.tolist() == [[0, 1], [2, 0]]
+
+
+def test_connections_that_the_file_has_are_not_replaced(tmp_path, command):
+    (tmp_path / "net.nml").write_text(
+        '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="n"><network id="net">'
+        '<population id="p" type="populationList">'
+        '<instance id="0"><location x="0" y="0" z="0"/></instance>'
+        '<instance id="1"><location x="9" y="0" z="0"/></instance></population>'
+        '<projection id="pp" presynapticPopulation="p" postsynapticPopulation="p">'
+        '<connection id="0" preCellId="../p/0/c" postCellId="../p/1/c"/></projection>'
+        "</network></neuroml>"
+    )
+    (tmp_path / "pairs.csv").write_text("from,to\n1,0\n")
+    code, _, error = command("read", "net.nml", "--connections", "pairs.csv")
+    assert code == 1
+    assert error == "Error: The file connects its cells itself; leave connections out.\n"
+
+
+def test_options_of_positions_are_refused_where_nothing_is_to_be_chosen(tmp_path, command):
+    np.save(tmp_path / "m.npy", np.zeros((2, 3)))
+    (tmp_path / "places.csv").write_text("cell,x,y,z\n0,0,0,0\n1,9,0,0\n")
+    options = ("--rows", "cells", "--interval", 1)
+    code, _, error = command("read", "m.npy", *options, "--positions-of", "units")
+    assert code == 2 and "--positions-of is for --positions; give both." in error
+    options += ("--positions", "places.csv", "--positions-of", "units")
+    code, _, error = command("read", "m.npy", *options)
+    assert code == 2
+    assert "--positions-of is for files that hold several things; places.csv is a table" in error

@@ -69,6 +69,7 @@ FILES = {
     "neurolucida-xml": ('<?xml version="1.0"?>\n<mbf version="4.0"></mbf>', ""),
     "swc": (SWC, "swc"),
     "nest": (NEST, "from-spikes"),
+    "multimeter": (NEST.replace("time_ms", "time_ms\tV_m").replace("14.3", "14.3\t-70"), "read"),
     "table": ("cell,time\n1,0.5\n2,0.7\n", "from-spikes"),
     "places": ("cell,x,y,z\n1,0,0,0\n", "from-spikes SPIKES --positions"),
     "sonata-config": (json.dumps({"run": {}, "output": {}, "network": "c.json"}), "sonata"),

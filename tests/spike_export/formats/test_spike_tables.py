@@ -116,3 +116,34 @@ def test_units_are_taken_from_names_and_checked(tmp_path):
     )
     assert times(tmp_path, seconds, reading=Reading(1000))[0]["0"][1] == 20
     assert times(tmp_path, seconds, reading=Reading(1))[0]["0"][1] == 0.02
+
+
+STEPS = range(6)
+LEMS = "".join(f"{2.5e-5 * k:.7g}\t{-0.065 + 0.001 * k:.7g}\n" for k in STEPS)
+GATES = "".join(f"{k} {0.05 + 0.01 * k:.3f}\n" for k in STEPS)
+
+
+def test_values_over_time_are_no_spikes(tmp_path, command):
+    said = refused(tmp_path, GATES)
+    assert (
+        "it has a first column that rises evenly beside fractions, as values over time do" in said
+    )
+    # Cells that spike once each look the same.
+    assert times(tmp_path, GATES, reading=Reading(order="cell,time"))[0]["3"] == [0.08]
+    # Fractions are no cells.
+    (tmp_path / "v.dat").write_text(LEMS)
+    code, _, error = command("from-spikes", "v.dat")
+    assert code == 1 and "it is a matrix of values; spike-export read v.dat reads it" in error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Cells as they spike, cells in order of which one spikes twice, and too few to tell.
+        "0 1.5\n3 2.5\n1 3.5\n2 4.5\n4 5.5\n5 6.5\n",
+        "0 1.5\n1 2.5\n2 3.5\n2 4.5\n3 5.5\n4 6.5\n",
+        "0 1.5\n1 2.5\n2 3.5\n",
+    ],
+)
+def test_spikes_are_no_values_over_time(tmp_path, text):
+    assert times(tmp_path, text)[0]["0"] == [1.5]

@@ -80,3 +80,18 @@ def test_an_array_that_claims_too_much_is_refused(tmp_path, command):
     (tmp_path / "a.npy").write_bytes(data)
     code, _, error = command("read", "a.npy", "--rows", "cells", "--interval", 5)
     assert code == 1 and "it ends early" in error
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.001])
+def test_a_first_column_of_times_without_a_name(tmp_path, command, scale):
+    """As LEMS writes them, in s, and NEURON's own printing, in ms."""
+    times_ms = 0.025 * np.arange(40)
+    table = np.column_stack([times_ms * scale, MATRIX[:2].T])
+    np.savetxt(tmp_path / "v.dat", table, delimiter="\t", fmt="%.9g")
+    assert "its first column rises evenly" in command("read", "v.dat")[2]
+    assert "its first column rises evenly" in command("read", "v.dat", "--interval", 1)[2]
+    code, out, error = command("read", "v.dat", "--interval", 0.025)
+    assert code == 0, error
+    assert "Its first column was taken to be times, up to 0.975 ms." in out
+    np.testing.assert_allclose(read("v.pickle").time_ms, times_ms)
+    np.testing.assert_allclose(read("v.pickle").values, MATRIX[:2].T, rtol=1e-6)
