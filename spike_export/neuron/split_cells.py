@@ -3,7 +3,8 @@
 
 NEURON's ``multisplit`` disconnects the pieces of a cell, and remembers only for itself what hung on
 what. It is known here where ``ParallelComputeTool`` splits, which keeps a list, and where a
-Python model calls `multisplit` or `splitcell_connect` while `watched_splits` listens.
+Python model calls `multisplit` or `splitcell_connect` while `watched_splits` listens. That hoc code
+has called them can be seen, but not for which sections.
 """
 
 from __future__ import annotations
@@ -140,15 +141,18 @@ def find_joins() -> Joins:
     from neuron import h
 
     listed = _from_tool(h)
-    is_split = _is_split()
+    is_split = _in_neuron(ctypes.c_int, "nrn_multisplit_active_")
     if is_split is None:
         is_split = bool(listed or _cuts)
-    if not is_split and not any(cut.identifier.startswith("splitcell") for cut in _cuts):
+    is_between = any(cut.identifier.startswith("splitcell") for cut in _cuts)
+    # A function that NEURON has once a cell is split between processes, whoever called it.
+    is_unwatched = bool(_in_neuron(ctypes.c_void_p, "nrnmpi_splitcell_compute_")) > is_between
+    if not is_split and not is_between and not is_unwatched:
         _cuts.clear()
         return NOTHING_SPLIT
     joins = Joins(dict(listed))
     several = int(h.ParallelContext().nhost()) > 1
-    lost = not listed and not _cuts
+    lost = is_unwatched or (not listed and not _cuts)
     groups: dict[str, list[tuple[Any, float, bool]]] = {}
     for cut in _cuts:
         if cut.reference.exists():
@@ -217,13 +221,13 @@ def _from_tool(h: Any) -> dict[Any, tuple[Any, float]]:
     return found
 
 
-def _is_split() -> bool | None:
-    """Whether NEURON solves split cells; None where that cannot be seen."""
+def _in_neuron(kind: type[ctypes.c_int | ctypes.c_void_p], name: str) -> int | None:
+    """Value of a variable in NEURON's library, 0 for no address; None where it cannot be seen."""
     from neuron import hoc
 
     try:
         # Which depends on NEURON's library, wherever that is.
         library = ctypes.CDLL(hoc.__file__)
-        return bool(ctypes.c_int.in_dll(library, "nrn_multisplit_active_").value)
+        return kind.in_dll(library, name).value or 0
     except (AttributeError, OSError, TypeError, ValueError):
         return None

@@ -86,6 +86,13 @@ ON_TWO_RANKS = """
 """
 MULTISPLIT = "pc.multisplit(0 if rank else 1, 7, sec=dends[7] if rank else soma); pc.multisplit()"
 SPLITCELL = "pc.splitcell_connect(1 - rank, sec=dends[7] if rank else soma)"
+SPLITCELL_IN_HOC = """
+        h('objref pc')
+        h('pc = new ParallelContext()')
+        (dends[7] if rank else soma).push()
+        h(f'pc.splitcell_connect({1 - rank})')
+        h.pop_section()
+"""
 GID = """
     if rank == 0:
         pc.set_gid2node(4, 0)
@@ -250,3 +257,11 @@ def test_pieces_in_several_files_are_told(model, mpiexec, tmp_path):
     )  # fmt: skip
     assert done.stderr.count("their pieces are in several files") == 2
     assert "in several files" in read(tmp_path / "model.rank0001.pickle").meta["split"]
+
+
+def test_what_hoc_splits_between_processes_is_told(model, recorded, mpiexec):
+    path = model(TREE, ON_TWO_RANKS.format(cut=SPLITCELL_IN_HOC.strip()), GID, RUN)
+    split, said = recorded(path, mpi=(mpiexec, "-n", "2"))
+    assert [cell.name for cell in split.cells] == ["soma", "dend[7]"]
+    assert "does not tell what hung on what" in said
+    assert "does not tell what hung on what" in split.meta["split"]
