@@ -227,6 +227,19 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
 
 
 @pytest.fixture
+def in_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have `rich` take it from now on that there is a terminal."""
+    from rich.console import Console
+
+    def in_terminal() -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        # A new one, for older versions of rich never forget that they were told.
+        monkeypatch.setattr("spike_export.cli.console.console", Console(highlight=False))
+
+    return in_terminal
+
+
+@pytest.fixture
 def h() -> Iterator[Any]:
     """NEURON with its standard run system, its settings as they ship, and no model."""
     h = pytest.importorskip("neuron").h

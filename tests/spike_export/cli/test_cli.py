@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from rich.console import Console
 
 from spike_export import __version__, read
 from spike_export.cli import main
@@ -131,15 +130,13 @@ def test_small_values_and_single_ones_are_shown(command, layout, save, array):
     assert table["Not finite"] == "1 value"
 
 
-def test_lines_are_whole_where_there_is_no_terminal(command, layout, save, monkeypatch):
+def test_lines_are_whole_where_there_is_no_terminal(command, layout, save, in_terminal):
     layout["cells"][0]["name"] = " ".join(["Pyramidal"] * 20)
     path = save(layout, name="x" * 120 + ".pickle")
     lines = command("info", path)[1].splitlines()
     assert f"File        {path}" in lines
     assert f"Cells       2 ({layout['cells'][0]['name']}, Basket[0])" in lines
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    # A new one, for older versions of rich remember that they were told.
-    monkeypatch.setattr("spike_export.cli.console.console", Console(highlight=False))
+    in_terminal()
     assert max(map(len, command("info", path)[1].splitlines())) < 110, "a terminal has a width"
 
 

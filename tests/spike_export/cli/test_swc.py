@@ -47,8 +47,8 @@ def test_a_cell_fires_by_default(h, command, cell, tmp_path):
     assert "exists; --force replaces it" in errors
 
 
-def test_progress_is_shown_in_a_terminal_beside_the_result(h, command, cell, monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")
+def test_progress_is_shown_in_a_terminal_beside_the_result(h, command, cell, in_terminal):
+    in_terminal()
     code, output, errors = command(cell, "--tstop", 10)
     assert code == 0
     assert "/ 10 ms" in errors
