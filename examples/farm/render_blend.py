@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
     """Open the scene, then render what is missing, or encode what is there."""
     options = parse(arguments)
     if not options.blend.is_file():
-        raise RuntimeError(f"Cannot open {options.blend}: there is no such file.")
+        raise RuntimeError(f"Cannot open {options.blend}: file not found.")
     # Cycles is an add-on, which the bpy module does not enable by itself.
     importlib.import_module("addon_utils").enable("cycles")
     # Scripts inside a scene from elsewhere stay where they are.

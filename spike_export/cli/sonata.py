@@ -26,7 +26,7 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 )  # fmt: skip
 @click.option(
     "--node-types", "types", type=FILE, metavar="TYPES.csv",
-    help="Table of the nodes' types.  [default: the one in CONFIG]",
+    help="Node types table.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.option(
     "--population", "populations", multiple=True, metavar="NAME",
@@ -34,7 +34,7 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 )  # fmt: skip
 @click.option(
     "--morphologies", type=FILE, metavar="DIR",
-    help="Folder of the nodes' SWC files.  [default: the one in CONFIG]",
+    help="Folder with the nodes' SWC files.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.pass_context
 def sonata(
@@ -50,8 +50,8 @@ def sonata(
 ) -> None:
     """Convert a SONATA compartment report.
 
-    CONFIG is the JSON file of a simulation; the circuit, the report and the spikes are found
-    through it. Reports of somata only become points at the nodes' positions.
+    CONFIG is the JSON file of a simulation; it leads to the circuit, the report and the spikes.
+    Reports of only somata become points at the nodes' positions.
     """
     expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
@@ -80,14 +80,16 @@ def _sources(
     if (file.suffix == ".json" or is_json(file)) and not is_hdf5(file):
         found = read_config(file, report)
     elif report is not None:
-        raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")
+        raise click.UsageError("--report selects one of the reports in a CONFIG.json; omit it.")
     else:
         found = Sources(file)
     if morphologies is not None and not morphologies.is_dir():
         raise click.BadParameter(f"{morphologies} is not a folder.", param_hint="--morphologies")
     own = found.nodes if nodes is None else (NodeFile(nodes),)
     if types is not None and len(own) != 1:
-        raise click.UsageError("--node-types is of one file of nodes; name it with --nodes.")
+        raise click.UsageError(
+            "--node-types applies to one nodes file; name that file with --nodes."
+        )
     if types is not None:
         own = (replace(own[0], types=types),)
     if morphologies is not None:

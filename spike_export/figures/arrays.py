@@ -37,10 +37,10 @@ def read_array(path: Path, tell: Callable[[str], object] = lambda _: None) -> ND
     Raises
     ------
     ChoiceError
-        If there is no such file, or it is damaged, hostile, or holds no real numbers.
+        If file not found, or it is damaged, hostile, or holds no real numbers.
     """
     if not path.is_file():
-        reason = "it is not a regular file" if path.exists() else "there is no such file"
+        reason = "it is not a regular file" if path.exists() else "file not found"
         raise ChoiceError(f"cannot read {path.name or path}: {reason}")
     try:
         with path.open("rb") as file:

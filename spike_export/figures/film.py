@@ -95,7 +95,7 @@ def film_writer(
     encoder = alpha if transparent else opaque
     if encoder is None:
         raise FilmError(
-            f"{path.suffix} cannot hold transparency; .webm, .mov and frames/%04d.png can"
+            f"{path.suffix} does not support transparency; use .webm, .mov or frames/%04d.png"
         )
     ffmpeg = find_ffmpeg()
     with whole_file(path) as unfinished:

@@ -265,7 +265,7 @@ def color_limits(
     v_min = low if v_min is None else v_min
     v_max = high if v_max is None else v_max
     if not v_min < v_max:
-        raise ChoiceError(f"the lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
+        raise ChoiceError(f"the lower limit, {v_min:g}, is not below the upper limit, {v_max:g}")
     return v_min, v_max
 
 

@@ -52,7 +52,7 @@ def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
     import h5py
 
     if not path.exists():
-        raise Hdf5Error(f"Cannot read {path.name}: there is no such file.")
+        raise Hdf5Error(f"Cannot read {path.name}: file not found.")
     if not path.is_file():
         raise Hdf5Error(f"Cannot read {path.name or path}: it is not a regular file.")
     try:

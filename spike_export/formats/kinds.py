@@ -121,7 +121,7 @@ def recognize(path: Path) -> Kind:
         If it cannot be read.
     """
     if not path.is_file():
-        is_there = "it is not a regular file" if path.exists() else "there is no such file"
+        is_there = "it is not a regular file" if path.exists() else "file not found"
         raise FormatError(f"Cannot read {path.name or path}: {is_there}.")
     try:
         peek = Peek(path)

@@ -267,7 +267,7 @@ class _Config:
     def _load(self) -> dict[str, Any]:
         try:
             if not self._path.exists():
-                raise ConfigError(f"Cannot read {self._path.name}: there is no such file.")
+                raise ConfigError(f"Cannot read {self._path.name}: file not found.")
             if not self._path.is_file():
                 raise self.error("it is not a regular file")
             with self._path.open("rb") as stream:

@@ -270,7 +270,7 @@ def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]
         return {}
     try:
         if not path.is_file():
-            raise SonataError(f"Cannot read {path.name}: there is no such file.")
+            raise SonataError(f"Cannot read {path.name}: file not found.")
         if path.stat().st_size > _LARGEST_TYPES_FILE:
             raise SonataError(f"Cannot read {path.name}: it is larger than 64 MiB.")
         with path.open(encoding="utf-8", newline="") as stream:

@@ -114,7 +114,7 @@ class _Table:
         self.path = path
         try:
             if not path.exists():
-                raise TableError(f"Cannot read {path.name}: there is no such file.")
+                raise TableError(f"Cannot read {path.name}: file not found.")
             if not path.is_file():
                 raise self.error("is not a regular file")
             if path.stat().st_size > _LARGEST_FILE:

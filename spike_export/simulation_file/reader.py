@@ -36,7 +36,7 @@ def read(path: str | os.PathLike[str]) -> Simulation:
         if path.is_dir():
             raise ContentError("it is a folder, not a simulation file")
         if not path.exists():
-            raise ContentError("there is no such file")
+            raise ContentError("file not found")
         if not path.is_file():
             raise ContentError("it is not a regular file")
         with path.open("rb") as stream:

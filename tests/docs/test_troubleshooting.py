@@ -37,7 +37,7 @@ def test_quotes_are_compared_as_a_whole():
     "sentence",
     [
         "it is empty (0 bytes)",
-        "Nothing was recorded before, so nothing is written.",
+        "Nothing had been recorded, so nothing is written.",
         "Spikes are missing, for there is no ….",
         "a zero byte: this is not a text file",
         "ffmpeg failed: …",

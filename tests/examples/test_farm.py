@@ -162,7 +162,7 @@ runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
 def test_what_cannot_be_rendered_is_a_sentence(scene, tmp_path):
     missing = script(tmp_path, "none.blend", "out")
     assert missing.returncode == 1
-    assert missing.stderr.strip() == "Cannot open none.blend: there is no such file."
+    assert missing.stderr.strip() == "Cannot open none.blend: file not found."
     (tmp_path / "frames").mkdir()
     early = script(tmp_path, scene, tmp_path / "frames", "--film", "a.mp4")
     assert early.returncode == 1

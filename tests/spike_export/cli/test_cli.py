@@ -151,7 +151,7 @@ def test_characters_that_the_output_does_not_know(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "2 points in 2 sections" in done.stdout
-    assert "?m long; nothing is wrong" in done.stdout
+    assert "?m long; no errors found" in done.stdout
 
 
 def test_what_is_read_is_not_replaced(command, layout, save, tmp_path):
@@ -205,7 +205,7 @@ def test_a_file_that_cannot_be_read(command, save, content, reason, options):
 def test_a_file_that_is_missing(command, tmp_path):
     code, output, errors = command("info", tmp_path / "no.pickle")
     assert (code, output) == (1, "")
-    assert errors == "Error: Cannot read no.pickle: there is no such file.\n"
+    assert errors == "Error: Cannot read no.pickle: file not found.\n"
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_demo_without_neuron_says_how_to_get_it(command, monkeypatch, tmp_path):
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     code, _, errors = command("demo")
     assert code == 1
-    assert "NEURON is not installed; pip install 'spike-export[neuron]'" in errors
+    assert "NEURON is not installed; install it with pip install 'spike-export[neuron]'" in errors
     assert not list(tmp_path.iterdir())
 
 

@@ -137,7 +137,7 @@ def test_the_older_format_gets_its_time(older, save):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"every_ms": 0.1, "frames": 3}, "exclude each other"),
+        ({"every_ms": 0.1, "frames": 3}, "mutually exclusive"),
         ({"every_ms": 0}, "The interval is 0 ms, but must be above 0"),
         ({"every_ms": float("nan")}, "The interval is nan ms"),
         ({"every_ms": 1e-300}, "frames of 6 segments, .* GB is the most"),

@@ -474,7 +474,7 @@ CONFIGS = {
                  "the path '$A/c' is too long, or its variables stand for each other"),
     "a growing circle": ({"manifest": {"$A": "$A$A$A$A$A$A$A$A"}, "network": "$A"},
                          "the path '$A' is too long, or its variables stand for each other"),
-    "no circuit": ({"network": "none.json"}, "Cannot read none.json: there is no such file"),
+    "no circuit": ({"network": "none.json"}, "Cannot read none.json: file not found"),
     "a number": ({"network": 3}, "its 'network' is not a path"),
 }  # fmt: skip
 
@@ -527,8 +527,8 @@ def test_without_h5py(command, circuit, monkeypatch):
 
 
 def test_files_that_are_not_there(command, tmp_path):
-    assert command("no.h5")[2] == "Error: Cannot read no.h5: there is no such file.\n"
-    assert command("no.json")[2] == "Error: Cannot read no.json: there is no such file.\n"
+    assert command("no.h5")[2] == "Error: Cannot read no.h5: file not found.\n"
+    assert command("no.json")[2] == "Error: Cannot read no.json: file not found.\n"
     assert "it is not a regular file" in command(tmp_path)[2]
 
 

@@ -132,7 +132,7 @@ BAD = [
     (("--spontaneous", 1.5), "spontaneous activation is 1.5, not between 0 and 1"),
     (("--steps", 0), "A run has at least 1 step, not 0."),
     (("--steps", 10**12), "GB is the most"),
-    (("--rise", 3), "--rise and --decay belong together; give both."),
+    (("--rise", 3), "--rise and --decay must be given together."),
     (("--rise", 3, "--decay", 2), "The rise, 3 ms, is longer than the decay, 2 ms."),
 ]
 

@@ -153,7 +153,7 @@ def test_other_bad_input_is_a_sentence(command):
         assert code == 1
         return errors
 
-    assert error("none.csv") == "Error: Cannot read none.csv: there is no such file.\n"
+    assert error("none.csv") == "Error: Cannot read none.csv: file not found.\n"
     Path("folder.csv").mkdir()
     assert "is a folder without spike_times.npy and spike_clusters.npy" in error("folder.csv")
     table("cell,time\n1,2\nä,3\n", "latin.csv", "latin-1")

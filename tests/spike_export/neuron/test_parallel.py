@@ -164,7 +164,7 @@ def test_quantities_that_only_some_processes_have(model, spike_export, tmp_path)
     more = [*options, "--variable", "cai"]
     together = spike_export(2, "run", path, "-o", "two.pickle", *more, "--", 3)
     assert together.returncode == 0, together.stderr
-    assert "No segment has cai, so the file has none of it." in together.stderr
+    assert "No segment has cai, so it is not in the file." in together.stderr
     one, two = read(tmp_path / "one.pickle"), read(tmp_path / "two.pickle")
     assert set(one.quantities) == set(two.quantities) == {"v", "IClamp.i", "ExpSyn.g"}
     for name, quantity in one.quantities.items():
@@ -251,7 +251,10 @@ def test_parts_stay_where_they_are_wanted(model, spike_export, tmp_path):
         assert [(cell.name, cell.gid) for cell in part.cells] == [("Cell[0]", rank)]
     again = spike_export(4, "run", path, "--no-merge", "--", 3)
     assert again.returncode != 0
-    assert "rank 0: Error: ring.rank0000.pickle exists; --force replaces it." in again.stderr
+    assert (
+        "rank 0: Error: ring.rank0000.pickle already exists; use --force to overwrite it."
+        in again.stderr
+    )
 
 
 FAILS = """

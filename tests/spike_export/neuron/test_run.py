@@ -197,9 +197,9 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
         (("--cell", "Cell[10]"), 'No cell is "Cell[10]"; there are '),
         (("--only", "axon"), "No section fits 'axon'; the model has Cell[0].soma, Cell[0].dend[0]"),
         (("--variable", "cai"), "no segment has the variable 'cai'"),
-        (("--only", "("), "is no regular expression"),
+        (("--only", "("), "is not a valid regular expression"),
         (("--capture", "2"), "no run 2: the model ran 1 time"),
-        (("--every", "1", "--frames", "5"), "exclude each other"),
+        (("--every", "1", "--frames", "5"), "mutually exclusive"),
         (("-o", "nowhere/run.pickle"), "its folder does not exist"),
         (("--mechanisms", "."), "spike-export compile . makes them"),
     ],
@@ -358,7 +358,7 @@ def test_a_model_that_misses_its_arguments(model, spike_export, tmp_path):
     ours = spike_export("run", path, "-n", 3)
     assert ours.returncode == 2
     assert "No such option" in ours.stderr
-    assert "Options of the model itself go after --." in ours.stderr
+    assert "The model's own options go after --." in ours.stderr
     wrong = spike_export("run", path, "--", "-n", "x")
     assert wrong.returncode == 2
     assert "go after --" not in wrong.stderr, "it knows"
@@ -481,7 +481,7 @@ def test_an_existing_file_stays_before_anything_runs(model, spike_export, tmp_pa
     (tmp_path / "model.pickle").write_text("mine")
     done = spike_export("run", model("print('it ran')\n"))
     assert done.returncode == 1
-    assert "--force replaces it" in done.stderr
+    assert "use --force to overwrite it" in done.stderr
     assert "it ran" not in done.stdout
     assert (tmp_path / "model.pickle").read_text() == "mine"
 
@@ -507,7 +507,7 @@ def test_compile_without_a_compiler_says_so(spike_export, tmp_path, monkeypatch)
     monkeypatch.delenv("CXX", raising=False)
     done = spike_export("compile", "mods")
     assert done.returncode == 1
-    assert "There is no C++ compiler" in done.stderr
+    assert "No C++ compiler was found" in done.stderr
 
 
 def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
@@ -518,7 +518,8 @@ def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
     done = invoke(["compile", str(tmp_path)])
     assert done.exit_code == 1
     assert done.stderr == (
-        "Error: nrnivmodl is missing; it comes with NEURON: pip install 'spike-export[neuron]'.\n"
+        "Error: nrnivmodl was not found; it comes with NEURON: pip install "
+        "'spike-export[neuron]'.\n"
     )
 
 

@@ -157,7 +157,7 @@ def test_hoc_that_fails_at_its_start_shows_neuron_s_message(model, spike_export,
     assert done.returncode == 1
     assert f"NEURON: {said.format(path)}" in done.stderr
     assert done.stderr.endswith(
-        "The model ended with an error.\nNothing was recorded before, so nothing is written.\n"
+        "The model ended with an error.\nNothing had been recorded, so nothing is written.\n"
     )
 
 

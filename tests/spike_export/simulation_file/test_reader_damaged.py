@@ -97,8 +97,8 @@ def test_random_data_is_read_or_refused(layout, older, save, part):
 
 
 def test_a_missing_file(tmp_path, refused):
-    assert "there is no such file" in refused(tmp_path / "no.pickle")
-    assert "there is no such file" in refused(tmp_path / "no" / "folder.pickle")
+    assert "file not found" in refused(tmp_path / "no.pickle")
+    assert "file not found" in refused(tmp_path / "no" / "folder.pickle")
 
 
 def test_a_folder(tmp_path, refused):
