@@ -118,8 +118,8 @@ def convert(
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
         raise click.ClickException(
-            f"{source} is in the older format, which stores no times; --duration says how many ms "
-            f"its {simulation.n_frames:,} frames last."
+            f"{source} is in the older format, which stores no times; give the duration of its "
+            f"{simulation.n_frames:,} frames in ms with --duration."
         )
     try:
         with needs_scipy():

@@ -151,7 +151,7 @@ def plot(
     if ms_per_frame is not None and not simulation.has_time:
         raise click.UsageError(
             f"--ms-per-frame: {file.name} is in the older format, which stores no times; "
-            "spike-export convert --duration gives it one."
+            "use spike-export convert --duration to add them."
         )
     with one_sentence():
         from .. import figures

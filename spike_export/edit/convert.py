@@ -82,13 +82,13 @@ def convert(
         If there is a `kernel`, and SciPy is not installed.
     """
     if every_ms is not None and frames is not None:
-        raise ConversionError("An interval and a number of frames exclude each other.")
+        raise ConversionError("An interval and a number of frames are mutually exclusive.")
     if duration_ms is not None:
         simulation = with_time(simulation, duration_ms)
     if not simulation.has_time and (every_ms, start_ms, stop_ms) != (None, None, None):
         raise ConversionError(
-            f"It is in the older format, which stores no times; --duration says how many ms its "
-            f"{simulation.n_frames:,} frames last."
+            f"It is in the older format, which stores no times; give the duration of its "
+            f"{simulation.n_frames:,} frames in ms with --duration."
         )
     if cells is not None:
         try:
@@ -143,8 +143,8 @@ def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
     """
     if simulation.has_time:
         raise ConversionError(
-            f"It has a time of its own, {simulation.duration_ms:g} ms; --duration is for files of "
-            "the older format, which know none."
+            f"It has a time of its own, {simulation.duration_ms:g} ms; --duration is only for "
+            "files in the older format, which store no times."
         )
     if not (math.isfinite(duration_ms) and duration_ms > 0):
         raise ConversionError(f"The duration is {duration_ms:g} ms, but must be above 0.")
@@ -326,7 +326,8 @@ def _spread(simulation: Simulation, begin: float, end: float, frames: int) -> ND
         raise ConversionError(f"The number of frames is {frames}, but must be above 0.")
     if frames > 1 and begin == end:
         raise ConversionError(
-            f"The window is one moment, {begin:g} ms, which cannot be spread over {frames:,} "
+            f"The window is a single "
+            f"moment, {begin:g} ms, which cannot be spread over {frames:,} "
             "frames."
         )
     _check_size(simulation, frames)
@@ -339,7 +340,7 @@ def _check_size(simulation: Simulation, frames: float) -> None:
         raise ConversionError(
             f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
             f"segment{'s' * (simulation.n_segments != 1)}, "
-            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
 
 
@@ -349,7 +350,7 @@ def _frames_within(simulation: Simulation, begin: float, end: float) -> Simulati
     )
     if not inside.size:
         raise ConversionError(
-            f"No frame lies between {begin:g} and {end:g} ms; --every or --frames makes some."
+            f"No frame lies between {begin:g} and {end:g} ms; use --every or --frames to make some."
         )
     frames = slice(int(inside[0]), int(inside[-1]) + 1)
     return replace(

@@ -142,8 +142,8 @@ def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
     if not part.has_time:
         raise MergeError(
             index,
-            "is in the older format, which stores no times; spike-export convert --duration gives "
-            "it one",
+            "is in the older format, which stores no times; use spike-export convert --duration to "
+            "add them",
         )
     if (part.quantity, part.unit) != (first.quantity, first.unit):
         raise MergeError(
@@ -156,7 +156,7 @@ def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
         if one.unit != known.unit:
             raise MergeError(
                 index,
-                f"holds {name} in {one.unit or 'no unit'}, but a part before it in "
+                f"holds {name} in {one.unit or 'no unit'}, but an earlier part in "
                 f"{known.unit or 'no unit'}",
             )
     frames = min(part.n_frames, first.n_frames)
@@ -188,7 +188,7 @@ def _check_gids(parts: Sequence[Simulation]) -> None:
                 name = f"{cell.name!r:.60}"
                 raise MergeError(
                     index,
-                    f"has a cell {name} with the gid {cell.gid}, and so has part {owner + 1}",
+                    f"has a cell {name} with the gid {cell.gid}, as does part {owner + 1}",
                 )
 
 

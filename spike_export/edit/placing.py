@@ -192,29 +192,30 @@ def place(simulation: Simulation, positions: Mapping[str, CellPosition], source:
     }
     if not found:
         raise PlacingError(
-            f"{source} has none of the cells: its first is {next(iter(positions))!r:.60}, but "
-            f"that of the simulation is {simulation.cells[0].name!r:.60}."
+            f"{source} contains none of the cells: its first "
+            f"is {next(iter(positions))!r:.60}, but the "
+            f"simulation's is {simulation.cells[0].name!r:.60}."
         )
     notes = []
     lost = [label for label in positions if label not in found.values()]
     if lost:
         notes.append(
-            f"{len(lost):,} of {len(positions):,} rows of {source} name no cell that is here, "
-            f"{lost[0]!r:.60} for one."
+            f"{len(lost):,} of {len(positions):,} rows of {source} name unknown cells, "
+            f"{lost[0]!r:.60} for example."
         )
     unplaced = [cell.name for index, cell in enumerate(simulation.cells) if index not in found]
     if unplaced:
         notes.append(
             f"{len(unplaced):,} of {len(simulation.cells):,} cells have no row in {source} and "
-            f"stay where they were, {unplaced[0]!r:.60} for one."
+            f"keep their positions, {unplaced[0]!r:.60} for example."
         )
     has_soma = set(simulation.section_cells[simulation.section_types == _SOMA].tolist())
     without = [index for index in found if index not in has_soma]
     if without:
         notes.append(
             f"{len(without):,} of {len(found):,} cells have no soma here, "
-            f"{simulation.cells[without[0]].name!r:.60} for one; {source} places the middle of "
-            "their first section."
+            f"{simulation.cells[without[0]].name!r:.60} for example; {source} positions the middle "
+            "of their first section."
         )
     centers = soma_centers(simulation)
     moved = move(
@@ -272,8 +273,8 @@ def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> lis
     if MADE_UP_PLACE in simulation.meta:
         cells = which(None if made_up is None else made_up.placeless)
         said.append(
-            f"{cells} cells are set in a row, since the model does not say where they are; "
-            "--positions FILE places them."
+            f"{cells} cells are placed in a row, since the model does not say where they are; use "
+            "--positions FILE to place them."
         )
     rounded = np.round(soma_centers(simulation) / _SAME_PLACE_UM)
     _, inverse, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
@@ -282,8 +283,9 @@ def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> lis
         first = int(np.argmax(shared))
         second = int(np.flatnonzero(inverse.reshape(-1) == inverse.reshape(-1)[first])[1])
         said.append(
-            f"{int(shared.sum()):,} of {len(simulation.cells):,} cells are in the same place as "
+            f"{int(shared.sum()):,} of {len(simulation.cells):,} cells share a position with "
             f"another one, {simulation.cells[first].name!r:.60} and "
-            f"{simulation.cells[second].name!r:.60} for instance; --positions FILE places them."
+            f"{simulation.cells[second].name!r:.60} for example; use --positions FILE to place "
+            "them."
         )
     return said

@@ -14,9 +14,9 @@ from ..simulation_file import SECTION_TYPES, Simulation
 from .convert import take_cells
 
 NOT_REJOINED: Final = (
-    "The model splits cells (pc.multisplit, pc.splitcell_connect) in a way that does not tell what "
-    "hung on what: pieces that no template owns are cells of their own here, and where they begin "
-    "is made up."
+    "The model splits cells (pc.multisplit, pc.splitcell_connect) in a way that does not reveal "
+    "which pieces were connected: pieces without a template become separate cells, and where they "
+    "begin is made up."
 )
 _SOMA: Final = SECTION_TYPES.index("soma")
 _FAN: Final = np.radians(75)

@@ -167,7 +167,7 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
     """
     if not simulation.has_time:
         raise SmoothingError(
-            "It is in the older format, which stores no times; --duration says how long it lasts."
+            "It is in the older format, which stores no times; give its duration with --duration."
         )
     interval = _interval(simulation.time_ms)
     return simulation.with_values(lambda values: _smoothed(values, interval, kernel))
@@ -216,7 +216,8 @@ def _interval(time_ms: NDArray[np.float64]) -> float:
         return 1.0
     if not is_regular(time_ms):
         raise SmoothingError(
-            "Its frames are not regular in time; spike-export convert --every makes them so."
+            "Its frames are not evenly spaced in time; use spike-export convert --every to make "
+            "them so."
         )
     return float(np.diff(time_ms).mean())
 

@@ -68,6 +68,6 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise TableError("it holds no numbers")
     if size * 8 > _LARGEST_BYTES:
         raise TableError(
-            f"its shape {shape} takes {size * 8 / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is"
-            " the most"
+            f"its shape {shape} takes {size * 8 / 1e9:,.0f} GB; the limit is "
+            f"{_LARGEST_BYTES / 1e9:.0f} GB"
         )

@@ -69,9 +69,11 @@ def checked(x: ArrayLike, y: ArrayLike) -> tuple[Points, Points]:
     x = np.asarray(without_unit(x, "a curve's x"), np.float64)
     y = np.asarray(without_unit(y, "a curve's y"), np.float64)
     if x.ndim != 1 or x.shape != y.shape or not x.size:
-        raise ValueError(f"a curve has as many x as y, in one row, not {x.shape} and {y.shape}")
+        raise ValueError(
+            f"a curve needs as many x as y values, in one row, not {x.shape} and {y.shape}"
+        )
     if not np.isfinite(x).all() or (np.diff(x) <= 0).any():
-        raise ValueError("a curve's x must be finite and grow from sample to sample")
+        raise ValueError("a curve's x must be finite and increase from sample to sample")
     return x, np.where(np.isfinite(y), y, np.nan)
 
 

@@ -96,7 +96,7 @@ def frames(time_ms: NDArray[np.float64], ms_per_frame: float | None = None) -> l
         steps = float(time_ms[-1] - time_ms[0]) / ms_per_frame
         if steps >= MOST_FRAMES:
             raise ChoiceError(
-                f"{ms_per_frame:g} ms a frame would make more than {MOST_FRAMES:,} frames"
+                f"{ms_per_frame:g} ms per frame would make more than {MOST_FRAMES:,} frames"
             )
         # 0.3 ms hold three times 0.1 ms, though their quotient is a little less than 3.
         count = int(steps + 1e-6) + 1

@@ -75,7 +75,8 @@ def choose_traces(
     Raises
     ------
     ChoiceError
-        If a pattern is no regular expression or nothing has such a name; names that come close
+        If a pattern is not a valid regular
+        expression or nothing has such a name; names that come close
         are offered.
     """
     names = [cell.name for cell in simulation.cells]
@@ -184,7 +185,7 @@ def _matching(names: Sequence[str], patterns: Sequence[str], kind: str) -> list[
         try:
             expression = re.compile(pattern)
         except re.error as error:
-            raise ChoiceError(f"{pattern!r} is not a pattern for names: {error}") from None
+            raise ChoiceError(f"{pattern!r} is not a valid regular expression: {error}") from None
         hits = [
             index
             for index, name in enumerate(names)

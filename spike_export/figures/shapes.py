@@ -132,7 +132,7 @@ class Morph:
         self._first, self._second = _curve(first), _curve(second)
         if self._first.shape != self._second.shape:
             raise ValueError(
-                f"a curve of {len(self._first)} points cannot become one of {len(self._second)}"
+                f"a curve of {len(self._first)} points cannot morph into one of {len(self._second)}"
             )
         self._colors = np.array([to_rgba(color), to_rgba(second_color or color)])
         self._line = Line2D(
@@ -198,7 +198,7 @@ class MatrixCells:
         self._values = np.asarray(without_unit(values, "a matrix's values"), np.float32)
         if self._values.ndim != 3 or not self._values.size:
             raise ValueError(
-                f"a matrix over time has frames, rows and columns, not {self._values.shape}"
+                f"a matrix over time needs frames, rows and columns, not {self._values.shape}"
             )
         self._t, _ = _samples(t, np.zeros(len(self._values)))
         finite = self._values[np.isfinite(self._values)]
@@ -238,16 +238,16 @@ def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     t = np.asarray(without_unit(t, "times"), np.float64)
     values = np.asarray(without_unit(values, "values"), np.float64)
     if t.ndim != 1 or t.shape != values.shape or not t.size:
-        raise ValueError(f"there are as many times as values, not {t.shape} and {values.shape}")
+        raise ValueError(f"there must be as many times as values, not {t.shape} and {values.shape}")
     if not (np.isfinite(t).all() and np.isfinite(values).all()):
         raise ValueError("times and values must be finite")
     if (np.diff(t) <= 0).any():
-        raise ValueError("times must grow from sample to sample")
+        raise ValueError("times must increase from sample to sample")
     return t, values
 
 
 def _curve(points: ArrayLike) -> NDArray[np.float64]:
     points = np.asarray(without_unit(points, "a curve's points"), np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ValueError(f"a curve has rows of x and y, not the shape {points.shape}")
+        raise ValueError(f"a curve needs rows of x and y, not the shape {points.shape}")
     return points

@@ -111,7 +111,7 @@ def simulation_from_arrays(
             dicts += 1 + len(cell["sections"])
         return parse(content, sum(len(p["data"]) for p in packed) + dicts * _BYTES_PER_DICT)
     except ContentError as error:
-        raise ValueError(f"These arrays are no simulation: {error}.") from None
+        raise ValueError(f"These arrays are not a simulation: {error}.") from None
 
 
 def _packed_cell(cell: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -178,10 +178,10 @@ def _check_keys(
         if key not in given:
             raise ContentError(f"{where}: the key {key!r} is missing")
         if key == "name" and not isinstance(given[key], str):
-            raise ContentError(f"{where}: its name is {shown(given[key])}, not a text")
+            raise ContentError(f"{where}: its name is {shown(given[key])}, not text")
     for key in given:
         if key not in known:
-            raise ContentError(f"{where}: the key {shown(key)} is none of {', '.join(known)}")
+            raise ContentError(f"{where}: the key {shown(key)} is not one of {', '.join(known)}")
 
 
 def _whole(number: Any, what: str) -> int:

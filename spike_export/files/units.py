@@ -85,7 +85,9 @@ def in_unit(values: Any, unit: str) -> Any:
     exponent, dimension = _parsed(unit)
     factor = scale(dimension)
     if factor is None:
-        raise UnitError(f"is in {name}, which cannot become {unit or 'a number without a unit'}")
+        raise UnitError(
+            f"is in {name}, which cannot be converted to {unit or 'a number without a unit'}"
+        )
     # Digits that only come from going there and back.
     factor = float(f"{factor * 10.0**-exponent:.14g}")
     return numbers if factor == 1 else np.asarray(numbers) * factor
@@ -182,7 +184,9 @@ def _parsed(text: str) -> tuple[int, _Dimension]:
         match = _FACTOR.match(text, at)
         known = None if match is None else _known(match[2])
         if match is None or known is None:
-            raise UnitError(f"carries a unit, but {text!r:.40} is no unit that it could become")
+            raise UnitError(
+                f"has a unit, but {text!r:.40} is not a unit that it can be converted to"
+            )
         power = int(match[3] or 1) * (-1 if match[1] == "/" else 1)
         exponent += known[0] * power
         powers += np.array(known[1]) * power

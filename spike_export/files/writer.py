@@ -93,11 +93,11 @@ def write(
     if simulation is None:
         simulation = simulation_from_arrays(**arrays)
     elif arrays:
-        raise TypeError(f"a Simulation and {', '.join(arrays)} were given; one of them is enough")
+        raise TypeError(f"a Simulation and {', '.join(arrays)} were given; give only one of them")
     if not simulation.has_time:
         raise ValueError(
-            "The simulation comes from a file of the older format, which stores no times; "
-            "spike-export convert --duration gives it one."
+            "The simulation comes from a file in the older format, which stores no times; "
+            "use spike-export convert --duration to add them."
         )
     _check(simulation)
     with replacing(path) as stream:
@@ -180,7 +180,7 @@ def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) ->
             "<f4",
         )
     if precision != "0.01mV":
-        raise PrecisionError(f"The precision {precision!r} is none of {', '.join(PRECISIONS)}.")
+        raise PrecisionError(f"The precision {precision!r} is not one of {', '.join(PRECISIONS)}.")
     if unit != "mV":
         raise PrecisionError(
             f"The precision 0.01mV is for values in mV, but these are in {unit or 'another unit'}; "
@@ -263,7 +263,7 @@ def _check(simulation: Simulation) -> None:
         )
     segments = int(simulation.segment_counts.sum())
     if simulation.quantity in simulation.more:
-        raise _contradiction(f"the quantity {simulation.quantity!r:.60} is there twice")
+        raise _contradiction(f"the quantity {simulation.quantity!r:.60} occurs twice")
     for name, one in simulation.quantities.items():
         if one.values.shape != (len(simulation.time_ms), segments):
             what = "values" if name == simulation.quantity else f"the quantity {name!r:.60}"

@@ -73,7 +73,7 @@ def read_cell_positions(path: Path) -> dict[str, CellPosition]:
                 numbers[radians] = float(np.radians(numbers[degrees]))
         positions[name] = CellPosition(np.array(place), rotation(numbers.get) if numbers else None)
     if not positions:
-        raise table.error("holds no places")
+        raise table.error("contains no positions")
     return positions
 
 
@@ -82,8 +82,8 @@ def _turning_columns(table: _Table) -> dict[str, int]:
     if not table.is_named:
         if len(table.first) > 4:
             raise table.error(
-                f"has {len(table.first)} columns, and no first line with their names, which says "
-                "what is beyond cell, x, y and z"
+                f"has {len(table.first)} columns but no header line to say what comes after cell, "
+                "x, y and z"
             )
         return {}
     names = [field.casefold() for field in table.first]
@@ -92,13 +92,13 @@ def _turning_columns(table: _Table) -> dict[str, int]:
     open_ones = [n for n in names if n not in known and n.startswith(_TURNING)]
     if open_ones:
         raise table.error(
-            f"has the column {open_ones[0]!r:.60}, of which axis or unit is not known; "
+            f"has the column {open_ones[0]!r:.60}, whose axis or unit is unclear; "
             f"{', '.join(_DEGREES)} are in degrees, {', '.join(ANGLES)} in radians"
         )
     kinds = [kind for kind in (_DEGREES, ANGLES, QUATERNION) if any(name in found for name in kind)]
     if len(kinds) > 1:
         raise table.error(
-            f"says in two ways how cells are turned, {kinds[0][0]} and {kinds[1][0]}; one is enough"
+            f"gives rotations in two ways, {kinds[0][0]} and {kinds[1][0]}; use only one"
         )
     if kinds == [QUATERNION] and len(found) < len(QUATERNION):
         raise table.error(f"has {len(found)} of the four columns {', '.join(QUATERNION)}")

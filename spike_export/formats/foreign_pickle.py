@@ -59,7 +59,7 @@ def load(path: Path, size: int) -> Any:
     except ContentError as error:
         raise unusable(path, str(error)) from None
     except MemoryError:
-        raise unusable(path, "it needs more memory than there is") from None
+        raise unusable(path, "it needs more memory than is available") from None
     except Exception as error:
         # The unpickler raises whatever its input provokes: KeyError, IndexError, TypeError, …
         raise unusable(path, f"its pickle is damaged ({type(error).__name__})") from None
@@ -83,7 +83,7 @@ def _checked(data: bytes) -> bytes:
         if left < 0:
             raise ContentError("it holds more containers than a file of its size can fill")
         if name in ("LONG1", "LONG4") and number.bit_length() > _LONGEST_INTEGER:
-            raise ContentError(f"it holds a whole number of many bytes at byte {at}")
+            raise ContentError(f"it contains an oversized integer at byte {at}")
         if name == "FRAME":
             pieces.append(data[begin:at])
             begin = at + 9
@@ -98,7 +98,7 @@ def _checked(data: bytes) -> bytes:
         else:
             stack.append(_tuple_depth(opcode, stack))
             if stack[-1] > _DEEPEST_TUPLE:
-                raise ContentError(f"it holds tuples in tuples in tuples at byte {at}")
+                raise ContentError(f"it contains deeply nested tuples at byte {at}")
             if not opcode.stack_after:
                 stack.pop()
     return b"".join([*pieces, data[begin:]])

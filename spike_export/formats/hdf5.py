@@ -61,11 +61,13 @@ def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
     except Hdf5Error:
         raise
     except MemoryError:
-        raise Hdf5Error(f"Cannot read {path.name}: it needs more memory than there is.") from None
+        raise Hdf5Error(
+            f"Cannot read {path.name}: it needs more memory than is available."
+        ) from None
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         if not _is_from_h5py(error):
             raise
-        raise Hdf5Error(f"Cannot read {path.name}: it is damaged or no HDF5 file.") from None
+        raise Hdf5Error(f"Cannot read {path.name}: it is damaged or not an HDF5 file.") from None
 
 
 def _is_from_h5py(error: BaseException) -> bool:
@@ -160,7 +162,7 @@ class Group:
         """Read a dataset of one dimension that counts from 0 on, and has to be there."""
         found = self.array(name, "iu")
         if found.size and (found.min() < 0 or found.max() > np.iinfo(np.int64).max // 2):
-            raise self.error("holds a number that is no index", name)
+            raise self.error("contains a number that is not a valid index", name)
         return found.astype(np.int64)
 
     def kind(self, name: str) -> str:
@@ -301,7 +303,7 @@ class Group:
         if claimed > _LARGEST:
             raise self.error(
                 f"would take {claimed / 1e9:,.0f} GB of memory; "
-                f"{_LARGEST / 1e9:.0f} GB is the most",
+                f"the limit is {_LARGEST / 1e9:.0f} GB",
                 name,
             )
         if claimed > max(_UNSUSPICIOUS, _LARGEST_RATIO * stored):

@@ -145,7 +145,7 @@ def _check_lines(data: bytes, kind: Kind) -> None:
     for number, line in enumerate(map(bytes.strip, data.split(b"\n")), 1):
         is_point = _LINES[kind].match(line) is not None
         if begun and line and not is_point and not line.startswith((b";", b"#")):
-            raise _error("it is not the line of a point", number)
+            raise _error("this line is not a point", number)
         begun |= is_point or _BEGINNINGS[kind].match(line) is not None
 
 
@@ -165,7 +165,7 @@ def _check_pairs(data: bytes) -> None:
             case b";":
                 pass
             case _ if not opened:
-                raise _error("it holds something outside of all brackets", line)
+                raise _error("there is text outside all brackets", line)
     if opened:
         raise _error(
             "a bracket opens here that is never closed: the file is incomplete or damaged",
@@ -192,7 +192,8 @@ def _check_xml(data: bytes) -> list[int]:
         namespace, _, name = tag.rpartition(" ")
         if not (_NAMESPACE.fullmatch(namespace) and re.fullmatch(r"[A-Za-z]\w*", name)):
             raise _error(
-                "it is XML, but neither MorphML nor NeuroML 1, which are all that NEURON reads",
+                "it is XML, but neither MorphML nor NeuroML 1, the only XML formats that NEURON "
+                "reads",
                 parser.CurrentLineNumber,
             )
         open_tags.append(name)
@@ -248,12 +249,12 @@ def _import(data: bytes, kind: Kind, types: list[int]) -> tuple[Any, tuple[str, 
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise _error(f"NEURON has not read it in {_LONGEST_RUN_S} s") from None
+            raise _error(f"NEURON did not read it within {_LONGEST_RUN_S} s") from None
         said = ended.stdout.decode("utf-8", "replace").replace("\r", "\n").splitlines()
         said = [" ".join(line.split()) for line in said]
         if not target.is_file():
             line = next((int(m[1]) for s in said if (m := re.match(r"line (\d{1,9}): ", s))), 0)
-            problem = "NEURON cannot read what stands here" if line else "NEURON cannot read it"
+            problem = "NEURON cannot read this line" if line else "NEURON cannot read it"
             raise _error(problem, line)
         return json.loads(target.read_text("utf-8")), _notes(said)
 
@@ -271,9 +272,9 @@ def _sections(found: Any, unit_um: float) -> Sections:
     roots = [section["name"] for section in found if section["parent"] < 0]
     if len(roots) > 1:
         raise _error(
-            f"it holds {len(roots):,} trees that nothing connects, the first two of them "
-            f"{roots[0]} and {roots[1]}; NEURON joins them to a contour named CellBody or Soma, "
-            "and each cell needs a file of its own"
+            f"it holds {len(roots):,} unconnected trees, the first two being "
+            f"{roots[0]} and {roots[1]}; NEURON joins trees to a contour named CellBody or Soma, "
+            "and each cell needs its own file"
         )
     points = [np.array(section["points"], np.float64) * unit_um for section in found]
     for section, shape in zip(found, points, strict=True):
@@ -283,7 +284,7 @@ def _sections(found: Any, unit_um: float) -> Sections:
         if (shape[:, 3] < _THINNEST_UM).any():
             raise _error(f"{name} has a point without a diameter")
         if np.linalg.norm(np.diff(shape[:, :3], axis=0), axis=1).sum() < _SHORTEST_UM:
-            raise _error(f"{name} has no length: all its points lie in one place")
+            raise _error(f"{name} has no length: all its points are in the same place")
     return Sections(
         names=tuple(section["name"] for section in found),
         parents=np.array([section["parent"] for section in found], np.int32),

@@ -56,11 +56,11 @@ def _is_npz(peek: Peek) -> bool:
 # What commands of their own read, before the adapters are asked.
 _OWN: Final = (
     Kind("sonata-report", "a SONATA report", "sonata FILE", lambda p: "report" in p.hdf5_names),
-    Kind("sonata-spikes", "a SONATA file of spikes", "from-spikes FILE",
+    Kind("sonata-spikes", "a SONATA spikes file", "from-spikes FILE",
          lambda p: "spikes" in p.hdf5_names),
-    Kind("sonata-nodes", "a SONATA file of nodes", "from-spikes SPIKES --positions FILE",
+    Kind("sonata-nodes", "a SONATA nodes file", "from-spikes SPIKES --positions FILE",
          lambda p: "nodes" in p.hdf5_names),
-    Kind("sonata-edges", "a SONATA file of edges", "from-spikes SPIKES --connections FILE",
+    Kind("sonata-edges", "a SONATA edges file", "from-spikes SPIKES --connections FILE",
          lambda p: "edges" in p.hdf5_names),
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
@@ -71,32 +71,32 @@ _OWN: Final = (
     Kind("eutectic", "a Eutectic file", "swc FILE", lambda p: kind_of(p.head) == "Eutectic"),
     Kind("morphml", "a cell in MorphML", "swc FILE",
          lambda p: "http://morphml.org/morphml/schema" in p.text and "segment" in p.text),
-    Kind("nest", "a recording of NEST's", "from-spikes FILE",
+    Kind("nest", "a NEST recording", "from-spikes FILE",
          lambda p: p.text.startswith("# NEST version")),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),
 )  # fmt: skip
 # What is left after them.
 _GENERAL: Final = (
-    Kind("pickle", "a pickle, as simulation files are", "info FILE", lambda p: p.is_pickle),
+    Kind("pickle", "a pickle, like a simulation file", "info FILE", lambda p: p.is_pickle),
     Kind("mat", "a MATLAB file without a matrix", "", lambda p: p.head.startswith(b"MATLAB ")),
     Kind("neuroml-hdf5", "a NeuroML network in HDF5; save it as .nml", "",
          lambda p: "neuroml" in p.hdf5_names),
-    Kind("hdf5", "an HDF5 file of a kind that is not known here", "", lambda p: p.is_hdf5),
-    Kind("npy", "a NumPy array, but no matrix", "", lambda p: p.is_npy),
+    Kind("hdf5", "an unknown kind of HDF5 file", "", lambda p: p.is_hdf5),
+    Kind("npy", "a NumPy array, but not a matrix", "", lambda p: p.is_npy),
     Kind("npz", "an archive of NumPy arrays; save one of them as .npy", "", _is_npz),
-    Kind("json", "a JSON file of a kind that is not known here", "", lambda p: bool(p.json_keys)),
+    Kind("json", "an unknown kind of JSON file", "", lambda p: bool(p.json_keys)),
     Kind("neurolucida-xml", "a Neurolucida file in XML; save it as .asc", "",
          lambda p: p.xml_tag == "mbf"),
-    Kind("xml", "an XML file of a kind that is not known here", "", lambda p: bool(p.xml_tag)),
+    Kind("xml", "an unknown kind of XML file", "", lambda p: bool(p.xml_tag)),
     Kind("archive", "an archive; unpack it first", "", lambda p: p.head.startswith(_ARCHIVES)),
     Kind("picture", "a picture or a film", "", lambda p: p.head.startswith(_PICTURES)),
-    Kind("places", "a table of places", "from-spikes SPIKES --positions FILE",
+    Kind("places", "a table of positions", "from-spikes SPIKES --positions FILE",
          lambda p: {"x", "y", "z"} <= set(p.column_names)),
     Kind("table", "a table", "from-spikes FILE",
          lambda p: any(len(row) > 1 for row in p.number_rows) or (
              any(map(is_cell_name, p.column_names)) and any(map(is_time_name, p.column_names)))),
     Kind("text", "a text", "", lambda p: bool(p.text) or not p.head),
-    Kind("data", "data of a kind that is not known here", "", lambda _: True),
+    Kind("data", "an unknown kind of data", "", lambda _: True),
 )  # fmt: skip
 
 
@@ -167,4 +167,4 @@ def refusal(path: Path, kind: Kind) -> FormatError:
     if not kind.command:
         return unusable(path, f"it is {kind.what}")
     command = kind.command.replace("FILE", path.name)
-    return unusable(path, f"it is {kind.what}; spike-export {command} reads it")
+    return unusable(path, f"it is {kind.what}; use spike-export {command}")

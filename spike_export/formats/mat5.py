@@ -107,7 +107,7 @@ def _variables(stream: BinaryIO) -> Iterator[Variable]:
         is_compressed = kind == _COMPRESSED
         begin, at = at + 8, at + (8 + stored if is_compressed else after)
         if begin + stored > size:
-            raise ValueError(f"what begins at byte {begin} ends behind the file's end")
+            raise ValueError(f"what begins at byte {begin} extends beyond the end of the file")
         data = stream.read(min(stored, _HEAD_BYTES))
         if is_compressed:
             data = zlib.decompressobj().decompress(data, _HEAD_BYTES)
@@ -121,7 +121,7 @@ def _variables(stream: BinaryIO) -> Iterator[Variable]:
 def _element(data: bytes, at: int, order: str) -> tuple[int, int, int, int]:
     """Read a tag: type, first byte, length, and where the next one begins."""
     if at + 8 > len(data):
-        raise ValueError("an element is cut off")
+        raise ValueError("an element is truncated")
     kind, length = (int(n) for n in np.frombuffer(data, f"{order}u4", 2, at))
     if kind >> 16:
         # Up to four bytes stand in the tag itself.
@@ -135,9 +135,9 @@ def _head(data: bytes, order: str) -> tuple[int, tuple[int, ...], str, int]:
     flags = int(np.frombuffer(data, f"{order}u4", 1, begin)[0])
     kind, begin, length, at = _element(data, at, order)
     if kind != 5 or not 8 <= length <= 64:
-        raise ValueError("a matrix has no sides")
+        raise ValueError("a matrix has no dimensions")
     shape = tuple(int(n) for n in np.frombuffer(data, f"{order}i4", length // 4, begin))
     if min(shape) < 0:
-        raise ValueError(f"a matrix has the sides {shape}")
+        raise ValueError(f"a matrix has the dimensions {shape}")
     _, begin, length, at = _element(data, at, order)
     return flags, shape, data[begin : begin + length].decode("latin-1"), at

@@ -64,12 +64,12 @@ def content_of_matrix(
         time_ms = _times(path, matrix[:, 0], names[0], request)
         matrix, names = matrix[:, 1:], names[1:]
         if rows == "cells":
-            raise unusable(path, "its first column holds times, so that its rows are no cells")
+            raise unusable(path, "its first column holds times, so its rows are not cells")
         rows = "times"
     elif not names and (side := _counting_side(matrix)):
         raise unusable(
-            path, f"its first {side} rises evenly, as times or an index do; remove it and give "
-            "--interval, or name columns in a first line, as time_ms",
+            path, f"its first {side} increases evenly, like times or an index; remove it and give "
+            "--interval, or name the columns in a header line, such as time_ms",
         )  # fmt: skip
     if rows is None:
         rows = _told(path, matrix, request, names, notes)
@@ -77,7 +77,7 @@ def content_of_matrix(
         matrix, names = matrix.T, ()
     if time_ms is None:
         if request.interval_ms is None:
-            raise unusable(path, "it does not say when its values are; give --interval in ms")
+            raise unusable(path, "it has no times; give --interval in ms")
         time_ms = np.arange(len(matrix), dtype=np.float64) * request.interval_ms
     if not matrix.size:
         raise unusable(path, "it holds no values")
@@ -96,19 +96,22 @@ def _told(
     n_rows, n_columns = matrix.shape
     fits = [n_rows == request.n_places, n_columns == request.n_places]
     if fits == [True, False]:
-        notes.append(f"Its {n_rows:,} rows are cells, as many as there are places.")
+        notes.append(f"Its {n_rows:,} rows were taken as cells, since there are as many positions.")
         return "cells"
     if fits == [False, True]:
-        notes.append(f"Its {n_columns:,} columns are cells, as many as there are places.")
+        notes.append(
+            f"Its {n_columns:,} columns were taken as cells, since there are as many positions."
+        )
         return "times"
     if names and request.n_places is None:
         notes.append(
-            f"Its {n_columns:,} columns have names, so they are cells, and rows are times."
+            f"Its {n_columns:,} columns have names, so they were taken as cells and the rows as "
+            "times."
         )
         return "times"
     raise unusable(
-        path, f"it has {n_rows:,} rows and {n_columns:,} columns; say with --rows cells or --rows "
-        "times what its rows are",
+        path, f"it has {n_rows:,} rows and {n_columns:,} columns; use --rows cells or --rows times "
+        "to say what its rows are",
     )  # fmt: skip
 
 
@@ -116,7 +119,9 @@ def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDA
     """Read times in ms; the interval tells the unit where the column's name does not."""
     times = column.astype(np.float64)
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
-        raise unusable(path, f"its times, in the column {name!r:.60}, do not rise from row to row")
+        raise unusable(
+            path, f"its times, in the column {name!r:.60}, do not increase from row to row"
+        )
     unit = (_TIME_NAME.fullmatch(name.casefold()) or [None, None])[1]
     scales = [1.0, 1000.0] if unit is None else [1.0 if unit.startswith("m") else 1000.0]
     if request.interval_ms is not None and len(times) > 1:
@@ -124,7 +129,7 @@ def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDA
         scales = [s for s in scales if abs(middle * s - request.interval_ms) < 0.01 * middle * s]
         if not scales:
             raise unusable(
-                path, f"its times are {middle:g} apart, which is not the --interval given"
+                path, f"its times are {middle:g} apart, which differs from the given --interval"
             )
     if len(scales) > 1:
         raise unusable(

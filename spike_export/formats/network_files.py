@@ -51,15 +51,15 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     if len(set(kinds)) > 1:
         raise TableError(
             f"Cannot use {paths[0].name} with {paths[kinds.index(max(kinds))].name}: they are of "
-            "different kinds; convert one after the other."
+            "different kinds; convert them separately."
         )
     if kinds[0] == 0:
         return read_spikes(paths, reading)
     if kinds[0] == 1:
         if reading.unit_ms is not None or reading.order is not None:
             raise TableError(
-                f"Cannot use {paths[0].name}: a SONATA file says its unit and columns itself; "
-                "leave --unit and --order out."
+                f"Cannot use {paths[0].name}: a SONATA file defines its own unit and columns; omit "
+                "--unit and --order."
             )
         found: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
         for path in paths:
@@ -70,8 +70,8 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     wanted = [path for path in paths if len(paths) == 1 or not is_clusters(path)]
     if len(wanted) > 1:
         raise TableError(
-            f"Cannot use {wanted[0].name} with {wanted[1].name}: numbers of cells in different "
-            "files of arrays may be those of different cells; convert one after the other."
+            f"Cannot use {wanted[0].name} with {wanted[1].name}: the same cell number may mean "
+            "different cells in different array files; convert them separately."
         )
     return read_spike_arrays(wanted[0], reading)
 
@@ -109,7 +109,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
         wanted = list(nodes)
     if nodes and not wanted and len(nodes) > 1:
         raise SonataError(
-            f"Cannot use {names:.100}: say which population with --population; it has "
+            f"Cannot use {names:.100}: choose a population with --population; it has "
             f"{', '.join(nodes):.200}."
         )
     for name in wanted if nodes else []:
@@ -128,7 +128,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
             flat |= {axis for axis, number in zip("xyz", place, strict=True) if number is None}
             places[f"{prefix}{node}"] = np.array([number or 0.0 for number in place])
     if flat:
-        notes.append(f"Nodes have no {' or '.join(sorted(flat))}, which was taken to be 0.")
+        notes.append(f"Nodes have no {' or '.join(sorted(flat))}; 0 was assumed.")
     if files and not places:
         raise SonataError(f"Cannot use {names:.100}: it holds no population.")
     return Places(places, tuple(notes))
@@ -169,13 +169,14 @@ def connections_of(
     total = len(pairs) + lost
     if total and not len(pairs):
         raise SonataError(
-            f"Cannot use {path.name}: none of its {total:,} connections is between two of the "
+            f"Cannot use {path.name}: none of its {total:,} connections joins two of the "
             f"{len(cells):,} cells."
         )
     if not lost:
         return pairs, ()
     note = (
-        f"{lost:,} of {total:,} connections have an end that is none of the {len(cells):,} cells, "
+        f"{lost:,} of {total:,} connections have an end that is not one of "
+        f"the {len(cells):,} cells, "
         "and were left out."
     )
     return pairs, (note,)

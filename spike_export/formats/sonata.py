@@ -80,7 +80,7 @@ def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
     if sources.spikes is not None and sources.spikes.exists():
         spikes = read_spikes(sources.spikes)
     elif sources.spikes is not None:
-        circuit.notes.append(f"Spikes are missing, for there is no {sources.spikes.name}.")
+        circuit.notes.append(f"Spikes are missing, because {sources.spikes.name} was not found.")
     builder = _Builder(circuit, spikes)
     for report in reports:
         builder.add(report)
@@ -129,8 +129,8 @@ class _Circuit:
             PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\0" in name
         ):
             raise SonataError(
-                f"Node {node} of {population!r:.60} names the morphology {name!r:.60}, which lies "
-                "outside the folder of morphologies."
+                f"Node {node} of {population!r:.60} names the morphology {name!r:.60}, which is "
+                "outside the morphologies folder."
             )
         folder = self._populations[population].file.morphologies.get(population, self._folder)
         stem = re.sub(r"\.(swc|h5|asc)$", "", name, flags=re.IGNORECASE)
@@ -238,7 +238,7 @@ class _Builder:
             raise SonataError(
                 f"Cannot use {sources.report.name}: its {frames:,} frames of {columns.size:,} "
                 f"segments take {columns.size * frames * 4 / 1e9:,.0f} GB; "
-                f"{_LARGEST_VALUES / 1e9:.0f} GB is the most."
+                f"the limit is {_LARGEST_VALUES / 1e9:.0f} GB."
             )
         names = tuple(self._names)
         units = {report.unit for report in reports if report.unit}
@@ -254,7 +254,7 @@ class _Builder:
             unit = "mV"
             said = "unit" if quantity else "variable and unit"
             known = quantity or "membrane potential"
-            self._circuit.notes.append(f"The report names no {said}; {known} in mV was taken.")
+            self._circuit.notes.append(f"The report gives no {said}; {known} in mV was assumed.")
         kind_of = {name: SECTION_TYPES.index(section_type(name)) for name in set(names)}
         return Simulation(
             cells=tuple(self._cells),
@@ -296,7 +296,7 @@ class _Builder:
         path = self._circuit.morphology(population, node)
         if path is not None and path.is_file():
             return self._circuit.shape(path).soma_um
-        self._miss(f"{{}} have somata of unknown size, which were given {UNKNOWN_SOMA_UM:g} µm.")
+        self._miss(f"{{}} have somata of unknown size; {UNKNOWN_SOMA_UM:g} µm was assumed.")
         return UNKNOWN_SOMA_UM
 
     def _add_shape(self, report: Report, node: int, begin: int, end: int) -> None:
@@ -306,7 +306,7 @@ class _Builder:
             reason = (
                 "no morphology is known for it"
                 if self._circuit.knows(report.name)
-                else "no file of nodes describes it; --nodes and --morphologies name them"
+                else "no nodes file describes it; give one with --nodes and --morphologies"
             )
             raise SonataError(f"{cell} has {end - begin} values, but {reason}.")
         if not path.exists():
@@ -361,7 +361,7 @@ class _Builder:
             rest = self._circuit.shape(path, other).sections
             n_rest = fitting(rest, found, counts) if found[-1] < len(rest.names) else 0
             hint = (
-                f"; {n_rest} would fit {_told(other)}, as a file for --node-types may say"
+                f"; {n_rest} would fit {_told(other)}, which a --node-types file can specify"
                 if n_rest > fit
                 else ""
             )
@@ -370,9 +370,15 @@ class _Builder:
                 f"{len(found)} sections {_told(stub)}{hint}."
             )
         if stub:
-            self._miss("{} have two stubs for an axon, as their model; their direction is made up.")
+            self._miss(
+                "{} have two stubs instead of an axon, as in their model; the "
+                "direction of the stubs is made up."
+            )
         if is_uniform(counts) and kinds is None and len(found) < len(sections.names):
-            self._miss("{} report sections that their numbers of segments do not tell apart.")
+            self._miss(
+                "{} report sections whose order cannot be checked, since all have "
+                "the same number of segments."
+            )
 
     def _append(
         self,
@@ -411,7 +417,7 @@ class _Builder:
         placed[:, :3] = placed[:, :3] @ rotation(number).T
         position = [number(axis) for axis in "xyz"]
         if all(axis is None for axis in position):
-            self._miss("{} have no position in the file of nodes and stand in a row.")
+            self._miss("{} have no position in the nodes file and are placed in a row.")
             left = float((placed[:, 0] - placed[:, 3] / 2).min())
             right = float((placed[:, 0] + placed[:, 3] / 2).max())
             if self._row_um:
@@ -440,7 +446,7 @@ def _by_section(
     if len(found) < total and found[0] == 0 and found[-1] == len(found) - 1 > 0:
         raise SonataError(
             f"{cell} reports the sections 0 to {found[-1]}, but its morphology has {total}: the "
-            "model seems to be cut, and which of them are left cannot be told."
+            "model seems to be cut, and it is unclear which sections are left."
         )
     if pos is not None:
         sorted_pos = np.asarray(pos, np.float64)[order]

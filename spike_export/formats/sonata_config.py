@@ -119,7 +119,7 @@ def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
     if not spikes.exists() and table is not None:
         spikes = _inside(simulation, folder, table, "the table of spikes")
     if not spikes.exists():
-        raise simulation.error(f"there is no {spikes.name} in its folder of outputs")
+        raise simulation.error(f"there is no {spikes.name} in its output folder")
     return spikes, tuple(file for file in _nodes(circuit) if file.path.exists())
 
 
@@ -165,7 +165,7 @@ def _choose(config: _Config, wanted: str | None) -> tuple[str, dict[str, Any]]:
             f"report's own file; spike-export from-spikes {config.file_name} shows its spikes"
         )
     if len(reports) > 1:
-        raise config.error(f"it names {len(reports)} reports, {names}; choose one by --report")
+        raise config.error(f"it names {len(reports)} reports, {names}; choose one with --report")
     return next(iter(reports.items()))
 
 
@@ -203,7 +203,7 @@ def _inside(config: _Config, folder: Path, name: object, what: str) -> Path:
         raise config.error(f"the name of {what} is not text")
     path = (folder / config.expand(name)).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise config.error(f"{what} lies outside the folder of outputs")
+        raise config.error(f"{what} is outside the output folder")
     return path
 
 
@@ -255,7 +255,7 @@ class _Config:
             if not count:
                 return text
         raise self.error(
-            f"the path {original!r:.60} is too long, or its variables stand for each other"
+            f"the path {original!r:.60} is too long, or its variables refer to each other"
         )
 
     def _value(self, match: re.Match[str]) -> str:

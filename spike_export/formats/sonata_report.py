@@ -71,8 +71,9 @@ def read_reports(sources: Sources, wanted: Collection[str] = ()) -> tuple[list[R
                     f"{report.name!r:.60} have different times."
                 )
             notes.append(
-                f"Population {report.name!r:.60} has other times than {most.name!r:.60} and was "
-                "left out; --population takes it alone."
+                f"Population {report.name!r:.60} has different times from {most.name!r:.60} "
+                "and was "
+                "left out; use --population to convert it separately."
             )
     return [report for report in reports if np.array_equal(report.time_ms, most.time_ms)], notes
 

@@ -67,7 +67,7 @@ def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
             ]
         )
     if not places:
-        raise table.error("holds no places")
+        raise table.error("contains no positions")
     return places
 
 
@@ -159,8 +159,8 @@ class _Table:
                 )
             if any(row[len(self.first) :]):
                 raise self.error(
-                    f"has {len(row)} columns, but the first line has {len(self.first)}; numbers "
-                    "have a decimal point, not a comma",
+                    f"has {len(row)} columns, but the first line has {len(self.first)}; use "
+                    "decimal points, not commas",
                     line,
                 )
             yield line, row
@@ -178,8 +178,8 @@ class _Table:
             if column is None:
                 there = ", ".join(self.first)
                 raise self.error(
-                    f"has no column for {what}; its columns are {there:.200}, and what is looked "
-                    f"for is {', '.join(names)}"
+                    f"has no column for {what}; its columns are {there:.200}, but one of these is "
+                    f"needed: {', '.join(names)}"
                 )
             found.append(column)
         return found
@@ -188,7 +188,7 @@ class _Table:
         try:
             number = float(text)
         except ValueError:
-            raise self.error(f"has the {what} {text!r:.60}, which is no number", line) from None
+            raise self.error(f"has the {what} {text!r:.60}, which is not a number", line) from None
         if not math.isfinite(number):
             raise self.error(f"has the {what} {text!r:.60}, which is not finite", line)
         return number
@@ -199,9 +199,7 @@ class _Table:
         try:
             (row,) = csv.reader([text], delimiter=self._separator, strict=True)
         except (csv.Error, ValueError):
-            raise self.error(
-                "is no row of a table; a quotation mark may be missing", line
-            ) from None
+            raise self.error("is not a table row; a quotation mark may be missing", line) from None
         return [field.strip() for field in row]
 
 

@@ -136,9 +136,7 @@ def gathered(
     shared = sum(len(parts) > 1 for (population, _), parts in found.items()
                  if population in populations)  # fmt: skip
     if shared:
-        said.append(
-            f"{shared:,} cells are in several of the files, and were taken to be the same there."
-        )
+        said.append(f"{shared:,} cells occur in several files and were taken to be the same cells.")
     times_ms: dict[str, NDArray[np.float64]] = {}
     for population in populations:
         own = {cell: parts for (name, cell), parts in found.items() if name == population}
@@ -150,8 +148,9 @@ def gathered(
     late = [name for name, times in times_ms.items() if not shared and (np.diff(times) < 0).any()]
     if late:
         said.append(
-            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in order of time, "
-            f"those of cell {late[0]!r:.60} for one; they were sorted."
+            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in chronological "
+            "order, "
+            f"those of cell {late[0]!r:.60} for example; they were sorted."
         )
     return Spikes(
         {name: np.sort(times) for name, times in times_ms.items()},
@@ -182,8 +181,8 @@ def _spikes_of(
     refuse_dense(table.error, found, is_assumed)
     if table.repeats:
         notes.append(
-            f"The line with names stands {table.repeats + 1:,} times in {table.path.name}; "
-            "all but the first were passed over."
+            f"The header line occurs {table.repeats + 1:,} times in {table.path.name}; "
+            "all but the first were skipped."
         )
     return found
 
@@ -192,7 +191,7 @@ def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
     """Tell the unit of a column of times in ms, and whether nothing says that it is that."""
     named = table.first[time].casefold() if table.is_named else ""
     if named == "time_step" and reading.unit_ms is None:
-        raise table.error("has times in steps; say how long a step is, such as --unit 0.1ms")
+        raise table.error("has times in steps; give the length of a step, such as --unit 0.1ms")
     by_name = 1.0 if named.endswith("_ms") else 1000.0 if named.endswith("_s") else None
     if by_name is not None and reading.unit_ms not in (None, by_name):
         raise table.error(f"names its times {table.first[time]!r:.60}, which --unit contradicts")
@@ -203,8 +202,8 @@ def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
         and all(_DIGITS.fullmatch(row[time]) for _, row in table.rows(time + 1))
     ):
         raise table.error(
-            "has whole numbers without a decimal point as times, which are steps or ms; say "
-            "--unit 1ms, or how long a step is, such as --unit 0.1ms"
+            "has whole numbers without a decimal point as times, which may be steps or ms; use "
+            "--unit 1ms, or give the length of a step, such as --unit 0.1ms"
         )
     given = by_name if reading.unit_ms is None else reading.unit_ms
     return (1.0, True) if given is None else (given, False)
@@ -243,7 +242,7 @@ def refuse_dense(
     middle = float(np.median(np.concatenate(between)))
     if 0 < middle < _SHORTEST_INTERVAL_MS:
         raise error(
-            f"has cells that spike every {middle:.2g}, which is hardly in ms; say --unit s or "
+            f"has cells that spike every {middle:.2g}, which can hardly be in ms; use --unit s or "
             "--unit ms"
         )
 
@@ -254,8 +253,7 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
         return cell, time
     if any(table.first[2:]):
         raise table.error(
-            f"has {len(table.first)} columns, and no first line with their names, which says "
-            "which are cell and time"
+            f"has {len(table.first)} columns but no header line to say which are cell and time"
         )
     if not table.first:
         raise table.error("holds no spikes")
@@ -275,6 +273,6 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
         if one != other:
             return (0, 1) if one else (1, 0)
     raise table.error(
-        "does not tell which column is cell and which is time; say --order cell,time or --order "
-        "time,cell, or name them in a first line"
+        "does not say which column is cell and which is time; use --order cell,time or --order "
+        "time,cell, or name them in a header line"
     )

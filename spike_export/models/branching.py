@@ -108,7 +108,7 @@ def branching_model(
     """
     if layers < 1 or neurons < 1:
         raise BranchingError(
-            f"A network has at least 1 layer of 1 neuron, not {layers} of {neurons}."
+            f"A network needs at least 1 layer of 1 neuron, not {layers} of {neurons}."
         )
     if layers * neurons > _MOST_NEURONS:
         raise BranchingError(
@@ -159,13 +159,13 @@ def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
     """
     total = len(model.targets)
     if steps < 1:
-        raise BranchingError(f"A run has at least 1 step, not {steps}.")
+        raise BranchingError(f"A run needs at least 1 step, not {steps}.")
     # Each value takes one byte here and four in the file.
     size = steps * total * 4
     if size > _LARGEST_BYTES:
         raise BranchingError(
             f"{steps:,} steps of {total:,} neurons take {size / 1e9:,.0f} GB; "
-            f"{_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
     random = np.random.default_rng(seed)
     active = np.zeros((steps, total), np.bool_)
@@ -228,7 +228,7 @@ def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int
         for each; the layout ``shuffled grid`` hides that.
     """
     if not (math.isfinite(step_ms) and step_ms > 0):
-        raise BranchingError(f"A step takes {step_ms:g} ms, but must take more than 0.")
+        raise BranchingError(f"A step takes {step_ms:g} ms, but must last more than 0.")
     total = len(model.targets)
     layer, number = np.divmod(np.arange(total), model.neurons)
     time_ms = np.arange(len(result.active)) * step_ms

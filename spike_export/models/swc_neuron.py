@@ -92,14 +92,16 @@ def parse_place(place: str, sections: Sections) -> tuple[int, float]:
     """
     match = _PLACE.fullmatch(place)
     if match is None:
-        raise ModelError(f"{place!r} is no place; write it like 'soma(0.5)' or 'apic[3](0.1)'.")
+        raise ModelError(
+            f"{place!r} is not a valid position; write it like 'soma(0.5)' or 'apic[3](0.1)'."
+        )
     kind, number, position = match.groups()
     try:
         x = 0.5 if position is None else float(position)
     except ValueError:
         x = -1.0
     if not 0 <= x <= 1:
-        raise ModelError(f"{place!r} is no place: {position} is not between 0 and 1.")
+        raise ModelError(f"{place!r} is not a valid position: {position} is not between 0 and 1.")
     name = f"{kind}[{int(number or 0)}]"
     if name not in sections.names:
         raise ModelError(f"There is no section {name}; the cell has {_kinds(sections)}.")
@@ -246,7 +248,7 @@ def discretize(cell: list[Any], d_lambda: float) -> int:
     if sum(counts) > _MOST_SEGMENTS or max(counts) > _MOST_SEGMENTS_IN_SECTION:
         raise ModelError(
             f"With d_lambda {d_lambda:g} the cell would have {sum(counts):,} segments, up to "
-            f"{max(counts):,} in a section; the most are {_MOST_SEGMENTS:,} and "
+            f"{max(counts):,} in a section; the limits are {_MOST_SEGMENTS:,} and "
             f"{_MOST_SEGMENTS_IN_SECTION:,}."
         )
     for section, count in zip(cell, counts, strict=True):

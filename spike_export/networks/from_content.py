@@ -76,15 +76,15 @@ def simulation_from_content(
         )  # fmt: skip
     assert content.values is not None and content.time_ms is not None
     if places is None:
-        notes.append("The file does not say where its cells are; they stand on a grid.")
+        notes.append("The file does not say where its cells are; they are placed on a grid.")
         places = grid_um(count)
     alike = count - len(np.unique(np.round(places, 3), axis=0))
     if alike:
-        notes.append(f"{alike:,} of {count:,} cells are in a place that another one has, too.")
+        notes.append(f"{alike:,} of {count:,} cells share a position with another one.")
     if content.sections is not None:
         if places_um is not None:
             raise SpikesError(
-                "The file places its cells itself, by their shapes; leave positions out."
+                "The file itself places its cells, by their morphologies; omit the positions."
             )
         return _with_shapes(content, source), notes
     simulation = point_network(
@@ -112,14 +112,17 @@ def _fitted(
     for labels in (own, [str(gid) for gid in gids]):
         if all(label in places_um for label in labels):
             if labels != own and content.gids is None:
-                notes.append("The names of places were taken to count the cells from 0 on.")
+                notes.append(
+                    "The names in the positions were taken as cell numbers, starting at 0."
+                )
             return np.array([places_um[label] for label in labels], np.float64)
     if len(places_um) != count:
         raise SpikesError(
-            f"There are {len(places_um):,} places for {count:,} cells, and their names differ: "
+            f"There are {len(places_um):,} positions for {count:,} "
+            "cells, and their names differ: "
             f"{next(iter(places_um))!r:.60} there, {own[0]!r:.60} here."
         )
-    notes.append("Names do not tell which cell has which place; both were taken in their order.")
+    notes.append("Names do not tell which cell has which position; both were taken in order.")
     return np.array(list(places_um.values()), np.float64)
 
 
@@ -140,7 +143,7 @@ def _frames(
         start_ms = min(0.0, math.floor(first))
         if first - start_ms > last - first > 0:
             notes.append(
-                f"The first spike is at {first:,.0f} ms; --start leaves out what is before."
+                f"The first spike is at {first:,.0f} ms; use --start to skip the time before it."
             )
     stop_ms = last + math.log(100) * decay_ms if stop_ms is None else stop_ms
     if not stop_ms > start_ms:
@@ -150,7 +153,8 @@ def _frames(
     if size > _LARGEST_BYTES:
         raise SpikesError(
             f"{frames:,} frames of {len(spikes):,} cells take {size / 1e9:,.0f} GB; "
-            f"{_LARGEST_BYTES / 1e9:.0f} GB is the most. --start, --stop and --every make fewer."
+            f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB. Use --start, --stop or --every to reduce "
+            "them."
         )
     return start_ms + np.arange(frames, dtype=np.float64) * every_ms
 

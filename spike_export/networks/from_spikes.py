@@ -91,8 +91,8 @@ def simulation_from_spikes(
     lost = [label for label in spikes_ms if places_um is not None and label not in places_um]
     if lost:
         raise SpikesError(
-            f"{len(lost):,} of {len(spikes_ms):,} cells that spike have no place, "
-            f"cell {lost[0]!s:.60} for one."
+            f"{len(lost):,} of {len(spikes_ms):,} spiking cells have no position, cell "
+            f"{lost[0]!s:.60} for example."
         )
     rows = [_times(label, spikes_ms.get(label, ())) for label in labels]
     if not (math.isfinite(every_ms) and every_ms > 0):
@@ -106,7 +106,7 @@ def simulation_from_spikes(
     if size > _LARGEST_BYTES:
         raise SpikesError(
             f"{stop_ms / every_ms + 1:,.0f} frames of {len(labels):,} cells take "
-            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
     time_ms: NDArray[np.float64] = (
         np.arange(int(stop_ms / every_ms + 1e-6) + 1, dtype=np.float64) * every_ms

@@ -73,12 +73,12 @@ def point_network(
     diameter_um = float(_in(diameter_um, "um", "diameter"))
     count = len(places)
     if not count:
-        raise ValueError("A network without cells cannot be a simulation.")
+        raise ValueError("A network needs at least one cell.")
     if not (math.isfinite(diameter_um) and diameter_um > 0):
         raise ValueError(f"The diameter of a cell is {diameter_um:g} µm, but must be above 0.")
     times = np.asarray(_in(time_ms, "ms", "array of times"), np.float64)
     if times.ndim != 1 or not times.size or not np.isfinite(times).all():
-        raise ValueError("The times are no row of finite numbers.")
+        raise ValueError("The times are not one row of finite numbers.")
     if (np.diff(times) <= 0).any():
         raise ValueError("The times do not increase from frame to frame.")
     rows = np.asarray(_in(values, unit, "array of values"), np.float32)
@@ -90,7 +90,7 @@ def point_network(
     given_pairs = no_connections() if connections is None else connections
     pairs = np.asarray(_in(given_pairs, "", "array of connections"))
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
-        raise ValueError("The connections are no pairs of cells' indices.")
+        raise ValueError("The connections are not pairs of cell indices.")
     outside = np.flatnonzero(((pairs < 0) | (pairs >= count)).any(axis=1))
     if outside.size:
         source_cell, target = pairs[outside[0]].tolist()

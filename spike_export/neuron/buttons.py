@@ -25,10 +25,11 @@ _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},]|[^()\[\]{{}},\"']+|[\"']")
 
 _MOST_BUTTONS = 40
 _WAITS = (
-    "{} waits for a button, so nothing has run; --call does what a button would: spike-export run "
-    "{} --call {}. The commands of its buttons are:"
+    "{} waits for a button to be clicked, so nothing has "
+    "run; --call does what a button would: spike-export run "
+    "{} --call {}. Its buttons run these commands:"
 )
-_STILL_WAITS = "{} has not run, even with --call {}. The commands of its buttons are:"
+_STILL_WAITS = "{} has not run, even with --call {}. Its buttons run these commands:"
 
 
 @dataclass(frozen=True, slots=True)

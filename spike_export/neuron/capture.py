@@ -29,7 +29,7 @@ FIRST_INTERVAL_MS = 0.001
 """Where the search for the interval that yields a number of frames begins with variable steps."""
 
 NO_CORENEURON = (
-    "CoreNEURON cannot be recorded, for it discards the events that take the samples; set "
+    "CoreNEURON cannot be recorded, because it discards the sampling events; set "
     "coreneuron.enable = False."
 )
 
@@ -37,18 +37,18 @@ NO_CORENEURON = (
 _FAST_IMEM = "i_membrane_"
 
 _NO_EVENTS = (
-    "The model was recorded to {:g} ms only, but ran to {:g} ms: the events that take the samples "
-    "are gone, as after SaveState.restore(); restore(1) leaves them."
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: the sampling events are gone, as "
+    "after SaveState.restore(); restore(1) keeps them."
 )
 
 _NO_STEPS = (
-    "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps were not seen, as when "
-    "the method is changed in a run."
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps could not be observed, "
+    "as when the method changes during a run."
 )
 
 _SPIKES_MAY_MOVE = (
-    "With {}, frames are taken by events, and there NEURON looks for spikes; they may move by up "
-    "to {:g} ms against a run that is not recorded."
+    "With {}, frames are sampled by events, where NEURON also checks for spikes; spikes may shift "
+    "by up to {:g} ms compared with an unrecorded run."
 )
 
 
@@ -213,8 +213,8 @@ class Capture:
         """Raise `RecordingError` if the model ran on after the recording's end."""
         if self._ended and self._h.t > self._end_ms + 1e-9:
             raise RecordingError(
-                f"The recording ended at {self._end_ms:g} ms, where it was put together, but the "
-                f"model ran on to {self._h.t:g} ms; save it once, when the run is over."
+                f"The recording ended at {self._end_ms:g} ms, when it was retrieved, but the model "
+                f"ran on to {self._h.t:g} ms; save it once, after the run."
             )
 
     def sketch(self) -> None:
@@ -301,5 +301,5 @@ class Capture:
     def _note_events(self, sampler: AtEvents | OwnSteps) -> None:
         if isinstance(sampler, AtEvents) and sampler.variable_steps:
             assert self._frames is not None
-            reason = self._hidden_steps() or "CVode that is switched on after finitialize"
+            reason = self._hidden_steps() or "CVode switched on after finitialize"
             self.note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)

@@ -125,7 +125,7 @@ class CellRecorder:
 
         if coreneuron.enable:
             raise RecordingError(
-                "CoreNEURON cannot be recorded, for it discards the events that take the samples; "
+                "CoreNEURON cannot be recorded, because it discards the sampling events; "
                 "set coreneuron.enable = False."
             )
         self._rows, self._due = [], []

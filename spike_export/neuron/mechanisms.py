@@ -37,12 +37,13 @@ def load_mechanisms(folder: Path) -> None:
             # NEURON has those of the working folder since it was imported, and takes none twice.
             if place.resolve() != Path.cwd() and not neuron.load_mechanisms(str(place)):
                 raise MechanismsError(
-                    f"The mechanisms in {place} were compiled for another kind of machine; "
-                    f"spike-export compile {folder} makes them for this one."
+                    f"The mechanisms in {place} were compiled for another kind of machine; compile "
+                    f"them for this one with spike-export compile {folder}."
                 )
             return
     raise MechanismsError(
-        f"{folder} holds no compiled mechanisms; spike-export compile {folder} makes them."
+        f"{folder} contains no compiled mechanisms; compile them with spike-export compile "
+        f"{folder}."
     )
 
 
@@ -72,11 +73,13 @@ def source_folder(folder: Path) -> Path:
     inside = sorted({path.parent for path in folder.glob("*/*.mod")})
     if len(inside) > 1:
         raise MechanismsError(
-            f"{folder} holds no .mod files, but {', '.join(path.name for path in inside)} in it "
-            "do; name one of them."
+            f"{folder} contains no .mod files, but {', '.join(path.name for path in inside)} in it "
+            "do; give one of them."
         )
     if not inside:
-        raise MechanismsError(f"{folder} holds no .mod files; name the folder they are in.")
+        raise MechanismsError(
+            f"{folder} contains no .mod files; give the folder that contains them."
+        )
     return inside[0]
 
 

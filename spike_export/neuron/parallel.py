@@ -86,8 +86,8 @@ class Ranks:
         self._mpi = ctypes.CDLL(None)
         if not hasattr(self._mpi, "MPI_Abort"):
             raise ParallelError(
-                "NEURON runs under MPI, but its MPI library is hidden from Python, so that this "
-                "process could not end the others at an error."
+                "NEURON runs under MPI, but its MPI library is hidden from Python, so this process "
+                "could not stop the others after an error."
             )
         self._kept: list[Any] = []
         # At an error in hoc, NEURON would end all processes before anything could be said or kept.
@@ -222,9 +222,9 @@ def join() -> Ranks | None:
 
 
 _NO_MPI = (
-    "This is one of {} processes, but NEURON cannot reach the others{}. It takes the first "
-    "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; MPI_LIB_NRN_PATH "
-    "names another. For the mpiexec of the mpich wheel: MPI_LIB_NRN_PATH={}"
+    "This is one of {} processes, but NEURON cannot reach the others{}. It loads the first "
+    "libmpi.so that it finds, which must belong to the same MPI as mpiexec; set MPI_LIB_NRN_PATH "
+    "to another one. For mpiexec from the mpich wheel: MPI_LIB_NRN_PATH={}"
 )
 
 

@@ -32,8 +32,8 @@ _OTHERS_WRITE_S = 2.0
 _PIECE = " piece {}"
 
 _IN_PARTS = (
-    "Cells are split between processes: their pieces are in several files, each a cell of its own; "
-    "a run without --no-merge puts them together."
+    "Cells are split between processes: their pieces are in several files, each as a separate "
+    "cell; run without --no-merge to join them."
 )
 
 
@@ -153,16 +153,16 @@ def _all_or_none(ranks: Ranks, target: Path) -> Iterator[None]:
 def _why(model_run: ModelRun, ending: Ending) -> str:
     at = model_run.at
     if ending.interrupted:
-        return f"Interrupted{at}, and with it all processes."
+        return f"Interrupted{at}; all processes were stopped."
     if ending.failed:
-        return f"The model ended with an error{at}, and with it all processes."
-    return f"The model ended with exit code {ending.exit_code}{at}, and with it all processes."
+        return f"The model ended with an error{at}; all processes were stopped."
+    return f"The model ended with exit code {ending.exit_code}{at}; all processes were stopped."
 
 
 def _say_kept(ranks: Ranks, target: Path) -> None:
     kept = [shown(part) for part in part_paths(target, ranks) if part.exists()]
     if kept:
-        ranks.say(f"What was recorded until then is in {', '.join(map(str, kept))}.")
+        ranks.say(f"What had been recorded is in {', '.join(map(str, kept))}.")
 
 
 def _write_part(

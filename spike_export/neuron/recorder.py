@@ -108,12 +108,12 @@ class Recorder:
         if not every_ms > 0:
             raise RecordingError(f"The sampling interval is {every_ms} ms, but must be above 0.")
         if frames is not None and frames < 2:
-            raise RecordingError(f"A recording has at least 2 frames, not {frames}.")
+            raise RecordingError(f"A recording needs at least 2 frames, not {frames}.")
         if capture is not None and capture < 1:
             raise RecordingError(f"Runs are counted from 1, so there is no run {capture}.")
         variables = [variable] if isinstance(variable, str) else list(dict.fromkeys(variable))
         if not variables:
-            raise RecordingError("There is no variable to record.")
+            raise RecordingError("No variable to record was given.")
         if mode not in ("sample", "peak"):
             raise RecordingError(f"A recording's mode is 'sample' or 'peak', not {mode!r}.")
         from neuron import h

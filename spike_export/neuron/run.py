@@ -39,8 +39,8 @@ from .split_cells import find_joins, watched_splits
 _AT_ONCE_MS = 1e-3
 
 _NEVER_INITIALIZED = (
-    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
-    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
+    "{} did not run (it never called finitialize), so there is nothing to write. What a model runs "
+    "in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
     "NEURON's Init & Run does."
 )
 _DOES_NOT_RUN = (
@@ -48,7 +48,7 @@ _DOES_NOT_RUN = (
     "what NEURON's Init & Run does."
 )
 _OTHER_END = (
-    "The run ended at {:g} ms and not at {:g} ms, as --tstop says: the model does not go by "
+    "The run ended at {:g} ms and not at {:g} ms, as given by --tstop: the model does not use "
     "NEURON's tstop."
 )
 _QUITS = re.compile(r"(h\(')?quit\(")
@@ -377,14 +377,14 @@ class ModelRun:
             there = _some([cell.name for cell in cells])
             self._refuse(
                 RecordingError(
-                    f"The table of positions has none of the model's cells; they are {there}."
+                    f"The positions table contains none of the model's cells, which are {there}."
                 )
             )
         if chosen or not cells:
             return chosen
         if not reason:
             names = [name for cell in cells for name in cell.section_names]
-            reason = f"No section fits {self._only!r}; the model has {_some(names)}."
+            reason = f"No section matches {self._only!r}; the model has {_some(names)}."
         self.nothing_here = reason
         if not self._elsewhere:
             self._refuse(RecordingError(reason))
@@ -400,8 +400,8 @@ class ModelRun:
         if coreneuron.enable:
             self._refuse(
                 RecordingError(
-                    "The model uses CoreNEURON, which cannot be recorded: it discards the events "
-                    "that take the samples. Set coreneuron.enable = False."
+                    "The model uses CoreNEURON, which cannot be recorded: it discards the sampling "
+                    "events. Set coreneuron.enable = False."
                 )
             )
 

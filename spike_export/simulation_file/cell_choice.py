@@ -48,7 +48,7 @@ def chosen_cells(names: Sequence[str], wanted: str, *, all_parts: bool = True) -
     Raises
     ------
     NothingChosenError
-        If a part of the text fits no cell, or is no regular expression.
+        If a part of the text fits no cell, or is not a valid regular expression.
     """
     numbers_of: dict[str, list[int]] = {}
     for number, name in enumerate(names):
@@ -118,7 +118,9 @@ def _matching(part: str, numbers_of: Mapping[str, list[int]]) -> list[int]:
         try:
             pattern = re.compile(text, re.DOTALL)
         except (re.error, OverflowError, RecursionError) as error:
-            raise NothingChosenError(f'"{part:.60}" is no regular expression: {error}') from None
+            raise NothingChosenError(
+                f'"{part:.60}" is not a valid regular expression: {error}'
+            ) from None
     elif set("*?") & set(part):
         letters = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in part)
         pattern = re.compile("".join(letters), re.DOTALL)

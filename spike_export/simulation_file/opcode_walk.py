@@ -183,7 +183,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
     # Counted from the buffer's first byte, as `i` is.
     frame_end = _NO_FRAME
     if not buffer.startswith(b"\x80"):
-        raise ContentError("it is not a simulation file: it is no pickle of protocol 2 or newer")
+        raise ContentError("it is not a simulation file: it is not a pickle of protocol 2 or newer")
     while True:
         if i >= len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
             base += i

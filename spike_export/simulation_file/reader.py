@@ -48,7 +48,7 @@ def read(path: str | os.PathLike[str]) -> Simulation:
         raise SimulationFileError(f"Cannot read {path.name or path}: {reason}.") from None
     except MemoryError:
         raise SimulationFileError(
-            f"Cannot read {path.name}: it needs more memory than there is."
+            f"Cannot read {path.name}: it needs more memory than is available."
         ) from None
 
 

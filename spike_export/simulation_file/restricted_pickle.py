@@ -119,7 +119,7 @@ def _load(unpickler: pickle.Unpickler) -> Any:
     except ContentError:
         raise
     except MemoryError:
-        raise ContentError("it needs more memory than there is") from None
+        raise ContentError("it needs more memory than is available") from None
     except Exception as error:
         # The unpickler raises whatever its input provokes: KeyError, IndexError, TypeError, …
         raise ContentError(f"its pickle is damaged ({type(error).__name__}: {error})") from None

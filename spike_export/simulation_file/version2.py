@@ -158,11 +158,11 @@ def _more(
     more: dict[str, Quantity] = {}
     for given, one in listed.items():
         if not isinstance(given, str) or not given:
-            raise ContentError(f"a further quantity has the name {shown(given)}, which is no text")
+            raise ContentError(f"a further quantity has the name {shown(given)}, which is not text")
         name = text(given)
         where = f"quantity {name!r:.60}"
         if name in more or name == shown_already:
-            raise ContentError(f"the {where} is there twice")
+            raise ContentError(f"the {where} occurs twice")
         if not isinstance(one, dict) or "values" not in one:
             raise ContentError(f"the {where} has no values")
         values = _values(unpacker.unpack(one["values"], f"of {where}"), f"of {where}", *shape)
@@ -197,7 +197,7 @@ def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArra
     layouts: dict[str, NDArray[np.float32]] = {}
     for name, stored in packed.items():
         if not isinstance(name, str):
-            raise ContentError(f"a layout has the name {shown(name)}, which is no text")
+            raise ContentError(f"a layout has the name {shown(name)}, which is not text")
         where = f"layout {text(name)!r:.60}"
         places = unpacker.unpack(stored, where)
         if places.shape != (cells, 3):

@@ -64,7 +64,7 @@ def _content(path: Path, request: Request) -> Content:
     notes: list[str] = []
     taken = choose(path, there, "v" if request.of is None and "v" in there else request.of)
     if request.of is None and len(there) > 1:
-        notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
+        notes.append(f"Of {', '.join(there):.200}, {taken} was read; choose another with --of.")
     cells = list(dict.fromkeys([*network.places, *columns.get(taken, {}), *spikes]))
     index = {cell: number for number, cell in enumerate(cells)}
     time_ms = values = None
@@ -110,9 +110,9 @@ def _is_voltage(variable: str) -> bool:
 def _inside(path: Path, file: Path) -> Path:
     """Check that a file is in the LEMS file's folder, and there."""
     if not file.resolve().is_relative_to(path.parent.resolve()):
-        raise unusable(path, f"it names {file.name!r:.60}, which is outside of its folder")
+        raise unusable(path, f"it names {file.name!r:.60}, which is outside its folder")
     if not file.is_file():
-        raise unusable(path, f"its file {file.name!r:.60} is not there; it may not have run yet")
+        raise unusable(path, f"its file {file.name!r:.60} was not found; it may not have run yet")
     if file.stat().st_size > _LARGEST_TEXT:
         raise unusable(file, "it is text of more than 1 GiB")
     return file
@@ -133,7 +133,7 @@ def _events(path: Path, element: Element, spikes: dict[Cell, list[float]]) -> No
             label, time = line.split()[::order]
             cell = cells.get(label)
             if cell is None:
-                raise unusable(file, f"line {number} is of {label!r:.60}, which is no cell")
+                raise unusable(file, f"line {number} is of {label!r:.60}, which is not a cell")
             spikes.setdefault(cell, []).append(float(time) * 1000.0)
 
 

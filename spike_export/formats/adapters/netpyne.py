@@ -76,7 +76,7 @@ def _content(path: Path, data: Any, request: Request) -> Content:
         taken = "spikes"
     taken = choose(path, there, taken)
     if request.of is None and len(there) > 1:
-        notes.append(f"Of {', '.join(there):.200}, {taken} was taken; --of takes another.")
+        notes.append(f"Of {', '.join(there):.200}, {taken} was read; choose another with --of.")
     rows = {} if taken == "spikes" else traces[taken]
     values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)
     return Content(
@@ -134,7 +134,7 @@ def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
         order[name] = len(order)
         waiting += children.get(name, [])[::-1]
     if len(order) < len(secs):
-        raise ValueError("sections whose parents are not there")
+        raise ValueError("sections whose parents are missing")
     shapes = {name: np.array(_plain(secs[name]["geom"].get("pt3d") or []), float) for name in order}
     if not order or not all(shape.ndim == 2 and len(shape) > 1 for shape in shapes.values()):
         soma = secs.get("soma", {}).get("geom", {}).get("diam") or 10.0
@@ -182,10 +182,12 @@ def _values(
             else:
                 lost += 1
     if lost:
-        notes.append(f"{lost:,} traces are of sections that cells without shape do not have.")
+        notes.append(f"{lost:,} traces were left out, because their cells have no morphology.")
     filled = int(np.isfinite(values).any(axis=0).sum())
     if filled < values.shape[1]:
-        notes.append(f"{filled:,} of {values.shape[1]:,} segments were recorded; others are empty.")
+        notes.append(
+            f"{filled:,} of {values.shape[1]:,} segments were recorded; the others are empty."
+        )
     time = _array(results.get("t", []))
     if len(time) != frames:
         time = np.arange(frames, dtype=np.float64) * float(data["simConfig"]["recordStep"])
@@ -219,4 +221,4 @@ def _plain(values: Any) -> Any:
     return values.array if isinstance(values, PickledArray) else values
 
 
-FORMAT: Final = readable("netpyne", "a file of NetPyNE's results", _matches, _read)
+FORMAT: Final = readable("netpyne", "a NetPyNE results file", _matches, _read)

@@ -89,14 +89,14 @@ def _read(path: Path, _request: Request) -> Content:
         raise unusable(path, f"it is damaged ({error!s:.100})") from None
     cells = [cell for cell, place in network.places.items() if place is not None]
     if not cells:
-        raise unusable(path, "it places no cells; a network has populations with instances")
+        raise unusable(path, "it has no cell positions; a network has populations with instances")
     index = {cell: number for number, cell in enumerate(cells)}
     pairs = [(index[a], index[b]) for a, b in network.connections if a in index and b in index]
     notes = ["It has no values; all cells are at 0 in a single frame."]
     left = len(network.places) - len(cells)
     if left:
         notes.append(
-            f"{left:,} of {len(network.places):,} cells have no location and are left out."
+            f"{left:,} of {len(network.places):,} cells have no location and were left out."
         )
     return Content(
         [f"{population}[{number}]" for population, number in cells],

@@ -29,14 +29,16 @@ def _read(path: Path, request: Request) -> Content:
             }
             there = [*(["units"] if "units" in root.names() else []), *series]
             if not there:
-                raise unusable(path, "it holds neither units with spikes nor responses of ROIs")
+                raise unusable(path, "it contains neither units with spikes nor ROI responses")
             wanted = request.of
             notes: list[str] = []
             if wanted is None and len(there) > 1:
                 relative = [name for name in there if "DfOverF" in name.split("/")]
                 if len(relative) == 1 and "units" not in there:
                     (wanted,) = relative
-                    notes.append(f"Of {', '.join(there)}, {wanted} was taken; --of takes another.")
+                    notes.append(
+                        f"Of {', '.join(there)}, {wanted} was read; choose another with --of."
+                    )
             name = choose(path, there, wanted)
             return _units(root, notes) if name == "units" else _rois(series[name], name, notes)
     except Hdf5Error as error:
@@ -75,17 +77,23 @@ def _of_electrodes(
     else:
         rows = []
     if any(axis is None for axis in axes) or len(rows) != count or not all(map(len, rows)):
-        notes.append("Not every unit has an electrode with x, y and z; none is placed by them.")
+        notes.append(
+            "Not every unit has an electrode with x, y and z, so electrode positions are not used."
+        )
         return None
     xyz = np.stack([axis for axis in axes if axis is not None], axis=1).astype(np.float64)
     if max(int(np.max(row)) for row in rows) >= len(xyz):
         raise units.error("names electrodes that are not in the table", "electrodes")
     several = sum(len(row) > 1 for row in rows)
     if several:
-        notes.append(f"{several:,} units have several electrodes; they are placed in the middle.")
+        notes.append(
+            f"{several:,} units have several electrodes; they are placed at the center of these."
+        )
     places = np.array([xyz[np.asarray(row, np.int64)].mean(axis=0) for row in rows])
     if not np.isfinite(places).all():
-        notes.append("Not every electrode has finite x, y and z; no unit is placed by them.")
+        notes.append(
+            "Not every electrode has finite x, y and z, so electrode positions are not used."
+        )
         return None
     return places
 
@@ -155,13 +163,13 @@ def _of_masks(
         return None
     places = np.array(middles)[rows]
     if not np.isfinite(places).all():
-        notes.append("Not every ROI has a mask; none is placed by them.")
+        notes.append("Not every ROI has a mask, so masks are not used for positions.")
         return None
     plane = table.optional_group("imaging_plane")
     pixel = None if plane is None else plane.optional_array("grid_spacing", "fiu")
     unit = "" if plane is None or pixel is None else plane.text_attribute("grid_spacing", "unit")
     if pixel is None or unit not in _IN_UM or not 2 <= len(pixel) <= 3:
-        notes.append("The file does not say how large a pixel is; places are as if it were 1 µm.")
+        notes.append("The file does not give the pixel size; 1 µm was assumed.")
         return places
     places[:, : len(pixel)] *= pixel * _IN_UM[unit]
     return places

@@ -154,7 +154,7 @@ def _without_empty_sections(points: NDArray[Any], findings: Findings) -> NDArray
         for first, last in empty:
             findings.add(
                 int(points["line"][first]),
-                "the section that begins here has no length: all its points lie in one place",
+                "the section that begins here has no length: all its points are in the same place",
                 mend="one of them is kept" if first == 0 else "they are dropped",
             )
             gone[max(first, 1) : last + 1] = True

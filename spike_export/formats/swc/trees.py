@@ -40,7 +40,9 @@ class Tree:
         for index in members:
             if parent_ids[index] == 0 and self.parents[index] < 0:
                 findings.note(
-                    self._lines[index], "its parent is 0, which is no point", "it is read as a root"
+                    self._lines[index],
+                    "its parent is 0, which is not a point",
+                    "it is read as a root",
                 )
             elif parent_ids[index] >= 0 and self.parents[index] < 0:
                 findings.add(
@@ -102,7 +104,7 @@ class Tree:
                 lines = [self._lines[member] for member in circle]
                 self._findings.add(
                     lines[0],
-                    f"it is its own ancestor, by {len(lines)} points in line"
+                    f"it is its own ancestor, through {len(lines)} points in line"
                     f"{'s' if len(lines) > 1 else ''} {ranges(lines[:SHOWN])}"
                     f"{' and so on' if len(lines) > SHOWN else ''}",
                 )
@@ -117,7 +119,7 @@ class Tree:
                         self._lines[index],
                         f"its parent {self._ids[parent]} comes later, in line "
                         f"{self._lines[parent]}",
-                        mend="the points are put in order",
+                        mend="the points are sorted",
                     )
 
     def _joined(self, trees: list[list[int]]) -> list[list[int]]:
@@ -139,7 +141,7 @@ class Tree:
             if tree in somata and as_neuron:
                 self._findings.note(
                     self._lines[tree[0]],
-                    f"a tree of {points} with a soma of its own begins here",
+                    f"a tree of {points} with its own soma begins here",
                     f"it is connected to {where}, by a section as long, as NEURON does; "
                     "these may be two cells",
                 )
@@ -152,8 +154,8 @@ class Tree:
             else:
                 self._findings.add(
                     self._lines[tree[0]],
-                    f"a tree of {points} begins here that is connected to nothing, and where "
-                    "NEURON would connect it makes no sense",
+                    f"a tree of {points} begins here that is connected to nothing, and the place "
+                    "where NEURON would connect it makes no sense",
                     mend=f"it is connected to {where}",
                 )
             if soma != main[0]:
@@ -222,7 +224,7 @@ def _mend_radii(points: NDArray[Any], findings: Findings) -> None:
             up[index] = up[parent]
             if unknown[index]:
                 filled[index] = filled[parent]
-    mend = "that of its parent is taken, or of a child at the root"
+    mend = "its parent's is used, or a child's at the root"
     for index in np.flatnonzero(unknown).tolist():
         findings.add(
             int(points["line"][index]),

@@ -188,7 +188,7 @@ def test_text_of_a_file_is_neither_markup_nor_commands(command, layout, save):
     ("content", "reason"),
     [
         (b"", "it is empty (0 bytes)"),
-        (b"text", "it is not a simulation file: it is no pickle of protocol 2 or newer"),
+        (b"text", "it is not a simulation file: it is not a pickle of protocol 2 or newer"),
         ({"format": "spike-export", "version": 3}, "format version 3"),
         ([], "it holds no sections"),
     ],

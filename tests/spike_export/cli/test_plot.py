@@ -200,7 +200,7 @@ def test_many_sections(plot, save, layout):
     ("options", "code", "sentence"),
     [
         (["--sections", "dent"], 1, "No section is named 'dent'; close to it: 'dend'."),
-        (["--sections", "soma,("], 1, "'(' is not a pattern for names: missing )"),
+        (["--sections", "soma,("], 1, "'(' is not a valid regular expression: missing )"),
         (["--sections", "soma,,axon"], 2, "'soma,,axon' contains an empty name"),
         (["--cells", "X"], 1, 'No cell is "X"; there are 2, "Pyramidal[0]", "Basket[0]"'),
         (["--colormap", "plasmo"], 1, "There is no colormap named 'plasmo'; close to it: "),

@@ -116,7 +116,7 @@ def test_faults_are_listed_and_mended(command, tmp_path):
     assert (code, errors) == (0, "")
     lines = output.splitlines()
     assert lines[0] == "Repaired in bad.swc:"
-    assert lines[2] == "  line 2: commas stand between the columns; they are read as blanks."
+    assert lines[2] == "  line 2: the columns are separated by commas; they are read as blanks."
     assert lines[-1].endswith("(1 soma, 1 axon, 2 dend), 284 µm long; fine after repair.")
 
 
@@ -126,9 +126,7 @@ def test_what_cannot_be_mended_is_said(command, tmp_path):
     assert "--repair can fix 1 of these 2." in command(path)[2]
     code, _, errors = command(path, "--repair")
     assert code == 1
-    assert errors == (
-        "Error: Cannot read bad.swc:\nline 6: the id 5 was given before, in line 5.\n"
-    )
+    assert errors == ("Error: Cannot read bad.swc:\nline 6: the id 5 was already used in line 5.\n")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +183,7 @@ def test_what_is_noted_is_said(command, tmp_path):
         "  line 1: it holds words, not a point; it is read as a header and skipped.",
         "  line 7: a tree of 2 points begins here that is connected to nothing; it is connected to "
         "the soma of line 2, 30 µm away, as NEURON does.",
-        "  line 8: it has 8 columns instead of 7; what stands behind the seventh is ignored.",
+        "  line 8: it has 8 columns instead of 7; everything after the seventh is ignored.",
         "loose.swc: 7 points in 4 sections (1 soma, 2 axon, 1 dend), 300 µm long; no errors found.",
     ]
 

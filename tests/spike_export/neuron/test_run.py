@@ -195,7 +195,10 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     ("options", "sentence"),
     [
         (("--cell", "Cell[10]"), 'No cell is "Cell[10]"; there are '),
-        (("--only", "axon"), "No section fits 'axon'; the model has Cell[0].soma, Cell[0].dend[0]"),
+        (
+            ("--only", "axon"),
+            "No section matches 'axon'; the model has Cell[0].soma, Cell[0].dend[0]",
+        ),
         (("--variable", "cai"), "no segment has the variable 'cai'"),
         (("--only", "("), "is not a valid regular expression"),
         (("--capture", "2"), "no run 2: the model ran 1 time"),
@@ -417,7 +420,7 @@ def test_coreneuron_is_refused_with_the_reason(model, spike_export):
     )
     done = spike_export("run", path)
     assert done.returncode == 1
-    assert "it discards the events that take the samples" in " ".join(done.stderr.split())
+    assert "it discards the sampling events" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
 
@@ -496,7 +499,7 @@ def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
     assert done.returncode != 0
     assert "Illegal block at line 2 in file x.mod" in done.stdout + done.stderr
     assert "nrnivmodl failed on mods" in done.stderr
-    assert "holds no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
+    assert "contains no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
                                                            "mods").stderr  # fmt: skip
 
 
@@ -609,8 +612,8 @@ def test_cells_in_one_place_are_told_and_placed(model, spike_export, tmp_path):
     done = spike_export("run", path)
     recorded(done, tmp_path / "model.pickle")
     assert done.stderr == (
-        "Note: 3 of 3 cells are in the same place as another one, 'Cell[0]' and 'Cell[1]' for "
-        "instance; --positions FILE places them.\n"
+        "Note: 3 of 3 cells share a position with another one, 'Cell[0]' and 'Cell[1]' for "
+        "example; use --positions FILE to place them.\n"
     )
     (tmp_path / "cells.csv").write_text("Cell[0],0,0,0\nCell[1],500,0,0\nCell[2],1000,5,0\n")
     done = spike_export("run", path, "--force", "--positions", "cells.csv")
@@ -633,7 +636,7 @@ def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):
     assert done.stderr == (
         "Note: 2 of 2 cells have sections without 3-D points (pt3d), whose shape is made up from "
         "their lengths and diameters.\n"
-        "Note: 2 of 2 cells are set in a row, since the model does not say where they are; "
-        "--positions FILE places them.\n"
+        "Note: 2 of 2 cells are placed in a row, since the model does not say where they are; use "
+        "--positions FILE to place them.\n"
     )
     assert simulation.meta["place"] == "made up for cells without 3-D points"
