@@ -204,7 +204,7 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
         (("--capture", "2"), "no run 2: the model ran 1 time"),
         (("--every", "1", "--frames", "5"), "mutually exclusive"),
         (("-o", "nowhere/run.pickle"), "its folder does not exist"),
-        (("--mechanisms", "."), "spike-export compile . makes them"),
+        (("--mechanisms", "."), "compile them with spike-export compile ."),
     ],
 )
 def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, options, sentence):
@@ -333,7 +333,7 @@ def test_an_error_in_hoc_is_neuron_s_own(model, spike_export, tmp_path):
 
 @pytest.mark.parametrize(
     ("rest", "sentence"),
-    [("", "has not called finitialize"), ("h.finitialize(-65)\n", "does not run")],
+    [("", "never called finitialize"), ("h.finitialize(-65)\n", "does not run")],
 )
 def test_a_model_that_does_not_run(model, spike_export, tmp_path, rest, sentence):
     done = spike_export("run", model(CELL, rest))
@@ -394,7 +394,7 @@ def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path)
     done = spike_export("run", model(CELL, child))
     assert done.returncode == 1
     assert "the child ran" in done.stdout
-    assert "model.py has not run (it has not called finitialize)" in done.stderr
+    assert "model.py did not run (it never called finitialize)" in done.stderr
     assert "processes of its own, as with multiprocessing, is not recorded" in done.stderr
     assert not list(tmp_path.glob("*.pickle"))
     own = model(CELL, "h.finitialize(-65)\nh.continuerun(1)\n", child)
@@ -626,7 +626,7 @@ def test_a_table_without_the_model_s_cells_is_refused_before_it_runs(model, spik
     (tmp_path / "cells.csv").write_text("Cell[7],0,0,0\n")
     done = spike_export("run", model(STACKED, "print('ran')\n"), "--positions", "cells.csv")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "none of the model's cells; they are Cell[0], Cell[1], Cell[2]" in done.stderr
+    assert "none of the model's cells, which are Cell[0], Cell[1], Cell[2]" in done.stderr
 
 
 def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):

@@ -46,8 +46,8 @@ MOSINIT = """
     xpanel(0)
 """
 WAITS = """\
-Error: mosinit.hoc waits for a button to be clicked, so nothing has
-run; --call does what a button would: \
+Error: mosinit.hoc waits for a button to be clicked, so nothing has run; --call \
+does what a button would: \
 spike-export run mosinit.hoc --call 'fig1d()'. Its buttons run these commands:
   fig1d()    Figure 1D
   by_hand()  Drug
