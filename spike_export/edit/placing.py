@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cells moved to where they are."""
+"""Move cells to their positions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..formats.cell_positions import CellPosition
 from ..simulation_file import SECTION_TYPES, Simulation
 
 MADE_UP_PLACE: Final = "place"
-"""Key of `Simulation.meta` that is there where places are made up."""
+"""Key of `Simulation.meta` that is present if positions are made up."""
 MADE_UP_SHAPE: Final = "shape"
-"""Key of `Simulation.meta` that is there where shapes are made up."""
+"""Key of `Simulation.meta` that is present if shapes are made up."""
 SPLIT: Final = "split"
 """Key of `Simulation.meta` whose text says that cells are in pieces."""
 
 BETWEEN_CELLS_UM: Final = 100.0
-"""Between the planes of cells whose places are made up."""
+"""Distance between the planes of cells with made-up positions."""
 
 _SOMA: Final = SECTION_TYPES.index("soma")
 # Single precision holds more digits than this for anything within a brain.
@@ -30,21 +30,21 @@ _SAME_PLACE_UM: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """What a model does not say of its cells.
+    """What a model does not define about its cells.
 
     Attributes
     ----------
     shapeless : tuple of str
         Names of the cells with sections that have no points.
     placeless : tuple of str
-        Names of those without any point, whose place nothing else says.
+        Names of those without any point, whose position is not known otherwise.
     """
 
     shapeless: tuple[str, ...] = ()
     placeless: tuple[str, ...] = ()
 
     def meta(self) -> dict[str, str]:
-        """Say so in what a file keeps.
+        """Describe this in a file's metadata.
 
         Returns
         -------
@@ -60,12 +60,12 @@ class MadeUp:
 
 
 class PlacingError(ValueError):
-    """Positions that fit no cell; the text is one sentence."""
+    """Positions that match no cell; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
-    """How a cell gets to its place: ``rotation @ point + shift_um``.
+    """How a cell is moved to its position: ``rotation @ point + shift_um``.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Move:
         place_um: NDArray[np.float64],
         rotation: NDArray[np.float64] | None = None,
     ) -> Move:
-        """Turn a cell about a point, and bring this to a place.
+        """Rotate a cell about a point, and move that point to a position.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A simulation whose cells are where a table says, and what has to be said about it."""
+    """A simulation whose cells are positioned by a table, and notes about it."""
 
     simulation: Simulation
     notes: tuple[str, ...]
@@ -152,12 +152,12 @@ def move(simulation: Simulation, moves: Mapping[int, Move]) -> Simulation:
 
 
 def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
-    """Set cells behind each other along z.
+    """Line up cells along z.
 
     Parameters
     ----------
     names : collection of str
-        Of cells whose place is made up; each process of a parallel run begins at 0.
+        Of cells whose position is made up; each process of a parallel run begins at 0.
     """
     centers = soma_centers(simulation)
     chosen = [index for index, cell in enumerate(simulation.cells) if cell.name in names]
@@ -171,14 +171,14 @@ def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
 
 
 def place(simulation: Simulation, positions: Mapping[str, CellPosition], source: str) -> Placed:
-    """Put cells where a table says they are, each by the middle of its soma.
+    """Move cells to the positions in a table, each by the middle of its soma.
 
     Parameters
     ----------
     positions : mapping from str to CellPosition
-        By the cell's name or, where no cell has such a name, by its global identifier.
+        By the cell's name or, if no cell has such a name, by its global identifier.
     source : str
-        What the table is called in sentences.
+        The table's name in messages.
 
     Raises
     ------
@@ -245,18 +245,18 @@ def label_of(name: str, gid: int | None, labels: Mapping[str, object]) -> str | 
 
 
 def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> list[str]:
-    """Say what somebody who looks at the cells has to know about places and shapes.
+    """Say what users need to know about positions and shapes.
 
     Parameters
     ----------
     made_up : MadeUp, optional
-        Where it is known which cells these are.
+        Which cells these are, if known.
 
     Returns
     -------
     list of str
-        Sentences: that cells are in pieces, that shapes are made up, that places are, and that
-        cells share a place.
+        Sentences: that cells are in pieces, that shapes or positions are made up, and that cells
+        share a position.
     """
     total = len(simulation.cells)
 

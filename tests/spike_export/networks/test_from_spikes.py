@@ -177,7 +177,7 @@ def test_other_bad_input_is_a_sentence(command):
     assert "the limit is" in error("spikes.csv", "--every", 1e-9, "--stop", 1e9)
     assert "The rise, 5 ms, is longer" in error("spikes.csv", "--rise", 5, "--decay", 1)
     Path("fake.h5").write_bytes(b"no")
-    assert "fake.h5: it is damaged or no HDF5 file" in error("fake.h5")
+    assert "fake.h5: it is damaged or not an HDF5 file" in error("fake.h5")
 
 
 def test_times_that_are_none_are_named():
