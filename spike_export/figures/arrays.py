@@ -27,17 +27,17 @@ def read_array(path: Path, tell: Callable[[str], object] = lambda _: None) -> ND
     path : Path
         ``.npy``, or a table of text; see `read_numbers`.
     tell : callable
-        Takes a sentence for each thing that was guessed.
+        Called with a sentence for each guess.
 
     Returns
     -------
     ndarray of float64
-        As it is in a ``.npy``; shape (rows, columns) of a table, or (rows,) of one column.
+        As stored in a ``.npy``; shape (rows, columns) for a table, or (rows,) for one column.
 
     Raises
     ------
     ChoiceError
-        If file not found, or it is damaged, hostile, or holds no real numbers.
+        If the file is missing, damaged or malicious, or contains no real numbers.
     """
     if not path.is_file():
         reason = "it is not a regular file" if path.exists() else "file not found"

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def colormap_named(name: str) -> Colormap:
-    """Find a colormap of matplotlib, or of seaborn and cmasher where they are installed.
+    """Find a colormap of matplotlib, or of seaborn and cmasher if installed.
 
     Raises
     ------
     ChoiceError
-        With the names that come close.
+        If there is none; the text suggests similar names.
     """
     import matplotlib
 

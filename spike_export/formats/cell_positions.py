@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables that say where cells are, and how they are turned."""
+"""Tables of cell positions and rotations."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from .rotation import ANGLES, QUATERNION, rotation
 from .spike_files import _AXES, _CELL, _label, _Table
 
-# In degrees beside SONATA's, which are in radians.
+# In degrees, unlike SONATA's, which are in radians.
 _DEGREES: Final = tuple(f"rotation_{axis}_deg" for axis in "xyz")
 _TURNING: Final = ("rotation", "rotated", "angle", "orientation", "quaternion", "euler")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellPosition:
-    """Where a cell's soma is, and how the cell is turned about it.
+    """Where a cell's soma is, and the cell's rotation about it.
 
     Attributes
     ----------
     place_um : ndarray, shape (3,)
     rotation : ndarray, shape (3, 3), or None
-        To be multiplied by columns of x, y, z; None where the table says nothing.
+        To be multiplied by columns of x, y, z; None if the table has none.
     """
 
     place_um: NDArray[np.float64]
@@ -34,15 +34,15 @@ class CellPosition:
 
 
 def read_cell_positions(path: Path) -> dict[str, CellPosition]:
-    """Read a table of cells, their places and, if it has such columns, rotations.
+    """Read a table of cells, their positions and, if it has such columns, rotations.
 
     Parameters
     ----------
     path : Path
-        Without a line that names them, the columns are cell, x, y and z, in µm. Rotations are
+        Without a header line, the columns are cell, x, y and z, in µm. Rotations are
         ``rotation_x_deg``, ``rotation_y_deg`` and ``rotation_z_deg``, or SONATA's columns (angles
-        in radians, or a quaternion); those that are missing are 0. Cells are turned about z first,
-        then y, then x.
+        in radians, or a quaternion); missing ones are 0. Cells are rotated about z first, then y,
+        then x.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def read_cell_positions(path: Path) -> dict[str, CellPosition]:
     Raises
     ------
     TableError
-        If the file is missing, no table, names a cell twice, a number is not finite, or a column
-        seems to hold rotations whose axis or unit is not known.
+        If the file is missing or not a table, names a cell twice, a number is not finite, or a
+        column seems to hold rotations whose axis or unit is unclear.
     """
     table = _Table(path, numbers=True)
     columns = table.columns([("cell", _CELL), *zip("xyz", _AXES, strict=True)], range(4))
@@ -78,7 +78,7 @@ def read_cell_positions(path: Path) -> dict[str, CellPosition]:
 
 
 def _turning_columns(table: _Table) -> dict[str, int]:
-    """Find columns of rotations; names that leave axis or unit open are refused."""
+    """Find columns of rotations; names with an unclear axis or unit are refused."""
     if not table.is_named:
         if len(table.first) > 4:
             raise table.error(

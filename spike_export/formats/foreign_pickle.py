@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pickles of other programs as plain data: their classes become dicts, and nothing is run.
+"""Pickles of other programs as plain data: their classes become dicts, and nothing is executed.
 
-As for simulation files, the opcodes are walked over before any is carried out. Here objects are
-allowed, but all that they are made with is an empty dict, and what they then do to themselves is
-passed over.
+As for simulation files, the opcodes are checked before any is executed. Here objects are allowed,
+but they are only made as empty dicts, and what they then do to themselves is ignored.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from .content import unusable
 _LARGEST: Final = 1 << 30
 _DEEPEST_TUPLE: Final = 8
 _LONGEST_INTEGER: Final = 64
-# What picklers of protocol 2 and newer do not write for data.
+# Opcodes that picklers of protocol 2 and newer do not write for data.
 _REFUSED: Final = frozenset(
     ["PERSID", "BINPERSID", "EXT1", "EXT2", "EXT4", "INST", "OBJ", "DUP", "NEXT_BUFFER",
      "READONLY_BUFFER", "INT", "LONG", "STRING", "UNICODE", "FLOAT", "GET", "PUT"]
 )  # fmt: skip
-# Bytes of file that each must be able to show, so that none makes a hundred of memory from one.
+# Bytes of file that each must account for, so that none uses a hundred bytes of memory per byte.
 _COSTS: Final = {
     "EMPTY_DICT": 6, "EMPTY_LIST": 4, "EMPTY_SET": 16, "FROZENSET": 16, "DICT": 6, "LIST": 4,
     "TUPLE": 4, "TUPLE1": 4, "TUPLE2": 4, "TUPLE3": 4, "REDUCE": 8, "NEWOBJ": 8, "NEWOBJ_EX": 8,
@@ -49,7 +48,7 @@ def load(path: Path, size: int) -> Any:
     Raises
     ------
     FormatError
-        If it is damaged or asks for more.
+        If it is damaged or contains anything else.
     """
     if size > _LARGEST:
         raise unusable(path, "it is a pickle of more than 1 GiB")
@@ -66,10 +65,10 @@ def load(path: Path, size: int) -> Any:
 
 
 def _checked(data: bytes) -> bytes:
-    """Refuse memo indices out of order, too many containers, and tuples in tuples without end.
+    """Refuse memo indices out of order, too many containers, and deeply nested tuples.
 
-    Frames are left out of what is returned: one that ends inside an opcode would make the unpickler
-    go on elsewhere than this walk does.
+    The returned pickle has no frames: one that ends inside an opcode would make the unpickler
+    continue elsewhere than this walk.
     """
     left, puts, pieces, begin = 8192 + len(data), 0, [], 0
     # How deep in tuples each object on the stack and in the memo is; -1 is a mark.
@@ -105,7 +104,7 @@ def _checked(data: bytes) -> bytes:
 
 
 def _tuple_depth(opcode: pickletools.OpcodeInfo, stack: list[int]) -> int:
-    """Take what an opcode takes from the stack; tell how deep in tuples what it makes is."""
+    """Pop what an opcode takes from the stack; return the tuple nesting of its result."""
     if pickletools.markobject in opcode.stack_after:
         return -1
     takes, deepest = list(opcode.stack_before), 0
@@ -119,7 +118,7 @@ def _tuple_depth(opcode: pickletools.OpcodeInfo, stack: list[int]) -> int:
 
 
 class _Object(dict[Any, Any]):
-    """Stands for any class: what is not an item of a dict is passed over."""
+    """Stand-in for any class: anything but dict items is ignored."""
 
     __slots__ = ()
 

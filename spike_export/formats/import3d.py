@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tracings that are no SWC, read by NEURON's own Import3d: Neurolucida, Eutectic, MorphML.
+"""Tracings other than SWC, read by NEURON's own Import3d: Neurolucida, Eutectic, MorphML.
 
-Import3d believes whatever it reads: it stops in the middle of a damaged file and keeps what it
-has, and its reader of XML evaluates names that the file gives as Python. So a file is checked here
-first, and read in a process of its own, in an empty folder.
+Import3d trusts whatever it reads: it stops in the middle of a damaged file and keeps what it has,
+and its XML reader evaluates names from the file as Python. So a file is checked here first, and
+read in a separate process, in an empty folder.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SHORTEST_UM: Final = 1e-4
 
 _LOOKED_AT: Final = 1 << 16
 _NUMBER: Final = rb"[+-]?[\d.]+(?:[eE][+-]?\d+)?"
-# What the first line that tells anything begins with, in the order of their being told.
+# How the first meaningful line begins, in the order of detection.
 _BEGINNINGS: Final[dict[Kind, re.Pattern[bytes]]] = {
     "MorphML": re.compile(rb"<(?:\?xml|neuroml|morphml)"),
     "Neurolucida": re.compile(rb"\(|;\s*V3"),
@@ -46,7 +46,7 @@ _BEGINNINGS: Final[dict[Kind, re.Pattern[bytes]]] = {
     ),
     "SWC": re.compile(rb"(?:" + _NUMBER + rb"[\s,;]+){2}"),
 }
-# What stands in each line of a file whose points are lines.
+# The format of lines in files with one point per line.
 _LINES: Final[dict[Kind, re.Pattern[bytes]]] = {
     "older Neurolucida": re.compile(
         rb"\[\d+,\d+\]\s*\((?:\s*" + _NUMBER + rb"\s*,){2}\s*" + _NUMBER + rb"\s*\)\s*" + _NUMBER
@@ -67,7 +67,7 @@ class Tracing:
 
 
 def kind_of(data: bytes) -> Kind:
-    """Tell formats of tracings apart, as NEURON does, by the first line that tells anything.
+    """Detect the format of a tracing, as NEURON does, from the first meaningful line.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def kind_of(data: bytes) -> Kind:
     Returns
     -------
     {"SWC", "Neurolucida", "older Neurolucida", "Eutectic", "MorphML"}
-        SWC if nothing tells.
+        SWC if no line is conclusive.
     """
     for line in data[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").splitlines():
         for kind, beginning in _BEGINNINGS.items():
@@ -87,17 +87,17 @@ def kind_of(data: bytes) -> Kind:
 
 
 def read(path: Path, unit_um: float = 1.0) -> Tracing:
-    """Read a tracing that is no SWC.
+    """Read a tracing in a format other than SWC.
 
     Parameters
     ----------
     unit_um : float
-        How many µm the file's numbers stand for.
+        The unit of the file's numbers, in µm.
 
     Raises
     ------
     SwcError
-        If it is damaged, hostile, or more than one cell.
+        If it is damaged, malicious, or has more than one cell.
     ModuleNotFoundError
         If NEURON is not installed.
     OSError
@@ -140,7 +140,7 @@ def _check_text(data: bytes) -> None:
 
 
 def _check_lines(data: bytes, kind: Kind) -> None:
-    """Refuse lines behind the first point that NEURON would skip as if they were titles."""
+    """Refuse lines after the first point that NEURON would skip as titles."""
     begun = False
     for number, line in enumerate(map(bytes.strip, data.split(b"\n")), 1):
         is_point = _LINES[kind].match(line) is not None
@@ -150,7 +150,7 @@ def _check_lines(data: bytes, kind: Kind) -> None:
 
 
 def _check_pairs(data: bytes) -> None:
-    """Refuse what NEURON would read in part, or break off at, without an error."""
+    """Refuse what NEURON would read only in part without an error."""
     line, opened = 1, []
     for token in _PAIR.finditer(data):
         match token[0][:1]:
@@ -174,7 +174,7 @@ def _check_pairs(data: bytes) -> None:
 
 
 def _check_xml(data: bytes) -> list[int]:
-    """Types of the cables in the order in which NEURON meets them, by their groups' names."""
+    """Types of the cables in the order in which NEURON reads them, by their groups' names."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -234,7 +234,7 @@ def _check_xml(data: bytes) -> list[int]:
 
 
 def _import(data: bytes, kind: Kind, types: list[int]) -> tuple[Any, tuple[str, ...]]:
-    """Have a process of its own read the file; return what it found, and what NEURON printed."""
+    """Read the file in a separate process; return what it found, and what NEURON printed."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "tracing"), Path(folder, "sections.json")
         source.write_bytes(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
@@ -260,7 +260,7 @@ def _import(data: bytes, kind: Kind, types: list[int]) -> tuple[Any, tuple[str, 
 
 
 def _notes(said: list[str]) -> tuple[str, ...]:
-    """Put what NEURON printed into sentences, without its progress and headings."""
+    """Convert what NEURON printed to sentences, without progress and headings."""
     dull = re.compile(r"\d+ lines read|tracing problems|ignore \{.*|\W*")
     lines = [line for line in said if not dull.fullmatch(line)]
     return tuple(f"NEURON says: {line.rstrip('.')}." for line in lines)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a file is, by its content: one answer for all commands.
+"""What kind of file something is, from its content: one answer for all commands.
 
-`recognize` asks for what commands of their own read, then the modules in `adapters`, then for what
-is known of all other files.
+`recognize` tries the kinds with their own commands, then the modules in `adapters`, then all other
+known kinds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CONFIG_KEYS: Final = frozenset(["network", "networks", "components", "reports",
 
 
 def _is_swc(peek: Peek) -> bool:
-    """Seven columns or more: whole id, type and parent, and a root; damaged ones by their name."""
+    """Seven columns or more: integer id, type, parent, and a root; damaged ones by their name."""
     if peek.path.suffix.casefold() == ".swc" and peek.text:
         return True
     rows = [row for row in peek.number_rows if len(row) >= 7]
@@ -53,7 +53,7 @@ def _is_npz(peek: Peek) -> bool:
     return peek.head.startswith(b"PK\x03\x04") and b".npy" in peek.head[:300]
 
 
-# What commands of their own read, before the adapters are asked.
+# Kinds with their own commands, tried before the adapters.
 _OWN: Final = (
     Kind("sonata-report", "a SONATA report", "sonata FILE", lambda p: "report" in p.hdf5_names),
     Kind("sonata-spikes", "a SONATA spikes file", "from-spikes FILE",
@@ -75,7 +75,7 @@ _OWN: Final = (
          lambda p: p.text.startswith("# NEST version")),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),
 )  # fmt: skip
-# What is left after them.
+# Kinds tried after them.
 _GENERAL: Final = (
     Kind("pickle", "a pickle, like a simulation file", "info FILE", lambda p: p.is_pickle),
     Kind("mat", "a MATLAB file without a matrix", "", lambda p: p.head.startswith(b"MATLAB ")),
@@ -101,14 +101,14 @@ _GENERAL: Final = (
 
 
 def formats() -> list[Format]:
-    """Collect what the modules in `adapters` call ``FORMAT``, in the order of their names."""
+    """Collect ``FORMAT`` from the modules in `adapters`, in the order of their names."""
     names = sorted(module.name for module in pkgutil.iter_modules(adapters.__path__))
     modules = [importlib.import_module(f"{adapters.__name__}.{name}") for name in names]
     return [module.FORMAT for module in modules]
 
 
 def recognize(path: Path) -> Kind:
-    """Tell what a file is.
+    """Detect what kind of file something is.
 
     Returns
     -------
@@ -136,9 +136,9 @@ def expect(path: Path, names: Iterable[str]) -> None:
     Parameters
     ----------
     path : Path
-        What is missing or cannot be opened is left to whoever reads it.
+        Files that are missing or cannot be opened are left to the reader.
     names : iterable of str
-        The kinds that are welcome.
+        The accepted kinds.
 
     Raises
     ------
@@ -152,13 +152,13 @@ def expect(path: Path, names: Iterable[str]) -> None:
 
 
 def is_hdf5(path: Path) -> bool:
-    """Tell whether a file is HDF5, whatever it is called, or is called so and damaged."""
+    """Whether a file is HDF5, whatever its name, or has such a name and is damaged."""
     is_called_so = path.suffix.casefold() in (".h5", ".hdf5")
     return path.is_file() and (Peek(path).is_hdf5 or (is_called_so and not Peek(path).json_keys))
 
 
 def is_json(path: Path) -> bool:
-    """Tell whether a file holds a JSON object, whatever it is called; False if there is none."""
+    """Whether a file contains a JSON object, whatever its name; False if it does not exist."""
     return path.is_file() and bool(Peek(path).json_keys)
 
 

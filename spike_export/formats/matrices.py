@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A matrix of cells and times: which side is which, and when its frames are.
+"""A matrix of cells and times: which side is which, and the times of its frames.
 
-Neither is in the numbers themselves, so both are taken from names, from the number of places or
-from the user, and checked against each other; what remains open is refused.
+Neither is in the numbers themselves, so both are taken from names, from the number of positions or
+from the user, and checked against each other; ambiguous matrices are refused.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FEWEST_TIMES: Final = 5
 
 
 def is_time_name(name: str) -> bool:
-    """Whether a column of this name, in small letters, holds times."""
+    """Whether a column with this lower-case name contains times."""
     return _TIME_NAME.fullmatch(name) is not None
 
 
 def is_cell_name(name: str) -> bool:
-    """Whether a column of this name, in small letters, tells a cell or where one is."""
+    """Whether a column with this lower-case name contains cells or positions."""
     return _CELL_NAME.fullmatch(name) is not None
 
 
@@ -55,7 +55,7 @@ def content_of_matrix(
     Raises
     ------
     FormatError
-        If it cannot be told which are the cells, or when the frames are.
+        If cells or frame times cannot be determined.
     """
     notes: list[str] = []
     time_ms = None
@@ -92,7 +92,7 @@ def content_of_matrix(
 def _told(
     path: Path, matrix: NDArray[Any], request: Request, names: Sequence[str], notes: list[str]
 ) -> str:
-    """Tell what the rows are by the number of places, or by the names of columns."""
+    """Determine what the rows are from the number of positions, or from the column names."""
     n_rows, n_columns = matrix.shape
     fits = [n_rows == request.n_places, n_columns == request.n_places]
     if fits == [True, False]:
@@ -116,7 +116,7 @@ def _told(
 
 
 def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDArray[np.float64]:
-    """Read times in ms; the interval tells the unit where the column's name does not."""
+    """Read times in ms; the interval determines the unit if the column's name does not."""
     times = column.astype(np.float64)
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
         raise unusable(
@@ -140,7 +140,7 @@ def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDA
 
 
 def _counting_side(matrix: NDArray[Any]) -> str:
-    """Name a side that rises by the same step all along, as no values of a cell do."""
+    """Name a side that increases by a constant step, unlike the values of a cell."""
     for side, line in (("column", matrix[:, 0]), ("row", matrix[0])):
         steps = np.diff(line.astype(np.float64))
         if (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Spikes, places and connections of a network, whichever kind of file each of them is in."""
+"""Spikes, positions and connections of a network, from any kind of file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Places(NamedTuple):
     places_um : dict
         From a cell's name to x, y, z, shape (3,).
     notes : tuple of str
-        Sentences about what had to be supposed.
+        Sentences about what was assumed.
     """
 
     places_um: Mapping[str, NDArray[np.float64]]
@@ -40,12 +40,12 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     Parameters
     ----------
     paths : sequence of Path
-        All of one kind.
+        All of the same kind.
 
     Raises
     ------
     TableError, SonataError, FormatError, Hdf5Error
-        If a file is missing, damaged or hostile, or leaves open what its columns or units are.
+        If a file is missing, damaged or malicious, or its columns or units are unclear.
     """
     kinds = [_is_sonata(path) + 2 * holds_arrays(path) for path in paths]
     if len(set(kinds)) > 1:
@@ -77,19 +77,19 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
 
 
 def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[str] = ()) -> Places:
-    """Read where the cells of a network are: tables, or SONATA's nodes.
+    """Read the cell positions of a network: tables, or SONATA nodes.
 
     Parameters
     ----------
     spikes : Spikes
-        Of the network, whose names of cells are followed.
+        Of the network; its cell names are used.
     populations : sequence of str
-        Those that are wanted, where the spikes do not say; all if empty.
+        Those to read, if the spikes do not say; all if empty.
 
     Raises
     ------
     TableError, SonataError, Hdf5Error
-        If a file is missing, damaged or hostile, or has other populations.
+        If a file is missing, damaged or malicious, or has other populations.
     """
     places: dict[str, NDArray[np.float64]] = {}
     nodes: dict[str, Nodes] = {}
@@ -137,7 +137,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
 def connections_of(
     path: Path, cells: Sequence[str], spikes: Spikes
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Read which cells are connected: a table, or SONATA's edges.
+    """Read the connections: a table, or SONATA edges.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def connections_of(
     Raises
     ------
     TableError, SonataError, Hdf5Error
-        If the file is missing, damaged or hostile, or connects none of the cells.
+        If the file is missing, damaged or malicious, or connects none of the cells.
     """
     if not _is_sonata(path):
         return read_connections(path, cells), ()
@@ -183,5 +183,5 @@ def connections_of(
 
 
 def _is_sonata(path: Path) -> bool:
-    """Whether it is HDF5 and not MATLAB's, which has text before it."""
+    """Whether it is HDF5 but not a MATLAB file, which begins with text."""
     return is_hdf5(path) and not holds_arrays(path)

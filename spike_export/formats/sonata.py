@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""SONATA compartment reports, put on the circuit's morphologies.
+"""SONATA compartment reports, mapped to the circuit's morphologies.
 
 Reports are as in the SONATA developer guide
 (https://github.com/AllenInstitute/sonata). Sections are numbered there as `swc.split` orders them:
@@ -32,7 +32,7 @@ from .swc import SOMA, Sections, SwcError, split
 from .swc import read as read_swc
 
 UNKNOWN_SOMA_UM: Final = 10.0
-"""Diameter of a soma of which nothing is known."""
+"""Diameter of a soma of unknown size."""
 
 _GAP_UM: Final = 20.0
 _MORPHOLOGIES: Final = (".swc", ".h5", ".asc")
@@ -42,7 +42,7 @@ _LARGEST_VALUES: Final = 16 << 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A simulation, and what had to be supposed about it.
+    """A simulation, and what was assumed about it.
 
     Attributes
     ----------
@@ -56,20 +56,20 @@ class Loaded:
 
 
 def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
-    """Read a compartment report and all that belongs to it.
+    """Read a compartment report and everything that belongs to it.
 
-    A node with several values gets its morphology, where each section has as many segments as it
-    has values. A node with one value becomes a point. Nodes without a position stand in a row.
+    A node with several values gets its morphology, in which each section has as many segments as
+    values. A node with one value becomes a point. Nodes without a position are placed in a row.
 
     Parameters
     ----------
     populations : collection of str
-        Those that are wanted; all if empty.
+        Those to read; all if empty.
 
     Raises
     ------
     SonataError, Hdf5Error
-        If something is missing, damaged or hostile, or report and morphology do not fit.
+        If something is missing, damaged or malicious, or report and morphology do not match.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -112,7 +112,7 @@ class _Circuit:
         return population in self._populations
 
     def attribute(self, population: str, node: int, name: str) -> object:
-        """Tell what is written about a node; None if nothing is."""
+        """Return what is known about a node; None if nothing is."""
         nodes = self._populations.get(population)
         return None if nodes is None else nodes.attribute(node, name)
 
@@ -165,7 +165,7 @@ class _Circuit:
 
 
 def _sections(path: Path) -> tuple[Sections, NDArray[np.float64]]:
-    """Read a morphology; its soma's middle is where the circuit places the cell."""
+    """Read a morphology; the middle of its soma is at the cell's position in the circuit."""
     try:
         if path.suffix.casefold() == ".asc":
             sections = import3d.read(path).sections
@@ -180,7 +180,7 @@ def _sections(path: Path) -> tuple[Sections, NDArray[np.float64]]:
 
 
 def _sphere_um(points: NDArray[np.float64]) -> float:
-    """Diameter of the sphere that has the area of a section."""
+    """Diameter of the sphere with the area of a section."""
     radii = points[:, 3] / 2
     lengths = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
     slants = np.hypot(lengths, np.diff(radii))
@@ -227,7 +227,7 @@ class _Builder:
         self._offset += report.values.shape[1]
 
     def simulation(self, reports: list[Report], sources: Sources) -> Simulation:
-        """Put everything together."""
+        """Combine everything."""
         if not self._cells:
             raise SonataError(f"Cannot use {sources.report.name}: it holds no values.")
         for sentence, count in self._without.items():
@@ -406,7 +406,7 @@ class _Builder:
     def _placed(
         self, points: NDArray[np.float64], centre: NDArray[np.float64], population: str, node: int
     ) -> NDArray[np.float64]:
-        """Points in the circuit's space, or next in the row of those without a place."""
+        """Points in circuit coordinates, or next in the row of cells without a position."""
 
         def number(name: str) -> float | None:
             return self._circuit.number(population, node, name)
@@ -433,7 +433,7 @@ class _Builder:
 def _by_section(
     ids: NDArray[np.int64], pos: NDArray[Any] | None, sections: Sections, cell: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Order values by section and position; return that order, the sections and their counts."""
+    """Sort values by section and position; return the order, the sections and their counts."""
     total = len(sections.names)
     order = np.argsort(ids, kind="stable") if pos is None else np.lexsort((pos, ids))
     found, counts = np.unique(ids, return_counts=True)
@@ -442,7 +442,7 @@ def _by_section(
             f"{cell} reports section {found[-1]}, but its morphology has {total} sections, 0 to "
             f"{total - 1}."
         )
-    # Programs replace axons, and number what is left as if nothing had been there.
+    # Programs replace axons, and number the remaining sections as if nothing had been there.
     if len(found) < total and found[0] == 0 and found[-1] == len(found) - 1 > 0:
         raise SonataError(
             f"{cell} reports the sections 0 to {found[-1]}, but its morphology has {total}: the "

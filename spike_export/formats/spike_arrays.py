@@ -23,7 +23,7 @@ PHY_TIMES: Final = "spike_times.npy"
 _PHY_CELLS: Final = ("spike_clusters.npy", "spike_templates.npy")
 _LARGEST_BYTES: Final = 4 << 30
 _LARGEST_TEXT: Final = 1 << 20
-# What is compressed more than a thousandfold is no honest array.
+# An array compressed more than a thousandfold is not genuine.
 _UNSUSPICIOUS: Final = 64 << 20
 _LARGEST_RATIO: Final = 1000
 _RATE: Final = re.compile(
@@ -34,7 +34,7 @@ _NAMES_OF_CELLS: Final = (*_CELL, "spikeclusters", "spike_ids", "spike_i", "clu"
 
 
 def holds_arrays(path: Path) -> bool:
-    """Whether something is a folder, or a file that holds arrays and no text."""
+    """Whether something is a folder, or a file of arrays rather than text."""
     if path.is_dir():
         return True
     if not path.is_file():
@@ -60,7 +60,7 @@ def are_named(peek: Peek) -> bool:
 
 
 def is_clusters(path: Path) -> bool:
-    """Whether a file is the one that Kilosort or Phy writes beside the times."""
+    """Whether a file is the cells file that Kilosort or Phy writes beside the times."""
     return path.name in _PHY_CELLS
 
 
@@ -74,12 +74,12 @@ def read_spike_arrays(path: Path, reading: Reading) -> Spikes:
         of the rate in ``params.py``; or an ``.npz`` or MATLAB file that holds two rows with names
         such as ``times`` and ``ids``.
     reading : Reading
-        Where nothing says the unit, it has to.
+        Must give the unit if the files do not.
 
     Raises
     ------
     TableError, FormatError, Hdf5Error
-        If something is missing, damaged or hostile, or the unit is open.
+        If something is missing, damaged or malicious, or the unit is unclear.
     """
     notes: list[str] = []
     unit_ms = reading.unit_ms
@@ -148,7 +148,7 @@ def _phy(
 
 
 def _sample_ms(params: Path) -> float:
-    """Find the rate in Phy's parameters, which are Python, without running them."""
+    """Find the rate in Phy's parameters, which are Python, without executing them."""
     try:
         if params.is_file() and params.stat().st_size <= _LARGEST_TEXT:
             found = _RATE.findall(params.read_text(encoding="utf-8", errors="replace"))
@@ -166,7 +166,7 @@ def _npy(path: Path) -> NDArray[Any]:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise _unusable(path, "is larger than 4 GiB")
-        # Mapped, so that a shape larger than the file is refused before memory is taken.
+        # Memory-mapped, so that a shape larger than the file is refused before memory is allocated.
         return np.array(np.load(path, mmap_mode="r", allow_pickle=False))
     except OSError as error:
         raise TableError(f"Cannot read {path.name}: {error.strerror or error}.") from None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Read simulation files, and trust nothing in them.
+"""Read simulation files without trusting anything in them.
 
 The data passes the modules in this order: `restricted_pickle` (is it a pickle of plain data?), with
 `opcode_walk` to look before anything is loaded and `stand_ins` for NumPy → `version2` or

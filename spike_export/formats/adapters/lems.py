@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A LEMS simulation that has run: columns and events of its output, by the names of their cells.
+"""A LEMS simulation that has run: columns and events of its output, by cell name.
 
 As jNeuroML and the simulators it exports to write them (https://docs.neuroml.org): in SI units,
 with time in the first column.
@@ -33,7 +33,7 @@ def _read(path: Path, request: Request) -> Content:
 
 
 def _content(path: Path, request: Request) -> Content:
-    # The whole tree of elements is kept, for it is small beside the output.
+    # The whole tree of elements is kept, since it is small compared with the output.
     kept = [(name, element) for name, element in elements(path)]
     network = read_network(path)
     for name, element in kept:
@@ -108,7 +108,7 @@ def _is_voltage(variable: str) -> bool:
 
 
 def _inside(path: Path, file: Path) -> Path:
-    """Check that a file is in the LEMS file's folder, and there."""
+    """Check that a file exists inside the LEMS file's folder."""
     if not file.resolve().is_relative_to(path.parent.resolve()):
         raise unusable(path, f"it names {file.name!r:.60}, which is outside its folder")
     if not file.is_file():

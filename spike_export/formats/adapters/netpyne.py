@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What NetPyNE saves (``.json``, ``.pkl``): spikes, traces, and the cells with their shapes.
+"""NetPyNE results (``.json``, ``.pkl``): spikes, traces, and cells with their morphologies.
 
 As ``sim.saveData`` writes them (http://www.netpyne.org).
 """
@@ -118,7 +118,7 @@ def _spikes(path: Path, results: Any, index: Mapping[int, int]) -> list[NDArray[
 
 
 def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
-    """Sections from the root on; a point where not all of them have 3-D points."""
+    """Sections from the root on; a single point if not all of them have 3-D points."""
     tags, secs = cell["tags"], cell.get("secs") or {}
     sign = -1.0 if config.get("invertedYCoord", True) else 1.0
     place = np.array([tags.get("x", 0.0), sign * tags.get("y", 0.0), tags.get("z", 0.0)])
@@ -157,7 +157,7 @@ def _values(
     cells: list[Any], data: Any, rows: Mapping[str, Any], index: Mapping[int, int],
     sections: list[list[dict[str, Any]]], notes: list[str],
 ) -> tuple[NDArray[Any], NDArray[np.float64]]:  # fmt: skip
-    """Put each trace into the segment it was recorded in; all others have no values."""
+    """Put each trace into the segment it was recorded in; the others have no values."""
     results = data["simData"]
     counts = [sum(section.get("nseg", 1) for section in cell) for cell in sections]
     firsts = np.cumsum([0, *counts])
@@ -195,7 +195,7 @@ def _values(
 
 
 def _is_reversed(cell: Any, name: str) -> bool:
-    """Whether a section hangs on its parent by its end at 1; here all do by their first point."""
+    """Whether a section joins its parent with its 1 end; here all do with their first point."""
     return float(cell["secs"].get(name, {}).get("topol", {}).get("childX", 0.0)) > 0.5
 
 
@@ -203,7 +203,7 @@ def _connections(
     cells: list[Any], config: Any, index: Mapping[int, int]
 ) -> NDArray[np.int64] | None:
     pairs = []
-    # What compact connections list instead of naming it.
+    # The order of fields in compact connections.
     fields = list(config.get("compactConnFormat") or [])
     for i, cell in enumerate(cells):
         for source in cell.get("conns") or []:

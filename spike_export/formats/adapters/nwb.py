@@ -66,7 +66,7 @@ def _units(root: Group, notes: list[str]) -> Content:
 def _of_electrodes(
     units: Group, table: Group, count: int, notes: list[str]
 ) -> NDArray[np.float64] | None:
-    """Place each unit at the channel of its peak, or in the middle of its electrodes."""
+    """Place each unit at the channel of its peak, or at the center of its electrodes."""
     axes = [table.optional_array(axis, "fiu") for axis in "xyz"]
     rows: list[Any]
     if units.kind("peak_channel_id"):
@@ -99,7 +99,7 @@ def _of_electrodes(
 
 
 def _ragged(group: Group, name: str, flat: NDArray[Any], count: int) -> list[NDArray[Any]]:
-    """Cut a column into its rows, each of which ends where its index says."""
+    """Split a column into its rows, each of which ends at its index."""
     ends = (
         group.indices(f"{name}_index") if group.kind(f"{name}_index") else np.arange(1, count + 1)
     )
@@ -138,7 +138,7 @@ def _rois(series: Group, name: str, notes: list[str]) -> Content:
 def _of_masks(
     table: Group | None, rows: NDArray[np.int64], notes: list[str]
 ) -> NDArray[np.float64] | None:
-    """Place each ROI in the middle of its mask, in µm if the imaging plane says what a pixel is."""
+    """Place each ROI at the center of its mask, in µm if the imaging plane gives the pixel size."""
     if table is None:
         return None
     mask = next((name for name in ("pixel_mask", "voxel_mask") if table.kind(name)), "")
@@ -155,7 +155,7 @@ def _of_masks(
     elif table.kind("image_mask"):
         for image in table.blocks("image_mask"):
             total = float(image.sum(dtype=np.float64))
-            # As pixel masks have it, x counts along the first axis.
+            # As in pixel masks, x is along the first axis.
             sums = [np.arange(n) @ image.sum(axis=1 - axis, dtype=np.float64)
                     for axis, n in enumerate(image.shape)]  # fmt: skip
             middles.append(np.array([*sums, 0.0]) / total if total else np.full(3, np.nan))

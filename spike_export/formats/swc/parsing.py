@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The columns of an SWC file: numbers, and whether they can be those of a point."""
+"""The columns of an SWC file: numbers, and whether they form a valid point."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LARGEST_ID: Final = 2**31 - 1
 _LARGEST_TYPE: Final = 999
 # Those of neuromorpho.org: undefined, soma, axon, two kinds of dendrites, three of the rest.
 _KNOWN_TYPES: Final = range(8)
-# A metre: coordinates beyond it are not in µm, and would make millions of segments.
+# A meter: coordinates beyond this are not in µm, and would make millions of segments.
 _FARTHEST_UM: Final = 1e6
 _THICKEST_UM: Final = 1e4
 
@@ -85,7 +85,7 @@ def read_rows(data: bytes, findings: Findings, unit_um: float = 1.0) -> NDArray[
 
 
 def _title(content: bytes, line: int, findings: Findings) -> None:
-    """Skip a line of words before the first point, unless it says that columns are others."""
+    """Skip a header line before the first point, unless it names other columns."""
     words = [word.lower() for word in re.findall(rb"[A-Za-z]+", content)]
     radius = next((i for i, word in enumerate(words) if word in (b"r", b"rad", b"radius")), None)
     parent = next((i for i, word in enumerate(words) if word in _PARENTS), None)
@@ -188,7 +188,7 @@ def _shown(field: bytes) -> str:
 
 
 def unique(rows: NDArray[Any], findings: Findings) -> NDArray[np.bool_]:
-    """Find points whose id was not given before; those that repeat a point entirely can go."""
+    """Find points whose id was not used before; exact repetitions can be dropped."""
     first: dict[int, int] = {}
     keep = np.ones(len(rows), np.bool_)
     ids, lines = rows["id"].tolist(), rows["line"].tolist()
@@ -197,7 +197,7 @@ def unique(rows: NDArray[Any], findings: Findings) -> NDArray[np.bool_]:
         if before == index:
             continue
         keep[index] = False
-        # All but the line.
+        # All fields except the line.
         same = rows[index].tolist()[:-1] == rows[before].tolist()[:-1]
         findings.add(
             lines[index],

@@ -105,7 +105,7 @@ def test_info_of_the_older_format_invents_no_time(command, older, save):
     path = save(older)
     table = rows(command("info", path)[1])
     assert table["Format"] == "older (list of sections)"
-    assert table["Duration"] == "unknown: files of the older format hold no time"
+    assert table["Duration"] == "unknown: files in the older format store no times"
     assert table["Spikes"] == "not recorded"
     assert table["Not finite"] == "3 values"
     assert table["Range"] == "-65.1 to 0.2 mV (v)"
