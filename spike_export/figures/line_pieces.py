@@ -65,7 +65,7 @@ def thinned(x: Points, y: Points, columns: int) -> NDArray[np.int64]:
 
 
 def checked(x: ArrayLike, y: ArrayLike) -> tuple[Points, Points]:
-    """Return a curve's arrays, NaN where y is not finite; raise `ValueError` if they do not match."""
+    """Return a curve's arrays, NaN where y is not finite; raise `ValueError` if they differ."""
     x = np.asarray(without_unit(x, "a curve's x"), np.float64)
     y = np.asarray(without_unit(y, "a curve's y"), np.float64)
     if x.ndim != 1 or x.shape != y.shape or not x.size:
