@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From what an adapter has found in a file to a simulation."""
+"""From what an adapter has read from a file to a simulation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def simulation_from_content(
     diameter_um: float = DIAMETER_UM,
     source: str = "",
 ) -> tuple[Simulation, list[str]]:
-    """Make a simulation of a file's values or, where it has none, of its spikes.
+    """Make a simulation from a file's values or, if it has none, from its spikes.
 
     Parameters
     ----------
@@ -41,24 +41,24 @@ def simulation_from_content(
     every_ms, rise_ms, decay_ms, diameter_um : float
         As in `simulation_from_spikes`.
     start_ms, stop_ms : float, optional
-        First and last frame made of spikes; 0, or the first spike if that is earlier, and when the
-        last spike has faded.
+        First and last frame for spikes; by default 0, or the first spike if that is earlier, and
+        when the last spike has faded.
     source : str
         Name of the model.
 
     Returns
     -------
     list of str
-        Sentences about what had to be supposed.
+        Sentences about what was assumed.
 
     Raises
     ------
     SpikesError
-        If there are no cells, no frames, too many of them, or the places do not fit.
+        If there are no cells, no frames, too many of them, or the positions do not match.
     SmoothingError
-        If the time constants are not in order.
+        If the time constants are invalid.
     ValueError
-        If what the file holds is no simulation.
+        If the file's content is not a simulation.
     """
     notes: list[str] = []
     count = len(content.names)
@@ -106,7 +106,7 @@ def simulation_from_content(
 def _fitted(
     content: Content, places_um: Mapping[str, ArrayLike], notes: list[str]
 ) -> NDArray[np.float64]:
-    """Places in the order of the cells: by name where names fit, else in order if all are there."""
+    """Positions in the order of the cells: by name if names match, else in order if complete."""
     own, count = [str(name) for name in content.names], len(content.names)
     gids = range(count) if content.gids is None else content.gids
     for labels in (own, [str(gid) for gid in gids]):
@@ -164,7 +164,7 @@ def _with_shapes(content: Content, source: str) -> Simulation:
     assert sections is not None and values is not None and content.time_ms is not None
     segments = [sum(int(section.get("nseg", 1)) for section in cell) for cell in sections]
     if values.shape[1] == len(segments) != sum(segments):
-        # One value for each cell, in all of its segments.
+        # One value per cell, in all of its segments.
         values = np.repeat(values, segments, axis=1)
     cells = [
         {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Networks whose cells are points: each has a place, and one value in each frame."""
+"""Networks whose cells are points: each has a position, and one value in each frame."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..simulation_file.simulation import no_connections
 from ..version import __version__
 
 DIAMETER_UM: Final = 10.0
-"""Of a cell of which nothing else is known."""
+"""Diameter of a cell of unknown size."""
 SPACING_UM: Final = 30.0
-"""Between neighbors in layouts that are made here."""
+"""Distance between neighbors in the layouts made here."""
 
 
 def point_network(
@@ -37,9 +37,9 @@ def point_network(
     connections: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
 ) -> Simulation:
-    """Make a simulation of C cells without shape.
+    """Make a simulation of C cells without a shape.
 
-    Arrays and numbers may carry units, as for `simulation_from_arrays`.
+    Arrays and numbers may have units, as for `simulation_from_arrays`.
 
     Parameters
     ----------
@@ -48,13 +48,13 @@ def point_network(
         Strictly increasing.
     values : array-like, shape (F, C)
     names : sequence of str, optional
-        ``cell 0`` and so on if not given.
+        ``cell 0`` and so on by default.
     spikes_ms : sequence of ndarray, optional
         Times of each cell's spikes.
     diameter_um : float
         Above zero.
     quantity, unit : str
-        What the values are; an activity between 0 and 1 has no unit.
+        Name and unit of the values; an activity between 0 and 1 has no unit.
     source : str
         Name of the model.
     meta : mapping, optional
@@ -62,12 +62,12 @@ def point_network(
     connections : array-like of int, shape (M, 2), optional
         Indices of cells: from, to.
     layouts : mapping from str to array-like, shape (C, 3), optional
-        Other places of the cells, in µm, by name.
+        Other cell positions, in µm, by name.
 
     Raises
     ------
     ValueError
-        If there are no cells, lengths differ, an index lies outside, or something is not finite.
+        If there are no cells, lengths differ, an index is out of range, or something is not finite.
     """
     places = _rows("places", places_um, None)
     diameter_um = float(_in(diameter_um, "um", "diameter"))
