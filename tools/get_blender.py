@@ -90,7 +90,7 @@ def get(folder: Path) -> Path:
     if sys.platform != "linux":
         raise NotPossibleError("this is not Linux")
     if strange := sorted({path.name for path in folder.glob("*")} - {ROOT, BIN, COMPLETE}):
-        raise NotPossibleError(f"{folder} holds something else, {strange[0]} for one")
+        raise NotPossibleError(f"{folder} contains something else, such as {strange[0]}")
     with _alone(folder):
         if not (folder / COMPLETE).exists():
             _check()

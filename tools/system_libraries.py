@@ -52,7 +52,7 @@ def main() -> None:
         sys.exit(f"Blender's Python module does not start: {found}")
     manager = next((name for name in PACKAGES if shutil.which(name)), "")
     if manager == "apt-get" and os.geteuid() == 0:
-        print(f"Blender needs system libraries, {found} for one: installing them with apt-get ...")
+        print(f"Blender needs system libraries, such as {found}; installing them with apt-get ...")
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         install = [*COMMANDS[manager].split(), *PACKAGES[manager].split()]
         for command in (["apt-get", "update"], install):

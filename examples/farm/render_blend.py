@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         raise RuntimeError(
             f"Cannot make {options.film}: {len(missing)} of {len(pictures)} frames are missing, "
-            f"{missing[0]} for one."
+            f"{missing[0]} for example."
         )
     film.encode(scene, pictures, options.film)
 
