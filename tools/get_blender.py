@@ -118,9 +118,9 @@ def _alone(folder: Path) -> Iterator[None]:
 def _check() -> None:
     top = str(Path(*Path.cwd().parts[:2]))
     if any(fnmatch.fnmatch(top, hidden) for hidden in HIDDEN):
-        raise NotPossibleError(f"what is in {top} cannot be seen from inside of the Debian")
+        raise NotPossibleError(f"what is in {top} is not visible from inside the Debian")
     if os.geteuid():
-        raise NotPossibleError("it takes root to set up a Debian with Blender in it")
+        raise NotPossibleError("setting up a Debian with Blender needs root")
     for program in ("unshare", "chroot"):
         if not shutil.which(program):
             raise NotPossibleError(f"the program {program} is missing")

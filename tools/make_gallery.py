@@ -183,7 +183,9 @@ def main(names: tuple[str, ...]) -> None:
         elif name in names:
             raise click.ClickException(f"There is no {source}. Run make test-gui first.")
         elif not names:
-            click.echo(f"{name} stays as it is: make test-gui, which takes it, has not run.")
+            click.echo(
+                f"{name} is left unchanged: make test-gui, which makes it, has not been run."
+            )
 
 
 def arrays() -> dict[str, np.ndarray]:

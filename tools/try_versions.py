@@ -39,7 +39,7 @@ def main() -> int:
     outcomes = []
     for version in arguments.versions or declared:
         if version not in declared:
-            parser.error(f"{version} is none of {', '.join(declared)}")
+            parser.error(f"{version} is not one of {', '.join(declared)}")
         python = find_python(version)
         if python is None:
             outcomes.append((f"Python {version}", "not run: there is no such Python"))

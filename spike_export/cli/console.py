@@ -151,10 +151,10 @@ def load(path: Path) -> Simulation:
 
 
 def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) -> None:
-    """Ask before overwriting a file, or end the command if it cannot be written or nobody asked.
+    """Ask before overwriting a file, or end the command if it cannot be written.
 
     The command's own `inputs` are never overwritten. Called before a simulation begins, so that
-    nobody waits for it in vain.
+    nobody waits for nothing.
     """
     if path.is_dir():
         raise click.ClickException(f"Cannot write {path}: it is a folder.")

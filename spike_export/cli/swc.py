@@ -109,7 +109,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 )  # fmt: skip
 @click.option(
     "--d-lambda", type=ABOVE_ZERO, callback=_finite, default=0.1, show_default=True,
-    metavar="SHARE", help="Longest segment, as a share of the length constant at 100 Hz.",
+    metavar="SHARE", help="Longest segment, as a fraction of the length constant at 100 Hz.",
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Repair what can be repaired safely, and report it.")
 @click.option(

@@ -89,7 +89,7 @@ class Report:
     Raises
     ------
     Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     """
 
     def __init__(self, group: Group, name: str) -> None:

@@ -58,7 +58,7 @@ def test_the_cut_travels_through_the_surface_and_back(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence", "code"),
     [
-        (["/nowhere.npy", "out"], "file not found", 1),
+        (["/nowhere.npy", "out"], "there is no such file", 1),
         (["--formula", "z", "out"], "'z'", 1),
         (["--colormap", "plasam", "out"], "plasma", 1),
         (["--frames", "9-3", "out"], "ends before it begins", 2),

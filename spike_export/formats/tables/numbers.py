@@ -79,7 +79,7 @@ def read_numbers(
         notes.append(f"Line {sample[0].line} names the columns.")
         del sample[0]
         if not sample:
-            raise TableError("it has no rows below the names of its columns")
+            raise TableError("it has no rows below its header")
     width = len(sample[0].fields)
     parsed: list[NDArray[np.float64]] = []
     for row in itertools.chain(sample, table.rows):
@@ -89,13 +89,13 @@ def read_numbers(
     values = np.stack(parsed)
     if table.separator == "," and width == 2 and not names and (values % 1 == 0).all():
         notes.append(
-            "It was read as two columns with a comma between; where commas stand before decimals,"
-            " write decimal points."
+            "It was read as two columns separated by a comma; if these are decimal commas, write "
+            "decimal points."
         )
     if _is_indexed(sample[0].fields, values):
         names = tuple(sample[0].fields[1:])
         values = values[1:, 1:]
-        notes.append("The first line and the first column number the others; they are no values.")
+        notes.append("The first line and the first column are counters; they are not values.")
     return Numbers(values, names, sample[0].line, tuple(notes))
 
 
@@ -162,7 +162,7 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
             ):
                 return "."
             if _GROUPED[","].fullmatch(text) or (_WITH_COMMA.fullmatch(text) and not grouped):
-                notes.append(f"Commas stand before decimals, as in {text}.")
+                notes.append(f"Decimal commas were found, as in {text}.")
                 return ","
             if grouped and unclear is None:
                 unclear = row.line, text
@@ -170,11 +170,11 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
         return "."
     line, text = unclear
     if table.separator == ";" or text.lstrip("+-").startswith("0"):
-        notes.append(f"Commas stand before decimals, as in {text}.")
+        notes.append(f"Decimal commas were found, as in {text}.")
         return ","
     raise TableError(
-        f"line {line}: {text} could be {text.replace(',', '.')} or {text.replace(',', '')}; write"
-        " decimal points, or semicolons between the columns, where commas stand before decimals"
+        f"line {line}: {text} could be {text.replace(',', '.')} or {text.replace(',', '')}; write "
+        "decimal points or, with decimal commas, semicolons between the columns"
     )
 
 
@@ -208,7 +208,7 @@ def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
     if None in parsed:
         column = parsed.index(None)
         raise TableError(
-            f"line {row.line}, field {column + 1}: '{fields[column][:30]}' is no number"
+            f"line {row.line}, field {column + 1}: '{fields[column][:30]}' is not a number"
         )
     return np.array(parsed, np.float64)
 

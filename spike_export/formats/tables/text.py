@@ -97,7 +97,7 @@ def _decoded(content: bytes) -> tuple[str, list[str]]:
     if found is not None or "\ufffd" in text:
         place = found.start() if found is not None else text.index("\ufffd")
         line = text.count("\n", 0, place) + 1
-        raise TableError(f"it is not text: line {line} has bytes that no text has")
+        raise TableError(f"it is not text: line {line} has bytes that are not text")
     return text, notes
 
 

@@ -89,8 +89,8 @@ BAD = [
     (("wave", "falling.csv"), "falling.csv: its first column does not increase from row to row."),
     (("wave", "ragged.csv"), "ragged.csv: line 2 has 1 column, but line 1 has 2 columns."),
     (("morph", "xnan.csv", "xnan.csv"), "xnan.csv: the x in row 2 is not finite."),
-    (("wave", "words.csv"), "words.csv: line 3, field 1: 'b' is no number."),
-    (("wave", "bytes.csv"), "bytes.csv: it is not text: line 1 has bytes that no text has."),
+    (("wave", "words.csv"), "words.csv: line 3, field 1: 'b' is not a number."),
+    (("wave", "bytes.csv"), "bytes.csv: it is not text: line 1 has bytes that are not text."),
     (
         ("wave", "y.npy", "--color-by", "phase3.csv"),
         "the shape (3,), not one value for each of the 60 points.",
