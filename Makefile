@@ -1,14 +1,14 @@
-# What people type: make demo, make test. Everything else hangs on these.
-# Each step of the set-up leaves a stamp in .venv and is done again only if pyproject.toml changed.
+# What people type: make demo, make test. Everything else depends on these.
+# Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A Blender of your own to render with: make demo BLENDER=/path/to/blender
+# Your own Blender to render with: make demo BLENDER=/path/to/blender
 BLENDER ?=
-# The Python to make .venv with, if it is not on the PATH under a usual name.
+# The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
 help:
@@ -16,20 +16,20 @@ help:
 	@echo "make test      run all tests"
 	@echo "make test-fast run all but the slow ones"
 	@echo "make test-versions  run spike-export's tests with the lowest dependencies, and on each"
-	@echo "               Python that pyenv has; VERSIONS='3.10 3.12' for some only"
+	@echo "               Python that pyenv has; VERSIONS='3.10 3.12' for only some"
 	@echo "make test-gui  test-blender (packages and scripts) and test-window (mouse and keyboard) in"
-	@echo "               your own BLENDER=/path/to/blender, or one that is set up (2 GB; root on Linux);"
-	@echo "               test-window PLANT=1 breaks things and sees that it is noticed; ONLY=spike"
+	@echo "               your own BLENDER=/path/to/blender, or one set up for it (2 GB; root on Linux);"
+	@echo "               test-window PLANT=1 plants faults and checks that they are caught; ONLY=spike"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make test-simulators  run the manual's examples for other simulators (1 GB to install)"
 	@echo "make lint      check style and types"
-	@echo "make bench     measure import, playback and recording; LARGE=1 with a million segments"
-	@echo "make soak      do everything at random for ten minutes: MINUTES=10 SEED=1;"
-	@echo "               WINDOW=1 with pointer and keys in a window, with undo and redo in between"
+	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments"
+	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
+	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make docs      build the manual, into site/"
-	@echo "make gallery   make the manual's pictures from what make demo made"
-	@echo "make colormaps make the colormap table anew from its libraries"
+	@echo "make gallery   make the manual's pictures from the results of make demo"
+	@echo "make colormaps rebuild the colormap table from its libraries"
 	@echo "make clean     remove .venv, out/, dist/ and site/"
 
 demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
@@ -44,7 +44,7 @@ test-fast: $(VENV)/.ready-test
 test-versions: $(VENV)/.ready-venv
 	@$(BIN)/python tools/try_versions.py $(VERSIONS)
 
-# A real Blender: the one that is named, or one that is set up for it.
+# A real Blender: the given one, or one that is set up for this.
 define FIND_BLENDER
 blender="$(BLENDER)"; \
 if [ -z "$$blender" ]; then \
@@ -65,12 +65,12 @@ test-window: $(VENV)/.ready-test
 	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant) \
 	  $(foreach scenario,$(ONLY),--only $(scenario))
 
-# Without Blender. What BrainGlobe's libraries warn about is not ours to mend.
+# Without Blender. Warnings from BrainGlobe's libraries are not ours to fix.
 test-conformance: $(VENV)/.ready-conformance
 	@BRAINGLOBE_CONFIG_DIR="$(VENV)/conformance/brainglobe" $(VENV)/conformance/bin/python -m pytest \
 	  tests/conformance -W default -o "pythonpath=blender_addons tests"
 
-# Each example with its simulator, and units with all packages that have some.
+# Each example with its simulator, and units with all packages that have them.
 test-simulators: $(VENV)/.ready-simulators
 	@$(VENV)/simulators/bin/python -m pytest tests/docs/test_simulators.py \
 	  tests/spike_export/files/test_units.py -W default
@@ -108,7 +108,7 @@ colormaps: $(VENV)/.ready-test
 clean:
 	rm -rf $(VENV) out dist site .cache
 
-# --- Set-up ---
+# --- Setup ---
 
 # The first of the usual names that really is Python 3.13; pyenv finds it by .python-version.
 define MAKE_VENV
@@ -163,7 +163,7 @@ $(VENV)/.ready-lint: $(VENV)/.ready-venv pyproject.toml
 	@$(PIP) --group lint
 	@touch $@
 
-# In an environment of its own: BrainGlobe's libraries want other versions of those that we use.
+# In a separate environment: BrainGlobe's libraries need other versions of libraries that we use.
 $(VENV)/.ready-conformance: $(VENV)/.ready-venv pyproject.toml
 	@echo "Setting up BrainGlobe's atlas library, once (2 GB) ..."
 	@$(BIN)/python -m venv --clear $(VENV)/conformance

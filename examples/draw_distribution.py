@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A distribution is drawn on, fills, and becomes another: what it was before some data and after.
+"""A distribution is drawn, fills, and morphs into another: before and after some data.
 
     python examples/draw_distribution.py distribution.mp4
     python examples/draw_distribution.py frames/%04d.png --transparent
 
-Made of the pieces of `spike_export.figures`. Each knows one number; here one number moves them all,
-first along the curve and then from one curve to the other.
+Built from the parts of `spike_export.figures`. Each is driven by one number; here a single number
+drives them all, first along the curve and then from one curve to the other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLORMAP = "cool"
 
 
 class DrawnThenMorphed:
-    """A filled curve that is drawn on while the number goes to 1, and another one from there to 2.
+    """A filled curve that is drawn as the number goes to 1, and morphs into another up to 2.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class DrawnThenMorphed:
     first, second : ndarray, shape (M, 2)
         x and y of both curves.
     top : float
-        Where the fill is densest.
+        Value at which the fill is densest.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ def main() -> None:
     target = drawing.target_of(options.output, SIZE, transparent=options.transparent)
     half = options.frames // 2
     on = [frame.time for frame in figures.paced(0.0, 1.0, half, "smooth")]
-    # Where one ends the other begins: that moment is shown once.
+    # One ends where the other begins: that moment is shown once.
     after = figures.paced(0.0, 1.0, options.frames - half + 1, "smooth")[1:]
     over = [1 + frame.time for frame in after]
     every = [figures.Frame(number, time) for number, time in enumerate([*on, *over])]
@@ -87,12 +87,12 @@ def main() -> None:
 
 @own_style()
 def distribution_figure(*, transparent: bool = False) -> figures.MovingFigure:
-    """Put two distributions on one ground.
+    """Put two distributions on the same axes.
 
     Returns
     -------
     MovingFigure
-        Moved by a number: 0 to 1 draws the first one on, 1 to 2 turns it into the second.
+        Driven by a number: 0 to 1 draws the first one, 1 to 2 morphs it into the second.
     """
     x = np.linspace(-4.0, 4.0, 800)
     before = normal(x, -0.8, 1.1)

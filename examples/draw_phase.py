@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A rhythm and its phase: a wave draws itself on, and an arrow turns with it on a circle.
+"""A rhythm and its phase: a wave draws itself, and an arrow rotates with it on a circle.
 
     python examples/draw_phase.py phase.mp4
     python examples/draw_phase.py frames/%04d.png --transparent
 
-Made of the pieces of `spike_export.figures`; each is moved by the time alone, so they keep step.
+Built from the parts of `spike_export.figures`; each is driven by time alone, so they stay in sync.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def main() -> None:
 
 @own_style()
 def phase_figure(*, transparent: bool = False) -> figures.MovingFigure:
-    """Put a wave and an arrow on one ground.
+    """Put a wave and an arrow on the same axes.
 
     Returns
     -------
     MovingFigure
-        Moved by the time, 0 to `SECONDS`.
+        Driven by the time, 0 to `SECONDS`.
     """
     t = np.linspace(0.0, SECONDS, 2000)
     # A theta rhythm whose frequency and amplitude wander a little.

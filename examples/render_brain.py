@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render regions of a brain atlas as a film: glass and glow on black ground, the camera circling.
+"""Render regions of a brain atlas as a film: glass and glow on black, with a circling camera.
 
 In Blender, or in a Python that has the bpy module::
 
@@ -7,9 +7,9 @@ In Blender, or in a Python that has the bpy module::
     python examples/render_brain.py out --demo --video brain.mp4
 
 Uses the installed BlenderBrain extension, or else the one in this source tree. Without ``--atlas``
-and ``--folder`` it takes the first atlas that BrainGlobe's own tool has installed, and where there
-is none, ``--demo`` makes one up. Every frame is written under a temporary name and renamed when it
-is complete. Prints one line a frame.
+and ``--folder`` it uses the first atlas installed with BrainGlobe's own tool; ``--demo`` makes a
+synthetic one. Every frame is written under a temporary name and renamed when it
+is complete. Prints one line per frame.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     rendering: Any = importlib.import_module("rendering")
 except ModuleNotFoundError as missing:
-    # Blender itself would end as if all had gone well.
+    # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
 FRAMES = (1, 120)
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
     package = rendering.load_extension("blender_brain", "BLENDER_BRAIN_OT_film_scene")
     scene = rendering.empty_scene(options)
     scene.frame_start, scene.frame_end = options.frames or FRAMES
-    # The stubs know Blender's own operators only.
+    # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     folder = options.folder
     if options.demo:
@@ -66,14 +66,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         prog="render_brain.py", description="Render regions of a brain atlas as a film."
     )
     add = parser.add_argument
-    add("outdir", type=Path, help="folder for the frames; made if it is missing")
-    add("--atlas", default="", help="its name, with or without version (default: the first one)")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
+    add("--atlas", default="", help="atlas name, with or without version (default: the first one)")
     add("--folder", type=Path, help="folder of atlases besides BrainGlobe's own")
-    add("--demo", action="store_true", help="make up an atlas, in OUTDIR/demo_atlas")
-    add("--glass", default="grey", metavar="REGIONS", help="of glass (default: grey)")
-    add("--glow", default="DG", metavar="REGIONS", help="glowing blue (default: DG)")
-    add("--gradient", default="CA3", metavar="REGIONS", help="glowing in colors (default: CA3)")
-    add("--colormap", default="spring", help="of the colors along x (default: spring)")
+    add("--demo", action="store_true", help="make a synthetic atlas in OUTDIR/demo_atlas")
+    add("--glass", default="grey", metavar="REGIONS", help="regions of glass (default: grey)")
+    add("--glow", default="DG", metavar="REGIONS", help="regions glowing blue (default: DG)")
+    add(
+        "--gradient",
+        default="CA3",
+        metavar="REGIONS",
+        help="regions glowing in colors (default: CA3)",
+    )
+    add("--colormap", default="spring", help="colormap along x (default: spring)")
     add("--labels", action="store_true", help="label the regions")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=360.0, bloom=1.0)
     return parser.parse_args(arguments)

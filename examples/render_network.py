@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render a network as a film: activity runs through it while its cells fly into another layout.
+"""Render a network as a film: activity spreads while its cells fly into another layout.
 
 In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/render_network.py -- branching.pickle out --frames 0-240 --video net.mp4
     python examples/render_network.py branching.pickle out --from "shuffled grid" --to layers
 
-The file is one of ``spike-export branching`` or ``from-spikes``, or any whose cells are points.
+The file is from ``spike-export branching`` or ``from-spikes``, or any file whose cells are points.
 Uses the installed BlenderSpike extension, or else the one in this source tree. Every frame is
-written under a temporary name and renamed when it is complete. Prints one line a frame.
+written under a temporary name and renamed when it is complete. Prints one line per frame.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     rendering: Any = importlib.import_module("rendering")
 except ModuleNotFoundError as missing:
-    # Blender itself would end as if all had gone well.
+    # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
 # Made in Blender if the file does not have them.
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
     networks = importlib.import_module(f"{package}.playback.network")
     coloring = importlib.import_module(f"{package}.color.coloring")
     scene = rendering.empty_scene(options)
-    # The stubs know Blender's own operators only.
+    # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     operators.blender_spike.import_simulation(filepath=str(options.file))
     network = bpy.context.object
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> None:
             "Connection Glow": options.connection_glow,
         },
     )
-    # A while to watch at both ends.
+    # A pause at both ends.
     third = (last - first) // 3
     networks.animate_mix(network, first + third, max(last - third, first + third + 1))
     film.use_standard_view(scene)
@@ -108,17 +108,30 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file whose cells are points")
-    add("outdir", type=Path, help="folder for the frames; made if it is missing")
-    add("--from", dest="from_layout", default="shuffled", metavar="LAYOUT", help="at the beginning")
-    add("--to", dest="to_layout", default="layers", metavar="LAYOUT", help="at the end")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
+    add(
+        "--from",
+        dest="from_layout",
+        default="shuffled",
+        metavar="LAYOUT",
+        help="layout at the beginning",
+    )
+    add("--to", dest="to_layout", default="layers", metavar="LAYOUT", help="layout at the end")
     add("--cells", choices=("spheres", "discs", "cubes"), default="spheres")
     add("--growth", type=float, default=0.6, help="by how much active cells grow (default: 0.6)")
-    add("--connection-glow", type=float, default=0.25, help="share of the cells' (default: 0.25)")
-    add("--ms-per-frame", type=float, default=1.0, help="simulated time in a frame (default: 1)")
-    add("--colormap", default="inferno", help="of matplotlib, seaborn or cmasher")
-    add("--start", type=float, default=0.22, help="where on the colormap rest is (default: 0.22)")
+    add(
+        "--connection-glow",
+        type=float,
+        default=0.25,
+        help="fraction of the cells' glow (default: 0.25)",
+    )
+    add("--ms-per-frame", type=float, default=1.0, help="simulated time per frame (default: 1)")
+    add("--colormap", default="inferno", help="colormap from matplotlib, seaborn or cmasher")
+    add(
+        "--start", type=float, default=0.22, help="position of rest on the colormap (default: 0.22)"
+    )
     add("--v-min", type=float, default=0.0, help="value at the colormap's lower end (default: 0)")
-    add("--v-max", type=float, default=1.0, help="value at its upper end (default: 1)")
+    add("--v-max", type=float, default=1.0, help="value at the colormap's upper end (default: 1)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=0.0, bloom=0.8)
     return parser.parse_args(arguments)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render a simulation file as a film: a glowing neuron on black ground.
+"""Render a simulation file as a film: a glowing neuron on black.
 
 In Blender, or in a Python that has the bpy module::
 
@@ -7,7 +7,7 @@ In Blender, or in a Python that has the bpy module::
     python examples/render_neuron.py demo.pickle out --frames 20-100 --video demo.mp4
 
 Uses the installed BlenderSpike extension, or else the one in this source tree. Every frame is
-written under a temporary name and renamed when it is complete. Prints one line a frame.
+written under a temporary name and renamed when it is complete. Prints one line per frame.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     rendering: Any = importlib.import_module("rendering")
 except ModuleNotFoundError as missing:
-    # Blender itself would end as if all had gone well.
+    # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
-# Part of an upright picture that traces and color bar need below; a wide one has room at the sides.
+# Fraction of an upright picture needed below by traces and color bar; a wide one has room at the
+# sides.
 ROOM_FOR_FIGURES = 0.2
 
 
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> None:
     playback = importlib.import_module(f"{package}.playback.playback")
     figures = importlib.import_module(f"{package}.figures.adding")
     scene = rendering.empty_scene(options)
-    # The stubs know Blender's own operators only.
+    # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     operators.blender_spike.import_simulation(filepath=str(options.file))
     neuron = bpy.context.object
@@ -90,16 +91,25 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file")
-    add("outdir", type=Path, help="folder for the frames; made if it is missing")
-    add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
+    add(
+        "--colormap",
+        default="plasma",
+        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
+    )
     add("--v-min", type=float, metavar="MV", help="lower end (default: the lowest in the file)")
     add("--v-max", type=float, metavar="MV", help="upper end (default: the highest in the file)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")
-    add("--style", choices=("strands", "tubes"), help="default: what suits engine and size")
-    add("--figures", action="store_true", help="show trace, color bar, time and scale")
-    add("--trace", action="append", metavar="SECTION", help="whose voltage to show; repeatable")
+    add("--style", choices=("strands", "tubes"), help="default: chosen by engine and size")
+    add("--figures", action="store_true", help="show trace, color bar, time and scale bar")
+    add(
+        "--trace",
+        action="append",
+        metavar="SECTION",
+        help="section whose voltage to show; repeatable",
+    )
     rendering.add_film_options(parser, samples=8, resolution=(720, 1280), orbit=30.0, bloom=1.0)
     return parser.parse_args(arguments)
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render an array as a film: a glowing surface, cut by a plane that travels through it.
+"""Render an array as a film: a glowing surface, cut by a moving plane.
 
-Where it is cut away a wireframe remains, with a white line on the cut; the camera circles.
+A wireframe remains where it is cut away, with a white line on the cut; the camera circles.
 
 In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/render_surface.py -- heights.npy out --frames 1-120 --video film.mp4
     python examples/render_surface.py heights.npy out --colormap viridis
 
-Without a file it takes a formula. Uses the installed Surface Slicer extension, or else the one in
+Without a file it uses a formula. Uses the installed Surface Slicer extension, or else the one in
 this source tree. Every frame is written under a temporary name and renamed when it is complete.
-Prints one line a frame.
+Prints one line per frame.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     rendering: Any = importlib.import_module("rendering")
 except ModuleNotFoundError as missing:
-    # Blender itself would end as if all had gone well.
+    # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
     package = rendering.load_extension("surface_slicer", "SURFACE_SLICER_OT_create_surface")
     film = importlib.import_module(f"{package}.film")
     scene = rendering.empty_scene(options)
-    # The stubs know Blender's own operators only.
+    # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     operators.surface_slicer.create_surface(
         filepath=str(options.file) if options.file else "",
@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> None:
 
 
 def cut(options: argparse.Namespace, first: int, last: int) -> None:
-    """Cut the selected surface, there and back, with what is to be seen beside the cut."""
+    """Cut the selected surface, there and back, and show what is beside the cut."""
     operators: Any = bpy.ops.surface_slicer  # type: ignore[attr-defined]
     # Along y, the camera sees the side that is cut open.
     operators.slice_objects(axis={"x": "X", "y": "-Y", "z": "Z"}[options.cut])
@@ -87,26 +87,43 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("file", type=Path, nargs="?", help="array (.npy, .npz, .csv, .txt) or picture")
-    add("outdir", type=Path, help="folder for the frames; made if it is missing")
-    add("--array", default="", help="which array of an .npz archive")
-    add("--formula", help="of x and y from 0 to 1, instead of a file")
-    add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 lies")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
+    add("--array", default="", help="array in an .npz archive")
+    add("--formula", help="formula of x and y from 0 to 1, instead of a file")
+    add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 is")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
-    add("--plane", action=argparse.BooleanOptionalAction, default=True, help="plane of lines")
+    add("--plane", action=argparse.BooleanOptionalAction, default=True, help="draw a grid plane")
     add(
         "--length", type=int, default=0, metavar="FRAMES",
-        help="of the whole film, if --frames is only a part of it",
+        help="frames in the whole film, if --frames is only part of it",
     )  # fmt: skip
-    add("--axes", action="store_true", help="with ticks and numbers that face the camera")
-    add("--cut", choices=("x", "y", "z", "none"), default="y", help="along which axis (default: y)")
-    add("--wireframe", action=argparse.BooleanOptionalAction, default=True, help="where cut away")
+    add("--axes", action="store_true", help="draw axes with ticks and numbers that face the camera")
     add(
-        "--graph", action=argparse.BooleanOptionalAction, default=True, help="of the cut, behind it"
+        "--cut",
+        choices=("x", "y", "z", "none"),
+        default="y",
+        help="axis along which to cut (default: y)",
+    )
+    add(
+        "--wireframe",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="show a wireframe where cut away",
+    )
+    add(
+        "--graph",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="draw a graph of the cut behind it",
     )
     add("--color-by", choices=("height", "x", "y"), default="height")
-    add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
+    add(
+        "--colormap",
+        default="plasma",
+        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
+    )
     add("--low", type=float, help="value at the colormap's lower end (default: the lowest)")
-    add("--high", type=float, help="value at its upper end (default: the highest)")
+    add("--high", type=float, help="value at the colormap's upper end (default: the highest)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--relief", type=float, default=0.6, help="darker slopes, 0..1 (default: 0.6)")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=60.0, bloom=0.4)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the scripts share: options of a film, an extension, an empty scene, the way to the film."""
+"""What the scripts share: film options, loading an extension, an empty scene, rendering."""
 
 from __future__ import annotations
 
@@ -28,17 +28,21 @@ def add_film_options(
     orbit: float,
     bloom: float,
 ) -> None:
-    """Give a script's command line what every film has; the defaults are the script's own."""
+    """Add the options that all films have; the defaults are the script's own."""
     add = parser.add_argument
     add("--frames", type=frames.frame_range, metavar="A-B", help="frames to render (default: all)")
     add("--bloom", type=float, default=bloom, help="glow around bright parts, 0 for none")
     add(
-        "--orbit", type=float, default=orbit, metavar="DEGREES", help="the camera's way, 0 for none"
+        "--orbit",
+        type=float,
+        default=orbit,
+        metavar="DEGREES",
+        help="angle of the camera's orbit, 0 for none",
     )
     add("--engine", choices=ENGINES, default="cycles")
-    add("--samples", type=int, default=samples, help=f"per pixel (default: {samples})")
+    add("--samples", type=int, default=samples, help=f"samples per pixel (default: {samples})")
     add("--resolution", type=size, default=resolution, metavar="WxH")
-    add("--fps", type=int, default=24, help="of the video (default: 24)")
+    add("--fps", type=int, default=24, help="frames per second of the video (default: 24)")
     film, scene = (frames.name_ending_in(suffix) for suffix in (".mp4", ".blend"))
     add("--video", type=film, metavar="FILE", help="H.264 film to write (.mp4)")
     add("--blend", type=scene, metavar="FILE", help="scene to save (.blend)")
@@ -58,7 +62,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def load_extension(name: str, operator: str) -> str:
-    """Make an extension's operators available: the installed one's, or those of the source tree.
+    """Make an extension's operators available: installed, or from the source tree.
 
     Parameters
     ----------
@@ -90,7 +94,7 @@ def load_extension(name: str, operator: str) -> str:
 
 
 def empty_scene(options: argparse.Namespace) -> Any:
-    """Start from nothing, with the render settings of something that shines by itself."""
+    """Start from an empty scene, with render settings for glowing objects."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     import addon_utils
 
@@ -105,7 +109,7 @@ def empty_scene(options: argparse.Namespace) -> Any:
     scene.render.image_settings.color_mode = "RGB"
     scene.render.use_persistent_data = True
     if options.engine == "cycles":
-        # Light that only leaves its source needs no bounces, and 8 samples smooth the edges.
+        # Emitted light needs no bounces, and 8 samples smooth the edges.
         scene.cycles.samples = options.samples
         scene.cycles.max_bounces = 0
         scene.cycles.use_denoising = False
@@ -116,10 +120,10 @@ def empty_scene(options: argparse.Namespace) -> Any:
 
 
 def render_film(scene: Any, options: argparse.Namespace) -> None:
-    """Save the scene, render its frames and encode them, as the options say."""
+    """Save the scene, render its frames and encode them, according to the options."""
     first, last = scene.frame_start, scene.frame_end
     options.outdir.mkdir(parents=True, exist_ok=True)
-    # Rendering may take hours: what is to be written after it is tried before.
+    # Rendering may take hours: check before it that the results can be written.
     for file in filter(None, (options.blend, options.video)):
         frames.try_writing(file)
     scene.frame_set(first)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Export NEURON simulations, morphology and voltages, to one pickle that Blender can play.
+"""Export NEURON simulations (morphology and voltages) to one pickle that Blender can play.
 
 >>> from spike_export import Recorder
 >>> with Recorder(every_ms=0.1) as recorder:  # doctest: +SKIP

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Lets ``python -m spike_export`` stand for ``spike-export``."""
+"""Makes ``python -m spike_export`` equivalent to ``spike-export``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The type of a section, told from its name: NEURON and SONATA have no other."""
+"""The type of a section, derived from its name: NEURON and SONATA have no other."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _TYPE_PATTERNS = (
 
 
 def section_type(name: str) -> str:
-    """Type of a section, told from its name.
+    """Type of a section, derived from its name.
 
     Parameters
     ----------
     name : str
-        As NEURON gives it, for example ``"Pyramidal[0].apic[12]"``.
+        As in NEURON, for example ``"Pyramidal[0].apic[12]"``.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build an extension's zip: real files where the source tree has links, and nothing else.
 
-What git knows goes in, or, in a tree without git, all but caches and backups. Blender's own builder
-and validator do the work; they come with the bpy module or with Blender.
+Files tracked by git go in or, in a tree without git, all but caches and backups. Blender's own
+builder and validator do the work; they come with the bpy module or with Blender.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "blender_addons"
 LICENSE = ROOT / "LICENSES" / "GPL-3.0-or-later.txt"
 EXTENSIONS = ("blender_spike", "blender_brain", "surface_slicer")
-# What an extension brings along, and for which Pythons and platforms: blender.org's builds have
+# Wheels bundled with an extension, and for which Pythons and platforms: blender.org's builds have
 # 3.13, newer Linux distributions, such as Debian, 3.14, and those have Blender for Arm,
 # too. Blender.org has nothing for Intel Macs any more, but others build it, and that wheel is 3 of
-# the zip's 31 MB, so that one zip still serves all. Windows on Arm has no wheel and does without.
+# the zip's 31 MB, so that one zip still serves all. Windows on Arm has no wheel and goes without.
 WHEELS = {
     "blender_brain": (
         "DracoPy==2.2.0",
@@ -42,14 +42,14 @@ WHEELS = {
 
 
 def download_wheels(name: str, folder: Path) -> list[Path]:
-    """Download the wheels that an extension brings along, unmodified.
+    """Download the wheels that an extension bundles, unmodified.
 
     Parameters
     ----------
     name : str
         The extension.
     folder : Path
-        Where they go; made if it is missing.
+        Where they go; created if missing.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def download_wheels(name: str, folder: Path) -> list[Path]:
     Raises
     ------
     RuntimeError
-        With what is missing, and with pip's last words.
+        With what is missing, and pip's last message.
     """
     if name not in WHEELS:
         return []
@@ -88,9 +88,9 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     name : str
         Its folder in ``blender_addons``.
     folder : Path
-        Where the zip goes; made if it is missing.
+        Where the zip goes; created if missing.
     wheels : sequence of Path
-        What it brings along. Blender installs those that suit its Python and its platform.
+        Wheels to bundle. Blender installs those for its Python and platform.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     Raises
     ------
     RuntimeError
-        With the builder's own words.
+        With the builder's own message.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -126,18 +126,18 @@ def remove_older(package: Path) -> None:
 
 
 def _left_out() -> Callable[[str, list[str]], Iterable[str]]:
-    """Make what tells `shutil.copytree` which of a folder's files to leave."""
+    """Make the function that tells `shutil.copytree` which files to ignore."""
     if not (ROOT / ".git").exists() or not shutil.which("git"):
         return shutil.ignore_patterns(
             "__pycache__", "*.py[co]", ".*", "*~", "*.orig", "*.rej", "#*"
         )
-    # In a container, the checkout may be another user's.
+    # In a container, the checkout may belong to another user.
     listed = _output("git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z")
     known = {ROOT / path for path in listed.split("\0")}
     known |= {folder for path in known for folder in path.parents}
 
     def unknown(folder: str, names: list[str]) -> list[str]:
-        # The folder may have been reached by a link, which git knows as such.
+        # The folder may have been reached through a link, which git tracks as a link.
         strays = [name for name in names if Path(folder).resolve() / name not in known]
         for name in strays:
             if name != "__pycache__":
@@ -153,7 +153,7 @@ def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
     for wheel in wheels:
         shutil.copy(wheel, tree / "wheels")
     manifest = tree / "blender_manifest.toml"
-    # Before the first table, since what follows a table's head belongs to it.
+    # Before the first table, since what follows a table's header belongs to it.
     head, bracket, tables = manifest.read_text().partition("\n[")
     names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in wheels)
     manifest.write_text(f"{head}\nwheels = [\n{names}]\n{bracket}{tables}")
@@ -186,7 +186,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     try:
         with tempfile.TemporaryDirectory() as temporary:
-            # All of them before anything is built, so that there is all or nothing.
+            # All of them before anything is built, so that it is all or nothing.
             wheels = {name: download_wheels(name, Path(temporary) / name) for name in EXTENSIONS}
             for name in EXTENSIONS:
                 package = build(name, folder, wheels[name])

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job from beginning to end: simulate, import, color, render, encode.
+"""The whole demo from start to finish: simulate, import, color, render, encode.
 
 Run by ``make demo``. Simulates the pyramidal cell that ships with NEURON and renders it, in this
-Python's bpy module or in a Blender of your own, with a progress bar and a log beside the results.
-Renders a picture of a made-up brain and a frame of the film of a surface as well.
+Python's bpy module or in your own Blender, with a progress bar and a log beside the results. Also
+renders a picture of a synthetic brain and a frame of the film of a surface.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FRAMES = (20, 100)
 # Where the spike begins, and the tip of the apical dendrite, which it reaches last.
 TRACES = ("soma", "dendrite_1[29]")
 RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_neuron.py"
-# What else is rendered, each by the example script of its name, which gives it one frame.
+# Other pictures, each one frame rendered by the example script of its name.
 PICTURES = {
     "brain": (
         "--demo", "--labels", "--frames", "1-1", "--orbit", "0", "--resolution", "960x540",
@@ -49,7 +49,7 @@ _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 @click.command()
 @click.option(
     "-o", "--outdir", type=click.Path(path_type=Path, file_okay=False), default=Path("out"),
-    show_default=True, help="Folder for everything that is made.",
+    show_default=True, help="Output folder.",
 )  # fmt: skip
 @click.option(
     "--blender", default="", metavar="PATH",
@@ -58,7 +58,7 @@ _FRAME_LINE = re.compile(r"Frame \d+ \((\d+) of \d+\)")
 def main(outdir: Path, blender: str) -> None:
     """Make the demo: a pickle, a scene, frames and a film."""
     if blender.rstrip("/").endswith(".app"):
-        # What is seen as one thing on a Mac is a folder.
+        # What looks like a file on a Mac is a folder.
         blender = str(Path(blender) / "Contents" / "MacOS" / "Blender")
     if blender and not (Path(blender).is_file() and os.access(blender, os.X_OK)):
         raise click.ClickException(f"There is no program {blender}: give Blender's full path.")
@@ -84,7 +84,7 @@ def main(outdir: Path, blender: str) -> None:
         encoding = progress.add_task("Encoding (film)", total=1)
         pictures = progress.add_task("Rendering (pictures)", total=len(PICTURES))
         simulation = demo_neuron.simulate(progress=lambda _time_ms: progress.advance(simulating))
-        # NEURON has put a handler of its own in the place of Python's, which Ctrl-C would not pass.
+        # NEURON has replaced Python's handler by its own, which would swallow Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         write(made["Simulation"], simulation)
         log = outdir / "demo.log"
@@ -103,7 +103,7 @@ def main(outdir: Path, blender: str) -> None:
                         if match := _FRAME_LINE.match(line):
                             progress.update(rendering, completed=int(match[1]))
                 except KeyboardInterrupt:
-                    # Blender does not heed Ctrl-C while it starts, or would finish its frame.
+                    # Blender ignores Ctrl-C while it starts, or would finish its frame.
                     process.kill()
                     raise
         missing = [path for path in made.values() if not path.exists()]
@@ -122,14 +122,14 @@ def main(outdir: Path, blender: str) -> None:
 
 
 def render_command(blender: str, made: dict[str, Path]) -> list[str]:
-    """Put together the command that renders.
+    """Build the command that renders.
 
     Parameters
     ----------
     blender : str
         Path of a Blender; empty for this Python's bpy module.
     made : dict
-        Where everything is or goes.
+        Paths of all inputs and outputs.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def render_picture(blender: str, outdir: Path, name: str) -> Path:
     Parameters
     ----------
     blender : str
-        As of `render_command`.
+        As for `render_command`.
     outdir : Path
     name : str
 
@@ -176,7 +176,7 @@ def render_picture(blender: str, outdir: Path, name: str) -> Path:
 
 
 def script_command(blender: str, script: Path) -> list[str]:
-    """Begin the command that runs one of the example scripts; its arguments follow."""
+    """Start of the command that runs an example script; its arguments follow."""
     if not blender:
         return [sys.executable, str(script), "--"]
     return [

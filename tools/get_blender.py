@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Get a Blender with a window where there is none: a small Debian in a folder, with Blender in it.
+"""Get a Blender with a window where there is none: a small Debian with Blender in a folder.
 
 ``python tools/get_blender.py`` prints the folder of programs to call (blender, Xvfb, xdotool,
-import), or says in one sentence why there is none and ends with exit code 1. Only for root on
-Linux, since it takes `debootstrap`, `chroot` and a namespace of mounts: what a container for
-continuous integration has. Takes a few minutes and 2 GB once; nothing outside of the folder
-changes, but for the package debootstrap where it is missing. Two that set up the same folder wait
-for each other, and a folder that holds anything else is left as it is.
+import), or says in one sentence why there is none and exits with code 1. Only for root on Linux,
+since it needs `debootstrap`, `chroot` and a mount namespace, as available in CI containers. Takes a
+few minutes and 2 GB once; nothing outside the folder changes, except that the package debootstrap
+is installed if missing. Two processes that set up the same folder wait for each other, and a folder
+that contains anything else is left unchanged.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ SUITE: Final = "sid"
 """The Debian that has Blender 5.2."""
 OLDEST_BLENDER: Final = (5, 2)
 PROGRAMS: Final = ("blender", "Xvfb", "xdotool", "import")
-# Blender's extension system wants the four Python packages; Mesa draws without a graphics card.
+# Blender's extension system needs the four Python packages; Mesa draws without a graphics card.
 PACKAGES: Final = (
     "blender", "xvfb", "xdotool", "imagemagick", "libgl1-mesa-dri", "libegl1", "ca-certificates",
     "python3-cattr", "python3-numpy", "python3-requests", "python3-zstandard",
 )  # fmt: skip
 LIMIT_S: Final = 600
-# All that a folder of ours holds.
+# Everything that our folder contains.
 ROOT: Final = "root"
 BIN: Final = "bin"
 COMPLETE: Final = "complete"
-# The Debian has these of its own; what this machine has there is not seen from inside.
+# The Debian has its own; those of this machine are not visible inside.
 HIDDEN: Final = (
     "/bin", "/boot", "/dev", "/etc", "/lib*", "/lost+found", "/proc", "/run", "/sbin", "/sys",
     "/usr", "/var",
 )  # fmt: skip
-# Runs, in the Debian, the program that has the name it is called by; which sees the files of this
-# machine under their own names. The mounts are gone when it ends.
+# Runs the program of the same name in the Debian, which sees this machine's files under their own
+# paths. The mounts are gone when it ends.
 WRAPPER: Final = """\
 #!/bin/sh
 here=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -66,11 +66,11 @@ exec chroot "$root" /bin/sh -c "cd \\"\\$0\\" && exec \\"\\$@\\"" "$folder" "$pr
 
 
 class NotPossibleError(Exception):
-    """There is no way to a Blender on this machine; the text says why."""
+    """Blender cannot be set up on this machine; the text says why."""
 
 
 def get(folder: Path) -> Path:
-    """Find or make a Blender.
+    """Find a Blender, or set one up.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def get(folder: Path) -> Path:
     if sys.platform != "linux":
         raise NotPossibleError("this is not Linux")
     if strange := sorted({path.name for path in folder.glob("*")} - {ROOT, BIN, COMPLETE}):
-        raise NotPossibleError(f"{folder} holds something else, {strange[0]} for one")
+        raise NotPossibleError(f"{folder} contains something else, such as {strange[0]}")
     with _alone(folder):
         if not (folder / COMPLETE).exists():
             _check()
@@ -106,7 +106,7 @@ def get(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Wait until nobody else sets up the same folder."""
+    """Wait until no other process is setting up the same folder."""
     import fcntl
 
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -118,9 +118,9 @@ def _alone(folder: Path) -> Iterator[None]:
 def _check() -> None:
     top = str(Path(*Path.cwd().parts[:2]))
     if any(fnmatch.fnmatch(top, hidden) for hidden in HIDDEN):
-        raise NotPossibleError(f"what is in {top} cannot be seen from inside of the Debian")
+        raise NotPossibleError(f"what is in {top} is not visible from inside the Debian")
     if os.geteuid():
-        raise NotPossibleError("it takes root to set up a Debian with Blender in it")
+        raise NotPossibleError("setting up a Debian with Blender needs root")
     for program in ("unshare", "chroot"):
         if not shutil.which(program):
             raise NotPossibleError(f"the program {program} is missing")
@@ -155,7 +155,7 @@ def _make(folder: Path, programs: Path) -> None:
 
 
 def _way_to_servers() -> str:
-    """Read what this machine's own apt-get is told of proxies and of servers that stand still."""
+    """Read this machine's apt-get settings for proxies and timeouts."""
     if not shutil.which("apt-config"):
         return ""
     result = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True)
@@ -164,7 +164,7 @@ def _way_to_servers() -> str:
 
 
 def _run(command: Sequence[str], what: str, deadline: float | None = None) -> None:
-    """Run a command, or raise with what it means that it failed, and its last words."""
+    """Run a command, or raise with the meaning of its failure and its last message."""
     left = LIMIT_S if deadline is None else max(deadline - time.monotonic(), 1.0)
     try:
         result = subprocess.run(

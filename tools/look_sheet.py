@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each control of the look does: one neuron at one moment, rendered once for each.
+"""What each look control does: one neuron at one moment, rendered once for each.
 
-Run by ``make gallery``, in a process of its own, because it starts Blender.
+Run by ``make gallery``, in a separate process, because it starts Blender.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _render(simulation: Path, folder: Path) -> list[Path]:
     scene.render.engine = "CYCLES"
     scene.cycles.samples, scene.cycles.use_denoising = SAMPLES, False
     scene.render.resolution_x = scene.render.resolution_y = SIDE
-    # The stubs know Blender's own operators only.
+    # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     operators.blender_spike.import_simulation(filepath=str(simulation), style="STRANDS")
     neuron = bpy.context.object

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 STOPS = 256
 LIBRARIES = {"matplotlib": "matplotlib", "seaborn": "seaborn.cm", "cmasher": "cmasher"}
-"""By their names on PyPI, the modules whose import registers their maps with matplotlib."""
+"""Package name to the module whose import registers its maps with matplotlib."""
 FILES = "files"
-"""The source of colormaps that are files here."""
+"""The source name of colormaps from files here."""
 ROOT = Path(__file__).resolve().parents[1]
 COLORS = ROOT / "tools" / "colormaps"
 """The folder of colormaps in text files, each with the colormap's name."""
@@ -54,15 +54,15 @@ def collect_sources() -> dict[str, str]:
     Raises
     ------
     RuntimeError
-        If matplotlib is set up to build its maps with another number of entries than 256, or if a
-        library was imported before, so that its maps cannot be told from others.
+        If matplotlib is configured to build its maps with a number of entries other than 256, or if
+        a library was already imported, so that its maps cannot be told from others.
     """
     # A user's matplotlibrc may change this, and every table entry would change with it.
     if matplotlib.rcParams["image.lut"] != STOPS:
         raise RuntimeError("matplotlib's image.lut setting must be 256 to make this table")
     sources: dict[str, str] = {}
     for library, module in LIBRARIES.items():
-        # They carry no type information, and a dynamic import needs no exemption from the type
+        # They have no type information, and a dynamic import needs no exemption from the type
         # checker.
         importlib.import_module(module)
         new = [name for name in matplotlib.colormaps if name not in sources]
@@ -81,8 +81,9 @@ def read_colors(path: Path) -> ListedColormap:
     Parameters
     ----------
     path : Path
-        A line for each color: red, green and blue, sRGB-encoded, 0 to 1; notes behind ``#``. The
-        colors fill equal parts of the colormap and are not mixed, so a smooth one has 256 or more.
+        One line per color: red, green and blue, sRGB-encoded, 0 to 1; comments after ``#``. The
+        colors fill equal parts of the colormap and are not interpolated, so a smooth one has 256 or
+        more.
 
     Returns
     -------
@@ -92,7 +93,7 @@ def read_colors(path: Path) -> ListedColormap:
     Raises
     ------
     ValueError
-        If the file holds anything else, or has the name of another colormap.
+        If the file contains anything else, or has the name of another colormap.
     """
     if path.stem in matplotlib.colormaps or path.stem.endswith("_r"):
         raise ValueError(f"{path.name}: a colormap cannot be named {path.stem} here.")
@@ -123,7 +124,7 @@ def sample(name: str) -> NDArray[np.uint16]:
     Raises
     ------
     ValueError
-        If the map is partly transparent, which the table cannot hold.
+        If the map is partly transparent, which the table cannot store.
     """
     # Bin centers work for every length of map: entry i of a 256-entry map, an even thinning of a
     # longer one, and for a qualitative map runs of equal stops with its colors unmixed.
@@ -171,7 +172,7 @@ def build() -> dict[str, NDArray[Any]]:
 
 
 def write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays to an npz file whose bytes depend on nothing but the arrays.
+    """Write arrays to an npz file whose bytes depend only on the arrays.
 
     Parameters
     ----------
@@ -180,7 +181,7 @@ def write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     arrays : dict of str to ndarray
         Arrays of any shape, by name.
     """
-    # np.savez_compressed promises nothing about the dates it writes, so the archive is made here.
+    # np.savez_compressed does not guarantee the dates it writes, so the archive is made here.
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()
@@ -198,7 +199,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     argv : sequence of str, optional
-        Arguments without the program's name; those of the process by default.
+        Arguments without the program's name; by default those of the process.
     """
     parser = argparse.ArgumentParser(description="Write the colormap table that the add-ons ship.")
     parser.add_argument(

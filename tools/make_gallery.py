@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make every picture of the manual, with the commands that the manual shows.
+"""Make every picture of the manual, with the commands shown there.
 
 Run by ``make gallery`` after ``make demo``, whose simulation it renders. Each scene's command is
-the one on the page of the gallery, which makes the whole film; here it renders a few of its frames.
+the one on the gallery page, which makes the whole film; here it renders a few frames.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ GAP, QUALITY = 4, 88
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture, the command that makes its film, and what of the film is shown.
+    """A picture, the command that makes its film, and which part of the film is shown.
 
     Attributes
     ----------
     command : str
-        As it is typed in the repository's folder.
+        As typed in the repository's folder.
     frames : sequence of str
-        Pictures that it leaves in ``out/gallery``, to be put side by side.
+        Pictures that it leaves in ``out/gallery``, to be placed side by side.
     still : str
         What the command writes in ``out/gallery`` instead of a film.
     options : str
         Added to the command, for a few frames instead of the whole film.
     before : str
-        Another command, which has to be run first.
+        Another command to run first.
     height : int
         Of the picture, in pixels.
     crop : float
-        Share of the width that is kept, in the middle.
+        Fraction of the width that is kept, in the middle.
     """
 
     command: str
@@ -148,7 +148,7 @@ SCENES: Mapping[str, Scene] = {
         height=1062,
     ),
 }
-# Sidebars, of which make test-gui takes pictures, and how far down there are panels.
+# Sidebars photographed by make test-gui, and how far down the panels go.
 PANELS = {
     "spike-panel": (Path("out", "gui", "spike", "sidebar.png"), 1062),
     "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 958),
@@ -159,7 +159,7 @@ PANELS = {
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def main(names: tuple[str, ...]) -> None:
-    """Make the pictures with these NAMES, or all of them, into docs/pictures."""
+    """Make the pictures with these NAMES, or all of them, in docs/pictures."""
     os.chdir(ROOT)
     unknown = sorted(set(names) - {*SCENES, *PANELS})
     if unknown:
@@ -183,11 +183,13 @@ def main(names: tuple[str, ...]) -> None:
         elif name in names:
             raise click.ClickException(f"There is no {source}. Run make test-gui first.")
         elif not names:
-            click.echo(f"{name} stays as it is: make test-gui, which takes it, has not run.")
+            click.echo(
+                f"{name} is left unchanged: make test-gui, which makes it, has not been run."
+            )
 
 
 def arrays() -> dict[str, np.ndarray]:
-    """Make the arrays that the curves are drawn of."""
+    """Make the arrays from which the curves are drawn."""
     x = np.linspace(-1, 1, 600)
     phase = 40 * x
     frames, rows, columns = np.meshgrid(
@@ -231,7 +233,7 @@ def _run(command: str, options: Sequence[str], still: str = "") -> None:
 
 
 def side_by_side(paths: Sequence[Path], scene: Scene) -> Image.Image:
-    """Put pictures in a row, all at the height that the scene has."""
+    """Put pictures in a row, all at the scene's height."""
     tiles = []
     for path in paths:
         with Image.open(path) as picture:
@@ -250,7 +252,7 @@ def side_by_side(paths: Sequence[Path], scene: Scene) -> Image.Image:
 
 
 def save(name: str, picture: Image.Image) -> None:
-    """Write a picture of the manual, and say so."""
+    """Write a picture of the manual, and report it."""
     target = PICTURES / f"{name}.webp"
     picture.save(target, quality=QUALITY, method=6)
     click.echo(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1000} kB")

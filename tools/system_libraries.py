@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make sure that the bpy module finds the system libraries it is linked to.
 
-Desktops have them; a bare server or container lacks some. Root gets them installed where there is
-apt-get; anybody else is told the command.
+Desktops have them; a bare server or container lacks some. For root, they are installed with apt-get
+if available; otherwise the command is shown.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def problem() -> str:
 
 
 def main() -> None:
-    """Check, install if that is allowed, check again."""
+    """Check, install if allowed, check again."""
     found = problem()
     if not found:
         return
@@ -52,7 +52,7 @@ def main() -> None:
         sys.exit(f"Blender's Python module does not start: {found}")
     manager = next((name for name in PACKAGES if shutil.which(name)), "")
     if manager == "apt-get" and os.geteuid() == 0:
-        print(f"Blender needs system libraries, {found} for one: installing them with apt-get ...")
+        print(f"Blender needs system libraries, such as {found}; installing them with apt-get ...")
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         install = [*COMMANDS[manager].split(), *PACKAGES[manager].split()]
         for command in (["apt-get", "update"], install):

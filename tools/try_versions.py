@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Run spike-export's tests on each Python there is, the first time with the lowest dependencies.
+"""Run spike-export's tests on each available Python, first with the lowest dependencies.
 
-``python tools/try_versions.py`` takes each Python of ``pyproject.toml`` that pyenv has, or that is
-on the PATH as ``python3.N``: the oldest one with the lowest versions of all dependencies that
-``pyproject.toml`` declares, and each with the newest. Every one gets an environment in
-``.venv/versions``. Where there is no wheel of NEURON, what needs it is skipped.
+``python tools/try_versions.py`` uses each Python declared in ``pyproject.toml`` that pyenv has, or
+that is on the PATH as ``python3.N``: the oldest one with the lowest declared versions of all
+dependencies, and each with the newest. Each gets an environment in ``.venv/versions``. Where there
+is no NEURON wheel, tests that need it are skipped.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ import tomllib
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / ".venv" / "versions"
 EXTRAS: Final = ("plot", "colormaps", "sonata", "smooth")
-# What the tests themselves take, beyond the package and its extras.
+# What the tests themselves need, beyond the package and its extras.
 FOR_TESTS: Final = ("pytest", "pillow", "imageio-ffmpeg", "mpich")
 
 
 def main() -> int:
-    """Try all versions, or those that are named, and list what came of each."""
+    """Test all versions, or the given ones, and list the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("versions", nargs="*", metavar="3.N", help="Only these.")
     parser.add_argument("--tests", default="tests/spike_export", help="What pytest is given.")
@@ -39,7 +39,7 @@ def main() -> int:
     outcomes = []
     for version in arguments.versions or declared:
         if version not in declared:
-            parser.error(f"{version} is none of {', '.join(declared)}")
+            parser.error(f"{version} is not one of {', '.join(declared)}")
         python = find_python(version)
         if python is None:
             outcomes.append((f"Python {version}", "not run: there is no such Python"))
@@ -73,7 +73,7 @@ def lowest_version(requirement: str) -> str:
 
 
 def requirements(project: dict[str, Any], extras: Sequence[str]) -> list[str]:
-    """List what the package declares that it needs, with some of its extras."""
+    """List the package's declared dependencies, with some of its extras."""
     optional = project["project"]["optional-dependencies"]
     return [*project["project"]["dependencies"], *(r for extra in extras for r in optional[extra])]
 
@@ -89,7 +89,7 @@ def find_python(version: str) -> Path | None:
         candidates.append(Path(named))
     says = "import sys, ensurepip; print('%d.%d' % sys.version_info[:2])"
     for python in candidates:
-        # pyenv's stand-ins are there for versions, too, that it would not run here.
+        # pyenv also has shims for versions that it would not run here.
         told = subprocess.run([python, "-c", says], capture_output=True, text=True)
         if told.stdout.strip() == version:
             return python
@@ -97,7 +97,7 @@ def find_python(version: str) -> Path | None:
 
 
 def attempt(python: Path, version: str, project: dict[str, Any], lowest: bool, tests: str) -> str:
-    """Set up an environment and run the tests in it; tell what came of it in a few words."""
+    """Set up an environment and run the tests in it; return the result in a few words."""
     folder = FOLDER / f"{version}{'-lowest' if lowest else ''}"
     own = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     stamp = folder / ".ready"
@@ -115,7 +115,7 @@ def attempt(python: Path, version: str, project: dict[str, Any], lowest: bool, t
         stamp.touch()
     has_neuron = not subprocess.run([own, "-c", "import neuron"], capture_output=True).returncode
     without = "" if has_neuron else ", without NEURON"
-    # What other libraries' versions warn about is not ours to mend.
+    # Warnings from other versions of libraries are not ours to fix.
     ran = subprocess.run(
         [own, "-m", "pytest", *tests.split(), "-q", "-o", "filterwarnings=default",
          "-p", "no:cacheprovider", "--disable-warnings"],

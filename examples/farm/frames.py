@@ -22,7 +22,7 @@ OLDEST_BLENDER: Final = (5, 2, 0)
 
 
 def run(main: Callable[[list[str]], None]) -> None:
-    """Run a script with its own arguments, and end it with one sentence if it fails.
+    """Run a script with its own arguments, and exit with one sentence if it fails.
 
     In Blender they come after ``--``.
     """
@@ -34,10 +34,10 @@ def run(main: Callable[[list[str]], None]) -> None:
         place = problem.filename2 or problem.filename
         sys.exit(f"Cannot write to {place}: {problem.strerror}." if place else str(problem))
     except (RuntimeError, ValueError) as problem:
-        # What an operator reports as an error arrives here with Blender's word in front.
+        # An operator's error arrives here prefixed by Blender.
         sys.exit(str(problem).strip().removeprefix("Error: "))
     except Exception:
-        # Blender itself would go on, and end as if all had gone well.
+        # Blender itself would go on, and exit as if nothing had failed.
         traceback.print_exc()
         sys.exit(1)
 
@@ -54,7 +54,7 @@ def frame_range(text: str) -> tuple[int, int]:
 
 
 def name_ending_in(suffix: str) -> Callable[[str], Path]:
-    """Make what reads the name of a file that ends in a suffix such as ``.mp4``."""
+    """Make a parser for file names with a suffix such as ``.mp4``."""
 
     def read(text: str) -> Path:
         if Path(text).suffix.lower() != suffix:
@@ -65,17 +65,17 @@ def name_ending_in(suffix: str) -> Callable[[str], Path]:
 
 
 def try_writing(target: Path) -> int:
-    """See whether a file can be written, before time is spent on what is to be in it.
+    """Check whether a file can be written, before spending time on its content.
 
     Parameters
     ----------
     target : Path
-        Its folder is made if it is missing.
+        Its folder is created if missing.
 
     Returns
     -------
     int
-        When that was, in ns, by the clock of whoever keeps the folder.
+        The time of the check, in ns, by the clock of the file system.
 
     Raises
     ------
@@ -97,9 +97,9 @@ def try_writing(target: Path) -> int:
 
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
-    """Give another name to write a file under, and rename the file when it is complete.
+    """Yield a temporary name for a file, and rename the file when it is complete.
 
-    What fails leaves nothing, and what attempts at the same file left when they were killed goes.
+    A failure leaves nothing behind, and leftovers of killed attempts are removed.
     """
     begun = try_writing(target)
     unfinished = _unfinished(target)
@@ -109,30 +109,30 @@ def writing(target: Path) -> Iterator[Path]:
     finally:
         unfinished.unlink(missing_ok=True)
     for left in target.parent.glob(glob.escape(f".{target.stem}.") + f"*.part{target.suffix}"):
-        # What another worker writes at this moment is newer.
+        # Files being written by another worker are newer.
         with suppress(OSError):
             if left.stat().st_mtime_ns < begun:
                 left.unlink()
 
 
 def _unfinished(target: Path) -> Path:
-    # Another worker, thought lost, may still be at the same file.
+    # Another worker, presumed lost, may still be writing the same file.
     return target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
 
 
 def render_frames(
     scene: Any, frames: Iterable[int], folder: Path, *, only_missing: bool = False
 ) -> list[Path]:
-    """Render frames to PNG files, one line of print for each.
+    """Render frames to PNG files, and print a line for each.
 
     Parameters
     ----------
     scene : Scene
     frames : iterable of int
     folder : Path
-        Every picture is written under another name and renamed when it is complete.
+        Every picture is written under a temporary name and renamed when it is complete.
     only_missing : bool
-        Leave frames that are there already.
+        Keep existing frames.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def render_frames(
     Raises
     ------
     RuntimeError
-        If rendering is cancelled, by Ctrl-C for one.
+        If rendering is cancelled, for example by Ctrl-C.
     """
     every = list(frames)
     pictures = [folder / f"frame_{frame:04d}.png" for frame in every]
@@ -161,10 +161,10 @@ def render_frames(
 
 
 def encode(scene: Any, pictures: list[Path], video: Path) -> None:
-    """Turn PNG frames into an H.264 film as fast as the scene's, with Blender's own encoder.
+    """Encode PNG frames as an H.264 film at the scene's frame rate, with Blender's own encoder.
 
-    H.264 has even sizes only: the last of an odd number of columns and the top one of rows are cut
-    off.
+    H.264 only allows even sizes: with an odd number of columns or rows, the last column or the top
+    row is cut off.
     """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")

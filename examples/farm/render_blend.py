@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render frames of a saved scene, or make the film of them: what a render farm runs.
+"""Render frames of a saved scene, or encode the film: what a render farm runs.
 
 In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/farm/render_blend.py -- scene.blend frames --frames 1-20
     blender -b -P examples/farm/render_blend.py -- scene.blend frames --film film.mp4
 
-No add-on is needed. Frames that are there already are left, so that a job that was stopped goes on
-where it was. Every frame is written under a temporary name and renamed when it is complete.
+No add-on is needed. Existing frames are kept, so that a stopped job resumes where it was. Every
+frame is written under a temporary name and renamed when it is complete.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     film: Any = importlib.import_module("frames")
 except ModuleNotFoundError as missing:
-    # Blender itself would end as if all had gone well.
+    # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: it belongs beside render_blend.py.")
 
 
 def main(arguments: list[str]) -> None:
-    """Open the scene, then render what is missing, or encode what is there."""
+    """Open the scene, then render missing frames, or encode existing ones."""
     options = parse(arguments)
     if not options.blend.is_file():
-        raise RuntimeError(f"Cannot open {options.blend}: there is no such file.")
+        raise RuntimeError(f"Cannot open {options.blend}: file not found.")
     # Cycles is an add-on, which the bpy module does not enable by itself.
     importlib.import_module("addon_utils").enable("cycles")
-    # Scripts inside a scene from elsewhere stay where they are.
+    # Scripts inside a scene from elsewhere are not run.
     bpy.ops.wm.open_mainfile(filepath=str(options.blend.resolve()), use_scripts=False)
     scene: Any = bpy.context.scene
     if scene.camera is None:
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         raise RuntimeError(
             f"Cannot make {options.film}: {len(missing)} of {len(pictures)} frames are missing, "
-            f"{missing[0]} for one."
+            f"{missing[0]} for example."
         )
     film.encode(scene, pictures, options.film)
 
@@ -65,11 +65,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("blend", type=Path, help="scene (.blend)")
-    add("outdir", type=Path, help="folder of the frames; made if it is missing")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
     add("--frames", type=film.frame_range, metavar="A-B", help="default: all of the scene")
     add(
         "--film", type=film.name_ending_in(".mp4"), metavar="FILE",
-        help="render nothing, make an H.264 film (.mp4)",
+        help="do not render; encode an H.264 film (.mp4)",
     )  # fmt: skip
     return parser.parse_args(arguments)
 

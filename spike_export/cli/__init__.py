@@ -2,7 +2,7 @@
 """The command line, `spike-export`: one module for each command.
 
 What a command needs beyond NumPy is imported when it runs, so that `spike-export info` starts at
-once and works where NEURON is not installed.
+once and works without NEURON.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .swc import swc
 def main() -> None:
     """Export NEURON simulations to pickles that Blender can play."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A character that the terminal or the pipe does not know is no reason to end.
+        # A character that the terminal or pipe cannot encode is no reason to stop.
         sys.stdout.reconfigure(errors="replace")
 
 

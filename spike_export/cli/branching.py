@@ -29,20 +29,20 @@ from .console import (
 )
 @click.option(
     "--sigma", default=1.0, show_default=True, metavar="X",
-    help="How many neurons of the next layer an active one activates on average.",
+    help="Average number of neurons in the next layer that an active neuron activates.",
 )  # fmt: skip
 @click.option(
     "--connections", type=int, default=None, metavar="K",
-    help="Connections from each neuron to the next layer.  [default: 4, if there are as many]",
+    help="Connections from each neuron to the next layer.  [default: 4, or N if smaller]",
 )  # fmt: skip
 @click.option(
     "--spontaneous", default=0.001, show_default=True, metavar="P",
-    help="Probability that a neuron becomes active by itself in a step.",
+    help="Probability per step that a neuron becomes active spontaneously.",
 )  # fmt: skip
-@click.option("--steps", default=2000, show_default=True, metavar="N", help="Steps to run.")
+@click.option("--steps", default=2000, show_default=True, metavar="N", help="Number of steps.")
 @click.option(
     "--step-ms", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
-    help="Time that a step takes.",
+    help="Duration of a step.",
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
@@ -65,8 +65,8 @@ def branching(
 ) -> None:
     """Run a branching model: layers of neurons that are on or off.
 
-    Each active neuron activates SIGMA neurons of the next layer on average. Below 1 activity dies
-    out, above it spreads; at 1 the network is critical, and avalanches have all sizes.
+    Each active neuron activates SIGMA neurons in the next layer on average. Below 1, activity dies
+    out; above 1, it spreads; at 1 the network is critical, with avalanches of all sizes.
     """
     kernel = smoothing_kernel(rise, decay)
     may_write(output, force=force)
@@ -88,7 +88,7 @@ def branching(
 def _report(result: model.Run) -> None:
     count = len(result.descendants)
     if not count:
-        click.echo("No neuron with a next layer was ever active; try a higher --spontaneous.")
+        click.echo("No neuron outside the last layer was ever active; try a higher --spontaneous.")
         return
     mean = result.descendants.mean()
     error = result.descendants.std() / np.sqrt(count)

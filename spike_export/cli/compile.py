@@ -21,10 +21,10 @@ _COMPILERS = ("c++", "g++", "clang++")
 def compile_mechanisms(folder: Path) -> None:
     """Compile the .mod files in DIR, with NEURON's nrnivmodl.
 
-    DIR may also be the folder that holds theirs. The library goes where it is looked for: beside
-    the model, if that is in the folder above the .mod files; beside a folder called modfiles, as
-    BMTK has it; or else beside the .mod files. NEURON finds it when a model runs there; elsewhere,
-    spike-export run --mechanisms DIR loads it.
+    DIR may also be their parent folder. The library goes where NEURON looks for it: beside the
+    model, if the model is in the folder above the .mod files; beside a folder called modfiles, as
+    in BMTK; otherwise beside the .mod files. NEURON finds it when a model runs there; elsewhere,
+    load it with spike-export run --mechanisms DIR.
     """
     try:
         sources = source_folder(folder)
@@ -36,13 +36,12 @@ def compile_mechanisms(folder: Path) -> None:
     nrnivmodl = shutil.which("nrnivmodl", path=path)
     if nrnivmodl is None:
         raise click.ClickException(
-            "nrnivmodl is missing; it comes with NEURON: pip install 'spike-export[neuron]'."
+            "nrnivmodl was not found; it comes with NEURON: pip install 'spike-export[neuron]'."
         )
     compilers = filter(None, (os.environ.get("CXX"), *_COMPILERS))
     if not any(shutil.which(compiler.split()[0], path=path) for compiler in compilers):
         raise click.ClickException(
-            "There is no C++ compiler; the package g++ (Linux) or Xcode's command line tools "
-            "(macOS) bring one."
+            "No C++ compiler was found; install g++ (Linux) or Xcode's command line tools (macOS)."
         )
     beside = place.resolve() == sources.resolve()
     named = [] if beside else [os.path.relpath(sources.resolve(), place.resolve())]

@@ -37,7 +37,7 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         command = click.option(
-            "--force", is_flag=True, help="Replace the file if it exists, without asking."
+            "--force", is_flag=True, help="Overwrite an existing file without asking."
         )(command)
         # To newer versions of click, None is a default like any other.
         presence = {"required": True} if default is None else {"default": default}
@@ -47,7 +47,7 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
             type=FILE,
             show_default=True,
             metavar="FILE",
-            help="Where to write.",
+            help="Output file.",
             **presence,
         )(command)
 
@@ -55,14 +55,14 @@ def output_option(default: str | None = None) -> Callable[[Command], Command]:
 
 
 def say(note: str) -> None:
-    """Print what was guessed or left out, beside the output."""
+    """Print a note about what was guessed or left out, to stderr."""
     click.echo(f"Note: {note}", err=True)
 
 
 @contextmanager
 def progress(unit: str) -> Iterator[Progress]:
     """Show progress bars that count in a unit while the ``with`` block runs, in a terminal."""
-    # Not where the result may go into a pipe, which may be closed before the work is done.
+    # Not to stdout: it may be a pipe, which may be closed before the work is done.
     screen = Console(highlight=False, stderr=True)
     bars = Progress(
         TextColumn("{task.description}"),
@@ -72,41 +72,41 @@ def progress(unit: str) -> Iterator[Progress]:
         console=screen,
         disable=not screen.is_terminal,
     )
-    # Where nothing is shown, older versions of rich end it with an empty line.
+    # If nothing is shown, older versions of rich end with an empty line.
     with bars if screen.is_terminal else nullcontext():
         yield bars
 
 
 @contextmanager
 def needs_neuron() -> Iterator[None]:
-    """Say how to get NEURON, before the ``with`` block begins, where it is missing."""
+    """Say how to install NEURON if it is missing, before the ``with`` block begins."""
     if importlib.util.find_spec("neuron") is None:
         raise click.ClickException(
-            "NEURON is not installed; pip install 'spike-export[neuron]' brings it."
+            "NEURON is not installed; install it with pip install 'spike-export[neuron]'."
         )
     yield
 
 
 @contextmanager
 def _needs(module: str, name: str, extra: str) -> Iterator[None]:
-    """Say how to get a library where the ``with`` block finds that it is missing."""
+    """Say how to install a library if the ``with`` block finds it missing."""
     try:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != module:
             raise
         raise click.ClickException(
-            f"{name} is not installed; pip install 'spike-export[{extra}]' brings it."
+            f"{name} is not installed; install it with pip install 'spike-export[{extra}]'."
         ) from None
 
 
 def needs_h5py() -> AbstractContextManager[None]:
-    """Say how to get h5py where the ``with`` block finds that it is missing."""
+    """Say how to install h5py if the ``with`` block finds it missing."""
     return _needs("h5py", "h5py", "sonata")
 
 
 def needs_scipy() -> AbstractContextManager[None]:
-    """Say how to get SciPy where the ``with`` block finds that it is missing."""
+    """Say how to install SciPy if the ``with`` block finds it missing."""
     return _needs("scipy", "SciPy", "smooth")
 
 
@@ -120,11 +120,11 @@ def smoothing_options(command: Command) -> Command:
 
 
 def smoothing_kernel(rise: float | None, decay: float | None) -> Kernel | None:
-    """Make a kernel of both time constants, or none of neither."""
+    """Make a kernel from both time constants, or None if neither is given."""
     if rise is None and decay is None:
         return None
     if rise is None or decay is None:
-        raise click.UsageError("--rise and --decay belong together; give both.")
+        raise click.UsageError("--rise and --decay must be given together.")
     try:
         return Kernel(rise, decay)
     except SmoothingError as error:
@@ -132,7 +132,7 @@ def smoothing_kernel(rise: float | None, decay: float | None) -> Kernel | None:
 
 
 def expect_kind(path: Path | None, *names: str) -> None:
-    """End the command, and name the right one, where a file is not of a kind that it reads."""
+    """End the command and name the right one if it does not read this kind of file."""
     try:
         if path is not None:
             with needs_h5py():
@@ -142,7 +142,7 @@ def expect_kind(path: Path | None, *names: str) -> None:
 
 
 def load(path: Path) -> Simulation:
-    """Read a simulation file, or end the command with what is wrong with it."""
+    """Read a simulation file, or end the command with the reason it cannot be read."""
     expect_kind(path, "pickle", "text", "data")
     try:
         return read(path)
@@ -151,10 +151,10 @@ def load(path: Path) -> Simulation:
 
 
 def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) -> None:
-    """Ask before a file is replaced, or end the command where it cannot be or nobody can be asked.
+    """Ask before overwriting a file, or end the command if it cannot be written.
 
-    What the command reads, `inputs`, is never replaced. Called before a simulation begins, so that
-    nobody waits for it in vain.
+    The command's own `inputs` are never overwritten. Called before a simulation begins, so that
+    nobody waits for nothing.
     """
     if path.is_dir():
         raise click.ClickException(f"Cannot write {path}: it is a folder.")
@@ -167,26 +167,26 @@ def may_write(path: Path, *, force: bool, inputs: Iterable[Path | None] = ()) ->
     if force or not path.exists():
         return
     if not sys.stdin.isatty():
-        raise click.ClickException(f"{path} exists; --force replaces it.")
-    click.confirm(f"{path} exists. Replace it?", abort=True)
+        raise click.ClickException(f"{path} already exists; use --force to overwrite it.")
+    click.confirm(f"{path} already exists. Overwrite it?", abort=True)
 
 
 CELLS_HELP: Final = (
-    "names, numbers from 0, ranges such as 10-19 or 0-99:10, * and ? for letters, /REGEX/ for "
-    "whole names, with commas between them."
+    "names, numbers from 0, ranges such as 10-19 or 0-99:10, * and ? as wildcards, /REGEX/ for "
+    "whole names; separated by commas."
 )
 """The one way to choose cells; see `simulation_file.cell_choice`."""
 
 
 def cells_text(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    """Refuse an empty choice of cells, which would mean all of them."""
+    """Refuse an empty choice of cells, which would select all of them."""
     if text is not None and not text.strip(" ,"):
-        raise click.BadParameter("it names no cell; leave it out for all.")
+        raise click.BadParameter("it names no cells; omit it to select all.")
     return text
 
 
 def behind_colon(error: Exception) -> str:
-    """Spell an error's sentence as it stands behind a colon, as all do that name a file."""
+    """Return an error's sentence in lower case, to follow a colon."""
     text = str(error)
     return f"{text[0].lower()}{text[1:]}"
 
@@ -210,13 +210,13 @@ def keep(path: Path, write_to: Callable[[Path], object]) -> None:
 
 def show(summary: Summary) -> None:
     """Print a summary as a table."""
-    # A file's text is neither rich's markup nor a terminal's commands.
+    # Text from a file must not act as rich markup or terminal commands.
     rows = [
         (label, "".join(c if c.isprintable() else "?" for c in text))
         for label, text in summary.rows()
     ]
     if not console.is_terminal:
-        # There is no width that lines have to fit into.
+        # Lines may be of any width.
         width = max(len(label) for label, _ in rows)
         click.echo("\n".join(f"{label:<{width}}  {text}" for label, text in rows))
         return

@@ -48,15 +48,15 @@ _SPIKE_MS = 1.0
     default=None,
     help="Unchanged, losslessly compressed, or rounded to 0.01 mV.  [default: float32]",
 )
-@click.option("--every", type=ABOVE_ZERO, metavar="MS", help="New time between two frames.")
+@click.option("--every", type=ABOVE_ZERO, metavar="MS", help="New time between frames.")
 @click.option(
-    "--frames", type=click.IntRange(min=1), metavar="N", help="New number of frames in all."
+    "--frames", type=click.IntRange(min=1), metavar="N", help="New total number of frames."
 )
 @click.option(
     "--peak/--no-peak",
     default=None,
-    help="New frames hold the maximum since the one before, so that no spike is lost between "
-    "them; or the value at their time.  [default: as the frames of IN]",
+    help="New frames hold the maximum since the previous frame, so that no spike is lost; or the "
+    "value at their time.  [default: as in IN]",
 )
 @click.option("--start", type=float, metavar="MS", help="Drop everything before this time.")
 @click.option("--stop", type=float, metavar="MS", help="Drop everything after this time.")
@@ -71,8 +71,8 @@ _SPIKE_MS = 1.0
     "variables",
     multiple=True,
     metavar="NAME",
-    help="Of a file with several quantities, keep this one; may be repeated, and the first is what "
-    "is shown.  [default: all]",
+    help="Quantity to keep from a file that has several; may be repeated; the first is "
+    "shown.  [default: all]",
 )
 @click.option(
     "--duration",
@@ -82,7 +82,7 @@ _SPIKE_MS = 1.0
 )
 @positions_option
 @smoothing_options
-@click.option("--force", is_flag=True, help="Replace OUT if it exists, without asking.")
+@click.option("--force", is_flag=True, help="Overwrite OUT without asking.")
 def convert(
     source: Path,
     target: Path,
@@ -103,26 +103,24 @@ def convert(
 ) -> None:
     """Write IN to OUT: smaller, a part of it, or in the older format.
 
-    New frames are interpolated linearly in time. Spike times stay as they are. With --rise and
-    --decay each 1 in on/off data becomes a rise and a decay; other data is filtered, and so
-    delayed, the same way.
+    New frames are interpolated linearly in time. Spike times stay unchanged. With --rise and
+    --decay each 1 in on/off data becomes a rise and a decay; other data is filtered, and thus
+    delayed, in the same way.
     """
     if every is not None and frames is not None:
-        raise click.UsageError("--every and --frames exclude each other; give one.")
+        raise click.UsageError("--every and --frames are mutually exclusive; give only one.")
     if legacy and precision is not None:
-        raise click.UsageError("--legacy has a precision of its own; leave out --precision.")
+        raise click.UsageError("--legacy has its own precision; omit --precision.")
     if peak is not None and every is None and frames is None:
-        raise click.UsageError(
-            "--peak and --no-peak are about new frames: add --every or --frames."
-        )
+        raise click.UsageError("--peak and --no-peak apply to new frames; add --every or --frames.")
     kernel = smoothing_kernel(rise, decay)
     table = Positions(positions)
     may_write(target, force=force, inputs=[positions])
     simulation = load(source)
     if not (simulation.has_time or legacy or duration):
         raise click.ClickException(
-            f"{source} is in the older format, which stores no times; --duration says how many ms "
-            f"its {simulation.n_frames:,} frames last."
+            f"{source} is in the older format, which stores no times; give the duration of its "
+            f"{simulation.n_frames:,} frames in ms with --duration."
         )
     try:
         with needs_scipy():
@@ -156,18 +154,18 @@ def convert(
     say_places(converted)
     if legacy and converted.more:
         say(
-            f"The older format holds one quantity, {converted.quantity}; left out: "
-            f"{', '.join(converted.more)}. --variable chooses another one."
+            f"The older format holds only one quantity, {converted.quantity}; left out: "
+            f"{', '.join(converted.more)}. Choose another with --variable."
         )
     if peak is None and _may_miss_spikes(simulation, converted):
         click.echo(
-            f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between two of the "
-            "new frames, which may miss it; --peak keeps each."
+            f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between the new "
+            "frames, which may miss spikes; --peak keeps every spike."
         )
 
 
 def _may_miss_spikes(before: Simulation, after: Simulation) -> bool:
-    """Whether new frames are further apart than a spike lasts, and hold no peaks."""
+    """Whether new frames are further apart than a spike lasts and hold no peaks."""
     if after.n_frames >= before.n_frames or after.n_frames < 2 or not after.has_time:
         return False
     spikes = sum(cell.spikes_ms.size for cell in after.cells if cell.spikes_ms is not None)

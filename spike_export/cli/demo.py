@@ -15,17 +15,17 @@ from .drawing import finite
 @output_option("demo.pickle")
 @click.option(
     "--tstop", type=ABOVE_ZERO, callback=finite, default=6.0, show_default=True, metavar="MS",
-    help="How long to simulate.",
+    help="Duration of the simulation.",
 )  # fmt: skip
 @click.option(
     "--every", type=ABOVE_ZERO, default=0.05, show_default=True, metavar="MS",
-    help="Time between two frames.",
+    help="Time between frames.",
 )  # fmt: skip
 def demo(output: Path, force: bool, tstop: float, every: float) -> None:
     """Simulate an action potential in a real pyramidal cell.
 
-    The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and gets a current step
-    at the soma, half a millisecond after the start.
+    The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and receives a current
+    step at the soma half a millisecond after the start.
     """
     if not every < tstop:
         raise click.UsageError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What commands that draw share: where pictures go, of which size, and writing them."""
+"""What the drawing commands share: where pictures go, their size, and writing them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _NO_ALPHA = ".mp4"
 
 
 def outputs(name: str, still: str) -> str:
-    """Write a command's epilog; click takes what follows the backspace as it stands.
+    """Write a command's epilog; click leaves what follows the backspace unwrapped.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def outputs(name: str, still: str) -> str:
     """
     rows = {
         f"{name}.png, .svg, .pdf": f"one picture of {still}",
-        "frames/%04d.png": "a picture for each frame, with its number in the name",
+        "frames/%04d.png": "one picture per frame, numbered",
         f"{name}.mp4, .webm, .mov": "a film; .webm and .mov (ProRes 4444) hold transparency",
     }
     lines = [f"  {file:<26} {what}" for file, what in rows.items()]
@@ -66,7 +66,7 @@ def outputs(name: str, still: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where pictures go: one file, or one for each frame where the name has its number in it."""
+    """Where pictures go: one file, or one per frame if the name contains its number."""
 
     path: Path
     kind: Kind
@@ -84,7 +84,7 @@ class Target:
 
 
 def drawing_options(default: str) -> Callable[[Command], Command]:
-    """Give a command the options of where pictures go, and what all of them have."""
+    """Add the output options that all drawing commands share."""
 
     def decorate(command: Command) -> Command:
         for option in (
@@ -132,15 +132,17 @@ def finite(_context: click.Context, _option: click.Parameter, number: float | No
 
 
 def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Target:
-    """Understand what ``-o`` names, or end the command with what is wrong with it."""
+    """Parse ``-o``, or end the command with the reason it cannot be used."""
     kind = _KINDS.get(output.suffix.lower())
     if kind is None:
         raise click.UsageError(f"-o {output}: the name must end in one of {', '.join(_KINDS)}.")
     if kind is Kind.FILM and (size[0] % 2 or size[1] % 2):
-        raise click.UsageError(f"--size {size[0]}x{size[1]}: a film needs even numbers.")
+        raise click.UsageError(
+            f"--size {size[0]}x{size[1]}: a film needs an even width and height."
+        )
     if transparent and output.suffix.lower() == _NO_ALPHA:
         raise click.UsageError(
-            "--transparent: .mp4 cannot hold transparency; .webm, .mov and frames/%04d.png can."
+            "--transparent: .mp4 does not support transparency; use .webm, .mov or frames/%04d.png."
         )
     if "%" not in str(output):
         return Target(output, kind)
@@ -152,7 +154,7 @@ def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Targ
 
 
 def may_write_frames(target: Target, chosen: list[Frame], *, force: bool) -> None:
-    """Ask once, however many frames would be replaced."""
+    """Ask once, however many frames would be overwritten."""
     if target.kind is not Kind.FRAMES:
         may_write(target.path, force=force)
         return
@@ -161,14 +163,14 @@ def may_write_frames(target: Target, chosen: list[Frame], *, force: bool) -> Non
         return
     found = f"{existing:,} of the {len(chosen):,} files {target.path} exist"
     if not sys.stdin.isatty():
-        raise click.ClickException(f"{found}; --force replaces them.")
-    click.confirm(f"{found}. Replace them?", abort=True)
+        raise click.ClickException(f"{found}; use --force to overwrite them.")
+    click.confirm(f"{found}. Overwrite them?", abort=True)
 
 
 def draw(
     made: MovingFigure, target: Target, chosen: list[Frame], *, fps: float, transparent: bool
 ) -> None:
-    """Write a figure's frames to where they go, with a progress bar, and say so."""
+    """Write a figure's frames with a progress bar, and report where they are."""
     try:
         _write(made, target, chosen, fps=fps, transparent=transparent)
     except OSError as error:
@@ -210,7 +212,7 @@ def _write(
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """End the command with what is wrong with a choice, or with what is not installed."""
+    """End the command with a message about a wrong choice or a missing library."""
     from ..figures import ChoiceError, FilmError
 
     try:
@@ -219,7 +221,7 @@ def one_sentence() -> Iterator[None]:
         if (error.name or "").split(".")[0] != "matplotlib":
             raise
         raise click.ClickException(
-            "matplotlib is not installed; pip install 'spike-export[plot]' brings it."
+            "matplotlib is not installed; install it with pip install 'spike-export[plot]'."
         ) from None
     except (ChoiceError, FilmError) as error:
         text = str(error)

@@ -36,21 +36,21 @@ _MOST_CELLS = 100_000
 
 @click.group(epilog=outputs(name="curve", still="the last moment"))
 def figure() -> None:
-    """Draw moving curves from arrays: .npy, or tables of text.
+    """Draw animated curves from arrays: .npy files or text tables.
 
-    Each plays its array in --frames frames, on a black, white or transparent background, with
-    nothing else in the picture.
+    Each command plays its array over --frames frames on a black, white or transparent background,
+    with nothing else in the picture.
     """
 
 
 def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
-    """Give a command what all of these have."""
+    """Add the options that all figure commands share."""
 
     def decorate(command: Command) -> Command:
         for option in (
             click.option(
                 "--pace", type=click.Choice(["linear", "smooth"]), default=pace,
-                show_default=True, help="Constant speed, or slow at both ends.",
+                show_default=True, help="Constant speed, or easing in and out.",
             ),
             click.option(
                 "--frames", type=click.IntRange(1, 1_000_000), default=120, show_default=True,
@@ -65,11 +65,11 @@ def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
 
 
 def _colored(command: Command) -> Command:
-    """Give a command a colormap and its limits."""
+    """Add the options for a colormap and its limits."""
     for option in (
         click.option(
             "--v-max", type=float, callback=finite, metavar="X",
-            help="Value at its upper end.  [default: the highest]",
+            help="Value at the colormap's upper end.  [default: the highest]",
         ),
         click.option(
             "--v-min", type=float, callback=finite, metavar="X",
@@ -77,7 +77,7 @@ def _colored(command: Command) -> Command:
         ),
         click.option(
             "--colormap", default="plasma", show_default=True, metavar="NAME",
-            help="Of matplotlib, seaborn or cmasher.",
+            help="Colormap from matplotlib, seaborn or cmasher.",
         ),
     ):  # fmt: skip
         command = option(command)
@@ -153,7 +153,7 @@ def fill(
 @_moving("arrow.mp4")
 @click.option(
     "--colormap", default="twilight_shifted", show_default=True, metavar="NAME",
-    help="Of the circle; a cyclic one shows no seam.",
+    help="Colormap of the circle; a cyclic one shows no seam.",
 )  # fmt: skip
 def arrow(array: Path, colormap: str, **common: Any) -> None:
     """Show a phase as an arrow on a colored circle.
@@ -180,7 +180,7 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
 @click.argument("first", type=FILE)
 @click.argument("second", type=FILE)
 @_moving("morph.mp4", pace="smooth")
-@click.option("--equal", is_flag=True, help="Show x and y in the same scale: circles are round.")
+@click.option("--equal", is_flag=True, help="Use the same scale for x and y.")
 def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
     """Morph one curve into another.
 
@@ -226,7 +226,7 @@ def matrix(
 ) -> None:
     """Show a matrix whose colors change smoothly.
 
-    ARRAY holds frames of rows and columns, (F, R, C); or one row in each frame, (F, C).
+    ARRAY holds frames of rows and columns, (F, R, C); or one row per frame, (F, C).
     """
     from .. import figures
 
@@ -274,7 +274,7 @@ def _film(
     size: tuple[int, int],
     equal: bool = False,
 ) -> None:
-    """Put parts on a stage, let their number run, and write the pictures."""
+    """Put parts on a stage, animate them and write the pictures."""
     from .. import figures
 
     target = target_of(output, size, transparent=transparent)
@@ -292,7 +292,7 @@ def _film(
 
 
 def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points, Points]:
-    """Read x and y; x counts from 0 where there is one column."""
+    """Read x and y; with a single column, x counts from 0."""
     from .. import figures
 
     array = _numbers(path)
@@ -309,7 +309,7 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
         raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
     if growing and (np.diff(x) <= 0).any():
         raise figures.ChoiceError(
-            f"cannot use {path.name}: its first column does not grow from row to row"
+            f"cannot use {path.name}: its first column does not increase from row to row"
         )
     if not np.isfinite(y).any():
         raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
@@ -348,11 +348,13 @@ def _limits(
     low, high = (low - 1.0, high + 1.0) if low == high else (low, high)
     low, high = low if v_min is None else v_min, high if v_max is None else v_max
     if not low < high:
-        raise figures.ChoiceError(f"the lower limit, {low:g}, is not below the upper one, {high:g}")
+        raise figures.ChoiceError(
+            f"the lower limit, {low:g}, is not below the upper limit, {high:g}"
+        )
     return low, high
 
 
 def _around(values: Points) -> tuple[float, float]:
-    """Tell the lowest and the highest value, which differ."""
+    """Return the lowest and the highest value, made different if they are equal."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     return (low, high) if low < high else (low - 1.0, high + 1.0)

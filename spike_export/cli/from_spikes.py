@@ -39,7 +39,7 @@ _SPIKES: Final = (*TABLES, "nest", "sonata-spikes", "sonata-config", "hdf5", "sp
 
 
 def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
-    """Read ``ms``, ``s``, the length of a step such as ``0.1ms``, or a rate as ``30000Hz``."""
+    """Parse ``ms``, ``s``, a step such as ``0.1ms``, or a rate such as ``30000Hz``."""
     if text is None:
         return None
     found = _UNIT.fullmatch(text.strip())
@@ -47,7 +47,8 @@ def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None
     is_rate = found is not None and found[2].casefold().endswith("hz")
     if found is None or not number > 0 or (is_rate and not found[1]):
         raise click.BadParameter(
-            f"'{text}' is none of ms, s, a step such as 0.1ms, a rate such as 30000Hz."
+            f"'{text}' is not a unit of time: use ms, s, a step such as 0.1ms or a rate such as "
+            "30000Hz."
         )
     scale = _UNITS_MS[found[2].casefold()]
     return scale / number if is_rate else scale * number
@@ -58,21 +59,22 @@ def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None
 @output_option("SPIKES.pickle")
 @click.option(
     "--positions", type=FILE, multiple=True, metavar="FILE",
-    help="Table of cell, x, y, z in µm, or a SONATA file of nodes; may be repeated.  "
-    "[default: the nodes of a configuration, or a grid]",
+    help="Table with columns cell, x, y, z in µm, or a SONATA nodes file; may be repeated.  "
+    "[default: nodes of the configuration, or a grid]",
 )  # fmt: skip
 @click.option(
     "--connections", type=FILE, metavar="FILE",
-    help="Table of pairs of cells, from and to, or a SONATA file of edges.",
+    help="Table of cell pairs, from and to, or a SONATA edges file.",
 )  # fmt: skip
 @click.option(
     "--unit", callback=_unit_ms, metavar="UNIT",
-    help="Unit of the times: ms, s, a step such as 0.1ms, or the rate of samples such as 30000Hz."
-    "  [default: what the column's name says, or ms]",
+    help="Unit of the times: ms, s, a step such as 0.1ms, or a sampling rate such as 30000Hz."
+    "  [default: from the column's name, or ms]",
 )  # fmt: skip
 @click.option(
     "--order", type=click.Choice(["cell,time", "time,cell"]),
-    help="Order of a table's columns, if no line names them.  [default: times are not whole]",
+    help="Order of a table's columns if it has no header.  "
+    "[default: times are the column with fractions]",
 )  # fmt: skip
 @click.option(
     "--population",
@@ -83,7 +85,7 @@ def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None
 )
 @click.option(
     "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
-    help="Time between two frames.",
+    help="Time between frames.",
 )  # fmt: skip
 @click.option(
     "--stop", type=ABOVE_ZERO, metavar="MS",
@@ -118,11 +120,11 @@ def from_spikes(
     decay: float,
     diameter: float,
 ) -> None:
-    """Turn the spike times of any network into cells that light up with each spike.
+    """Turn the spike times of any network into cells that light up at each spike.
 
-    SPIKES is a table of cell and time, the text that NEURON prints (time, cell), one or several
-    files of NEST's, a SONATA file of spikes or the configuration of its simulation, the folder of
-    Kilosort or Phy, or an .npz or MATLAB file with times and cells.
+    SPIKES is a table of cell and time, text printed by NEURON (time, cell), one or more NEST files,
+    a SONATA spikes file or simulation configuration, a Kilosort or Phy folder, or an .npz or MATLAB
+    file with times and cells.
     """
     if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
         output = Path(f"{spikes[0].stem}.pickle")
@@ -161,19 +163,19 @@ def from_spikes(
     save(output, simulation)
     if every > decay:
         click.echo(
-            f"Note: Frames are {every:g} ms apart, and a spike fades with {decay:g} ms, so that "
-            "most are hardly seen; a smaller --every or a larger --decay shows them."
+            f"Note: Frames are {every:g} ms apart, and a spike fades with {decay:g} ms, so most "
+            "spikes are barely visible; use a smaller --every or a larger --decay."
         )
 
 
 def _sources(
     spikes: tuple[Path, ...], positions: tuple[Path, ...]
 ) -> tuple[list[Path], list[NodeFile]]:
-    """Find what a configuration names, where one is given instead of spikes."""
+    """Find the files that a configuration names, if one is given instead of spikes."""
     own = [NodeFile(path) for path in positions]
     if not is_json(spikes[0]):
         return list(spikes), own
     if len(spikes) > 1:
-        raise click.UsageError("A configuration names its spikes; give it alone.")
+        raise click.UsageError("A configuration names its own spikes; give no other files with it.")
     file, nodes = read_spikes_config(spikes[0])
     return [file], own or list(nodes)

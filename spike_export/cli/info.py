@@ -14,9 +14,9 @@ from .console import FILE, load, show
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts, with every cell.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with every cell, for scripts.")
 def info(file: Path, as_json: bool) -> None:
-    """Show what a simulation FILE holds, in either format, safely."""
+    """Show what is in a simulation FILE of either format, safely."""
     summary = summarize(load(file), file)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A terminal's last line, which says how far a model is while the model prints above it."""
+"""A terminal's last line, which shows a model's progress while the model prints above it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 _REDRAWS_PER_SECOND = 5
-# The model's time, and when it will end, where they are known.
+# The model's time and when it will end, if known.
 Reached = tuple[float | None, float | None]
 
 
 @contextmanager
 def shown_progress(reached: Callable[[], Reached]) -> Iterator[None]:
-    """Show how far the model is in a terminal's last line, below whatever the model prints."""
+    """Show the model's progress in a terminal's last line, below whatever the model prints."""
     if not sys.stderr.isatty():
         yield
         return
@@ -36,7 +36,7 @@ def shown_progress(reached: Callable[[], Reached]) -> Iterator[None]:
 
 
 class _LastLine(threading.Thread):
-    """A progress bar that is drawn now and then, and wiped out before anything is printed."""
+    """A progress bar that is drawn now and then, and erased before anything is printed."""
 
     def __init__(self, screen: TextIO, reached: Callable[[], Reached]) -> None:
         super().__init__(daemon=True)
@@ -84,7 +84,7 @@ class _LastLine(threading.Thread):
         with self._console.capture() as capture:
             self._console.print(self._bars.get_renderable())
         with self._lock:
-            # Never in the middle of a line that the model has begun.
+            # Never in the middle of a line that the model has started.
             if not self._line_begun and not self._ended.is_set():
                 self._screen.write(f"\r\x1b[K{capture.get().rstrip()}")
                 self._screen.flush()
@@ -98,7 +98,7 @@ class _LastLine(threading.Thread):
 
 
 class _Above:
-    """A terminal's stream that prints above the last line, and is otherwise what it was."""
+    """A terminal's stream that prints above the last line and is otherwise unchanged."""
 
     def __init__(self, stream: TextIO, line: _LastLine) -> None:
         self._stream = stream

@@ -17,10 +17,10 @@ from .placing import say_places
 @click.argument("parts", type=FILE, nargs=-1, required=True, metavar="PART...")
 @output_option()
 def merge(parts: tuple[Path, ...], output: Path, force: bool) -> None:
-    """Put the cells of several files into one.
+    """Merge the cells of several files into one.
 
-    Each PART has different cells and the same frames, as the processes of a parallel run write
-    them.
+    The PARTs must have different cells and the same frames, as written by the processes of a
+    parallel run.
     """
     may_write(output, force=force, inputs=parts)
     simulations = [load(part) for part in parts]

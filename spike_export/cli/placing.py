@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the commands share about places: ``--positions``, and what is said of them."""
+"""What the commands share about positions: ``--positions``, and notes on them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def positions_option(command: Command) -> Command:
         "--positions",
         type=FILE,
         metavar="FILE",
-        help="Table of cell, x, y, z in µm: where each cell's soma is. It may have rotations.",
+        help="Table with columns cell, x, y, z: soma positions in µm, optionally with rotations.",
     )(command)
 
 
 class Positions:
-    """Where a table has cells.
+    """The positions that a table gives to cells.
 
     Parameters
     ----------
     path : Path or None
-        If none, cells stay where they are.
+        If None, cells stay where they are.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Positions:
             raise click.ClickException(str(error)) from None
 
     def place(self, simulation: Simulation) -> Simulation:
-        """Put cells where the table has them, and say which ones it or the simulation lacks.
+        """Move cells to their positions in the table, and report those not in both.
 
         Raises
         ------
@@ -61,9 +61,9 @@ class Positions:
         return placed.simulation
 
     def place_if_any(self, simulation: Simulation) -> Simulation:
-        """Put cells in their places, or only say that the table has none of them.
+        """Move cells to their positions, or only report that the table has none of them.
 
-        What has run is not lost for that.
+        A finished run is not lost because of that.
         """
         try:
             return self.place(simulation)
@@ -73,12 +73,12 @@ class Positions:
 
 
 def say_places(simulation: Simulation, made_up: MadeUp | None = None) -> None:
-    """Say what is made up about shapes and places, and that cells share a place.
+    """Report made-up shapes and positions, and cells that share a position.
 
     Parameters
     ----------
     made_up : MadeUp, optional
-        Where it is known which cells these are.
+        Which cells these are, if known.
     """
     for sentence in said_of_places(simulation, made_up):
         click.echo(f"Note: {sentence}", err=True)

@@ -44,11 +44,11 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     # A comma inside brackets belongs to a regular expression: dend\[[1,2]\], a{1,2}.
     parts = re.split(r",(?![^\[({]*[\])}])", text) if text is not None else []
     if any(not part.strip() for part in parts):
-        raise click.BadParameter(f"'{text}' has an empty name in it.")
+        raise click.BadParameter(f"'{text}' contains an empty name.")
     return [part.strip() for part in parts]
 
 
-@click.command(epilog=outputs(name="traces", still="the whole time, or of one of the --frames"))
+@click.command(epilog=outputs(name="traces", still="the whole run, or of one of the --frames"))
 @click.argument("file", type=FILE)
 @drawing_options("traces.png")
 @click.option(
@@ -56,7 +56,7 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     callback=_patterns,
     metavar="NAMES",
     help="Names or regular expressions, separated by commas, such as 'soma,apic.*'; the middle of "
-    "each section is drawn.  [default: the soma and sections at increasing distance]",
+    "each section is drawn.  [default: the soma and sections at increasing distances]",
 )
 @click.option(
     "--cells",
@@ -76,7 +76,7 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     default="plasma",
     show_default=True,
     metavar="NAME",
-    help="Of matplotlib, seaborn or cmasher.",
+    help="Colormap from matplotlib, seaborn or cmasher.",
 )
 @click.option(
     "--v-min",
@@ -91,21 +91,21 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
     type=float,
     callback=finite,
     metavar="MV",
-    help="Value at its upper end.  [default: the highest in the file, but for a few cells that go "
-    "far beyond all others]",
+    help="Value at the colormap's upper end.  [default: the highest in the file, except for a few "
+    "cells far beyond all others]",
 )
 @click.option(
     "--variable",
     metavar="NAME",
-    help="Which quantity to draw, of a file that has several.  [default: its first]",
+    help="Quantity to draw from a file that has several.  [default: the first]",
 )
 @click.option("--fill", is_flag=True, help="Fill the area under the curves.")
-@click.option("--draw-on", is_flag=True, help="Draw the curves on as time passes.")
+@click.option("--draw-on", is_flag=True, help="Reveal the curves as time passes.")
 @click.option(
     "--frames",
     callback=_frames,
     metavar="A-B",
-    help="Which frames to draw; the first is 0. One number draws one frame.  [default: all]",
+    help="Frames to draw, counted from 0; one number draws one frame.  [default: all]",
 )
 @click.option(
     "--ms-per-frame",
@@ -135,12 +135,12 @@ def plot(
     fps: float,
     size: tuple[int, int],
 ) -> None:
-    """Draw voltage traces of FILE, in step with the rendered neuron."""
+    """Draw voltage traces of FILE, in sync with the rendered neuron."""
     target = target_of(output, size, transparent=transparent)
     if target.holds_one and frames is not None and frames[0] != frames[1]:
         raise click.UsageError(
-            f"--frames {frames[0]}-{frames[1]}: {output.name} holds one picture; name a film, "
-            "or frames/%04d.png."
+            f"--frames {frames[0]}-{frames[1]}: {output.name} is a single picture; name a film, or "
+            "frames/%04d.png."
         )
     simulation = load(file)
     if variable is not None:
@@ -151,7 +151,7 @@ def plot(
     if ms_per_frame is not None and not simulation.has_time:
         raise click.UsageError(
             f"--ms-per-frame: {file.name} is in the older format, which stores no times; "
-            "spike-export convert --duration gives it one."
+            "use spike-export convert --duration to add them."
         )
     with one_sentence():
         from .. import figures
@@ -178,9 +178,9 @@ def plot(
             chosen = chosen[-1:]
         may_write_frames(target, chosen, force=force)
         if style == "gradient" and v_max is None and (note := color_range(simulation).note):
-            say(f"{note}; --v-max sets another end.")
+            say(f"{note}; set another limit with --v-max.")
         if matching > len(traces):
-            click.echo(f"Drawing {len(traces)} of the {matching:,} sections that match.", err=True)
+            click.echo(f"Drawing {len(traces)} of the {matching:,} matching sections.", err=True)
         draw(made, target, chosen, fps=fps, transparent=transparent)
 
 

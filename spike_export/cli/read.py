@@ -48,13 +48,14 @@ Examples:
 """
 
 
-@click.command(epilog=_EXAMPLES, short_help="Read another program's file, by its content.")
+@click.command(epilog=_EXAMPLES, short_help="Read another program's file; its format is detected.")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @output_option("FILE.pickle")
-@click.option("--of", metavar="NAME", help="What to take from a file that holds several things.")
+@click.option("--of", metavar="NAME", help="What to read from a file that holds several things.")
 @click.option(
     "--positions", type=FILE, metavar="FILE",
-    help="Table of cell, x, y, z in µm, or a file with places.  [default: FILE's own, or a grid]",
+    help="Table with columns cell, x, y, z in µm, or a file with positions.  "
+    "[default: those in FILE, or a grid]",
 )  # fmt: skip
 @click.option("--positions-of", metavar="NAME", help="As --of, for the file of --positions.")
 @click.option(
@@ -63,14 +64,14 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--rows", type=click.Choice(["cells", "times"]),
-    help="What a matrix's rows are, where positions or a column of times do not tell.",
+    help="What a matrix's rows are, if neither positions nor a time column tell.",
 )  # fmt: skip
 @click.option(
-    "--interval", type=ABOVE_ZERO, metavar="MS", help="Time between two values in a matrix."
+    "--interval", type=ABOVE_ZERO, metavar="MS", help="Time between the values of a matrix."
 )
 @click.option(
     "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
-    help="Spikes: time between two frames.",
+    help="Spikes: time between frames.",
 )  # fmt: skip
 @click.option(
     "--start", type=float, metavar="MS",
@@ -90,7 +91,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
-    help="Diameter of cells without shape, in µm.",
+    help="Diameter of cells without a morphology, in µm.",
 )  # fmt: skip
 @click.pass_context
 def read(
@@ -111,10 +112,10 @@ def read(
     decay: float,
     diameter: float,
 ) -> None:
-    """Read a file of another program, whose format is found by its content.
+    """Read a file from another program; its format is detected from its content.
 
-    NWB, NetPyNE's results, NeuroML networks and LEMS' output, matrices of cells and times; what
-    other commands read goes through them. Several files of one format are merged.
+    Reads NWB, NetPyNE results, NeuroML networks, LEMS output and matrices of cells and times, and
+    passes on what other commands read. Several files of one format are merged.
     """
     if positions_of is not None and positions is None:
         raise click.UsageError("--positions-of is for --positions; give both.")
@@ -177,13 +178,13 @@ def read(
 
 
 def _hand_over(context: click.Context, kind: Kind, files: tuple[Path, ...]) -> None:
-    """Run the command that reads this kind, with the options that were given."""
+    """Run the command that reads this kind of file, with the given options."""
     name, *more = kind.command.split() or [""]
     if name not in _OTHERS or more != ["FILE"]:
         raise refusal(files[0], kind)
     command = _OTHERS[name]
     if len(files) > 1 and command.params[0].nargs == 1:
-        raise click.UsageError(f"spike-export {name} reads one file; read them one by one.")
+        raise click.UsageError(f"spike-export {name} takes one file at a time.")
     known = {option.name: option.opts[-1] for option in command.params}
     arguments = [str(file) for file in files]
     for option in context.command.params[1:]:
@@ -191,15 +192,15 @@ def _hand_over(context: click.Context, kind: Kind, files: tuple[Path, ...]) -> N
         if value is None:
             continue
         if option.name not in known:
-            raise click.UsageError(f"{option.opts[-1]} does not go with {kind.what}.")
+            raise click.UsageError(f"{option.opts[-1]} does not apply to {kind.what}.")
         arguments += [known[option.name]] if value is True else [known[option.name], str(value)]
-    click.echo(f"{files[0].name} is {kind.what}, for spike-export {name}.")
+    click.echo(f"{files[0].name} is {kind.what}; running spike-export {name}.")
     with command.make_context(name, arguments, parent=context.parent) as own:
         command.invoke(own)
 
 
 def _given(context: click.Context, option: str) -> object:
-    """Return what the command line says of an option; None if it does not mention it."""
+    """Return an option's value on the command line; None if it is not given."""
     is_given = context.get_parameter_source(option) is ParameterSource.COMMANDLINE
     return context.params[option] if is_given else None
 
@@ -210,8 +211,8 @@ def _refuse_idle(context: click.Context, content: Content, file: Path) -> None:
     for option in _FOR_SPIKES:
         if _given(context, option) is not None:
             raise click.UsageError(
-                f"--{option} is for spikes, but {content.quantity} is taken from {file.name}; "
-                "spike-export convert cuts the result."
+                f"--{option} applies to spikes, but {content.quantity} is read from {file.name}; "
+                "use spike-export convert to cut the result."
             )
 
 

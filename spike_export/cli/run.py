@@ -38,20 +38,20 @@ from .placing import Positions, positions_option, say_places
 _MODEL_SUFFIXES = (".py", ".hoc")
 Row = tuple[str, int, int, str]
 
-_NOTHING_BEFORE = "Nothing was recorded before, so nothing is written."
+_NOTHING_BEFORE = "Nothing had been recorded, so nothing is written."
 
 _OWN_ARGUMENTS = "The model's own arguments go after --: spike-export run {} -- ARGS..."
 
 
 class _WithModelArguments(click.Command):
-    """A command that knows whose an unknown option may be."""
+    """A command that tells where an unknown option may belong."""
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         try:
             return super().parse_args(context, arguments)
         except click.NoSuchOption as error:
             raise click.UsageError(
-                f"{error.format_message()} Options of the model itself go after --.", context
+                f"{error.format_message()} The model's own options go after --.", context
             ) from None
 
 
@@ -60,45 +60,46 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
         try:
             re.compile(value)
         except re.error as error:
-            raise click.BadParameter(f"{value!r} is no regular expression: {error}.") from None
+            raise click.BadParameter(
+                f"{value!r} is not a valid regular expression: {error}."
+            ) from None
     return value
 
 
 @click.command(
-    cls=_WithModelArguments, short_help="Run a NEURON model unchanged, and record all of it."
+    cls=_WithModelArguments, short_help="Run an unmodified NEURON model and record all of it."
 )
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS...]")
 @click.option(
     "-o", "--output", type=FILE, metavar="FILE",
-    help="Where to write.  [default: MODEL.pickle in the working folder]",
+    help="Output file.  [default: MODEL.pickle in the current folder]",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace the file if it exists, without asking.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file without asking.")
 @click.option(
     "--call", metavar="CODE",
-    help="What to run when the model has been loaded, in its own language: 'fig1d()', as one of "
-    "its buttons does, or 'run()', as NEURON's Init & Run does.",
+    help="Code to run once the model is loaded, in its own language: 'fig1d()', like one of its "
+    "buttons, or 'run()', like NEURON's Init & Run.",
 )  # fmt: skip
 @click.option(
     "--tstop", type=ABOVE_ZERO, metavar="MS",
-    help="When the run is over, for models that go by NEURON's tstop.  [default: the model's]",
+    help="When the run ends, for models that use NEURON's tstop.  [default: the model's]",
 )  # fmt: skip
 @click.option(
     "--every", type=ABOVE_ZERO, metavar="MS",
-    help="Time between two frames.  [default: 0.1]",
+    help="Time between frames.  [default: 0.1]",
 )  # fmt: skip
 @click.option(
     "--frames", type=click.IntRange(min=2), metavar="N",
-    help="Number of frames, spread over the run however long it takes; instead of --every.",
+    help="Number of frames, spread over the whole run; instead of --every.",
 )  # fmt: skip
 @click.option(
     "--peak", is_flag=True,
-    help="Let each frame hold the maximum since the frame before, so that no spike is lost between "
-    "frames.",
+    help="Store in each frame the maximum since the previous frame, so that no spike is lost.",
 )  # fmt: skip
 @click.option(
     "--only", callback=_pattern, metavar="REGEX",
-    help="Record these sections only, by name: 'soma|apic.*'. An index may be left out.",
+    help="Record only the sections with these names: 'soma|apic.*'. The index may be omitted.",
 )  # fmt: skip
 @click.option(
     "--cell", "--cells", "cells", multiple=True, metavar="CELLS",
@@ -106,19 +107,19 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
 )  # fmt: skip
 @click.option(
     "--variable", "variables", multiple=True, default=["v"], show_default=True, metavar="NAME",
-    help="What to record: v, cai, i_membrane_ or any other range variable, such as m_hh, or the "
-    "sum of point processes' in each segment, such as ExpSyn.g. May be repeated: one file holds "
-    "all, and shows the first.",
+    help="What to record: v, cai, i_membrane_ or any other range variable, such as m_hh, or a "
+    "point process's, such as ExpSyn.g, summed over each segment. May be repeated: the file holds "
+    "all; the first is shown.",
 )  # fmt: skip
 @click.option(
     "--threshold", type=float, metavar="MV",
-    help="A cell spikes when its soma crosses this upwards.  [default: where the model itself "
-    "detects its spikes, or else -20]",
+    help="A cell spikes when its soma crosses this from below.  [default: the model's own spike "
+    "detectors, or else -20]",
 )  # fmt: skip
 @positions_option
 @click.option(
     "--mechanisms", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="Load compiled mechanisms from here; see spike-export compile.",
+    help="Load compiled mechanisms from this folder; see spike-export compile.",
 )  # fmt: skip
 @click.option(
     "--capture", type=click.IntRange(min=1), metavar="N",
@@ -126,11 +127,11 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
 )  # fmt: skip
 @click.option(
     "--no-merge", is_flag=True,
-    help="Under mpiexec, leave what each process recorded in FILE.rank0000.pickle and so on.",
+    help="Under mpiexec, leave each process's recording in FILE.rank0000.pickle and so on.",
 )  # fmt: skip
 @click.option(
     "--dry-run", is_flag=True,
-    help="List cells, sections and segments, and stop where the model would begin to run.",
+    help="List cells, sections and segments, and stop before the model runs.",
 )  # fmt: skip
 def run(
     model: Path,
@@ -152,24 +153,24 @@ def run(
     no_merge: bool,
     dry_run: bool,
 ) -> None:
-    """Run a NEURON MODEL, a .py or .hoc file, unchanged, and record all of it.
+    """Run an unmodified NEURON MODEL, a .py or .hoc file, and record all of it.
 
-    The model finds its own arguments (those after --), its working folder and __main__ as it
-    would without spike-export. What it simulates is written when it ends: the last of its runs, if
-    there are several. Ctrl-C ends it early, and writes what there is. Where the model waits for a
+    The model sees its own arguments (those after --), its working folder and __main__ as it would
+    without spike-export. The file is written when the model ends; of several runs, the last is
+    kept. Ctrl-C ends the model early and writes what has been recorded. If the model waits for a
     button, --call does what the button would.
 
-    Under mpiexec each process records its own cells, and the first one puts them together.
+    Under mpiexec each process records its own cells, and the first one merges them.
     """
     if model.suffix.lower() not in _MODEL_SUFFIXES:
         expect_kind(model, "text", "table", "data")
         raise click.UsageError(f"{model} is neither a .py nor a .hoc file.")
     if every is not None and frames is not None:
-        raise click.UsageError("--every and --frames exclude each other; give one.")
+        raise click.UsageError("--every and --frames are mutually exclusive; give only one.")
     target = Path(f"{model.stem}.pickle") if output is None else output
     placing = Positions(positions)
     if not os.environ.get("DISPLAY"):
-        # There is nothing to show windows on, and NEURON need not say so.
+        # There is no display, and NEURON need not say so.
         os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     try:
         with needs_neuron():
@@ -180,14 +181,16 @@ def run(
         if ranks is not None:
             stack.enter_context(ranks.ending_all())
         elif no_merge:
-            raise click.UsageError("--no-merge is for runs under mpiexec; this is one process.")
+            raise click.UsageError(
+                "--no-merge is for runs under mpiexec; this is a single process."
+            )
         if not dry_run:
             if ranks is None:
                 _may_write([target], [model, positions], force=force)
             else:
                 inputs = [model, positions]
                 _may_write_parts(ranks, target, inputs, force=force, merged=not no_merge)
-        # The model may move to another folder.
+        # The model may change the working folder.
         target = target if output is not None and target.is_absolute() else Path.cwd() / target
         try:
             if mechanisms is not None:
@@ -232,11 +235,11 @@ def _may_write(paths: list[Path], inputs: list[Path | None], *, force: bool) -> 
 def _may_write_parts(
     ranks: Ranks, target: Path, inputs: list[Path | None], *, force: bool, merged: bool
 ) -> None:
-    """As `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
+    """Like `_may_write`, for the file and the parts, asked on rank 0 while the others wait."""
     if ranks.rank == 0:
         parts = part_paths(target, ranks)
         _may_write([target, *parts] if merged else parts, inputs, force=force)
-        # Else they could be taken for this run's.
+        # Otherwise they could be mistaken for this run's.
         for part in parts:
             part.unlink(missing_ok=True)
     ranks.barrier()
@@ -252,7 +255,7 @@ def _run_part(
     chosen: bool,
     merged: bool,
 ) -> None:
-    """Run the model in this process, one of several, and show in the first what was written."""
+    """Run the model in this process, one of several; the first shows what was written."""
 
     def written(result: Written) -> None:
         for path, simulation in result.simulations:
@@ -308,7 +311,7 @@ def _run(
 
 
 def _report(model_run: ModelRun, ending: Ending) -> None:
-    """Say why the model ended, if not by itself."""
+    """Say why the model ended, if not normally."""
     click.echo(ending.trace, nl=False, err=True)
     if ending.interrupted:
         click.echo(f"Interrupted{model_run.at}.", err=True)
@@ -337,13 +340,13 @@ def _write(
 
 
 def _say_lost(variables: tuple[str, ...], simulations: list[Simulation]) -> None:
-    """Name what no process has; each takes it that another one may have it."""
+    """Name variables that no process has; each one assumes that another may have them."""
     there = {name for simulation in simulations for name in simulation.quantities}
-    # Of point processes' variables, the file names the type as well.
+    # For variables of point processes, the file names the type as well.
     there |= {name.partition(".")[2] for name in there}
     lost = [one for one in variables if one not in there]
     if lost:
-        say(f"No segment has {', '.join(lost)}, so the file has none of it.")
+        say(f"No segment has {', '.join(lost)}, so it is not in the file.")
 
 
 def _say_note(note: str) -> None:
@@ -354,7 +357,7 @@ def _say_note(note: str) -> None:
 def _say_runs(runs: int, *, chosen: bool) -> None:
     if runs > 1 and not chosen:
         click.echo(
-            f"The model ran {runs} times; this is the last. --capture N keeps another.",
+            f"The model ran {runs} times; this is the last run. Use --capture N to keep another.",
             err=True,
         )
 
@@ -402,7 +405,7 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _families(sections: list[str]) -> str:
-    """Names of sections, those with an index together: ``soma, 12 dend``."""
+    """Names of sections, indexed ones grouped: ``soma, 12 dend``."""
     counts: dict[str, int] = {}
     for section in sections:
         name = section.rsplit(".", 1)[-1].split("[", 1)[0]
@@ -411,5 +414,5 @@ def _families(sections: list[str]) -> str:
 
 
 def _reached(model_run: ModelRun) -> Reached:
-    """Time of the model, and when it will end, where that is known."""
+    """Return the model's time and when it will end, if known."""
     return model_run.time_ms, model_run.end_ms

@@ -32,7 +32,7 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 )  # fmt: skip
 @click.option(
     "--node-types", "types", type=FILE, metavar="TYPES.csv",
-    help="Table of the nodes' types.  [default: the one in CONFIG]",
+    help="Node types table.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.option(
     "--population", "populations", multiple=True, metavar="NAME",
@@ -40,7 +40,7 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
 )  # fmt: skip
 @click.option(
     "--morphologies", type=FILE, metavar="DIR",
-    help="Folder of the nodes' SWC files.  [default: the one in CONFIG]",
+    help="Folder with the nodes' SWC files.  [default: the one in CONFIG]",
 )  # fmt: skip
 @click.pass_context
 def sonata(
@@ -120,7 +120,9 @@ def _given(
     """Replace what a configuration names by what is given."""
     own = found.nodes if nodes is None else (NodeFile(nodes),)
     if types is not None and len(own) != 1:
-        raise click.UsageError("--node-types is of one file of nodes; name it with --nodes.")
+        raise click.UsageError(
+            "--node-types applies to one nodes file; name that file with --nodes."
+        )
     if types is not None:
         own = (replace(own[0], types=types),)
     if morphologies is not None:

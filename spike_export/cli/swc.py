@@ -34,12 +34,12 @@ from .console import (
 )
 
 _UNITS_UM = {"um": 1.0, "nm": 1e-3, "mm": 1e3}
-# Wider than a mouse's brain, or longer than all but the longest axons.
+# Wider than a mouse brain, or longer than all but the longest axons.
 _WIDEST_UM, _LONGEST_UM = 5e4, 2e5
 # Shorter than a soma with a few branches.
 _SHORTEST_UM = 10.0
 _SHOWN = 10
-# Damaged tracings are told by their faults, which the reader names.
+# Damaged tracings are recognized by their errors, which the reader names.
 _KINDS = (
     *("swc", "neurolucida", "older-neurolucida", "eutectic", "morphml"),
     *("table", "matrix", "text", "data"),
@@ -57,7 +57,7 @@ Examples:
 
 
 def _finite(context: click.Context, option: click.Parameter, value: float) -> float:
-    """Refuse what passes as a number but would make every voltage not a number."""
+    """Refuse numbers that would turn every voltage into NaN."""
     if not abs(value) < 1e9:
         raise click.BadParameter(f"{value:g} is not a finite number below 1,000,000,000.")
     return value
@@ -68,28 +68,28 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 @output_option("CELL.pickle")
 @click.option(
     "--biophysics", type=click.Choice(["hh", "pas"]), default="hh", show_default=True,
-    help="Hodgkin-Huxley channels everywhere, or a leak only.",
+    help="Hodgkin-Huxley channels everywhere, or only a leak.",
 )  # fmt: skip
 @click.option(
     "--inject", default="soma(0.5)", show_default=True, metavar="PLACE",
-    help="Where the current step is injected: section and position along it (0 to 1).",
+    help="Where to inject the current step: section and position along it (0 to 1).",
 )  # fmt: skip
 @click.option(
     "--amp", type=float, callback=_finite, default=1.0, show_default=True, metavar="NA",
-    help="The step's amplitude.",
+    help="Amplitude of the step.",
 )  # fmt: skip
 @click.option(
     "--delay", type=click.FloatRange(min=0), callback=_finite, default=5.0, show_default=True,
-    metavar="MS", help="When the step begins.",
+    metavar="MS", help="Start of the step.",
 )  # fmt: skip
 @click.option(
     "--dur", type=ABOVE_ZERO, callback=_finite, default=2.0, show_default=True, metavar="MS",
-    help="How long the step lasts.",
+    help="Duration of the step.",
 )  # fmt: skip
 @click.option(
     "--synapses", type=click.IntRange(1, 100_000), metavar="N",
-    help="Excitatory synapses at random places on the dendrites, instead of the step unless "
-    "--inject is given too.",
+    help="Number of excitatory synapses at random positions on the dendrites; they replace the "
+    "step unless --inject is given too.",
 )  # fmt: skip
 @click.option(
     "--rate", type=click.FloatRange(0, 10_000, min_open=True), callback=_finite, default=10.0,
@@ -101,26 +101,26 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 )  # fmt: skip
 @click.option(
     "--tstop", type=ABOVE_ZERO, callback=_finite, default=50.0, show_default=True, metavar="MS",
-    help="How long to simulate.",
+    help="Duration of the simulation.",
 )  # fmt: skip
 @click.option(
     "--every", type=ABOVE_ZERO, callback=_finite, default=0.1, show_default=True, metavar="MS",
-    help="Time between two frames.",
+    help="Time between frames.",
 )  # fmt: skip
 @click.option(
     "--d-lambda", type=ABOVE_ZERO, callback=_finite, default=0.1, show_default=True,
-    metavar="SHARE", help="Longest segment, as a share of the length constant at 100 Hz.",
+    metavar="SHARE", help="Longest segment, as a fraction of the length constant at 100 Hz.",
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Repair what can be repaired safely, and report it.")
 @click.option(
     "--may-lose", type=click.FloatRange(0, 100), default=100 * MAY_LOSE, show_default=True,
-    metavar="PERCENT", help="How much of the points or length --repair may drop.",
+    metavar="PERCENT", help="Largest share of the points or length that --repair may drop.",
 )  # fmt: skip
 @click.option(
     "--unit", type=click.Choice(list(_UNITS_UM)),
-    help="Unit of the file's numbers: um unless the size of the cell leaves a doubt.",
+    help="Unit of the file's numbers.  [default: um, if that gives a plausible size]",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Only check the file; needs no NEURON.")
+@click.option("--check", is_flag=True, help="Only check the file; NEURON is not needed.")
 @click.pass_context
 def swc(
     context: click.Context,
@@ -143,11 +143,11 @@ def swc(
     unit: str | None,
     check: bool,
 ) -> None:
-    """Simulate a cell whose morphology is in an SWC file.
+    """Simulate a cell from its morphology in an SWC file.
 
-    The file is checked before NEURON sees it, and every fault is named by its line. Neurolucida
-    (.asc), Eutectic and MorphML are read by NEURON itself. By default a current step at the soma
-    makes the cell fire.
+    The file is checked before NEURON reads it, and every error is reported with its line.
+    Neurolucida (.asc), Eutectic and MorphML are read by NEURON itself. By default a current step at
+    the soma makes the cell fire.
     """
     if not every < tstop:
         raise click.UsageError(
@@ -208,7 +208,7 @@ def _refuse(context: click.Context, options: tuple[str, ...], needed: str) -> No
 
 
 def _read(file: Path, repair: bool, unit: str | None, may_lose: float) -> tuple[int, Sections, str]:
-    """Return the number of points, the sections, and what is to be said of the file."""
+    """Return the number of points, the sections, and a remark on the file."""
     unit_um = _UNITS_UM[unit or "um"]
     try:
         data = file_content(file)
@@ -227,18 +227,16 @@ def _read(file: Path, repair: bool, unit: str | None, may_lose: float) -> tuple[
     except SwcError as error:
         raise click.ClickException(_refusal(file, error, repair)) from None
     except FileNotFoundError:
-        raise click.ClickException(
-            f"Cannot read {file.name or file}: there is no such file."
-        ) from None
+        raise click.ClickException(f"Cannot read {file.name or file}: file not found.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise click.ClickException(f"Cannot read {file.name or file}: {reason}.") from None
     if kind != "SWC":
-        _tell(f"Noted in {file.name}:", list(tracing.notes))
+        _tell(f"Notes on {file.name}:", list(tracing.notes))
         return len(sections.points_um), sections, f"read by NEURON as {kind}"
-    _tell(f"Mended in {file.name}:", [*describe(morphology.mends), *_lost(morphology)])
-    _tell(f"Noted in {file.name}:", describe(morphology.notes))
-    state = "fine once mended" if morphology.mends else "nothing is wrong with it"
+    _tell(f"Repaired in {file.name}:", [*describe(morphology.mends), *_lost(morphology)])
+    _tell(f"Notes on {file.name}:", describe(morphology.notes))
+    state = "fine after repair" if morphology.mends else "no errors found"
     return len(morphology.points), sections, state
 
 
@@ -254,7 +252,7 @@ def _check_size(sections: Sections) -> None:
     else:
         return
     problem = (
-        f"it would be {size} if its numbers are µm; say which they are with --unit um, nm or mm"
+        f"it would be {size} if its numbers are in µm; give their unit with --unit um, nm or mm"
     )
     raise SwcError([Finding(0, problem)])
 
@@ -263,11 +261,11 @@ def _refusal(file: Path, error: SwcError, repair: bool) -> str:
     message = f"Cannot read {file.name or file}:\n{error}"
     mendable = sum(finding.mend is not None for finding in error.findings)
     if mendable == len(error.findings):
-        message += "\n--repair mends this."
+        message += "\n--repair can fix this."
     elif mendable:
-        message += f"\n--repair mends {mendable:,} of these {len(error.findings):,}."
+        message += f"\n--repair can fix {mendable:,} of these {len(error.findings):,}."
     elif repair and "would lose" in error.findings[0].problem:
-        message += "\n--may-lose allows it to lose more."
+        message += "\nUse --may-lose to let it drop more."
     return message
 
 
@@ -276,9 +274,9 @@ def _lost(morphology: Morphology) -> list[str]:
     if not morphology.mends:
         return []
     if not lost.points:
-        return ["In all, no point is lost."]
+        return ["In total, no points are lost."]
     return [
-        f"In all, {lost.points:,} of {total.points:,} points and {lost.length_um:,.1f} of "
+        f"In total, {lost.points:,} of {total.points:,} points and {lost.length_um:,.1f} of "
         f"{total.length_um:,.1f} µm are lost."
     ]
 

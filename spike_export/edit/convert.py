@@ -17,16 +17,16 @@ from ..simulation_file.simulation import starts
 from .smoothing import Kernel, activity, is_on_off, is_regular, smooth
 
 PEAK_MODE: Final = "peak: the maximum since the frame before"
-"""What `Simulation.meta` says under ``mode`` where frames hold peaks."""
+"""The value of ``mode`` in `Simulation.meta` if frames hold peaks."""
 
-# More than this is a slip in the interval, not a film.
+# More than this is a mistake in the interval, not a film.
 _LARGEST_BYTES: Final = 1 << 34
-# Times nearer than this are one: they come from sums of steps.
+# Times closer than this are equal: they come from sums of steps.
 _SAME_TIME_MS: Final = 1e-9
 
 
 class ConversionError(ValueError):
-    """Something that was asked for and is not in the simulation; the text says what."""
+    """Something requested that is not in the simulation; the text says what."""
 
 
 def convert(
@@ -42,53 +42,53 @@ def convert(
     kernel: Kernel | None = None,
     peak: bool | None = None,
 ) -> Simulation:
-    """Take cells and a window of time out of a simulation, and sample it anew.
+    """Extract cells and a time window from a simulation, and resample it.
 
     Parameters
     ----------
     every_ms : float, optional
-        New interval between frames, from the first one in the window on.
+        New interval between frames, starting at the first one in the window.
     frames : int, optional
         New number of frames, spread over the window.
     start_ms, stop_ms : float, optional
-        The window; without them, the whole recording. Where neither `every_ms` nor `frames` is
-        given, the frames in it stay as they are.
+        The window; the whole recording by default. If neither `every_ms` nor `frames` is given, the
+        frames in it are kept unchanged.
     cells : str, optional
         Which cells to keep, as `simulation_file.cell_choice` describes.
     quantities : sequence of str
-        Which quantities to keep, the first as that of `Simulation.values`; all, if none.
+        Which quantities to keep, the first in `Simulation.values`; all if empty.
     duration_ms : float, optional
-        Time from the first frame to the last, for files of the older format, which know none.
+        Time from the first frame to the last, for files in the older format, which store none.
     kernel : Kernel, optional
-        Smooth in time, with what was before the window; see `smoothing.smooth`.
+        Smooth in time, including what precedes the window; see `smoothing.smooth`.
     peak : bool, optional
-        Whether a new frame holds the maximum since the one before, as `Recorder` records it with
-        ``mode="peak"``, instead of the value at its time. If not given, it does where the
-        simulation's own frames do.
+        Whether a new frame holds the maximum since the previous one, as recorded by `Recorder` with
+        ``mode="peak"``, instead of the value at its time. By default, as in the simulation's own
+        frames.
 
     Returns
     -------
     Simulation
-        Times stay what they were; spikes outside the window are gone.
+        Times are unchanged; spikes outside the window are dropped.
 
     Raises
     ------
     ConversionError
-        If a cell, a quantity or the window is not in the simulation, or these contradict each
+        If a cell, a quantity or the window is not in the simulation, or arguments contradict each
         other.
     SmoothingError
-        If there is a `kernel`, and neither the frames nor the new ones are regular.
+        If a `kernel` is given, and neither the old nor the new frames are evenly spaced.
     ModuleNotFoundError
-        If there is a `kernel`, and SciPy is not installed.
+        If a `kernel` is given and SciPy is not installed.
     """
     if every_ms is not None and frames is not None:
-        raise ConversionError("An interval and a number of frames exclude each other.")
+        raise ConversionError("An interval and a number of frames are mutually exclusive.")
     if duration_ms is not None:
         simulation = with_time(simulation, duration_ms)
     if not simulation.has_time and (every_ms, start_ms, stop_ms) != (None, None, None):
         raise ConversionError(
-            f"It is in the older format, which stores no times; --duration says how many ms its "
-            f"{simulation.n_frames:,} frames last."
+            f"It is in the older format, which stores no times; give the duration of its "
+            f"{simulation.n_frames:,} frames in ms with --duration."
         )
     if cells is not None:
         try:
@@ -99,7 +99,7 @@ def convert(
     if quantities:
         simulation = take_quantities(simulation, quantities)
     if kernel is not None and (is_regular(simulation.time_ms) or (every_ms, frames) == (None,) * 2):
-        # Before anything is cut off, whose effect may reach into the window, or interpolated.
+        # Before anything is interpolated, or cut off whose effect may reach into the window.
         simulation, kernel = smooth(simulation, kernel), None
     first, last = float(simulation.time_ms[0]), float(simulation.time_ms[-1])
     begin, end = _window(first, last, start_ms, stop_ms)
@@ -118,7 +118,7 @@ def convert(
         sampled = smooth(sampled, kernel)
         for name, one in simulation.quantities.items():
             if is_on_off(one.values):
-                # Interpolated, an activation would be none any more.
+                # Interpolated, an activation would no longer be one.
                 activations = [simulation.time_ms[row == 1] for row in one.values.T]
                 sampled = _with(sampled, name, activity(activations, times, kernel))
     if not simulation.has_time:
@@ -129,7 +129,7 @@ def convert(
 
 
 def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
-    """Give a simulation of the older format the time that its file does not know.
+    """Give a simulation in the older format the times that its file does not store.
 
     Parameters
     ----------
@@ -139,12 +139,12 @@ def with_time(simulation: Simulation, duration_ms: float) -> Simulation:
     Raises
     ------
     ConversionError
-        If it has a time of its own, or only one frame.
+        If it already has times, or only one frame.
     """
     if simulation.has_time:
         raise ConversionError(
-            f"It has a time of its own, {simulation.duration_ms:g} ms; --duration is for files of "
-            "the older format, which know none."
+            f"It has a time of its own, {simulation.duration_ms:g} ms; --duration is only for "
+            "files in the older format, which store no times."
         )
     if not (math.isfinite(duration_ms) and duration_ms > 0):
         raise ConversionError(f"The duration is {duration_ms:g} ms, but must be above 0.")
@@ -177,8 +177,8 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
             elif time >= own[right]:
                 row[:] = values[right]
             else:
-                # Frames that are met exactly are copied above: a neighbour without data leaves no
-                # mark.
+                # Frames that are hit exactly are copied above: a neighbor without data has no
+                # effect.
                 weight = (time - own[left]) / (own[right] - own[left])
                 with np.errstate(invalid="ignore", over="ignore"):
                     row[:] = (1 - weight) * values[left].astype(np.float64) + weight * values[right]
@@ -195,12 +195,12 @@ def resample(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation
 
 
 def holds_peaks(simulation: Simulation) -> bool:
-    """Whether each frame holds the maximum since the frame before."""
+    """Whether each frame holds the maximum since the previous frame."""
     return simulation.meta.get("mode") == PEAK_MODE
 
 
 def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simulation:
-    """Give each new frame the maximum since the one before, so that no spike is lost between them.
+    """Give each new frame the maximum since the previous one, so that no spike is lost.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def resample_peaks(simulation: Simulation, time_ms: NDArray[np.float64]) -> Simu
         values = sampled.quantities[name].values
         for frame, new in enumerate(new_frames[first:].tolist(), first):
             if new < len(time_ms):
-                # A moment without data hides no peak.
+                # A moment without data does not hide a peak.
                 np.fmax(values[new], one.values[frame], out=values[new])
     return replace(sampled, meta={**sampled.meta, "mode": PEAK_MODE})
 
@@ -301,7 +301,7 @@ def _window(
     end = last if stop_ms is None else min(stop_ms, last)
     if start_ms is not None and stop_ms is not None and not start_ms < stop_ms:
         raise ConversionError(f"The window ends at {stop_ms:g} ms, but begins at {start_ms:g} ms.")
-    # Not `begin > end`: neither may be not a number.
+    # Not `begin > end`: neither may be NaN.
     if not begin <= end:
         asked = f"from {start_ms:g} ms on" if start_ms is not None else f"up to {stop_ms:g} ms"
         raise ConversionError(
@@ -326,7 +326,8 @@ def _spread(simulation: Simulation, begin: float, end: float, frames: int) -> ND
         raise ConversionError(f"The number of frames is {frames}, but must be above 0.")
     if frames > 1 and begin == end:
         raise ConversionError(
-            f"The window is one moment, {begin:g} ms, which cannot be spread over {frames:,} "
+            f"The window is a single "
+            f"moment, {begin:g} ms, which cannot be spread over {frames:,} "
             "frames."
         )
     _check_size(simulation, frames)
@@ -339,7 +340,7 @@ def _check_size(simulation: Simulation, frames: float) -> None:
         raise ConversionError(
             f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
             f"segment{'s' * (simulation.n_segments != 1)}, "
-            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
 
 
@@ -349,7 +350,7 @@ def _frames_within(simulation: Simulation, begin: float, end: float) -> Simulati
     )
     if not inside.size:
         raise ConversionError(
-            f"No frame lies between {begin:g} and {end:g} ms; --every or --frames makes some."
+            f"No frame lies between {begin:g} and {end:g} ms; use --every or --frames to make some."
         )
     frames = slice(int(inside[0]), int(inside[-1]) + 1)
     return replace(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Put the cells of several simulations of one time together, as parallel runs leave them."""
+"""Merge the cells of several simulations with the same times, as left by parallel runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..version import __version__
 from .convert import take_cells
 from .placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
 
-# Times nearer than this are one: they come from sums of steps.
+# Times closer than this are equal: they come from sums of steps.
 _SAME_TIME_MS: Final = 1e-9
 
 
@@ -28,7 +28,7 @@ class MergeError(ValueError):
     part : int
         Index of the part at fault; it is the first that differs from part 0.
     reason : str
-        What about it is wrong; with "part N" in front, the exception's text.
+        What is wrong with it; preceded by "part N", the exception's text.
     """
 
     def __init__(self, part: int, reason: str) -> None:
@@ -38,7 +38,7 @@ class MergeError(ValueError):
 
 
 def merge(parts: Sequence[Simulation]) -> Simulation:
-    """Put the cells of all parts into one simulation.
+    """Merge the cells of all parts into one simulation.
 
     Parameters
     ----------
@@ -48,16 +48,15 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     Returns
     -------
     Simulation
-        In the order of the global identifiers where all cells have one, else in that of the
-        parts. Cells of several parts that share a name get the part's number after it. Of the
-        free text and numbers stays what all parts agree on, and that something is made up in any;
-        of the layouts those that all have. Further quantities have no data for the cells of parts
-        that lack them.
+        In the order of the global identifiers if all cells have one, otherwise of the parts. Cells
+        of different parts that share a name get the part's number appended. Metadata is kept if all
+        parts agree on it, or if it says that something is made up in any part; layouts are kept if
+        all parts have them. Other quantities have no data for the cells of parts that lack them.
 
     Raises
     ------
     MergeError
-        If times or quantities differ, a part has no time, or a global identifier occurs twice.
+        If times or quantities differ, a part has no times, or a global identifier occurs twice.
     ValueError
         If there are no parts.
     """
@@ -123,7 +122,7 @@ def _showing_alike(part: Simulation, quantity: str) -> Simulation:
 
 
 def _more(parts: Sequence[Simulation]) -> dict[str, Quantity]:
-    """Further quantities that any part has; no data where a part lacks one."""
+    """Other quantities of any part; no data where a part lacks one."""
     units = {name: one.unit for part in parts for name, one in part.more.items()}
 
     def values(part: Simulation, name: str) -> NDArray[np.float32]:
@@ -142,8 +141,8 @@ def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
     if not part.has_time:
         raise MergeError(
             index,
-            "is in the older format, which stores no times; spike-export convert --duration gives "
-            "it one",
+            "is in the older format, which stores no times; use spike-export convert --duration to "
+            "add them",
         )
     if (part.quantity, part.unit) != (first.quantity, first.unit):
         raise MergeError(
@@ -156,7 +155,7 @@ def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
         if one.unit != known.unit:
             raise MergeError(
                 index,
-                f"holds {name} in {one.unit or 'no unit'}, but a part before it in "
+                f"holds {name} in {one.unit or 'no unit'}, but an earlier part in "
                 f"{known.unit or 'no unit'}",
             )
     frames = min(part.n_frames, first.n_frames)
@@ -188,7 +187,7 @@ def _check_gids(parts: Sequence[Simulation]) -> None:
                 name = f"{cell.name!r:.60}"
                 raise MergeError(
                     index,
-                    f"has a cell {name} with the gid {cell.gid}, and so has part {owner + 1}",
+                    f"has a cell {name} with the gid {cell.gid}, as does part {owner + 1}",
                 )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cells moved to where they are."""
+"""Move cells to their positions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..formats.cell_positions import CellPosition
 from ..simulation_file import SECTION_TYPES, Simulation
 
 MADE_UP_PLACE: Final = "place"
-"""Key of `Simulation.meta` that is there where places are made up."""
+"""Key of `Simulation.meta` that is present if positions are made up."""
 MADE_UP_SHAPE: Final = "shape"
-"""Key of `Simulation.meta` that is there where shapes are made up."""
+"""Key of `Simulation.meta` that is present if shapes are made up."""
 SPLIT: Final = "split"
 """Key of `Simulation.meta` whose text says that cells are in pieces."""
 
 BETWEEN_CELLS_UM: Final = 100.0
-"""Between the planes of cells whose places are made up."""
+"""Distance between the planes of cells with made-up positions."""
 
 _SOMA: Final = SECTION_TYPES.index("soma")
 # Single precision holds more digits than this for anything within a brain.
@@ -30,21 +30,21 @@ _SAME_PLACE_UM: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """What a model does not say of its cells.
+    """What a model does not define about its cells.
 
     Attributes
     ----------
     shapeless : tuple of str
         Names of the cells with sections that have no points.
     placeless : tuple of str
-        Names of those without any point, whose place nothing else says.
+        Names of those without any point, whose position is not known otherwise.
     """
 
     shapeless: tuple[str, ...] = ()
     placeless: tuple[str, ...] = ()
 
     def meta(self) -> dict[str, str]:
-        """Say so in what a file keeps.
+        """Describe this in a file's metadata.
 
         Returns
         -------
@@ -60,12 +60,12 @@ class MadeUp:
 
 
 class PlacingError(ValueError):
-    """Positions that fit no cell; the text is one sentence."""
+    """Positions that match no cell; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
-    """How a cell gets to its place: ``rotation @ point + shift_um``.
+    """How a cell is moved to its position: ``rotation @ point + shift_um``.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Move:
         place_um: NDArray[np.float64],
         rotation: NDArray[np.float64] | None = None,
     ) -> Move:
-        """Turn a cell about a point, and bring this to a place.
+        """Rotate a cell about a point, and move that point to a position.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A simulation whose cells are where a table says, and what has to be said about it."""
+    """A simulation whose cells are positioned by a table, and notes about it."""
 
     simulation: Simulation
     notes: tuple[str, ...]
@@ -152,12 +152,12 @@ def move(simulation: Simulation, moves: Mapping[int, Move]) -> Simulation:
 
 
 def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
-    """Set cells behind each other along z.
+    """Line up cells along z.
 
     Parameters
     ----------
     names : collection of str
-        Of cells whose place is made up; each process of a parallel run begins at 0.
+        Of cells whose position is made up; each process of a parallel run begins at 0.
     """
     centers = soma_centers(simulation)
     chosen = [index for index, cell in enumerate(simulation.cells) if cell.name in names]
@@ -171,14 +171,14 @@ def in_a_row(simulation: Simulation, names: Collection[str]) -> Simulation:
 
 
 def place(simulation: Simulation, positions: Mapping[str, CellPosition], source: str) -> Placed:
-    """Put cells where a table says they are, each by the middle of its soma.
+    """Move cells to the positions in a table, each by the middle of its soma.
 
     Parameters
     ----------
     positions : mapping from str to CellPosition
-        By the cell's name or, where no cell has such a name, by its global identifier.
+        By the cell's name or, if no cell has such a name, by its global identifier.
     source : str
-        What the table is called in sentences.
+        The table's name in messages.
 
     Raises
     ------
@@ -192,29 +192,30 @@ def place(simulation: Simulation, positions: Mapping[str, CellPosition], source:
     }
     if not found:
         raise PlacingError(
-            f"{source} has none of the cells: its first is {next(iter(positions))!r:.60}, but "
-            f"that of the simulation is {simulation.cells[0].name!r:.60}."
+            f"{source} contains none of the cells: its first "
+            f"is {next(iter(positions))!r:.60}, but the "
+            f"simulation's is {simulation.cells[0].name!r:.60}."
         )
     notes = []
     lost = [label for label in positions if label not in found.values()]
     if lost:
         notes.append(
-            f"{len(lost):,} of {len(positions):,} rows of {source} name no cell that is here, "
-            f"{lost[0]!r:.60} for one."
+            f"{len(lost):,} of {len(positions):,} rows of {source} name unknown cells, "
+            f"{lost[0]!r:.60} for example."
         )
     unplaced = [cell.name for index, cell in enumerate(simulation.cells) if index not in found]
     if unplaced:
         notes.append(
             f"{len(unplaced):,} of {len(simulation.cells):,} cells have no row in {source} and "
-            f"stay where they were, {unplaced[0]!r:.60} for one."
+            f"keep their positions, {unplaced[0]!r:.60} for example."
         )
     has_soma = set(simulation.section_cells[simulation.section_types == _SOMA].tolist())
     without = [index for index in found if index not in has_soma]
     if without:
         notes.append(
             f"{len(without):,} of {len(found):,} cells have no soma here, "
-            f"{simulation.cells[without[0]].name!r:.60} for one; {source} places the middle of "
-            "their first section."
+            f"{simulation.cells[without[0]].name!r:.60} for example; {source} positions the middle "
+            "of their first section."
         )
     centers = soma_centers(simulation)
     moved = move(
@@ -244,18 +245,18 @@ def label_of(name: str, gid: int | None, labels: Mapping[str, object]) -> str | 
 
 
 def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> list[str]:
-    """Say what somebody who looks at the cells has to know about places and shapes.
+    """Say what users need to know about positions and shapes.
 
     Parameters
     ----------
     made_up : MadeUp, optional
-        Where it is known which cells these are.
+        Which cells these are, if known.
 
     Returns
     -------
     list of str
-        Sentences: that cells are in pieces, that shapes are made up, that places are, and that
-        cells share a place.
+        Sentences: that cells are in pieces, that shapes or positions are made up, and that cells
+        share a position.
     """
     total = len(simulation.cells)
 
@@ -272,8 +273,8 @@ def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> lis
     if MADE_UP_PLACE in simulation.meta:
         cells = which(None if made_up is None else made_up.placeless)
         said.append(
-            f"{cells} cells are set in a row, since the model does not say where they are; "
-            "--positions FILE places them."
+            f"{cells} cells are placed in a row, since the model does not say where they are; use "
+            "--positions FILE to place them."
         )
     rounded = np.round(soma_centers(simulation) / _SAME_PLACE_UM)
     _, inverse, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
@@ -282,8 +283,9 @@ def said_of_places(simulation: Simulation, made_up: MadeUp | None = None) -> lis
         first = int(np.argmax(shared))
         second = int(np.flatnonzero(inverse.reshape(-1) == inverse.reshape(-1)[first])[1])
         said.append(
-            f"{int(shared.sum()):,} of {len(simulation.cells):,} cells are in the same place as "
+            f"{int(shared.sum()):,} of {len(simulation.cells):,} cells share a position with "
             f"another one, {simulation.cells[first].name!r:.60} and "
-            f"{simulation.cells[second].name!r:.60} for instance; --positions FILE places them."
+            f"{simulation.cells[second].name!r:.60} for example; use --positions FILE to place "
+            "them."
         )
     return said

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cells whose pieces were simulated apart, put together again."""
+"""Rejoin cells whose pieces were simulated separately."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..simulation_file import SECTION_TYPES, Simulation
 from .convert import take_cells
 
 NOT_REJOINED: Final = (
-    "The model splits cells (pc.multisplit, pc.splitcell_connect) in a way that does not tell what "
-    "hung on what: pieces that no template owns are cells of their own here, and where they begin "
-    "is made up."
+    "The model splits cells (pc.multisplit, pc.splitcell_connect) in a way that does not reveal "
+    "which pieces were connected: pieces without a template become separate cells, and where they "
+    "begin is made up."
 )
 _SOMA: Final = SECTION_TYPES.index("soma")
 _FAN: Final = np.radians(75)
@@ -24,7 +24,7 @@ _FAN: Final = np.radians(75)
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """An end of a piece, which is the same place as the other ends with its identifier.
+    """An end of a piece, at the same place as the other ends with its identifier.
 
     Attributes
     ----------
@@ -48,21 +48,21 @@ class Joint:
 def rejoin(
     simulation: Simulation, joints: Sequence[Joint], made_up: Collection[str] = ()
 ) -> tuple[Simulation, str]:
-    """Make one cell of pieces that are cells of their own.
+    """Join pieces that are separate cells into one cell.
 
     Parameters
     ----------
     simulation : Simulation
         No two cells with the same name.
     made_up : collection of str
-        Pieces whose shape is made up, and which therefore are put where they belong.
+        Pieces whose shape is made up, and which are therefore moved to where they belong.
 
     Returns
     -------
     simulation : Simulation
-        Each cell is called, numbered and has the spikes of the piece with the soma.
+        Each cell has the name, number and spikes of the piece with the soma.
     note : str
-        That not all pieces could be put together; empty if they could.
+        Says that not all pieces could be joined; empty if they could.
     """
     index = {cell.name: number for number, cell in enumerate(simulation.cells)}
     has_soma = set(simulation.section_cells[simulation.section_types == _SOMA].tolist())
@@ -123,7 +123,7 @@ def _joined(
         while top in hangs_on:
             top = index[hangs_on[top][1].cell]
         whole[piece] = top
-    # From the trunk outwards, since pieces are put at the ends of those before them.
+    # From the trunk outward, since pieces are attached to the ends of previous ones.
     order = sorted(
         range(len(whole)), key=lambda piece: (whole[piece], _depth(piece, hangs_on, index))
     )
@@ -197,19 +197,19 @@ def _section_range(simulation: Simulation, cell: int) -> NDArray[np.int64]:
 
 
 def fan(count: int, beside: int) -> NDArray[np.float64]:
-    """Directions in which made-up pieces go on from one place, so that all are seen.
+    """Directions in which made-up pieces continue from one place, so that all are visible.
 
     Parameters
     ----------
     count : int
         Of pieces.
     beside : int
-        How many branches go on there already.
+        How many branches already continue there.
 
     Returns
     -------
     ndarray, shape (count,)
-        Angles to what they hang on, in radians.
+        Angles to the section they are attached to, in radians.
     """
     spread: NDArray[np.float64] = ((np.arange(count) + 0.5) / count * 2 - 1) * _FAN
     return spread if not beside else spread / 2 + 1.5 * _FAN
@@ -222,14 +222,14 @@ def hung(
     x: float,
     angle: float,
 ) -> NDArray[np.float32]:
-    """Turn a piece that is drawn somewhere about z, and put it to what it hangs on.
+    """Rotate a piece about z, and attach it to its parent.
 
     Parameters
     ----------
     points : ndarray, shape (P, 4)
         Of the whole piece.
     root, parent : ndarray, shape (P, 4)
-        Of its first section, and of the section that this hangs on.
+        Of its first section, and of the section that it is attached to.
     x : float
         Where on that, 0..1 along its points.
     angle : float

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Make jumps in time watchable: each becomes a rise and a decay.
+"""Make jumps in time visible: each becomes a rise and a decay.
 
 The kernel is the difference of two exponentials, ``exp(-t / decay) - exp(-t / rise)``, scaled to a
 peak of 1. It is causal: nothing shows before the jump.
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ..simulation_file import Simulation
 
-# Cells that are filtered at once, in float64.
+# Number of cells filtered at once, in float64.
 _BLOCK_VALUES: Final = 1 << 22
 _APART: Final = 1e-4
-# Intervals between frames may differ by this share, as sums of steps do.
+# Intervals between frames may differ by this fraction, as sums of steps do.
 _REGULAR: Final = 1e-6
 
 
@@ -35,7 +35,7 @@ class Kernel:
     Attributes
     ----------
     rise_ms, decay_ms : float
-        Time constants, above 0; the rise is the shorter one, or as long.
+        Time constants, above 0; the rise must not be longer than the decay.
 
     Raises
     ------
@@ -58,11 +58,11 @@ class Kernel:
 
     @property
     def constants_ms(self) -> tuple[float, float]:
-        """The two time constants that are computed with, the shorter one first.
+        """The two time constants used in computations, the shorter one first.
 
-        Where they are alike the exponentials would cancel to noise. Moving both away from their
-        mean by a share of 1e-4 changes the kernel by the square of that, for it does not change if
-        they are exchanged.
+        If they are nearly equal, the exponentials would cancel to noise. Moving both away from
+        their mean by a factor of 1e-4 changes the kernel only by the square of that, since it is
+        symmetric in them.
         """
         if self.decay_ms - self.rise_ms >= 2 * _APART * self.decay_ms:
             return self.rise_ms, self.decay_ms
@@ -103,24 +103,24 @@ class Kernel:
 def activity(
     spikes_ms: Sequence[NDArray[np.float64]], time_ms: NDArray[np.float64], kernel: Kernel
 ) -> NDArray[np.float32]:
-    """Sum the kernels of each cell's spikes, wherever they lie between two frames.
+    """Sum the kernels of each cell's spikes, at any time between frames.
 
     Parameters
     ----------
     spikes_ms : sequence of ndarray
-        Times of each of C cells' spikes, in any order; those from before the first frame count.
+        Spike times of each of C cells, in any order; spikes before the first frame count too.
     time_ms : ndarray, shape (F,)
         Regular.
 
     Returns
     -------
     ndarray of float32, shape (F, C)
-        One spike alone peaks at 1; what overlaps adds up.
+        A single spike peaks at 1; overlapping ones add up.
 
     Raises
     ------
     SmoothingError
-        If the frames are not regular.
+        If the frames are not evenly spaced.
     ModuleNotFoundError
         If SciPy is not installed.
     """
@@ -146,12 +146,12 @@ def activity(
 
 
 def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
-    """Replace each jump of a simulation's values by a rise and a decay, in each of its quantities.
+    """Replace each jump in a simulation's values by a rise and a decay, in all quantities.
 
-    Where all values of one are 0 or 1, each 1 is an activation, and becomes a kernel with a peak
-    of 1. Any other values, voltages for one, are averaged over the past with the kernel as weight,
-    so that a value that stays is reached; before the first frame they are taken to be as in it. A
-    segment that has a value that is not finite has none from there on.
+    If all values of a quantity are 0 or 1, each 1 is an activation, and becomes a kernel with a
+    peak of 1. Any other values, such as voltages, are averaged over the past with the kernel as
+    weight, so that a constant value is reached; before the first frame they are assumed to be as in
+    that frame. After a non-finite value, a segment has no data.
 
     Parameters
     ----------
@@ -161,13 +161,13 @@ def smooth(simulation: Simulation, kernel: Kernel) -> Simulation:
     Raises
     ------
     SmoothingError
-        If the frames are not regular, or there are no times.
+        If the frames are not evenly spaced, or there are no times.
     ModuleNotFoundError
         If SciPy is not installed.
     """
     if not simulation.has_time:
         raise SmoothingError(
-            "It is in the older format, which stores no times; --duration says how long it lasts."
+            "It is in the older format, which stores no times; give its duration with --duration."
         )
     interval = _interval(simulation.time_ms)
     return simulation.with_values(lambda values: _smoothed(values, interval, kernel))
@@ -198,7 +198,7 @@ def is_on_off(values: NDArray[np.float32]) -> bool:
 
 
 def is_regular(time_ms: NDArray[np.float64]) -> bool:
-    """Whether frames follow one another at one interval, as far as sums of steps do.
+    """Whether frames are evenly spaced, up to the rounding of sums of steps.
 
     Parameters
     ----------
@@ -216,7 +216,8 @@ def _interval(time_ms: NDArray[np.float64]) -> float:
         return 1.0
     if not is_regular(time_ms):
         raise SmoothingError(
-            "Its frames are not regular in time; spike-export convert --every makes them so."
+            "Its frames are not evenly spaced in time; use spike-export convert --every to make "
+            "them so."
         )
     return float(np.diff(time_ms).mean())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a simulation holds, in a few figures."""
+"""What is in a simulation, in a few numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHARES = (1, 50, 99)
 
 @dataclass(frozen=True, slots=True)
 class CellSummary:
-    """What is known of a cell; ``spikes`` is `None` where nobody looked for them."""
+    """What is known about a cell; ``spikes`` is `None` if they were not recorded."""
 
     name: str
     gid: int | None
@@ -31,7 +31,7 @@ class CellSummary:
 
 @dataclass(frozen=True, slots=True)
 class QuantitySummary:
-    """Limits and percentiles of a quantity; ``percentiles`` is `None` where nothing is finite."""
+    """Limits and percentiles of a quantity; ``percentiles`` is `None` if nothing is finite."""
 
     name: str
     unit: str
@@ -48,7 +48,7 @@ class QuantitySummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures that `spike-export info` shows; `None` where the file does not know."""
+    """The numbers shown by `spike-export info`; `None` where the file does not say."""
 
     file: str
     size_bytes: int
@@ -77,7 +77,7 @@ class Summary:
     layouts: list[str]
 
     def as_dict(self) -> dict[str, Any]:
-        """All figures as built-ins, for JSON, which has no numbers that are not finite."""
+        """All numbers as built-ins, for JSON, which has no non-finite numbers."""
         figures = asdict(self)
         for key, value in self.meta.items():
             if isinstance(value, float) and not math.isfinite(value):
@@ -85,7 +85,7 @@ class Summary:
         return figures
 
     def rows(self) -> list[tuple[str, str]]:
-        """All figures as label and text, for people."""
+        """All numbers as label and text, for people."""
         types = ", ".join(f"{count:,} {kind}" for kind, count in self.sections_by_type.items())
         names = ", ".join(cell.name for cell in self.cells[:_SHOWN_CELLS])
         more = len(self.cells) - _SHOWN_CELLS
@@ -139,7 +139,7 @@ class Summary:
 
     def _duration(self) -> str:
         if self.duration_ms is None:
-            return "unknown: files of the older format hold no time"
+            return "unknown: files in the older format store no times"
         text = f"{self.duration_ms:g} ms"
         return f"{text}, from {self.start_ms:g} ms on" if self.start_ms else text
 

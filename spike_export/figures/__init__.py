@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The figures that sit beside a rendered neuron in a film, made with matplotlib.
+"""Figures to go beside a rendered neuron in a film, made with matplotlib.
 
-`sections` chooses what is drawn; `curves` and `fill` draw what knows one number, how far it is
-drawn, with the arrays of `line_pieces`; `traces` lays a figure out of them; `pictures` and `film`
-write it, frame by frame. `shapes` has an arrow that turns, a curve that becomes another, a matrix,
-for the bare ground of `stage`; `arrays` reads files of numbers for them.
+`sections` chooses what is drawn; `curves` and `fill` draw parts driven by one number, how far they
+are drawn, with the arrays of `line_pieces`; `traces` lays them out as a figure; `pictures` and
+`film` write it, frame by frame. `shapes` has a rotating arrow, a morphing curve and a matrix, for
+the empty axes of `stage`; `arrays` reads files of numbers for them.
 Each piece works on its own, with any curve:
 
 >>> from spike_export.figures import GradientLine, pictures, trace_axes
@@ -13,8 +13,8 @@ Each piece works on its own, with any curve:
 >>> for picture in pictures(figure, [line], time_ms):  # doctest: +SKIP
 ...     ...
 
-No pyplot is imported: the figures are nobody else's. matplotlib itself is imported when the first
-one is made, because reading and converting files works without it.
+pyplot is not imported, so the figures are not shared with it. matplotlib itself is imported when
+the first one is made, because reading and converting files works without it.
 """
 
 from __future__ import annotations

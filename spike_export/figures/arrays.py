@@ -27,20 +27,20 @@ def read_array(path: Path, tell: Callable[[str], object] = lambda _: None) -> ND
     path : Path
         ``.npy``, or a table of text; see `read_numbers`.
     tell : callable
-        Takes a sentence for each thing that was guessed.
+        Called with a sentence for each guess.
 
     Returns
     -------
     ndarray of float64
-        As it is in a ``.npy``; shape (rows, columns) of a table, or (rows,) of one column.
+        As stored in a ``.npy``; shape (rows, columns) for a table, or (rows,) for one column.
 
     Raises
     ------
     ChoiceError
-        If there is no such file, or it is damaged, hostile, or holds no real numbers.
+        If the file is missing, damaged or malicious, or contains no real numbers.
     """
     if not path.is_file():
-        reason = "it is not a regular file" if path.exists() else "there is no such file"
+        reason = "it is not a regular file" if path.exists() else "file not found"
         raise ChoiceError(f"cannot read {path.name or path}: {reason}")
     try:
         with path.open("rb") as file:
@@ -68,6 +68,6 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise TableError("it holds no numbers")
     if size * 8 > _LARGEST_BYTES:
         raise TableError(
-            f"its shape {shape} takes {size * 8 / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is"
-            " the most"
+            f"its shape {shape} takes {size * 8 / 1e9:,.0f} GB; the limit is "
+            f"{_LARGEST_BYTES / 1e9:.0f} GB"
         )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Curves that are drawn on: lines, and a dot at their head.
 
-Every part is moved by one number, the place on the x axis up to which it is drawn (the time, in a
-trace), so that parts stay in step however that number runs: evenly, slowed down or backwards.
+Every part is driven by one number, the position on the x axis up to which it is drawn (the time, in
+a trace), so that parts stay in sync however that number changes: evenly, slowed down or backward.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ _HALO_ALPHA: Final = 0.04
 
 
 class Part(Protocol):
-    """What an animation moves."""
+    """A part that an animation moves."""
 
     @property
     def artists(self) -> Sequence[Artist]:
         """The matplotlib artists it consists of."""
 
     def draw_to(self, t: float) -> None:
-        """Show what lies at or before a place on the x axis, and nothing beyond."""
+        """Show what is at or before a position on the x axis, and nothing beyond."""
 
 
 class GradientLine:
-    """A line colored by its own value, as BlenderSpike colors the neuron, or by another one.
+    """A line colored by its own value, as in BlenderSpike, or by another array.
 
-    It is cut where the value passes from one of the colormap's colors to the next, so that each
-    piece has the very color that the colormap gives its values. All pieces of one color are
+    It is split where the value passes from one of the colormap's colors to the next, so that each
+    piece has exactly the color that the colormap gives its values. All pieces of one color are
     drawn as one line with gaps: there are never more lines than colors, however long the curve.
 
     Parameters
     ----------
     axes : matplotlib Axes
     x, y : array-like, shape (M,)
-        `x` grows; where `y` is not finite the line has a gap.
+        `x` increases; the line has a gap where `y` is not finite.
     colormap : str
-        A colormap of matplotlib.
+        Name of a matplotlib colormap.
     limits : (float, float), optional
         Values at the colormap's two ends; the lowest and highest by default.
     width : float
@@ -62,7 +62,7 @@ class GradientLine:
     Raises
     ------
     ValueError
-        If the arrays do not fit, or `x` does not grow.
+        If the arrays do not match, or `x` does not increase.
     ChoiceError
         If there is no such colormap.
 
@@ -94,7 +94,7 @@ class GradientLine:
             linewidths=width,
             capstyle="round",
             joinstyle="round",
-            # Pixels that a line snaps to would make it jump while it is drawn on.
+            # Snapping to pixels would make the line jump while it is drawn.
             snap=False,
         )
         axes.add_collection(self._collection, autolim=False)
@@ -136,7 +136,7 @@ class PlainLine:
 
 
 class Head:
-    """A shining dot on a curve, at the value between the two samples that lie around it.
+    """A glowing dot on a curve, interpolated between the two samples around it.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class Head:
     limits : (float, float), optional
         As for `GradientLine`; needed with a colormap.
     colormap : str, optional
-        Colors the dot by the value under it.
+        Colors the dot by its value.
     color : color, optional
         The one color, without a colormap.
     size : float
@@ -186,7 +186,7 @@ class Head:
         self.artists: tuple[Artist, ...] = tuple(self._dots)
 
     def draw_to(self, t: float) -> None:
-        """Move the dot to `t`; there is none in a gap or outside the curve."""
+        """Move the dot to `t`; it is hidden in gaps and outside the curve."""
         value = value_at(self._x, self._y, t)
         for dot in self._dots:
             dot.set_data([t], [value])

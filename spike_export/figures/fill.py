@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ground under a curve, which is drawn on with it."""
+"""The area under a curve, drawn together with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILL_ALPHA: Final = 0.5
 
 
 class Fill:
-    """The ground under a curve, fading out towards the lower limit.
+    """The area under a curve, fading out toward the lower limit.
 
     Parameters
     ----------
@@ -30,9 +30,10 @@ class Fill:
     x, y : array-like, shape (M,)
         As for `GradientLine`.
     limits : (float, float)
-        The fill reaches from the lower one up to the curve; it is densest from the upper one on.
+        The fill reaches from the lower limit up to the curve; it is densest at and above the upper
+        one.
     colormap : str, optional
-        Colors each height as `GradientLine` colors that value.
+        Colors each height as `GradientLine` would color that value.
     color : color, optional
         The one color, without a colormap.
 
@@ -77,7 +78,7 @@ class Fill:
         self._clip(runs_to(self._runs, t))
 
     def reshape(self, points: ArrayLike) -> None:
-        """Fill the ground under another curve, as far as it goes.
+        """Fill the area under another curve.
 
         Parameters
         ----------
@@ -95,8 +96,8 @@ class Fill:
         ]
         self._image.set_visible(bool(outlines))
         if outlines:
-            # No wider than it is seen, because every pixel is computed, but with some to spare
-            # for the smooth edge.
+            # No wider than visible, because every pixel is computed, but with a margin for the
+            # smooth edge.
             left = min(float(run[:, 0].min()) for run in runs)
             right = max(float(run[:, 0].max()) for run in runs)
             spare = (right - left) / 50 or 1.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pictures to film, by ffmpeg."""
+"""From pictures to a film, with ffmpeg."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _ENCODERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]]] = {
         (*_PRORES, "-pix_fmt", "yuva444p10le", "-alpha_bits", "16"),
     ),
 }
-# Without these, players guess by the size of the picture, and colors shift. ProRes takes them from
-# the frames, the others from the options.
+# Without these, players guess from the picture size, and colors shift. ProRes takes them from the
+# frames, the others from the options.
 _COLORS: Final = (
     "-vf", "scale=out_color_matrix=bt709:out_range=tv,"
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv",
@@ -66,7 +66,7 @@ def find_ffmpeg() -> str:
 def film_writer(
     path: Path, size: tuple[int, int], fps: float = 24.0, *, transparent: bool = False
 ) -> Iterator[Callable[[Picture], None]]:
-    """Encode pictures while the ``with`` block makes them: the whole film, or no file.
+    """Encode pictures while the ``with`` block makes them: the complete film, or no file.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def film_writer(
     Raises
     ------
     FilmError
-        If there is no ffmpeg, or it fails; with its own last words.
+        If there is no ffmpeg, or it fails; with its last message.
     OSError
         If the file cannot be written.
     """
@@ -95,7 +95,7 @@ def film_writer(
     encoder = alpha if transparent else opaque
     if encoder is None:
         raise FilmError(
-            f"{path.suffix} cannot hold transparency; .webm, .mov and frames/%04d.png can"
+            f"{path.suffix} does not support transparency; use .webm, .mov or frames/%04d.png"
         )
     ffmpeg = find_ffmpeg()
     with whole_file(path) as unfinished:
@@ -106,7 +106,8 @@ def film_writer(
             *_COLORS, *encoder, "-f", path.suffix.lower()[1:], str(unfinished),
         ]  # fmt: skip
         with tempfile.TemporaryFile() as messages:
-            # A session of its own, so that Ctrl-C reaches us first and ffmpeg writes no stump.
+            # A session of its own, so that Ctrl-C reaches us first and ffmpeg writes no partial
+            # film.
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

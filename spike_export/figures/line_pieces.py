@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Curves as arrays: in pieces between gaps and of one color, cut off at a place, and thinned."""
+"""Curves as arrays: split at gaps and by color, cut off at a position, and thinned."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Points = NDArray[np.float64]
 
 
 def value_at(x: Points, y: Points, t: float) -> float:
-    """Interpolate linearly between the two samples around a place.
+    """Interpolate linearly between the two samples around a position.
 
     Parameters
     ----------
     x, y : ndarray, shape (M,)
-        `x` grows.
+        `x` increases.
 
     Returns
     -------
     float
-        NaN outside, and where one of the two samples is not finite.
+        NaN outside, or if one of the two samples is not finite.
     """
     after = int(np.searchsorted(x, t))
     if after < len(x) and x[after] == t:
@@ -34,22 +34,22 @@ def value_at(x: Points, y: Points, t: float) -> float:
 
 
 def thinned(x: Points, y: Points, columns: int) -> NDArray[np.int64]:
-    """Choose the samples that a curve's picture needs.
+    """Choose the samples needed to draw a curve.
 
-    Of all samples that share one of the columns, the first, the last, the lowest, the highest and
-    one that is not finite are enough: no spike and no gap is lost.
+    Of all samples in one column of pixels, the first, the last, the lowest, the highest and one
+    that is not finite are enough: no spike and no gap is lost.
 
     Parameters
     ----------
     x, y : ndarray, shape (M,)
-        `x` grows.
+        `x` increases.
     columns : int
-        Into how many equal parts `x` is divided: as many as there are pixels.
+        Into how many equal parts `x` is divided: the number of pixels.
 
     Returns
     -------
     ndarray of int64, shape (at most 5 * columns,)
-        Indices, in order; all of them where there are not that many samples.
+        Indices, in order; all of them if there are fewer samples.
     """
     if len(x) <= 5 * columns:
         return np.arange(len(x))
@@ -65,18 +65,20 @@ def thinned(x: Points, y: Points, columns: int) -> NDArray[np.int64]:
 
 
 def checked(x: ArrayLike, y: ArrayLike) -> tuple[Points, Points]:
-    """Make arrays of a curve, NaN where y is not finite; raise `ValueError` if it is none."""
+    """Return a curve's arrays, NaN where y is not finite; raise `ValueError` if they differ."""
     x = np.asarray(without_unit(x, "a curve's x"), np.float64)
     y = np.asarray(without_unit(y, "a curve's y"), np.float64)
     if x.ndim != 1 or x.shape != y.shape or not x.size:
-        raise ValueError(f"a curve has as many x as y, in one row, not {x.shape} and {y.shape}")
+        raise ValueError(
+            f"a curve needs as many x as y values, in one row, not {x.shape} and {y.shape}"
+        )
     if not np.isfinite(x).all() or (np.diff(x) <= 0).any():
-        raise ValueError("a curve's x must be finite and grow from sample to sample")
+        raise ValueError("a curve's x must be finite and increase from sample to sample")
     return x, np.where(np.isfinite(y), y, np.nan)
 
 
 def finite_runs(x: ArrayLike, y: ArrayLike, color_by: ArrayLike | None = None) -> list[Points]:
-    """Part a curve at its gaps, into arrays of shape (m, 2), or (m, 3) with colors; m > 1."""
+    """Split a curve at its gaps, into arrays of shape (m, 2), or (m, 3) with colors; m > 1."""
     x, y = checked(x, y)
     columns = [x, y] if color_by is None else [x, y, checked(x, color_by)[1]]
     points = np.stack(columns, axis=1)
@@ -85,7 +87,7 @@ def finite_runs(x: ArrayLike, y: ArrayLike, color_by: ArrayLike | None = None) -
         points[begin:end]
         for begin, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True)
     ]
-    # One sample between two gaps: a line's round cap is drawn where there is a line, however short.
+    # One sample between two gaps: a line's round cap is drawn for any line, however short.
     tiny = max(1e-6 * (x[-1] - x[0]), 4 * float(np.spacing(np.abs(x).max())), 1e-12)
     return [
         run if len(run) > 1 else np.concatenate([run - np.eye(1, run.shape[1]) * tiny, run])
@@ -126,7 +128,7 @@ def by_bin(
     if not split:
         return np.empty(0, np.int64), []
     points = np.concatenate([own for own, _ in split])
-    # Between the end of a run and the beginning of the next is no piece: bin -1.
+    # There is no piece between the end of a run and the beginning of the next: bin -1.
     bins = np.concatenate([np.append(own, -1) for _, own in split])
     firsts = np.flatnonzero(np.diff(bins, prepend=-1))
     lengths = np.diff(firsts, append=len(bins)) + 1
@@ -152,7 +154,7 @@ def _split(
     Parameters
     ----------
     run : ndarray, shape (m, 2) or (m, 3)
-        The last column decides about the bin.
+        The last column determines the bin.
 
     Returns
     -------
@@ -189,7 +191,7 @@ def joined(runs: list[Points]) -> tuple[Points, Points]:
 
 
 def limits_of(runs: list[Points]) -> tuple[float, float]:
-    """Return the lowest and the highest value of a curve, which differ."""
+    """Return the lowest and the highest value of a curve, made different if they are equal."""
     if not runs:
         return 0.0, 1.0
     low = min(float(run[:, -1].min()) for run in runs)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def colormap_named(name: str) -> Colormap:
-    """Find a colormap of matplotlib, or of seaborn and cmasher where they are installed.
+    """Find a colormap of matplotlib, or of seaborn and cmasher if installed.
 
     Raises
     ------
     ChoiceError
-        With the names that come close.
+        If there is none; the text suggests similar names.
     """
     import matplotlib
 
@@ -31,12 +31,12 @@ def colormap_named(name: str) -> Colormap:
             if known in matplotlib.colormaps:
                 return matplotlib.colormaps[known]
     close = difflib.get_close_matches(name, list(matplotlib.colormaps), n=3)
-    offer = f"; close to it: {', '.join(close)}" if close else "; plasma and viridis are two"
+    offer = f"; close to it: {', '.join(close)}" if close else "; try plasma or viridis"
     missing = [
         library for library in ("seaborn", "cmasher") if importlib.util.find_spec(library) is None
     ]
     more = (
-        f"; pip install 'spike-export[colormaps]' brings those of {' and '.join(missing)}"
+        f"; pip install 'spike-export[colormaps]' adds those of {' and '.join(missing)}"
         if missing
         else ""
     )

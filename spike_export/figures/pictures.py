@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From a figure whose parts move to pictures, and from a picture to a file."""
+"""From a figure with moving parts to pictures, and from a picture to a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_FRAMES: Final = 1_000_000
 
 @contextmanager
 def own_style() -> Iterator[None]:
-    """Draw with matplotlib's defaults, whatever the user has set, while the block runs."""
+    """Draw with matplotlib's defaults, whatever the user's settings, while the block runs."""
     import matplotlib.style
 
     with matplotlib.style.context("default", after_reset=True):
@@ -71,8 +71,7 @@ def frames(time_ms: NDArray[np.float64], ms_per_frame: float | None = None) -> l
     time_ms : ndarray, shape (F,)
         Of the simulation's frames.
     ms_per_frame : float, optional
-        Time that passes from one output frame to the next. Without it output frame k shows
-        ``time_ms[k]``.
+        Time from one output frame to the next. Without it, output frame k shows ``time_ms[k]``.
 
     Returns
     -------
@@ -96,18 +95,18 @@ def frames(time_ms: NDArray[np.float64], ms_per_frame: float | None = None) -> l
         steps = float(time_ms[-1] - time_ms[0]) / ms_per_frame
         if steps >= MOST_FRAMES:
             raise ChoiceError(
-                f"{ms_per_frame:g} ms a frame would make more than {MOST_FRAMES:,} frames"
+                f"{ms_per_frame:g} ms per frame would make more than {MOST_FRAMES:,} frames"
             )
-        # 0.3 ms hold three times 0.1 ms, though their quotient is a little less than 3.
+        # 0.3 ms is three times 0.1 ms, though the quotient is slightly less than 3.
         count = int(steps + 1e-6) + 1
         times = np.minimum(time_ms[0] + ms_per_frame * np.arange(count), time_ms[-1])
     return [Frame(number, time) for number, time in enumerate(times.tolist())]
 
 
 def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> Iterator[Picture]:
-    """Draw a figure at one time after the other.
+    """Draw a figure at a sequence of times.
 
-    What does not move is drawn once; for each picture only the parts are drawn onto a copy of it.
+    Static content is drawn once; for each picture, only the parts are drawn onto a copy of it.
 
     Parameters
     ----------
@@ -121,7 +120,7 @@ def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> I
     Yields
     ------
     ndarray of uint8, shape (height, width, 4)
-        Red, green, blue and straight alpha. Valid until the next one is asked for.
+        Red, green, blue and straight alpha. Valid until the next one is requested.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import to_rgb
@@ -140,7 +139,7 @@ def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> I
     finally:
         for artist in shown:
             artist.set_visible(True)
-    # Where there is nothing lies the ground's color, not white: encoders smear it into edges.
+    # Empty pixels have the background color, not white: encoders smear it into edges.
     empty = np.asarray(canvas.buffer_rgba())
     empty[empty[..., 3] == 0, :3] = ground
     still = canvas.copy_from_bbox(figure.bbox)
@@ -154,7 +153,7 @@ def pictures(figure: Figure, parts: Sequence[Part], times: Iterable[float]) -> I
 
 
 def save_picture(path: Path, picture: Picture, *, transparent: bool = False) -> None:
-    """Write a picture as PNG: all of it, or nothing.
+    """Write a picture as PNG, completely or not at all.
 
     Parameters
     ----------
@@ -178,7 +177,7 @@ def save_picture(path: Path, picture: Picture, *, transparent: bool = False) -> 
 
 
 def save_drawing(path: Path, figure: Figure) -> None:
-    """Write a figure as it stands, as SVG or PDF by the file's name: all of it, or nothing.
+    """Write a figure as SVG or PDF, by the file's name, completely or not at all.
 
     Parameters
     ----------
@@ -192,7 +191,7 @@ def save_drawing(path: Path, figure: Figure) -> None:
     """
     import matplotlib
 
-    # Text stays text, which can be found and edited.
+    # Text stays text, so it can be searched and edited.
     with (
         whole_file(path) as unfinished,
         own_style(),

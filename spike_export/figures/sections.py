@@ -17,7 +17,7 @@ from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import starts
 
 MOST_TRACES: Final = 12
-"""More rows than this are no longer legible at 1080 lines."""
+"""More rows than this are not legible at 1080 lines."""
 
 _BRANCH_TRACES: Final = 3
 _SOMA: Final = SECTION_TYPES.index("soma")
@@ -26,7 +26,7 @@ _MOST_COMPARED: Final = 2000
 
 
 class ChoiceError(ValueError):
-    """Nothing in the file is what was asked for; the text is one sentence."""
+    """A choice that cannot be made; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Trace:
     section, segment : int
         Indices in the file; the segment is the section's middle one.
     name : str
-        With the cell's name in front where several cells are drawn.
+        Preceded by the cell's name if several cells are drawn.
     distance_um : float
         Along the neurites from the soma's middle to the section's middle; 0 at a root.
     """
@@ -57,10 +57,9 @@ def choose_traces(
     Parameters
     ----------
     sections : sequence of str
-        Names or regular expressions for whole names, with or without the index and what stands
-        before it: ``dend`` stands for ``dend[0]``, ``PC[0].dend[1]`` and so on. Without any: the
-        soma and sections at growing distance on the way to the remotest tip; in a network the soma
-        of each cell.
+        Names or regular expressions for whole names, with or without the index and prefix: ``dend``
+        matches ``dend[0]``, ``PC[0].dend[1]`` and so on. By default: the soma and sections at
+        increasing distances toward the remotest tip; in a network, the soma of each cell.
     cells : str
         Which cells, as `simulation_file.cell_choice` describes; all if empty.
 
@@ -68,15 +67,15 @@ def choose_traces(
     -------
     traces : list of Trace
         In the order of the patterns, then by distance; at most `MOST_TRACES`, spread over the
-        distances (over the cells, if no section is asked for) where more would match.
+        distances (or over the cells, if no sections are given) if more match.
     matching : int
-        How many there would be without that limit.
+        How many match without that limit.
 
     Raises
     ------
     ChoiceError
-        If a pattern is no regular expression or nothing has such a name; names that come close
-        are offered.
+        If a pattern is not a valid regular expression or matches no name; similar names are
+        suggested.
     """
     names = [cell.name for cell in simulation.cells]
     try:
@@ -105,7 +104,7 @@ def choose_traces(
     shown = found
     if len(found) > MOST_TRACES:
         if sections:
-            # Stable: the first of a few equally distant ones is the one that was named first.
+            # Stable: of equally distant ones, the one named first comes first.
             found = [found[i] for i in np.argsort(distances[found], kind="stable")]
         rows = np.linspace(0, len(found) - 1, MOST_TRACES).round().astype(int)
         shown = [found[row] for row in rows]
@@ -125,7 +124,7 @@ def choose_traces(
 
 
 def distances_um(simulation: Simulation) -> NDArray[np.float64]:
-    """Measure the way along the neurites from the root's middle to each section's middle.
+    """Measure the distance along the neurites from the root's middle to each section's middle.
 
     Returns
     -------
@@ -140,7 +139,7 @@ def distances_um(simulation: Simulation) -> NDArray[np.float64]:
     begins = np.full(simulation.n_sections, np.nan)
     parents, parent_x = simulation.parents.tolist(), simulation.parent_x
     for section in range(simulation.n_sections):
-        # A parent may stand after its child in the file.
+        # A parent may come after its child in the file.
         way = []
         while parents[section] >= 0 and np.isnan(begins[section]):
             way.append(section)
@@ -155,7 +154,7 @@ def distances_um(simulation: Simulation) -> NDArray[np.float64]:
 
 
 def _somata(simulation: Simulation, sections: NDArray[np.int64]) -> list[int]:
-    """Take each cell's first soma or, where none is called so, its first root."""
+    """Take each cell's first soma or, if there is none, its first root."""
     rank = np.where(
         simulation.section_types[sections] == _SOMA, 0, 1 + (simulation.parents[sections] >= 0)
     )
@@ -166,7 +165,7 @@ def _somata(simulation: Simulation, sections: NDArray[np.int64]) -> list[int]:
 
 
 def _along_longest(simulation: Simulation, soma: int, distances: NDArray[np.float64]) -> list[int]:
-    """Take the soma and sections at even distances on the way from it to the remotest tip."""
+    """Take the soma and sections at even distances from it to the remotest tip."""
     own = np.flatnonzero(simulation.section_cells == simulation.section_cells[soma])
     section = int(own[np.argmax(distances[own])])
     way = []
@@ -184,7 +183,7 @@ def _matching(names: Sequence[str], patterns: Sequence[str], kind: str) -> list[
         try:
             expression = re.compile(pattern)
         except re.error as error:
-            raise ChoiceError(f"{pattern!r} is not a pattern for names: {error}") from None
+            raise ChoiceError(f"{pattern!r} is not a valid regular expression: {error}") from None
         hits = [
             index
             for index, name in enumerate(names)
@@ -205,7 +204,7 @@ def _offer(names: Sequence[str], pattern: str, kind: str) -> str:
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """Spell a name in all ways that stand for it: ``PC[0].dend[1]`` is ``dend``, too."""
+    """List all spellings of a name: ``PC[0].dend[1]`` is also ``dend``."""
     own = name.rpartition(".")[2]
     return name, _without_index(name), own, _without_index(own)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Moving shapes beside the curves: an arrow on a circle, one curve becoming another, a matrix.
+"""Other moving shapes: an arrow on a circle, a morphing curve, a matrix.
 
-Like the parts in `curves`, each is moved by one number and knows nothing of frames.
+Like the parts in `curves`, each is driven by one number, independent of frames.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 CellShape = Literal["square", "circle"]
 
-# Pieces of the circle: fewer, and the steps of a cyclic colormap show.
+# Pieces of the circle: with fewer, the steps of a cyclic colormap are visible.
 _PIECES: Final = 720
 _HEAD: Final = 0.16
 """Length of an arrow's head, in radii of its circle."""
 
 
 class PhaseArrow:
-    """An arrow that turns with a phase, on a circle in the colors of a cyclic colormap.
+    """An arrow that rotates with a phase, on a circle in the colors of a cyclic colormap.
 
     Parameters
     ----------
     axes : matplotlib Axes
         The circle is around 0, 0 with radius 1.
     t, phase : array-like, shape (M,)
-        Phase in radians, counterclockwise from the right; `t` grows. Between two samples the arrow
-        turns by their difference as it is, so that phases should be unwrapped where they jump.
+        Phase in radians, counterclockwise from the right; `t` increases. Between two samples the
+        arrow turns by their difference, so phases that jump should be unwrapped.
     colormap : str
         A cyclic one shows no seam.
     color : color
@@ -80,7 +80,7 @@ class PhaseArrow:
         self.artists: tuple[Artist, ...] = (circle, self._shaft, self._head)
 
     def draw_to(self, t: float) -> None:
-        """Turn the arrow to the phase at `t`; beyond the samples it rests."""
+        """Turn the arrow to the phase at `t`; beyond the samples it stays still."""
         phase = float(np.interp(t, self._t, self._phase))
         along = np.array([np.cos(phase), np.sin(phase)])
         across = np.array([-along[1], along[0]])
@@ -91,13 +91,13 @@ class PhaseArrow:
 
 
 class Morph:
-    """A curve that becomes another: each point goes straight to its place in the other curve.
+    """A curve that morphs into another: each point moves straight to its new position.
 
     Parameters
     ----------
     axes : matplotlib Axes
     first, second : array-like, shape (M, 2)
-        x and y of both curves, in the same number of points; x need not grow.
+        x and y of both curves, with the same number of points; x need not increase.
     color, second_color : color
         Of the curve at the beginning and at the end.
     width : float
@@ -108,7 +108,7 @@ class Morph:
     Raises
     ------
     ValueError
-        If the curves do not have as many points.
+        If the curves have different numbers of points.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class Morph:
         self._first, self._second = _curve(first), _curve(second)
         if self._first.shape != self._second.shape:
             raise ValueError(
-                f"a curve of {len(self._first)} points cannot become one of {len(self._second)}"
+                f"a curve of {len(self._first)} points cannot morph into one of {len(self._second)}"
             )
         self._colors = np.array([to_rgba(color), to_rgba(second_color or color)])
         self._line = Line2D(
@@ -143,7 +143,7 @@ class Morph:
         self.artists: tuple[Artist, ...] = (*(fill.artists if fill else ()), self._line)
 
     def draw_to(self, t: float) -> None:
-        """Go the share `t` of the way, 0..1."""
+        """Go the fraction `t` of the way, 0..1."""
         share = min(max(t, 0.0), 1.0)
         points = (1 - share) * self._first + share * self._second
         self._line.set_data(points[:, 0], points[:, 1])
@@ -154,7 +154,7 @@ class Morph:
 
 
 class MatrixCells:
-    """A matrix as squares or circles whose colors go smoothly from frame to frame.
+    """A matrix of squares or circles whose colors change smoothly from frame to frame.
 
     Parameters
     ----------
@@ -169,12 +169,12 @@ class MatrixCells:
         Values at the colormap's two ends; the lowest and highest by default.
     shape : {"square", "circle"}
     size : float
-        Of a cell, 0..1: its share of the distance to the next.
+        Of a cell, 0..1, as a fraction of the distance to the next.
 
     Raises
     ------
     ValueError
-        If the arrays do not fit.
+        If the arrays do not match.
 
     Attributes
     ----------
@@ -198,7 +198,7 @@ class MatrixCells:
         self._values = np.asarray(without_unit(values, "a matrix's values"), np.float32)
         if self._values.ndim != 3 or not self._values.size:
             raise ValueError(
-                f"a matrix over time has frames, rows and columns, not {self._values.shape}"
+                f"a matrix over time needs frames, rows and columns, not {self._values.shape}"
             )
         self._t, _ = _samples(t, np.zeros(len(self._values)))
         finite = self._values[np.isfinite(self._values)]
@@ -220,7 +220,7 @@ class MatrixCells:
         self.artists: tuple[Artist, ...] = (self._cells,)
 
     def draw_to(self, t: float) -> None:
-        """Show the values at `t`, interpolated between two frames; beyond them they rest."""
+        """Show the values at `t`, interpolated between frames; beyond them, they stay constant."""
         place = float(np.interp(t, self._t, np.arange(len(self._t))))
         before = int(place)
         after = min(before + 1, len(self._t) - 1)
@@ -238,16 +238,16 @@ def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     t = np.asarray(without_unit(t, "times"), np.float64)
     values = np.asarray(without_unit(values, "values"), np.float64)
     if t.ndim != 1 or t.shape != values.shape or not t.size:
-        raise ValueError(f"there are as many times as values, not {t.shape} and {values.shape}")
+        raise ValueError(f"there must be as many times as values, not {t.shape} and {values.shape}")
     if not (np.isfinite(t).all() and np.isfinite(values).all()):
         raise ValueError("times and values must be finite")
     if (np.diff(t) <= 0).any():
-        raise ValueError("times must grow from sample to sample")
+        raise ValueError("times must increase from sample to sample")
     return t, values
 
 
 def _curve(points: ArrayLike) -> NDArray[np.float64]:
     points = np.asarray(without_unit(points, "a curve's points"), np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ValueError(f"a curve has rows of x and y, not the shape {points.shape}")
+        raise ValueError(f"a curve needs rows of x and y, not the shape {points.shape}")
     return points

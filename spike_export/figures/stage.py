@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Bare grounds for moving shapes, and how their one number runs over the frames."""
+"""Empty axes for moving shapes, and how their one number changes over the frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Background = Literal["black", "white"]
 Pace = Literal["linear", "smooth"]
 
 _DPI: Final = 72
-# Free on each side, of the picture's shorter one.
+# Margin on each side, as a fraction of the picture's shorter side.
 _MARGIN: Final = 0.08
 
 
@@ -37,13 +37,13 @@ def stage(
     Parameters
     ----------
     x_limits, y_limits : (float, float)
-        What is at the edges, a margin away from those of the picture; y grows upward if the first
-        is the lower one.
+        Limits, a margin away from the picture's edges; y increases upward if the first is the lower
+        one.
     equal : bool
-        Show x and y in the same scale: circles are round.
+        Use the same scale for x and y.
     background : {"black", "white"}
     transparent : bool
-        Leave the ground out.
+        Make the background transparent.
     size : (int, int)
         Width and height in pixels.
 
@@ -58,7 +58,7 @@ def stage(
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
     figure.patch.set_facecolor(background)
     figure.patch.set_alpha(0.0 if transparent else 1.0)
-    # The axes are the whole picture, so that nothing thick is cut off at the limits.
+    # The axes fill the whole picture, so that thick lines are not cut off at the limits.
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     spans = np.array([x_limits[1] - x_limits[0], y_limits[1] - y_limits[0]])
@@ -73,14 +73,14 @@ def stage(
 
 
 def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
-    """Let a number run from one value to another.
+    """Animate a number from one value to another.
 
     Parameters
     ----------
     frames : int
         Above 0; a single one shows `last`.
     pace : {"linear", "smooth"}
-        Evenly, or slowly at both ends.
+        Evenly, or easing in and out.
     """
     share: NDArray[np.float64] = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
     if pace == "smooth":
@@ -91,7 +91,7 @@ def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list
 
 
 def size_factor(size: tuple[int, int]) -> float:
-    """Find the factor on lengths in points that are meant for 1920 x 1080 pixels.
+    """Return the scale factor for lengths in points, relative to 1920 x 1080 pixels.
 
     Parameters
     ----------

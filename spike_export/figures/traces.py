@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The figure of traces: one row for each section, one time axis below them all."""
+"""The figure of traces: one row per section, with a shared time axis below."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Style = Literal["line", "gradient"]
 
 PLAIN_COLORS: Final = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
-"""Told apart by color-blind people too, on black and on white (Okabe and Ito 2008)."""
+"""Distinguishable by color-blind people, on black and on white (Okabe and Ito 2008)."""
 
 _INK: Final = {
-    # Names, and what should not draw the eye.
+    # For names, and what should not stand out.
     "black": ("#F2F2F2", "#9A9A9A"),
     "white": ("#1A1A1A", "#6E6E6E"),
 }
-# What comes with matplotlib, so that a figure is the same everywhere.
+# Shipped with matplotlib, so that figures look the same everywhere.
 _FONT: Final = "DejaVu Sans"
 _LONGEST_NAME: Final = 28
 _QUANTITIES: Final = {"v": "Membrane potential"}
@@ -69,19 +69,19 @@ def trace_figure(
     traces : sequence of Trace
         From `choose_traces`.
     style : {"gradient", "line"}
-        Colored by value, or one color for each section.
+        Colored by value, or one color per section.
     colormap : str
         Of matplotlib.
     limits : (float, float), optional
         Values at the colormap's two ends; see `color_limits`.
     fill : bool
-        Fill the ground under the curves.
+        Fill the area under the curves.
     draw_on : bool
-        Draw the curves as time passes; otherwise they are there from the start.
+        Draw the curves as time passes; otherwise they are complete from the start.
     moving : bool
         Mark the time with a dot on each curve; a still of the whole curve has none.
     background : {"black", "white"}
-        The ground, and whether what is on it is light or dark.
+        The background, and whether lines and text are light or dark.
     transparent : bool
         Leave the ground out.
     size : (int, int)
@@ -110,13 +110,13 @@ def trace_figure(
         transparent=transparent,
         size=size,
     )
-    # Thinner where rows are low.
+    # Thinner if rows are low.
     scale = size_factor(size) * min(1.0, float(np.sqrt(axes[0].bbox.height / size[1] / 0.15)))
     parts: list[Part] = []
     if moving and not draw_on:
         parts.append(Cursor(axes, color=_INK[background][1], width=1.5 * scale))
     for row, (ax, values) in enumerate(zip(axes, rows, strict=True)):
-        # The dot shows the very value; the line needs no more samples than there are pixels.
+        # The dot shows the exact value; the line needs no more samples than there are pixels.
         keep = thinned(time_ms, values, int(ax.bbox.width))
         curve, thin = (ax, time_ms[keep], values[keep]), 4 * scale
         drawn: list[Part] = []
@@ -150,7 +150,7 @@ def trace_axes(
     transparent: bool = False,
     size: tuple[int, int] = (1920, 1080),
 ) -> tuple[Figure, list[Axes]]:
-    """Make rows of axes that share their limits, each named at its right end.
+    """Make rows of axes that share their limits, each labeled at its right end.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def trace_axes(
     x_limits, y_limits : (float, float)
         First and last, lowest and highest value; the axes reach a little further.
     notes : sequence of str, optional
-        What stands under each name, in small print.
+        Small print under each name.
     background, transparent, size
         As for `trace_figure`.
 
@@ -265,7 +265,7 @@ def color_limits(
     v_min = low if v_min is None else v_min
     v_max = high if v_max is None else v_max
     if not v_min < v_max:
-        raise ChoiceError(f"the lower limit, {v_min:g}, is not below the upper one, {v_max:g}")
+        raise ChoiceError(f"the lower limit, {v_min:g}, is not below the upper limit, {v_max:g}")
     return v_min, v_max
 
 
@@ -277,7 +277,7 @@ def _widened(limits: tuple[float, float], share: float) -> tuple[float, float]:
 
 
 def _printable(text: str, longest: int) -> str:
-    """Leave what the font can draw, on one line."""
+    """Keep what the font can draw, on one line."""
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont(_FONT))

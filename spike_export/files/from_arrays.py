@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Make a simulation of plain dicts and arrays: from LFPy, Arbor, Brian2 or a script of one's own.
+"""Make a simulation from plain dicts and arrays: from LFPy, Arbor, Brian2 or your own script.
 
-The dicts are those of a version-2 file, with plain arrays in place of packed ones. So they are
-checked by the reader's own rules. Arrays that carry units become what the file has.
+The dicts are those of a version-2 file, with plain arrays instead of packed ones, so the reader's
+own rules check them. Arrays with units are converted to the units of the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .units import UnitError, in_unit
 
 _CELL_KEYS: Final = ("name", "gid", "sections", "spikes")
 _SECTION_KEYS: Final = ("name", "type", "parent", "parent_x", "points", "nseg")
-# What the keys of a section or of the whole take in a file, at least.
+# The minimum size in a file of the keys of a section or of the whole.
 _BYTES_PER_DICT: Final = 64
 
 
@@ -39,26 +39,26 @@ def simulation_from_arrays(
     layouts: Mapping[str, ArrayLike] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Simulation:
-    """Make a simulation of plain dicts and arrays, as any simulator can give them.
+    """Make a simulation from plain dicts and arrays, which any simulator can provide.
 
-    Arrays may carry units of pint, quantities, Neo, Brian2, astropy or unyt, and are converted.
+    Arrays with units from pint, quantities, Neo, Brian2, astropy or unyt are converted.
 
     Parameters
     ----------
     cells : sequence of dict
         Each has ``name``, ``sections`` and, if known, ``gid`` and ``spikes`` (times in ms). Each
         section has ``name``, ``type`` (one of `SECTION_TYPES`), ``points`` (x, y, z and diameter
-        in µm, shape (P, 4); one point stands for a cell without shape) and, where they are not
-        -1, 1.0 and 1, ``parent`` (index in this cell's sections, -1 for a root), ``parent_x``
+        in µm, shape (P, 4); one point is a cell without a shape) and, unless they are -1, 1.0 and
+        1, ``parent`` (index in this cell's sections, -1 for a root), ``parent_x``
         (0..1 along the parent's arc length) and ``nseg``.
     time_ms : array-like, shape (F,)
         Strictly increasing.
     values : array-like, shape (F, S)
         S counts all segments: cell by cell, section by section, segment by segment; segment k of
-        ``nseg`` lies at arc length (k + 0.5) / nseg. What is not finite means: no data. Not
-        copied if it is float32 in row-major order.
+        ``nseg`` lies at arc length (k + 0.5) / nseg. Non-finite values mean no data. Not copied if
+        float32 in row-major order.
     quantity, unit : str
-        What the values are.
+        Name and unit of the values.
     source : str
         Name of the model.
     meta : mapping, optional
@@ -66,15 +66,15 @@ def simulation_from_arrays(
     connections : array-like of int, shape (M, 2), optional
         Indices of cells: from, to.
     layouts : mapping from str to array-like, shape (cells, 3), optional
-        Other places of the cells, in µm, by name.
+        Other cell positions, in µm, by name.
     more : mapping from str to dict, optional
         Other quantities by name, each with ``values``, as above, and its ``unit``.
 
     Raises
     ------
     ValueError
-        If something is missing, unknown, contradictory or out of its range; the text names the
-        cell and the section.
+        If something is missing, unknown, inconsistent or out of range; the text names the cell and
+        the section.
     """
     try:
         packed_cells = [_packed_cell(cell, f"cell {i}") for i, cell in enumerate(cells)]
@@ -111,7 +111,7 @@ def simulation_from_arrays(
             dicts += 1 + len(cell["sections"])
         return parse(content, sum(len(p["data"]) for p in packed) + dicts * _BYTES_PER_DICT)
     except ContentError as error:
-        raise ValueError(f"These arrays are no simulation: {error}.") from None
+        raise ValueError(f"These arrays are not a simulation: {error}.") from None
 
 
 def _packed_cell(cell: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _packed_section(section: Mapping[str, Any], where: str) -> dict[str, Any]:
         "name": section["name"],
         "type": section["type"],
         "parent": _whole(section.get("parent", -1), f"{where}: its parent"),
-        # NumPy's numbers are no float or int of Python's.
+        # NumPy numbers are not Python floats or ints.
         "parent_x": parent_x.item() if isinstance(parent_x, np.generic) else parent_x,
         "points": {**points, "data": bytes(points["data"])},
         "nseg": _whole(section.get("nseg", 1), f"{where}: its nseg"),
@@ -178,10 +178,10 @@ def _check_keys(
         if key not in given:
             raise ContentError(f"{where}: the key {key!r} is missing")
         if key == "name" and not isinstance(given[key], str):
-            raise ContentError(f"{where}: its name is {shown(given[key])}, not a text")
+            raise ContentError(f"{where}: its name is {shown(given[key])}, not text")
     for key in given:
         if key not in known:
-            raise ContentError(f"{where}: the key {shown(key)} is none of {', '.join(known)}")
+            raise ContentError(f"{where}: the key {shown(key)} is not one of {', '.join(known)}")
 
 
 def _whole(number: Any, what: str) -> int:
@@ -199,7 +199,7 @@ def _numbers(values: ArrayLike, dtype: str, what: str, unit: str = "") -> NDArra
     if isinstance(values, np.ma.MaskedArray):
         if np.ma.is_masked(values) and dtype[1] != "f":
             raise ContentError(f"{what} holds masked numbers")
-        # What stands behind a mask is no data.
+        # Masked values are not data.
         values = np.ma.filled(values.astype(np.float64) if dtype[1] == "f" else values, np.nan)
     try:
         array = np.asarray(values)
@@ -207,13 +207,13 @@ def _numbers(values: ArrayLike, dtype: str, what: str, unit: str = "") -> NDArra
         raise ContentError(f"{what} has rows of different lengths") from None
     if array.dtype.kind not in "biuf" and array.size:
         raise ContentError(f"{what} holds {array.dtype}, not numbers")
-    # A float64 beyond float32 becomes infinite, which is refused or marked later on.
+    # A float64 beyond float32 becomes infinite, which is refused or marked later.
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(array, dtype)
 
 
 def _packed(values: ArrayLike, dtype: str, what: str, unit: str = "") -> dict[str, Any]:
     array = _numbers(values, dtype, what, unit)
-    # The array's own memory: values may take gigabytes.
+    # The array's own memory, not a copy: values may take gigabytes.
     data = memoryview(array.reshape(-1).view(np.uint8))
     return {"dtype": dtype, "shape": list(array.shape), "encoding": "raw", "data": data}

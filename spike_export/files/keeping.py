@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A result that took long to compute is kept, wherever there is room."""
+"""Keep a result that took long to compute, wherever there is room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_STEM = 50
 
 
 class KeptElsewhereError(OSError):
-    """The target could not be written; its text says why, and where the result is instead.
+    """The target could not be written; the text says why, and where the result was saved instead.
 
     Attributes
     ----------
@@ -29,13 +29,13 @@ class KeptElsewhereError(OSError):
 
 
 def write_and_keep(path: str | os.PathLike[str], write: Callable[[Path], object]) -> Path:
-    """Write a file, under another name if it cannot have its own.
+    """Write a file, under another name if the given one is not possible.
 
     Parameters
     ----------
     write : callable
-        Called with `path`, and where that fails with paths that are free: beside it, in the
-        working folder, in that of the user, and in the system's for temporary files.
+        Called with `path` and, if that fails, with unused paths: beside it, in the working folder,
+        in the home folder, and in the folder for temporary files.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def write_and_keep(path: str | os.PathLike[str], write: Callable[[Path], object]
 def _other_places(path: Path) -> Iterator[Path]:
     real = Path(os.path.realpath(path))
     folders = [Path.cwd(), Path(os.path.expanduser("~")), Path(tempfile.gettempdir())]
-    # Nothing is put among the system's devices.
+    # Nothing is written among the system's devices.
     if real.is_file() or not real.exists():
         folders.insert(0, real.parent)
     for folder in dict.fromkeys(folders):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Write the older format: a list of one dict per section, with an array for each frame.
 
-The pickle is put together here rather than by `pickle`: an array for each section and frame would
-be millions of objects, and NumPy 2 names modules in its pickles that the NumPy of older Blenders
+The pickle is assembled here rather than by `pickle`: an array for each section and frame would be
+millions of objects, and NumPy 2 refers to modules in its pickles that the NumPy of older Blenders
 does not have. The opcodes are those of `pickletools` in the standard library, protocol 4; the
 arrays are spelled as `numpy.ndarray.__reduce__` gives them.
 """
@@ -48,9 +48,9 @@ _CLOSES: Final = b"tb"
 
 
 def write_older(path: str | os.PathLike[str], simulation: Simulation) -> Path:
-    """Write a simulation in the older format, which keeps shape, types and values only.
+    """Write a simulation in the older format, which keeps only morphology, types and values.
 
-    What it has no place for is lost: time, cells, parents, names, spikes, the quantity's name.
+    Time, cells, parents, names, spikes and the quantity's name are lost.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _counted(column: NDArray[np.float64]) -> bytes:
 def _frames(rows: NDArray[Any]) -> memoryview:
     """Each frame's number and its array, as keys and values of one dict.
 
-    They differ only in the number and the data, so that NumPy fills in all frames at once.
+    They differ only in the number and the data, so NumPy fills in all frames at once.
     """
     frames, segments = rows.shape
     opens = _OPENS + b"J" + struct.pack("<i", segments) + b"\x85" + _DTYPE

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Numbers that carry units, as those of pint, quantities, Neo, Brian2, astropy, unyt and Arbor do.
+"""Numbers with units, from pint, quantities, Neo, Brian2, astropy, unyt and Arbor.
 
-NumPy takes the unit off without a word, and Brian2's seconds would become so many milliseconds.
-None of these packages is imported: each is known by what its objects can do.
+NumPy silently drops the unit, so Brian2's seconds would be taken for milliseconds. None of these
+packages is imported: each is recognized by the attributes of its objects.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Dimension = tuple[int, int, int, int, int, int]
 _SI: Final = ("kg", "m", "s", "A", "mol", "K")
 _BRIAN2: Final = ("mass", "length", "time", "current", "substance", "temperature")
 
-# Power of ten and dimension of what NEURON's units, and those of its colleagues, are made of.
+# Power of ten and dimension of the building blocks of units in NEURON and similar programs.
 _UNITS: Final[dict[str, tuple[int, _Dimension]]] = {
     "1": (0, (0, 0, 0, 0, 0, 0)),
     "g": (-3, (1, 0, 0, 0, 0, 0)),
@@ -48,11 +48,11 @@ _NUMBERS: Final = (float, int, np.generic)
 
 
 class UnitError(ValueError):
-    """A unit that cannot become the one that is needed; the text is a sentence's end."""
+    """A unit that cannot be converted to the one needed; the text is the end of a sentence."""
 
 
 def in_unit(values: Any, unit: str) -> Any:
-    """Turn values that carry a unit into numbers in another one.
+    """Convert values with a unit to plain numbers in another unit.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def in_unit(values: Any, unit: str) -> Any:
     Raises
     ------
     UnitError
-        If one unit is none of the other's kind, or some values in a list have one and others not.
+        If the units are incompatible, or only some values in a list have one.
     """
     rows = _rows(values)
     if rows is not None:
@@ -85,14 +85,16 @@ def in_unit(values: Any, unit: str) -> Any:
     exponent, dimension = _parsed(unit)
     factor = scale(dimension)
     if factor is None:
-        raise UnitError(f"is in {name}, which cannot become {unit or 'a number without a unit'}")
-    # Digits that only come from going there and back.
+        raise UnitError(
+            f"is in {name}, which cannot be converted to {unit or 'a number without a unit'}"
+        )
+    # Remove digits that only come from converting back and forth.
     factor = float(f"{factor * 10.0**-exponent:.14g}")
     return numbers if factor == 1 else np.asarray(numbers) * factor
 
 
 def without_unit(values: Any, what: str) -> Any:
-    """Refuse values that carry a unit, where no unit is known that they could be turned into.
+    """Refuse values with a unit where there is no unit to convert to.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def without_unit(values: Any, what: str) -> Any:
 
 
 def _rows(values: Any) -> list[Any] | tuple[Any, ...] | None:
-    """Take a list apart, or an array of objects, which quantities are."""
+    """Take apart a list, or an array of objects, as quantities are."""
     if isinstance(values, list | tuple):
         return values
     if type(values) is np.ndarray and values.dtype == object and values.ndim:
@@ -132,7 +134,7 @@ def _carries(values: Any) -> bool:
 
 
 def _scale_of(values: Any) -> tuple[Any, Any, str] | None:
-    """Numbers, what gives their unit's size in the SI (None for another kind), and its name."""
+    """Numbers, a function giving their unit's size in SI (None for another kind), and its name."""
     inner = getattr(values, "data", None)
     if type(values).__module__.startswith("xarray") and inner is not None:
         values = inner
@@ -163,9 +165,9 @@ def _scale_of(values: Any) -> tuple[Any, Any, str] | None:
 def _asking(convert: Any) -> Any:
     def scale(wanted: _Dimension) -> float | None:
         powers = [f"{name}**{power}" for name, power in zip(_SI, wanted, strict=True) if power]
-        # astropy's word for a number without a unit is none.
+        # astropy uses an empty name for a number without a unit.
         for unit in [" * ".join(powers)] if powers else ["dimensionless", ""]:
-            # Each package has its own error for what cannot be.
+            # Each package has its own error for impossible conversions.
             with contextlib.suppress(Exception):
                 found = convert(unit)
                 return float(getattr(found, "magnitude", found))
@@ -182,7 +184,9 @@ def _parsed(text: str) -> tuple[int, _Dimension]:
         match = _FACTOR.match(text, at)
         known = None if match is None else _known(match[2])
         if match is None or known is None:
-            raise UnitError(f"carries a unit, but {text!r:.40} is no unit that it could become")
+            raise UnitError(
+                f"has a unit, but {text!r:.40} is not a unit that it can be converted to"
+            )
         power = int(match[3] or 1) * (-1 if match[1] == "/" else 1)
         exponent += known[0] * power
         powers += np.array(known[1]) * power

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A file that is complete or not there."""
+"""Files that are complete or do not exist."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a name beside the target to write to; it takes the target's place at the block's end.
+    """Yield a path beside the target to write to; it replaces the target at the end of the block.
 
     Parameters
     ----------
     path : path-like
-        The target; whoever opens it finds the old file or the whole new one, which keeps the old
-        one's permissions. Of a link, what it stands for is replaced.
+        The target; anyone who opens it finds the old file or the complete new one, which keeps the
+        old one's permissions. If it is a link, the file it points to is replaced.
 
     Yields
     ------
@@ -35,13 +35,13 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         folder; nothing is left behind.
     """
     path = Path(os.path.realpath(path))
-    # Else the error would name the temporary file.
+    # Otherwise the error would name the temporary file.
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "its folder does not exist", str(path))
     if path.exists() and not path.is_file():
         reason = "it is a folder" if path.is_dir() else "it is not a regular file"
         raise OSError(errno.EINVAL, reason, str(path))
-    # A name may have 255 bytes, and the target's may have all of them.
+    # A name may have at most 255 bytes, and the target's may use all of them.
     handle, temporary = tempfile.mkstemp(
         prefix=f".{path.name[:32]}.", suffix=".part", dir=path.parent
     )
@@ -59,7 +59,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def _mode(path: Path) -> int:
-    """Permissions that a file has, or that a new one gets."""
+    """Permissions of a file, or those that a new one gets."""
     if path.exists():
         return stat.S_IMODE(path.stat().st_mode)
     umask = os.umask(0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Write a simulation as a version-2 file: all of it, or nothing."""
+"""Write a simulation as a version-2 file, completely or not at all."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from .whole_file import whole_file
 
 Precision = Literal["float32", "zlib", "0.01mV"]
 PRECISIONS: Final[tuple[Precision, ...]] = ("float32", "zlib", "0.01mV")
-"""How values may be stored: as they are, deflated, or deflated in steps of 0.01 mV."""
+"""How values can be stored: unchanged, deflated, or deflated in steps of 0.01 mV."""
 
 _STEP_MV: Final = 0.01
 _LARGEST_STORED: Final = 2**16 - 1
-# Readers do not believe large arrays that shrank to less than a hundredth.
+# Readers do not trust large arrays that shrank to less than a hundredth.
 _SHRINK_LIMIT: Final = 50
 _SMALL_BYTES: Final = 1 << 24
 _LARGEST_INT: Final = 1 << 63
-# Of deflating: a quarter of the time that the default takes, for a hundredth more bytes.
+# Deflate level: a quarter of the default's time, for 1 % more bytes.
 _LEVEL: Final = 4
 _BLOCK_VALUES: Final = 1 << 17
 
 
 class PrecisionError(ValueError):
-    """Values that cannot be stored as asked; the text says why, and what can be done."""
+    """Values that cannot be stored as requested; the text says why, and what can be done."""
 
 
 def write(
@@ -49,19 +49,19 @@ def write(
 ) -> Path:
     """Write a simulation to a version-2 file.
 
-    The file is written under a temporary name beside its target and renamed when it is complete
-    and on disk, so that whoever opens the target finds the old file or the whole new one.
+    The file is written under a temporary name beside its target and renamed when it is complete and
+    on disk, so that anyone who opens the target finds either the old file or the complete new one.
 
     Parameters
     ----------
     path : path-like
         Replaced if it exists.
     precision : {"float32", "zlib", "0.01mV"}
-        Values as they are; the same, deflated; or rounded to 0.01 mV in 16 bits, as differences
-        in time, deflated: about a quarter of the size. Further quantities that are not in mV are
-        deflated then.
+        Values unchanged; the same, deflated; or rounded to 0.01 mV in 16 bits, as differences in
+        time, deflated: about a quarter of the size. Other quantities that are not in mV are then
+        only deflated.
     **arrays
-        In place of `simulation`: the arguments of `simulation_from_arrays`, for simulators other
+        Instead of `simulation`: the arguments of `simulation_from_arrays`, for simulators other
         than NEURON.
 
     Returns
@@ -76,9 +76,9 @@ def write(
     PrecisionError
         If values cannot be stored in steps of 0.01 mV.
     ValueError
-        If the arrays or the simulation contradict themselves (the text names the cell and the
-        section), if something in ``meta`` is neither text nor a number, or if the simulation was
-        read from a file of the older format, which stores no times.
+        If the arrays or the simulation are inconsistent (the text names the cell and the section),
+        if something in ``meta`` is neither text nor a number, or if the simulation was read from a
+        file in the older format, which stores no times.
 
     Examples
     --------
@@ -93,11 +93,11 @@ def write(
     if simulation is None:
         simulation = simulation_from_arrays(**arrays)
     elif arrays:
-        raise TypeError(f"a Simulation and {', '.join(arrays)} were given; one of them is enough")
+        raise TypeError(f"a Simulation and {', '.join(arrays)} were given; give only one of them")
     if not simulation.has_time:
         raise ValueError(
-            "The simulation comes from a file of the older format, which stores no times; "
-            "spike-export convert --duration gives it one."
+            "The simulation comes from a file in the older format, which stores no times; "
+            "use spike-export convert --duration to add them."
         )
     _check(simulation)
     with replacing(path) as stream:
@@ -107,17 +107,17 @@ def write(
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file that takes its target's place when the ``with`` block ends without an error.
+    """Open a file that replaces its target when the ``with`` block ends without an error.
 
     Parameters
     ----------
     path : path-like
-        Replaced if it exists; as it was if anything fails.
+        Replaced if it exists; left unchanged if anything fails.
 
     Yields
     ------
     binary stream
-        Of a temporary file beside the target, which is on disk before it gets the target's name.
+        A temporary file beside the target, which is on disk before it gets the target's name.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def pack(array: NDArray[Any], dtype: str) -> dict[str, Any]:
-    """Turn an array into the dict of built-ins that stands for it in a file.
+    """Convert an array to the dict of built-ins that represents it in a file.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def pack(array: NDArray[Any], dtype: str) -> dict[str, Any]:
 
 
 def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) -> dict[str, Any]:
-    """Turn the values into what stands for them in a file.
+    """Convert the values to their representation in a file.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) ->
             "<f4",
         )
     if precision != "0.01mV":
-        raise PrecisionError(f"The precision {precision!r} is none of {', '.join(PRECISIONS)}.")
+        raise PrecisionError(f"The precision {precision!r} is not one of {', '.join(PRECISIONS)}.")
     if unit != "mV":
         raise PrecisionError(
             f"The precision 0.01mV is for values in mV, but these are in {unit or 'another unit'}; "
@@ -212,7 +212,7 @@ def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) ->
 
 
 def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Cut the values into blocks of frames, so that no second matrix is made."""
+    """Split the values into blocks of frames to avoid a second matrix."""
     frames = max(1, _BLOCK_VALUES // max(1, values.shape[1]))
     for begin in range(0, len(values), frames):
         yield values[begin : begin + frames]
@@ -225,14 +225,14 @@ def _deflated(
     for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY):
         deflater = zlib.compressobj(_LEVEL, strategy=strategy)
         data = b"".join([*map(deflater.compress, blocks()), deflater.flush()])
-        # Without looking for repetitions, nothing shrinks to less than an eighth.
+        # Without searching for repetitions, nothing shrinks to less than an eighth.
         if size <= max(_SMALL_BYTES, _SHRINK_LIMIT * len(data)):
             break
     return {"dtype": dtype, "shape": list(shape), "encoding": "zlib", "data": data}
 
 
 def _check(simulation: Simulation) -> None:
-    """Refuse what no reader would open."""
+    """Refuse a simulation that no reader would open."""
     try:
         without_unit(simulation.time_ms, "time_ms")
         without_unit([one.values for one in simulation.quantities.values()], "values")
@@ -263,7 +263,7 @@ def _check(simulation: Simulation) -> None:
         )
     segments = int(simulation.segment_counts.sum())
     if simulation.quantity in simulation.more:
-        raise _contradiction(f"the quantity {simulation.quantity!r:.60} is there twice")
+        raise _contradiction(f"the quantity {simulation.quantity!r:.60} occurs twice")
     for name, one in simulation.quantities.items():
         if one.values.shape != (len(simulation.time_ms), segments):
             what = "values" if name == simulation.quantity else f"the quantity {name!r:.60}"
@@ -285,7 +285,7 @@ def _contradiction(reason: str) -> ValueError:
 
 
 def _plain(value: object, what: str) -> str | int | float | bool | None:
-    """Text or a number as a built-in: of a subclass, a pickle would hold the class's name."""
+    """Text or a number as a built-in: for a subclass, the pickle would contain the class's name."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool):
@@ -293,7 +293,7 @@ def _plain(value: object, what: str) -> str | int | float | bool | None:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):
-        # Readers take no larger numbers.
+        # Readers accept no larger numbers.
         if not -_LARGEST_INT <= value < _LARGEST_INT:
             raise _contradiction(f"{what} has more than 64 bits")
         return int.__int__(value)
@@ -339,7 +339,7 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
 
 
 def _precision_of(one: Quantity, precision: Precision) -> Precision:
-    """Use steps of 0.01 mV for millivolts only; what else there is loses nothing."""
+    """Use steps of 0.01 mV only for millivolts; other quantities are stored losslessly."""
     if precision == "0.01mV" and (one.unit != "mV" or value_range(one.values).not_finite):
         return "zlib"
     return precision

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables that say where cells are, and how they are turned."""
+"""Tables of cell positions and rotations."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from .rotation import ANGLES, QUATERNION, rotation
 from .spike_files import _AXES, _CELL, _label, _Table
 
-# In degrees beside SONATA's, which are in radians.
+# In degrees, unlike SONATA's, which are in radians.
 _DEGREES: Final = tuple(f"rotation_{axis}_deg" for axis in "xyz")
 _TURNING: Final = ("rotation", "rotated", "angle", "orientation", "quaternion", "euler")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellPosition:
-    """Where a cell's soma is, and how the cell is turned about it.
+    """Where a cell's soma is, and the cell's rotation about it.
 
     Attributes
     ----------
     place_um : ndarray, shape (3,)
     rotation : ndarray, shape (3, 3), or None
-        To be multiplied by columns of x, y, z; None where the table says nothing.
+        To be multiplied by columns of x, y, z; None if the table has none.
     """
 
     place_um: NDArray[np.float64]
@@ -34,15 +34,15 @@ class CellPosition:
 
 
 def read_cell_positions(path: Path) -> dict[str, CellPosition]:
-    """Read a table of cells, their places and, if it has such columns, rotations.
+    """Read a table of cells, their positions and, if it has such columns, rotations.
 
     Parameters
     ----------
     path : Path
-        Without a line that names them, the columns are cell, x, y and z, in µm. Rotations are
+        Without a header line, the columns are cell, x, y and z, in µm. Rotations are
         ``rotation_x_deg``, ``rotation_y_deg`` and ``rotation_z_deg``, or SONATA's columns (angles
-        in radians, or a quaternion); those that are missing are 0. Cells are turned about z first,
-        then y, then x.
+        in radians, or a quaternion); missing ones are 0. Cells are rotated about z first, then y,
+        then x.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def read_cell_positions(path: Path) -> dict[str, CellPosition]:
     Raises
     ------
     TableError
-        If the file is missing, no table, names a cell twice, a number is not finite, or a column
-        seems to hold rotations whose axis or unit is not known.
+        If the file is missing or not a table, names a cell twice, a number is not finite, or a
+        column seems to hold rotations whose axis or unit is unclear.
     """
     table = _Table(path, numbers=True)
     columns = table.columns([("cell", _CELL), *zip("xyz", _AXES, strict=True)], range(4))
@@ -73,17 +73,17 @@ def read_cell_positions(path: Path) -> dict[str, CellPosition]:
                 numbers[radians] = float(np.radians(numbers[degrees]))
         positions[name] = CellPosition(np.array(place), rotation(numbers.get) if numbers else None)
     if not positions:
-        raise table.error("holds no places")
+        raise table.error("contains no positions")
     return positions
 
 
 def _turning_columns(table: _Table) -> dict[str, int]:
-    """Find columns of rotations; names that leave axis or unit open are refused."""
+    """Find columns of rotations; names with an unclear axis or unit are refused."""
     if not table.is_named:
         if len(table.first) > 4:
             raise table.error(
-                f"has {len(table.first)} columns, and no first line with their names, which says "
-                "what is beyond cell, x, y and z"
+                f"has {len(table.first)} columns but no header line to say what comes after cell, "
+                "x, y and z"
             )
         return {}
     names = [field.casefold() for field in table.first]
@@ -92,13 +92,13 @@ def _turning_columns(table: _Table) -> dict[str, int]:
     open_ones = [n for n in names if n not in known and n.startswith(_TURNING)]
     if open_ones:
         raise table.error(
-            f"has the column {open_ones[0]!r:.60}, of which axis or unit is not known; "
+            f"has the column {open_ones[0]!r:.60}, whose axis or unit is unclear; "
             f"{', '.join(_DEGREES)} are in degrees, {', '.join(ANGLES)} in radians"
         )
     kinds = [kind for kind in (_DEGREES, ANGLES, QUATERNION) if any(name in found for name in kind)]
     if len(kinds) > 1:
         raise table.error(
-            f"says in two ways how cells are turned, {kinds[0][0]} and {kinds[1][0]}; one is enough"
+            f"gives rotations in two ways, {kinds[0][0]} and {kinds[1][0]}; use only one"
         )
     if kinds == [QUATERNION] and len(found) < len(QUATERNION):
         raise table.error(f"has {len(found)} of the four columns {', '.join(QUATERNION)}")

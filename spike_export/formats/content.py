@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What an adapter for another program's files is, is asked for, and finds."""
+"""What an adapter for another program's files is, what it is asked for, and what it returns."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class FormatError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a user has said about the file.
+    """What the user has specified about the file.
 
     Attributes
     ----------
     of : str or None
-        Which of the things in the file is wanted.
+        Which of the things in the file to read.
     rows : {"cells", "times"} or None
         What a matrix's rows are.
     interval_ms : float or None
@@ -51,7 +51,7 @@ class Content:
     Attributes
     ----------
     names : sequence of str
-        The cells' own names, or none if the file does not name them.
+        The cells' own names; empty if the file does not name them.
     places_um : ndarray, shape (C, 3), or None
     gids : sequence of int or None
     spikes_ms : sequence of ndarray, or None
@@ -95,7 +95,7 @@ class Kind:
     what : str
         With its article: ``"an SWC file"``.
     command : str
-        With FILE in place of the file; empty if none reads it.
+        With FILE as a placeholder; empty if no command reads it.
     matches : callable
         Whether a file is of this kind, by its content.
     """
@@ -113,7 +113,7 @@ class Format(Kind):
     Attributes
     ----------
     read : callable
-        From the file and the request to what is in it; raises `FormatError`.
+        Takes the file and the request, and returns its content; raises `FormatError`.
     """
 
     read: Callable[[Path, Request], Content]
@@ -130,7 +130,7 @@ def readable(
 
 
 def unusable(path: Path, problem: str) -> FormatError:
-    """Make an error that names the file; the problem follows its name."""
+    """Make an error that names the file, followed by the problem."""
     return FormatError(f"Cannot use {path.name or path}: {problem}.")
 
 
@@ -145,8 +145,8 @@ def choose(path: Path, there: Iterable[str], wanted: str | None, request: Reques
     Raises
     ------
     FormatError
-        If several are there and none was named, or there is none of that name; the last part of
-        a name with slashes will do.
+        If there are several and none was named, or none has that name; the last part of a name with
+        slashes is enough.
     """
     names = list(there)
     short = [name for name in names if name.rpartition("/")[2] == wanted]

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pickles of other programs as plain data: their classes become dicts, and nothing is run.
+"""Pickles of other programs as plain data: their classes become dicts, and nothing is executed.
 
-As for simulation files, the opcodes are walked over before any is carried out. Here objects are
-allowed, but all that they are made with is an empty dict, and what they then do to themselves is
-passed over.
+As for simulation files, the opcodes are checked before any is executed. Here objects are allowed,
+but they are only made as empty dicts, and what they then do to themselves is ignored.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from .content import unusable
 _LARGEST: Final = 1 << 30
 _DEEPEST_TUPLE: Final = 8
 _LONGEST_INTEGER: Final = 64
-# What picklers of protocol 2 and newer do not write for data.
+# Opcodes that picklers of protocol 2 and newer do not write for data.
 _REFUSED: Final = frozenset(
     ["PERSID", "BINPERSID", "EXT1", "EXT2", "EXT4", "INST", "OBJ", "DUP", "NEXT_BUFFER",
      "READONLY_BUFFER", "INT", "LONG", "STRING", "UNICODE", "FLOAT", "GET", "PUT"]
 )  # fmt: skip
-# Bytes of file that each must be able to show, so that none makes a hundred of memory from one.
+# Bytes of file that each must account for, so that none uses a hundred bytes of memory per byte.
 _COSTS: Final = {
     "EMPTY_DICT": 6, "EMPTY_LIST": 4, "EMPTY_SET": 16, "FROZENSET": 16, "DICT": 6, "LIST": 4,
     "TUPLE": 4, "TUPLE1": 4, "TUPLE2": 4, "TUPLE3": 4, "REDUCE": 8, "NEWOBJ": 8, "NEWOBJ_EX": 8,
@@ -49,7 +48,7 @@ def load(path: Path, size: int) -> Any:
     Raises
     ------
     FormatError
-        If it is damaged or asks for more.
+        If it is damaged or contains anything else.
     """
     if size > _LARGEST:
         raise unusable(path, "it is a pickle of more than 1 GiB")
@@ -59,17 +58,17 @@ def load(path: Path, size: int) -> Any:
     except ContentError as error:
         raise unusable(path, str(error)) from None
     except MemoryError:
-        raise unusable(path, "it needs more memory than there is") from None
+        raise unusable(path, "it needs more memory than is available") from None
     except Exception as error:
         # The unpickler raises whatever its input provokes: KeyError, IndexError, TypeError, …
         raise unusable(path, f"its pickle is damaged ({type(error).__name__})") from None
 
 
 def _checked(data: bytes) -> bytes:
-    """Refuse memo indices out of order, too many containers, and tuples in tuples without end.
+    """Refuse memo indices out of order, too many containers, and deeply nested tuples.
 
-    Frames are left out of what is returned: one that ends inside an opcode would make the unpickler
-    go on elsewhere than this walk does.
+    The returned pickle has no frames: one that ends inside an opcode would make the unpickler
+    continue elsewhere than this walk.
     """
     left, puts, pieces, begin = 8192 + len(data), 0, [], 0
     # How deep in tuples each object on the stack and in the memo is; -1 is a mark.
@@ -83,7 +82,7 @@ def _checked(data: bytes) -> bytes:
         if left < 0:
             raise ContentError("it holds more containers than a file of its size can fill")
         if name in ("LONG1", "LONG4") and number.bit_length() > _LONGEST_INTEGER:
-            raise ContentError(f"it holds a whole number of many bytes at byte {at}")
+            raise ContentError(f"it contains an oversized integer at byte {at}")
         if name == "FRAME":
             pieces.append(data[begin:at])
             begin = at + 9
@@ -98,14 +97,14 @@ def _checked(data: bytes) -> bytes:
         else:
             stack.append(_tuple_depth(opcode, stack))
             if stack[-1] > _DEEPEST_TUPLE:
-                raise ContentError(f"it holds tuples in tuples in tuples at byte {at}")
+                raise ContentError(f"it contains deeply nested tuples at byte {at}")
             if not opcode.stack_after:
                 stack.pop()
     return b"".join([*pieces, data[begin:]])
 
 
 def _tuple_depth(opcode: pickletools.OpcodeInfo, stack: list[int]) -> int:
-    """Take what an opcode takes from the stack; tell how deep in tuples what it makes is."""
+    """Pop what an opcode takes from the stack; return the tuple nesting of its result."""
     if pickletools.markobject in opcode.stack_after:
         return -1
     takes, deepest = list(opcode.stack_before), 0
@@ -119,7 +118,7 @@ def _tuple_depth(opcode: pickletools.OpcodeInfo, stack: list[int]) -> int:
 
 
 class _Object(dict[Any, Any]):
-    """Stands for any class: what is not an item of a dict is passed over."""
+    """Stand-in for any class: anything but dict items is ignored."""
 
     __slots__ = ()
 

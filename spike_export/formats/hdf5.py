@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""HDF5 files from strangers: what is read lies in the file itself, and is no larger than it says.
+"""HDF5 files from strangers: only data inside the file itself is read, and no more than is stored.
 
 An HDF5 file can point into other files (external links, external and virtual datasets), and can
-claim a dataset of any size without storing any of it. What a damaged file does to the HDF5 library
-itself, which has loops that a flipped byte makes endless, cannot be helped from here.
+claim a dataset of any size without storing any of it. Damaged files can still affect the HDF5
+library itself, in which a flipped byte can cause endless loops; that cannot be prevented here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGEST: Final = 16 << 30
-# What compresses a thousandfold is at most this large.
+# Data compressed more than a thousandfold may be at most this large.
 _UNSUSPICIOUS: Final = 64 << 20
 _LARGEST_RATIO: Final = 100
 _TEXTS_AT_ONCE: Final = 256
@@ -31,12 +31,12 @@ class Hdf5Error(ValueError):
 
 @contextmanager
 def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
-    """Open a file, and turn whatever h5py raises in the ``with`` block into a sentence.
+    """Open a file, and turn any h5py error in the ``with`` block into a sentence.
 
     Parameters
     ----------
     inner_links : bool
-        Follow links from one place in the file to another, as NWB has them.
+        Follow links from one place in the file to another, as in NWB.
 
     Yields
     ------
@@ -52,7 +52,7 @@ def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
     import h5py
 
     if not path.exists():
-        raise Hdf5Error(f"Cannot read {path.name}: there is no such file.")
+        raise Hdf5Error(f"Cannot read {path.name}: file not found.")
     if not path.is_file():
         raise Hdf5Error(f"Cannot read {path.name or path}: it is not a regular file.")
     try:
@@ -61,15 +61,17 @@ def opened(path: Path, inner_links: bool = False) -> Iterator[Group]:
     except Hdf5Error:
         raise
     except MemoryError:
-        raise Hdf5Error(f"Cannot read {path.name}: it needs more memory than there is.") from None
+        raise Hdf5Error(
+            f"Cannot read {path.name}: it needs more memory than is available."
+        ) from None
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         if not _is_from_h5py(error):
             raise
-        raise Hdf5Error(f"Cannot read {path.name}: it is damaged or no HDF5 file.") from None
+        raise Hdf5Error(f"Cannot read {path.name}: it is damaged or not an HDF5 file.") from None
 
 
 def _is_from_h5py(error: BaseException) -> bool:
-    """Whether h5py raised it, rather than what works with the data in the ``with`` block."""
+    """Whether h5py raised it, rather than the code that uses the data in the ``with`` block."""
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_globals.get("__name__", "").split(".")[0] == "h5py":
@@ -101,11 +103,11 @@ class Group:
         return Hdf5Error(f"Cannot read {self._path.name}: {_printable(place)} {problem}.")
 
     def names(self) -> list[str]:
-        """Names of what the group holds."""
+        """Names of the group's members."""
         return list(self._group)
 
     def group(self, name: str) -> Group:
-        """Enter a group that has to be there."""
+        """Enter a group that must exist."""
         found = self._child(name)
         if found is None:
             raise self.error("is missing", name)
@@ -117,7 +119,7 @@ class Group:
         return None if found is None else self._as_group(name, found)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """Read a dataset of one dimension that has to be there.
+        """Read a one-dimensional dataset that must exist.
 
         Parameters
         ----------
@@ -135,7 +137,7 @@ class Group:
         return found
 
     def optional_array(self, name: str, kinds: str) -> NDArray[Any] | None:
-        """Read a dataset of one dimension that may be missing; see `array`."""
+        """Read a one-dimensional dataset that may be missing; see `array`."""
         found = self._child(name)
         if found is None:
             return None
@@ -144,7 +146,7 @@ class Group:
             return np.asarray(found[...])
         texts: list[str] = []
         characters = 0
-        # In pieces, for all of them may refer to one long text.
+        # In pieces, since all of them may refer to one long text.
         for begin in range(0, len(found), _TEXTS_AT_ONCE):
             piece = [
                 text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
@@ -157,24 +159,24 @@ class Group:
         return np.array(texts, object)
 
     def indices(self, name: str) -> NDArray[np.int64]:
-        """Read a dataset of one dimension that counts from 0 on, and has to be there."""
+        """Read a one-dimensional dataset of indices, counted from 0, that must exist."""
         found = self.array(name, "iu")
         if found.size and (found.min() < 0 or found.max() > np.iinfo(np.int64).max // 2):
-            raise self.error("holds a number that is no index", name)
+            raise self.error("contains a number that is not a valid index", name)
         return found.astype(np.int64)
 
     def kind(self, name: str) -> str:
-        """Tell the kind of a dataset, as NumPy's ``dtype.kind``; empty if there is none."""
+        """Return the kind of a dataset, as NumPy's ``dtype.kind``; empty if there is none."""
         dtype = getattr(self._child(name), "dtype", None)
         return "" if dtype is None else str(dtype.kind)
 
     def is_matrix(self, name: str) -> bool:
-        """Whether something is a dataset of two dimensions of numbers."""
+        """Whether something is a two-dimensional dataset of numbers."""
         found = self._child(name)
         return len(getattr(found, "shape", None) or ()) == 2 and found.dtype.kind in "fiu"
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """Check a dataset of two dimensions of numbers, and tell its shape without reading it."""
+        """Check a two-dimensional dataset of numbers, and return its shape without reading it."""
         found = self._child(name)
         if found is None:
             raise self.error("is missing", name)
@@ -182,26 +184,26 @@ class Group:
         return tuple(found.shape)
 
     def matrix(self, name: str) -> NDArray[np.float32]:
-        """Read a dataset of two dimensions as float32."""
+        """Read a two-dimensional dataset as float32."""
         values = np.empty(self.shape(name), np.float32)
         if values.size:
             self._group[name].read_direct(values)
         return values
 
     def exact_matrix(self, name: str) -> NDArray[Any]:
-        """Read a dataset of two dimensions of numbers as they are stored."""
+        """Read a two-dimensional dataset of numbers as they are stored."""
         self.shape(name)
         return np.asarray(self._group[name][...])
 
     def blocks(self, name: str) -> Iterator[NDArray[Any]]:
-        """Read a dataset of three dimensions of numbers, one entry of its first one at a time."""
+        """Read a three-dimensional dataset of numbers, one entry of its first axis at a time."""
         found = self._child(name)
         self._check(name, found, "fiub", 3)
         for index in range(len(found)):
             yield np.asarray(found[index])
 
     def number(self, name: str) -> float | None:
-        """Read a dataset that is one number; None if there is none."""
+        """Read a dataset that is a single number; None if there is none."""
         found = self._child(name)
         if found is None:
             return None
@@ -209,7 +211,7 @@ class Group:
         return float(found[()])
 
     def number_attribute(self, name: str, attribute: str) -> float | None:
-        """Read an attribute of something in this group; None if it is no finite number."""
+        """Read an attribute of something in this group; None if it is not a finite number."""
         found = self._child(name)
         value = np.asarray(None if found is None else found.attrs.get(attribute))
         ok = value.dtype.kind in "fiu" and value.size == 1 and np.isfinite(value).all()
@@ -261,7 +263,7 @@ class Group:
         if link is None:
             return None
         if self._inner_links and isinstance(link, h5py.SoftLink) and way < _LONGEST_WAY:
-            # Each step of it may be a link out of the file.
+            # Each step of the path may be a link out of the file.
             *steps, last = [step for step in link.path.split("/") if step not in ("", ".")] or [""]
             group = self._entered(self._group.file if link.path[:1] == "/" else self._group)
             for step in steps:
@@ -301,7 +303,7 @@ class Group:
         if claimed > _LARGEST:
             raise self.error(
                 f"would take {claimed / 1e9:,.0f} GB of memory; "
-                f"{_LARGEST / 1e9:.0f} GB is the most",
+                f"the limit is {_LARGEST / 1e9:.0f} GB",
                 name,
             )
         if claimed > max(_UNSUSPICIOUS, _LARGEST_RATIO * stored):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tracings that are no SWC, read by NEURON's own Import3d: Neurolucida, Eutectic, MorphML.
+"""Tracings other than SWC, read by NEURON's own Import3d: Neurolucida, Eutectic, MorphML.
 
-Import3d believes whatever it reads: it stops in the middle of a damaged file and keeps what it
-has, and its reader of XML evaluates names that the file gives as Python. So a file is checked here
-first, and read in a process of its own, in an empty folder.
+Import3d trusts whatever it reads: it stops in the middle of a damaged file and keeps what it has,
+and its XML reader evaluates names from the file as Python. So a file is checked here first, and
+read in a separate process, in an empty folder.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SHORTEST_UM: Final = 1e-4
 
 _LOOKED_AT: Final = 1 << 16
 _NUMBER: Final = rb"[+-]?[\d.]+(?:[eE][+-]?\d+)?"
-# What the first line that tells anything begins with, in the order of their being told.
+# How the first meaningful line begins, in the order of detection.
 _BEGINNINGS: Final[dict[Kind, re.Pattern[bytes]]] = {
     "MorphML": re.compile(rb"<(?:\?xml|neuroml|morphml)"),
     "Neurolucida": re.compile(rb"\(|;\s*V3"),
@@ -46,7 +46,7 @@ _BEGINNINGS: Final[dict[Kind, re.Pattern[bytes]]] = {
     ),
     "SWC": re.compile(rb"(?:" + _NUMBER + rb"[\s,;]+){2}"),
 }
-# What stands in each line of a file whose points are lines.
+# The format of lines in files with one point per line.
 _LINES: Final[dict[Kind, re.Pattern[bytes]]] = {
     "older Neurolucida": re.compile(
         rb"\[\d+,\d+\]\s*\((?:\s*" + _NUMBER + rb"\s*,){2}\s*" + _NUMBER + rb"\s*\)\s*" + _NUMBER
@@ -67,7 +67,7 @@ class Tracing:
 
 
 def kind_of(data: bytes) -> Kind:
-    """Tell formats of tracings apart, as NEURON does, by the first line that tells anything.
+    """Detect the format of a tracing, as NEURON does, from the first meaningful line.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def kind_of(data: bytes) -> Kind:
     Returns
     -------
     {"SWC", "Neurolucida", "older Neurolucida", "Eutectic", "MorphML"}
-        SWC if nothing tells.
+        SWC if no line is conclusive.
     """
     for line in data[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").splitlines():
         for kind, beginning in _BEGINNINGS.items():
@@ -87,17 +87,17 @@ def kind_of(data: bytes) -> Kind:
 
 
 def read(path: Path, unit_um: float = 1.0) -> Tracing:
-    """Read a tracing that is no SWC.
+    """Read a tracing in a format other than SWC.
 
     Parameters
     ----------
     unit_um : float
-        How many µm the file's numbers stand for.
+        The unit of the file's numbers, in µm.
 
     Raises
     ------
     SwcError
-        If it is damaged, hostile, or more than one cell.
+        If it is damaged, malicious, or has more than one cell.
     ModuleNotFoundError
         If NEURON is not installed.
     OSError
@@ -140,17 +140,17 @@ def _check_text(data: bytes) -> None:
 
 
 def _check_lines(data: bytes, kind: Kind) -> None:
-    """Refuse lines behind the first point that NEURON would skip as if they were titles."""
+    """Refuse lines after the first point that NEURON would skip as titles."""
     begun = False
     for number, line in enumerate(map(bytes.strip, data.split(b"\n")), 1):
         is_point = _LINES[kind].match(line) is not None
         if begun and line and not is_point and not line.startswith((b";", b"#")):
-            raise _error("it is not the line of a point", number)
+            raise _error("this line is not a point", number)
         begun |= is_point or _BEGINNINGS[kind].match(line) is not None
 
 
 def _check_pairs(data: bytes) -> None:
-    """Refuse what NEURON would read in part, or break off at, without an error."""
+    """Refuse what NEURON would read only in part without an error."""
     line, opened = 1, []
     for token in _PAIR.finditer(data):
         match token[0][:1]:
@@ -165,7 +165,7 @@ def _check_pairs(data: bytes) -> None:
             case b";":
                 pass
             case _ if not opened:
-                raise _error("it holds something outside of all brackets", line)
+                raise _error("there is text outside all brackets", line)
     if opened:
         raise _error(
             "a bracket opens here that is never closed: the file is incomplete or damaged",
@@ -174,7 +174,7 @@ def _check_pairs(data: bytes) -> None:
 
 
 def _check_xml(data: bytes) -> list[int]:
-    """Types of the cables in the order in which NEURON meets them, by their groups' names."""
+    """Types of the cables in the order in which NEURON reads them, by their groups' names."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -192,7 +192,8 @@ def _check_xml(data: bytes) -> list[int]:
         namespace, _, name = tag.rpartition(" ")
         if not (_NAMESPACE.fullmatch(namespace) and re.fullmatch(r"[A-Za-z]\w*", name)):
             raise _error(
-                "it is XML, but neither MorphML nor NeuroML 1, which are all that NEURON reads",
+                "it is XML, but neither MorphML nor NeuroML 1, the only XML formats that NEURON "
+                "reads",
                 parser.CurrentLineNumber,
             )
         open_tags.append(name)
@@ -233,7 +234,7 @@ def _check_xml(data: bytes) -> list[int]:
 
 
 def _import(data: bytes, kind: Kind, types: list[int]) -> tuple[Any, tuple[str, ...]]:
-    """Have a process of its own read the file; return what it found, and what NEURON printed."""
+    """Read the file in a separate process; return what it found, and what NEURON printed."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "tracing"), Path(folder, "sections.json")
         source.write_bytes(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
@@ -248,18 +249,18 @@ def _import(data: bytes, kind: Kind, types: list[int]) -> tuple[Any, tuple[str, 
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise _error(f"NEURON has not read it in {_LONGEST_RUN_S} s") from None
+            raise _error(f"NEURON did not read it within {_LONGEST_RUN_S} s") from None
         said = ended.stdout.decode("utf-8", "replace").replace("\r", "\n").splitlines()
         said = [" ".join(line.split()) for line in said]
         if not target.is_file():
             line = next((int(m[1]) for s in said if (m := re.match(r"line (\d{1,9}): ", s))), 0)
-            problem = "NEURON cannot read what stands here" if line else "NEURON cannot read it"
+            problem = "NEURON cannot read this line" if line else "NEURON cannot read it"
             raise _error(problem, line)
         return json.loads(target.read_text("utf-8")), _notes(said)
 
 
 def _notes(said: list[str]) -> tuple[str, ...]:
-    """Put what NEURON printed into sentences, without its progress and headings."""
+    """Convert what NEURON printed to sentences, without progress and headings."""
     dull = re.compile(r"\d+ lines read|tracing problems|ignore \{.*|\W*")
     lines = [line for line in said if not dull.fullmatch(line)]
     return tuple(f"NEURON says: {line.rstrip('.')}." for line in lines)
@@ -271,9 +272,9 @@ def _sections(found: Any, unit_um: float) -> Sections:
     roots = [section["name"] for section in found if section["parent"] < 0]
     if len(roots) > 1:
         raise _error(
-            f"it holds {len(roots):,} trees that nothing connects, the first two of them "
-            f"{roots[0]} and {roots[1]}; NEURON joins them to a contour named CellBody or Soma, "
-            "and each cell needs a file of its own"
+            f"it holds {len(roots):,} unconnected trees, the first two being "
+            f"{roots[0]} and {roots[1]}; NEURON joins trees to a contour named CellBody or Soma, "
+            "and each cell needs its own file"
         )
     points = [np.array(section["points"], np.float64) * unit_um for section in found]
     for section, shape in zip(found, points, strict=True):
@@ -283,7 +284,7 @@ def _sections(found: Any, unit_um: float) -> Sections:
         if (shape[:, 3] < _THINNEST_UM).any():
             raise _error(f"{name} has a point without a diameter")
         if np.linalg.norm(np.diff(shape[:, :3], axis=0), axis=1).sum() < _SHORTEST_UM:
-            raise _error(f"{name} has no length: all its points lie in one place")
+            raise _error(f"{name} has no length: all its points are in the same place")
     return Sections(
         names=tuple(section["name"] for section in found),
         parents=np.array([section["parent"] for section in found], np.int32),

@@ -17,23 +17,23 @@ _READERS: Final = {
 
 
 class _Cell:
-    """What the sections belong to."""
+    """The owner of the sections."""
 
     all: list[Any]
 
     def __str__(self) -> str:
-        """Return what stands before the sections' names."""
+        """Return the prefix of the sections' names."""
         return "cell"
 
 
 def main(kind: str, types: list[int]) -> None:
-    """Read the file that `import3d` has checked; what NEURON prints goes to standard output."""
+    """Read the file checked by `import3d`; NEURON's output goes to standard output."""
     from neuron import h
 
     h.load_file("stdrun.hoc")
     h.load_file("import3d.hoc")
     reader = getattr(h, _READERS[kind])()
-    # Where NEURON stops at an error it returns nothing instead of 0.
+    # If NEURON stops at an error, it returns nothing instead of 0.
     if reader.input("tracing") is None:
         return
     for section, found in zip(reader.sections, types, strict=False):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a file is, by its content: one answer for all commands.
+"""What kind of file something is, from its content: one answer for all commands.
 
-`recognize` asks for what commands of their own read, then the modules in `adapters`, then for what
-is known of all other files.
+`recognize` tries the kinds with their own commands, then the modules in `adapters`, then all other
+known kinds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CONFIG_KEYS: Final = frozenset(["network", "networks", "components", "reports",
 
 
 def _is_swc(peek: Peek) -> bool:
-    """Seven columns or more: whole id, type and parent, and a root; damaged ones by their name."""
+    """Seven columns or more: integer id, type, parent, and a root; damaged ones by their name."""
     if peek.path.suffix.casefold() == ".swc" and peek.text:
         return True
     rows = [row for row in peek.number_rows if len(row) >= 7]
@@ -53,14 +53,14 @@ def _is_npz(peek: Peek) -> bool:
     return peek.head.startswith(b"PK\x03\x04") and b".npy" in peek.head[:300]
 
 
-# What commands of their own read, before the adapters are asked.
+# Kinds with their own commands, tried before the adapters.
 _OWN: Final = (
     Kind("sonata-report", "a SONATA report", "sonata FILE", lambda p: "report" in p.hdf5_names),
-    Kind("sonata-spikes", "a SONATA file of spikes", "from-spikes FILE",
+    Kind("sonata-spikes", "a SONATA spikes file", "from-spikes FILE",
          lambda p: "spikes" in p.hdf5_names),
-    Kind("sonata-nodes", "a SONATA file of nodes", "from-spikes SPIKES --positions FILE",
+    Kind("sonata-nodes", "a SONATA nodes file", "from-spikes SPIKES --positions FILE",
          lambda p: "nodes" in p.hdf5_names),
-    Kind("sonata-edges", "a SONATA file of edges", "from-spikes SPIKES --connections FILE",
+    Kind("sonata-edges", "a SONATA edges file", "from-spikes SPIKES --connections FILE",
          lambda p: "edges" in p.hdf5_names),
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
@@ -73,7 +73,7 @@ _OWN: Final = (
          lambda p: "http://morphml.org/morphml/schema" in p.text and "segment" in p.text),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),
 )  # fmt: skip
-# What is left after them.
+# Kinds tried after them.
 _GENERAL: Final = (
     # Of spikes, for a multimeter's has an adapter.
     Kind("nest", "a recording of NEST's", "from-spikes FILE",
@@ -82,34 +82,34 @@ _GENERAL: Final = (
     Kind("mat", "a MATLAB file without a matrix", "", lambda p: p.head.startswith(b"MATLAB ")),
     Kind("neuroml-hdf5", "a NeuroML network in HDF5; save it as .nml", "",
          lambda p: "neuroml" in p.hdf5_names),
-    Kind("hdf5", "an HDF5 file of a kind that is not known here", "", lambda p: p.is_hdf5),
-    Kind("npy", "a NumPy array, but no matrix", "", lambda p: p.is_npy),
+    Kind("hdf5", "an unknown kind of HDF5 file", "", lambda p: p.is_hdf5),
+    Kind("npy", "a NumPy array, but not a matrix", "", lambda p: p.is_npy),
     Kind("npz", "an archive of NumPy arrays; save one of them as .npy", "", _is_npz),
-    Kind("json", "a JSON file of a kind that is not known here", "", lambda p: bool(p.json_keys)),
+    Kind("json", "an unknown kind of JSON file", "", lambda p: bool(p.json_keys)),
     Kind("neurolucida-xml", "a Neurolucida file in XML; save it as .asc", "",
          lambda p: p.xml_tag == "mbf"),
-    Kind("xml", "an XML file of a kind that is not known here", "", lambda p: bool(p.xml_tag)),
+    Kind("xml", "an unknown kind of XML file", "", lambda p: bool(p.xml_tag)),
     Kind("archive", "an archive; unpack it first", "", lambda p: p.head.startswith(_ARCHIVES)),
     Kind("picture", "a picture or a film", "", lambda p: p.head.startswith(_PICTURES)),
-    Kind("places", "a table of places", "from-spikes SPIKES --positions FILE",
+    Kind("places", "a table of positions", "from-spikes SPIKES --positions FILE",
          lambda p: {"x", "y", "z"} <= set(p.column_names)),
     Kind("table", "a table", "from-spikes FILE",
          lambda p: any(len(row) > 1 for row in p.number_rows) or (
              any(map(is_cell_name, p.column_names)) and any(map(is_time_name, p.column_names)))),
     Kind("text", "a text", "", lambda p: bool(p.text) or not p.head),
-    Kind("data", "data of a kind that is not known here", "", lambda _: True),
+    Kind("data", "an unknown kind of data", "", lambda _: True),
 )  # fmt: skip
 
 
 def formats() -> list[Format]:
-    """Collect what the modules in `adapters` call ``FORMAT``, in the order of their names."""
+    """Collect ``FORMAT`` from the modules in `adapters`, in the order of their names."""
     names = sorted(module.name for module in pkgutil.iter_modules(adapters.__path__))
     modules = [importlib.import_module(f"{adapters.__name__}.{name}") for name in names]
     return [module.FORMAT for module in modules]
 
 
 def recognize(path: Path) -> Kind:
-    """Tell what a file is.
+    """Detect what kind of file something is.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def recognize(path: Path) -> Kind:
         If it cannot be read.
     """
     if not path.is_file():
-        is_there = "it is not a regular file" if path.exists() else "there is no such file"
+        is_there = "it is not a regular file" if path.exists() else "file not found"
         raise FormatError(f"Cannot read {path.name or path}: {is_there}.")
     try:
         peek = Peek(path)
@@ -137,9 +137,9 @@ def expect(path: Path, names: Iterable[str]) -> None:
     Parameters
     ----------
     path : Path
-        What is missing or cannot be opened is left to whoever reads it.
+        Files that are missing or cannot be opened are left to the reader.
     names : iterable of str
-        The kinds that are welcome.
+        The accepted kinds.
 
     Raises
     ------
@@ -153,13 +153,13 @@ def expect(path: Path, names: Iterable[str]) -> None:
 
 
 def is_hdf5(path: Path) -> bool:
-    """Tell whether a file is HDF5, whatever it is called, or is called so and damaged."""
+    """Whether a file is HDF5, whatever its name, or has such a name and is damaged."""
     is_called_so = path.suffix.casefold() in (".h5", ".hdf5")
     return path.is_file() and (Peek(path).is_hdf5 or (is_called_so and not Peek(path).json_keys))
 
 
 def is_json(path: Path) -> bool:
-    """Tell whether a file holds a JSON object, whatever it is called; False if there is none."""
+    """Whether a file contains a JSON object, whatever its name; False if it does not exist."""
     return path.is_file() and bool(Peek(path).json_keys)
 
 
@@ -168,4 +168,4 @@ def refusal(path: Path, kind: Kind) -> FormatError:
     if not kind.command:
         return unusable(path, f"it is {kind.what}")
     command = kind.command.replace("FILE", path.name)
-    return unusable(path, f"it is {kind.what}; spike-export {command} reads it")
+    return unusable(path, f"it is {kind.what}; use spike-export {command}")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Matrices of numbers in MATLAB files of version 5, which is also what MATLAB 6 and 7 save.
 
-As MathWorks describes the format ("MAT-File Format", chapter 1). SciPy's reader ends the process at
-some damaged files, so it is the referee in the tests only. What is no real matrix of numbers is
-passed over.
+As MathWorks describes the format ("MAT-File Format", chapter 1). SciPy's reader crashes on some
+damaged files, so it is only used as the reference in tests. Anything but a real matrix of numbers
+is skipped.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _MATRIX, _COMPRESSED = 14, 15
 _TYPES: Final = {
     1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"
 }  # fmt: skip
-# Double to uint64; below are cells, structures, objects, text and sparse matrices.
+# Double to uint64; lower codes are cells, structures, objects, text and sparse matrices.
 _NUMBERS: Final = range(6, 16)
 _IS_COMPLEX: Final = 0x800
-# A matrix's flags, sides and name take less.
+# A matrix's flags, dimensions and name take less.
 _HEAD_BYTES: Final = 1024
 _LARGEST_BYTES: Final = 8_000_000_000
-# What is compressed more than a thousandfold is no honest matrix.
+# A matrix compressed more than a thousandfold is not genuine.
 _UNSUSPICIOUS: Final = 64 << 20
 _LARGEST_RATIO: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A matrix in a file: its sides as in MATLAB, and where it is."""
+    """A matrix in a file: its dimensions as in MATLAB, and where it is."""
 
     name: str
     shape: tuple[int, ...]
@@ -65,12 +65,12 @@ def variables(path: Path) -> list[Variable]:
 
 
 def load(path: Path, variable: Variable) -> NDArray[Any]:
-    """Read one of the matrices that `variables` has listed.
+    """Read one of the matrices listed by `variables`.
 
     Raises
     ------
     FormatError
-        If it is damaged, or claims more than can be.
+        If it is damaged, or claims an impossible size.
     """
     size = math.prod(variable.shape) * 8 + _HEAD_BYTES
     if size > min(_LARGEST_BYTES, max(_UNSUSPICIOUS, _LARGEST_RATIO * variable.stored)):
@@ -107,7 +107,7 @@ def _variables(stream: BinaryIO) -> Iterator[Variable]:
         is_compressed = kind == _COMPRESSED
         begin, at = at + 8, at + (8 + stored if is_compressed else after)
         if begin + stored > size:
-            raise ValueError(f"what begins at byte {begin} ends behind the file's end")
+            raise ValueError(f"what begins at byte {begin} extends beyond the end of the file")
         data = stream.read(min(stored, _HEAD_BYTES))
         if is_compressed:
             data = zlib.decompressobj().decompress(data, _HEAD_BYTES)
@@ -121,23 +121,23 @@ def _variables(stream: BinaryIO) -> Iterator[Variable]:
 def _element(data: bytes, at: int, order: str) -> tuple[int, int, int, int]:
     """Read a tag: type, first byte, length, and where the next one begins."""
     if at + 8 > len(data):
-        raise ValueError("an element is cut off")
+        raise ValueError("an element is truncated")
     kind, length = (int(n) for n in np.frombuffer(data, f"{order}u4", 2, at))
     if kind >> 16:
-        # Up to four bytes stand in the tag itself.
+        # Up to four bytes are stored in the tag itself.
         return kind & 0xFFFF, at + 4, kind >> 16, at + 8
     return kind, at + 8, length, at + 8 + (length + 7) // 8 * 8
 
 
 def _head(data: bytes, order: str) -> tuple[int, tuple[int, ...], str, int]:
-    """Read a matrix's flags, sides and name; tell where its numbers begin."""
+    """Read a matrix's flags, dimensions and name; return where its numbers begin."""
     _, begin, _, at = _element(data, 0, order)
     flags = int(np.frombuffer(data, f"{order}u4", 1, begin)[0])
     kind, begin, length, at = _element(data, at, order)
     if kind != 5 or not 8 <= length <= 64:
-        raise ValueError("a matrix has no sides")
+        raise ValueError("a matrix has no dimensions")
     shape = tuple(int(n) for n in np.frombuffer(data, f"{order}i4", length // 4, begin))
     if min(shape) < 0:
-        raise ValueError(f"a matrix has the sides {shape}")
+        raise ValueError(f"a matrix has the dimensions {shape}")
     _, begin, length, at = _element(data, at, order)
     return flags, shape, data[begin : begin + length].decode("latin-1"), at

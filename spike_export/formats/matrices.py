@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A matrix of cells and times: which side is which, and when its frames are.
+"""A matrix of cells and times: which side is which, and the times of its frames.
 
-Neither is in the numbers themselves, so both are taken from names, from the number of places or
-from the user, and checked against each other; what remains open is refused.
+Neither is in the numbers themselves, so both are taken from names, from the number of positions or
+from the user, and checked against each other; ambiguous matrices are refused.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FEWEST_TIMES: Final = 5
 
 
 def is_time_name(name: str) -> bool:
-    """Whether a column of this name, in small letters, holds times."""
+    """Whether a column with this lower-case name contains times."""
     return _TIME_NAME.fullmatch(name) is not None
 
 
 def is_cell_name(name: str) -> bool:
-    """Whether a column of this name, in small letters, tells a cell or where one is."""
+    """Whether a column with this lower-case name contains cells or positions."""
     return _CELL_NAME.fullmatch(name) is not None
 
 
@@ -55,7 +55,7 @@ def content_of_matrix(
     Raises
     ------
     FormatError
-        If it cannot be told which are the cells, or when the frames are.
+        If cells or frame times cannot be determined.
     """
     notes: list[str] = []
     time_ms = None
@@ -64,7 +64,7 @@ def content_of_matrix(
         time_ms = _times(path, matrix[:, 0], names[0], request)
         matrix, names = matrix[:, 1:], names[1:]
         if rows == "cells":
-            raise unusable(path, "its first column holds times, so that its rows are no cells")
+            raise unusable(path, "its first column holds times, so its rows are not cells")
         rows = "times"
     elif not names and (side := counting_side(matrix)):
         time_ms = _counted_ms(matrix[:, 0], request) if side == "column" else None
@@ -82,7 +82,7 @@ def content_of_matrix(
         matrix, names = matrix.T, ()
     if time_ms is None:
         if request.interval_ms is None:
-            raise unusable(path, "it does not say when its values are; give --interval in ms")
+            raise unusable(path, "it has no times; give --interval in ms")
         time_ms = np.arange(len(matrix), dtype=np.float64) * request.interval_ms
     if not matrix.size:
         raise unusable(path, "it holds no values")
@@ -97,23 +97,26 @@ def content_of_matrix(
 def _told(
     path: Path, matrix: NDArray[Any], request: Request, names: Sequence[str], notes: list[str]
 ) -> str:
-    """Tell what the rows are by the number of places, or by the names of columns."""
+    """Determine what the rows are from the number of positions, or from the column names."""
     n_rows, n_columns = matrix.shape
     fits = [n_rows == request.n_places, n_columns == request.n_places]
     if fits == [True, False]:
-        notes.append(f"Its {n_rows:,} rows are cells, as many as there are places.")
+        notes.append(f"Its {n_rows:,} rows were taken as cells, since there are as many positions.")
         return "cells"
     if fits == [False, True]:
-        notes.append(f"Its {n_columns:,} columns are cells, as many as there are places.")
+        notes.append(
+            f"Its {n_columns:,} columns were taken as cells, since there are as many positions."
+        )
         return "times"
     if names and request.n_places is None:
         notes.append(
-            f"Its {n_columns:,} columns have names, so they are cells, and rows are times."
+            f"Its {n_columns:,} columns have names, so they were taken as cells and the rows as "
+            "times."
         )
         return "times"
     raise unusable(
-        path, f"it has {n_rows:,} rows and {n_columns:,} columns; say with --rows cells or --rows "
-        "times what its rows are",
+        path, f"it has {n_rows:,} rows and {n_columns:,} columns; use --rows cells or --rows times "
+        "to say what its rows are",
     )  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def times_in_ms(
         scales = [s for s in scales if abs(middle * s - request.interval_ms) < 0.01 * middle * s]
         if not scales:
             raise unusable(
-                path, f"its times are {middle:g} apart, which is not the --interval given"
+                path, f"its times are {middle:g} apart, which differs from the given --interval"
             )
     if len(scales) == 1:
         return scales[0], True

@@ -27,13 +27,13 @@ def read_points(path: Path) -> NDArray[Any]:
     Returns
     -------
     ndarray of `POINT`
-        As `swc.read` gives them: the contour of the soma is one point, a sphere's, and sections
-        come depth first.
+        As returned by `swc.read`: the soma contour becomes one point, a sphere, and sections come
+        depth first.
 
     Raises
     ------
     Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -75,7 +75,7 @@ def read_points(path: Path) -> NDArray[Any]:
         if above and (own[0, :3] == [rows[above][axis] for axis in (2, 3, 4)]).all():
             own = own[1:]
         for x, y, z, diameter in own.tolist():
-            # Sections count in the order of the structure.
+            # Sections are numbered in the order of the structure.
             row = (len(rows) + 1, int(kinds[section]), x, y, z, diameter / 2, above, section + 1)
             rows.append(row)
             above = len(rows) - 1

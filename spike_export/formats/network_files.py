@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Spikes, places and connections of a network, whichever kind of file each of them is in."""
+"""Spikes, positions and connections of a network, from any kind of file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Places(NamedTuple):
     places_um : dict
         From a cell's name to x, y, z, shape (3,).
     notes : tuple of str
-        Sentences about what had to be supposed.
+        Sentences about what was assumed.
     """
 
     places_um: Mapping[str, NDArray[np.float64]]
@@ -40,26 +40,26 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     Parameters
     ----------
     paths : sequence of Path
-        All of one kind.
+        All of the same kind.
 
     Raises
     ------
     TableError, SonataError, FormatError, Hdf5Error
-        If a file is missing, damaged or hostile, or leaves open what its columns or units are.
+        If a file is missing, damaged or malicious, or its columns or units are unclear.
     """
     kinds = [_is_sonata(path) + 2 * holds_arrays(path) for path in paths]
     if len(set(kinds)) > 1:
         raise TableError(
             f"Cannot use {paths[0].name} with {paths[kinds.index(max(kinds))].name}: they are of "
-            "different kinds; convert one after the other."
+            "different kinds; convert them separately."
         )
     if kinds[0] == 0:
         return read_spikes(paths, reading)
     if kinds[0] == 1:
         if reading.unit_ms is not None or reading.order is not None:
             raise TableError(
-                f"Cannot use {paths[0].name}: a SONATA file says its unit and columns itself; "
-                "leave --unit and --order out."
+                f"Cannot use {paths[0].name}: a SONATA file defines its own unit and columns; omit "
+                "--unit and --order."
             )
         found: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
         for path in paths:
@@ -70,26 +70,26 @@ def spikes_of(paths: Sequence[Path], reading: Reading) -> Spikes:
     wanted = [path for path in paths if len(paths) == 1 or not is_clusters(path)]
     if len(wanted) > 1:
         raise TableError(
-            f"Cannot use {wanted[0].name} with {wanted[1].name}: numbers of cells in different "
-            "files of arrays may be those of different cells; convert one after the other."
+            f"Cannot use {wanted[0].name} with {wanted[1].name}: the same cell number may mean "
+            "different cells in different array files; convert them separately."
         )
     return read_spike_arrays(wanted[0], reading)
 
 
 def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[str] = ()) -> Places:
-    """Read where the cells of a network are: tables, or SONATA's nodes.
+    """Read the cell positions of a network: tables, or SONATA nodes.
 
     Parameters
     ----------
     spikes : Spikes
-        Of the network, whose names of cells are followed.
+        Of the network; its cell names are used.
     populations : sequence of str
-        Those that are wanted, where the spikes do not say; all if empty.
+        Those to read, if the spikes do not say; all if empty.
 
     Raises
     ------
     TableError, SonataError, Hdf5Error
-        If a file is missing, damaged or hostile, or has other populations.
+        If a file is missing, damaged or malicious, or has other populations.
     """
     places: dict[str, NDArray[np.float64]] = {}
     nodes: dict[str, Nodes] = {}
@@ -109,7 +109,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
         wanted = list(nodes)
     if nodes and not wanted and len(nodes) > 1:
         raise SonataError(
-            f"Cannot use {names:.100}: say which population with --population; it has "
+            f"Cannot use {names:.100}: choose a population with --population; it has "
             f"{', '.join(nodes):.200}."
         )
     for name in wanted if nodes else []:
@@ -128,7 +128,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
             flat |= {axis for axis, number in zip("xyz", place, strict=True) if number is None}
             places[f"{prefix}{node}"] = np.array([number or 0.0 for number in place])
     if flat:
-        notes.append(f"Nodes have no {' or '.join(sorted(flat))}, which was taken to be 0.")
+        notes.append(f"Nodes have no {' or '.join(sorted(flat))}; 0 was assumed.")
     if files and not places:
         raise SonataError(f"Cannot use {names:.100}: it holds no population.")
     return Places(places, tuple(notes))
@@ -137,7 +137,7 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
 def connections_of(
     path: Path, cells: Sequence[str], spikes: Spikes
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Read which cells are connected: a table, or SONATA's edges.
+    """Read the connections: a table, or SONATA edges.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def connections_of(
     Raises
     ------
     TableError, SonataError, Hdf5Error
-        If the file is missing, damaged or hostile, or connects none of the cells.
+        If the file is missing, damaged or malicious, or connects none of the cells.
     """
     if not _is_sonata(path):
         return read_connections(path, cells), ()
@@ -169,18 +169,19 @@ def connections_of(
     total = len(pairs) + lost
     if total and not len(pairs):
         raise SonataError(
-            f"Cannot use {path.name}: none of its {total:,} connections is between two of the "
+            f"Cannot use {path.name}: none of its {total:,} connections joins two of the "
             f"{len(cells):,} cells."
         )
     if not lost:
         return pairs, ()
     note = (
-        f"{lost:,} of {total:,} connections have an end that is none of the {len(cells):,} cells, "
+        f"{lost:,} of {total:,} connections have an end that is not one of "
+        f"the {len(cells):,} cells, "
         "and were left out."
     )
     return pairs, (note,)
 
 
 def _is_sonata(path: Path) -> bool:
-    """Whether it is HDF5 and not MATLAB's, which has text before it."""
+    """Whether it is HDF5 but not a MATLAB file, which begins with text."""
     return is_hdf5(path) and not holds_arrays(path)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a file's first bytes tell about it, before anything in it is believed."""
+"""What a file's first bytes reveal, before anything in it is trusted."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _ROWS: Final = 20
 _FIRST_KEY: Final = re.compile(r'\s*\{\s*"([^"]{1,100})"\s*:')
 _TAG: Final = re.compile(r"<([A-Za-z][\w.:-]*)")
-# What may stand before an XML document's first element, and how it ends.
+# What may precede an XML document's first element, and how it ends.
 _BEFORE_TAG: Final = {"<?": "?>", "<!--": "-->", "<!DOCTYPE": ">"}
 _MOST_BEFORE_TAG: Final = 100
 
 
 class Peek:
-    """A look at a file's beginning; what takes longer is looked at when it is asked for.
+    """The beginning of a file; slower checks are made on demand.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Peek:
 
     @cached_property
     def rows(self) -> list[list[str]]:
-        """Fields of up to 20 lines that are neither empty nor a comment."""
+        """Fields of up to 20 lines that are neither empty nor comments."""
         lines = [line.strip() for line in self.text.splitlines()]
         lines = [line for line in lines if line and not line.startswith("#")][:_ROWS]
         mark = next((mark for mark in ",;\t" if lines and mark in lines[0]), None)
@@ -70,25 +70,25 @@ class Peek:
 
     @cached_property
     def number_rows(self) -> list[list[float]]:
-        """Those of `rows` that hold nothing but numbers."""
+        """The `rows` that contain only numbers."""
         return [list(map(float, row)) for row in self.rows if row and all(map(_is_number, row))]
 
     @cached_property
     def column_names(self) -> list[str]:
-        """The first row in small letters, if nothing in it is a number and numbers follow."""
+        """The first row in lower case, if it contains no numbers and numbers follow."""
         first = self.rows[0] if len(self.rows) > 1 else []
         return [] if any(map(_is_number, first)) else [field.casefold() for field in first]
 
     @cached_property
     def is_hdf5(self) -> bool:
-        """Whether it is HDF5, which may begin behind a block of the user's."""
+        """Whether it is HDF5, which may begin after a user block."""
         return any(
             self.head[at : at + 8] == _HDF5 for at in (0, *(512 << n for n in range(7)))
         )  # fmt: skip
 
     @cached_property
     def hdf5_names(self) -> frozenset[str]:
-        """What an HDF5 file's root holds; nothing where it cannot be opened. Needs h5py."""
+        """Names in an HDF5 file's root; empty if it cannot be opened. Needs h5py."""
         if not self.is_hdf5:
             return frozenset()
         try:
@@ -99,7 +99,7 @@ class Peek:
 
     @cached_property
     def json_keys(self) -> frozenset[str]:
-        """Keys of a JSON object; of one that is large, only the first."""
+        """Keys of a JSON object; only the first ones if it is large."""
         found = _FIRST_KEY.match(self.text)
         if found is None:
             return frozenset()
@@ -126,12 +126,12 @@ class Peek:
 
     @property
     def is_npy(self) -> bool:
-        """Whether it begins as NumPy's ``.npy`` does."""
+        """Whether it begins like NumPy's ``.npy``."""
         return self.head.startswith(b"\x93NUMPY")
 
     @property
     def is_pickle(self) -> bool:
-        """Whether it begins as pickles of protocol 2 and newer do."""
+        """Whether it begins like a pickle of protocol 2 or newer."""
         return self.head[:1] == b"\x80" and self.head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
 
 

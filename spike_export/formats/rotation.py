@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How a cell is turned, as SONATA's nodes say it."""
+"""Cell rotations, as in SONATA nodes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def rotation(number: Callable[[str], float | None]) -> NDArray[np.float64]:
     Parameters
     ----------
     number : callable
-        Takes one of the names in `ANGLES` and `QUATERNION`; returns None for what is not known.
+        Takes one of the names in `ANGLES` and `QUATERNION`; returns None if it is not known.
 
     Returns
     -------

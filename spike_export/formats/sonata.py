@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""SONATA compartment reports, put on the circuit's morphologies.
+"""SONATA compartment reports, mapped to the circuit's morphologies.
 
 Reports are as in the SONATA developer guide
 (https://github.com/AllenInstitute/sonata). Sections are numbered there as `swc.split` orders them:
@@ -32,7 +32,7 @@ from .swc import SOMA, Sections, SwcError, split
 from .swc import read as read_swc
 
 UNKNOWN_SOMA_UM: Final = 10.0
-"""Diameter of a soma of which nothing is known."""
+"""Diameter of a soma of unknown size."""
 
 _GAP_UM: Final = 20.0
 _MORPHOLOGIES: Final = (".swc", ".h5", ".asc")
@@ -42,7 +42,7 @@ _LARGEST_VALUES: Final = 16 << 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A simulation, and what had to be supposed about it.
+    """A simulation, and what was assumed about it.
 
     Attributes
     ----------
@@ -56,20 +56,20 @@ class Loaded:
 
 
 def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
-    """Read a compartment report and all that belongs to it.
+    """Read a compartment report and everything that belongs to it.
 
-    A node with several values gets its morphology, where each section has as many segments as it
-    has values. A node with one value becomes a point. Nodes without a position stand in a row.
+    A node with several values gets its morphology, in which each section has as many segments as
+    values. A node with one value becomes a point. Nodes without a position are placed in a row.
 
     Parameters
     ----------
     populations : collection of str
-        Those that are wanted; all if empty.
+        Those to read; all if empty.
 
     Raises
     ------
     SonataError, Hdf5Error
-        If something is missing, damaged or hostile, or report and morphology do not fit.
+        If something is missing, damaged or malicious, or report and morphology do not match.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -80,7 +80,7 @@ def load(sources: Sources, populations: Collection[str] = ()) -> Loaded:
     if sources.spikes is not None and sources.spikes.exists():
         spikes = read_spikes(sources.spikes)
     elif sources.spikes is not None:
-        circuit.notes.append(f"Spikes are missing, for there is no {sources.spikes.name}.")
+        circuit.notes.append(f"Spikes are missing, because {sources.spikes.name} was not found.")
     builder = _Builder(circuit, spikes)
     for report in reports:
         builder.add(report)
@@ -112,7 +112,7 @@ class _Circuit:
         return population in self._populations
 
     def attribute(self, population: str, node: int, name: str) -> object:
-        """Tell what is written about a node; None if nothing is."""
+        """Return what is known about a node; None if nothing is."""
         nodes = self._populations.get(population)
         return None if nodes is None else nodes.attribute(node, name)
 
@@ -129,8 +129,8 @@ class _Circuit:
             PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\0" in name
         ):
             raise SonataError(
-                f"Node {node} of {population!r:.60} names the morphology {name!r:.60}, which lies "
-                "outside the folder of morphologies."
+                f"Node {node} of {population!r:.60} names the morphology {name!r:.60}, which is "
+                "outside the morphologies folder."
             )
         folder = self._populations[population].file.morphologies.get(population, self._folder)
         stem = re.sub(r"\.(swc|h5|asc)$", "", name, flags=re.IGNORECASE)
@@ -165,7 +165,7 @@ class _Circuit:
 
 
 def _sections(path: Path) -> tuple[Sections, NDArray[np.float64]]:
-    """Read a morphology; its soma's middle is where the circuit places the cell."""
+    """Read a morphology; the middle of its soma is at the cell's position in the circuit."""
     try:
         if path.suffix.casefold() == ".asc":
             sections = import3d.read(path).sections
@@ -180,7 +180,7 @@ def _sections(path: Path) -> tuple[Sections, NDArray[np.float64]]:
 
 
 def _sphere_um(points: NDArray[np.float64]) -> float:
-    """Diameter of the sphere that has the area of a section."""
+    """Diameter of the sphere with the area of a section."""
     radii = points[:, 3] / 2
     lengths = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
     slants = np.hypot(lengths, np.diff(radii))
@@ -227,7 +227,7 @@ class _Builder:
         self._offset += report.values.shape[1]
 
     def simulation(self, reports: list[Report], sources: Sources) -> Simulation:
-        """Put everything together."""
+        """Combine everything."""
         if not self._cells:
             raise SonataError(f"Cannot use {sources.report.name}: it holds no values.")
         for sentence, count in self._without.items():
@@ -238,7 +238,7 @@ class _Builder:
             raise SonataError(
                 f"Cannot use {sources.report.name}: its {frames:,} frames of {columns.size:,} "
                 f"segments take {columns.size * frames * 4 / 1e9:,.0f} GB; "
-                f"{_LARGEST_VALUES / 1e9:.0f} GB is the most."
+                f"the limit is {_LARGEST_VALUES / 1e9:.0f} GB."
             )
         names = tuple(self._names)
         units = {report.unit for report in reports if report.unit}
@@ -254,7 +254,7 @@ class _Builder:
             unit = "mV"
             said = "unit" if quantity else "variable and unit"
             known = quantity or "membrane potential"
-            self._circuit.notes.append(f"The report names no {said}; {known} in mV was taken.")
+            self._circuit.notes.append(f"The report gives no {said}; {known} in mV was assumed.")
         kind_of = {name: SECTION_TYPES.index(section_type(name)) for name in set(names)}
         return Simulation(
             cells=tuple(self._cells),
@@ -296,7 +296,7 @@ class _Builder:
         path = self._circuit.morphology(population, node)
         if path is not None and path.is_file():
             return self._circuit.shape(path).soma_um
-        self._miss(f"{{}} have somata of unknown size, which were given {UNKNOWN_SOMA_UM:g} µm.")
+        self._miss(f"{{}} have somata of unknown size; {UNKNOWN_SOMA_UM:g} µm was assumed.")
         return UNKNOWN_SOMA_UM
 
     def _add_shape(self, report: Report, node: int, begin: int, end: int) -> None:
@@ -306,7 +306,7 @@ class _Builder:
             reason = (
                 "no morphology is known for it"
                 if self._circuit.knows(report.name)
-                else "no file of nodes describes it; --nodes and --morphologies name them"
+                else "no nodes file describes it; give one with --nodes and --morphologies"
             )
             raise SonataError(f"{cell} has {end - begin} values, but {reason}.")
         if not path.exists():
@@ -361,7 +361,7 @@ class _Builder:
             rest = self._circuit.shape(path, other).sections
             n_rest = fitting(rest, found, counts) if found[-1] < len(rest.names) else 0
             hint = (
-                f"; {n_rest} would fit {_told(other)}, as a file for --node-types may say"
+                f"; {n_rest} would fit {_told(other)}, which a --node-types file can specify"
                 if n_rest > fit
                 else ""
             )
@@ -370,9 +370,15 @@ class _Builder:
                 f"{len(found)} sections {_told(stub)}{hint}."
             )
         if stub:
-            self._miss("{} have two stubs for an axon, as their model; their direction is made up.")
+            self._miss(
+                "{} have two stubs instead of an axon, as in their model; the "
+                "direction of the stubs is made up."
+            )
         if is_uniform(counts) and kinds is None and len(found) < len(sections.names):
-            self._miss("{} report sections that their numbers of segments do not tell apart.")
+            self._miss(
+                "{} report sections whose order cannot be checked, since all have "
+                "the same number of segments."
+            )
 
     def _append(
         self,
@@ -400,7 +406,7 @@ class _Builder:
     def _placed(
         self, points: NDArray[np.float64], centre: NDArray[np.float64], population: str, node: int
     ) -> NDArray[np.float64]:
-        """Points in the circuit's space, or next in the row of those without a place."""
+        """Points in circuit coordinates, or next in the row of cells without a position."""
 
         def number(name: str) -> float | None:
             return self._circuit.number(population, node, name)
@@ -411,7 +417,7 @@ class _Builder:
         placed[:, :3] = placed[:, :3] @ rotation(number).T
         position = [number(axis) for axis in "xyz"]
         if all(axis is None for axis in position):
-            self._miss("{} have no position in the file of nodes and stand in a row.")
+            self._miss("{} have no position in the nodes file and are placed in a row.")
             left = float((placed[:, 0] - placed[:, 3] / 2).min())
             right = float((placed[:, 0] + placed[:, 3] / 2).max())
             if self._row_um:
@@ -427,7 +433,7 @@ class _Builder:
 def _by_section(
     ids: NDArray[np.int64], pos: NDArray[Any] | None, sections: Sections, cell: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Order values by section and position; return that order, the sections and their counts."""
+    """Sort values by section and position; return the order, the sections and their counts."""
     total = len(sections.names)
     order = np.argsort(ids, kind="stable") if pos is None else np.lexsort((pos, ids))
     found, counts = np.unique(ids, return_counts=True)
@@ -436,11 +442,11 @@ def _by_section(
             f"{cell} reports section {found[-1]}, but its morphology has {total} sections, 0 to "
             f"{total - 1}."
         )
-    # Programs replace axons, and number what is left as if nothing had been there.
+    # Programs replace axons, and number the remaining sections as if nothing had been there.
     if len(found) < total and found[0] == 0 and found[-1] == len(found) - 1 > 0:
         raise SonataError(
             f"{cell} reports the sections 0 to {found[-1]}, but its morphology has {total}: the "
-            "model seems to be cut, and which of them are left cannot be told."
+            "model seems to be cut, and it is unclear which sections are left."
         )
     if pos is not None:
         sorted_pos = np.asarray(pos, np.float64)[order]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""SONATA's configuration files: where the report, the nodes, morphologies and spikes are.
+"""SONATA configuration files: where the report, nodes, morphologies and spikes are.
 
-As the SONATA developer guide has them (https://github.com/AllenInstitute/sonata), with the ways of
-the Allen Institute's and the Blue Brain Project's own files.
+As in the SONATA developer guide (https://github.com/AllenInstitute/sonata), with the variants used
+by the Allen Institute and the Blue Brain Project.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 class ConfigError(ValueError):
-    """A configuration that does not say what is needed; the text is one sentence."""
+    """A configuration that lacks something; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFile:
-    """A file of nodes, and what belongs to it."""
+    """A nodes file, and what belongs to it."""
 
     path: Path
     types: Path | None = None
@@ -34,7 +34,7 @@ class NodeFile:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that one report needs.
+    """Everything that a report needs.
 
     Attributes
     ----------
@@ -115,9 +115,9 @@ def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
     Returns
     -------
     spikes : Path
-        Of SONATA's kind or, where that is not there, BMTK's table.
+        The SONATA file or, if missing, BMTK's table.
     nodes : tuple of NodeFile
-        Those that there are.
+        The nodes files that exist.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
     if not spikes.exists() and table is not None:
         spikes = _inside(simulation, folder, table, "the table of spikes")
     if not spikes.exists():
-        raise simulation.error(f"there is no {spikes.name} in its folder of outputs")
+        raise simulation.error(f"there is no {spikes.name} in its output folder")
     return spikes, tuple(file for file in _nodes(circuit) if file.path.exists())
 
 
@@ -224,12 +224,12 @@ def _folders(circuit: _Config, listed: object) -> dict[str, Path]:
 
 
 def _inside(config: _Config, folder: Path, name: object, what: str) -> Path:
-    """Find an output, which has to lie in the folder of outputs."""
+    """Find an output file, which must be in the output folder."""
     if not isinstance(name, str) or not name:
         raise config.error(f"the name of {what} is not text")
     path = (folder / config.expand(name)).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise config.error(f"{what} lies outside the folder of outputs")
+        raise config.error(f"{what} is outside the output folder")
     return path
 
 
@@ -272,7 +272,7 @@ class _Config:
         return self.folder / self.expand(text)
 
     def expand(self, text: str) -> str:
-        """Put the manifest's variables in, which may hold each other."""
+        """Substitute the manifest's variables, which may contain each other."""
         original = text
         for _ in range(len(self._variables) + 1):
             if "\0" in text or len(text) > _LONGEST_PATH:
@@ -281,7 +281,7 @@ class _Config:
             if not count:
                 return text
         raise self.error(
-            f"the path {original!r:.60} is too long, or its variables stand for each other"
+            f"the path {original!r:.60} is too long, or its variables refer to each other"
         )
 
     def _value(self, match: re.Match[str]) -> str:
@@ -293,7 +293,7 @@ class _Config:
     def _load(self) -> dict[str, Any]:
         try:
             if not self._path.exists():
-                raise ConfigError(f"Cannot read {self._path.name}: there is no such file.")
+                raise ConfigError(f"Cannot read {self._path.name}: file not found.")
             if not self._path.is_file():
                 raise self.error("it is not a regular file")
             with self._path.open("rb") as stream:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""SONATA's files of nodes and of spikes.
+"""SONATA files of nodes, edges and spikes.
 
-As the SONATA developer guide has them (https://github.com/AllenInstitute/sonata).
+As in the SONATA developer guide (https://github.com/AllenInstitute/sonata).
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _UNITS_MS: Final = {
 
 
 class SonataError(ValueError):
-    """Files of a circuit that cannot be used; the text is one sentence."""
+    """Circuit files that cannot be used; the text is one sentence."""
 
 
 def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
-    """Read a file of spikes.
+    """Read a spikes file.
 
     Returns
     -------
     dict
-        From population to node to its spike times in ms, in order, shape (K,). The population
-        of files that know none is ``""``.
+        From population to node to its sorted spike times in ms, shape (K,). Files without
+        populations use ``""``.
 
     Raises
     ------
     Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -53,7 +53,7 @@ def read_spikes(path: Path) -> dict[str, dict[int, NDArray[np.float64]]]:
         populations = root.group("spikes")
         names = populations.names()
         if "timestamps" in names and {"gids", "node_ids"} & set(names):
-            # As SONATA was before it had populations.
+            # As in SONATA before it had populations.
             return {"": _spikes_of(populations, "node_ids" if "node_ids" in names else "gids")}
         for name in names:
             if populations.kind(name):
@@ -83,25 +83,25 @@ def _spikes_of(group: Group, cells: str) -> dict[int, NDArray[np.float64]]:
 
 
 def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArray[np.int32], int]:
-    """Read a file of edges.
+    """Read an edges file.
 
     Parameters
     ----------
     index : mapping
-        From population and node to the index of a cell. The population is ``""`` where it is not
-        known, and then it is that of all edges.
+        From population and node to the index of a cell. An unknown population is ``""``, and then
+        stands for that of all edges.
 
     Returns
     -------
     pairs : ndarray of int32, shape (M, 2)
         Indices of cells: from, to.
     lost : int
-        How many edges have an end that is none of the cells.
+        How many edges have an end that is not one of the cells.
 
     Raises
     ------
     SonataError, Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -149,7 +149,7 @@ class Nodes:
     Raises
     ------
     SonataError, Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     """
 
     def __init__(self, group: Group, name: str, file: NodeFile) -> None:
@@ -180,7 +180,7 @@ class Nodes:
         return list(self._rows)
 
     def attribute(self, node: int, name: str) -> object:
-        """Tell what is written about a node; None if nothing is.
+        """Return what is known about a node; None if nothing is.
 
         Parameters
         ----------
@@ -198,7 +198,7 @@ class Nodes:
         return self._types.get(int(self._type_ids[row]), {}).get(name)
 
     def number(self, node: int, name: str) -> float | None:
-        """Tell a finite number that is written about a node; None if none is."""
+        """Return a finite number given for a node; None if there is none."""
         value = self.attribute(node, name)
         try:
             number = float(value)  # type: ignore[arg-type]
@@ -215,7 +215,7 @@ _NUMBERS: Final = (
 
 
 def read_nodes(file: NodeFile) -> dict[str, Nodes]:
-    """Read a file of nodes.
+    """Read a nodes file.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def read_nodes(file: NodeFile) -> dict[str, Nodes]:
     Raises
     ------
     SonataError, Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -249,7 +249,7 @@ def _columns(group: Group) -> dict[str, NDArray[Any]]:
         if group.kind(name) in ("O", "S", "U"):
             columns[name] = group.array(name, "OSU")
     if group.kind("morphology") in ("i", "u"):
-        # An index into a list of the names that occur.
+        # An index into a list of names.
         library = group.group("@library").array("morphology", "OSU")
         chosen = group.indices("morphology")
         if chosen.size and chosen.max() >= len(library):
@@ -270,7 +270,7 @@ def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]
         return {}
     try:
         if not path.is_file():
-            raise SonataError(f"Cannot read {path.name}: there is no such file.")
+            raise SonataError(f"Cannot read {path.name}: file not found.")
         if path.stat().st_size > _LARGEST_TYPES_FILE:
             raise SonataError(f"Cannot read {path.name}: it is larger than 64 MiB.")
         with path.open(encoding="utf-8", newline="") as stream:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""SONATA's compartment reports, as they are in the file."""
+"""SONATA compartment reports, as stored in the file."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .sonata_network import SonataError
 
 
 def read_reports(sources: Sources, wanted: Collection[str] = ()) -> tuple[list[Report], list[str]]:
-    """Read the populations of a report that have values, at the same times.
+    """Read the populations of a report that have values at the same times.
 
     Parameters
     ----------
     wanted : collection of str
-        Populations; all if empty, and then those that cannot be used are left out.
+        Populations; all if empty, in which case unusable ones are left out.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def read_reports(sources: Sources, wanted: Collection[str] = ()) -> tuple[list[R
     Raises
     ------
     SonataError, Hdf5Error
-        If none is left, or one that is wanted cannot be used.
+        If none is left, or a wanted one cannot be used.
     ModuleNotFoundError
         If h5py is not installed.
     """
@@ -71,8 +71,9 @@ def read_reports(sources: Sources, wanted: Collection[str] = ()) -> tuple[list[R
                     f"{report.name!r:.60} have different times."
                 )
             notes.append(
-                f"Population {report.name!r:.60} has other times than {most.name!r:.60} and was "
-                "left out; --population takes it alone."
+                f"Population {report.name!r:.60} has different times from {most.name!r:.60} "
+                "and was "
+                "left out; use --population to convert it separately."
             )
     return [report for report in reports if np.array_equal(report.time_ms, most.time_ms)], notes
 
@@ -88,7 +89,7 @@ class Report:
     Raises
     ------
     Hdf5Error
-        If something is missing, damaged or hostile.
+        If something is missing, damaged or malicious.
     """
 
     def __init__(self, group: Group, name: str) -> None:
@@ -132,7 +133,7 @@ def _times(mapping: Group, frames: int) -> NDArray[np.float64]:
     if unit not in ("", "ms"):
         raise mapping.error(f"is in {unit[:20]!r}, not in ms", "time")
     start, stop, step = time.tolist()
-    # The stop is not part of a report, but some programs write its frame too.
+    # The stop time is not part of a report, but some programs write that frame too.
     if abs((stop - start) / step - frames) > 1.5:
         raise mapping.error(
             f"announces {(stop - start) / step:,.6g} frames, but there are {frames:,}", "time"

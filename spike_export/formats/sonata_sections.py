@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which sections a SONATA node's model has, and whether a report's numbers of segments fit them.
+"""Which sections a SONATA node's model has, and whether a report's segment counts match them.
 
-The Allen Institute's models have no axon of their morphology, but two stubs that come after all
-other sections (BMTK's ``aibs_perisomatic`` and ``aibs_allactive``). A report only has numbers of
-sections, so the wrong order would put its values on wrong sections. What tells is that models
-choose a section's number of segments by its length.
+The Allen Institute's models replace the morphology's axon by two stubs after all other sections
+(BMTK's ``aibs_perisomatic`` and ``aibs_allactive``). A report only has section numbers, so the
+wrong order would put its values on wrong sections. This can be detected because models choose a
+section's number of segments by its length.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STUBS_AT: Final = {
 }
 _STUB_UM: Final = 30.0
 _STUB_DIAMETER_UM: Final = 1.0
-# Lengths are rounded in files, and sit on the edge between two numbers of segments.
+# Lengths are rounded in files, and may be on the edge between two segment counts.
 _SLACK: Final = 2e-3
 _KINDS: Final = {"soma": 1, "axon": 2, "dend": 3, "apic": 4}
 
@@ -38,7 +38,7 @@ def stub_of(processing: object, dynamics: object) -> str:
     processing : object
         The node's ``model_processing``: names with commas between them.
     dynamics : object
-        Its ``dynamics_params``, without which ``aibs_perisomatic`` leaves the axon.
+        Its ``dynamics_params``, without which ``aibs_perisomatic`` keeps the axon.
     """
     names = str(processing or "").replace(" ", "").split(",")
     found = next((name for name in names if name in _STUBS_AT), "")
@@ -47,7 +47,7 @@ def stub_of(processing: object, dynamics: object) -> str:
 
 
 def with_stubs(sections: Sections, name: str) -> Sections:
-    """Replace the axon of a morphology by two stubs, behind all other sections.
+    """Replace the axon of a morphology by two stubs, after all other sections.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def with_stubs(sections: Sections, name: str) -> Sections:
     Returns
     -------
     Sections
-        The stubs point the way that the axon left, or down.
+        The stubs point in the axon's initial direction, or down.
     """
     is_axon = np.array([own.startswith("axon[") for own in sections.names])
     kept = np.flatnonzero(~is_axon)
@@ -93,10 +93,10 @@ def with_stubs(sections: Sections, name: str) -> Sections:
 
 
 def fitting(sections: Sections, found: NDArray[np.int64], counts: NDArray[np.int64]) -> int:
-    """Count the sections whose numbers of segments follow from their lengths by one rule.
+    """Count the sections whose segment counts follow from their lengths by one rule.
 
-    The rules are those that models use, with any length of a segment: one more, or an odd number,
-    for each further length; and an odd number by the electrotonic length (d_lambda).
+    The rules are those used by models, for any segment length: one more segment, or an odd number,
+    per length; and an odd number by electrotonic length (d_lambda).
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def fitting(sections: Sections, found: NDArray[np.int64], counts: NDArray[np.int
     half = (counts - 1) / 2
     odd = bool((counts % 2 == 1).all())
     electrotonic = lengths / np.sqrt(diameters)
-    # The scales, in segments for a length, that give each section its number.
+    # The scales, in segments per length, that give each section its number.
     ranges = [((counts - 1) / lengths, counts / lengths)]
     if odd:
         ranges += [
@@ -127,12 +127,12 @@ def fitting(sections: Sections, found: NDArray[np.int64], counts: NDArray[np.int
 
 
 def is_uniform(counts: NDArray[np.int64]) -> bool:
-    """Whether numbers of segments tell nothing, as all are the same."""
+    """Whether segment counts are uninformative, because all are the same."""
     return bool((counts == counts[0]).all())
 
 
 def kinds_of(sections: Sections) -> NDArray[np.int64]:
-    """SWC's number of each section's type; 0 for those without a name of their own."""
+    """SWC type number of each section; 0 for types without a name."""
     return np.array([_KINDS.get(name.split("[")[0], 0) for name in sections.names])
 
 

@@ -23,7 +23,7 @@ PHY_TIMES: Final = "spike_times.npy"
 _PHY_CELLS: Final = ("spike_clusters.npy", "spike_templates.npy")
 _LARGEST_BYTES: Final = 4 << 30
 _LARGEST_TEXT: Final = 1 << 20
-# What is compressed more than a thousandfold is no honest array.
+# An array compressed more than a thousandfold is not genuine.
 _UNSUSPICIOUS: Final = 64 << 20
 _LARGEST_RATIO: Final = 1000
 _RATE: Final = re.compile(
@@ -34,7 +34,7 @@ _NAMES_OF_CELLS: Final = (*_CELL, "spikeclusters", "spike_ids", "spike_i", "clu"
 
 
 def holds_arrays(path: Path) -> bool:
-    """Whether something is a folder, or a file that holds arrays and no text."""
+    """Whether something is a folder, or a file of arrays rather than text."""
     if path.is_dir():
         return True
     if not path.is_file():
@@ -60,7 +60,7 @@ def are_named(peek: Peek) -> bool:
 
 
 def is_clusters(path: Path) -> bool:
-    """Whether a file is the one that Kilosort or Phy writes beside the times."""
+    """Whether a file is the cells file that Kilosort or Phy writes beside the times."""
     return path.name in _PHY_CELLS
 
 
@@ -74,12 +74,12 @@ def read_spike_arrays(path: Path, reading: Reading) -> Spikes:
         of the rate in ``params.py``; or an ``.npz`` or MATLAB file that holds two rows with names
         such as ``times`` and ``ids``.
     reading : Reading
-        Where nothing says the unit, it has to.
+        Must give the unit if the files do not.
 
     Raises
     ------
     TableError, FormatError, Hdf5Error
-        If something is missing, damaged or hostile, or the unit is open.
+        If something is missing, damaged or malicious, or the unit is unclear.
     """
     notes: list[str] = []
     unit_ms = reading.unit_ms
@@ -90,7 +90,7 @@ def read_spike_arrays(path: Path, reading: Reading) -> Spikes:
         arrays = _npz(path) if Peek(path).head.startswith(b"PK") else _matlab(path)
         time_name = _pick(path, arrays, _NAMES_OF_TIMES, "times")
         cell_name = _pick(path, arrays, _NAMES_OF_CELLS, "cells")
-        notes.append(f"Times are {time_name!r:.60} of {path.name}, cells are {cell_name!r:.60}.")
+        notes.append(f"Times are {time_name!r:.60} in {path.name}, cells are {cell_name!r:.60}.")
         times, cells = (_row(path, name, arrays[name]()) for name in (time_name, cell_name))
         by_name = 1.0 if time_name.endswith("_ms") else 1000.0 if time_name.endswith("_s") else None
         if by_name is not None and unit_ms not in (None, by_name):
@@ -100,12 +100,12 @@ def read_spike_arrays(path: Path, reading: Reading) -> Spikes:
         raise _unusable(path, f"has {len(times):,} times, but cells for {len(cells):,}")
     if unit_ms is None and times.dtype.kind in "iu":
         raise _unusable(
-            path, "has whole numbers as times, which are samples or ms; say --unit 1ms, or at "
-            "which rate they were sampled, such as --unit 30000Hz",
+            path, "has whole numbers as times, which may be samples or ms; use --unit 1ms, or give "
+            "the sampling rate, such as --unit 30000Hz",
         )  # fmt: skip
     numbers = cells.astype(np.float64)
     if not (np.isfinite(numbers).all() and (numbers == np.round(numbers)).all()):
-        raise _unusable(path, "has numbers of cells that are not whole")
+        raise _unusable(path, "has cell numbers that are not integers")
     ms = times.astype(np.float64) * (unit_ms or 1.0)
     if not np.isfinite(ms).all():
         raise _unusable(path, "has a time that is not finite")
@@ -138,17 +138,17 @@ def _phy(
     if unit_ms is None:
         unit_ms = _sample_ms(folder / "params.py")
         notes.append(
-            f"Times are samples, {1000 / unit_ms:,.6g} in a second, as params.py says; cells are "
-            f"those of {there.name}."
+            f"Times are samples, {1000 / unit_ms:,.6g} per second according to params.py; cells "
+            f"are from {there.name}."
         )
     else:
-        notes.append(f"Cells are those of {there.name}.")
+        notes.append(f"Cells are from {there.name}.")
     times, cells = (_row(file, file.name, _npy(file)) for file in (times_path, there))
     return times, cells, unit_ms
 
 
 def _sample_ms(params: Path) -> float:
-    """Find the rate in Phy's parameters, which are Python, without running them."""
+    """Find the rate in Phy's parameters, which are Python, without executing them."""
     try:
         if params.is_file() and params.stat().st_size <= _LARGEST_TEXT:
             found = _RATE.findall(params.read_text(encoding="utf-8", errors="replace"))
@@ -157,8 +157,8 @@ def _sample_ms(params: Path) -> float:
     except OSError:
         pass
     raise TableError(
-        f"Cannot use {PHY_TIMES}: its times count samples, and no params.py beside it says at "
-        "which rate; say it, such as --unit 30000Hz."
+        f"Cannot use {PHY_TIMES}: its times are in samples, and no params.py beside it gives the "
+        "sampling rate; give it, such as --unit 30000Hz."
     )
 
 
@@ -166,7 +166,7 @@ def _npy(path: Path) -> NDArray[Any]:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise _unusable(path, "is larger than 4 GiB")
-        # Mapped, so that a shape larger than the file is refused before memory is taken.
+        # Memory-mapped, so that a shape larger than the file is refused before memory is allocated.
         return np.array(np.load(path, mmap_mode="r", allow_pickle=False))
     except OSError as error:
         raise TableError(f"Cannot read {path.name}: {error.strerror or error}.") from None
@@ -205,7 +205,7 @@ def _in_archive(path: Path, member: zipfile.ZipInfo) -> Callable[[], NDArray[Any
                 shape, _, dtype = head(stream)
                 count = int(np.prod(shape, dtype=object)) if shape else 1
                 if dtype.kind not in "fiu" or count * dtype.itemsize > member.file_size:
-                    raise _unusable(path, f"holds {member.filename!r:.60}, which is no row")
+                    raise _unusable(path, f"holds {member.filename!r:.60}, which is not a row")
                 return np.frombuffer(stream.read(count * dtype.itemsize), dtype, count)
         except TableError:
             raise
@@ -237,8 +237,8 @@ def _pick(path: Path, there: Mapping[str, object], names: Sequence[str], what: s
     if len(found) != 1:
         listed = ", ".join(name[:60] for name in list(there)[:20]) or "nothing"
         raise _unusable(
-            path, f"has {'several arrays' if found else 'no array'} whose name says that it "
-            f"holds the {what} of spikes; there is {listed}",
+            path, f"has {'several arrays' if found else 'no array'} whose name suggests the {what} "
+            f"of spikes; it has {listed}",
         )  # fmt: skip
     return found[0]
 
@@ -247,7 +247,7 @@ def _row(path: Path, name: str, array: NDArray[Any]) -> NDArray[Any]:
     row: NDArray[Any] = np.asarray(array).reshape(-1)
     if array.dtype.kind not in "fiu" or row.size != max((1, *array.shape)) * bool(row.size):
         raise FormatError(
-            f"Cannot use {path.name}: {name!r:.60} has the shape {list(array.shape)}, and is no "
+            f"Cannot use {path.name}: {name!r:.60} has the shape {list(array.shape)}, and is not a "
             "row of numbers."
         )
     return row

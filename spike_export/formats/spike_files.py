@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of text that describe a network: places and connections of its cells.
+"""Text tables that describe a network: cell positions and connections.
 
-Columns are separated by commas, semicolons, tabs or blanks. The first line may name them.
+Columns are separated by commas, semicolons, tabs or spaces. The first line may be a header.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ _TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamp
                 "time_step")  # fmt: skip
 _FROM: Final = ("from", "source", "pre", "source_id", "source_node_id", "pre_gid")
 _TO: Final = ("to", "target", "post", "target_id", "target_node_id", "post_gid")
-# As long as a cell's number may be.
+# Maximum length of a cell's number.
 _DIGITS: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _AXES: Final = tuple((axis, f"{axis}_um", f"pos_{axis}") for axis in "xyz")
 
 
 class TableError(ValueError):
-    """A table that cannot be used; the text is one sentence that names file and line."""
+    """A table that cannot be used; the text is one sentence that names the file and line."""
 
 
 def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
-    """Read a table of cells and their places.
+    """Read a table of cell positions.
 
     Parameters
     ----------
     path : Path
-        Without a line that names them, the columns are cell, x, y and z.
+        Without a header line, the columns are cell, x, y and z.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
     Raises
     ------
     TableError
-        If the file is missing, no table, names a cell twice, or a place is not finite.
+        If the file is missing or not a table, names a cell twice, or a position is not finite.
     """
     table = _Table(path, numbers=True)
     columns = table.columns([("cell", _CELL), *zip("xyz", _AXES, strict=True)], range(4))
@@ -67,17 +67,17 @@ def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
             ]
         )
     if not places:
-        raise table.error("holds no places")
+        raise table.error("contains no positions")
     return places
 
 
 def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
-    """Read a table of pairs of cells.
+    """Read a table of cell pairs.
 
     Parameters
     ----------
     path : Path
-        Without a line that names them, the columns are from and to.
+        Without a header line, the columns are from and to.
     cells : sequence of str
         Names of all cells.
 
@@ -89,7 +89,7 @@ def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
     Raises
     ------
     TableError
-        If the file is missing, no table, or names a cell that there is not.
+        If the file is missing or not a table, or names an unknown cell.
     """
     table = _Table(path)
     columns = table.columns([("from", _FROM), ("to", _TO)], range(2))
@@ -105,16 +105,16 @@ def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
 
 
 class _Table:
-    """Rows of a text file, and the names of its columns if its first line has them.
+    """Rows of a text file, and the names of its columns if it has a header.
 
-    Where each row holds `numbers`, a first line without any can only be names.
+    If each row holds `numbers`, a first line without any must be a header.
     """
 
     def __init__(self, path: Path, *, numbers: bool = False) -> None:
         self.path = path
         try:
             if not path.exists():
-                raise TableError(f"Cannot read {path.name}: there is no such file.")
+                raise TableError(f"Cannot read {path.name}: file not found.")
             if not path.is_file():
                 raise self.error("is not a regular file")
             if path.stat().st_size > _LARGEST_FILE:
@@ -134,7 +134,7 @@ class _Table:
             numbers and bool(self.first) and not any(map(_is_number, self.first))
         )
         self.is_gdf = path.suffix.casefold() == ".gdf"
-        # Files that were put together have the line with names several times.
+        # Concatenated files contain the header several times.
         self.repeats = 0 if not self.is_named else self._lines.count(first) - 1
         self._names_line = first if self.is_named else None
 
@@ -148,7 +148,7 @@ class _Table:
         return TableError(f"Cannot use {self.path.name or self.path}: {place or 'it '}{problem}.")
 
     def rows(self, columns: int) -> Iterator[tuple[int, list[str]]]:
-        """All rows after the names, with the numbers of their lines."""
+        """All rows after the header, with their line numbers."""
         for line, text in enumerate(self._lines, 1):
             if not _is_content(text) or text == self._names_line:
                 continue
@@ -159,8 +159,8 @@ class _Table:
                 )
             if any(row[len(self.first) :]):
                 raise self.error(
-                    f"has {len(row)} columns, but the first line has {len(self.first)}; numbers "
-                    "have a decimal point, not a comma",
+                    f"has {len(row)} columns, but the first line has {len(self.first)}; use "
+                    "decimal points, not commas",
                     line,
                 )
             yield line, row
@@ -168,7 +168,7 @@ class _Table:
     def columns(
         self, wanted: Sequence[tuple[str, Sequence[str]]], unnamed: Sequence[int]
     ) -> list[int]:
-        """Find columns by their names, or take them in order where there are no names."""
+        """Find columns by name, or in order if there is no header."""
         if not self.is_named:
             return list(unnamed)
         present = [field.casefold() for field in self.first]
@@ -178,8 +178,8 @@ class _Table:
             if column is None:
                 there = ", ".join(self.first)
                 raise self.error(
-                    f"has no column for {what}; its columns are {there:.200}, and what is looked "
-                    f"for is {', '.join(names)}"
+                    f"has no column for {what}; its columns are {there:.200}, but one of these is "
+                    f"needed: {', '.join(names)}"
                 )
             found.append(column)
         return found
@@ -188,7 +188,7 @@ class _Table:
         try:
             number = float(text)
         except ValueError:
-            raise self.error(f"has the {what} {text!r:.60}, which is no number", line) from None
+            raise self.error(f"has the {what} {text!r:.60}, which is not a number", line) from None
         if not math.isfinite(number):
             raise self.error(f"has the {what} {text!r:.60}, which is not finite", line)
         return number
@@ -199,9 +199,7 @@ class _Table:
         try:
             (row,) = csv.reader([text], delimiter=self._separator, strict=True)
         except (csv.Error, ValueError):
-            raise self.error(
-                "is no row of a table; a quotation mark may be missing", line
-            ) from None
+            raise self.error("is not a table row; a quotation mark may be missing", line) from None
         return [field.strip() for field in row]
 
 
@@ -222,10 +220,10 @@ def _is_whole(text: str) -> bool:
 
 
 def _label(text: str) -> str:
-    """Name a cell; a number is the same cell however it is written."""
+    """Name a cell; a number means the same cell however it is written."""
     if _DIGITS.fullmatch(text):
         return str(int(text))
-    # Beyond, what float64 rounds to the same number may be different cells.
+    # Beyond this, float64 may round different cells to the same number.
     return str(int(float(text))) if _is_whole(text) and abs(float(text)) < 2**53 else text
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of cells and the times of their spikes, one or several for a network.
+"""Tables of cells and spike times, one or several per network.
 
-What was supposed about columns and units is said, and what is open is refused.
+Assumptions about columns and units are reported, and ambiguous tables are refused.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from .spike_files import (
     _Table,
 )
 
-# No neuron spikes twice within it.
+# No neuron spikes twice within this time.
 _SHORTEST_INTERVAL_MS: Final = 0.5
-# Of all cells at all times, in what is no table of spikes.
+# Fraction of all cells at all times, above which it is not a table of spikes.
 _FULL: Final = 0.8
 _OFFSET: Final = ("time_offset",)
 _POPULATION: Final = ("population", "populations", "pop")
@@ -42,12 +42,12 @@ class Spikes:
     Attributes
     ----------
     times_ms : dict
-        From a cell's name to its spike times in order, shape (K,). Where there are several
-        populations, names begin with the population's.
+        From a cell's name to its sorted spike times, shape (K,). With several populations, names
+        begin with the population's.
     notes : tuple of str
-        Sentences about what had to be supposed or put right.
+        Sentences about what was assumed or corrected.
     populations : tuple of str
-        Those that the cells are of; none if the table does not say.
+        Populations of the cells; empty if the table does not say.
     """
 
     times_ms: Mapping[str, NDArray[np.float64]]
@@ -56,17 +56,17 @@ class Spikes:
 
 
 class Reading(NamedTuple):
-    """What a user has said about tables of spikes.
+    """What the user has specified about tables of spikes.
 
     Attributes
     ----------
     unit_ms : float or None
-        What their times are in, in ms: 1000 for seconds, 0.1 for steps of 0.1 ms. None is what
-        the column's name says, and ms where it says nothing.
+        Unit of the times, in ms: 1000 for seconds, 0.1 for steps of 0.1 ms. None means the unit in
+        the column's name, or ms if it has none.
     order : {"cell,time", "time,cell"} or None
-        Order of the columns where no line names them.
+        Order of the columns if there is no header.
     populations : tuple of str
-        The populations that are wanted; all if empty.
+        The populations to read; all if empty.
     """
 
     unit_ms: float | None = None
@@ -79,20 +79,19 @@ AS_THEY_SAY: Final = Reading()
 
 
 def read_spikes(paths: Path | Sequence[Path], reading: Reading = AS_THEY_SAY) -> Spikes:
-    """Read tables of cells and times, each of a part of the network or of its time.
+    """Read tables of cells and times, each for part of the network or of the time.
 
     Parameters
     ----------
     paths : Path or sequence of Path
-        Without a line that names them, the columns are cell and time, or time and cell, as NEURON
-        prints them: times have a decimal point or are no whole numbers. In a ``.gdf`` file, as
-        NEST writes it, cells come first.
+        Without a header line, the columns are cell and time, or time and cell, as printed by
+        NEURON: times have a decimal point or fractions. In NEST's ``.gdf`` files, cells come first.
 
     Raises
     ------
     TableError
-        If a file is missing, no table of spikes, leaves its columns or unit open, or holds a time
-        that is none.
+        If a file is missing or not a table of spikes, its columns or unit are unclear, or a time is
+        invalid.
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
     notes: list[str] = []
@@ -109,14 +108,14 @@ def gathered(
     source: str,
     wanted: Collection[str] = (),
 ) -> Spikes:
-    """Put the spikes of several files and populations together.
+    """Merge the spikes of several files and populations.
 
     Parameters
     ----------
     found : mapping
-        From a population, empty if it has no name, and a cell to its spikes in each file, in ms.
+        From a population (empty if it has no name) and a cell to its spikes in each file, in ms.
     notes : sequence of str
-        What is to be said beside.
+        Further notes.
     source : str
         Names of the files.
     wanted : collection of str
@@ -147,9 +146,7 @@ def gathered(
     shared = sum(len(parts) > 1 for (population, _), parts in found.items()
                  if population in populations)  # fmt: skip
     if shared:
-        said.append(
-            f"{shared:,} cells are in several of the files, and were taken to be the same there."
-        )
+        said.append(f"{shared:,} cells occur in several files and were taken to be the same cells.")
     times_ms: dict[str, NDArray[np.float64]] = {}
     for population in populations:
         own = {cell: parts for (name, cell), parts in found.items() if name == population}
@@ -161,8 +158,9 @@ def gathered(
     late = [name for name, times in times_ms.items() if not shared and (np.diff(times) < 0).any()]
     if late:
         said.append(
-            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in order of time, "
-            f"those of cell {late[0]!r:.60} for one; they were sorted."
+            f"The spikes of {len(late):,} of {len(times_ms):,} cells were not in chronological "
+            "order, "
+            f"those of cell {late[0]!r:.60} for example; they were sorted."
         )
     return Spikes(
         {name: np.sort(times) for name, times in times_ms.items()},
@@ -182,7 +180,7 @@ def _spikes_of(
     for line, row in table.rows(max(cell, time, population or 0, offset or 0) + 1):
         ms = table.number(row[time], line, "time") * unit_ms
         if offset is not None:
-            # NEST counts back from the step's end.
+            # NEST's offsets count back from the end of the step.
             ms -= table.number(row[offset], line, "offset")
         if ms < 0:
             raise table.error(f"has a spike at {ms:g} ms, before 0", line)
@@ -193,17 +191,17 @@ def _spikes_of(
     refuse_dense(table.error, found, is_assumed)
     if table.repeats:
         notes.append(
-            f"The line with names stands {table.repeats + 1:,} times in {table.path.name}; "
-            "all but the first were passed over."
+            f"The header line occurs {table.repeats + 1:,} times in {table.path.name}; "
+            "all but the first were skipped."
         )
     return found
 
 
 def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
-    """Tell the unit of a column of times in ms, and whether nothing says that it is that."""
+    """Return the unit of a time column in ms, and whether it was only assumed."""
     named = table.first[time].casefold() if table.is_named else ""
     if named == "time_step" and reading.unit_ms is None:
-        raise table.error("has times in steps; say how long a step is, such as --unit 0.1ms")
+        raise table.error("has times in steps; give the length of a step, such as --unit 0.1ms")
     by_name = 1.0 if named.endswith("_ms") else 1000.0 if named.endswith("_s") else None
     if by_name is not None and reading.unit_ms not in (None, by_name):
         raise table.error(f"names its times {table.first[time]!r:.60}, which --unit contradicts")
@@ -214,8 +212,8 @@ def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
         and all(_DIGITS.fullmatch(row[time]) for _, row in table.rows(time + 1))
     ):
         raise table.error(
-            "has whole numbers without a decimal point as times, which are steps or ms; say "
-            "--unit 1ms, or how long a step is, such as --unit 0.1ms"
+            "has whole numbers without a decimal point as times, which may be steps or ms; use "
+            "--unit 1ms, or give the length of a step, such as --unit 0.1ms"
         )
     given = by_name if reading.unit_ms is None else reading.unit_ms
     return (1.0, True) if given is None else (given, False)
@@ -224,14 +222,14 @@ def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:
 def _refuse_values(
     table: _Table, cell: int, time: int, spikes: Mapping[tuple[str, str], Sequence[float]]
 ) -> None:
-    """Refuse what a multimeter writes: further columns, and all cells at all times."""
+    """Refuse multimeter output: more columns, and all cells at all times."""
     known = {cell, time, table.column(_POPULATION), table.column(_OFFSET)}
     further = [name for index, name in enumerate(table.first) if index not in known and name]
     if not table.is_named or not further or not spikes:
         return
     rows = list(spikes.values())
     moments = np.unique(np.concatenate([np.array(row) for row in rows]))
-    # The last moments may be cut off.
+    # The last times may be cut off.
     is_full = sum(map(len, rows)) > _FULL * len(rows) * len(moments)
     is_regular = len(rows) > 1 or np.allclose(np.diff(moments, 2), 0, atol=1e-6)
     is_nest = table.first[cell].casefold() == "sender"
@@ -248,14 +246,14 @@ def refuse_dense(
     found: Mapping[tuple[str, str], NDArray[np.float64]],
     is_assumed: bool,
 ) -> None:
-    """Refuse times that can hardly be in ms, where nothing says that they are."""
+    """Refuse times that can hardly be in ms, if nothing says that they are."""
     between = [np.diff(np.sort(times)) for times in found.values() if len(times) > 1]
     if not is_assumed or not between:
         return
     middle = float(np.median(np.concatenate(between)))
     if 0 < middle < _SHORTEST_INTERVAL_MS:
         raise error(
-            f"has cells that spike every {middle:.2g}, which is hardly in ms; say --unit s or "
+            f"has cells that spike every {middle:.2g}, which can hardly be in ms; use --unit s or "
             "--unit ms"
         )
 
@@ -275,8 +273,7 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
         return cell, time
     if any(table.first[2:]):
         raise table.error(
-            f"has {len(table.first)} columns, and no first line with their names, which says "
-            "which are cell and time"
+            f"has {len(table.first)} columns but no header line to say which are cell and time"
         )
     if not table.first:
         raise table.error("holds no spikes")
@@ -302,6 +299,6 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
         if one != other:
             return (0, 1) if one else (1, 0)
     raise table.error(
-        "does not tell which column is cell and which is time; say --order cell,time or --order "
-        "time,cell, or name them in a first line"
+        "does not say which column is cell and which is time; use --order cell,time or --order "
+        "time,cell, or name them in a header line"
     )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Models that we simulate ourselves, without a line of the user's code.
+"""Models that are simulated without any user code.
 
 `demo_neuron` is NEURON's pyramidal cell, `swc_neuron` a cell from a tracing, `branching` a network
-whose activity spreads by chance; that one needs no NEURON.
+whose activity spreads at random; it does not need NEURON.
 """

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The branching model: layers of neurons that are on or off, and near criticality at sigma = 1.
 
-In each step, every active neuron activates each neuron of the next layer that it is connected to
-with the same probability, so that it activates `sigma` of them on average. Activity dies out below
-sigma = 1 and spreads above; at 1, sizes of avalanches follow a power law with exponent -3/2, as in
-cortical networks (J. M. Beggs and D. Plenz, J. Neurosci. 23, 11167, 2003,
+In each step, every active neuron activates each connected neuron in the next layer with the same
+probability, so that it activates `sigma` of them on average. Activity dies out below sigma = 1 and
+spreads above; at 1, avalanche sizes follow a power law with exponent -3/2, as in cortical
+networks (J. M. Beggs and D. Plenz, J. Neurosci. 23, 11167, 2003,
 https://doi.org/10.1523/JNEUROSCI.23-35-11167.2003).
 """
 
@@ -21,7 +21,7 @@ from ..networks.point_network import SPACING_UM, grid_um, point_network
 from ..simulation_file import Simulation
 
 CONNECTIONS: Final = 4
-"""From each neuron into the next layer, where that has as many."""
+"""From each neuron to the next layer, if it has that many neurons."""
 
 _MOST_NEURONS: Final = 10_000_000
 _MOST_CONNECTIONS: Final = 100_000_000
@@ -29,7 +29,7 @@ _LARGEST_BYTES: Final = 8_000_000_000
 
 
 class BranchingError(ValueError):
-    """A model that cannot be; the text is one sentence."""
+    """An impossible model; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Branching:
     layers, neurons : int
         L and N.
     sigma : float
-        Neurons of the next layer that an active neuron activates on average, 0..K.
+        Average number of neurons in the next layer that an active neuron activates, 0..K.
     spontaneous : float
-        Probability with which a neuron becomes active by itself in a step.
+        Probability per step that a neuron becomes active spontaneously.
     targets : ndarray of int64, shape (L * N, K)
-        Neurons that each neuron is connected to, none twice; -1 in the last layer, which has no
-        next. Neurons are numbered layer by layer.
+        Target neurons of each neuron, without repetition; -1 in the last layer. Neurons are
+        numbered layer by layer.
     """
 
     layers: int
@@ -65,13 +65,13 @@ class Branching:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What a branching model did.
+    """A run of a branching model.
 
     Attributes
     ----------
     active : ndarray of bool, shape (steps, L * N)
     descendants : ndarray of int64, shape (A,)
-        How many neurons each active one that has a next layer activated.
+        How many neurons each active one outside the last layer activated.
     """
 
     active: NDArray[np.bool_]
@@ -94,21 +94,21 @@ def branching_model(
     layers, neurons : int
         Layers, and neurons in each; above 0.
     sigma : float
-        Mean number of neurons that an active one activates; at most `connections`.
+        Average number of neurons that an active one activates; at most `connections`.
     spontaneous : float
         Probability of spontaneous activation in a step, 0..1.
     connections : int, optional
-        From each neuron into the next layer; `CONNECTIONS`, or as many as `sigma` needs and the
-        layer has, if not given.
+        From each neuron to the next layer; by default `CONNECTIONS`, or as many as `sigma` needs
+        and the layer has.
 
     Raises
     ------
     BranchingError
-        If there are no neurons or too many, or a number is out of its range.
+        If there are no neurons or too many, or a number is out of range.
     """
     if layers < 1 or neurons < 1:
         raise BranchingError(
-            f"A network has at least 1 layer of 1 neuron, not {layers} of {neurons}."
+            f"A network needs at least 1 layer of 1 neuron, not {layers} of {neurons}."
         )
     if layers * neurons > _MOST_NEURONS:
         raise BranchingError(
@@ -145,27 +145,27 @@ def branching_model(
 
 
 def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
-    """Let a branching model go on from silence.
+    """Run a branching model, starting from silence.
 
     Parameters
     ----------
     steps : int
-        Above 0; the first one only has spontaneous activity.
+        Above 0; the first one has only spontaneous activity.
 
     Raises
     ------
     BranchingError
-        If there are no steps, or too many to keep.
+        If there are no steps, or too many to store.
     """
     total = len(model.targets)
     if steps < 1:
-        raise BranchingError(f"A run has at least 1 step, not {steps}.")
+        raise BranchingError(f"A run needs at least 1 step, not {steps}.")
     # Each value takes one byte here and four in the file.
     size = steps * total * 4
     if size > _LARGEST_BYTES:
         raise BranchingError(
             f"{steps:,} steps of {total:,} neurons take {size / 1e9:,.0f} GB; "
-            f"{_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
     random = np.random.default_rng(seed)
     active = np.zeros((steps, total), np.bool_)
@@ -187,12 +187,12 @@ def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray
     Parameters
     ----------
     model : Branching
-        Nothing is active spontaneously here.
+        Spontaneous activity is ignored here.
 
     Returns
     -------
     ndarray of int64, shape (avalanches,)
-        Neurons that were active in each, the first one counted.
+        Number of active neurons in each, including the first one.
     """
     random = np.random.default_rng(seed)
     total = len(model.targets)
@@ -202,7 +202,7 @@ def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray
     while len(neurons):
         activated = _activated(model, neurons, random)
         started = np.repeat(avalanche[model.targets[neurons, 0] >= 0], activated.counts)
-        # A neuron that several others activate at once is active once.
+        # A neuron activated by several others at once counts once.
         each = np.unique(started * total + activated.targets)
         avalanche, neurons = np.divmod(each, total)
         sizes += np.bincount(avalanche, minlength=avalanches)
@@ -210,25 +210,25 @@ def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray
 
 
 def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int = 1) -> Simulation:
-    """Turn a run into a simulation that can be written to a file.
+    """Convert a run to a simulation that can be written to a file.
 
     Parameters
     ----------
     result : Run
         Of this model.
     step_ms : float
-        Time that a step takes.
+        Duration of a step.
     seed : int
         Of the shuffled layout.
 
     Returns
     -------
     Simulation
-        Its values are 1 where a neuron is active, else 0. Cells stand in their layers, one column
-        for each; the layout ``shuffled grid`` hides that.
+        Its values are 1 where a neuron is active, else 0. Cells are placed in layers, one column
+        per layer; the layout ``shuffled grid`` hides this.
     """
     if not (math.isfinite(step_ms) and step_ms > 0):
-        raise BranchingError(f"A step takes {step_ms:g} ms, but must take more than 0.")
+        raise BranchingError(f"A step takes {step_ms:g} ms, but must last more than 0.")
     total = len(model.targets)
     layer, number = np.divmod(np.arange(total), model.neurons)
     time_ms = np.arange(len(result.active)) * step_ms
@@ -264,8 +264,8 @@ def layers_um(layers: int, neurons: int, spacing_um: float = SPACING_UM) -> NDAr
     layers, neurons : int
         Layers, and neurons in each.
     spacing_um : float
-        Between neurons of a layer. Layers are as far apart as makes the whole about square, but
-        never nearer than neurons.
+        Distance between neurons in a layer. Layers are spaced to make the whole about square, but
+        never closer than neurons.
 
     Returns
     -------
@@ -281,7 +281,7 @@ def layers_um(layers: int, neurons: int, spacing_um: float = SPACING_UM) -> NDAr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Activated:
-    """Neurons that active ones activated, and how many each of those did that have a next layer."""
+    """Neurons activated by active ones, and the number activated by each outside the last layer."""
 
     targets: NDArray[np.int64]
     counts: NDArray[np.int64]
@@ -297,9 +297,9 @@ def _activated(
 
 
 def _distinct(rows: int, count: int, below: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Draw `count` different whole numbers from 0 up to `below` for each row."""
+    """Draw `count` different integers from 0 up to `below` for each row."""
     if 2 * count > below:
-        # Too many to draw until they differ. A part at a time: each row takes `below` numbers.
+        # Too many to redraw until they differ. In parts, because each row takes `below` numbers.
         chunk = max(1, (1 << 22) // below)
         parts = [
             np.argsort(random.random((min(chunk, rows - begin), below)), axis=1)[:, :count]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The embedded default: the pyramidal cell that ships with NEURON, firing one action potential."""
+"""The built-in demo: the pyramidal cell that ships with NEURON, firing one action potential."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def build() -> Any:
     Returns
     -------
     neuron IClamp
-        The current step at the soma; the cell fires only while this object lives.
+        The current step at the soma; the cell fires only while this object exists.
     """
     with quiet_stderr():
         from neuron import h
@@ -46,7 +46,7 @@ def simulate(
     every_ms: float = 0.05,
     progress: Callable[[float], None] = lambda time_ms: None,
 ) -> Simulation:
-    """Simulate the cell from rest, in a NEURON that holds no other model.
+    """Simulate the cell from rest, in a NEURON without any other model.
 
     Parameters
     ----------

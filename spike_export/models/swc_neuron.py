@@ -37,12 +37,12 @@ _PLACE: Final = re.compile(
 
 
 class ModelError(ValueError):
-    """A model that cannot be built or run as asked; the text says why."""
+    """A model that cannot be built or run as requested; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentStep:
-    """A current that is switched on and off at one place, ``section(x)``."""
+    """A current that is switched on and off at one position, ``section(x)``."""
 
     place: str = "soma(0.5)"
     amplitude_nA: float = 1.0  # noqa: N815
@@ -52,7 +52,7 @@ class CurrentStep:
 
 @dataclass(frozen=True, slots=True)
 class Synapses:
-    """Excitatory synapses at random places, each with a Poisson input of its own."""
+    """Excitatory synapses at random positions, each with its own Poisson input."""
 
     count: int
     rate_hz: float = 10.0
@@ -60,7 +60,7 @@ class Synapses:
 
 
 class _Owner:
-    """What gives the sections in NEURON their cell's name."""
+    """Gives the sections in NEURON their cell's name."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -70,13 +70,13 @@ class _Owner:
 
 
 def parse_place(place: str, sections: Sections) -> tuple[int, float]:
-    """Find the place that a text names.
+    """Find the position given by a text.
 
     Parameters
     ----------
     place : str
-        For example ``"soma(0.5)"`` or ``"apic[3](0.1)"``. Without an index the first section of
-        that name is meant, without a position its middle.
+        For example ``"soma(0.5)"`` or ``"apic[3](0.1)"``. Without an index, the first section of
+        that name is used; without a position, its middle.
 
     Returns
     -------
@@ -88,18 +88,20 @@ def parse_place(place: str, sections: Sections) -> tuple[int, float]:
     Raises
     ------
     ModelError
-        If there is no such section, or the text names no place.
+        If there is no such section, or the text is not a position.
     """
     match = _PLACE.fullmatch(place)
     if match is None:
-        raise ModelError(f"{place!r} is no place; write it like 'soma(0.5)' or 'apic[3](0.1)'.")
+        raise ModelError(
+            f"{place!r} is not a valid position; write it like 'soma(0.5)' or 'apic[3](0.1)'."
+        )
     kind, number, position = match.groups()
     try:
         x = 0.5 if position is None else float(position)
     except ValueError:
         x = -1.0
     if not 0 <= x <= 1:
-        raise ModelError(f"{place!r} is no place: {position} is not between 0 and 1.")
+        raise ModelError(f"{place!r} is not a valid position: {position} is not between 0 and 1.")
     name = f"{kind}[{int(number or 0)}]"
     if name not in sections.names:
         raise ModelError(f"There is no section {name}; the cell has {_kinds(sections)}.")
@@ -117,27 +119,27 @@ def simulate(
     d_lambda: float = 0.1,
     progress: Callable[[float], None] = lambda time_ms: None,
 ) -> Simulation:
-    """Simulate a cell from rest, in a NEURON that holds no other model.
+    """Simulate a cell from rest, in a NEURON without any other model.
 
     Parameters
     ----------
     name : str
         Name of the cell.
     biophysics : {"hh", "pas"}
-        Hodgkin-Huxley channels in all sections, or a leak only.
+        Hodgkin-Huxley channels in all sections, or only a leak.
     tstop_ms : float
         End of the simulation.
     every_ms : float
         Sampling interval.
     d_lambda : float
-        No segment is longer than this share of the length constant at 100 Hz.
+        No segment is longer than this fraction of the length constant at 100 Hz.
     progress : callable
         Called with the time reached, in ms.
 
     Raises
     ------
     ModelError
-        If the place of the step does not exist, or the run would be too large.
+        If the position of the step does not exist, or the run would be too large.
     ModuleNotFoundError
         If NEURON is not installed.
     """
@@ -146,7 +148,7 @@ def simulate(
         from neuron import h
 
         h.load_file("stdrun.hoc")
-    # NEURON takes ASCII only.
+    # NEURON accepts only ASCII.
     owner = _Owner("cell")
     cell = build(sections, owner)
     for section in cell:
@@ -189,24 +191,24 @@ def simulate(
             )
             return rename_cells(simulation, {"cell": name})
     finally:
-        # NEURON is left without a model; what acts on sections goes before them.
+        # NEURON is left without a model; point processes are deleted before their sections.
         inputs.clear()
         for section in cell:
             h.delete_section(sec=section)
 
 
 def build(sections: Sections, owner: object) -> list[Any]:
-    """Make sections in NEURON's memory, with their shapes and connections.
+    """Create sections in NEURON's memory, with their shapes and connections.
 
     Parameters
     ----------
     owner : object
-        The cell; its text is the sections' first name.
+        The cell; its text is the prefix of the section names.
 
     Returns
     -------
     list of neuron Section
-        They exist for as long as the list does.
+        They exist as long as the list does.
     """
     from neuron import h
 
@@ -223,14 +225,14 @@ def build(sections: Sections, owner: object) -> list[Any]:
 
 
 def discretize(cell: list[Any], d_lambda: float) -> int:
-    """Cut sections into odd numbers of segments by the d_lambda rule.
+    """Divide sections into odd numbers of segments by the d_lambda rule.
 
     Hines and Carnevale (2001), "NEURON: a tool for neuroscientists".
 
     Parameters
     ----------
     d_lambda : float
-        The longest segment, as a share of the length constant at 100 Hz.
+        The longest segment, as a fraction of the length constant at 100 Hz.
 
     Returns
     -------
@@ -240,13 +242,13 @@ def discretize(cell: list[Any], d_lambda: float) -> int:
     Raises
     ------
     ModelError
-        If there would be more of them than NEURON or the memory can take.
+        If there would be too many for NEURON or the memory.
     """
     counts = d_lambda_counts(cell, d_lambda)
     if sum(counts) > _MOST_SEGMENTS or max(counts) > _MOST_SEGMENTS_IN_SECTION:
         raise ModelError(
             f"With d_lambda {d_lambda:g} the cell would have {sum(counts):,} segments, up to "
-            f"{max(counts):,} in a section; the most are {_MOST_SEGMENTS:,} and "
+            f"{max(counts):,} in a section; the limits are {_MOST_SEGMENTS:,} and "
             f"{_MOST_SEGMENTS_IN_SECTION:,}."
         )
     for section, count in zip(cell, counts, strict=True):
@@ -261,11 +263,11 @@ def _clamp(h: Any, segment: Any, step: CurrentStep) -> Any:
 
 
 def _synapses(h: Any, cell: list[Any], synapses: Synapses) -> list[Any]:
-    """Synapses, their inputs and connections; they act for as long as they live."""
+    """Synapses, their inputs and connections; they are active as long as they exist."""
     dendrites = [s for s in cell if section_type(s.name()) not in ("soma", "axon")] or cell
     ends = np.cumsum([section.L for section in dendrites])
     made: list[Any] = []
-    # Random123 streams are the same on every machine; one gives the places, one each the inputs.
+    # Random123 streams are the same on every machine; one for the positions, and one per input.
     places = h.Random()
     places.Random123(synapses.seed, 0, 0)
     places.uniform(0, ends[-1])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From what an adapter has found in a file to a simulation."""
+"""From what an adapter has read from a file to a simulation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def simulation_from_content(
     diameter_um: float = DIAMETER_UM,
     source: str = "",
 ) -> tuple[Simulation, list[str]]:
-    """Make a simulation of a file's values or, where it has none, of its spikes.
+    """Make a simulation from a file's values or, if it has none, from its spikes.
 
     Parameters
     ----------
@@ -46,24 +46,24 @@ def simulation_from_content(
     every_ms, rise_ms, decay_ms, diameter_um : float
         As in `simulation_from_spikes`.
     start_ms, stop_ms : float, optional
-        First and last frame made of spikes; 0, or the first spike if that is earlier, and when the
-        last spike has faded.
+        First and last frame for spikes; by default 0, or the first spike if that is earlier, and
+        when the last spike has faded.
     source : str
         Name of the model.
 
     Returns
     -------
     list of str
-        Sentences about what had to be supposed.
+        Sentences about what was assumed.
 
     Raises
     ------
     SpikesError
-        If there are no cells, no frames, too many of them, or the places do not fit.
+        If there are no cells, no frames, too many of them, or the positions do not match.
     SmoothingError
-        If the time constants are not in order.
+        If the time constants are invalid.
     ValueError
-        If what the file holds is no simulation.
+        If the file's content is not a simulation.
     """
     notes: list[str] = []
     count = len(content.names)
@@ -81,15 +81,15 @@ def simulation_from_content(
         )  # fmt: skip
     assert content.values is not None and content.time_ms is not None
     if places is None:
-        notes.append("The file does not say where its cells are; they stand on a grid.")
+        notes.append("The file does not say where its cells are; they are placed on a grid.")
         places = grid_um(count)
     alike = count - len(np.unique(np.round(places, 3), axis=0))
     if alike:
-        notes.append(f"{alike:,} of {count:,} cells are in a place that another one has, too.")
+        notes.append(f"{alike:,} of {count:,} cells share a position with another one.")
     if content.sections is not None:
         if places_um is not None:
             raise SpikesError(
-                "The file places its cells itself, by their shapes; leave positions out."
+                "The file itself places its cells, by their morphologies; omit the positions."
             )
         return _with_shapes(content, source), notes
     simulation = point_network(
@@ -152,20 +152,23 @@ def with_connections(simulation: Simulation, path: Path) -> tuple[Simulation, li
 def _fitted(
     content: Content, places_um: Mapping[str, ArrayLike], notes: list[str]
 ) -> NDArray[np.float64]:
-    """Places in the order of the cells: by name where names fit, else in order if all are there."""
+    """Positions in the order of the cells: by name if names match, else in order if complete."""
     own, count = [str(name) for name in content.names], len(content.names)
     gids = range(count) if content.gids is None else content.gids
     for labels in (own, [str(gid) for gid in gids]):
         if all(label in places_um for label in labels):
             if labels != own and content.gids is None:
-                notes.append("The names of places were taken to count the cells from 0 on.")
+                notes.append(
+                    "The names in the positions were taken as cell numbers, starting at 0."
+                )
             return np.array([places_um[label] for label in labels], np.float64)
     if len(places_um) != count:
         raise SpikesError(
-            f"There are {len(places_um):,} places for {count:,} cells, and their names differ: "
+            f"There are {len(places_um):,} positions for {count:,} "
+            "cells, and their names differ: "
             f"{next(iter(places_um))!r:.60} there, {own[0]!r:.60} here."
         )
-    notes.append("Names do not tell which cell has which place; both were taken in their order.")
+    notes.append("Names do not tell which cell has which position; both were taken in order.")
     return np.array(list(places_um.values()), np.float64)
 
 
@@ -186,7 +189,7 @@ def _frames(
         start_ms = min(0.0, math.floor(first))
         if first - start_ms > last - first > 0:
             notes.append(
-                f"The first spike is at {first:,.0f} ms; --start leaves out what is before."
+                f"The first spike is at {first:,.0f} ms; use --start to skip the time before it."
             )
     stop_ms = last + math.log(100) * decay_ms if stop_ms is None else stop_ms
     if not stop_ms > start_ms:
@@ -196,7 +199,8 @@ def _frames(
     if size > _LARGEST_BYTES:
         raise SpikesError(
             f"{frames:,} frames of {len(spikes):,} cells take {size / 1e9:,.0f} GB; "
-            f"{_LARGEST_BYTES / 1e9:.0f} GB is the most. --start, --stop and --every make fewer."
+            f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB. Use --start, --stop or --every to reduce "
+            "them."
         )
     return start_ms + np.arange(frames, dtype=np.float64) * every_ms
 
@@ -206,7 +210,7 @@ def _with_shapes(content: Content, source: str) -> Simulation:
     assert sections is not None and values is not None and content.time_ms is not None
     segments = [sum(int(section.get("nseg", 1)) for section in cell) for cell in sections]
     if values.shape[1] == len(segments) != sum(segments):
-        # One value for each cell, in all of its segments.
+        # One value per cell, in all of its segments.
         values = np.repeat(values, segments, axis=1)
     cells = [
         {

@@ -23,7 +23,7 @@ _LARGEST_BYTES: Final = 8_000_000_000
 
 
 class SpikesError(ValueError):
-    """Spikes that make no simulation; the text is one sentence."""
+    """Spikes that cannot become a simulation; the text is one sentence."""
 
 
 def simulation_from_spikes(
@@ -38,25 +38,25 @@ def simulation_from_spikes(
     connections: ArrayLike | None = None,
     source: str = "",
 ) -> Simulation:
-    """Make a simulation of points that light up with each of their spikes.
+    """Make a simulation of points that light up at each of their spikes.
 
-    Times and places may carry units, as for `simulation_from_arrays`.
+    Times and positions may have units, as for `simulation_from_arrays`.
 
     Parameters
     ----------
     spikes_ms : mapping
-        From a cell's name or gid to the times of its spikes, none negative, in any order. NEURON's
-        Vectors will do.
+        From a cell's name or gid to its spike times, none negative, in any order. NEURON Vectors
+        work too.
     places_um : mapping, optional
-        From a cell's name or gid to x, y, z. Cells that never spike are there if they have a
-        place; without places, cells stand on a grid.
+        From a cell's name or gid to x, y, z. Cells that never spike are included if they have a
+        position; without positions, cells are placed on a grid.
     every_ms : float
-        Between frames, the first of which is at 0.
+        Time between frames, the first of which is at 0.
     stop_ms : float, optional
-        Time of the last frame, after which spikes are left out; when the last spike has decayed to
-        a hundredth, if not given.
+        Time of the last frame, after which spikes are left out; by default, when the last spike has
+        decayed to a hundredth.
     rise_ms, decay_ms : float
-        Time constants of what each spike becomes; see `smoothing`.
+        Time constants of the kernel for each spike; see `smoothing`.
     connections : array-like of int, shape (M, 2), optional
         Indices of cells, in the order of `places_um` or, without it, of `spikes_ms`.
     source : str
@@ -65,15 +65,15 @@ def simulation_from_spikes(
     Returns
     -------
     Simulation
-        One lone spike peaks at 1.
+        A single spike peaks at 1.
 
     Raises
     ------
     SpikesError
-        If there are no cells, a time is negative or not finite, a cell has no place, or there are
-        too many frames.
+        If there are no cells, a time is negative or not finite, a cell has no position, or there
+        are too many frames.
     SmoothingError
-        If the time constants are not in order.
+        If the time constants are invalid.
     ModuleNotFoundError
         If SciPy is not installed.
     """
@@ -91,8 +91,8 @@ def simulation_from_spikes(
     lost = [label for label in spikes_ms if places_um is not None and label not in places_um]
     if lost:
         raise SpikesError(
-            f"{len(lost):,} of {len(spikes_ms):,} cells that spike have no place, "
-            f"cell {lost[0]!s:.60} for one."
+            f"{len(lost):,} of {len(spikes_ms):,} spiking cells have no position, cell "
+            f"{lost[0]!s:.60} for example."
         )
     rows = [_times(label, spikes_ms.get(label, ())) for label in labels]
     if not (math.isfinite(every_ms) and every_ms > 0):
@@ -106,7 +106,7 @@ def simulation_from_spikes(
     if size > _LARGEST_BYTES:
         raise SpikesError(
             f"{stop_ms / every_ms + 1:,.0f} frames of {len(labels):,} cells take "
-            f"{size / 1e9:,.0f} GB; {_LARGEST_BYTES / 1e9:.0f} GB is the most."
+            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
     time_ms: NDArray[np.float64] = (
         np.arange(int(stop_ms / every_ms + 1e-6) + 1, dtype=np.float64) * every_ms
@@ -136,7 +136,7 @@ def simulation_from_spikes(
 
 
 def _times(label: object, given: ArrayLike) -> NDArray[np.float64]:
-    # Before version 2.4, NumPy makes nothing of a Vector of NEURON's that is empty.
+    # NumPy before version 2.4 cannot convert an empty NEURON Vector.
     array = given.as_numpy() if hasattr(given, "as_numpy") else given
     array = _in(array, "ms", f"The row of spikes of cell {label!s:.60}")
     times = np.sort(np.asarray(array, np.float64).reshape(-1))
@@ -155,7 +155,7 @@ def _in(given: Any, unit: str, what: str) -> Any:
 
 
 def _gids(labels: Sequence[str | int]) -> list[int] | None:
-    """Read labels as gids, if all of them are whole numbers of 64 bits."""
+    """Read labels as gids, if all of them are 64-bit integers."""
     try:
         gids = [int(label) for label in labels]
     except ValueError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Networks whose cells are points: each has a place, and one value in each frame."""
+"""Networks whose cells are points: each has a position, and one value in each frame."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ..simulation_file.simulation import no_connections
 from ..version import __version__
 
 DIAMETER_UM: Final = 10.0
-"""Of a cell of which nothing else is known."""
+"""Diameter of a cell of unknown size."""
 SPACING_UM: Final = 30.0
-"""Between neighbors in layouts that are made here."""
+"""Distance between neighbors in the layouts made here."""
 
 
 def point_network(
@@ -38,9 +38,9 @@ def point_network(
     connections: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
 ) -> Simulation:
-    """Make a simulation of C cells without shape.
+    """Make a simulation of C cells without a shape.
 
-    Arrays and numbers may carry units, as for `simulation_from_arrays`.
+    Arrays and numbers may have units, as for `simulation_from_arrays`.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ def point_network(
         Strictly increasing.
     values : array-like, shape (F, C)
     names : sequence of str, optional
-        ``cell 0`` and so on if not given.
+        ``cell 0`` and so on by default.
     spikes_ms : sequence of ndarray, optional
         Times of each cell's spikes.
     diameter_um : float
         Above zero.
     quantity, unit : str
-        What the values are; an activity between 0 and 1 has no unit.
+        Name and unit of the values; an activity between 0 and 1 has no unit.
     source : str
         Name of the model.
     meta : mapping, optional
@@ -63,23 +63,23 @@ def point_network(
     connections : array-like of int, shape (M, 2), optional
         Indices of cells: from, to.
     layouts : mapping from str to array-like, shape (C, 3), optional
-        Other places of the cells, in µm, by name.
+        Other cell positions, in µm, by name.
 
     Raises
     ------
     ValueError
-        If there are no cells, lengths differ, an index lies outside, or something is not finite.
+        If there are no cells, lengths differ, an index is out of range, or something is not finite.
     """
     places = _rows("places", places_um, None)
     diameter_um = float(_in(diameter_um, "um", "diameter"))
     count = len(places)
     if not count:
-        raise ValueError("A network without cells cannot be a simulation.")
+        raise ValueError("A network needs at least one cell.")
     if not (math.isfinite(diameter_um) and diameter_um > 0):
         raise ValueError(f"The diameter of a cell is {diameter_um:g} µm, but must be above 0.")
     times = np.asarray(_in(time_ms, "ms", "array of times"), np.float64)
     if times.ndim != 1 or not times.size or not np.isfinite(times).all():
-        raise ValueError("The times are no row of finite numbers.")
+        raise ValueError("The times are not one row of finite numbers.")
     if (np.diff(times) <= 0).any():
         raise ValueError("The times do not increase from frame to frame.")
     rows = np.asarray(_in(values, unit, "array of values"), np.float32)
@@ -91,7 +91,7 @@ def point_network(
     given_pairs = no_connections() if connections is None else connections
     pairs = np.asarray(_in(given_pairs, "", "array of connections"))
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
-        raise ValueError("The connections are no pairs of cells' indices.")
+        raise ValueError("The connections are not pairs of cell indices.")
     outside = np.flatnonzero(((pairs < 0) | (pairs >= count)).any(axis=1))
     if outside.size:
         source_cell, target = pairs[outside[0]].tolist()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Taking frames by events: those of fixed steps, and what CVode does not show otherwise."""
+"""Sampling frames by events: with fixed steps, and where CVode's steps cannot be observed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .recording_error import RecordingError
 from .segment_values import SegmentValues
 
 PEAK_STEP_MS = 0.025
-"""How often a peak is looked for with variable steps: as often as NEURON's own fixed step."""
+"""How often peaks are sampled with variable steps: NEURON's default fixed step."""
 
 
 class AtEvents:
-    """One event that orders the next one takes a frame.
+    """An event that samples a frame and schedules the next event.
 
-    A fixed step ends at the first event it reaches, so that the event leaves it as it is. With
-    variable steps NEURON interpolates to the time of each event, to its full order, and looks for
-    spikes there: it finds them up to one interval earlier or later than it would otherwise.
+    A fixed step ends at the first event it reaches, so the event does not change it. With variable
+    steps NEURON interpolates to the time of each event, to full order, and checks for spikes there:
+    it finds them up to one interval earlier or later than otherwise.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class AtEvents:
     frames : Frames
     variable_steps : bool
     fail : callable
-        Called with what ends the recording in a run.
+        Called with the error that ends the recording during a run.
     """
 
     def __init__(
@@ -48,11 +48,12 @@ class AtEvents:
         self._frames = frames
         self._time, self._step = h._ref_t, h._ref_dt
         self.variable_steps = variable_steps
-        # Looked up once: they are used for every sample, and NEURON makes new objects each time.
+        # Looked up once: they are used for every sample, and NEURON makes a new object each time.
         integrator = h.CVode()
         self._schedule, self._active = integrator.event, integrator.active
         # The last event of a run stays in NEURON's queue. It must not keep the sections alive: the
-        # next finitialize clears the queue when no section may go any more, and NEURON aborts.
+        # next finitialize clears the queue at a point where sections must not be deleted, and
+        # NEURON aborts.
         this = weakref.ref(self)
 
         def wake() -> None:
@@ -69,17 +70,17 @@ class AtEvents:
 
     @property
     def now_ms(self) -> float:
-        """How far the recording is."""
+        """The time reached by the recording."""
         return self._frames.times_ms[-1]
 
     def begin(self, time_ms: float) -> None:
-        """Take the first frame, and order the first event."""
+        """Sample the first frame, and schedule the first event."""
         self._maxima = self._values.now.copy()
         self._keep(time_ms)
         self._order(time_ms)
 
     def finish(self, time_ms: float) -> None:
-        """Take the last frame, to which there may be no event; as `SegmentValues.look`."""
+        """Sample the last frame, which may have no event; see `SegmentValues.look`."""
         self._open = False
         if time_ms > self.now_ms + 1e-9:
             self._values.check_unchanged()
@@ -91,7 +92,7 @@ class AtEvents:
         return time_ms > self.now_ms + 1.5 * self._frames.every_ms + 2 * float(self._step[0])
 
     def let_go(self) -> None:
-        """Take no frames any more."""
+        """Stop sampling."""
         self._open = False
 
     def _keep(self, time_ms: float) -> None:
@@ -104,8 +105,8 @@ class AtEvents:
         frames.put(len(frames.times_ms) - 1, values[None], self._values.columns)
 
     def _order(self, time_ms: float) -> None:
-        # One that is really ahead: an event in the past would never come, which happens when the
-        # interval is shorter than a step.
+        # A time that is really ahead: an event in the past would never be delivered, which happens
+        # if the interval is shorter than a step.
         self._due_ms = self._frames.after(time_ms)
         at_ms = self._next_look(time_ms) if self._frames.peak else self._due_ms
         self._schedule(at_ms, self._wake)
@@ -134,5 +135,5 @@ class AtEvents:
         self._order(time_ms)
 
     def _began_later(self, time_ms: float) -> bool:
-        """Whether the model has gone to another time between its first frame and now."""
+        """Whether the model has jumped to another time since its first frame."""
         return time_ms > self._due_ms + 2 * float(self._step[0])

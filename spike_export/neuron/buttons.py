@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The buttons of a model that is made for NEURON's windows, as its files name them."""
+"""The buttons of a model with a NEURON GUI, as defined in its files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 _LARGEST_FILE = 4 << 20
 _MOST_FILES = 200
 
-# Strings come first, so that what looks like a comment in one is none.
+# Strings come first, so that comment marks inside them are ignored.
 _STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
 _HOC_COMMENTS = re.compile(rf"({_STRING})|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PYTHON_COMMENTS = re.compile(rf"({_STRING})|#[^\n]*")
 _LOADED = re.compile(rf"\b(?:load_file|xopen)\s*\(\s*(?:[01]\s*,\s*)?({_STRING})")
-# What is pressed, and which of its arguments says what happens then.
+# GUI elements, and which of their arguments is the command.
 _BUTTON = re.compile(r"\b(xbutton|xradiobutton|xcheckbox|xstatebutton)\s*\(")
 _ACTIONS = {"xbutton": 1, "xradiobutton": 1, "xcheckbox": 2, "xstatebutton": 2}
 _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},]|[^()\[\]{{}},\"']+|[\"']")
@@ -25,22 +25,23 @@ _TOKEN = re.compile(rf"{_STRING}|[()\[\]{{}},]|[^()\[\]{{}},\"']+|[\"']")
 
 _MOST_BUTTONS = 40
 _WAITS = (
-    "{} waits for a button, so nothing has run; --call does what a button would: spike-export run "
-    "{} --call {}. The commands of its buttons are:"
+    "{} waits for a button to be clicked, so nothing has "
+    "run; --call does what a button would: spike-export run "
+    "{} --call {}. Its buttons run these commands:"
 )
-_STILL_WAITS = "{} has not run, even with --call {}. The commands of its buttons are:"
+_STILL_WAITS = "{} has not run, even with --call {}. Its buttons run these commands:"
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What can be pressed.
+    """A button.
 
     Attributes
     ----------
     label : str
-        As it is written on it.
+        The text on the button.
     command : str
-        What it does, in the language of the model.
+        The command it runs, in the model's language.
     """
 
     label: str
@@ -48,20 +49,19 @@ class Button:
 
 
 def find_buttons(model: Path, folders: Sequence[Path] = ()) -> list[Button]:
-    """List the buttons in a model's files, which are looked at and not run.
+    """List the buttons in a model's files, without running them.
 
     Parameters
     ----------
     model : Path
-        A ``.py`` or ``.hoc`` file. The hoc files that it loads are looked at as well.
+        A ``.py`` or ``.hoc`` file. The hoc files that it loads are searched as well.
     folders : sequence of Path
-        Where they may be, besides the folder of the file that loads them.
+        Where to search for these, besides the folder of the file that loads them.
 
     Returns
     -------
     list of Button
-        In the order of the files; each command once. What a program puts together while it runs,
-        such as names, is not found.
+        In file order; each command once. Commands constructed at run time are not found.
     """
     buttons: dict[str, Button] = {}
     for path, text in _files(model, folders):
@@ -74,17 +74,17 @@ def find_buttons(model: Path, folders: Sequence[Path] = ()) -> list[Button]:
 
 
 def waits_for(model: Path, buttons: Sequence[Button], call: str | None = None) -> str:
-    """Say that a model waits for a button, and which there are.
+    """Say that a model waits for a button, and list its buttons.
 
     Parameters
     ----------
     call : str, optional
-        What was run instead of one, in vain.
+        What was run instead of a button, without success.
 
     Returns
     -------
     str
-        A sentence, and a line for each button; nothing if there are none.
+        A sentence, and a line for each button; empty if there are none.
     """
     if not buttons:
         return ""
@@ -145,7 +145,7 @@ def _buttons(text: str, *, python: bool) -> Iterator[tuple[str, str]]:
 
 
 def _call(action: str) -> str | None:
-    """Spell the call of a Python function that a button was given, perhaps with arguments."""
+    """Write the call of a button's Python function, possibly with arguments."""
     if re.fullmatch(r"[\w.]+", action):
         return f"{action}()"
     match = re.fullmatch(r"[(\[]\s*([\w.]+)\s*,\s*(.*?),?\s*[)\]]", action, re.DOTALL)
@@ -153,7 +153,7 @@ def _call(action: str) -> str | None:
 
 
 def _arguments(text: str, begin: int) -> list[str]:
-    """Split the arguments of a call at its commas; nothing if it does not end."""
+    """Split the arguments of a call at its commas; empty if it does not end."""
     arguments, depth = [""], 0
     for match in _TOKEN.finditer(text, begin):
         token = match[0]
@@ -173,7 +173,7 @@ def _arguments(text: str, begin: int) -> list[str]:
 
 
 def _unquoted(text: str) -> str | None:
-    """Take a literal for what it stands for; None if it is something else."""
+    """Evaluate a literal; None if it is something else."""
     if re.fullmatch(_STRING, text) is None:
         return None
     return re.sub(r"\\(.)", lambda match: match[1], text[1:-1])

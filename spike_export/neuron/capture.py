@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What one run of a NEURON model yields."""
+"""The recording of one run of a NEURON model."""
 
 from __future__ import annotations
 
@@ -26,43 +26,43 @@ from .spike_detectors import SpikeDetectors
 from .split_cells import find_joins
 
 FIRST_INTERVAL_MS = 0.001
-"""Where the search for the interval that yields a number of frames begins with variable steps."""
+"""Initial interval, with variable steps, when a number of frames is requested."""
 
 NO_CORENEURON = (
-    "CoreNEURON cannot be recorded, for it discards the events that take the samples; set "
+    "CoreNEURON cannot be recorded, because it discards the sampling events; set "
     "coreneuron.enable = False."
 )
 
-# What NEURON computes only if it is told so before a run, which it does not change.
+# Computed by NEURON only if enabled before a run, without affecting it.
 _FAST_IMEM = "i_membrane_"
 
 _NO_EVENTS = (
-    "The model was recorded to {:g} ms only, but ran to {:g} ms: the events that take the samples "
-    "are gone, as after SaveState.restore(); restore(1) leaves them."
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: the sampling events are gone, as "
+    "after SaveState.restore(); restore(1) keeps them."
 )
 
 _NO_STEPS = (
-    "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps were not seen, as when "
-    "the method is changed in a run."
+    "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps could not be observed, "
+    "as when the method changes during a run."
 )
 
 _SPIKES_MAY_MOVE = (
-    "With {}, frames are taken by events, and there NEURON looks for spikes; they may move by up "
-    "to {:g} ms against a run that is not recorded."
+    "With {}, frames are sampled by events, where NEURON also checks for spikes; spikes may shift "
+    "by up to {:g} ms compared with an unrecorded run."
 )
 
 
 class Capture:
-    """What one `finitialize` and the run after it yield.
+    """The recording of one `finitialize` and the run that follows.
 
     Parameters
     ----------
     h : neuron's HocObject
     cells : list of ModelCell
     every_ms, variables, threshold_mv, peak, frames
-        As `Recorder` takes them; all variables in a row.
+        As for `Recorder`, with all variables in a sequence.
     fail : callable
-        Called where the recording fails in a run.
+        Called if the recording fails during a run.
     """
 
     def __init__(
@@ -113,14 +113,15 @@ class Capture:
                 method(error)
 
         self._end = end_with
-        # Before NEURON counts what it looks at; whether steps vary may change until they begin.
+        # Before NEURON counts its detectors; steps may still become fixed or variable until the
+        # run.
         self._steps: OwnSteps | None = None
         if self._sections and h.CVode().active() and not self._hidden_steps():
             self._steps = OwnSteps(h, self._sections, end_with)
 
     @property
     def now_ms(self) -> float | None:
-        """How far the run is, None before it has begun."""
+        """The time reached by the run; None before it has begun."""
         return None if self._sampler is None else self._sampler.now_ms
 
     @property
@@ -133,8 +134,8 @@ class Capture:
     def begin(self) -> None:
         """Record the initial values.
 
-        The values are found here rather than in the constructor because NEURON moves them between
-        the two.
+        The values are located here rather than in the constructor because NEURON moves them in
+        between.
         """
         found = self._values.find()
         # Under MPI, what this process lacks may be in another one.
@@ -144,7 +145,7 @@ class Capture:
             or self._values.names[0] in self._values.absent
             or (alone and self._values.absent)
         ):
-            # What would listen to CVode's steps stays: NEURON has counted with it.
+            # The step detectors stay: NEURON has already counted them.
             self._open = False
             self.failure = RecordingError(self._values.why_nothing())
             return
@@ -199,13 +200,13 @@ class Capture:
             return
         from neuron import coreneuron
 
-        # Kept for whoever asks for the recording: here, it would hide what ended the run.
+        # Kept until the recording is requested: raised here, it would hide what ended the run.
         if coreneuron.enable:
             self.failure = RecordingError(NO_CORENEURON)
         elif sampler.missed(self._end_ms):
             text = _NO_STEPS if isinstance(sampler, OwnSteps) else _NO_EVENTS
             self.failure = RecordingError(text.format(sampler.now_ms, self._end_ms))
-        # A model may change once it has run; then its last moment is lost, if that is no frame.
+        # A model may change after its run; then its last moment is lost, unless it is a frame.
         with contextlib.suppress(RecordingError):
             sampler.finish(self._end_ms)
 
@@ -213,22 +214,22 @@ class Capture:
         """Raise `RecordingError` if the model ran on after the recording's end."""
         if self._ended and self._h.t > self._end_ms + 1e-9:
             raise RecordingError(
-                f"The recording ended at {self._end_ms:g} ms, where it was put together, but the "
-                f"model ran on to {self._h.t:g} ms; save it once, when the run is over."
+                f"The recording ended at {self._end_ms:g} ms, when it was retrieved, but the model "
+                f"ran on to {self._h.t:g} ms; save it once, after the run."
             )
 
     def sketch(self) -> None:
-        """Note the morphology, so that it outlives the sections."""
+        """Store the morphology, so that it outlives the sections."""
         try:
             self._check()
             self._sketch = sketch(self._sections)
-            # Places may be set after finitialize.
+            # Positions may be set after finitialize.
             self._places = Places(self._sections, self._places)
         except RecordingError as error:
             self.failure = error
 
     def let_go(self) -> None:
-        """Keep no section alive any more."""
+        """Release all sections."""
         self._cells, self._sections = [], []
         self._values.let_go()
         if self._sampler is not None:
@@ -244,7 +245,7 @@ class Capture:
             shape, places = shape_of(self._sketch), self._places
         shape, placed = places.place(shape, self.section_counts)
         self.made_up = made_up(shape, self.cell_names, self.section_counts, placed)
-        # NEURON lets a cell hang on another one; in a file it is a tree of its own.
+        # NEURON allows a cell to be attached to another one; in a file it is a separate tree.
         cell_of = np.repeat(np.arange(len(self.section_counts)), self.section_counts)
         own = (shape.parents < 0) | (cell_of[shape.parents] == cell_of)
         return replace(
@@ -254,7 +255,7 @@ class Capture:
         )
 
     def time_and_values(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float32]]]:
-        """Frames, as many as were wanted: their times, and the values of each quantity."""
+        """Return the requested number of frames: their times, and the values of each quantity."""
         assert self._frames is not None
         if isinstance(self._sampler, OwnSteps):
             self._sampler.complete()
@@ -279,14 +280,14 @@ class Capture:
         self._open = False
         self.failure = error
         if isinstance(self._sampler, OwnSteps):
-            # What is raised in the middle of a step would leave NEURON there, which aborts the
-            # process later on.
+            # An exception in the middle of a step would leave NEURON there, which aborts the
+            # process later.
             self._h.CVode().event(self._h.t, functools.partial(self._fail, error))
         else:
             self._fail(error)
 
     def _hidden_steps(self) -> str:
-        """Say what keeps CVode's steps from being seen; nothing if they are."""
+        """Say why CVode's steps cannot be observed; empty if they can."""
         integrator = self._h.CVode()
         if integrator.condition_order() == 2:
             return "condition_order 2"
@@ -301,5 +302,5 @@ class Capture:
     def _note_events(self, sampler: AtEvents | OwnSteps) -> None:
         if isinstance(sampler, AtEvents) and sampler.variable_steps:
             assert self._frames is not None
-            reason = self._hidden_steps() or "CVode that is switched on after finitialize"
+            reason = self._hidden_steps() or "CVode switched on after finitialize"
             self.note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What cells and sections are called."""
+"""Names of cells and sections."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-# What NEURON calls a section that was given no name: its address in memory.
+# NEURON's name for an unnamed section: its address in memory.
 _ADDRESS: Final = re.compile(r"__nrnsec_0x[0-9a-fA-F]+")
 
 
 def hoc_owner(head: Any) -> Any:
-    """Return the object of a hoc template that owns a section, or else None."""
+    """Return the hoc template object that owns a section, or None."""
     from neuron import hoc
 
     owner = head.cell()
@@ -22,17 +22,16 @@ def hoc_owner(head: Any) -> Any:
 
 
 def cell_names(heads: Mapping[Any, Any], known: Mapping[Any, str]) -> dict[Any, str]:
-    """Name all cells, each unlike the others.
+    """Give all cells unique names.
 
-    They are numbered as hoc does where Python gives them no name, or one to several.
+    They are numbered as in hoc if Python gives them no name, or the same name to several.
 
     Parameters
     ----------
     heads : mapping
-        From whatever stands for a cell to its first section.
+        From an object that represents a cell to its first section.
     known : mapping
-        Names that the package which made the cells has for them; they are numbered where even
-        these are shared.
+        Names given by the package that made the cells; numbered if they are not unique.
     """
     given: dict[Any, str] = {}
     unnamed = set()
@@ -59,7 +58,7 @@ def cell_names(heads: Mapping[Any, Any], known: Mapping[Any, str]) -> dict[Any, 
 
 
 def section_names(sections: Sequence[Any], cell_name: str) -> list[str]:
-    """Name a cell's sections as NEURON does, with the cell's own name in front.
+    """Name a cell's sections as NEURON does, with the cell's own name as prefix.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The older exporter's recorder, with its calls and its file.
+"""The older exporter's recorder, with the same calls and file format.
 
 A script for it changes one line: ``from spike_export import CellRecorder``.
 """
@@ -27,10 +27,10 @@ from .recording_error import RecordingError, number_in
 class CellRecorder:
     """Record the voltage of every segment and write it in the older format.
 
-    Gives what one ``Vector.record(segment._ref_v, dt)`` for each segment would give, but takes all
-    samples at once (see `Recorder`). As the older recorder did, it makes up points for sections
-    that have none before the run, and so the run may differ in the last digits from one that is
-    not recorded; `Recorder` leaves the model alone.
+    Records the same as one ``Vector.record(segment._ref_v, dt)`` per segment, but takes all samples
+    at once (see `Recorder`). Like the older recorder, it makes up points for sections without any
+    before the run, so the run may differ in the last digits from an unrecorded one; `Recorder` does
+    not change the model.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class CellRecorder:
         self._segment_counts: list[int] = []
         if not all(section.n3d() for section in self._sections):
             h.define_shape()
-        # NEURON would keep the recorder alive, and the older calls have none to end it.
+        # NEURON would keep the recorder alive, and the older interface has no call to end it.
         begin = weakref.WeakMethod(self._begin)
 
         def on_initialisation() -> None:
@@ -90,9 +90,9 @@ class CellRecorder:
         filename : path-like
             Replaced if it exists.
         FRAME_NUM : int
-            Frames to spread the whole recording over, interpolated linearly between samples.
+            Number of frames for the whole recording, interpolated linearly between samples.
         voltage_data : sequence of array-like, optional
-            Values to write in place of the recorded ones: for each section an array of shape
+            Values to write instead of the recorded ones: for each section an array of shape
             (nseg, samples), resampled in the same way.
 
         Returns
@@ -103,10 +103,11 @@ class CellRecorder:
         Raises
         ------
         RecordingError
-            If nothing was recorded, segments changed since, `FRAME_NUM` is not a whole number
-            above zero, or `voltage_data` does not fit the sections.
+            If nothing was recorded, segments have changed since, `FRAME_NUM` is not a whole number
+            above zero, or `voltage_data` does not match the sections.
         OSError
-            If the file cannot be written; the text says under which other name it is, if any.
+            If the file cannot be written; the text gives the other name under which it was saved,
+            if any.
         """
         if not isinstance(FRAME_NUM, int | np.integer) or FRAME_NUM < 1:
             raise RecordingError(f"FRAME_NUM is {FRAME_NUM!r}, but must be a whole number above 0.")
@@ -125,7 +126,7 @@ class CellRecorder:
 
         if coreneuron.enable:
             raise RecordingError(
-                "CoreNEURON cannot be recorded, for it discards the events that take the samples; "
+                "CoreNEURON cannot be recorded, because it discards the sampling events; "
                 "set coreneuron.enable = False."
             )
         self._rows, self._due = [], []
@@ -134,7 +135,7 @@ class CellRecorder:
                 segment for section in self._sections for segment in segments_along(section)
             ]
         except ReferenceError:
-            # Another model runs by now; `save_pickle` will say so.
+            # Another model is running by now; `save_pickle` will say so.
             return
         self._segment_counts = [section.nseg for section in self._sections]
         h = self._h
@@ -156,19 +157,19 @@ class CellRecorder:
             try:
                 pointers.gather(gathered)
             except RuntimeError:
-                # Segments changed while the model runs; `save_pickle` will say which.
+                # Segments changed during the run; `save_pickle` will say which.
                 return
             row = view.copy()
             while following <= now + reach:
                 due.append(following)
                 rows.append(row)
                 following += dt
-            # Python's events come at the end of the step after their time, and never if that is
-            # past; a little early, they come at the right step whatever the rounding.
+            # Python events are delivered at the end of the step after their time, and never if that
+            # is past; slightly early, they come at the right step despite rounding.
             little = 1e-6 * h.dt if reach else 0.0
             h.CVode().event(max(following - reach - little, now + little), sample)
 
-        # Now, for an event at time 0 would come a step late.
+        # Now, because an event at time 0 would come one step late.
         sample()
 
     def _recorded(self) -> list[NDArray[np.float64]]:
@@ -183,7 +184,7 @@ class CellRecorder:
                     f"Section {section.name()} had nseg {count} at finitialize but has "
                     f"{section.nseg} now; set nseg before finitialize."
                 )
-        # The last samples may have been taken before their time, which then was not reached.
+        # The last samples may have been taken before their time, which was then never reached.
         count = int(np.searchsorted(self._due, self._h.t, side="right"))
         rows = np.stack(self._rows[:count])
         return np.split(rows, np.cumsum(self._segment_counts)[:-1], axis=1)
@@ -208,7 +209,7 @@ class CellRecorder:
                     f"voltage_data of section {section.name()} has the shape "
                     f"{list(samples.shape)}, but it has {section.nseg} segments: (nseg, samples)."
                 )
-            # A file's values run along the points, which begin where the parent is.
+            # A file's values run along the points, which begin at the parent.
             traces.append(samples[::-1].T if section.orientation() else samples.T)
         return traces
 
@@ -220,7 +221,7 @@ def _spread(samples: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
 
 
 def _points(section: Any) -> NDArray[np.float64]:
-    """Points of a section, rounded to nanometres as in the older exporter's files."""
+    """Points of a section, rounded to nanometers as in the older exporter's files."""
     return np.round(
         [
             (section.x3d(i), section.y3d(i), section.z3d(i), section.diam3d(i))

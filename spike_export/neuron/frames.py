@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The frames of a recording, as many as were asked for."""
+"""The frames of a recording, in the requested number."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _BLOCK_VALUES = 2**18
 
 
 class Frames:
-    """Frames at the multiples of an interval, of which every second goes where they are too many.
+    """Frames at multiples of an interval; every second one is dropped if there are too many.
 
     Parameters
     ----------
     segments : int
         Values in a frame.
     missing : ndarray of int
-        Those of them that nobody has; they are not a number.
+        Those without data, which are NaN.
     every_ms : float
-        Their interval, which doubles whenever every second frame goes.
+        Their interval, which doubles whenever every second frame is dropped.
     peak : bool
-        What is put into a frame counts only where it is more than what is there.
+        Keep the maximum of the values put into a frame.
     wanted : int, optional
-        How many there are to be in the end; up to four times as many are held meanwhile.
+        The final number of frames; up to four times as many are held in memory.
     """
 
     def __init__(
@@ -46,18 +46,18 @@ class Frames:
         self.times_ms: list[float] = []
         self._missing = missing
         self._wanted = wanted
-        # Twice as many as wanted are left whenever every second one is dropped.
+        # Dropping every second one leaves twice the wanted number.
         self._most = math.inf if wanted is None else 4 * wanted
         self._blocks: list[NDArray[np.float32]] = []
         self._shape = max(8, min(2048, _BLOCK_VALUES // max(segments, 1))), segments
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Start again."""
         self.times_ms.clear()
         self._blocks.clear()
 
     def after(self, time_ms: float) -> float:
-        """Find the first multiple of the interval that is really after a time."""
+        """Find the first multiple of the interval that is strictly after a time."""
         return (math.floor(time_ms / self.every_ms + 1e-6) + 1) * self.every_ms
 
     def add(self, time_ms: float) -> None:
@@ -71,23 +71,23 @@ class Frames:
             count = int((time_ms - following) / self.every_ms + 1)
             count = int(min(count, self._most + 1 - len(self.times_ms)))
             times_ms = (np.arange(first, first + count) * self.every_ms).tolist()
-            # The last one may be later by rounding.
+            # The last one may be later due to rounding.
             self._extend([one for one in times_ms if one <= time_ms])
 
     def missing_until(self, time_ms: float) -> float:
-        """Tell how many frames `add_until` would add, as far as they are kept."""
+        """Return how many frames `add_until` would add, as far as they are kept."""
         return min((time_ms - self.times_ms[-1]) / self.every_ms, self._most)
 
     def drop_after(self, time_ms: float) -> None:
-        """Forget the frames after a time."""
+        """Drop the frames after a time."""
         del self.times_ms[bisect_right(self.times_ms, time_ms) :]
 
     def between(self, after_ms: float, until_ms: float) -> tuple[int, int]:
-        """Which frames come after one time and until another: the first, and the one behind."""
+        """Return the range of frames after one time and up to another."""
         return bisect_right(self.times_ms, after_ms), bisect_right(self.times_ms, until_ms)
 
     def put(self, first: int, values: NDArray[np.floating], columns: Columns) -> None:
-        """Put values into the columns of frames that follow one another."""
+        """Put values into the columns of consecutive frames."""
         done = 0
         for target in self.targets(first, first + len(values)):
             part = values[done : done + len(target)]
@@ -98,7 +98,7 @@ class Frames:
             done += len(target)
 
     def targets(self, first: int, end: int) -> Iterator[NDArray[np.float32]]:
-        """Rows of frames that follow one another, in as many parts as they are kept in."""
+        """Rows of consecutive frames, in the parts in which they are stored."""
         rows = self._shape[0]
         while first < end:
             block, row = divmod(first, rows)
@@ -107,7 +107,7 @@ class Frames:
             first += count
 
     def chosen(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """As many frames as are wanted, with their times."""
+        """Return the wanted number of frames, with their times."""
         time_ms, values = np.array(self.times_ms), self._together()
         if self._wanted is None:
             return time_ms, values
@@ -150,7 +150,7 @@ class Frames:
 def spread(
     time_ms: NDArray[np.float64], values: NDArray[np.float32], frames: int, *, peak: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Choose frames that are evenly spread over a recording.
+    """Choose frames evenly spread over a recording.
 
     Parameters
     ----------
@@ -158,26 +158,26 @@ def spread(
         Strictly increasing.
     values : ndarray of float32, shape (F, S)
     frames : int
-        How many to choose, among them the first and the last.
+        How many to choose, including the first and the last.
     peak : bool
-        Keep the maximum since the frame before.
+        Keep the maximum since the previous frame.
 
     Returns
     -------
     time_ms : ndarray of float64, shape (G,)
-        G is `frames`, or F if there are no more.
+        G is `frames`, or F if there are fewer.
     values : ndarray of float32, shape (G, S)
     """
     if len(time_ms) <= frames:
         return time_ms, values
     wanted = np.linspace(time_ms[0], time_ms[-1], frames)
     nearest = np.searchsorted((time_ms[1:] + time_ms[:-1]) / 2, wanted)
-    # Where samples are sparse, two wanted times may be nearest to one of them.
+    # If samples are sparse, two wanted times may be closest to the same one.
     order = np.arange(frames)
     chosen = np.maximum.accumulate(nearest - order) + order
     chosen = np.minimum(chosen, len(time_ms) - frames + order)
     if peak:
         after_the_one_before = np.concatenate(([0], chosen[:-1] + 1))
-        # Beyond the last frame chosen there is none.
+        # There is none beyond the last chosen frame.
         return time_ms[chosen], np.maximum.reduceat(values, after_the_one_before, axis=0)
     return time_ms[chosen], values[chosen]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where cells are, and what they are called, as the packages that build models know it.
+"""Positions and names of cells, as known to the packages that build models.
 
-BMTK, NetPyNE and LFPy keep that in objects of their own, and leave NEURON's points where the
-morphology's file has them. These objects are found where such a package is loaded in the process;
-none is ever imported from here.
+BMTK, NetPyNE and LFPy store these in their own objects, and leave NEURON's points as in the
+morphology file. The objects are found if such a package is already loaded in the process; none is
+ever imported here.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from ..edit.placing import Move
 from ..formats.rotation import ANGLES, rotation
 
-# NetPyNE draws what NEURON has made up upright, and in one plane.
+# NetPyNE draws made-up points upright, and in one plane.
 _UPRIGHT: Final = np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, -1]])
-# NEURON keeps points in single precision.
+# NEURON stores points in single precision.
 _FIT: Final = 1e-4
 _UNREADABLE: Final = (AttributeError, IndexError, KeyError, ReferenceError, TypeError, ValueError)
 
@@ -36,7 +36,7 @@ class SectionPoints:
     ----------
     points_um : ndarray, shape (P, 4)
     is_made_up : bool
-        By NEURON, where the model has none.
+        Made up by NEURON, because the model has none.
     """
 
     points_um: NDArray[np.float32]
@@ -48,16 +48,16 @@ Find = Callable[[dict[int, SectionPoints]], Move | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownCell:
-    """What a package knows of one cell.
+    """What a package knows about a cell.
 
     Attributes
     ----------
     sections : list of neuron Section
     name : str
-        Of its population, with its number in it; empty if it has none.
+        Its population, with its number in it; empty if it has none.
     find_move : callable
-        Takes the points of its sections, as many as there are, by index in `sections`; returns how
-        the cell gets to its place, or None where it is there already or has none. Keeps no section.
+        Takes the points of its available sections, by index in `sections`; returns how to move the
+        cell to its position, or None if it is there already or has none. Keeps no section.
     """
 
     sections: list[Any]
@@ -71,7 +71,7 @@ def known_cells() -> list[KnownCell]:
     Returns
     -------
     list of KnownCell
-        With nothing of the packages' own, except for sections.
+        Without references to the packages' objects, except for sections.
     """
     found: list[KnownCell] = []
     for read in (_bmtk, _lfpy, _netpyne):
@@ -85,7 +85,7 @@ def by_section(cells: Iterable[KnownCell]) -> dict[Any, KnownCell]:
 
 
 def _instances(*names: tuple[str, str]) -> Iterator[Any]:
-    """All objects of the classes in loaded modules that have these names, or of their children."""
+    """All instances of classes with these names in loaded modules, or of their subclasses."""
     classes = tuple(
         made
         for module, name in names
@@ -113,7 +113,7 @@ def _bmtk() -> Iterator[KnownCell]:
         except _UNREADABLE:
             continue
         somata = _listed(getattr(cell.hobj, "soma", None))
-        # Without a place, a node of BMTK's is at 0.
+        # Without a position, a BMTK node is at 0.
         is_known = place.size == 3 and (bool(place.any()) or any(angles.values()))
         turn = rotation(angles.get)
         yield KnownCell(
@@ -169,17 +169,17 @@ def _netpyne() -> Iterator[KnownCell]:
         elif np.allclose(begin, given, rtol=1e-6, atol=1e-3):
             left.append((sections, name, place, given[0]))
         else:
-            # NetPyNE has added the place to the points.
+            # NetPyNE has added the position to the points.
             yield KnownCell(sections, name, _nowhere)
-    # What was told not to add places (pt3dRelativeToCellLocation) may have points that are where
-    # they belong, but not if several cells begin at the same one.
+    # If positions were not added (pt3dRelativeToCellLocation), points may be where they belong, but
+    # not if several cells begin at the same one.
     shared = Counter(point for *_, point in left)
     for sections, name, place, point in left:
         yield KnownCell(sections, name, _shifted(place) if shared[point] > 1 else _nowhere)
 
 
 def _listed(sections: Any) -> list[Any]:
-    """List a hoc cell's sections of one name, of which there may be only one."""
+    """List a hoc cell's sections with a name, which may be only one."""
     if sections is None:
         return []
     try:
@@ -195,7 +195,7 @@ def _nowhere(_: dict[int, SectionPoints]) -> Move | None:
 def _at(
     place: NDArray[np.float64], turn: NDArray[np.float64], sections: list[Any], somata: list[Any]
 ) -> Find:
-    """Turn about the mean of the soma's points, and bring that to the place."""
+    """Rotate about the mean of the soma's points, and move that to the position."""
     real = np.array(
         [
             (part.x3d(i), part.y3d(i), part.z3d(i))
@@ -225,7 +225,7 @@ def _shifted(place: NDArray[np.float64]) -> Find:
 
 def _upright(place: NDArray[np.float64]) -> Find:
     def find(points: dict[int, SectionPoints]) -> Move | None:
-        # What has points by now, NetPyNE has drawn and placed.
+        # Sections that have points by now were drawn and placed by NetPyNE.
         if not points or not all(part.is_made_up for part in points.values()):
             return None
         depth = float(next(iter(points.values())).points_um[0, 2])
@@ -235,7 +235,7 @@ def _upright(place: NDArray[np.float64]) -> Find:
 
 
 def _fitted(ends_um: list[NDArray[np.float64]]) -> Find:
-    """Turn, mirror and shift so that segments end where the package says."""
+    """Rotate, mirror and shift so that segments end where the package says."""
 
     def find(points: dict[int, SectionPoints]) -> Move | None:
         here, there = [], []
@@ -250,7 +250,7 @@ def _fitted(ends_um: list[NDArray[np.float64]]) -> Find:
 
 
 def fit(here: NDArray[np.float64], there: NDArray[np.float64]) -> Move | None:
-    """Find the move without change of size that brings points to others.
+    """Find the rigid move that maps points to others.
 
     Orthogonal Procrustes analysis (Schönemann 1966).
 
@@ -261,7 +261,7 @@ def fit(here: NDArray[np.float64], there: NDArray[np.float64]) -> Move | None:
     Returns
     -------
     Move or None
-        None where they are the same, or where no such move brings them there.
+        None if they are the same, or if no such move exists.
     """
     size = max(float(np.abs(here).max()), float(np.abs(there).max()), 1.0)
     if np.abs(here - there).max() <= _FIT * size:

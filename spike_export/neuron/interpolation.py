@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Values between the steps of an integrator whose steps vary."""
+"""Values between the steps of an integrator with variable steps."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ def between_steps(
 ) -> None:
     """Interpolate between steps, in all columns at once.
 
-    A cubic in each step, which has the steps' values at its ends and there the slopes of the
-    parabolas through three steps each. What it is off by is a small part of what the integrator
-    itself may be off by.
+    Uses a cubic in each step, with the steps' values at its ends and the slopes of parabolas
+    through three steps. Its error is a small fraction of the integrator's own tolerance.
 
     Parameters
     ----------
     step_ms : ndarray of float64, shape (N,)
         Strictly increasing.
     steps : ndarray of float64, shape (N, S)
-        Values at the steps: slopes over the shortest of them need all digits.
+        Values at the steps, in double precision, which slopes over short steps need.
     time_ms : ndarray of float64, shape (F,)
-        Increasing; what lies outside of the steps is held.
+        Increasing; values outside the steps are held constant.
     out : ndarray of float32, shape (F, S)
         Where the values go.
     """
@@ -36,8 +35,8 @@ def between_steps(
     time_ms = np.clip(time_ms, step_ms[0], step_ms[-1])
     before = np.clip(np.searchsorted(step_ms, time_ms, side="right") - 1, 0, count - 2)
     weights, first = _weights(step_ms, before, time_ms)
-    # All times within a step mix the same few rows: products so small that they stay in a
-    # processor's fast memory, and that no library spreads over several processors.
+    # All times within a step mix the same few rows: products small enough to stay in a processor's
+    # cache, and not to be spread over several processors.
     begins = np.flatnonzero(np.diff(before, prepend=-1)).tolist()
     ends = [*begins[1:], len(before)]
     for begin, end in zip(begins, ends, strict=True):
@@ -48,9 +47,9 @@ def between_steps(
 def _weights(
     step_ms: Floats, before: NDArray[np.intp], time_ms: Floats
 ) -> tuple[Floats, NDArray[np.intp]]:
-    """How much each of a few successive steps counts at some times, and which the first is.
+    """Weights of a few successive steps at some times, and the index of the first.
 
-    Of the first four, where there are so many, the middle two are those around the time.
+    If there are four, the middle two are those around the time.
     """
     width = np.diff(step_ms)
     here = width[before]
@@ -79,7 +78,7 @@ def _weights(
     weights[:, 1:] += at_end[:, None] * slopes[before + 1]
     weights[:, 1] += (1 + 2 * share) * rest**2 - mean
     weights[:, 2] += share**2 * (3 - 2 * share) + mean
-    # At the ends a neighbour is missing, and its weight is 0.
+    # At the ends a neighbor is missing, and its weight is 0.
     first = before - 1
     if len(width) == 2:
         return np.where(alone_first[:, None], weights[:, 1:], weights[:, :3]), np.zeros_like(first)
@@ -94,7 +93,7 @@ def continued(step_ms: Floats, steps: Floats, time_ms: float) -> Floats:
     Parameters
     ----------
     step_ms : ndarray of float64, shape (N,)
-        N is 3 at least.
+        N is at least 3.
     steps : ndarray of float64, shape (N, S)
     time_ms : float
 

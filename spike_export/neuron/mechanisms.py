@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Compiled mechanisms: where NEURON's compiler puts them, and who finds them there."""
+"""Compiled mechanisms: where NEURON's compiler puts them, and where they are found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-# BMTK and SONATA keep them in a folder of this name, and look for the library beside it.
+# BMTK and SONATA keep them in a folder with this name, and look for the library beside it.
 _SONATA_FOLDER = "modfiles"
 _MODELS = ("*.hoc", "*.py", "*.ses")
 
 
 class MechanismsError(RuntimeError):
-    """Mechanisms that are not there, or in several places; the text says where."""
+    """Mechanisms that are missing, or in several places; the text says where."""
 
 
 def load_mechanisms(folder: Path) -> None:
@@ -26,7 +26,7 @@ def load_mechanisms(folder: Path) -> None:
     Raises
     ------
     MechanismsError
-        If there are none, or none for this machine; the text names the command that makes them.
+        If there are none, or none for this machine; the text gives the command that compiles them.
     RuntimeError
         If NEURON cannot load them.
     """
@@ -34,15 +34,16 @@ def load_mechanisms(folder: Path) -> None:
 
     for place in dict.fromkeys((folder, library_folder(folder))):
         if has_library(place):
-            # NEURON has those of the working folder since it was imported, and takes none twice.
+            # NEURON loads those in the working folder when imported, and does not load any twice.
             if place.resolve() != Path.cwd() and not neuron.load_mechanisms(str(place)):
                 raise MechanismsError(
-                    f"The mechanisms in {place} were compiled for another kind of machine; "
-                    f"spike-export compile {folder} makes them for this one."
+                    f"The mechanisms in {place} were compiled for another kind of machine; compile "
+                    f"them for this one with spike-export compile {folder}."
                 )
             return
     raise MechanismsError(
-        f"{folder} holds no compiled mechanisms; spike-export compile {folder} makes them."
+        f"{folder} contains no compiled mechanisms; compile them with spike-export compile "
+        f"{folder}."
     )
 
 
@@ -58,7 +59,7 @@ def _libraries(folder: Path) -> Iterator[Path]:
 
 
 def source_folder(folder: Path) -> Path:
-    """Find the .mod files: in a folder itself, or in the only folder inside that has some.
+    """Find the .mod files: in a folder itself, or in its only subfolder with some.
 
     Raises
     ------
@@ -72,18 +73,20 @@ def source_folder(folder: Path) -> Path:
     inside = sorted({path.parent for path in folder.glob("*/*.mod")})
     if len(inside) > 1:
         raise MechanismsError(
-            f"{folder} holds no .mod files, but {', '.join(path.name for path in inside)} in it "
-            "do; name one of them."
+            f"{folder} contains no .mod files, but {', '.join(path.name for path in inside)} in it "
+            "do; give one of them."
         )
     if not inside:
-        raise MechanismsError(f"{folder} holds no .mod files; name the folder they are in.")
+        raise MechanismsError(
+            f"{folder} contains no .mod files; give the folder that contains them."
+        )
     return inside[0]
 
 
 def library_folder(sources: Path) -> Path:
-    """Where the library of a folder's .mod files is looked for, and so where it should be.
+    """Where the library of a folder's .mod files is searched for, and so where it should be.
 
-    NEURON looks in the folder that a model is run in, and BMTK in the one that holds ``modfiles``.
+    NEURON searches the folder in which a model is run, and BMTK the one that contains ``modfiles``.
 
     Parameters
     ----------
@@ -93,8 +96,8 @@ def library_folder(sources: Path) -> Path:
     Returns
     -------
     Path
-        The folder itself; or the one above, if `sources` is called ``modfiles``, or if the model
-        is there and not beside the .mod files, unless .mod files of its own are there as well.
+        The folder itself; or its parent, if `sources` is called ``modfiles``, or if the model is
+        there and not beside the .mod files, unless the parent has .mod files too.
     """
     real = sources.resolve()
     above = real.parent

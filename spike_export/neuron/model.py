@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What stands in NEURON's memory: cells and their sections.
+"""The model in NEURON's memory: cells and their sections.
 
-NEURON is imported when it is needed, so that files can be read and written without it.
+NEURON is imported only when needed, so that files can be read and written without it.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class ModelCell:
     Attributes
     ----------
     name : str
-        Unlike those of all other cells.
+        Unique among all cells.
     sections : list of neuron Section
     section_names : list of str
-        As NEURON gives them, with the cell's name in place of what its Python object prints.
+        As in NEURON, with the cell's name instead of the text of its Python object.
     soma : neuron Section
-        Where its spikes are looked for, whether it is recorded or not.
+        Where its spikes are detected, whether it is recorded or not.
     whole : list of neuron Section
-        All of the cell, whatever is recorded.
+        All sections of the cell, recorded or not.
     owner : object
-        A cell made from a hoc template takes its sections with it when it goes; this keeps it.
+        Kept because a hoc template object deletes its sections when it is deleted.
     """
 
     name: str
@@ -69,17 +69,17 @@ def select_cells(
     Parameters
     ----------
     only : str, optional
-        Regular expression that has to match all of a section's own name, with its index or
-        without (``apic`` is ``Pyramidal[0].apic[12]``), or all of its whole name.
+        Regular expression that must match a section's own name completely, with or without its
+        index (``apic`` matches ``Pyramidal[0].apic[12]``), or its full name.
     wanted : str
         Cells to take, as `simulation_file.cell_choice` describes; all if empty.
     is_part : bool
-        Whether others of these cells may be in other processes.
+        Whether other processes may have some of these cells.
 
     Returns
     -------
     list of ModelCell
-        Those of which something is left.
+        Cells with sections left.
 
     Raises
     ------
@@ -111,14 +111,14 @@ def select_cells(
 def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
     """Group sections into cells: by the object that owns them, or by connected tree.
 
-    A section that nothing owns belongs to the cell that it hangs on, or hung on before the model
-    split it. Which cells there are, what they are called and where their somata are follows from
-    the whole model, and from the package that made it.
+    A section without an owner belongs to the cell that it is connected to, or was before the model
+    split it. The cells, their names and their somata depend on the whole model, and on the package
+    that made it.
 
     Returns
     -------
     list of ModelCell
-        In the order in which their first sections came; each keeps its sections' order.
+        In the order of their first sections; each keeps its sections' order.
     """
     from neuron import h
 
@@ -155,12 +155,12 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
 
 
 def joints_of(joins: Joins, cells: Iterable[ModelCell]) -> tuple[Joint, ...]:
-    """Name the places where cells go on in other processes.
+    """List the places where cells continue in other processes.
 
     Parameters
     ----------
     cells : iterable of ModelCell
-        All of the model, as in `group_cells`.
+        All cells of the model, as from `group_cells`.
     """
     names = {
         section: (cell.name, name)
@@ -179,7 +179,7 @@ def joints_of(joins: Joins, cells: Iterable[ModelCell]) -> tuple[Joint, ...]:
 
 
 def _heads(sections: Iterable[Any], joins: Joins = NOTHING_SPLIT) -> dict[Any, Any]:
-    """For each section, the nearest at or above it that has an owner, or else its root."""
+    """For each section, the nearest ancestor (or itself) that has an owner, or else its root."""
     heads: dict[Any, Any] = {}
     for section in sections:
         way = []
@@ -196,18 +196,18 @@ def _heads(sections: Iterable[Any], joins: Joins = NOTHING_SPLIT) -> dict[Any, A
 
 
 def _key(head: Any) -> Any:
-    """Return what is the same for all sections of a cell, and for no other's."""
+    """Return a key that is the same for all sections of a cell, and unique to it."""
     owner = head.cell()
     if owner is None:
         return head
-    # Python objects may all print alike; hoc's are wrapped anew each time.
+    # Python objects may all print alike; hoc objects get a new wrapper each time.
     return id(owner) if hoc_owner(head) is None else str(owner)
 
 
 def d_lambda_counts(sections: Iterable[Any], d_lambda: float) -> list[int]:
     """Count the segments that sections need by the d_lambda rule.
 
-    No segment is longer than a share of the length constant at 100 Hz, and counts are odd (Hines
+    No segment is longer than a fraction of the length constant at 100 Hz, and counts are odd (Hines
     and Carnevale 2001).
 
     Parameters
@@ -229,7 +229,7 @@ def d_lambda_counts(sections: Iterable[Any], d_lambda: float) -> list[int]:
 
 
 def run_until(tstop_ms: float, progress: Callable[[float], None]) -> None:
-    """Run the model that stands in memory, from where it is.
+    """Continue the model in memory from its current time.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def run_until(tstop_ms: float, progress: Callable[[float], None]) -> None:
     """
     from neuron import h
 
-    # As stdrun counts: what is left may be less than the step that would be needed.
+    # As in stdrun: the remaining time may be less than a step.
     while h.t < tstop_ms - h.dt / 2:
         h.continuerun(min(h.t + 0.25, tstop_ms))
         progress(h.t)
@@ -247,9 +247,9 @@ def run_until(tstop_ms: float, progress: Callable[[float], None]) -> None:
 
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Keep what NEURON says while it starts, that there is no display, out of the terminal.
+    """Suppress NEURON's message at startup that there is no display.
 
-    NEURON prints it from C, so the file descriptor has to be turned aside.
+    NEURON prints it from C, so the file descriptor must be redirected.
     """
     sys.stderr.flush()
     kept = os.dup(2)

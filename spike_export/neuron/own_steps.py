@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Taking frames from the steps that CVode takes by itself, which leaves the run as it is."""
+"""Sampling frames from CVode's own steps, which does not affect the run."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from .recording_error import RecordingError
 from .segment_values import SegmentValues
 from .step_clock import SAME_MS, StepClock
 
-# A model that begins later than its first frame does so by more than rounding.
+# A model that begins after its first frame does so by more than rounding.
 _LATER_MS = 1e-6
 
-# Steps become frames when there are so many of them, or of their values. Where frames are closer to
-# one another, and so would take more time and memory, that can wait until the run is over.
+# Steps are converted to frames when there are this many of them, or of their values. If frames are
+# closer together than steps, which would take more time and memory, this can wait until the run
+# ends.
 _MOST_STEPS, _MOST_VALUES = 256, 2**21
 
-# After a discontinuity CVode's steps begin this much shorter than they were.
+# After a discontinuity, CVode's steps restart this much shorter.
 _SHORTER = 0.02
 
-# At the end CVode may have set out for a step, and have been brought to an event and to the end.
+# At the end CVode may have started a step, and been taken to an event and to the end.
 _UNSEEN = 4
 
 Fail = Callable[[RecordingError], None]
 
 
 class OwnSteps:
-    """What CVode computes at its steps, interpolated to the frames.
+    """CVode's values at its steps, interpolated to frames.
 
     Parameters
     ----------
     h : neuron's HocObject
     sections : list of neuron Section
     fail : callable
-        Called with what ends the recording in a run.
+        Called with the error that ends the recording during a run.
     """
 
     def __init__(self, h: Any, sections: list[Any], fail: Fail) -> None:
@@ -54,7 +55,7 @@ class OwnSteps:
             self._trees = [list(range(len(sections)))]
             heads = [_first_section(h)]
         self._clocks = [StepClock.of(h, head) for head in heads]
-        # When CVode, or the first cell, sets out for a step or has been brought to a time.
+        # Called when CVode, or the first cell, starts a step or has been taken to a time.
         self._witness = h.Vector().record(h._ref_t, sec=heads[0])
         self._sections = sections
         self._fail = fail
@@ -62,11 +63,11 @@ class OwnSteps:
 
     @property
     def now_ms(self) -> float:
-        """How far the recording is."""
+        """The time reached by the recording."""
         return max(track.last_ms for track in self._tracks)
 
     def begin(self, values: SegmentValues, frames: Frames, time_ms: float) -> None:
-        """Take the first frame, of values that have been found."""
+        """Sample the first frame, once the values have been located."""
         self._frames = frames
         frames.add(time_ms)
         most = max(8, min(_MOST_STEPS, _MOST_VALUES // len(values.recorded)))
@@ -82,14 +83,15 @@ class OwnSteps:
                 places = [np.arange(begins[index], begins[index + 1]) for index in tree]
                 columns = (rows + np.concatenate(places)).reshape(-1)[own.recorded]
             track = _Track(own, columns, frames, most, time_ms)
-            # In no circle, which would keep the clocks running for longer than anybody listens.
+            # Without a reference cycle, which would keep the clocks running after their listener is
+            # gone.
             track.fail, track.begin_later = self._fail, weakref.WeakMethod(self._begin_later)
             clock.call(track.on_step)
             self._tracks.append(track)
         self._tracks[0].forget = self._witness.resize
 
     def finish(self, time_ms: float) -> None:
-        """Take the last step, which is the end of the run; as `SegmentValues.look`."""
+        """Sample the last step, at the end of the run; see `SegmentValues.look`."""
         self._stop_cells_at(time_ms)
         failure: RecordingError | None = None
         for track in self._tracks:
@@ -102,7 +104,7 @@ class OwnSteps:
             raise failure
 
     def complete(self) -> None:
-        """Make frames of the steps that are left, once the run has ended."""
+        """Convert the remaining steps to frames, once the run has ended."""
         frames = self._frames
         end_ms = min(track.last_ms for track in self._tracks)
         frames.add_until(end_ms - SAME_MS)
@@ -113,20 +115,20 @@ class OwnSteps:
         frames.drop_after(end_ms + SAME_MS)
 
     def missed(self, time_ms: float) -> bool:
-        """Whether CVode has taken steps that were not seen."""
+        """Whether CVode has taken steps that were not observed."""
         unseen = np.array(self._witness.as_numpy()) > self.now_ms + SAME_MS
         behind = self.now_ms < time_ms - SAME_MS
         return behind and int(np.count_nonzero(unseen)) > _UNSEEN
 
     def let_go(self) -> None:
-        """Look at no steps any more."""
+        """Stop observing steps."""
         self._clocks.clear()
         self._sections = []
         for track in self._tracks:
             track.let_go()
 
     def _stop_cells_at(self, time_ms: float) -> None:
-        """Have all cells at one time, where each takes its own steps and fadvance left them."""
+        """Bring all cells to one time, where fadvance left them, if each takes its own steps."""
         times_ms = self._witness.as_numpy()
         if not self._local or (len(times_ms) and abs(times_ms[-1] - time_ms) < SAME_MS):
             return
@@ -135,7 +137,7 @@ class OwnSteps:
                 self._h.CVode().solve(time_ms)
 
     def _begin_later(self, time_ms: float) -> None:
-        """Forget the values from before the model has gone to another time."""
+        """Drop the values from before the model jumped to another time."""
         self._frames.clear()
         self._frames.add(time_ms)
         for track in self._tracks:
@@ -168,11 +170,11 @@ class _Track:
     def begin_at(self, time_ms: float) -> None:
         """Take the first frame."""
         self._count = 0
-        # Where what is smooth begins: a discontinuity has two steps at one time.
+        # Where the smooth pieces begin: a discontinuity has two steps at one time.
         self._pieces = [0]
         self._add(time_ms, self._values.now)
         self._filled_ms = time_ms
-        # How many steps count in a frame's maximum already, and the maximum of those after it.
+        # How many steps are already included in a frame's maximum, and the maximum of later ones.
         self._counted = 1
         self._since = np.full(len(self._values.now), -np.inf)
         self._frames.put(len(self._frames.times_ms) - 1, self._steps[:1], self._columns)
@@ -198,7 +200,7 @@ class _Track:
             self.fail(error)
 
     def look_at(self, time_ms: float) -> None:
-        """Take the values that there are now, at the end of a run."""
+        """Sample the current values, at the end of a run."""
         self._values.check_unchanged()
         self._values.look()
         if time_ms > self.last_ms + SAME_MS:
@@ -222,7 +224,7 @@ class _Track:
                 return
         in_piece = self._count - self._pieces[-1]
         if time_ms <= last_ms + SAME_MS:
-            # CVode begins anew: with other values, or other slopes.
+            # CVode restarts: with other values, or other slopes.
             if in_piece == 1:
                 self._steps[self._count - 1] = now
                 return
@@ -237,10 +239,9 @@ class _Track:
         self._add(time_ms, now)
 
     def _leave_jumps_out(self) -> None:
-        """Where an event has made values jump, have the last step hold those from before it.
+        """If an event made values jump, let the last step hold those from before it.
 
-        CVode shows what there is after an event; what was there before is what came before that
-        went to.
+        CVode shows the values after an event; those before it continue the previous steps.
         """
         count = self._count
         step_ms, steps = self._step_ms[count - 4 : count - 1], self._steps[count - 4 : count - 1]
@@ -282,7 +283,7 @@ class _Track:
         self._count = kept
 
     def fill(self, until_ms: float) -> None:
-        """Interpolate to the frames after those that are filled, up to a time."""
+        """Interpolate to the frames after the filled ones, up to a time."""
         frames, columns = self._frames, self._columns
         step_ms, steps = self._step_ms[: self._count], self._steps[: self._count]
         first, end = frames.between(self._filled_ms, until_ms + SAME_MS / 2)
@@ -309,7 +310,7 @@ class _Track:
         time_ms: NDArray[np.float64],
         out: NDArray[np.float32],
     ) -> None:
-        """Interpolate in each piece by itself; at a discontinuity, the later one counts."""
+        """Interpolate each piece separately; at a discontinuity, the later value counts."""
         ends_ms = step_ms[np.array(self._pieces[1:], np.intp)] - SAME_MS / 2
         splits = np.searchsorted(time_ms, ends_ms).tolist()
         places = zip([0, *splits], [*splits, len(time_ms)], strict=True)
@@ -321,7 +322,7 @@ class _Track:
                 )
 
     def _raise_to_steps(self, time_ms: NDArray[np.float64], values: NDArray[np.float32]) -> None:
-        """Have frames hold the maximum of the steps since the frame before, too."""
+        """Let frames also include the maximum of the steps since the previous frame."""
         ends = np.searchsorted(self._step_ms[: self._count], time_ms + SAME_MS / 2, side="right")
         for row, end in zip(values, ends.tolist(), strict=True):
             self._count_in(end)
@@ -329,7 +330,7 @@ class _Track:
             self._since.fill(-np.inf)
 
     def _count_in(self, end: int) -> None:
-        """Count steps in the maximum since the last frame."""
+        """Include steps in the maximum since the last frame."""
         if end > self._counted:
             highest = self._steps[self._counted : end].max(axis=0)
             np.maximum(self._since, highest, out=self._since)
@@ -337,7 +338,7 @@ class _Track:
 
 
 def _first_section(h: Any) -> Any:
-    """Find a section that the first thread looks after."""
+    """Find a section that belongs to the first thread."""
     context = h.ParallelContext()
     roots = context.get_partition(0) if context.nthread() > 1 else h.allsec()
     return next(iter(roots))

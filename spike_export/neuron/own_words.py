@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Telling what NEURON prints to stderr from what a model prints there."""
+"""Telling NEURON's output to stderr from the model's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any, TextIO
 
 
 class NeuronsWords:
-    """A stream that is what it was, but knows what NEURON prints, and can leave it out.
+    """A stream that passes everything on, but recognizes NEURON's output and can drop it.
 
-    NEURON prints through a function of its Python module, so the caller tells.
+    NEURON prints through a function of its Python module, so the caller shows who prints.
 
     Parameters
     ----------
     stream : text stream
     left_out : bool
-        Do not print what NEURON does.
+        Drop NEURON's output.
     """
 
     def __init__(self, stream: TextIO, *, left_out: bool = False) -> None:
@@ -28,7 +28,7 @@ class NeuronsWords:
         self.heard = False
 
     def write(self, text: str) -> int:
-        """Print text, unless it is NEURON's and left out."""
+        """Print text, unless it is NEURON's and dropped."""
         if sys._getframe(1).f_globals.get("__name__") == "neuron":
             self.heard = True
             if self._left_out:
@@ -40,15 +40,15 @@ class NeuronsWords:
         self._stream.writelines(lines)
 
     def __getattr__(self, name: str) -> Any:
-        """Do anything else as the stream does."""
+        """Pass anything else on to the stream."""
         return getattr(self._stream, name)
 
 
 @contextmanager
 def unsaid(*kinds: type[BaseException]) -> Iterator[None]:
-    """Have Python say nothing of exceptions that nobody takes, if they are of some kinds.
+    """Keep Python from reporting unhandled exceptions of some kinds.
 
-    Where one is raised in what NEURON calls, NEURON has Python print and forget it.
+    If one is raised in a callback, NEURON lets Python print and discard it.
     """
     before = sys.excepthook
 
@@ -60,5 +60,5 @@ def unsaid(*kinds: type[BaseException]) -> Iterator[None]:
     try:
         yield
     finally:
-        # A model's own hook is for its own time, too.
+        # A model's own hook stays in effect.
         sys.excepthook = before

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Several processes that simulate one model together, each its own cells, under MPI."""
+"""Several processes that simulate one model together under MPI, each with its own cells."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ..edit.placing import MadeUp
 from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
 
-# How many processes were started together, as Open MPI, MPICH and Intel's, and Slurm's srun say.
+# The number of processes, as given by Open MPI, MPICH and Intel MPI, and Slurm's srun.
 _SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
 
-# MPICH, and what shares its binary interface, has numbers where Open MPI has addresses.
+# MPICH, and what shares its ABI, has numbers where Open MPI has addresses.
 _MPICH_WORLD, _MPICH_SELF = 0x44000000, 0x44000001
 
 _MPIEXEC_READS_S = 0.3
@@ -31,12 +31,12 @@ _TEMPLATE_INSTANCE = re.compile(r"(\w+)\[\d+\]")
 
 
 class ParallelError(RuntimeError):
-    """Processes that were started together but cannot work together; the text says why."""
+    """Processes started together that cannot communicate; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartReport:
-    """What one process tells the first about its part.
+    """What each process reports to the first about its part.
 
     Attributes
     ----------
@@ -49,13 +49,13 @@ class PartReport:
     runs : int
         How many times the model ran.
     note : str
-        How recording may have changed the run.
+        How recording may have affected the run.
     made_up : MadeUp
-        What the model does not say of its cells.
+        What the model does not define about its cells.
     joints : tuple of Joint
-        Where its cells go on in other processes.
+        Where its cells continue in other processes.
     split_note : str
-        That it has pieces which are not put together.
+        Says that it has pieces that are not joined.
     """
 
     path: Path | None
@@ -69,7 +69,7 @@ class PartReport:
 
 
 class Ranks:
-    """One process among those of a parallel run: this one.
+    """One process of a parallel run: the current one.
 
     Attributes
     ----------
@@ -86,11 +86,12 @@ class Ranks:
         self._mpi = ctypes.CDLL(None)
         if not hasattr(self._mpi, "MPI_Abort"):
             raise ParallelError(
-                "NEURON runs under MPI, but its MPI library is hidden from Python, so that this "
-                "process could not end the others at an error."
+                "NEURON runs under MPI, but its MPI library is hidden from Python, so this process "
+                "could not stop the others after an error."
             )
         self._kept: list[Any] = []
-        # At an error in hoc, NEURON would end all processes before anything could be said or kept.
+        # At an error in hoc, NEURON would stop all processes before anything could be reported or
+        # saved.
         context.mpiabort_on_error(0)
 
     def barrier(self) -> None:
@@ -98,27 +99,27 @@ class Ranks:
         self._context.barrier()
 
     def gather(self, value: object) -> list[Any]:
-        """Return every process's value on rank 0, in the order of the ranks; elsewhere nothing."""
+        """Return every process's value on rank 0, in the order of the ranks; nothing elsewhere."""
         return self._context.py_gather(value, 0) or []
 
     def abort(self, exit_code: int) -> None:
         """End all processes."""
         sys.stdout.flush()
         sys.stderr.flush()
-        # What mpiexec has not passed on by then is lost.
+        # Output that mpiexec has not passed on by then is lost.
         time.sleep(_MPIEXEC_READS_S)
         world, _ = self._communicators()
         self._mpi.MPI_Abort(world, ctypes.c_int(exit_code))
         os._exit(exit_code)
 
     def say(self, text: str) -> None:
-        """Print lines to stderr, each with the rank of this process before it."""
+        """Print lines to stderr, each prefixed with the rank of this process."""
         for line in text.splitlines():
             print(f"rank {self.rank}: {line}", file=sys.stderr, flush=True)
 
     @contextmanager
     def ending_all(self) -> Iterator[None]:
-        """End the other processes with this one where the block ends, instead of letting them wait.
+        """If the block fails, stop the other processes too, instead of letting them wait.
 
         An error's own ``exit_code`` is passed on, if it has one.
         """
@@ -135,7 +136,7 @@ class Ranks:
         self.finalize()
 
     def finalize(self) -> None:
-        """Leave MPI, without which it takes the end of this process for a crash."""
+        """Leave MPI; otherwise it would take the end of this process for a crash."""
         ended = ctypes.c_int(0)
         self._mpi.MPI_Finalized(ctypes.byref(ended))
         if not ended.value:
@@ -144,8 +145,8 @@ class Ranks:
     def before_finalize(self, function: Callable[[], None]) -> None:
         """Call a function, which must not raise, when this process is about to leave MPI.
 
-        NEURON's ``quit()``, the customary end of a parallel model, leaves MPI before Python learns
-        of it, and then nothing can be agreed upon any more. MPI itself offers the moment before:
+        NEURON's ``quit()``, the usual end of a parallel model, leaves MPI before Python is
+        notified, and then processes can no longer communicate. MPI itself offers an earlier hook:
         attributes of MPI_COMM_SELF are deleted first of all (MPI 3.1, section 8.7.1).
         """
         _, own = self._communicators()
@@ -159,7 +160,7 @@ class Ranks:
         )
 
         def copy(*arguments: Any) -> int:
-            # To a duplicate of the communicator, which is none of our business.
+            # For a duplicate of the communicator, which does not concern us.
             arguments[-1][0] = 0
             return 0
 
@@ -183,7 +184,7 @@ class Ranks:
 
 
 def started_processes(environment: Mapping[str, str] = os.environ) -> int:
-    """Count the processes that were started together, as the program that did so says.
+    """Return the number of processes, as given by the program that started them.
 
     Returns
     -------
@@ -222,9 +223,9 @@ def join() -> Ranks | None:
 
 
 _NO_MPI = (
-    "This is one of {} processes, but NEURON cannot reach the others{}. It takes the first "
-    "libmpi.so that it finds, which must be of the MPI that mpiexec belongs to; MPI_LIB_NRN_PATH "
-    "names another. For the mpiexec of the mpich wheel: MPI_LIB_NRN_PATH={}"
+    "This is one of {} processes, but NEURON cannot reach the others{}. It loads the first "
+    "libmpi.so that it finds, which must belong to the same MPI as mpiexec; set MPI_LIB_NRN_PATH "
+    "to another one. For mpiexec from the mpich wheel: MPI_LIB_NRN_PATH={}"
 )
 
 
@@ -246,9 +247,9 @@ def part_path(target: Path, rank: int) -> Path:
 def one_process_names(
     cells: Sequence[Sequence[tuple[str, int | None]]],
 ) -> list[dict[str, str]]:
-    """Names that cells of hoc templates have where one process makes all of them.
+    """Names that cells of hoc templates would have if one process made all of them.
 
-    NEURON counts a template's cells in each process anew, so that every process has a ``Cell[0]``.
+    NEURON counts a template's cells separately in each process, so every process has a ``Cell[0]``.
 
     Parameters
     ----------
@@ -259,8 +260,8 @@ def one_process_names(
     -------
     list of dict
         New names by old names, for each process: numbered in the order of the global identifiers,
-        as if the cells had been made in it. Templates whose names differ between processes
-        already, or that have cells without a global identifier, are left out.
+        as if the cells had been made in that order. Templates whose names already differ between
+        processes, or that have cells without a global identifier, are left out.
     """
     counts = Counter(name for part in cells for name, _ in part)
     members: dict[str, list[tuple[int | None, int, str]]] = {}
@@ -281,12 +282,12 @@ def one_process_names(
 
 
 def rename_cells(simulation: Simulation, names: Mapping[str, str]) -> Simulation:
-    """Give cells, and their sections with them, other names.
+    """Rename cells and their sections.
 
     Parameters
     ----------
     names : mapping of str to str
-        New names by old names; cells that are not in it keep theirs.
+        New names by old names; other cells keep theirs.
     """
     old = [simulation.cells[index].name for index in simulation.section_cells]
     return replace(

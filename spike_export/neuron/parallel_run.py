@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A model in several processes: each writes its part, and the first one puts them together."""
+"""A model in several processes: each writes its part, and the first one merges them."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _OTHERS_WRITE_S = 2.0
 _PIECE = " piece {}"
 
 _IN_PARTS = (
-    "Cells are split between processes: their pieces are in several files, each a cell of its own; "
-    "a run without --no-merge puts them together."
+    "Cells are split between processes: their pieces are in several files, each as a separate "
+    "cell; run without --no-merge to join them."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the first process has written, or left, when all have ended.
+    """What the first process has written or left when all have ended.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Written:
     note : str
         How recording may have changed the run.
     made_up : MadeUp or None
-        What the model does not say of its cells, if they are in one file.
+        What the model does not define about its cells, if they are in one file.
     """
 
     simulations: list[tuple[Path, Simulation]]
@@ -69,29 +69,29 @@ def run_together(
     ended: Callable[[], None],
     written: Callable[[Written], None],
 ) -> None:
-    """Record this process's cells, and put the parts of all processes together.
+    """Record this process's cells, and merge the parts of all processes.
 
-    Where one process fails, what all have recorded stays in their parts, and all end.
+    If one process fails, all stop, and what they recorded stays in their parts.
 
     Parameters
     ----------
     model_run : ModelRun
         Of this process; not yet run.
     target : Path
-        Absolute, because the model may move to another folder. Parts lie beside it.
+        Absolute, because the model may change the working folder. Parts are written beside it.
     merged : bool
-        Put the parts together, and remove them.
+        Merge the parts, and remove them.
     place : callable
-        Takes what is to be written at last, and returns it with its cells in their places.
+        Takes the final simulation, and returns it with its cells at their positions.
     ended : callable
-        Called when the model has ended, before anything is said.
+        Called when the model has ended, before anything is printed.
     written : callable
-        Called in the first process when everything is written.
+        Called in the first process when everything has been written.
 
     Raises
     ------
     RecordingError
-        If the model cannot be recorded as asked.
+        If the model cannot be recorded as requested.
     """
     finished = False
 
@@ -110,7 +110,7 @@ def run_together(
                 ranks.say(_why(model_run, ending))
                 _say_kept(ranks, target)
                 if ending.interrupted:
-                    # So are the others, which mpiexec gives a second to do the same.
+                    # So are the others, which get one second from mpiexec to do the same.
                     time.sleep(_OTHERS_WRITE_S)
                 ranks.abort(ending.exit_code)
             reports = ranks.gather(report)
@@ -125,18 +125,18 @@ def run_together(
                 note = next((report.note for report in reports if report.note), "")
                 written(Written(simulations, runs, note, made_up))
 
-    # NEURON's quit() leaves MPI before anything else, and does not come back.
+    # NEURON's quit() leaves MPI before anything else, and does not return.
     ranks.before_finalize(lambda: finish(Ending()))
     finish(model_run.run())
 
 
 def part_paths(target: Path, ranks: Ranks) -> list[Path]:
-    """List where all processes write their parts."""
+    """List the paths of all processes' parts."""
     return [part_path(target, rank) for rank in range(ranks.size)]
 
 
 def shown(path: Path) -> Path:
-    """Spell a path as it is reached from the working folder, if it is in there."""
+    """Return a path relative to the working folder, if it is inside."""
     return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -153,16 +153,16 @@ def _all_or_none(ranks: Ranks, target: Path) -> Iterator[None]:
 def _why(model_run: ModelRun, ending: Ending) -> str:
     at = model_run.at
     if ending.interrupted:
-        return f"Interrupted{at}, and with it all processes."
+        return f"Interrupted{at}; all processes were stopped."
     if ending.failed:
-        return f"The model ended with an error{at}, and with it all processes."
-    return f"The model ended with exit code {ending.exit_code}{at}, and with it all processes."
+        return f"The model ended with an error{at}; all processes were stopped."
+    return f"The model ended with exit code {ending.exit_code}{at}; all processes were stopped."
 
 
 def _say_kept(ranks: Ranks, target: Path) -> None:
     kept = [shown(part) for part in part_paths(target, ranks) if part.exists()]
     if kept:
-        ranks.say(f"What was recorded until then is in {', '.join(map(str, kept))}.")
+        ranks.say(f"What had been recorded is in {', '.join(map(str, kept))}.")
 
 
 def _write_part(
@@ -204,11 +204,11 @@ def _put_together(
     """Merge the parts of all processes into one file, and remove them."""
     parts = _parts(reports)
     names = one_process_names([report.cells for report in reports])
-    # Of those processes that had something to record.
+    # Of the processes that had something to record.
     names = [renamed for renamed, report in zip(names, reports, strict=True) if report.path]
     there = [report for report in reports if report.path]
     for rank, (renamed, report) in enumerate(zip(names, there, strict=True)):
-        # Until they are one cell, pieces have to be told apart.
+        # Until they are one cell, pieces need different names.
         for cell in {joint.cell for joint in report.joints}:
             renamed[cell] = f"{renamed.get(cell, cell)}{_PIECE.format(rank)}"
     try:
@@ -229,7 +229,7 @@ def _put_together(
 def _rejoined(
     simulation: Simulation, reports: list[PartReport], names: list[dict[str, str]]
 ) -> tuple[Simulation, MadeUp]:
-    """Put pieces of cells together, and keep what is to be said of all parts."""
+    """Join pieces of cells, and collect the notes of all parts."""
     both = list(zip(reports, names, strict=True))
     joints = [
         replace(joint, cell=new[joint.cell], section=_of(joint.section, joint.cell, new))
@@ -261,7 +261,7 @@ def _rejoined(
 
 
 def _of(section: str, cell: str, new: dict[str, str]) -> str:
-    """Name of a section whose cell is called otherwise now."""
+    """Name of a section whose cell has been renamed."""
     return new[cell] + section.removeprefix(cell) if section.startswith(f"{cell}.") else section
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where recorded cells are: as NEURON or the package that made them says, or made up."""
+"""Positions of recorded cells: from NEURON or the package that made them, or made up."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .shape import Shape
 
 
 class Places:
-    """What packages know of the places of some sections; keeps none of these.
+    """What packages know about the positions of sections; keeps no sections.
 
     Parameters
     ----------
     sections : sequence of neuron Section
     before : Places, optional
-        What was known of the same sections; it counts for those whose objects are gone.
+        What was known about the same sections; used for those whose objects are gone.
     """
 
     def __init__(self, sections: Sequence[Any], before: Places | None = None) -> None:
@@ -42,7 +42,7 @@ class Places:
             ]
 
     def place(self, shape: Shape, section_counts: Sequence[int]) -> tuple[Shape, set[int]]:
-        """Put cells where packages have them.
+        """Move cells to the positions known to packages.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class Places:
                     for number, index in own.items()
                 }
             )
-            # A cell that is found twice is moved once.
+            # A cell found twice is moved once.
             cells = {int(cell_of[index]) for index in own.values()} - placed
             if move is None:
                 continue
@@ -86,7 +86,7 @@ class Places:
 def made_up(
     shape: Shape, names: Sequence[str], section_counts: Sequence[int], placed: set[int]
 ) -> MadeUp:
-    """Find what a model does not say of its cells.
+    """Find what a model does not define about its cells.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def made_up(
     names : sequence of str
         Of the cells.
     placed : set of int
-        Indices of cells whose place is known nevertheless.
+        Indices of cells whose position is known anyway.
     """
     parts = np.split(shape.made_up, np.cumsum(section_counts)[:-1])
     return MadeUp(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Learning of it when a model ends the whole process."""
+"""Being notified when a model ends the whole process."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
     """Call a function if the process ends within the ``with`` block.
 
-    hoc's ``quit()`` calls the C library's ``exit``, past Python, which would otherwise never learn
-    of it: so the C library is asked to let Python end in an orderly way, which calls `atexit`'s.
+    hoc's ``quit()`` calls the C library's ``exit``, bypassing Python: so the C library is asked to
+    finalize Python properly, which calls `atexit` handlers.
     """
     if os.name == "posix":
         _python_ends_with_the_process()
     here = os.getpid()
 
     def at_our_quit() -> None:
-        # A process that the model has forked has nothing to write.
+        # A process forked by the model has nothing to write.
         if os.getpid() == here:
             at_quit()
 
@@ -36,6 +36,6 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
 
 @functools.cache
 def _python_ends_with_the_process() -> None:
-    # Python that has ended already does nothing when it is asked to end.
+    # Finalizing Python again does nothing.
     end = ctypes.cast(ctypes.pythonapi.Py_FinalizeEx, ctypes.c_void_p)
     ctypes.CDLL(None).__cxa_atexit(end, None, None)

@@ -28,26 +28,26 @@ UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik":
 
 
 class Recorder:
-    """Record quantities of every segment, at regular intervals, of whatever run comes next.
+    """Record quantities of every segment at regular intervals during the next run.
 
     With a fixed step, one event that reschedules itself copies all segments at once (NEURON's
-    ``PtrVector``), from `finitialize` on and for as long as the model runs. So the end need not be
-    known, the model needs no change, and the run takes hardly longer, where a ``Vector.record``
-    for each segment would make it take several times as long.
+    ``PtrVector``), from `finitialize` until the end of the run. So the end need not be known in
+    advance, the model needs no change, and the run takes hardly longer, whereas a ``Vector.record``
+    for each segment would slow it down several times.
 
-    With variable steps (CVode) an event would end a step, and have NEURON look for spikes there.
-    So the values are those that CVode computes at its own steps, or each cell at its own with
-    local steps, and those of the frames lie on cubics between them. They are off by a hundredth of
-    what CVode itself may be off by, and the model's spikes are, to the last bit, those of a run
-    that is not recorded. Two cases are left to events: ``cvode.condition_order(2)``, and local
-    steps in several threads. `note`, which the file holds too, then says what that means.
+    With variable steps (CVode) an event would end a step and make NEURON check for spikes there. So
+    values are recorded at CVode's own steps (with local steps, at those of each cell), and frames
+    are interpolated between them with cubics. The interpolation error is a hundredth of CVode's own
+    tolerance, and the model's spikes are bit-identical to those of an unrecorded run. Two cases
+    still use events: ``cvode.condition_order(2)``, and local steps in several threads. `note`,
+    which is also stored in the file, then says what this means.
 
-    Each `finitialize` begins a new recording; the last one with more than its first frame counts.
+    Each `finitialize` starts a new recording; the last one with more than one frame is kept.
 
-    A spike lasts a millisecond, so that frames further apart than that may miss it. With
-    ``mode="peak"`` each frame holds, for each segment, the maximum since the frame before, and no
-    spike is lost. That needs a look at every fixed step, which makes a run a quarter longer;
-    CVode's own steps are looked at anyway.
+    A spike lasts about a millisecond, so frames further apart than that may miss it. With
+    ``mode="peak"`` each frame holds, for each segment, the maximum since the previous frame, and no
+    spike is lost. This requires sampling every fixed step, which makes a run a quarter longer;
+    CVode's own steps are sampled anyway.
 
     Parameters
     ----------
@@ -55,33 +55,34 @@ class Recorder:
         All sections in memory at `finitialize`, if not given. A function that returns sections is
         called at each `finitialize`.
     every_ms : float
-        Sampling interval. With a fixed step, samples are taken at the first step at or after
-        each multiple of it, and `time_ms` says when that was.
+        Sampling interval. With a fixed step, samples are taken at the first step at or after each
+        multiple of it; `time_ms` holds the actual times.
     variable : str or sequence of str
         Name of a range variable, with an index where it has several values in a segment
-        (``vext[0]``), or of a point process's variable (``ExpSyn.g``), of which it is the sum in
-        each segment. Segments without it are recorded as not a number. Of several, the first is
-        that of `Simulation.values`, and the others are in `Simulation.more`. ``i_membrane_`` is
-        switched on (``cvode.use_fast_imem(1)``), which changes no run.
+        (``vext[0]``), or of a point process variable (``ExpSyn.g``), which is summed over each
+        segment. Segments without it are recorded as NaN. Of several, the first is in
+        `Simulation.values` and the others are in `Simulation.more`. ``i_membrane_`` is switched on
+        automatically (``cvode.use_fast_imem(1)``), which does not affect the run.
     threshold_mv : float, optional
-        A cell spikes when the middle of its soma crosses this upwards, or an end of the soma where
-        the model watches the middle itself: NEURON has one threshold for each place. If not given,
-        a cell spikes when the model's own detector says so: that of its global identifier,
-        wherever in the cell it is, or else what connections from its soma or axon begin with. A
-        cell without one spikes when its soma crosses -20 mV.
+        A cell spikes when the middle of its soma crosses this from below, or an end of the soma if
+        the model itself watches the middle: NEURON has one threshold per location. If not given,
+        the model's own detector is used: that of the cell's global identifier, wherever in the cell
+        it is, or else the source of connections from its soma or axon. A cell without a detector
+        spikes when its soma crosses -20 mV.
     mode : {"sample", "peak"}
         What a frame holds: the values at its time, or their maximum since the frame before.
     frames : int, optional
-        Keep this many frames, evenly spread over the run as far as there are samples, however
-        long it takes; `every_ms` is ignored then. Up to four times as many are held meanwhile.
+        Keep this many frames, evenly spread over the run, however long it takes, as far as there
+        are samples; `every_ms` is then ignored. Up to four times as many are held in memory during
+        the run.
     capture : int, optional
-        Keep this run, counted from 1, instead of the last; a `finitialize` that no step follows
-        does not count.
+        Keep this run, counted from 1, instead of the last; a `finitialize` without any step does
+        not count.
 
     Raises
     ------
     RecordingError
-        If `every_ms`, `frames` or `capture` is impossible, or `mode` unknown.
+        If `every_ms`, `frames` or `capture` is invalid, or `mode` is unknown.
 
     Examples
     --------
@@ -108,12 +109,12 @@ class Recorder:
         if not every_ms > 0:
             raise RecordingError(f"The sampling interval is {every_ms} ms, but must be above 0.")
         if frames is not None and frames < 2:
-            raise RecordingError(f"A recording has at least 2 frames, not {frames}.")
+            raise RecordingError(f"A recording needs at least 2 frames, not {frames}.")
         if capture is not None and capture < 1:
             raise RecordingError(f"Runs are counted from 1, so there is no run {capture}.")
         variables = [variable] if isinstance(variable, str) else list(dict.fromkeys(variable))
         if not variables:
-            raise RecordingError("There is no variable to record.")
+            raise RecordingError("No variable to record was given.")
         if mode not in ("sample", "peak"):
             raise RecordingError(f"A recording's mode is 'sample' or 'peak', not {mode!r}.")
         from neuron import h
@@ -137,18 +138,18 @@ class Recorder:
         self._frames = frames
         self._wanted = capture
         self._cells: Callable[[], list[ModelCell]] = lambda: group_cells(wanted())
-        # No method of the recorder's own, which would keep itself alive.
+        # Not a bound method of the recorder, which would keep it alive.
         self._fail: Callable[[RecordingError], None] = _end_the_run
         self._runs_before = 0
         self._refusal: RecordingError | None = None
         self._current: Capture | None = None
         self._kept: Capture | None = None
         self.made_up = MadeUp()
-        """What the model does not say of its cells; known from `simulation` on."""
+        """What the model does not define about its cells; known after `simulation`."""
         self.split_note = ""
-        """That cells are in pieces; as `made_up`."""
-        # While the run before is as it ended, before NEURON counts what it has to integrate, and
-        # after the initial values are set.
+        """A note that cells are in pieces; see `made_up`."""
+        # While the previous run is still as it ended, before NEURON counts the states to integrate,
+        # and after the initial values are set.
         self._handlers = [
             h.FInitializeHandler(3, _while_there(self._end)),
             h.FInitializeHandler(0, _while_there(self._prepare)),
@@ -165,11 +166,11 @@ class Recorder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop recording, whatever ended the run."""
+        """Stop recording, however the run ended."""
         self.close()
 
     def close(self) -> None:
-        """Stop recording; what was recorded stays."""
+        """Stop recording; what was recorded is kept."""
         if self._current is not None:
             self._current.finish()
         self._handlers.clear()
@@ -177,10 +178,10 @@ class Recorder:
     def simulation(
         self, *, source: str = "", **meta: str | int | float | bool | None
     ) -> Simulation:
-        """Put together what was recorded, with the model's shape as it is now.
+        """Return what was recorded, with the model's current morphology.
 
-        This ends the recording; the next `finitialize` begins another one. Until then it can be
-        put together again only as long as the model stands where it is.
+        This ends the recording; the next `finitialize` starts a new one. Until then, it can be
+        called again only as long as the model does not run on.
 
         Parameters
         ----------
@@ -192,8 +193,8 @@ class Recorder:
         Raises
         ------
         RecordingError
-            If nothing ran yet, segments changed while it ran, or the model ran on since the
-            recording was put together.
+            If nothing has run yet, segments changed during the run, or the model ran on after the
+            recording was retrieved.
         """
         if self._current is not None:
             self._current.finish()
@@ -240,12 +241,12 @@ class Recorder:
         )
 
     def _unit(self, variable: str) -> str:
-        """Find the unit of what is recorded, as its mechanism states it."""
+        """Find the unit of a recorded variable, as stated by its mechanism."""
         if variable in UNITS:
             return UNITS[variable]
         name = variable.partition("[")[0]
         try:
-            # NEURON prints a message of its own about a name that it does not know.
+            # NEURON prints its own message about unknown names.
             known = hasattr(self._h, name.partition(".")[0])
         except TypeError:
             # It is a range variable, which only segments have.
@@ -272,24 +273,25 @@ class Recorder:
         RecordingError
             As `simulation`.
         OSError
-            If the file cannot be written; the text says under which other name it is, if any.
+            If the file cannot be written; the text gives the other name under which it was saved,
+            if any.
         """
         simulation = self.simulation(source=source)
         return write_and_keep(path, lambda place: write(place, simulation))
 
     @property
     def time_ms(self) -> float | None:
-        """How far the run that is being recorded has come, None before it has begun."""
+        """The time reached by the current run; None before it has begun."""
         return None if self._current is None else self._current.now_ms
 
     @property
     def runs(self) -> int:
-        """Number of runs so far; a `finitialize` that no step follows does not count."""
+        """Number of runs so far; a `finitialize` without any step does not count."""
         return self._runs_before + (self._current is not None and self._current.has_run)
 
     @property
     def note(self) -> str:
-        """How recording may have changed the run that counts; empty if it has not."""
+        """How recording may have affected the kept run; empty if it did not."""
         try:
             return self._chosen().note
         except RecordingError:
@@ -326,7 +328,7 @@ class Recorder:
                 if self._wanted in (None, self._runs_before):
                     self._kept = self._current
                     self._kept.sketch()
-            # Whatever the model has thrown away must be gone before NEURON starts anew.
+            # What the model has discarded must be gone before NEURON starts again.
             self._current.let_go()
             self._current = None
 
@@ -360,9 +362,10 @@ class Recorder:
 
 
 def _while_there(method: Callable[[], None]) -> Callable[[], None]:
-    """Have NEURON call a method without keeping its object alive.
+    """Let NEURON call a method without keeping its object alive.
 
-    Else a recorder that nobody closes would record all later runs, and outlive their sections.
+    Otherwise a recorder that is never closed would record all later runs and outlive their
+    sections.
     """
     there = weakref.WeakMethod(method)
 

@@ -13,7 +13,7 @@ class RecordingError(RuntimeError):
 
 
 def number_in(number: Any, unit: str, what: str) -> float:
-    """Turn a number that may carry a unit into one in another unit, or raise `RecordingError`."""
+    """Convert a number that may carry a unit, or raise `RecordingError`."""
     try:
         return float(in_unit(number, unit))
     except UnitError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Run somebody's model, a Python script or a hoc file, as it is, and record what it simulates."""
+"""Run an unmodified model, a Python script or a hoc file, and record what it simulates."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from .recording_error import RecordingError
 from .spike_detectors import places_with_gid
 from .split_cells import find_joins, watched_splits
 
-# An event before the one that is being delivered never comes, and with a fixed step that one may
-# be later than the time by all of its rounding errors.
+# An event before the one being delivered never comes, and with a fixed step, that one may be later
+# than the time by accumulated rounding errors.
 _AT_ONCE_MS = 1e-3
 
 _NEVER_INITIALIZED = (
-    "{} has not run (it has not called finitialize), so there is nothing to write. What a model "
-    "runs in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
+    "{} did not run (it never called finitialize), so there is nothing to write. What a model runs "
+    "in processes of its own, as with multiprocessing, is not recorded. --call '{}' does what "
     "NEURON's Init & Run does."
 )
 _DOES_NOT_RUN = (
@@ -48,14 +48,14 @@ _DOES_NOT_RUN = (
     "what NEURON's Init & Run does."
 )
 _OTHER_END = (
-    "The run ended at {:g} ms and not at {:g} ms, as --tstop says: the model does not go by "
+    "The run ended at {:g} ms and not at {:g} ms, as given by --tstop: the model does not use "
     "NEURON's tstop."
 )
 _QUITS = re.compile(r"(h\(')?quit\(")
-# A folder in a variable of its own: a path with a blank or a colon, as behind a drive's letter,
-# would be a list of folders to NEURON.
+# A folder in its own variable: NEURON would read a path with a space or a colon, as after a drive
+# letter, as a list of folders.
 _MODEL_FOLDER = "SPIKE_EXPORT_MODEL_FOLDER"
-# Where NEURON calls, and swallows what is raised. Whatever takes a sample is called from there.
+# Where NEURON makes callbacks and swallows exceptions. All sampling is called from there.
 _CALLED_BY_NEURON = (at_events.__name__, step_clock.__name__, recorder_module.__name__, "neuron")
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -68,13 +68,13 @@ class Ending:
     Attributes
     ----------
     exit_code : int
-        What the script asked for with ``sys.exit``, or 1 after an error.
+        The script's own ``sys.exit`` code, or 1 after an error.
     interrupted : bool
-        By Ctrl-C, or by SIGTERM, which mpiexec makes of it and which ends jobs on clusters.
+        By Ctrl-C, or by SIGTERM, which mpiexec sends instead and which ends cluster jobs.
     failed : bool
-        By an error of its own.
+        By an error in the script.
     trace : str
-        The script's own traceback; empty where NEURON has said it already.
+        The script's own traceback; empty if NEURON has already printed it.
     """
 
     exit_code: int = 0
@@ -84,11 +84,11 @@ class Ending:
 
 
 class _StopError(RuntimeError):
-    """Ends a run from within a callback of NEURON's."""
+    """Ends a run from within a NEURON callback."""
 
 
 class _StoppedByUs(Recorder):
-    """A recorder that ends the run where it fails, without a traceback of NEURON's."""
+    """A recorder that ends the run if it fails, without a traceback from NEURON."""
 
     def __init__(
         self,
@@ -102,30 +102,30 @@ class _StoppedByUs(Recorder):
 
 
 class ModelRun:
-    """A script or hoc file that runs once, and what was recorded of it.
+    """A script or hoc file that runs once, and its recording.
 
     Parameters
     ----------
     path : Path
         A ``.py`` or ``.hoc`` file.
     arguments : sequence of str
-        What the script finds in ``sys.argv[1:]``.
+        The script's ``sys.argv[1:]``.
     only : str, optional
         Regular expression for the sections to record; see `select_sections`.
     cells : sequence of str
         Names of the cells to record; all if empty.
     call : str, optional
-        Run when the model has been loaded, as a button would: in its own language.
+        Code to run once the model is loaded, like a button: in the model's language.
     tstop_ms : float, optional
         NEURON's ``tstop`` for each run, whatever the model sets.
     elsewhere : bool
-        Cells that fit may be in other processes, so that to have none is no error; `nothing_here`
-        says so then.
+        Matching cells may be in other processes, so having none is not an error; `nothing_here`
+        then says so.
     placed : collection of str
-        Names or global identifiers of cells, one of which the model has to have, if there are any
-        and it is one process.
+        Names or global identifiers of cells; in a single process, the model must have at least one
+        of them, if any are given.
     **recording
-        As `Recorder` takes them.
+        As for `Recorder`.
 
     Raises
     ------
@@ -171,19 +171,19 @@ class ModelRun:
         Parameters
         ----------
         at_quit : callable
-            Called if the model ends the whole process, as hoc's ``quit()`` does.
+            Called if the model ends the whole process, as with hoc's ``quit()``.
 
         Raises
         ------
         RecordingError
-            If the model cannot be recorded as asked.
+            If the model cannot be recorded as requested.
         """
         early = self._h.FInitializeHandler(0, self._check_method)
         with _StoppedByUs(self._refuse, self._choose, **self._recording) as self.recorder:
             late = self._h.FInitializeHandler(2, self._note_end)
             with survives_quit(at_quit):
                 ending = self._run()
-            # They act as long as they live.
+            # They are active as long as they exist.
             del early, late
         if self._refusal is not None:
             raise self._refusal
@@ -195,14 +195,14 @@ class ModelRun:
         Returns
         -------
         cells : list of ModelCell
-            With those sections only that would be recorded.
+            With only the sections that would be recorded.
         ending : Ending
             Of what came before.
 
         Raises
         ------
         RecordingError
-            If no section fits what was asked for.
+            If no section matches.
         """
         found: list[list[ModelCell]] = []
 
@@ -221,22 +221,22 @@ class ModelRun:
 
     @property
     def time_ms(self) -> float | None:
-        """How far the model is; None before it is initialized."""
+        """The model's time; None before it is initialized."""
         return None if self.recorder is None else self.recorder.time_ms
 
     @property
     def at(self) -> str:
-        """How far it is, as it stands in a sentence: ``" at 5 ms"``, or nothing."""
+        """The model's time for use in a sentence: ``" at 5 ms"``, or empty."""
         return "" if self.time_ms is None else f" at {self.time_ms:g} ms"
 
     def simulation(self) -> Simulation:
-        """Put together what was recorded, with the cells' global identifiers.
+        """Return what was recorded, with the cells' global identifiers.
 
         Raises
         ------
         RecordingError
-            As `Recorder.simulation`; and if the model did not run, with the buttons that it may
-            wait for.
+            As for `Recorder.simulation`; and if the model did not run, with the buttons it may wait
+            for.
         """
         assert self.recorder is not None
         if not self.recorder.runs and self.recorder.failure is None:
@@ -261,7 +261,7 @@ class ModelRun:
         return "run()" if self._in_hoc else "h.run()"
 
     def buttons(self) -> list[Button]:
-        """List the buttons in the model's files whose commands there are now, as `find_buttons`."""
+        """List the buttons in the model's files whose commands now exist; see `find_buttons`."""
         places = [self._path.resolve().parent, Path.cwd()]
         return [
             button
@@ -279,7 +279,7 @@ class ModelRun:
         return self._path.suffix.lower() == ".hoc"
 
     def other_end(self, simulation: Simulation) -> str:
-        """Say that a run did not end where it was told to; nothing if it did.
+        """Say that a run did not end at the requested time; empty if it did.
 
         Parameters
         ----------
@@ -304,7 +304,7 @@ class ModelRun:
                 if self._in_hoc:
                     self._run_hoc()
                 else:
-                    # What the script has made lives as long as its variables do.
+                    # The script's objects live as long as its variables.
                     self._variables = runpy.run_path(str(self._path), run_name="__main__")
                     if self.call is not None:
                         called = compile(self.call, "--call", "exec")
@@ -326,26 +326,26 @@ class ModelRun:
 
     @staticmethod
     def _interruption(number: int) -> Ending:
-        # As shells count.
+        # As in shells.
         return Ending(128 + number, interrupted=True)
 
     def _run_hoc(self) -> None:
-        # NEURON's own program finds files beside the one it was started with only in the working
-        # folder; here they are found wherever it was started, as a script's modules are.
+        # NEURON's own program finds files beside the model only in the working folder; here they
+        # are found from anywhere, like a script's modules.
         os.environ[_MODEL_FOLDER] = str(self._path.resolve().parent)
         folders = [f"$({_MODEL_FOLDER})", os.environ.get("HOC_LIBRARY_PATH", "")]
         os.environ["HOC_LIBRARY_PATH"] = " ".join(filter(None, folders))
         self._stream = sys.stderr = NeuronsWords(sys.stderr)
         self._h.load_file("stdrun.hoc")
-        # Not load_file, which would move to the file's folder.
+        # Not load_file, which would change to the file's folder.
         if not self._h.xopen(str(self._path)):
             raise RuntimeError(f"NEURON cannot open {self._path}.")
-        # NEURON has said why.
+        # NEURON has printed why.
         if self.call is not None and not self._h(self.call):
             raise RuntimeError
 
     def _trace(self, error: BaseException) -> str:
-        """Traceback from the script's first line on; of hoc, what NEURON has not said itself."""
+        """Traceback from the script's first line on; for hoc, what NEURON has not printed."""
         if self._in_hoc:
             said = self._stream is not None and self._stream.heard
             text = str(error).removeprefix("hocobj_call error: hoc_execerror:").strip()
@@ -377,14 +377,14 @@ class ModelRun:
             there = _some([cell.name for cell in cells])
             self._refuse(
                 RecordingError(
-                    f"The table of positions has none of the model's cells; they are {there}."
+                    f"The positions table contains none of the model's cells, which are {there}."
                 )
             )
         if chosen or not cells:
             return chosen
         if not reason:
             names = [name for cell in cells for name in cell.section_names]
-            reason = f"No section fits {self._only!r}; the model has {_some(names)}."
+            reason = f"No section matches {self._only!r}; the model has {_some(names)}."
         self.nothing_here = reason
         if not self._elsewhere:
             self._refuse(RecordingError(reason))
@@ -400,8 +400,8 @@ class ModelRun:
         if coreneuron.enable:
             self._refuse(
                 RecordingError(
-                    "The model uses CoreNEURON, which cannot be recorded: it discards the events "
-                    "that take the samples. Set coreneuron.enable = False."
+                    "The model uses CoreNEURON, which cannot be recorded: it discards the sampling "
+                    "events. Set coreneuron.enable = False."
                 )
             )
 
@@ -410,14 +410,14 @@ class ModelRun:
             self._h.tstop = self._tstop_ms
         tstop = getattr(self._h, "tstop", None)
         self.end_ms = None if tstop is None else float(tstop)
-        # hoc's nrnpython has put NEURON's own in place of it.
+        # hoc's nrnpython has replaced it by NEURON's own.
         for number in _ENDING_SIGNALS:
-            # Python lets no other thread do so; a model may run in one.
+            # Python allows this only in the main thread; a model may run in another.
             if threading.current_thread() is threading.main_thread():
                 signal.signal(number, self._on_signal)
         none_wanted = self._elsewhere and self.nothing_here
         if self.recorder is not None and self.recorder.failure is not None and not none_wanted:
-            # Some models initialise once before they are complete, so this waits for a step.
+            # Some models initialize once before they are complete, so this waits for a step.
             failure = self.recorder.failure
             self._h.CVode().event(self._h.t + _AT_ONCE_MS, functools.partial(self._refuse, failure))
 
@@ -431,7 +431,7 @@ class ModelRun:
 
     @staticmethod
     def _hush() -> None:
-        """Until the run has ended, since NEURON prints whatever is raised in its callbacks."""
+        """Until the run has ended, since NEURON prints any exception in its callbacks."""
         sys.stderr = NeuronsWords(sys.stderr, left_out=True)
 
     @contextlib.contextmanager
@@ -446,11 +446,11 @@ class ModelRun:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._interrupted = number
-        # What is raised inside a callback of NEURON's is printed there and forgotten, so an event
-        # ends the run as well.
+        # An exception inside a NEURON callback is printed there and discarded, so an event ends the
+        # run as well.
         self._h.CVode().event(self._h.t + _AT_ONCE_MS, self._stop)
         if not _in_callback(frame):
-            # Which may end in a callback of the model's own, and nothing tells it from a script.
+            # The exception may end in the model's own callback, which cannot be told from a script.
             self._hush()
             raise KeyboardInterrupt
 
@@ -468,7 +468,7 @@ def _some(names: Sequence[str], shown: int = 6) -> str:
 
 
 def _in_callback(frame: FrameType | None) -> bool:
-    """Whether the recorder takes a sample, or NEURON prints through Python."""
+    """Whether the recorder is sampling, or NEURON is printing through Python."""
     while frame is not None:
         if frame.f_globals.get("__name__") in _CALLED_BY_NEURON:
             return True

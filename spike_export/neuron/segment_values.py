@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Quantities in the segments of a NEURON model, copied all at once while it runs."""
+"""Quantities in the segments of a NEURON model, copied all at once during a run."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ _OF_POINT_PROCESS = re.compile(r"(\w+)\.(\w+)")
 
 
 class SegmentValues:
-    """Where NEURON keeps the values of some quantities in all segments of some sections.
+    """Pointers to the values of some quantities in all segments of some sections.
 
     Parameters
     ----------
     h : neuron's HocObject
     sections : list of neuron Section
     variables : sequence of str
-        Names of range variables, with an index where one has several values in a segment; or of
-        point processes' variables, such as ``ExpSyn.i``, whose sum in each segment it is. Without
-        the type, if only one has such a variable.
+        Names of range variables, with an index if one has several values in a segment; or of point
+        process variables, such as ``ExpSyn.i``, summed over each segment. The type may be omitted
+        if only one has such a variable.
 
     Attributes
     ----------
     names : list of str
-        The same, with types of point processes once `find` was called.
+        The same, including types of point processes after `find`.
     absent : list of str
-        Those that no segment has.
+        Variables that no segment has.
     now : ndarray of float64, shape (R,)
-        What `look` saw last, where there is a value: quantity by quantity, segment by segment.
+        The values from the last `look`, where they exist: quantity by quantity, segment by segment.
     recorded : ndarray of int, shape (R,)
-        Which those are among the values of all quantities in all segments.
+        Their indices among the values of all quantities in all segments.
     columns : ndarray of int or slice
-        The same, all of these being the columns of a frame.
+        The same, as columns of a frame.
     """
 
     def __init__(self, h: Any, sections: list[Any], variables: Sequence[str]) -> None:
@@ -59,7 +59,7 @@ class SegmentValues:
         self.columns: NDArray[np.intp] | slice = self.recorded
 
     def find(self) -> bool:
-        """Find the values, which NEURON may have moved since `finitialize` began.
+        """Locate the values, which NEURON may have moved since `finitialize` began.
 
         Returns
         -------
@@ -91,7 +91,7 @@ class SegmentValues:
             If segments changed, or the quantity is gone.
         """
         if self._changes() != self._changes_seen:
-            # Whatever the model has changed, and maybe changed back, NEURON may have moved values.
+            # After any change to the model, even if undone, NEURON may have moved values.
             self.check_unchanged()
             found = self._references()
             references = [found[index] for index in self.recorded]
@@ -108,11 +108,11 @@ class SegmentValues:
 
     @property
     def as_found(self) -> bool:
-        """Whether the model has the structure in which it was looked at last."""
+        """Whether the model's structure is unchanged since the last look."""
         return bool(self._changes() == self._changes_seen)
 
     def check_unchanged(self) -> None:
-        """Raise `RecordingError` if a section has another number of segments, or is gone."""
+        """Raise `RecordingError` if a section's number of segments has changed, or it is gone."""
         counts = zip(self._sections, self.segment_counts, counts_of(self._sections), strict=True)
         for section, count, now in counts:
             if now != count:
@@ -122,14 +122,14 @@ class SegmentValues:
                 )
 
     def let_go(self) -> None:
-        """Keep no section alive any more."""
+        """Release all sections."""
         self._sections = []
         self._copy = None
 
     def _point(self, found: list[list[Any]]) -> None:
         references = [one for several in found for one in several]
         pointers = self._h.PtrVector(len(references))
-        # Looked up once, which would take three times as long as the rest.
+        # Looked up once, since this takes three times as long as the rest.
         point = pointers.pset
         for position, reference in enumerate(references):
             point(position, reference)
@@ -144,7 +144,7 @@ class SegmentValues:
         self._changes_seen = self._changes()
 
     def _references(self) -> list[list[Any]]:
-        """Where NEURON keeps the values that make up each quantity's in each segment."""
+        """Pointers to the values that add up to each quantity in each segment."""
         segments = [one for section in self._sections for one in segments_along(section)]
         found: list[list[Any]] = []
         for index, name in enumerate(self.names):
@@ -193,13 +193,13 @@ class SegmentValues:
         return self._element(reference, index)
 
     def _element(self, reference: Any, index: int) -> Any:
-        """One of several values; None where the segment has no such."""
+        """One of several values; None if the segment does not have it."""
         if reference is None or isinstance(reference, self._scalar):
             return None
         try:
             return reference[index]
         except (IndexError, AttributeError):
-            # NEURON looks for the mechanism only now.
+            # NEURON searches for the mechanism only now.
             return None
 
     def _gone(self) -> RecordingError:
@@ -207,7 +207,7 @@ class SegmentValues:
         return RecordingError(f"The model changed while it was recorded: a {what} is gone.")
 
     def why_nothing(self) -> str:
-        """Why `find` has found nothing, or nothing of what is `absent`."""
+        """Why `find` found nothing, or why variables are `absent`."""
         if not self._sections:
             return "Nothing was recorded: there were no sections at finitialize."
         variable = self.absent[0]
@@ -234,7 +234,7 @@ def _type_of(point_process: Any) -> str:
 
 
 def counts_of(sections: list[Any]) -> list[int]:
-    """How many segments sections have now; `RecordingError` if one is gone."""
+    """Return the current segment counts of sections; `RecordingError` if one is gone."""
     try:
         return [section.nseg for section in sections]
     except ReferenceError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The morphology of what stands in NEURON's memory, made up where the model has none."""
+"""The morphology of the model in NEURON's memory, made up where the model has none."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Shape:
     point_counts: NDArray[np.int32]
     points_um: NDArray[np.float32]
     made_up: NDArray[np.bool_]
-    """Whether a section has points of NEURON's making, shape (N,)."""
+    """Whether a section has points made up by NEURON, shape (N,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """All that the morphology of N sections follows from, kept without the sections themselves.
+    """Everything that determines the morphology of N sections, without the sections themselves.
 
     Attributes
     ----------
@@ -41,12 +41,12 @@ class Sketch:
     parents : ndarray of int32, shape (N,)
         Index of the parent section among all N, -1 at a root.
     parent_x : ndarray of float64, shape (N,)
-        Along the parent's points, which begin where its own parent is.
+        Along the parent's points, which begin at its own parent.
     lengths_um : list of float
     diameters_um : list of list of float
         One for each segment, in the order of `segments_along`.
     points_um : list of ndarray of float32, shape (P, 4)
-        Empty where the model has none, unless its cells are split.
+        Empty if the model has none, unless its cells are split.
     made_up : ndarray of bool, shape (N,)
         Where the model has none.
     """
@@ -79,11 +79,11 @@ def read_shape(sections: list[Any]) -> Shape:
 
 
 def sketch(sections: list[Any]) -> Sketch:
-    """Note what the morphology of sections follows from, and change nothing in the model."""
+    """Store what determines the morphology of sections, without changing the model."""
     joins = find_joins()
     parents, parent_x = _parents(sections, joins)
     made_up = _without_points(sections)
-    # What is split cannot be built anew while NEURON has it shared out between threads.
+    # Split cells cannot be rebuilt while NEURON has them distributed over threads.
     at_once = bool(joins.parents or joins.note) and bool(made_up.any())
     return Sketch(
         names=[section.name() for section in sections],
@@ -106,7 +106,7 @@ def shape_of(sketch: Sketch) -> Shape:
     Returns
     -------
     Shape
-        As `read_shape` would have read it.
+        As `read_shape` would have returned it.
     """
     if all(len(points) for points in sketch.points_um):
         return _shape(
@@ -114,7 +114,7 @@ def shape_of(sketch: Sketch) -> Shape:
         )
     from neuron import h
 
-    # Only NEURON knows what it makes up, so it gets the sections back for a moment.
+    # Only NEURON knows how it makes up points, so the sections are recreated temporarily.
     copies = [h.Section(name=name) for name in sketch.names]
     for index, copy in enumerate(copies):
         if sketch.parents[index] >= 0:
@@ -166,8 +166,8 @@ def _points_with_made_up(sections: list[Any], joins: Joins) -> list[NDArray[np.f
     """Points of sections that do not all have them.
 
     NEURON's ``define_shape`` makes them up, but would change the areas of tapered sections, and
-    with them the next run; and it moves all sections that do have points to where their parents
-    end. So all it changed, in the whole model, is put back, and what was made up is moved along.
+    thus the next run; and it moves all sections with points to the ends of their parents. So
+    everything it changed in the whole model is restored, and made-up points are moved accordingly.
     """
     from neuron import h
 
@@ -190,7 +190,7 @@ def _points_with_made_up(sections: list[Any], joins: Joins) -> list[NDArray[np.f
         if not np.array_equal(points, made[section]):
             for index, point in enumerate(points):
                 section.pt3dchange(index, *point.tolist())
-        # A length that was set by hand is more exact than its points are.
+        # A length set by hand is more exact than the points.
         if length != section.L:
             section.L = length
 
@@ -204,7 +204,7 @@ def _points_with_made_up(sections: list[Any], joins: Joins) -> list[NDArray[np.f
 
 
 def _hang(points: dict[Any, NDArray[np.float32]], real: set[Any], joins: Joins) -> None:
-    """Put pieces of split cells that are all made up to what they hung on."""
+    """Move pieces of split cells whose shape is all made up to where they were attached."""
     waiting = {
         root: (parent, 1 - x if parent.orientation() else x)
         for root, (parent, x) in joins.parents.items()
@@ -216,13 +216,13 @@ def _hang(points: dict[Any, NDArray[np.float32]], real: set[Any], joins: Joins) 
         for place, count in places.items()
     }
     root_of = {section: root for root in waiting for section in root.subtree()}
-    # NEURON has each piece in a plane of its own, as if it were a cell.
+    # NEURON puts each piece in a separate plane, as if it were a cell.
     whole = [section for section in points if joins.parent_of(section) is None] if waiting else []
     for number, root in enumerate(whole):
         for section in root.subtree() if real.isdisjoint(root.subtree()) else ():
             points[section][:, 2] = number * BETWEEN_CELLS_UM
     while waiting:
-        # Their trunks are put before them.
+        # Their trunks are moved first.
         for root, (parent, x) in list(waiting.items()):
             if root_of.get(parent) not in waiting:
                 del waiting[root]
@@ -232,7 +232,7 @@ def _hang(points: dict[Any, NDArray[np.float32]], real: set[Any], joins: Joins) 
 
 
 def _way_back(section: Any, back: dict[Any, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """How far the nearest ancestor with points was moved, or else any section of the tree."""
+    """Return the shift of the nearest ancestor with points, or else of any section in the tree."""
     while (parent := section.parentseg()) is not None and section not in back:
         section = parent.sec
     nearest = next((s for s in section.subtree() if s in back), None)

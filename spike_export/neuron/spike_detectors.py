@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Spike times, as the model itself finds them, or where it does not look for them."""
+"""Spike times, from the model's own detectors or, if it has none, from added ones."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ..section_types import section_type
 from .model import ModelCell
 
 DEFAULT_THRESHOLD_MV = -20.0
-"""Where a soma's spike begins, in a model that has no detector there."""
+"""Spike threshold of a soma, in a model without a detector there."""
 
 
 class SpikeDetectors:
-    """One detector for each cell, none of which changes what the model does.
+    """One detector per cell, without affecting the model.
 
-    NEURON has one threshold, one vector of times and one call for each place, which all `NetCon`
-    from there share. What the model uses of them stays as it is.
+    NEURON has one threshold, one vector of times and one callback per location, shared by all
+    `NetCon` from there. Those used by the model are left unchanged.
 
     Parameters
     ----------
     h : neuron's HocObject
     cells : list of ModelCell
     threshold_mv : float or None
-        A cell spikes when its soma crosses this upwards. If not given, it spikes where and when
-        the model's own detector says so: that of its global identifier (wherever that is, as in
-        NetPyNE), or else what its connections come from, at its soma or axon. A cell without one
-        spikes when its soma crosses -20 mV.
+        A cell spikes when its soma crosses this from below. If not given, the model's own detector
+        is used: that of the cell's global identifier (wherever it is, as in NetPyNE), or else the
+        source of its connections, at its soma or axon. A cell without one spikes when its soma
+        crosses -20 mV.
     """
 
     def __init__(self, h: Any, cells: Sequence[ModelCell], threshold_mv: float | None) -> None:
@@ -50,7 +50,7 @@ class SpikeDetectors:
 
     @property
     def meta(self) -> dict[str, str | float]:
-        """What a file says of thresholds."""
+        """The file's metadata about thresholds."""
         if not self._thresholds:
             return {}
         low, high = min(self._thresholds), max(self._thresholds)
@@ -64,14 +64,14 @@ class SpikeDetectors:
         return found
 
     def take(self) -> list[NDArray[np.float64] | None]:
-        """Spike times of each cell, None where nobody could look; this ends the detection."""
+        """Spike times of each cell, None if not detectable; this ends the detection."""
         times = [None if one is None else one.times_ms() for one in self._detectors]
-        # A detector's threshold is also that of whatever is connected there later.
+        # A detector's threshold also applies to anything connected there later.
         self._detectors = []
         return times
 
     def _at(self, cell: ModelCell, place: Any) -> _Detector | None:
-        """Listen to the model's own detector, or put one at the soma."""
+        """Listen to the model's own detector, or add one at the soma."""
         if place is None:
             places = _usual_places(cell)
             place = next((p for p in places if _in_use(_netcon(self._h, p))), None)
@@ -80,7 +80,7 @@ class SpikeDetectors:
         netcon = _netcon(self._h, place)
         taken = netcon.get_recordvec() is not None
         if taken and not self._one_thread:
-            # A call would come from another thread than Python's.
+            # The callback would come from a thread other than Python's.
             return self._beside(cell.soma, netcon.threshold)
         self._own += 1
         self._thresholds.append(netcon.threshold)
@@ -89,7 +89,7 @@ class SpikeDetectors:
     def _beside(self, soma: Any, threshold_mv: float) -> _Detector | None:
         for x in (0.5, 1, 0):
             netcon = _netcon(self._h, soma(x))
-            # Where others are, to set a threshold or to record would take theirs away.
+            # If there are others, setting a threshold or recording would override theirs.
             if not _in_use(netcon):
                 netcon.threshold = threshold_mv
                 self._thresholds.append(threshold_mv)
@@ -101,14 +101,14 @@ def places_with_gid(h: Any, cells: Sequence[ModelCell]) -> list[tuple[Any, int] 
     """Find where each cell has its global identifier, if it has one."""
 
     def first(places: Iterator[Any]) -> tuple[Any, int] | None:
-        # NEURON has no other way from a place to its identifier.
+        # NEURON has no other way from a location to its identifier.
         found = ((place, int(_netcon(h, place).srcgid())) for place in places)
         return next((pair for pair in found if pair[1] >= 0), None)
 
     usual = [first(_usual_places(cell)) for cell in cells]
     if not any(usual) and "netpyne" not in sys.modules:
         return usual
-    # NetPyNE lets a cell spike anywhere.
+    # In NetPyNE a cell can spike anywhere.
     return [
         first(_all_places(cell)) if found is None else found
         for cell, found in zip(cells, usual, strict=True)
@@ -116,7 +116,7 @@ def places_with_gid(h: Any, cells: Sequence[ModelCell]) -> list[tuple[Any, int] 
 
 
 def _in_use(netcon: Any) -> bool:
-    """Whether a place is watched by others than this connection, which may be gone themselves."""
+    """Whether a location is watched by other connections, which may already be gone."""
     return len(netcon.prelist()) > 1 or netcon.srcgid() >= 0 or netcon.get_recordvec() is not None
 
 

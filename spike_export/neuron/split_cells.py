@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cells that a model splits between threads or processes, as they are without that.
+"""Cells that a model splits between threads or processes, as they were before.
 
 NEURON's ``multisplit`` disconnects the pieces of a cell, and remembers only for itself what hung on
 what. It is known here where ``ParallelComputeTool`` splits, which keeps a list, and where a
@@ -21,7 +21,7 @@ from ..section_types import section_type
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A place where a piece ends, by a hoc SectionRef, which does not keep the section."""
+    """An end of a piece, as a hoc SectionRef, which does not keep the section alive."""
 
     reference: Any
     x: float
@@ -40,15 +40,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """What hung on what before the cells were split.
+    """How sections were connected before the cells were split.
 
     Attributes
     ----------
     parents : dict
-        From a section to the section that it hung on, and where on that, in NEURON's x.
+        From a section to its former parent section, and the position on it, in NEURON's x.
     ends : list of End
     note : str
-        That some are not known; empty if all are, and in a model that splits nothing.
+        Says that some are not known; empty if all are, or if the model splits nothing.
     """
 
     parents: dict[Any, tuple[Any, float]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Joins:
     note: str = ""
 
     def parent_of(self, section: Any) -> tuple[Any, float] | None:
-        """Section that a section hangs on, and the place; None at a root."""
+        """Parent section and position on it; None at a root."""
         if section in self.parents:
             return self.parents[section]
         parent = section.parentseg()
@@ -70,7 +70,7 @@ _cuts: list[_Cut] = []
 
 @contextmanager
 def watched_splits() -> Iterator[None]:
-    """Listen to what a Python model tells NEURON of its splits, while the ``with`` block runs."""
+    """Record the splits that a Python model makes while the ``with`` block runs."""
     from neuron import h
 
     kind = type(h.ParallelContext())
@@ -78,7 +78,7 @@ def watched_splits() -> Iterator[None]:
         for name, note in _LISTENERS.items():
             _listen(kind, name, note)
     except TypeError:
-        # Older versions of NEURON have one class for all that hoc makes.
+        # Older versions of NEURON have one class for all hoc objects.
         yield
         return
     try:
@@ -90,7 +90,7 @@ def watched_splits() -> Iterator[None]:
 
 def _listen(kind: Any, name: str, note: Any) -> None:
     def listening(context: Any, *arguments: Any, **named: Any) -> Any:
-        # NEURON looks its own method up only where the class has none.
+        # NEURON looks up its own method only if the class has none.
         delattr(kind, name)
         try:
             method = getattr(context, name)
@@ -137,7 +137,7 @@ def _note(x: float | None, identifier: str, named: Any) -> None:
 
 
 def find_joins() -> Joins:
-    """Find out what hung on what in cells that are split now."""
+    """Find the former connections in cells that are now split."""
     from neuron import h
 
     listed = _from_tool(h)
@@ -165,11 +165,11 @@ def find_joins() -> Joins:
 def _join(
     joins: Joins, identifier: str, nodes: list[tuple[Any, float, bool]], several: bool
 ) -> bool:
-    """Join pieces that share a place; return whether that is all there is to be joined."""
+    """Join pieces that share a place; return whether these are all."""
     nodes = list(dict.fromkeys(nodes))
     trunk = [node for node in nodes if not node[2]]
     trunk = trunk or [node for node in nodes if _holds_soma(node[0])]
-    # Where all of them begin, what they hang on may be in another process.
+    # If all of them begin there, their parent may be in another process.
     if len(trunk) > 1 or (not trunk and not several and len(nodes) < 2):
         return False
     if not trunk and several:
@@ -198,7 +198,7 @@ def _holds_soma(root: Any) -> bool:
 
 
 def _node(section: Any, x: float) -> tuple[Any, float, bool]:
-    """Return the place that NEURON has for an end, and whether its piece begins there."""
+    """Return NEURON's position of an end, and whether its piece begins there."""
     while x == float(section.orientation()):
         parent = section.parentseg()
         if parent is None:
@@ -208,14 +208,14 @@ def _node(section: Any, x: float) -> tuple[Any, float, bool]:
 
 
 def _from_tool(h: Any) -> dict[Any, tuple[Any, float]]:
-    """Read what NEURON's tool for parallel computing has split, with its window or without."""
+    """Read the splits of NEURON's ParallelComputeTool, with or without its window."""
     name = "ParallelComputeToolSplitInfo"
     if not hasattr(h, name):
         return {}
     found = {}
     for info in h.List(name):
         section, parent = info.sec.sec, info.psec.sec
-        # By its other end, a section would not begin where it hangs.
+        # With its other end, a section would not begin at its parent.
         if float(section.orientation()) == info.x:
             found[section] = parent, float(info.px)
     return found
@@ -226,7 +226,7 @@ def _in_neuron(kind: type[ctypes.c_int | ctypes.c_void_p], name: str) -> int | N
     from neuron import hoc
 
     try:
-        # Which depends on NEURON's library, wherever that is.
+        # This depends on NEURON's library, wherever it is.
         library = ctypes.CDLL(hoc.__file__)
         return kind.in_dll(library, name).value or 0
     except (AttributeError, OSError, TypeError, ValueError):

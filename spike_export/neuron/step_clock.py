@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Being called at each step that CVode takes, without an event, which would end one."""
+"""Callbacks at each CVode step, without an event, which would end a step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 Listener = Callable[[float], None]
 
 SAME_MS = 1e-9
-"""What two steps are apart that belong to one time."""
+"""The distance between two steps that belong to one time."""
 
 _NEVER, _AT_ONCE = 1e30, -1e30
 
@@ -18,21 +18,20 @@ _CLOCKS: weakref.WeakValueDictionary[Any, StepClock] = weakref.WeakValueDictiona
 
 
 class StepClock:
-    """Calls whoever listens each time that CVode has come to the end of a step, or to an event.
+    """Calls its listeners each time CVode reaches the end of a step, or an event.
 
-    Before it goes on, CVode looks at each place where a `NetCon` waits for its threshold to be
-    crossed, and calls its function there and then; no event is involved. These places are
-    properties that do not change, such as a segment's diameter: it is the threshold that is moved
-    from one side to the other. A detector fires once, and looks away once, before it fires again;
-    so two take turns. As one that fires is asked before those made after it, and in the same
-    round, it cannot set off one of them for the next round; a third one does.
+    Before it continues, CVode checks every `NetCon` for a threshold crossing, and calls its
+    function immediately; no event is involved. The watched variables are constant, such as a
+    segment's diameter; instead, the threshold is moved from one side to the other. A detector that
+    has fired must be checked once without firing before it fires again, so two take turns. Since a
+    firing detector is checked before those made after it, in the same round, it cannot set one of
+    them for the next round; a third one does.
 
     Parameters
     ----------
     h : neuron's HocObject
     section : neuron Section
-        With a method of several cells, each with its own steps, a section of the cell; with
-        several threads, one of the first thread's.
+        With local steps, a section of the cell; with several threads, one of the first thread's.
     """
 
     def __init__(self, h: Any, section: Any) -> None:
@@ -41,7 +40,7 @@ class StepClock:
         this = weakref.ref(self)
 
         def calling(method: Callable[[StepClock], None]) -> Callable[[], None]:
-            # NEURON would keep what it calls alive.
+            # NEURON would keep the callback's object alive.
             def call() -> None:
                 clock = this()
                 if clock is not None:
@@ -55,20 +54,20 @@ class StepClock:
         self._detectors = [h.NetCon(place, None, sec=section) for place in places]
         for detector, method in zip(self._detectors, methods, strict=True):
             detector.record(calling(method))
-        # Thresholds are set at each step, and to look the property up would take longer than that.
+        # Thresholds are set at each step, and looking up the property would take longer than that.
         self._even, self._odd, self._after = [one._ref_threshold for one in self._detectors]
         self._even[0], self._odd[0], self._after[0] = _AT_ONCE, _NEVER, _NEVER
 
     @classmethod
     def of(cls, h: Any, section: Any) -> StepClock:
-        """Make one, or take the one that there is: two in one place would be one to NEURON."""
+        """Make one, or reuse the existing one: NEURON would treat two in one place as one."""
         clock = _CLOCKS.get(section)
         if clock is None:
             clock = _CLOCKS[section] = cls(h, section)
         return clock
 
     def call(self, listener: Listener) -> None:
-        """Call a method with the time, as long as its object lives."""
+        """Call a method with the time, as long as its object exists."""
         self._listeners.append(weakref.WeakMethod(listener))
 
     def _on_even(self) -> None:

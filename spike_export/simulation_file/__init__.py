@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Read simulation files, and trust nothing in them.
+"""Read simulation files without trusting anything in them.
 
 The data passes the modules in this order: `restricted_pickle` (is it a pickle of plain data?), with
 `opcode_walk` to look before anything is loaded and `stand_ins` for NumPy → `version2` or
 `older_format` (is it a simulation?), with `packed_array` for the arrays in it → `simulation` (the
 arrays everything else works on). Only NumPy and the standard library are
-imported, so that Blender extensions carry this package as it is.
+imported, so that Blender extensions can bundle this package unchanged.
 """
 
 from __future__ import annotations

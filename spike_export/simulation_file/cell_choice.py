@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One way to say which cells are wanted: ``"soma[0], 3, 10-19, pyr*, /PC.[0-4]./"``.
+"""The one way to choose cells: ``"soma[0], 3, 10-19, pyr*, /PC.[0-4]./"``.
 
-Parts stand between commas. Each is the name of a cell; or a cell's number in the file, which begin
-at 0; or a range of numbers, with a step after a colon where not all are wanted (``"0-999:10"`` is
-every tenth); or a name without its index, for all that have it (``Pyramidal`` is ``Pyramidal[0]``
-and so on); or a name with ``*`` for any letters and ``?`` for one; or, between slashes, a regular
-expression for a whole name. Between double quotes it is a name and nothing else. A name comes
-before all else, also one with commas in it, such as ``Cell(1, 2)``. No part at all means every
-cell.
+Parts are separated by commas. Each is the name of a cell; or a cell's number in the file, counted
+from 0; or a range of numbers, optionally with a step after a colon (``"0-999:10"`` is every tenth);
+or a name without its index, for all cells with that name (``Pyramidal`` is ``Pyramidal[0]`` and so
+on); or a name with ``*`` for any characters and ``?`` for one; or, between slashes, a regular
+expression for a whole name. Text in double quotes is always a name. Names take precedence,
+including names with commas, such as ``Cell(1, 2)``. No parts at all means every cell.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _SHOWN: Final = 4
 
 
 class NothingChosenError(ValueError):
-    """A choice that names no cell; the text is a sentence without its capital and full stop."""
+    """A choice that matches no cell; the text is a sentence without capital and full stop."""
 
 
 def chosen_cells(names: Sequence[str], wanted: str, *, all_parts: bool = True) -> NDArray[np.int64]:
-    """Find the cells that a text asks for.
+    """Find the cells chosen by a text.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ def chosen_cells(names: Sequence[str], wanted: str, *, all_parts: bool = True) -
     wanted : str
         As this module describes.
     all_parts : bool
-        Whether each part has to fit a cell, or one of them is enough.
+        Whether each part must match a cell, or only one of them.
 
     Returns
     -------
@@ -48,7 +47,7 @@ def chosen_cells(names: Sequence[str], wanted: str, *, all_parts: bool = True) -
     Raises
     ------
     NothingChosenError
-        If a part of the text fits no cell, or is no regular expression.
+        If a part matches no cell, or is not a valid regular expression.
     """
     numbers_of: dict[str, list[int]] = {}
     for number, name in enumerate(names):
@@ -70,7 +69,7 @@ def chosen_cells(names: Sequence[str], wanted: str, *, all_parts: bool = True) -
 
 
 def _parts(wanted: str, names: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
-    """Split at commas; tell with each part whether it stood between quotes."""
+    """Split at commas; return with each part whether it was quoted."""
     rest = wanted.strip(" \t\r\n,")
     while rest:
         pieces = rest.split(",")
@@ -107,7 +106,7 @@ def _numbers(part: str, count: int) -> list[int]:
     first = int(match[1])
     last = first if match[2] is None else int(match[2])
     step = max(int(match[3] or 1), 1)
-    # A range may go beyond the last cell, so that "10-99999" is the tenth and all that follow.
+    # A range may go beyond the last cell, so "10-99999" is cell 10 and all that follow.
     return list(range(first, min(last + 1, count), step))
 
 
@@ -118,7 +117,9 @@ def _matching(part: str, numbers_of: Mapping[str, list[int]]) -> list[int]:
         try:
             pattern = re.compile(text, re.DOTALL)
         except (re.error, OverflowError, RecursionError) as error:
-            raise NothingChosenError(f'"{part:.60}" is no regular expression: {error}') from None
+            raise NothingChosenError(
+                f'"{part:.60}" is not a valid regular expression: {error}'
+            ) from None
     elif set("*?") & set(part):
         letters = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in part)
         pattern = re.compile("".join(letters), re.DOTALL)

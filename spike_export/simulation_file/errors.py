@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# What a reader takes an array in a pickle for.
+# Names shown for stand-in classes.
 _STANDS_FOR: Final = {"PickledArray": "NumPy array"}
 
 
@@ -14,14 +14,14 @@ class SimulationFileError(ValueError):
 
 
 class ContentError(ValueError):
-    """What is wrong inside the file, before the file's own name is put in front."""
+    """What is wrong inside the file, without the file's name."""
 
 
 def shown(thing: object) -> str:
-    """Print something that stands in a file, in a few characters.
+    """Show something from a file in a few characters.
 
-    Containers are only named: one may hold itself, or by reference the same list a billion times,
-    and then `repr` would not end.
+    Containers are only named: one may contain itself, or the same list a billion times by
+    reference, and `repr` would never end.
 
     Returns
     -------

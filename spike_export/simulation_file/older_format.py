@@ -2,7 +2,7 @@
 """From the older format's list of dicts to a `Simulation`.
 
 One dict per section: ``ID``, ``type``, ``X``, ``Y``, ``Z``, ``DIAM`` (µm) and ``Voltage``, a dict
-from the frame's number to one value per segment. It knows neither time nor parents nor cells.
+from the frame's number to one value per segment. It stores neither times nor parents nor cells.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from .stand_ins import PickledArray
 from .version2 import text
 
 _KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")
-# The smallest number a file can hold takes a byte, but then it is no voltage: two do for all.
+# The smallest number in a file takes one byte, but is then not a voltage: two are enough.
 _SMALLEST_VALUE: Final = 2
-# The four coordinates of a point, at the least.
+# The four coordinates of a point, at least.
 _SMALLEST_POINT: Final = 16
-# Of a row of voltages, as an array: with fewer bytes it is another one, named again.
+# Of a row of voltages, as an array: with fewer bytes it is a reference to an earlier one.
 _SMALLEST_ROW: Final = 100
-# Rows that may be named again, as where a cell rests; they unfold to a few megabytes at most.
+# Rows that may be repeated by reference, as when a cell rests; they expand to a few megabytes at
+# most.
 _NAMED_AGAIN: Final = 10_000
-# Of a section: fewer bytes, and one was listed many times by reference.
+# Of a section: with fewer bytes, one was listed many times by reference.
 _SMALLEST_SECTION: Final = 100
-# Ends nearer than this are the same point, whatever the diameter.
+# Ends closer than this are the same point, whatever the diameter.
 _TOUCHING_UM: Final = 1e-3
 
 
@@ -47,8 +48,8 @@ def parse(content: list[Any], file_size: int, name: str) -> Simulation:
     Returns
     -------
     Simulation
-        All sections in one cell, `has_time` false. A section that begins inside or on an earlier
-        one has that as its parent.
+        All sections in one cell, with `has_time` false. The parent of a section is an earlier one
+        in or on which it begins.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def _columns(section: dict[Any, Any], where: str) -> list[NDArray[Any]]:
 
 
 def _points(columns: list[NDArray[Any]], where: str) -> NDArray[np.float64]:
-    # Checked as what they are kept as: a float64 beyond float32 becomes infinite.
+    # Checked in the type they are kept in: a float64 beyond float32 becomes infinite.
     with np.errstate(all="ignore"):
         points = np.stack(columns, axis=1).astype(np.float32).astype(np.float64)
     if not np.isfinite(points).all() or (points[:, 3] < 0).any():
@@ -135,7 +136,7 @@ def _points(columns: list[NDArray[Any]], where: str) -> NDArray[np.float64]:
 
 
 def _frame_count(content: list[Any]) -> int:
-    """Frames of the section that has most of them; a section with fewer lacks some."""
+    """Frames of the section with the most frames; a section with fewer lacks some."""
     voltages = [s.get("Voltage") for s in content if isinstance(s, dict)]
     return max((len(v) for v in voltages if isinstance(v, dict)), default=0)
 
@@ -164,7 +165,7 @@ def _fill(values: NDArray[np.float32], voltage: dict[Any, Any], index: int) -> N
         numbers = _numbers(voltage[frame], where)
         if numbers.shape != row.shape:
             raise ContentError(f"{where} has {numbers.size} voltages instead of {row.size}")
-        # A float64 beyond float32 becomes infinite, which is marked as such later on.
+        # A float64 beyond float32 becomes infinite, which is marked later.
         with np.errstate(over="ignore"):
             row[:] = numbers
 
@@ -186,7 +187,7 @@ def _infer_parents(
     ]
     every_x = np.concatenate([arc / arc[-1] if arc[-1] else arc for arc in arcs])
     ends = np.cumsum([len(p) for p in points])
-    # Only points this near can be a parent, and sorting finds them without a look at all others.
+    # Only points this close can be a parent, and sorting finds them without checking all others.
     reach = max(every[:, 3].max() / 2, _TOUCHING_UM)
     by_x = np.argsort(every[:, 0], kind="stable")
     sorted_x = every[by_x, 0]

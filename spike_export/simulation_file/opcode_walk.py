@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Walk over a pickle's opcodes without carrying any of them out.
+"""Walk over a pickle's opcodes without executing any of them.
 
 An opcode that plain data never needs, a length beyond the end of the file, a memo index out of
-order (17 bytes of it can claim 64 GB), more containers than the file could honestly hold, or tuples
-in tuples (deep ones overflow the stack when they are hashed) end the read before anything is
-allocated.
+order (17 bytes of it can claim 64 GB), more containers than the file could plausibly hold, or
+nested tuples (deep ones overflow the stack when hashed) end the read before anything is allocated.
 
 The opcodes are those of `pickletools` in the standard library.
 """
@@ -60,9 +59,9 @@ _CALLS: Final = _TUPLES | {
     "BUILD",
     "BYTEARRAY8",
 }
-# How many bytes of file each such opcode must be able to show: about what an honest file has for
-# it at least, and never less than a seventeenth of the memory it takes. Without this, `]` repeated,
-# or a REDUCE of arguments from the memo, would take a hundred bytes of memory for each of file.
+# How many bytes of file each such opcode must account for: about the minimum in a valid file, and
+# never less than a seventeenth of the memory it takes. Without this, repeated `]`, or a REDUCE with
+# arguments from the memo, would take a hundred bytes of memory per byte of file.
 _COSTS: Final = {
     "EMPTY_DICT": 16,
     "EMPTY_LIST": 8,
@@ -89,7 +88,7 @@ _WINDOW: Final = 1 << 20
 _LONG: Final = 1 << 20
 _BYTES: Final = frozenset(["BINBYTES", "BINBYTES8"])
 _LONGS: Final = frozenset(["LONG1", "LONG4"])
-# Larger numbers can all have one hash, and as keys take a dict quadratic time.
+# Larger numbers can all have the same hash and, as keys, make a dict take quadratic time.
 _LONGEST_INTEGER: Final = 8
 # The longest argument read without skipping: two lines of a GLOBAL opcode.
 _LONGEST_LINES: Final = 1024
@@ -106,7 +105,7 @@ def _opcode_table() -> tuple[list[str], list[int]]:
 
 
 _NAMES, _SIZES = _opcode_table()
-# What `pickletools` means by a negative size, as bytes of a little-endian length prefix.
+# The meaning of a negative size in `pickletools`: bytes of a little-endian length prefix.
 _PREFIX: Final = {-2: 1, -3: 4, -4: 4, -5: 8}
 
 _SKIP, _COUNT, _TUPLE, _CHECK, _STOP, _REFUSE = range(6)
@@ -146,7 +145,7 @@ class Payload(NamedTuple):
 
 
 def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
-    """Walk a pickle's opcodes without carrying them out.
+    """Walk over a pickle's opcodes without executing them.
 
     Parameters
     ----------
@@ -167,8 +166,8 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
     """
     actions = _actions(_PLAIN | _CALLS if calls else _PLAIN)
     sizes, costs = _SIZES, _COST_OF_CODE
-    # Opcodes that are of no consequence in a file of built-ins, where no tuple asks what came
-    # before; nearly all of a large file is passed over by these lengths.
+    # Opcodes without consequences in a file of built-ins, where no tuple depends on what came
+    # before; nearly all of a large file is skipped by these lengths.
     steps = [
         0 if calls or action != _SKIP else 1 + n for action, n in zip(actions, sizes, strict=True)
     ]
@@ -183,7 +182,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
     # Counted from the buffer's first byte, as `i` is.
     frame_end = _NO_FRAME
     if not buffer.startswith(b"\x80"):
-        raise ContentError("it is not a simulation file: it is no pickle of protocol 2 or newer")
+        raise ContentError("it is not a simulation file: it is not a pickle of protocol 2 or newer")
     while True:
         if i >= len(buffer) - _LONGEST_LINES and base + len(buffer) < size:
             base += i
@@ -197,8 +196,8 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
             raise ContentError(f"it is cut off after {size} bytes")
         if i >= frame_end:
             if i > frame_end:
-                # The unpickler would drop the rest of the frame and go on elsewhere than this
-                # walk does, and so carry out what was never looked at.
+                # The unpickler would drop the rest of the frame, continue elsewhere than this walk,
+                # and so execute what was never checked.
                 raise ContentError(f"its frame before byte {base + i} ends inside an opcode")
             frame_end = _NO_FRAME
         more = base + len(buffer) < size
@@ -219,7 +218,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
                 raise ContentError("it holds more containers than a file of its size can fill")
             if (
                 action == _TUPLE
-                # What nearly all are, without a call.
+                # The most common case, without a call.
                 and buffer[i + 1 : i + 3] not in _CALL_FOLLOWS
                 and not _is_flat(buffer, i, before, previous)
             ):
@@ -281,7 +280,7 @@ def check_opcodes(stream: BinaryIO, size: int, *, calls: bool) -> list[Payload]:
 def _is_flat(buffer: bytes, i: int, before: int, previous: int) -> bool:
     """Whether the tuple made at `i` is an array's shape, or goes into a call that checks it.
 
-    With `stand_ins.check_flat` in all that can be called, no tuple gets deeper than two.
+    Since everything callable uses `stand_ins.check_flat`, no tuple gets deeper than two.
     """
     name = _NAMES[buffer[i]]
     i += 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Arrays as they stand in a version-2 file: a dict of built-ins with the bytes in it.
+"""Arrays in a version-2 file: a dict of built-ins that contains the bytes.
 
 ``{"dtype": "<f4", "shape": [2, 3], "encoding": "raw", "data": b"…"}``, with optional ``scale`` and
 ``offset``: value = stored * scale + offset. ``zlib`` deflates the bytes; ``delta-zlib`` deflates
@@ -23,25 +23,25 @@ DTYPES: Final = frozenset(f"<{kind}" for kind in ("f4", "f8", "i2", "i4", "i8", 
 }
 ENCODINGS: Final = ("raw", "zlib", "delta-zlib")
 
-# Beyond this, NumPy has no index for it.
+# Beyond this, NumPy cannot index.
 _LONGEST: Final = 1 << 62
 _LARGEST_FACTOR: Final = 1e300
 
 # Deflate cannot shrink anything by more than this factor, so a larger claim is false.
 _DEFLATE_LIMIT: Final = 1032
-# Files that shrank more than this are believed only while they are small: a megabyte of file may
-# not ask for a gigabyte of memory.
+# Data that shrank more than this is trusted only if it is small: a megabyte of file must not claim
+# a gigabyte of memory.
 _BELIEVED_RATIO: Final = 100
 _BELIEVED_BYTES: Final = 1 << 24
-# Numbers that are scaled at once, in float64.
+# How many numbers are scaled at once, in float64.
 _CHUNK: Final = 1 << 16
 
 
 class Unpacker:
-    """Turns the packed arrays of one file into NumPy arrays, and keeps account of their bytes.
+    """Unpacks the arrays of one file into NumPy arrays, and counts their bytes.
 
-    By reference, a pickle can list the same array a million times. So the bytes that are stored
-    may add up to the file's size, and those that are inflated from them to a limit.
+    By reference, a pickle can list the same array a million times. So stored bytes may add up to at
+    most the file's size, and inflated bytes to a fixed limit.
 
     Parameters
     ----------
@@ -59,26 +59,26 @@ class Unpacker:
         Parameters
         ----------
         what : str
-            What to call them in an error.
+            Their name in error messages.
 
         Raises
         ------
         ContentError
-            If all together are more than the file has.
+            If they add up to more than the file's size.
         """
         self._stored_left -= size
         if self._stored_left < 0:
             raise ContentError(f"the arrays up to {what} are together larger than the file")
 
     def unpack(self, packed: Any, what: str) -> NDArray[Any]:
-        """Turn a packed array into a NumPy array, checking every claim before memory is taken.
+        """Unpack an array, checking every claim before memory is allocated.
 
         Parameters
         ----------
         packed : object
-            What stands in the file in the array's place.
+            What the file has in place of the array.
         what : str
-            What to call it in an error, for example ``"time"``.
+            Its name in error messages, for example ``"time"``.
 
         Returns
         -------
@@ -88,8 +88,7 @@ class Unpacker:
         Raises
         ------
         ContentError
-            If it is not a packed array, its parts contradict each other, or the file is too small
-            for it.
+            If it is not a packed array, is inconsistent, or the file is too small for it.
         """
         if not isinstance(packed, dict):
             raise ContentError(f"{what} should be an array but is {shown(packed)}")
@@ -126,7 +125,7 @@ class Unpacker:
                     f"the array {what} has the encoding delta-zlib, which is for whole numbers, "
                     f"but the dtype {dtype}"
                 )
-            # Unsigned arithmetic wraps around, which is what modulo means.
+            # Unsigned arithmetic wraps around, as required.
             unsigned = array.view(f"u{array.itemsize}")
             array = np.cumsum(unsigned, axis=0, dtype=unsigned.dtype).view(array.dtype)
         return _scaled(array, packed, what)
@@ -155,13 +154,13 @@ def _scaled(array: NDArray[Any], packed: dict[Any, Any], what: str) -> NDArray[A
     scale = 1.0 if scale is None else scale
     offset = 0.0 if offset is None else offset
     for name, number in (("scale", scale), ("offset", offset)):
-        # Not `isfinite`: a whole number of the file may be too large for any float.
+        # Not `isfinite`: an integer in the file may be too large for any float.
         if not isinstance(number, int | float) or not abs(number) < _LARGEST_FACTOR:
             raise ContentError(f"the array {what} has the damaged {name} {shown(number)}")
     with np.errstate(all="ignore"):
         if array.itemsize > 4:
             return array * float(scale) + float(offset)
-        # A part at a time in float64, so that only the float32 result exists as a whole.
+        # Part by part in float64, so that only the float32 result exists as a whole.
         result = np.empty(array.shape, np.float32)
         stored, scaled = array.reshape(-1), result.reshape(-1)
         for begin in range(0, stored.size, _CHUNK):

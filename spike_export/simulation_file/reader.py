@@ -15,10 +15,10 @@ from .simulation import Simulation
 
 
 def read(path: str | os.PathLike[str]) -> Simulation:
-    """Read a simulation file, whoever made it.
+    """Read a simulation file from any source.
 
-    Nothing in the file is run, and no memory is taken before the file has shown that it holds
-    that much.
+    Nothing in the file is executed, and no memory is allocated before the file is known to hold
+    that much data.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def read(path: str | os.PathLike[str]) -> Simulation:
     Raises
     ------
     SimulationFileError
-        If it is missing, unreadable, damaged, hostile or of a version unknown to this reader. The
+        If it is missing, unreadable, damaged, malicious or of a version unknown to this reader. The
         text is one sentence that names the file and the place in it.
     """
     path = Path(path)
@@ -36,7 +36,7 @@ def read(path: str | os.PathLike[str]) -> Simulation:
         if path.is_dir():
             raise ContentError("it is a folder, not a simulation file")
         if not path.exists():
-            raise ContentError("there is no such file")
+            raise ContentError("file not found")
         if not path.is_file():
             raise ContentError("it is not a regular file")
         with path.open("rb") as stream:
@@ -48,7 +48,7 @@ def read(path: str | os.PathLike[str]) -> Simulation:
         raise SimulationFileError(f"Cannot read {path.name or path}: {reason}.") from None
     except MemoryError:
         raise SimulationFileError(
-            f"Cannot read {path.name}: it needs more memory than there is."
+            f"Cannot read {path.name}: it needs more memory than is available."
         ) from None
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Load a pickle from a stranger: plain data, or plain data and NumPy arrays, and nothing else.
+"""Load a pickle from a stranger: plain data, optionally with NumPy arrays, and nothing else.
 
-Two locks, one behind the other. First `opcode_walk` refuses whatever plain data never needs. Then
+There are two barriers. First `opcode_walk` refuses whatever plain data never needs. Then
 Python's own unpickler runs with a `find_class` that never imports: it raises, or, for the older
 format, hands out the `stand_ins`.
 
-A file that passes can make Python take about seventeen times its size, at worst. Honest files of
-the older format, with an array for each section and frame, take up to twelve.
+At worst, a file that passes takes about seventeen times its size in memory. Valid files in the
+older format, with an array for each section and frame, take up to twelve times.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .stand_ins import DType, Function, Latin1, Name, PickledArray, frombuffer, 
 
 
 class _NoGlobals(pickle.Unpickler):
-    """Python's unpickler, with nothing it could call."""
+    """Python's unpickler, with nothing to call."""
 
     def __init__(self, stream: BinaryIO, payloads: list[Payload]) -> None:
         super().__init__(_without(stream, payloads) if payloads else stream)
@@ -31,11 +31,11 @@ class _NoGlobals(pickle.Unpickler):
         self._payloads = payloads
 
     def persistent_load(self, index: object, /) -> memoryview:
-        """Read a payload that `_without` has left out; files have no way to call this."""
+        """Read a payload that `_without` left out; files cannot call this."""
         assert isinstance(index, int)
         payload = self._payloads[index]
         self._stream.seek(payload.begin)
-        # NumPy takes memory in huge pages: four times as fast as `bytes` for hundreds of megabytes.
+        # NumPy allocates huge pages: four times as fast as `bytes` for hundreds of megabytes.
         data = np.fromfile(self._stream, np.uint8, payload.length)
         if data.size != payload.length:
             raise ContentError("it became shorter while it was read")
@@ -73,13 +73,13 @@ def load_plain(stream: BinaryIO, size: int) -> Any:
     Returns
     -------
     object
-        Made of dict, list, str, int, float, bool, None and bytes; a megabyte of bytes or more
-        is a read-only memoryview.
+        Made of dict, list, str, int, float, bool, None and bytes; bytes of a megabyte or more are a
+        read-only memoryview.
 
     Raises
     ------
     NeedsArraysError
-        If it holds anything else: `load_with_arrays` may be able to read it.
+        If it contains anything else; `load_with_arrays` may be able to read it.
     ContentError
         If it is damaged.
     """
@@ -105,7 +105,7 @@ def load_with_arrays(stream: BinaryIO, size: int) -> Any:
     Raises
     ------
     ContentError
-        If it holds anything else or is damaged.
+        If it contains anything else or is damaged.
     """
     start = stream.tell()
     check_opcodes(stream, size, calls=True)
@@ -119,7 +119,7 @@ def _load(unpickler: pickle.Unpickler) -> Any:
     except ContentError:
         raise
     except MemoryError:
-        raise ContentError("it needs more memory than there is") from None
+        raise ContentError("it needs more memory than is available") from None
     except Exception as error:
         # The unpickler raises whatever its input provokes: KeyError, IndexError, TypeError, …
         raise ContentError(f"its pickle is damaged ({type(error).__name__}: {error})") from None
@@ -133,7 +133,7 @@ class ArraysOnly(pickle.Unpickler):
         self._latin1 = Latin1(size)
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
-        """Hand out a stand-in, or what `find_other` does."""
+        """Return a stand-in, or the result of `find_other`."""
         # NumPy 2 moved the module; both spellings occur in files.
         module = module_name.replace("numpy._core.", "numpy.core.", 1)
         match (module, global_name):
@@ -152,5 +152,5 @@ class ArraysOnly(pickle.Unpickler):
         return self.find_other(module_name, global_name)
 
     def find_other(self, module_name: str, global_name: str) -> Any:
-        """Refuse what is no array."""
+        """Refuse anything that is not an array."""
         raise _not_for_data(module_name, global_name)

@@ -2,8 +2,8 @@
 """A simulation as arrays: morphology, and one value per segment and frame.
 
 Everything is kept in flat arrays over all sections, segments and points of the file, in file
-order, because a network has hundreds of thousands of sections and a Python object for each would
-cost more than the voltages do.
+order, because a network has hundreds of thousands of sections, and a Python object for each would
+take more memory than the voltages.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Cell:
     Attributes
     ----------
     name : str
-        What the model calls it.
+        Its name in the model.
     gid : int or None
         The cell's global identifier in a parallel network.
     spikes_ms : ndarray, shape (K,), or None
-        Spike times; None where nobody looked for spikes.
+        Spike times; None if not recorded.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Cell:
 
 
 def no_connections() -> NDArray[np.int32]:
-    """Make the array that says that no cells are connected.
+    """Make the array for no connections.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def no_connections() -> NDArray[np.int32]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
-    """Values of one more quantity, on the segments and at the times of a simulation.
+    """Values of another quantity, on the same segments and at the same times.
 
     Attributes
     ----------
@@ -81,19 +81,19 @@ class Simulation:
     segment_counts : ndarray of int32, shape (N,)
         NEURON's ``nseg``.
     point_counts : ndarray of int32, shape (N,)
-        One point stands for a cell without shape.
+        One point is a cell without a shape.
     points_um : ndarray of float32, shape (P, 4)
         x, y, z and diameter, in µm.
     time_ms : ndarray of float64, shape (F,)
-        Strictly increasing; the frame's number where `has_time` is false.
+        Strictly increasing; frame numbers if `has_time` is false.
     values : ndarray of float32, shape (F, S)
         Segment k of ``nseg`` lies at arc length (k + 0.5) / nseg of its section.
     quantity, unit : str
-        What the values are, as in NEURON: ``v`` in ``mV``.
+        Name and unit of the values, as in NEURON: ``v`` in ``mV``.
     has_time : bool
-        False for files in the older format, which know frames only.
+        False for files in the older format, which store no times.
     version : int
-        Format version of the file; 1 stands for the older format.
+        Format version of the file; 1 is the older format.
     created_by, source : str
         The program that wrote the file, and the model it ran.
     meta : mapping
@@ -101,9 +101,9 @@ class Simulation:
     connections : ndarray of int32, shape (M, 2)
         Indices into `cells`: from, to; empty in most files.
     layouts : mapping from str to ndarray of float32, shape (cells, 3)
-        Places of the cells, in µm, other than those their points have.
+        Other cell positions, in µm.
     more : mapping from str to Quantity
-        What else was recorded on the same segments and frames, by its name; see `showing`.
+        Other quantities recorded on the same segments and frames, by name; see `showing`.
     """
 
     cells: tuple[Cell, ...]
@@ -134,7 +134,7 @@ class Simulation:
         return {self.quantity: Quantity(self.unit, self.values), **self.more}
 
     def showing(self, quantity: str) -> Simulation:
-        """Put one of the quantities into `values`; what was there goes to `more`.
+        """Put one of the quantities into `values`; the previous one goes to `more`.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Simulation:
         Raises
         ------
         ValueError
-            If there is no such quantity; the text is a sentence that lists those there are.
+            If there is no such quantity; the text lists the available ones.
         """
         found = self.quantities
         if quantity not in found:
@@ -155,13 +155,13 @@ class Simulation:
     def with_values(
         self, change: Callable[[NDArray[np.float32]], NDArray[np.float32]]
     ) -> Simulation:
-        """Do the same to the values of each quantity.
+        """Apply a function to the values of each quantity.
 
         Parameters
         ----------
         change : callable
-            From values, shape (F, S), to values. What has other segments or frames then gets its
-            sections or times with `dataclasses.replace`.
+            Maps values, shape (F, S), to values. If it changes segments or frames, set sections or
+            times with `dataclasses.replace`.
         """
         return replace(
             self,
@@ -201,7 +201,7 @@ class Simulation:
 
 
 def starts(counts: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Index at which each of several consecutive runs begins.
+    """Start index of each of several consecutive runs.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ class ValueRange:
 def value_range(values: NDArray[np.float32]) -> ValueRange:
     """Limits of all finite values.
 
-    Goes frame by frame, so that no copy of a matrix of gigabytes is made.
+    Works frame by frame, to avoid copying a matrix of gigabytes.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How values are spread: percentiles, and an upper limit that a few cells do not push away."""
+"""The distribution of values: percentiles, and an upper limit that ignores a few extreme cells."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from .simulation import Simulation, value_range
 
-# Values that percentiles are taken from, at most about this many.
+# Percentiles are computed from at most about this many values.
 _SAMPLE: Final = 1_000_000
-# Of fewer cells, none can be called an exception.
+# Among fewer cells, none counts as an exception.
 _FEWEST_CELLS: Final = 20
 _EXCEPTIONS: Final = 0.01
-# As many times as far as all others.
+# An exception goes this many times as far as all others.
 _FAR: Final = 2.5
 
 
@@ -37,7 +37,7 @@ def percentiles(values: NDArray[np.float32], shares: Sequence[float]) -> list[fl
         None if no value is finite.
     """
     step = max(values.size // _SAMPLE, 1)
-    # Else the same segments would be looked at in each frame.
+    # Otherwise the same segments would be sampled in each frame.
     while math.gcd(step, values.shape[1] or 1) > 1:
         step += 1
     # By index, because the values of one cell among many are a view that `ravel` would copy.
@@ -48,18 +48,18 @@ def percentiles(values: NDArray[np.float32], shares: Sequence[float]) -> list[fl
 
 @dataclass(frozen=True, slots=True)
 class ColorRange:
-    """What a color scale spans if nobody says otherwise.
+    """What a color scale spans by default.
 
     Attributes
     ----------
     low, high : float
         Its two ends; equal if all values are. 0 and 0 if nothing is finite.
     highest : float
-        Of all values; more than `high` if a few cells go far beyond all others.
+        Of all values; above `high` if a few cells go far beyond all others.
     beyond : tuple of int
         Indices of these cells.
     cells : int
-        How many there are in all.
+        Total number of cells.
     """
 
     low: float
@@ -70,7 +70,7 @@ class ColorRange:
 
     @property
     def note(self) -> str:
-        """What to say where a few cells go beyond the scale's end; else nothing."""
+        """A note if a few cells go beyond the end of the scale; empty otherwise."""
         if not self.beyond:
             return ""
         count = len(self.beyond)
@@ -81,13 +81,12 @@ class ColorRange:
 
 
 def color_range(simulation: Simulation) -> ColorRange:
-    """Find what a color scale should span: all values, without the exception that blackens them.
+    """Find what a color scale should span: all values except for a few that would darken the rest.
 
-    One cell among a thousand that fires a hundred times as often as the others would leave them
-    all at the scale's dark end. So, where there are twenty cells or more, those of the highest
-    hundredth of them (one, at least) are left out that reach 2.5 times as far as all the rest.
-    Membrane potentials are not treated so: cells that spike are what one wants to see beside
-    others.
+    One cell among a thousand that fires a hundred times as often as the others would leave them all
+    at the scale's dark end. So, with twenty cells or more, cells in the highest hundredth (at least
+    one) are left out if they reach 2.5 times as far as all the rest. This does not apply to
+    membrane potentials: spiking cells should stand out from the others.
     """
     limits = value_range(simulation.values)
     cells = len(simulation.cells)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What pickles of NumPy arrays are given instead of NumPy.
+"""What pickles of NumPy arrays get instead of NumPy.
 
 A file decides what these are called with, and BUILD lets it write into an object's __dict__ or call
 its __setstate__. So none of them is NumPy's own object (BUILD on a function could replace its
@@ -37,13 +37,13 @@ class _Sealed:
 
 
 class Name(_Sealed):
-    """Stands for a class that is only named, such as ``numpy.ndarray``."""
+    """Stand-in for a class that is only named, such as ``numpy.ndarray``."""
 
     __slots__ = ()
 
 
 class Function(_Sealed):
-    """Stands for a function of NumPy's, and checks what it is called with."""
+    """Stand-in for a NumPy function; checks its arguments."""
 
     __slots__ = ("_function",)
 
@@ -51,7 +51,7 @@ class Function(_Sealed):
         self._function = function
 
     def __call__(self, *arguments: Any) -> Any:
-        """Call what was given, if no argument is nested."""
+        """Call the function if no argument is nested."""
         check_flat(arguments)
         try:
             return self._function(*arguments)
@@ -60,7 +60,7 @@ class Function(_Sealed):
 
 
 class DType:
-    """Stands for ``numpy.dtype``: a plain number type, byte order set afterwards."""
+    """Stand-in for ``numpy.dtype``: a plain number type, with the byte order set afterward."""
 
     __slots__ = ("code",)
 
@@ -81,7 +81,7 @@ class DType:
 
 
 class PickledArray:
-    """Stands for ``numpy.ndarray``: `array` is filled when its state has been checked."""
+    """Stand-in for ``numpy.ndarray``: `array` is set once its state has been checked."""
 
     __slots__ = ("array",)
 
@@ -89,7 +89,7 @@ class PickledArray:
         self.array: NDArray[Any] = _NO_NUMBERS
 
     def __setstate__(self, state: object) -> None:
-        """Take the array from what the file says it is."""
+        """Build the array from its state in the file."""
         if not (isinstance(state, tuple) and len(state) == 5):
             raise ContentError("an array in it is damaged")
         check_flat(state)
@@ -119,15 +119,15 @@ def frombuffer(data: object, dtype: object, shape: object, order: object) -> Pic
 
 
 def scalar(dtype: object, data: object) -> float:
-    """Make a number of what was one of NumPy's."""
+    """Convert a NumPy number to a Python number."""
     return float(_array(data, dtype, (1,), "C")[0])
 
 
 class Latin1:
-    """Stands for ``_codecs.encode``, which is how protocol 2 spells bytes.
+    """Stand-in for ``_codecs.encode``, which is how protocol 2 writes bytes.
 
-    Each call makes new bytes, so they are counted: with its arguments from the memo, a call costs
-    a file five bytes.
+    Each call makes new bytes, so they are counted: with arguments from the memo, a call takes only
+    five bytes in the file.
     """
 
     __slots__ = ("_left",)

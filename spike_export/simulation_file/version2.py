@@ -18,8 +18,8 @@ from .simulation import SECTION_TYPES, Cell, Quantity, Simulation, no_connection
 FORMAT: Final = "spike-export"
 VERSION: Final = 2
 
-# Bytes that the smallest section takes in a file: fewer, and one section was listed many times
-# by reference, which costs a hostile file two bytes and the reader a whole section.
+# Bytes that the smallest section takes in a file: with fewer, one section was listed many times by
+# reference, which costs a malicious file two bytes and the reader a whole section.
 _SMALLEST_SECTION: Final = 40
 # So that differences of times are finite too.
 _LATEST_MS: Final = 1e300
@@ -99,12 +99,12 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
 
 
 def text(value: object, default: str = "") -> str:
-    """Make a string that can be shown and encoded of whatever stands in the file.
+    """Convert anything from the file to a string that can be shown and encoded.
 
     Parameters
     ----------
     default : str
-        Used where the value is no string.
+        Used if the value is not a string.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def _values(values: NDArray[Any], what: str, frames: int, segments: int) -> NDAr
             f"the array {what} has the shape {list(values.shape)}, not [{frames}, {segments}]: a "
             "row for each frame, in it a value for each segment"
         )
-    # A float64 beyond float32 becomes infinite, which is marked as such later on.
+    # A float64 beyond float32 becomes infinite, which is marked later.
     with np.errstate(all="ignore"):
         return values.astype(np.float32, copy=False)
 
@@ -158,11 +158,11 @@ def _more(
     more: dict[str, Quantity] = {}
     for given, one in listed.items():
         if not isinstance(given, str) or not given:
-            raise ContentError(f"a further quantity has the name {shown(given)}, which is no text")
+            raise ContentError(f"a further quantity has the name {shown(given)}, which is not text")
         name = text(given)
         where = f"quantity {name!r:.60}"
         if name in more or name == shown_already:
-            raise ContentError(f"the {where} is there twice")
+            raise ContentError(f"the {where} occurs twice")
         if not isinstance(one, dict) or "values" not in one:
             raise ContentError(f"the {where} has no values")
         values = _values(unpacker.unpack(one["values"], f"of {where}"), f"of {where}", *shape)
@@ -197,7 +197,7 @@ def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArra
     layouts: dict[str, NDArray[np.float32]] = {}
     for name, stored in packed.items():
         if not isinstance(name, str):
-            raise ContentError(f"a layout has the name {shown(name)}, which is no text")
+            raise ContentError(f"a layout has the name {shown(name)}, which is not text")
         where = f"layout {text(name)!r:.60}"
         places = unpacker.unpack(stored, where)
         if places.shape != (cells, 3):
@@ -333,7 +333,7 @@ class _Sections:
         self.point_counts.append(count)
 
     def _add_points(self, packed: Any) -> int:
-        # What the writer makes is taken as it is; anything else goes through the general way.
+        # A fast path for what the writer makes; anything else takes the general path.
         if (
             type(packed) is dict
             and packed.get("dtype") == "<f4"
@@ -357,7 +357,7 @@ class _Sections:
         return len(points)
 
     def _text(self, value: object, default: str) -> str:
-        """As `text`, but equal texts are one: by reference, a file can repeat a long one freely."""
+        """Like `text`, but equal texts are shared: a file can repeat a long one by reference."""
         made = text(value, default)
         return self._texts.setdefault(made, made)
 
@@ -374,8 +374,8 @@ class _Sections:
             raise ContentError(
                 f"{place}: its parent is section {parent}, but the cell's last is {count - 1}"
             )
-        # Parents mostly come first; where they do not, each pass halves the way to the root, and
-        # a circle never gets there.
+        # Parents mostly come first; otherwise, each pass halves the way to the root, and a cycle
+        # never gets there.
         if (parents < own).all():
             return
         ancestor = np.where(rooted, own, parents)

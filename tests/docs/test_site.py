@@ -109,7 +109,7 @@ def test_reference_is_made_from_the_program(pages):
     """Options and docstrings that only the code has are there."""
     site, _ = pages
     commands = (site / "command-line.html").read_text(encoding="utf-8")
-    assert "--d-lambda" in commands and "Longest segment, as a share" in commands
+    assert "--d-lambda" in commands and "Longest segment, as a fraction" in commands
     python = (site / "python.html").read_text(encoding="utf-8")
     assert "every_ms" in python and 'id="spike_export.Recorder.save"' in python
 

@@ -37,13 +37,13 @@ def test_quotes_are_compared_as_a_whole():
     "sentence",
     [
         "it is empty (0 bytes)",
-        "Nothing was recorded before, so nothing is written.",
-        "Spikes are missing, for there is no ….",
+        "Nothing had been recorded, so nothing is written.",
+        "Spikes are missing, because … was not found.",
         "a zero byte: this is not a text file",
         "ffmpeg failed: …",
         "no morphology is known for it",
         "… had no values and were left out.",
-        "No section fits …; the model has ….",
+        "No section matches …; the model has ….",
     ],
     ids=["raised", "echoed", "noted", "listed", "returned", "clause", "format", "variable"],
 )

@@ -162,11 +162,11 @@ runpy.run_path({str(SCRIPT)!r}, run_name="__main__")
 def test_what_cannot_be_rendered_is_a_sentence(scene, tmp_path):
     missing = script(tmp_path, "none.blend", "out")
     assert missing.returncode == 1
-    assert missing.stderr.strip() == "Cannot open none.blend: there is no such file."
+    assert missing.stderr.strip() == "Cannot open none.blend: file not found."
     (tmp_path / "frames").mkdir()
     early = script(tmp_path, scene, tmp_path / "frames", "--film", "a.mp4")
     assert early.returncode == 1
-    assert "5 of 5 frames are missing, frame_0001.png for one." in early.stderr
+    assert "5 of 5 frames are missing, frame_0001.png for example." in early.stderr
     other = script(tmp_path, scene, tmp_path / "frames", "--film", "a.mov")
     assert other.returncode == 2
     assert "'a.mov' does not end in .mp4" in other.stderr

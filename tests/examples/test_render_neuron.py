@@ -120,7 +120,7 @@ def test_figures_are_in_the_picture(made, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence", "code"),
     [
-        (["/nowhere.pickle", "out"], "there is no such file", 1),
+        (["/nowhere.pickle", "out"], "file not found", 1),
         (["{good}", "out", "--colormap", "plasam"], "plasma", 1),
         (["{good}", "out", "--v-min", "10", "--v-max", "5"], "not below", 1),
         (["{good}", "out", "--trace", "dend"], "there is dendrite_1[0]", 1),

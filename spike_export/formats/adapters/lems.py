@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A LEMS simulation that has run: columns and events of its output, by the names of their cells.
+"""A LEMS simulation that has run: columns and events of its output, by cell name.
 
 As jNeuroML and the simulators it exports to write them (https://docs.neuroml.org): in SI units,
 with time in the first column.
@@ -33,7 +33,7 @@ def _read(path: Path, request: Request) -> Content:
 
 
 def _content(path: Path, request: Request) -> Content:
-    # The whole tree of elements is kept, for it is small beside the output.
+    # The whole tree of elements is kept, since it is small compared with the output.
     kept = [(name, element) for name, element in elements(path)]
     network = read_network(path)
     for name, element in kept:
@@ -110,11 +110,11 @@ def _is_voltage(variable: str) -> bool:
 
 
 def _inside(path: Path, file: Path) -> Path:
-    """Check that a file is in the LEMS file's folder, and there."""
+    """Check that a file exists inside the LEMS file's folder."""
     if not file.resolve().is_relative_to(path.parent.resolve()):
-        raise unusable(path, f"it names {file.name!r:.60}, which is outside of its folder")
+        raise unusable(path, f"it names {file.name!r:.60}, which is outside its folder")
     if not file.is_file():
-        raise unusable(path, f"its file {file.name!r:.60} is not there; it may not have run yet")
+        raise unusable(path, f"its file {file.name!r:.60} was not found; it may not have run yet")
     if file.stat().st_size > _LARGEST_TEXT:
         raise unusable(file, "it is text of more than 1 GiB")
     return file
@@ -135,7 +135,7 @@ def _events(path: Path, element: Element, spikes: dict[Cell, list[float]]) -> No
             label, time = line.split()[::order]
             cell = cells.get(label)
             if cell is None:
-                raise unusable(file, f"line {number} is of {label!r:.60}, which is no cell")
+                raise unusable(file, f"line {number} is of {label!r:.60}, which is not a cell")
             spikes.setdefault(cell, []).append(float(time) * 1000.0)
 
 

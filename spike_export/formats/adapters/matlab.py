@@ -23,7 +23,7 @@ def _matches(peek: Peek) -> bool:
 
 
 def _names(peek: Peek) -> list[str]:
-    """Names of what has two sides longer than one."""
+    """Names of arrays with two sides longer than one."""
     if not peek.is_hdf5:
         found = mat5.variables(peek.path)
         return [v.name for v in found if len(v.shape) == 2 and min(v.shape) > 1]
@@ -39,7 +39,7 @@ def _read(path: Path, request: Request) -> Content:
             variable = next(v for v in mat5.variables(path) if v.name == name)
             return content_of_matrix(path, mat5.load(path, variable), request)
         with opened(path) as root:
-            # HDF5 counts along the last side first, MATLAB along the first.
+            # HDF5 stores the last dimension contiguously, MATLAB the first.
             return content_of_matrix(path, root.matrix(name).T, request)
     except Hdf5Error as error:
         raise FormatError(str(error)) from None

@@ -34,7 +34,7 @@ def _matches(peek: Peek) -> bool:
         return False
     names, columns = peek.column_names, len(peek.rows[0])
     if names:
-        # Brian2's i for a cell stands beside t alone; among others it is one of many letters.
+        # Brian2's i for a cell occurs only beside t; among others it is just a letter.
         is_list = any(map(is_cell_name, names)) or ("i" in names and columns <= 3)
         return columns > 1 and not is_list and (columns > 2 or is_time_name(names[0]))
     return columns > 4 or _is_over_time(peek)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What NetPyNE saves (``.json``, ``.pkl``): spikes, traces, and the cells with their shapes.
+"""NetPyNE results (``.json``, ``.pkl``): spikes, traces, and cells with their morphologies.
 
 As ``sim.saveData`` writes them (http://www.netpyne.org).
 """
@@ -120,7 +120,7 @@ def _spikes(path: Path, results: Any, index: Mapping[int, int]) -> list[NDArray[
 
 
 def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
-    """Sections from the root on; a point where not all of them have 3-D points."""
+    """Sections from the root on; a single point if not all of them have 3-D points."""
     tags, secs = cell["tags"], cell.get("secs") or {}
     sign = -1.0 if config.get("invertedYCoord", True) else 1.0
     place = np.array([tags.get("x", 0.0), sign * tags.get("y", 0.0), tags.get("z", 0.0)])
@@ -136,7 +136,7 @@ def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
         order[name] = len(order)
         waiting += children.get(name, [])[::-1]
     if len(order) < len(secs):
-        raise ValueError("sections whose parents are not there")
+        raise ValueError("sections whose parents are missing")
     shapes = {name: np.array(_plain(secs[name]["geom"].get("pt3d") or []), float) for name in order}
     if not order or not all(shape.ndim == 2 and len(shape) > 1 for shape in shapes.values()):
         soma = secs.get("soma", {}).get("geom", {}).get("diam") or 10.0
@@ -159,7 +159,7 @@ def _values(
     cells: list[Any], data: Any, rows: Mapping[str, Any], index: Mapping[int, int],
     sections: list[list[dict[str, Any]]], notes: list[str],
 ) -> tuple[NDArray[Any], NDArray[np.float64]]:  # fmt: skip
-    """Put each trace into the segment it was recorded in; all others have no values."""
+    """Put each trace into the segment it was recorded in; the others have no values."""
     results = data["simData"]
     counts = [sum(section.get("nseg", 1) for section in cell) for cell in sections]
     firsts = np.cumsum([0, *counts])
@@ -184,10 +184,12 @@ def _values(
             else:
                 lost += 1
     if lost:
-        notes.append(f"{lost:,} traces are of sections that cells without shape do not have.")
+        notes.append(f"{lost:,} traces were left out, because their cells have no morphology.")
     filled = int(np.isfinite(values).any(axis=0).sum())
     if filled < values.shape[1]:
-        notes.append(f"{filled:,} of {values.shape[1]:,} segments were recorded; others are empty.")
+        notes.append(
+            f"{filled:,} of {values.shape[1]:,} segments were recorded; the others are empty."
+        )
     time = _array(results.get("t", []))
     if len(time) != frames:
         time = np.arange(frames, dtype=np.float64) * float(data["simConfig"]["recordStep"])
@@ -195,7 +197,7 @@ def _values(
 
 
 def _is_reversed(cell: Any, name: str) -> bool:
-    """Whether a section hangs on its parent by its end at 1; here all do by their first point."""
+    """Whether a section joins its parent with its 1 end; here all do with their first point."""
     return float(cell["secs"].get(name, {}).get("topol", {}).get("childX", 0.0)) > 0.5
 
 
@@ -203,7 +205,7 @@ def _connections(
     cells: list[Any], config: Any, index: Mapping[int, int]
 ) -> NDArray[np.int64] | None:
     pairs = []
-    # What compact connections list instead of naming it.
+    # The order of fields in compact connections.
     fields = list(config.get("compactConnFormat") or [])
     for i, cell in enumerate(cells):
         for source in cell.get("conns") or []:
@@ -221,4 +223,4 @@ def _plain(values: Any) -> Any:
     return values.array if isinstance(values, PickledArray) else values
 
 
-FORMAT: Final = readable("netpyne", "a file of NetPyNE's results", _matches, _read)
+FORMAT: Final = readable("netpyne", "a NetPyNE results file", _matches, _read)

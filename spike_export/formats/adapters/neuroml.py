@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""NeuroML 2 networks: where the cells of each population are, and which are connected.
+"""NeuroML 2 networks: the cell positions of each population, and the connections.
 
 As the schema has them (https://docs.neuroml.org).
 """
@@ -26,19 +26,19 @@ _ENDS: Final = (("preCellId", "postCellId"), ("preCell", "postCell"), ("from", "
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Cells by population and number, with their places in µm, if they have any."""
+    """Cells by population and number, with their positions in µm, if any."""
 
     places: dict[Cell, tuple[float, float, float] | None] = field(default_factory=dict)
     connections: list[tuple[Cell, Cell]] = field(default_factory=list)
 
 
 def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
-    """Yield an XML file's elements as they end, by their names without namespaces."""
+    """Yield an XML file's elements as they end, with their names without namespaces."""
     if path.stat().st_size > _LARGEST:
         raise unusable(path, "it is XML of more than 1 GiB")
     with path.open("rb") as stream:
         piece = b""
-        # What a document type can define is memory without end.
+        # A document type can define entities that expand without limit.
         while more := stream.read(1 << 20):
             if b"<!DOCTYPE" in (piece := piece[-8:] + more):
                 raise unusable(path, "it has a document type, which NeuroML never needs")
@@ -50,7 +50,7 @@ def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
 
 
 def cell_at(text: str) -> Cell | None:
-    """Tell which cell a path such as ``../pyr/2/iz`` or ``pyr[2]`` leads to."""
+    """Return the cell that a path such as ``../pyr/2/iz`` or ``pyr[2]`` leads to."""
     found = _CELL.match(text)
     return None if found is None else (found[1], int(found[2] or found[3]))
 
@@ -89,14 +89,14 @@ def _read(path: Path, _request: Request) -> Content:
         raise unusable(path, f"it is damaged ({error!s:.100})") from None
     cells = [cell for cell, place in network.places.items() if place is not None]
     if not cells:
-        raise unusable(path, "it places no cells; a network has populations with instances")
+        raise unusable(path, "it has no cell positions; a network has populations with instances")
     index = {cell: number for number, cell in enumerate(cells)}
     pairs = [(index[a], index[b]) for a, b in network.connections if a in index and b in index]
     notes = ["It has no values; all cells are at 0 in a single frame."]
     left = len(network.places) - len(cells)
     if left:
         notes.append(
-            f"{left:,} of {len(network.places):,} cells have no location and are left out."
+            f"{left:,} of {len(network.places):,} cells have no location and were left out."
         )
     return Content(
         [f"{population}[{number}]" for population, number in cells],

@@ -29,7 +29,7 @@ def _read(path: Path, request: Request) -> Content:
             }
             there = [*(["units"] if "units" in root.names() else []), *series]
             if not there:
-                raise unusable(path, "it holds neither units with spikes nor responses of ROIs")
+                raise unusable(path, "it contains neither units with spikes nor ROI responses")
             wanted = request.of
             notes: list[str] = []
             if wanted is None and len(there) > 1:
@@ -67,7 +67,7 @@ def _units(root: Group, notes: list[str]) -> Content:
 def _of_electrodes(
     units: Group, table: Group, count: int, notes: list[str]
 ) -> NDArray[np.float64] | None:
-    """Place each unit at the channel of its peak, or in the middle of its electrodes."""
+    """Place each unit at the channel of its peak, or at the center of its electrodes."""
     axes = [table.optional_array(axis, "fiu") for axis in "xyz"]
     rows: list[Any]
     if units.kind("peak_channel_id"):
@@ -78,23 +78,29 @@ def _of_electrodes(
     else:
         rows = []
     if any(axis is None for axis in axes) or len(rows) != count or not all(map(len, rows)):
-        notes.append("Not every unit has an electrode with x, y and z; none is placed by them.")
+        notes.append(
+            "Not every unit has an electrode with x, y and z, so electrode positions are not used."
+        )
         return None
     xyz = np.stack([axis for axis in axes if axis is not None], axis=1).astype(np.float64)
     if max(int(np.max(row)) for row in rows) >= len(xyz):
         raise units.error("names electrodes that are not in the table", "electrodes")
     several = sum(len(row) > 1 for row in rows)
     if several:
-        notes.append(f"{several:,} units have several electrodes; they are placed in the middle.")
+        notes.append(
+            f"{several:,} units have several electrodes; they are placed at the center of these."
+        )
     places = np.array([xyz[np.asarray(row, np.int64)].mean(axis=0) for row in rows])
     if not np.isfinite(places).all():
-        notes.append("Not every electrode has finite x, y and z; no unit is placed by them.")
+        notes.append(
+            "Not every electrode has finite x, y and z, so electrode positions are not used."
+        )
         return None
     return places
 
 
 def _ragged(group: Group, name: str, flat: NDArray[Any], count: int) -> list[NDArray[Any]]:
-    """Cut a column into its rows, each of which ends where its index says."""
+    """Split a column into its rows, each of which ends at its index."""
     ends = (
         group.indices(f"{name}_index") if group.kind(f"{name}_index") else np.arange(1, count + 1)
     )
@@ -133,7 +139,7 @@ def _rois(series: Group, name: str, notes: list[str]) -> Content:
 def _of_masks(
     table: Group | None, rows: NDArray[np.int64], notes: list[str]
 ) -> NDArray[np.float64] | None:
-    """Place each ROI in the middle of its mask, in µm if the imaging plane says what a pixel is."""
+    """Place each ROI at the center of its mask, in µm if the imaging plane gives the pixel size."""
     if table is None:
         return None
     mask = next((name for name in ("pixel_mask", "voxel_mask") if table.kind(name)), "")
@@ -150,7 +156,7 @@ def _of_masks(
     elif table.kind("image_mask"):
         for image in table.blocks("image_mask"):
             total = float(image.sum(dtype=np.float64))
-            # As pixel masks have it, x counts along the first axis.
+            # As in pixel masks, x is along the first axis.
             sums = [np.arange(n) @ image.sum(axis=1 - axis, dtype=np.float64)
                     for axis, n in enumerate(image.shape)]  # fmt: skip
             middles.append(np.array([*sums, 0.0]) / total if total else np.full(3, np.nan))
@@ -158,13 +164,13 @@ def _of_masks(
         return None
     places = np.array(middles)[rows]
     if not np.isfinite(places).all():
-        notes.append("Not every ROI has a mask; none is placed by them.")
+        notes.append("Not every ROI has a mask, so masks are not used for positions.")
         return None
     plane = table.optional_group("imaging_plane")
     pixel = None if plane is None else plane.optional_array("grid_spacing", "fiu")
     unit = "" if plane is None or pixel is None else plane.text_attribute("grid_spacing", "unit")
     if pixel is None or unit not in _IN_UM or not 2 <= len(pixel) <= 3:
-        notes.append("The file does not say how large a pixel is; places are as if it were 1 µm.")
+        notes.append("The file does not give the pixel size; 1 µm was assumed.")
         return places
     places[:, : len(pixel)] *= pixel * _IN_UM[unit]
     return places

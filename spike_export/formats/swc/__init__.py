@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Morphologies as SWC files: read them, say what is wrong with them, and split them into sections.
+"""SWC morphologies: read them, report what is wrong, and split them into sections.
 
-NEURON's own reader ends the process at a duplicate id, wires separate trees together, and drops
-points without a word, so a file is checked here first, and the sections are made here too. They
-are those that NEURON's Import3d makes of the same file. Columns and type codes are those of Cannon
+NEURON's own reader crashes on duplicate ids, joins separate trees, and silently drops points, so
+files are checked here first, and the sections are made here too. They are the same as those made by
+NEURON's Import3d. Columns and type codes are those of Cannon
 et al. (1998), "An on-line archive of reconstructed hippocampal neurons", and of neuromorpho.org.
 
-`parsing` knows the columns, `trees` who is whose parent, `splitting` the sections; `reading` takes
-a file through these, and `findings` gathers what is wrong with it. Only NumPy is imported, so that
-BlenderBrain carries this folder as it is.
+`parsing` handles the columns, `trees` the parents, `splitting` the sections; `reading` runs a file
+through these, and `findings` collects what is wrong. Only NumPy is imported, so that BlenderBrain
+can bundle this folder unchanged.
 """
 
 from __future__ import annotations

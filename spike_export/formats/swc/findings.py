@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is wrong in an SWC file, line by line, and what repairing does about it."""
+"""What is wrong in an SWC file, line by line, and how it is repaired."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 SHOWN: Final = 10
-"""How many of many are named in a message."""
+"""How many of many are listed in a message."""
 
 _MOST_FINDINGS: Final = 10_000
 
@@ -21,11 +21,11 @@ class Finding:
     Attributes
     ----------
     line : int
-        Counted from 1; 0 stands for the whole file.
+        Counted from 1; 0 means the whole file.
     problem : str
         What is wrong.
     mend : str or None
-        What repairing does about it; None where nothing can be done safely.
+        How it is repaired; None if it cannot be repaired safely.
     """
 
     line: int
@@ -38,7 +38,7 @@ class Finding:
 
 
 class SwcError(ValueError):
-    """A file that is no morphology; the text lists the first findings, one sentence in each line.
+    """A file that is not a valid morphology; the text lists the first findings, one per line.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class SwcError(ValueError):
 
 
 def describe(mends: Iterable[Finding]) -> list[str]:
-    """Say what was mended or noted, with the lines of equal ones together.
+    """Describe what was repaired or noted, with equal findings grouped.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def describe(mends: Iterable[Finding]) -> list[str]:
 
 
 def ranges(lines: list[int]) -> str:
-    """Say whole numbers with those in a row together: ``3-5, 9``."""
+    """List integers with consecutive ones grouped: ``3-5, 9``."""
     lines = sorted(lines)
     gaps = [i for i, (one, next_one) in enumerate(pairwise(lines), 1) if next_one > one + 1]
     return ", ".join(
@@ -96,10 +96,10 @@ class Findings:
         self.notes.append(Finding(line, what, mend=how))
 
     def add(self, line: int, problem: str, mend: str | None = None) -> None:
-        """Note what is wrong, and raise if that is too much."""
+        """Add an error, and raise if there are too many."""
         self._found.append(Finding(line, problem, mend=mend))
         self._hopeless += mend is None
-        # A hostile file could have a million of them.
+        # A malicious file could have a million of them.
         if self._hopeless >= _MOST_FINDINGS or (
             not self._repair and len(self._found) >= _MOST_FINDINGS
         ):
@@ -110,7 +110,7 @@ class Findings:
         return sorted(self._found, key=lambda finding: finding.line)
 
     def stop(self) -> None:
-        """Raise what was found, unless it is being repaired."""
+        """Raise the findings, unless they are being repaired."""
         found = self.sorted()
         if self._repair:
             found = [finding for finding in found if finding.mend is None]
@@ -118,6 +118,6 @@ class Findings:
             raise SwcError(found)
 
     def stop_if_hopeless(self) -> None:
-        """Raise all that was found, if something of it cannot be mended."""
+        """Raise all findings if one of them cannot be repaired."""
         if self._hopeless:
             self.stop()

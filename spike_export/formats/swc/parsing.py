@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The columns of an SWC file: numbers, and whether they can be those of a point."""
+"""The columns of an SWC file: numbers, and whether they form a valid point."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LARGEST_ID: Final = 2**31 - 1
 _LARGEST_TYPE: Final = 999
 # Those of neuromorpho.org: undefined, soma, axon, two kinds of dendrites, three of the rest.
 _KNOWN_TYPES: Final = range(8)
-# A metre: coordinates beyond it are not in µm, and would make millions of segments.
+# A meter: coordinates beyond this are not in µm, and would make millions of segments.
 _FARTHEST_UM: Final = 1e6
 _THICKEST_UM: Final = 1e4
 
@@ -50,7 +50,7 @@ def read_rows(data: bytes, findings: Findings, unit_um: float = 1.0) -> NDArray[
         raise SwcError([Finding(1, "the text is in UTF-16; save it as plain text (UTF-8)")])
     if data.startswith(b"\xef\xbb\xbf"):
         findings.add(
-            1, "it begins with a byte-order mark, behind which NEURON loses a point", mend="removed"
+            1, "it begins with a byte-order mark, after which NEURON loses a point", mend="removed"
         )
         data = data[3:]
     zero = data.find(b"\0")
@@ -85,7 +85,7 @@ def read_rows(data: bytes, findings: Findings, unit_um: float = 1.0) -> NDArray[
 
 
 def _title(content: bytes, line: int, findings: Findings) -> None:
-    """Skip a line of words before the first point, unless it says that columns are others."""
+    """Skip a header line before the first point, unless it names other columns."""
     words = [word.lower() for word in re.findall(rb"[A-Za-z]+", content)]
     radius = next((i for i, word in enumerate(words) if word in (b"r", b"rad", b"radius")), None)
     parent = next((i for i, word in enumerate(words) if word in _PARENTS), None)
@@ -104,7 +104,7 @@ def _row(content: bytes, line: int, findings: Findings, unit_um: float) -> list[
         findings.add(line, problem)
         return None
     if len(fields) > len(_COLUMNS):
-        findings.note(line, problem, "what stands behind the seventh is ignored")
+        findings.note(line, problem, "everything after the seventh is ignored")
     row: list[float] = []
     for name, field in zip(_COLUMNS, fields, strict=False):
         if _NUMBER.fullmatch(field):
@@ -120,7 +120,9 @@ def _row(content: bytes, line: int, findings: Findings, unit_um: float) -> list[
 
 def _fields(content: bytes, line: int, findings: Findings) -> list[bytes]:
     if b";" in content:
-        findings.add(line, "semicolons stand between the columns", mend="they are read as blanks")
+        findings.add(
+            line, "the columns are separated by semicolons", mend="they are read as blanks"
+        )
         content = content.replace(b";", b" ").replace(b",", b".")
     elif b"," in content:
         fields = content.split()
@@ -130,7 +132,9 @@ def _fields(content: bytes, line: int, findings: Findings) -> list[bytes]:
             )
             content = content.replace(b",", b".")
         else:
-            findings.add(line, "commas stand between the columns", mend="they are read as blanks")
+            findings.add(
+                line, "the columns are separated by commas", mend="they are read as blanks"
+            )
             content = content.replace(b",", b" ")
     return content.split()
 
@@ -157,22 +161,22 @@ def _in_range(row: list[float], fields: list[bytes], line: int, findings: Findin
     elif parent < -1:
         findings.note(
             line,
-            f"its parent is {shown['parent']}, below -1, the root's",
-            "-1, the root's, is taken for it",
+            f"its parent is {shown['parent']}, below -1, which marks a root",
+            "it is read as -1",
         )
         row[6] = -1
     if kind.is_integer() and abs(kind) <= _LARGEST_TYPE:
         if kind not in _KNOWN_TYPES:
             findings.note(
                 line,
-                f"its type is {shown['type']}, which is none of the known ones, 0 to 7",
-                "it is kept as a type of its own",
+                f"its type is {shown['type']}, not one of the known ones, 0 to 7",
+                "it is kept as a custom type",
             )
     else:
         findings.add(
             line,
             f"its type is {shown['type']}, not a whole number up to {_LARGEST_TYPE}",
-            mend="0, undefined, is taken for it",
+            mend="it is set to 0, undefined",
         )
         row[1] = 0
     return usable
@@ -184,7 +188,7 @@ def _shown(field: bytes) -> str:
 
 
 def unique(rows: NDArray[Any], findings: Findings) -> NDArray[np.bool_]:
-    """Find points whose id was not given before; those that repeat a point entirely can go."""
+    """Find points whose id was not used before; exact repetitions can be dropped."""
     first: dict[int, int] = {}
     keep = np.ones(len(rows), np.bool_)
     ids, lines = rows["id"].tolist(), rows["line"].tolist()
@@ -193,11 +197,11 @@ def unique(rows: NDArray[Any], findings: Findings) -> NDArray[np.bool_]:
         if before == index:
             continue
         keep[index] = False
-        # All but the line.
+        # All fields except the line.
         same = rows[index].tolist()[:-1] == rows[before].tolist()[:-1]
         findings.add(
             lines[index],
-            f"the id {point} was given before, in line {lines[before]}",
+            f"the id {point} was already used in line {lines[before]}",
             mend="the repeated line is dropped" if same else None,
         )
     return keep

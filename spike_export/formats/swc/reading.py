@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From an SWC file to one tree of points, checked and, if wanted, mended."""
+"""From an SWC file to one tree of points, checked and optionally repaired."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from .splitting import Splitter
 from .trees import Extent, Tree, in_order
 
 MAY_LOSE: Final = 0.05
-"""The share of a file that repairing may drop unless told otherwise."""
+"""The fraction of a file that repair may drop by default."""
 
 _LARGEST_FILE: Final = 100 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Morphology:
-    """The points of a cell, each behind its parent, and each branch in one piece.
+    """The points of a cell, each after its parent, and each branch contiguous.
 
     Attributes
     ----------
     points : ndarray of `POINT`, shape (N,)
         Trees that only the soma joins, which is the root then, begin with the parent -1.
     mends : tuple of Finding
-        What had to be repaired.
+        What was repaired.
     notes : tuple of Finding
-        What was read without repair, as NEURON does, although it is no plain SWC.
+        What was read without repair, as NEURON does, although it is not standard SWC.
     lost, total : Extent
-        What repairing has dropped of the file.
+        What repair dropped, and the whole file.
     """
 
     points: NDArray[Any]
@@ -52,16 +52,16 @@ def read(
     Parameters
     ----------
     repair : bool
-        Mend what can be mended safely.
+        Repair what can be repaired safely.
     unit_um : float
-        How many µm the file's numbers stand for.
+        The unit of the file's numbers, in µm.
     may_lose : float
-        The largest share of points or length, 0..1, that repairing may drop.
+        The largest fraction of points or length, 0..1, that repair may drop.
 
     Raises
     ------
     SwcError
-        If the file is too large, or is no morphology.
+        If the file is too large, or is not a valid morphology.
     OSError
         If it cannot be read.
     """
@@ -69,7 +69,7 @@ def read(
 
 
 def file_content(path: Path) -> bytes:
-    """Return what is in a regular file of at most as many bytes as `parse` takes, and one more.
+    """Return the content of a regular file, up to one byte more than `parse` accepts.
 
     Raises
     ------
@@ -89,33 +89,33 @@ def file_content(path: Path) -> bytes:
 def parse(
     data: bytes, repair: bool = False, unit_um: float = 1.0, may_lose: float = MAY_LOSE
 ) -> Morphology:
-    """Check the content of an SWC file, and put its points into order.
+    """Check the content of an SWC file, and sort its points.
 
-    Line ends of all systems, tabs, leading blanks, comments anywhere, ids with gaps and in any
-    order, and any type code up to 999 are taken as they are. What NEURON reads sanely although it
-    is no plain SWC is read and noted: more columns, a header without `#`, several somata, and
-    trees connected to nothing, which are joined to the soma.
+    Line ends of all systems, tabs, leading spaces, comments anywhere, ids with gaps and in any
+    order, and any type code up to 999 are accepted. What NEURON handles well although it is not
+    standard SWC is read and noted: more columns, a header without `#`, several somata, and
+    unconnected trees, which are joined to the soma.
 
     Parameters
     ----------
     repair : bool
-        Mend what can be mended safely; each mend is listed in the result.
+        Repair what can be repaired safely; each repair is listed in the result.
     unit_um : float
-        How many µm the file's numbers stand for.
+        The unit of the file's numbers, in µm.
     may_lose : float
-        The largest share of points or length, 0..1, that repairing may drop.
+        The largest fraction of points or length, 0..1, that repair may drop.
 
     Raises
     ------
     SwcError
-        With everything that is wrong, or, when repairing, everything that cannot be mended.
+        With everything that is wrong or, when repairing, everything that cannot be repaired.
     """
     if len(data) > _LARGEST_FILE:
         raise SwcError([Finding(0, f"it is larger than {_LARGEST_FILE >> 20} MiB")])
     findings = Findings(repair)
     rows = read_rows(data, findings, unit_um)
     kept = unique(rows, findings)
-    # Points that could not be read would be missed as parents.
+    # Points that could not be read would be missing as parents.
     findings.stop_if_hopeless()
     tree = Tree(rows, kept, findings)
     findings.stop_if_hopeless()
@@ -143,7 +143,7 @@ def _check_lost(tree: Tree, may_lose: float) -> None:
 
 
 def _without_empty_sections(points: NDArray[Any], findings: Findings) -> NDArray[Any]:
-    """Drop the points of sections without length; what hangs on them moves to their parents."""
+    """Drop the points of sections without length; their children move to their parents."""
     while True:
         splitter = Splitter(points)
         empty = splitter.empty_runs()
@@ -154,7 +154,7 @@ def _without_empty_sections(points: NDArray[Any], findings: Findings) -> NDArray
         for first, last in empty:
             findings.add(
                 int(points["line"][first]),
-                "the section that begins here has no length: all its points lie in one place",
+                "the section that begins here has no length: all its points are in the same place",
                 mend="one of them is kept" if first == 0 else "they are dropped",
             )
             gone[max(first, 1) : last + 1] = True

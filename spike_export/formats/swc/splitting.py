@@ -18,7 +18,7 @@ def _name(kind: int) -> str:
     return _NAMES.get(kind, f"dend_{kind}" if kind >= 0 else f"minus_{-kind}")
 
 
-# NEURON makes a cylinder of its own choice of a section that is shorter than about this.
+# NEURON replaces a section shorter than about this by a cylinder of its own choice.
 _SHORTEST_UM: Final = 1e-4
 
 
@@ -29,8 +29,8 @@ class Sections:
     Attributes
     ----------
     names : tuple of str, length N
-        As NEURON names them: ``soma[0]``, ``dend[3]``; type codes without a name of their own
-        give ``dend_5[0]``.
+        As NEURON names them: ``soma[0]``, ``dend[3]``; type codes without a name become
+        ``dend_5[0]``.
     parents : ndarray of int32, shape (N,)
         Index of the parent section, -1 at the root.
     parent_x : ndarray of float64, shape (N,)
@@ -63,13 +63,13 @@ class Sections:
 def split(points: NDArray[Any]) -> Sections:
     """Split a tree into sections, as NEURON's Import3d does.
 
-    A section ends where the tree branches and where the type changes. What is special about somata
-    is Import3d's too: one point, and three points of one radius whose ends lie a radius from the
-    middle (neuromorpho.org's way to write a sphere), become a cylinder as long as it is wide;
-    branches from such a soma, or from the inside of one with more points, begin at their own first
-    points and are connected to its middle; and a branch that leaves the first point of another one
-    beside the soma is connected to the beginning of that one. A tree connected to nothing is
-    connected to the middle of the soma, which is the root then.
+    A section ends where the tree branches and where the type changes. Somata are treated as in
+    Import3d: one point, or three points of the same radius whose ends are one radius from the
+    middle (how neuromorpho.org writes a sphere), become a cylinder as long as it is wide; branches
+    from such a soma, or from the inside of one with more points, begin at their own first points
+    and are connected to its middle; and a branch that leaves the first point of another one beside
+    the soma is connected to the beginning of that one. An unconnected tree is connected to the
+    middle of the soma, which is then the root.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Splitter:
     def __init__(self, points: NDArray[Any]) -> None:
         self._lines: list[int] = points["line"].tolist()
         self._kinds: list[int] = points["type"].tolist()
-        # Those connected to nothing, which Import3d counts nowhere, and then takes for the root's.
+        # Unconnected trees, which Import3d does not count, and then treats as the root's.
         self._loose: list[bool] = [False, *(points["parent"][1:] < 0).tolist()]
         self._parents: list[int] = [-1, *np.maximum(points["parent"][1:], 0).tolist()]
         self._points_um = np.column_stack(
@@ -125,7 +125,7 @@ class Splitter:
         return self._lines[self._runs[run][0]]
 
     def empty_runs(self) -> list[tuple[int, int]]:
-        """First and last points of the sections that have no length."""
+        """First and last points of the sections without length."""
         return [
             run
             for index, run in enumerate(self._runs)
@@ -133,8 +133,8 @@ class Splitter:
         ]
 
     def _find_runs(self) -> None:
-        # Import3d counts 1 for each child, and a hundredth for each of what ends a section without
-        # being a branch; what comes to exactly 1 goes on.
+        # Import3d counts 1 for each child, and a hundredth for anything else that ends a section; a
+        # section continues if the sum is exactly 1.
         hundredths = [0] * len(self._kinds)
         for index in range(1, len(self._kinds)):
             if self._loose[index]:

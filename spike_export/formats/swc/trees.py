@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Who is whose parent among the points of an SWC file, and their order."""
+"""The parents of the points in an SWC file, and their order."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from .findings import SHOWN, Findings, ranges
 from .splitting import SOMA
 
-# Below a nanometre a radius stands for an unknown one, and d_lambda would cut it to dust.
+# A radius below a nanometer means unknown, and d_lambda would make countless segments of it.
 _THINNEST_UM: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A number of points, and the length of what is between them and their parents, in µm."""
+    """A number of points, and the total length to their parents, in µm."""
 
     points: int = 0
     length_um: float = 0.0
 
 
 class Tree:
-    """Who is whose parent, by index; `kept` trees make the cell, the first holds its root."""
+    """Parents by index; the `kept` trees form the cell, and the first one contains its root."""
 
     def __init__(self, rows: NDArray[Any], kept: NDArray[np.bool_], findings: Findings) -> None:
         self._findings = findings
@@ -40,7 +40,9 @@ class Tree:
         for index in members:
             if parent_ids[index] == 0 and self.parents[index] < 0:
                 findings.note(
-                    self._lines[index], "its parent is 0, which is no point", "it is read as a root"
+                    self._lines[index],
+                    "its parent is 0, which is not a point",
+                    "it is read as a root",
                 )
             elif parent_ids[index] >= 0 and self.parents[index] < 0:
                 findings.add(
@@ -102,7 +104,7 @@ class Tree:
                 lines = [self._lines[member] for member in circle]
                 self._findings.add(
                     lines[0],
-                    f"it is its own ancestor, by {len(lines)} points in line"
+                    f"it is its own ancestor, through {len(lines)} points in line"
                     f"{'s' if len(lines) > 1 else ''} {ranges(lines[:SHOWN])}"
                     f"{' and so on' if len(lines) > SHOWN else ''}",
                 )
@@ -117,18 +119,18 @@ class Tree:
                         self._lines[index],
                         f"its parent {self._ids[parent]} comes later, in line "
                         f"{self._lines[parent]}",
-                        mend="the points are put in order",
+                        mend="the points are sorted",
                     )
 
     def _joined(self, trees: list[list[int]]) -> list[list[int]]:
-        """All trees that make the cell: the soma's first, to which the others are joined."""
+        """All trees that form the cell: the soma's first, to which the others are joined."""
         somata = [tree for tree in trees if any(self._is_soma[index] for index in tree)]
         if not somata:
             return [self._largest(trees)]
         main = somata[0]
         soma = next(index for index in main if self._is_soma[index])
         self._note_somata(somata)
-        # Import3d joins everything to the file's first point, which makes sense if that is a soma.
+        # Import3d joins everything to the file's first point, which makes sense if it is a soma.
         as_neuron = main is trees[0] and soma == main[0]
         for tree in trees:
             if tree is main:
@@ -139,7 +141,7 @@ class Tree:
             if tree in somata and as_neuron:
                 self._findings.note(
                     self._lines[tree[0]],
-                    f"a tree of {points} with a soma of its own begins here",
+                    f"a tree of {points} with its own soma begins here",
                     f"it is connected to {where}, by a section as long, as NEURON does; "
                     "these may be two cells",
                 )
@@ -152,8 +154,8 @@ class Tree:
             else:
                 self._findings.add(
                     self._lines[tree[0]],
-                    f"a tree of {points} begins here that is connected to nothing, and where "
-                    "NEURON would connect it makes no sense",
+                    f"a tree of {points} begins here that is connected to nothing, and the place "
+                    "where NEURON would connect it makes no sense",
                     mend=f"it is connected to {where}",
                 )
             if soma != main[0]:
@@ -207,11 +209,11 @@ def in_order(rows: NDArray[Any], tree: Tree, findings: Findings) -> NDArray[Any]
 def _mend_radii(points: NDArray[Any], findings: Findings) -> None:
     radii: list[float] = points["radius"].tolist()
     parents: list[int] = points["parent"].tolist()
-    # Also true of those that are not a number.
+    # Also true for NaN.
     unknown = [not radius >= _THINNEST_UM for radius in radii]
     if not any(unknown):
         return
-    # Up to the roots first, for they may have to ask their children.
+    # Up to the roots first, since they may need their children's radius.
     up, filled = list(unknown), list(radii)
     for index in range(len(radii) - 1, 0, -1):
         parent = parents[index]
@@ -222,14 +224,14 @@ def _mend_radii(points: NDArray[Any], findings: Findings) -> None:
             up[index] = up[parent]
             if unknown[index]:
                 filled[index] = filled[parent]
-    mend = "that of its parent is taken, or of a child at the root"
+    mend = "its parent's is used, or a child's at the root"
     for index in np.flatnonzero(unknown).tolist():
         findings.add(
             int(points["line"][index]),
             "its radius is not a number"
             if np.isnan(radii[index])
             else f"its radius is not above {_THINNEST_UM:g} µm",
-            # None of its whole tree has one.
+            # No point in its whole tree has one.
             mend=None if up[index] else mend,
         )
     points["radius"] = filled

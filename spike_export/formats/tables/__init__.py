@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Arrays and tables as people have them: ``.npy``, ``.npz``, and text in rows and columns.
+"""Users' arrays and tables: ``.npy``, ``.npz``, and text in rows and columns.
 
-`npy` reads NumPy's files, `text` splits text into rows, and `numbers` makes arrays of these.
-Nothing is dropped in silence: what was guessed stands in notes. Only NumPy is imported, so that the
-add-ons carry this folder as it is.
+`npy` reads NumPy files, `text` splits text into rows, and `numbers` converts them to arrays.
+Nothing is dropped silently: guesses are listed in notes. Only NumPy is imported, so that the
+add-ons can bundle this folder unchanged.
 """
 
 from __future__ import annotations

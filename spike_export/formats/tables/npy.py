@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""NumPy's own files, from anybody: ``.npy`` and ``.npz``.
+"""NumPy's own files, from any source: ``.npy`` and ``.npz``.
 
-What a file says of itself is checked against its size before memory is taken, and nothing in a
-file is run: arrays of Python objects, which NumPy stores as pickles, are for the check to refuse.
+A file's claims are checked against its size before memory is allocated, and nothing in a file is
+executed: the check must refuse arrays of Python objects, which NumPy stores as pickles.
 
 The formats are described in NumPy's own manual, under ``numpy.lib.format``.
 """
@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 from .text import TableError
 
 Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
-"""Raises `TableError` for shapes and types that are not wanted, before memory is taken for them."""
+"""Raises `TableError` for unwanted shapes and types, before memory is allocated for them."""
 
 _MOST_MEMBERS: Final = 10_000
 _MOST_HEADER: Final = 10_000
-# What NumPy's reader, which is not made for damaged files, is known to raise.
+# What NumPy's reader is known to raise for damaged files.
 _HEADER_ERRORS: Final = (
     ValueError,
     TypeError,
@@ -96,7 +96,7 @@ def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
         usable = [info for info in members.values() if _is_wanted(archive, info, check)]
         if len(usable) > 1:
             raise TableError(f"it holds several arrays, choose one: {_listed(members)}")
-        # If none can, the first one's problem is the one to tell.
+        # If none can be used, the first one's problem is reported.
         return _read_member(archive, usable[0] if usable else next(iter(members.values())), check)
 
 
@@ -118,7 +118,7 @@ def array_names(filepath: str | os.PathLike[str]) -> list[str]:
 
 
 def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Read what stands before the numbers."""
+    """Read the header."""
     try:
         version = npy_format.read_magic(file)
         with warnings.catch_warnings():
@@ -188,7 +188,7 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) 
             shape, fortran, dtype = _header(member)
             check(shape, dtype)
             expected = math.prod(shape) * dtype.itemsize
-            # What is unpacked is bounded by the limits on the shape, whatever the archive says.
+            # The limits on the shape bound what is unpacked, whatever the archive claims.
             return _filled(member, shape, fortran, dtype, expected)
         except TableError as error:
             raise TableError(f"'{info.filename}' in it: {error}") from None

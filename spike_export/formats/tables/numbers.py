@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Arrays of the numbers in a table, and what its names, gaps and commas mean."""
+"""Convert a table to an array: header, gaps and commas."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Numbers:
     values : ndarray of float64, shape (rows, columns)
         NaN where the table has a gap.
     names : tuple of str
-        Of the columns, from a first line of words; empty without one.
+        Of the columns, from the header; empty without one.
     first_line : int
         The line of the first row, counted from 1.
     notes : tuple of str
-        What was guessed, a sentence each.
+        Guesses, one sentence each.
     """
 
     values: NDArray[np.float64]
@@ -54,10 +54,10 @@ def read_numbers(
 ) -> Numbers:
     """Read a table of numbers.
 
-    A first line of words names the columns, and a table as pandas writes it has numbers for rows
-    and columns, which are no values. Empty fields and words for missing values, such as ``NA``, are
-    NaN. Numbers may be quoted, have decimal commas, or commas between thousands; where the file
-    does not tell which, it is refused.
+    A first line of words is a header, and a table written by pandas has row and column numbers,
+    which are not values. Empty fields and words for missing values, such as ``NA``, are NaN.
+    Numbers may be quoted, and have decimal commas or thousands separators; ambiguous files are
+    refused.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def read_numbers(
         notes.append(f"Line {sample[0].line} names the columns.")
         del sample[0]
         if not sample:
-            raise TableError("it has no rows below the names of its columns")
+            raise TableError("it has no rows below its header")
     width = len(sample[0].fields)
     parsed: list[NDArray[np.float64]] = []
     for row in itertools.chain(sample, table.rows):
@@ -89,28 +89,28 @@ def read_numbers(
     values = np.stack(parsed)
     if table.separator == "," and width == 2 and not names and (values % 1 == 0).all():
         notes.append(
-            "It was read as two columns with a comma between; where commas stand before decimals,"
-            " write decimal points."
+            "It was read as two columns separated by a comma; if these are decimal commas, write "
+            "decimal points."
         )
     if _is_indexed(sample[0].fields, values):
         names = tuple(sample[0].fields[1:])
         values = values[1:, 1:]
-        notes.append("The first line and the first column number the others; they are no values.")
+        notes.append("The first line and the first column are counters; they are not values.")
     return Numbers(values, names, sample[0].line, tuple(notes))
 
 
 def number(text: str, mark: Mark = ".") -> float | None:
-    """Read a number as people write it.
+    """Parse a number as people write it.
 
     Parameters
     ----------
     mark : {".", ","}
-        Stands before decimals; see `decimal_mark`.
+        The decimal mark; see `decimal_mark`.
 
     Returns
     -------
     float or None
-        None where it is none. A word for a missing value gives NaN.
+        None if it is not a number. A word for a missing value gives NaN.
     """
     if text.casefold() in _MISSING:
         return math.nan
@@ -131,14 +131,14 @@ def number(text: str, mark: Mark = ".") -> float | None:
 
 
 def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
-    """Find what stands before decimals in a table.
+    """Find the decimal mark of a table.
 
     Parameters
     ----------
     rows : iterable of Row
         The first ones.
     notes : list of str
-        A sentence is added where it is the comma.
+        A sentence is added if it is the comma.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
     Raises
     ------
     TableError
-        If ``1,234`` could be 1.234 and 1234, and nothing in the table tells which.
+        If ``1,234`` could be 1.234 or 1234, and nothing in the table tells which.
     """
     unclear: tuple[int, str] | None = None
     for row in rows:
@@ -162,7 +162,7 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
             ):
                 return "."
             if _GROUPED[","].fullmatch(text) or (_WITH_COMMA.fullmatch(text) and not grouped):
-                notes.append(f"Commas stand before decimals, as in {text}.")
+                notes.append(f"Decimal commas were found, as in {text}.")
                 return ","
             if grouped and unclear is None:
                 unclear = row.line, text
@@ -170,16 +170,16 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
         return "."
     line, text = unclear
     if table.separator == ";" or text.lstrip("+-").startswith("0"):
-        notes.append(f"Commas stand before decimals, as in {text}.")
+        notes.append(f"Decimal commas were found, as in {text}.")
         return ","
     raise TableError(
-        f"line {line}: {text} could be {text.replace(',', '.')} or {text.replace(',', '')}; write"
-        " decimal points, or semicolons between the columns, where commas stand before decimals"
+        f"line {line}: {text} could be {text.replace(',', '.')} or {text.replace(',', '')}; write "
+        "decimal points or, with decimal commas, semicolons between the columns"
     )
 
 
 def is_header(row: Row, mark: Mark = ".") -> bool:
-    """Tell whether a first row names the columns: it has words, and no numbers.
+    """Whether the first row is a header: it has words and no numbers.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def is_header(row: Row, mark: Mark = ".") -> bool:
 
 
 def _parsed(row: Row, mark: Mark) -> NDArray[np.float64]:
-    # Nearly all rows are plain, and this is several times as fast.
+    # Nearly all rows are plain, and this is several times faster.
     if mark == "." and not any("_" in field for field in row.fields):
         try:
             return np.array([float(field) for field in row.fields])
@@ -208,13 +208,13 @@ def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
     if None in parsed:
         column = parsed.index(None)
         raise TableError(
-            f"line {row.line}, field {column + 1}: '{fields[column][:30]}' is no number"
+            f"line {row.line}, field {column + 1}: '{fields[column][:30]}' is not a number"
         )
     return np.array(parsed, np.float64)
 
 
 def _is_indexed(first: list[str], values: NDArray[np.float64]) -> bool:
-    """Tell whether the first row and column count the others, from 0 or 1, below an empty field."""
+    """Whether the first row and column are counters from 0 or 1, with an empty corner field."""
     if first[0] or min(values.shape) < 3:
         return False
     return all(

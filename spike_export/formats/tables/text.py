@@ -29,21 +29,21 @@ class Row:
     line: int
     """Counted from 1."""
     fields: list[str]
-    """Without blanks around them."""
+    """Without surrounding spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table that is being read: all rows have equally many fields.
+    """A table being read: all rows have the same number of fields.
 
     Attributes
     ----------
     separator : str
-        What stands between the fields; empty for blanks.
+        Between fields; empty for spaces.
     notes : list of str
         What was guessed, a sentence each.
     rows : iterator of Row
-        Reads on as it is used; raises `TableError` at a row that does not fit.
+        Reads lazily; raises `TableError` at a row that does not fit.
     """
 
     separator: str
@@ -59,9 +59,9 @@ class Rows:
 def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int = 30_000) -> Rows:
     """Split a text into rows and columns.
 
-    Columns are separated by tabs, semicolons or commas, whichever the first lines have alike, or
-    else by blanks. Fields may be quoted. Lines that are empty or begin with ``#`` are comments, and
-    nothing else is left out.
+    Columns are separated by tabs, semicolons or commas, whichever the first lines have in common,
+    or else by spaces. Fields may be quoted. Lines that are empty or begin with ``#`` are comments;
+    nothing else is skipped.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int =
     Raises
     ------
     TableError
-        Here or at the row: if it is no text, rows differ in length, or it is too large.
+        Here or at the row: if it is not text, rows differ in length, or it is too large.
     """
     text, notes = _decoded(content)
     lines = [line for line in text[:_SAMPLE_CHARACTERS].splitlines() if not _is_comment(line)]
@@ -97,7 +97,7 @@ def _decoded(content: bytes) -> tuple[str, list[str]]:
     if found is not None or "\ufffd" in text:
         place = found.start() if found is not None else text.index("\ufffd")
         line = text.count("\n", 0, place) + 1
-        raise TableError(f"it is not text: line {line} has bytes that no text has")
+        raise TableError(f"it is not text: line {line} has bytes that are not text")
     return text, notes
 
 
@@ -147,7 +147,7 @@ def _columns(count: int) -> str:
 
 
 def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the fields of each line that is no comment, and the line's number."""
+    """Yield the fields of each line that is not a comment, and its line number."""
     if not separator:
         for number, line in enumerate(text.splitlines(), 1):
             # What follows the fields of a line is a comment.

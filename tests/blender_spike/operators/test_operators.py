@@ -58,7 +58,7 @@ def test_bad_files_are_refused(bpy, shared_data, tmp_path, monkeypatch, name):
 
 def test_files_that_are_no_files_are_refused(bpy, tmp_path):
     """Missing, a folder, empty, another version."""
-    assert "there is no such file" in refused(bpy, tmp_path / "missing.pickle")
+    assert "file not found" in refused(bpy, tmp_path / "missing.pickle")
     assert "folder" in refused(bpy, tmp_path)
     (tmp_path / "empty.pickle").touch()
     assert "empty (0 bytes)" in refused(bpy, tmp_path / "empty.pickle")

@@ -105,7 +105,7 @@ def test_info_of_the_older_format_invents_no_time(command, older, save):
     path = save(older)
     table = rows(command("info", path)[1])
     assert table["Format"] == "older (list of sections)"
-    assert table["Duration"] == "unknown: files of the older format hold no time"
+    assert table["Duration"] == "unknown: files in the older format store no times"
     assert table["Spikes"] == "not recorded"
     assert table["Not finite"] == "3 values"
     assert table["Range"] == "-65.1 to 0.2 mV (v)"
@@ -151,7 +151,7 @@ def test_characters_that_the_output_does_not_know(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "2 points in 2 sections" in done.stdout
-    assert "?m long; nothing is wrong" in done.stdout
+    assert "?m long; no errors found" in done.stdout
 
 
 def test_what_is_read_is_not_replaced(command, layout, save, tmp_path):
@@ -188,7 +188,7 @@ def test_text_of_a_file_is_neither_markup_nor_commands(command, layout, save):
     ("content", "reason"),
     [
         (b"", "it is empty (0 bytes)"),
-        (b"text", "it is not a simulation file: it is no pickle of protocol 2 or newer"),
+        (b"text", "it is not a simulation file: it is not a pickle of protocol 2 or newer"),
         ({"format": "spike-export", "version": 3}, "format version 3"),
         ([], "it holds no sections"),
     ],
@@ -205,7 +205,7 @@ def test_a_file_that_cannot_be_read(command, save, content, reason, options):
 def test_a_file_that_is_missing(command, tmp_path):
     code, output, errors = command("info", tmp_path / "no.pickle")
     assert (code, output) == (1, "")
-    assert errors == "Error: Cannot read no.pickle: there is no such file.\n"
+    assert errors == "Error: Cannot read no.pickle: file not found.\n"
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_demo_without_neuron_says_how_to_get_it(command, monkeypatch, tmp_path):
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     code, _, errors = command("demo")
     assert code == 1
-    assert "NEURON is not installed; pip install 'spike-export[neuron]'" in errors
+    assert "NEURON is not installed; install it with pip install 'spike-export[neuron]'" in errors
     assert not list(tmp_path.iterdir())
 
 

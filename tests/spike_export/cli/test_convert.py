@@ -85,21 +85,25 @@ def test_a_file_may_take_its_own_place(command, new):
         (
             ("old.pickle", "x"),
             1,
-            "old.pickle is in the older format, which stores no times; --du",
+            "old.pickle is in the older format, which stores no times; give the du",
         ),
         (("old.pickle", "x", "--legacy", "--every", "1"), 1, "Cannot convert old.pickle: it is in"),
         (("new.pickle", "x", "--duration", "1"), 1, "Cannot convert new.pickle: it has a time"),
         (("new.pickle", "x", "--cells", "A"), 1, 'Cannot convert new.pickle: no cell is "A"'),
-        (("new.pickle", "x", "--cells", ""), 2, "it names no cell; leave it out for all"),
-        (("new.pickle", "x", "--every", "1e-99"), 1, "17 GB is the most"),
-        (("new.pickle", "x", "--every", "1", "--frames", "3"), 2, "exclude each other"),
-        (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "leave out --precision"),
+        (("new.pickle", "x", "--cells", ""), 2, "it names no cells; omit it to select all"),
+        (("new.pickle", "x", "--every", "1e-99"), 1, "the limit is 17 GB"),
+        (("new.pickle", "x", "--every", "1", "--frames", "3"), 2, "mutually exclusive"),
+        (("new.pickle", "x", "--legacy", "--precision", "zlib"), 2, "omit --precision"),
         (("new.pickle", "x", "--precision", "8bit"), 2, "'float32', 'zlib', '0.01mV'"),
         (("new.pickle", "x", "--frames", "0"), 2, "--frames"),
-        (("new.pickle", "x", "--peak"), 2, "are about new frames: add --every or --frames."),
+        (("new.pickle", "x", "--peak"), 2, "apply to new frames; add --every or --frames."),
         (("new.pickle", "no/x"), 1, "Cannot write no/x: its folder does not exist."),
-        (("new.pickle", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
-        (("no.pickle", "x"), 1, "Cannot read no.pickle: there is no such file."),
+        (
+            ("new.pickle", "old.pickle"),
+            1,
+            "old.pickle already exists; use --force to overwrite it.",
+        ),
+        (("no.pickle", "x"), 1, "Cannot read no.pickle: file not found."),
         (("new.pickle",), 2, "Missing argument 'OUT'"),
     ],
 )
@@ -156,8 +160,12 @@ def test_parts_are_merged(command, new):
         (("new.pickle", "new.pickle", "-o", "x"), 1, "Cannot merge new.pickle with new.pickle (p"),
         (("new.pickle", "old.pickle", "-o", "x"), 1, "Cannot merge old.pickle with new.pickle "),
         (("old.pickle", "new.pickle", "-o", "x"), 1, "Cannot merge old.pickle (part 1): it is in"),
-        (("new.pickle", "no.pickle", "-o", "x"), 1, "Cannot read no.pickle: there is no such"),
-        (("new.pickle", "-o", "old.pickle"), 1, "old.pickle exists; --force replaces it."),
+        (("new.pickle", "no.pickle", "-o", "x"), 1, "Cannot read no.pickle: file not found."),
+        (
+            ("new.pickle", "-o", "old.pickle"),
+            1,
+            "old.pickle already exists; use --force to overwrite it.",
+        ),
         (("new.pickle", "-o", "no/x"), 1, "Cannot write no/x: its folder does not exist."),
         (("new.pickle",), 2, "Missing option '-o'"),
         (("-o", "x"), 2, "Missing argument 'PART...'"),
@@ -203,7 +211,7 @@ def test_quantities_are_chosen_and_what_is_left_out_is_said(command, array, layo
     assert np.array_equal(read("a.pickle").more["cai"].values, values[[0, 3]].astype("<f4"))
     code, output, errors = command("convert", path, "b.pickle", "--legacy")
     assert code == 0
-    assert "The older format holds one quantity, v; left out: cai. --variable chooses" in errors
+    assert "The older format holds only one quantity, v; left out: cai. Choose another" in errors
     code, output, errors = command("convert", path, "c.pickle", "--legacy", "--variable", "cai")
     assert (code, errors) == (0, "")
     assert np.array_equal(read("c.pickle").values, values.astype("<f4"))

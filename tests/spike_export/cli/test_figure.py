@@ -80,23 +80,23 @@ def test_a_film_with_transparency(command, arrays):
 
 
 BAD = [
-    (("wave", "none.npy"), "Cannot read none.npy: there is no such file."),
+    (("wave", "none.npy"), "Cannot read none.npy: file not found."),
     (("wave", "objects.npy"), "objects.npy: it holds Python objects, not real numbers."),
     (("wave", "short.npy"), "short.npy: it ends early: its header announces 7,200,000,000 bytes"),
     (("wave", "complex.npy"), "complex.npy: it holds complex128, not real numbers."),
     (("wave", "empty.npy"), "empty.npy: it holds no numbers."),
     (("wave", "matrix.npy"), "the shape (5, 3, 4), neither y alone nor two columns."),
-    (("wave", "falling.csv"), "falling.csv: its first column does not grow from row to row."),
+    (("wave", "falling.csv"), "falling.csv: its first column does not increase from row to row."),
     (("wave", "ragged.csv"), "ragged.csv: line 2 has 1 column, but line 1 has 2 columns."),
     (("morph", "xnan.csv", "xnan.csv"), "xnan.csv: the x in row 2 is not finite."),
-    (("wave", "words.csv"), "words.csv: line 3, field 1: 'b' is no number."),
-    (("wave", "bytes.csv"), "bytes.csv: it is not text: line 1 has bytes that no text has."),
+    (("wave", "words.csv"), "words.csv: line 3, field 1: 'b' is not a number."),
+    (("wave", "bytes.csv"), "bytes.csv: it is not text: line 1 has bytes that are not text."),
     (
         ("wave", "y.npy", "--color-by", "phase3.csv"),
         "the shape (3,), not one value for each of the 60 points.",
     ),
     (("wave", "nan.csv"), "nan.csv: it has no finite value."),
-    (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper one, 0.99"),
+    (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper limit, 0.99"),
     (("wave", "y.npy", "--colormap", "plasmo"), "There is no colormap named 'plasmo'; close to"),
     (
         ("morph", "y.npy", "phase3.csv"),

@@ -193,18 +193,18 @@ def test_many_sections(plot, save, layout):
     path = save(layout, name="many.pickle")
     code, output, errors = plot("--sections", "dend", *SIZE, file=path)
     assert (code, output) == (0, "Wrote traces.png: 320 x 180 pixels.\n")
-    assert errors == "Drawing 12 of the 20 sections that match.\n"
+    assert errors == "Drawing 12 of the 20 matching sections.\n"
 
 
 @pytest.mark.parametrize(
     ("options", "code", "sentence"),
     [
         (["--sections", "dent"], 1, "No section is named 'dent'; close to it: 'dend'."),
-        (["--sections", "soma,("], 1, "'(' is not a pattern for names: missing )"),
-        (["--sections", "soma,,axon"], 2, "'soma,,axon' has an empty name in it"),
+        (["--sections", "soma,("], 1, "'(' is not a valid regular expression: missing )"),
+        (["--sections", "soma,,axon"], 2, "'soma,,axon' contains an empty name"),
         (["--cells", "X"], 1, 'No cell is "X"; there are 2, "Pyramidal[0]", "Basket[0]"'),
         (["--colormap", "plasmo"], 1, "There is no colormap named 'plasmo'; close to it: "),
-        (["--v-min", "40"], 1, "The lower limit, 40, is not below the upper one, 40."),
+        (["--v-min", "40"], 1, "The lower limit, 40, is not below the upper limit, 40."),
         (["--v-max", "nan"], 2, "nan is not a finite number"),
         (["--v-min", "inf"], 2, "inf is not a finite number"),
         (["--ms-per-frame", "1e-9", "-o", "%d.png"], 1, "would make more than 1,000,000 frames."),
@@ -216,11 +216,19 @@ def test_many_sections(plot, save, layout):
         (["--frames", "1-9", "-o", "%d.png"], 2, "--frames 1-9: there are frames 0 to 3."),
         (["--frames", "2-1"], 2, "'2-1' ends before it begins"),
         (["--frames", "all"], 2, "'all' is not a range of frames such as 0-120"),
-        (["--frames", "1-2"], 2, "traces.png holds one picture; name a film, or frames/%04d.png"),
+        (["--frames", "1-2"], 2, "traces.png is a single picture; name a film, or frames/%04d.png"),
         (["--size", "1920"], 2, "'1920' is not a size such as 1920x1080"),
         (["--size", "99999x99999"], 2, "width and height must be 100 to 8192 pixels"),
-        (["--size", "321x180", "-o", "x.mp4"], 2, "--size 321x180: a film needs even numbers."),
-        (["-o", "x.mp4", "--transparent"], 2, "mp4 cannot hold transparency; .webm, .mov and"),
+        (
+            ["--size", "321x180", "-o", "x.mp4"],
+            2,
+            "--size 321x180: a film needs an even width and height.",
+        ),
+        (
+            ["-o", "x.mp4", "--transparent"],
+            2,
+            "mp4 does not support transparency; use .webm, .mov or",
+        ),
         (
             ["-o", "x.gif"],
             2,
@@ -276,10 +284,14 @@ def test_a_file_that_cannot_be_read(plot, file):
 def test_existing_files_are_kept_unless_told_otherwise(plot):
     for name in ("x.png", "1.png", "3.png"):
         Path(name).write_text("old")
-    assert plot("-o", "x.png", *SIZE) == (1, "", "Error: x.png exists; --force replaces it.\n")
+    assert plot("-o", "x.png", *SIZE) == (
+        1,
+        "",
+        "Error: x.png already exists; use --force to overwrite it.\n",
+    )
     code, _, errors = plot("-o", "%d.png", *SIZE)
     assert code == 1
-    assert errors == "Error: 2 of the 4 files %d.png exist; --force replaces them.\n"
+    assert errors == "Error: 2 of the 4 files %d.png exist; use --force to overwrite them.\n"
     assert {Path(name).read_text() for name in here()} == {"old"}
     assert plot("-o", "%d.png", "--frames", "0", *SIZE)[0] == 0
     assert plot("-o", "%d.png", "--force", *SIZE)[0] == 0
@@ -292,7 +304,7 @@ def test_one_question_for_all_frames(plot, monkeypatch):
     Path("1.png").write_text("old")
     code, output, _ = plot("-o", "%d.png", *SIZE, answer="n\n")
     assert code == 1
-    assert output.startswith("1 of the 4 files %d.png exist. Replace them? [y/N]")
+    assert output.startswith("1 of the 4 files %d.png exist. Overwrite them? [y/N]")
     assert here() == ["1.png"]
     assert Path("1.png").read_text() == "old"
     assert plot("-o", "%d.png", *SIZE, answer="y\n")[0] == 0
@@ -354,7 +366,7 @@ finally:
     done = run("hidden")
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: matplotlib is not installed; pip install 'spike-export[plot]' brings it.\n"
+        "Error: matplotlib is not installed; install it with pip install 'spike-export[plot]'.\n"
     )
 
 
@@ -377,8 +389,8 @@ def test_a_cell_that_would_darken_all_others_is_said_to_go_beyond(plot, save, tm
     code, _, errors = plot(*SIZE, file=tmp_path / "net.pickle")
     assert code == 0
     assert (
-        "Colors end at 1, since 1 of 40 cells goes far beyond all others, up to 30; --v-max sets "
-        "another end." in errors
+        "Colors end at 1, since 1 of 40 cells goes far beyond all others, up to 30; set another "
+        "limit with --v-max." in errors
     )
     assert figures.color_limits(network) == (0, 1)
     assert figures.color_limits(network, 2) == (2, 30)

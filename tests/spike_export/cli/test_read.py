@@ -18,11 +18,11 @@ def test_tables_of_spikes_go_to_from_spikes(tmp_path, command):
     options = ("--positions", "places.csv", "--stop", 20, "--diameter", 4)
     code, out, error = command("read", "a.csv", *options, "-o", "read.pickle")
     assert code == 0, error
-    assert out.startswith("a.csv is a table, for spike-export from-spikes.\n")
+    assert out.startswith("a.csv is a table; running spike-export from-spikes.\n")
     assert command("from-spikes", "a.csv", *options, "-o", "own.pickle")[0] == 0
     assert (tmp_path / "read.pickle").read_bytes() == (tmp_path / "own.pickle").read_bytes()
     code, _, error = command("read", "a.csv", "-o", "read.pickle")
-    assert code == 1 and "read.pickle exists; --force replaces it." in error
+    assert code == 1 and "read.pickle already exists; use --force to overwrite it." in error
 
 
 def test_swc_goes_to_swc(tmp_path, command):
@@ -37,7 +37,7 @@ def test_options_that_do_not_belong_are_refused(tmp_path, command):
     (tmp_path / "a.csv").write_text(SPIKES)
     (tmp_path / "b.npy").write_bytes(b"")
     code, _, error = command("read", "a.csv", "--interval", 3)
-    assert code == 2 and "--interval does not go with a table." in error
+    assert code == 2 and "--interval does not apply to a table." in error
     np.save(tmp_path / "m.npy", np.zeros((2, 3)))
     code, _, error = command("read", "m.npy", "a.csv", "--rows", "cells", "--interval", 3)
     assert code == 2 and "a.csv is not a matrix of values, as m.npy is." in error
@@ -46,7 +46,7 @@ def test_options_that_do_not_belong_are_refused(tmp_path, command):
 def test_what_no_command_reads_is_named(tmp_path, command):
     (tmp_path / "a.txt").write_text("dear reader\n")
     assert command("read", "a.txt")[2] == "Error: Cannot use a.txt: it is a text.\n"
-    assert "there is no such file" in command("read", "b.txt")[2]
+    assert "file not found" in command("read", "b.txt")[2]
     code, _, error = command("read", tmp_path)
     assert code == 1 and "it is not a regular file" in error
 

@@ -83,6 +83,6 @@ def test_the_bar_follows_the_model_and_leaves_nothing_behind(tmp_path: Path, kno
     assert "━" in text, "a bar"
     lines = screen(text)
     assert lines.count("half") == lines.count("an error") == lines.count("building") == 1
-    assert not any("Running" in line for line in lines), "wiped out before anything is printed"
+    assert not any("Running" in line for line in lines), "erased before anything is printed"
     assert any(line.startswith("Duration") for line in lines)
     assert (tmp_path / "model.pickle").exists()

@@ -44,7 +44,7 @@ def test_a_cell_fires_by_default(h, command, cell, tmp_path):
     assert len(simulation.cells[0].spikes_ms) == 1
     code, _, errors = command(cell)
     assert code == 1
-    assert "exists; --force replaces it" in errors
+    assert "already exists; use --force to overwrite it" in errors
 
 
 def test_progress_is_shown_in_a_terminal_beside_the_result(h, command, cell, in_terminal):
@@ -93,7 +93,7 @@ def test_checking_needs_no_neuron(command, cell, tmp_path, monkeypatch):
     assert (code, errors) == (0, "")
     assert output == (
         "L5 cell.v2.swc: 5 points in 3 sections (1 soma, 1 axon, 1 dend), 270 µm long; "
-        "nothing is wrong with it.\n"
+        "no errors found.\n"
     )
     assert list(tmp_path.iterdir()) == [cell]
     code, _, errors = command(cell)
@@ -111,24 +111,22 @@ def test_faults_are_listed_and_mended(command, tmp_path):
     assert [line.split(":")[0] for line in lines[1:-1]] == [
         "line 1", "line 2", "line 2", "line 6"
     ]  # fmt: skip
-    assert lines[-1] == "--repair mends this."
+    assert lines[-1] == "--repair can fix this."
     code, output, errors = command(path, "--check", "--repair")
     assert (code, errors) == (0, "")
     lines = output.splitlines()
-    assert lines[0] == "Mended in bad.swc:"
-    assert lines[2] == "  line 2: commas stand between the columns; they are read as blanks."
-    assert lines[-1].endswith("(1 soma, 1 axon, 2 dend), 284 µm long; fine once mended.")
+    assert lines[0] == "Repaired in bad.swc:"
+    assert lines[2] == "  line 2: the columns are separated by commas; they are read as blanks."
+    assert lines[-1].endswith("(1 soma, 1 axon, 2 dend), 284 µm long; fine after repair.")
 
 
 def test_what_cannot_be_mended_is_said(command, tmp_path):
     path = tmp_path / "bad.swc"
     path.write_text(CELL + "5 2 0 -150 0 0.5 1\n7,3,1,1,1,1,1\n")
-    assert "--repair mends 1 of these 2." in command(path)[2]
+    assert "--repair can fix 1 of these 2." in command(path)[2]
     code, _, errors = command(path, "--repair")
     assert code == 1
-    assert errors == (
-        "Error: Cannot read bad.swc:\nline 6: the id 5 was given before, in line 5.\n"
-    )
+    assert errors == ("Error: Cannot read bad.swc:\nline 6: the id 5 was already used in line 5.\n")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +150,7 @@ def test_options_that_make_no_sense(command, cell, options, reason):
 
 
 def test_files_that_are_not_there(command, tmp_path):
-    assert command("no.swc")[2] == "Error: Cannot read no.swc: there is no such file.\n"
+    assert command("no.swc")[2] == "Error: Cannot read no.swc: file not found.\n"
     assert "it is a folder" in command(tmp_path)[2]
     assert "it is not a regular file" in command("/dev/null")[2]
 
@@ -181,29 +179,28 @@ def test_what_is_noted_is_said(command, tmp_path):
     code, output, errors = command(path, "--check")
     assert (code, errors) == (0, "")
     assert output.splitlines() == [
-        "Noted in loose.swc:",
+        "Notes on loose.swc:",
         "  line 1: it holds words, not a point; it is read as a header and skipped.",
         "  line 7: a tree of 2 points begins here that is connected to nothing; it is connected to "
         "the soma of line 2, 30 µm away, as NEURON does.",
-        "  line 8: it has 8 columns instead of 7; what stands behind the seventh is ignored.",
-        "loose.swc: 7 points in 4 sections (1 soma, 2 axon, 1 dend), 300 µm long; nothing is wrong "
-        "with it.",
+        "  line 8: it has 8 columns instead of 7; everything after the seventh is ignored.",
+        "loose.swc: 7 points in 4 sections (1 soma, 2 axon, 1 dend), 300 µm long; no errors found.",
     ]
 
 
 def test_what_repairing_loses_is_said_in_one_total(command, tmp_path):
     path = tmp_path / "axons.swc"
     path.write_text("1 2 0 0 0 1 -1\n2 2 0 90 0 1 1\n3 2 5 0 0 1 -1\n4 2 5 10 0 1 3\n")
-    assert command(path, "--check")[2].endswith("--repair mends this.\n")
+    assert command(path, "--check")[2].endswith("--repair can fix this.\n")
     code, output, errors = command(path, "--check", "--repair")
     assert (code, output) == (1, "")
     assert errors.splitlines()[1:] == [
         "repairing it would lose 2 of its 4 points and 10 of its 100 µm, more than 5 %.",
-        "--may-lose allows it to lose more.",
+        "Use --may-lose to let it drop more.",
     ]
     code, output, errors = command(path, "--check", "--repair", "--may-lose", 50)
     assert (code, errors) == (0, "")
-    assert output.splitlines()[2] == "  In all, 2 of 4 points and 10.0 of 100.0 µm are lost."
+    assert output.splitlines()[2] == "  In total, 2 of 4 points and 10.0 of 100.0 µm are lost."
     assert command(path, "--may-lose", 50)[2].endswith("--may-lose needs --repair.\n")
 
 
@@ -212,8 +209,8 @@ def test_a_size_that_leaves_a_doubt_asks_for_the_unit(command, tmp_path):
     path.write_text("1 1 0 0 0 5000 -1\n2 3 0 5000 0 900 1\n3 3 0 295000 0 900 2\n")
     assert command(path, "--check")[2] == (
         "Error: Cannot read nm.swc:\n"
-        "it would be 300 mm long and 295 mm wide if its numbers are µm; say which they are "
-        "with --unit um, nm or mm.\n"
+        "it would be 300 mm long and 295 mm wide if its numbers are in µm; give their unit with "
+        "--unit um, nm or mm.\n"
     )
     assert " 300 µm long" in command(path, "--check", "--unit", "nm")[1]
     assert " 300,000 µm long" in command(path, "--check", "--unit", "um")[1]

@@ -75,7 +75,7 @@ def test_parts_without_a_quantity_have_no_data(simulation):
 def test_units_that_differ_are_not_merged(simulation):
     first, second = (take_cells(simulation, np.array([cell])) for cell in (0, 1))
     other = replace(second, more={"cai": replace(second.more["cai"], unit="uM")})
-    with pytest.raises(MergeError, match="holds cai in uM, but a part before it in mM"):
+    with pytest.raises(MergeError, match="holds cai in uM, but an earlier part in mM"):
         merge([first, other])
 
 

@@ -91,7 +91,7 @@ def test_free_text_stays_where_all_agree(parts):
         ({"time_ms": [0, 0.1, 0.25], "values": np.zeros((3, 1), np.float32)},
          "has 3 frames, the last at 0.25 ms, but part 1 has 4, the last at 0.3 ms"),
         ({"quantity": "cai", "unit": "mM"}, "holds cai in mM, but part 1 v in mV"),
-        ({"cells": (Cell("other", 7),)}, "has a cell 'other' with the gid 7, and so has part 1"),
+        ({"cells": (Cell("other", 7),)}, "has a cell 'other' with the gid 7, as does part 1"),
         ({"has_time": False}, "is in the older format, which stores no times"),
     ],
 )  # fmt: skip

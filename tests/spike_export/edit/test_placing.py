@@ -39,7 +39,7 @@ def test_the_soma_is_put_there_and_the_cell_turned_about_it(simulation):
     assert np.array_equal(points[:, 3], simulation.points_um[:, 3])
     assert np.array_equal(points[7], simulation.points_um[7])
     assert placed.notes == (
-        "1 of 2 cells have no row in cells.csv and stay where they were, 'Basket[0]' for one.",
+        "1 of 2 cells have no row in cells.csv and keep their positions, 'Basket[0]' for example.",
     )
     assert placed.simulation.meta["positions"] == "cells.csv"
 
@@ -51,7 +51,7 @@ def test_a_global_identifier_is_a_name_too_and_rows_of_no_cell_are_counted(simul
     }
     placed = place(simulation, positions, "cells.csv")
     assert soma_centers(placed.simulation).tolist() == [[0, 0, 0], [1, 1, 1]]
-    assert placed.notes == ("2 of 4 rows of cells.csv name no cell that is here, '8' for one.",)
+    assert placed.notes == ("2 of 4 rows of cells.csv name unknown cells, '8' for example.",)
     with pytest.raises(PlacingError, match="none of the cells: its first is '8'"):
         place(simulation, {"8": positions["8"]}, "cells.csv")
 
@@ -64,7 +64,7 @@ def test_cells_in_one_place_are_told(simulation):
         "cells.csv",
     ).simulation
     (sentence,) = said_of_places(together)
-    assert sentence.startswith("2 of 2 cells are in the same place as another one, 'Pyramidal[0]'")
+    assert sentence.startswith("2 of 2 cells share a position with another one, 'Pyramidal[0]'")
     apart = in_a_row(together, ["Pyramidal[0]", "Basket[0]"])
     assert said_of_places(apart) == []
     assert np.diff(soma_centers(apart)[:, 2]) == pytest.approx(100)
@@ -78,8 +78,8 @@ def test_what_is_made_up_in_a_part_is_said_of_the_whole_until_it_is_placed(simul
     both = merge([other, part])
     shape, place_, shared = said_of_places(both)
     assert shape.startswith("Some cells have sections without 3-D points")
-    assert place_.startswith("Some cells are set in a row")
-    assert shared.startswith("4 of 4 cells are in the same place")
+    assert place_.startswith("Some cells are placed in a row")
+    assert shared.startswith("4 of 4 cells share a position")
     positions = {
         cell.name: CellPosition(np.array([10.0 * number, 0, 0]))
         for number, cell in enumerate(both.cells)

@@ -66,7 +66,7 @@ def test_a_made_up_piece_is_put_to_the_end_of_its_parent(pieces):
 )  # fmt: skip
 def test_what_does_not_fit_is_told(pieces, joints):
     joined, note = rejoin(pieces, joints)
-    assert "does not tell what hung on what" in note
+    assert "does not reveal which pieces were connected" in note
     assert len(joined.cells) == (2 if len(joints) > 2 else 3)
 
 

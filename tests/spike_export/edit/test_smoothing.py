@@ -105,7 +105,9 @@ def test_constants_out_of_range_are_named(rise, decay, reason):
 
 
 def test_irregular_frames_are_refused():
-    with pytest.raises(SmoothingError, match="not regular in time; spike-export convert --every"):
+    with pytest.raises(
+        SmoothingError, match="not evenly spaced in time; use spike-export convert --every"
+    ):
         smooth(network(np.zeros((3, 1)), [0.0, 1.0, 3.0]), Kernel(1, 2))
 
 
@@ -119,8 +121,8 @@ def test_a_voltage_file_is_smoothed_on_demand(command, tmp_path):
     code, _, errors = command("convert", "odd.pickle", "b.pickle", "--rise", 1, "--decay", 2)
     assert code == 1
     assert errors == (
-        "Error: Cannot convert odd.pickle: its frames are not regular in time; "
-        "spike-export convert --every makes them so.\n"
+        "Error: Cannot convert odd.pickle: its frames are not evenly spaced in time; use "
+        "spike-export convert --every to make them so.\n"
     )
 
 

@@ -84,7 +84,10 @@ def test_films_hold_every_frame_its_colours_and_its_alpha(
 
 def test_mp4_has_no_transparency(tmp_path):
     with (
-        pytest.raises(figures.FilmError, match=r"\.mp4 cannot hold transparency; \.webm, \.mov"),
+        pytest.raises(
+            figures.FilmError,
+            match=r"\.mp4 does not support transparency; use \.webm, \.mov",
+        ),
         figures.film_writer(tmp_path / "x.mp4", SMALL, transparent=True),
     ):
         pass

@@ -110,9 +110,9 @@ def test_too_many_sections_are_spread_over_their_distances(tree):
     [
         (["dendd"], "", "no section is named 'dendd'; close to it: 'dend'"),
         (["soma", "XYZ"], "", "no section is named 'XYZ'; its sections begin with 'soma', 'dend'"),
-        (["("], "", "'(' is not a pattern for names: missing ), unterminated subpattern"),
+        (["("], "", "'(' is not a valid regular expression: missing ), unterminated subpattern"),
         ([], "Pry", 'no cell is "Pry"; there are 2, "Pyr[0]", "Bas[0]"'),
-        ([], "/*/", '"/*/" is no regular expression: nothing to repeat'),
+        ([], "/*/", '"/*/" is not a valid regular expression: nothing to repeat'),
     ],
 )
 def test_what_nothing_is_named(tree, patterns, cells, sentence):

@@ -136,11 +136,11 @@ def test_the_number_runs_evenly_or_slowly_at_both_ends():
 
 def test_what_does_not_fit_is_named():
     _, axes = figures.stage((0, 1), (0, 1), size=SIZE)
-    with pytest.raises(ValueError, match="a curve of 3 points cannot become one of 2"):
+    with pytest.raises(ValueError, match="a curve of 3 points cannot morph into one of 2"):
         figures.Morph(axes, np.zeros((3, 2)), np.zeros((2, 2)))
     with pytest.raises(ValueError, match=r"frames, rows and columns, not \(3, 2\)"):
         figures.MatrixCells(axes, [0, 1, 2], np.zeros((3, 2)))
-    with pytest.raises(ValueError, match="times must grow"):
+    with pytest.raises(ValueError, match="times must increase"):
         figures.PhaseArrow(axes, [0, 0], [1, 2])
     with pytest.raises(ValueError, match="must be finite"):
         figures.PhaseArrow(axes, [0, 1], [1, np.inf])

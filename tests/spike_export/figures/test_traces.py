@@ -73,7 +73,7 @@ def test_limits_are_those_of_the_whole_file():
     assert figures.color_limits(made, v_min=-100) == (-100, expected[1])
     made.values[:] = -65
     assert figures.color_limits(made) == (-66, -64)
-    with pytest.raises(figures.ChoiceError, match=r"-65, is not below the upper one, -65"):
+    with pytest.raises(figures.ChoiceError, match=r"-65, is not below the upper limit, -65"):
         figures.color_limits(made, -65, -65)
 
 

@@ -109,8 +109,8 @@ DEND = "cell 0 'P', section 1 'dend': "
         (("cells", 0, "gid"), 1.5, "cell 0 'P': its gid is 1.5, not a whole number"),
         (("cells", 0, "spikes"), [1, np.inf], "cell 0 'P': a spike has no finite time"),
         (("cells", 0, "spikes"), [[1, 2]], "cell 0 'P': its spikes are not one row"),
-        (("cells", 0, "name"), 3, "cell 0: its name is 3, not a text"),
-        (("cells", 0, "spike"), [1], "cell 0: the key 'spike' is none of name, gid, sections"),
+        (("cells", 0, "name"), 3, "cell 0: its name is 3, not text"),
+        (("cells", 0, "spike"), [1], "cell 0: the key 'spike' is not one of name, gid, sections"),
         (("cells", 0, "sections", 1), 5, "cell 0 'P', section 1 is int, not a dict"),
         (("cells", 0, "sections", 1, "nseg"), 0, f"{DEND}its nseg is 0"),
         (("cells", 0, "sections", 1, "nseg"), 2.0, f"{DEND}its nseg is 2.0, not a whole number"),
@@ -130,7 +130,7 @@ DEND = "cell 0 'P', section 1 'dend': "
         (("cells", 0, "sections", 1, "points"), [[0, 0, 0, -1]], f"{DEND}a point is not finite or"),
         (("cells", 0, "sections", 1, "points"), [[1e300, 0, 0, 1]], f"{DEND}a point is not finite"),
         (("cells", 0, "sections", 1, "points"), [[0, 0], [0]], f"{DEND}its points has rows of"),
-        (("cells", 0, "sections", 1, "diam"), 3, f"{DEND[:-9]}.*the key 'diam' is none of name"),
+        (("cells", 0, "sections", 1, "diam"), 3, f"{DEND[:-9]}.*the key 'diam' is not one of name"),
     ],
 )
 def test_what_is_wrong_is_named(arrays, place, value, reason):
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_named(arrays, place, value, reason):
     with pytest.raises(ValueError, match=reason) as caught:
         simulation_from_arrays(**arrays)
     sentence = str(caught.value)
-    assert sentence.startswith("These arrays are no simulation: ")
+    assert sentence.startswith("These arrays are not a simulation: ")
     assert sentence.endswith(".")
 
 

@@ -88,11 +88,11 @@ def test_values_become_what_a_file_has(quantity, unit, wanted, factor):
     listed = [quantity(number, unit) for number in NUMBERS.tolist()]
     assert np.allclose(in_unit(listed, wanted), NUMBERS * factor, rtol=1e-14)
     assert np.allclose(in_unit([listed, tuple(listed)], wanted)[1], NUMBERS * factor, rtol=1e-14)
-    with pytest.raises(UnitError, match="is in .+, which cannot become mol"):
+    with pytest.raises(UnitError, match="is in .+, which cannot be converted to mol"):
         in_unit(given, "mol")
     with pytest.raises(UnitError, match="cannot become a number without a unit"):
         in_unit(given, "")
-    with pytest.raises(UnitError, match="'furlong' is no unit"):
+    with pytest.raises(UnitError, match="'furlong' is not a unit"):
         in_unit(given, "furlong")
     with pytest.raises(UnitError, match="with a unit and numbers without"):
         in_unit([*listed, 3.0], wanted)
@@ -135,8 +135,12 @@ def test_every_array_of_a_simulation_is_converted(quantity, tmp_path):
     assert np.allclose(made.more["cai"].values, 0.5)
     assert made.more["cai"].unit == "mM"
     for change, reason in (
-        ({"time_ms": arrays["values"]}, r"the array time_ms is in \S+.*, which cannot become ms"),
-        ({"unit": "mM"}, r"the array values is in \S+.*, which cannot become mM"),
+        (
+            {"time_ms": arrays["values"]},
+            r"the array time_ms is in \S+.*, which cannot be "
+            "converted to ms",
+        ),
+        ({"unit": "mM"}, r"the array values is in \S+.*, which cannot be converted to mM"),
         ({"connections": [[quantity(0, "s"), quantity(0, "s")]]}, "the array connections is in s"),
     ):
         with pytest.raises(ValueError, match=reason):

@@ -114,7 +114,7 @@ def test_what_hundredths_cannot_store_is_refused(tmp_path, simulation, change, r
 
 
 def test_an_unknown_precision_is_refused(tmp_path, simulation):
-    with pytest.raises(PrecisionError, match="'float16' is none of float32, zlib, 0.01mV"):
+    with pytest.raises(PrecisionError, match="'float16' is not one of float32, zlib, 0.01mV"):
         write(tmp_path / "x.pickle", simulation, precision="float16")
 
 

@@ -56,14 +56,14 @@ def test_z_is_first_and_x_last(table):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("cell,x,y,z,rotation\na,0,0,0,1\n", "has the column 'rotation', of which axis or unit"),
-        ("cell,x,y,z,rotation_z\na,0,0,0,1\n", "'rotation_z', of which axis or unit"),
-        ("a,0,0,0,90\n", "5 columns, and no first line"),
+        ("cell,x,y,z,rotation\na,0,0,0,1\n", "has the column 'rotation', whose axis or unit"),
+        ("cell,x,y,z,rotation_z\na,0,0,0,1\n", "'rotation_z', whose axis or unit"),
+        ("a,0,0,0,90\n", "5 columns but no header line"),
         ("cell,x,y,z\na,0,0,0\na,1,0,0\n", "line 3 places cell 'a' a second time"),
         ("cell,x,y,z,rotation_z_deg\na,0,0,0,nan\n", "which is not finite"),
         ("cell,x,y,z,rotation_z_deg,rotation_angle_xaxis\na,0,0,0,1,1\n", "in two ways"),
         ("cell,x,y,z,orientation_w\na,0,0,0,1\n", "1 of the four columns"),
-        ("cell,x,y,z\n", "holds no places"),
+        ("cell,x,y,z\n", "contains no positions"),
         ("cell,x,y\na,0,0\n", "has no column for z"),
     ],
 )

@@ -120,7 +120,7 @@ def test_each_wrong_kind_gets_a_sentence_with_the_right_command(made, command, c
         assert code == 1 and error.startswith("Error: Cannot use given: it is a"), (kind, error)
         assert error.count("\n") == 1
         if right:
-            assert f"spike-export {right} given reads it" in error
+            assert f"use spike-export {right} given" in error
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_without_h5py_it_is_asked_for(made, command, monkeypatch):
     path = made("nwb")
     monkeypatch.setitem(sys.modules, "h5py", None)
     for name in ("info", "read", "swc"):
-        assert "h5py is not installed; pip install" in command(name, path)[2]
+        assert "h5py is not installed; install it with pip install" in command(name, path)[2]
 
 
 def test_a_zip_of_arrays_is_told_from_others(tmp_path):
@@ -189,6 +189,6 @@ def test_a_format_is_one_file_and_nothing_else(tmp_path, monkeypatch, command):
     assert "net.own is an OWN file." in out and "Spikes      3" in out
     (tmp_path / "odd.own").write_text("OWN 1\nA 0 0 x\n")
     assert "Cannot use odd.own: it is damaged (" in command("read", "odd.own")[2]
-    sentence = "it is an OWN file; spike-export read net.own reads it"
+    sentence = "it is an OWN file; use spike-export read net.own"
     assert all(sentence in command(name, "net.own")[2] for name in ("info", "swc", "sonata"))
     assert len(_example().splitlines()) <= 80

@@ -24,7 +24,9 @@ def test_the_number_of_places_tells_which_side_is_the_cells():
         content = of(matrix, interval_ms=33.0, n_places=6)
         np.testing.assert_allclose(content.values, MATRIX.T, rtol=1e-6)
         np.testing.assert_allclose(content.time_ms, np.arange(40) * 33.0)
-        assert content.notes == (f"Its 6 {side} are cells, as many as there are places.",)
+        assert content.notes == (
+            f"Its 6 {side} were taken as cells, since there are as many positions.",
+        )
     assert of(MATRIX, interval_ms=1, rows="times").values.shape == (6, 40)
 
 
@@ -49,10 +51,10 @@ def test_times_come_from_a_column_in_ms_or_s():
 @pytest.mark.parametrize(
     ("matrix", "names", "request_", "sentence"),
     [
-        (MATRIX, (), {"interval_ms": 33}, "it has 6 rows and 40 columns; say with --rows cells"),
+        (MATRIX, (), {"interval_ms": 33}, "it has 6 rows and 40 columns; use --rows cells"),
         (MATRIX[:, :6], (), {"interval_ms": 33, "n_places": 6}, "it has 6 rows and 6 columns"),
         (MATRIX, (), {"interval_ms": 33, "n_places": 7}, "it has 6 rows and 40 columns"),
-        (MATRIX, (), {"rows": "cells"}, "it does not say when its values are; give --interval"),
+        (MATRIX, (), {"rows": "cells"}, "it has no times; give --interval"),
         (np.vstack([np.arange(40) * 0.1, MATRIX]), (), {"rows": "cells", "interval_ms": 1},
          "its first row rises evenly"),
         (np.column_stack([np.arange(40), MATRIX.T]), (), {"rows": "times", "interval_ms": 2},
@@ -60,9 +62,9 @@ def test_times_come_from_a_column_in_ms_or_s():
         (MATRIX.T, ["time", *"abcde"], {}, "its times, in the column 'time', do not rise"),
         (np.cumsum(MATRIX.T**2, axis=0), ["time", *"abcde"], {}, "whether it is in ms or in s"),
         (np.cumsum(MATRIX.T**2, axis=0), ["time_s", *"abcde"], {"interval_ms": 2},
-         "which is not the --interval given"),
+         "which differs from the given --interval"),
         (np.cumsum(MATRIX.T**2, axis=0), ["time_s", *"abcde"], {"rows": "cells"},
-         "its first column holds times, so that its rows are no cells"),
+         "its first column holds times, so its rows are not cells"),
         (np.arange(3.0)[:, None], ["time_s"], {}, "it holds no values"),
     ],
 )  # fmt: skip

@@ -84,8 +84,8 @@ def test_populations_together_with_their_nodes_and_edges(command, tmp_path):
     assert made.points_um[:, :3].tolist() == [[7, 9, 0], [8, 10, 0], [1, 2, 3], [4, 5, 6]]
     assert [cell.spikes_ms.tolist() for cell in made.cells] == [[2], [1], [], [5]]
     assert sorted(made.connections.tolist()) == [[1, 2], [2, 3], [3, 2]]
-    assert "Nodes have no z, which was taken to be 0." in output
-    assert "1 of 4 connections have an end that is none of the 4 cells, and were left" in output
+    assert "Nodes have no z; 0 was assumed." in output
+    assert "1 of 4 connections have an end that is not one of the 4 cells, and were left" in output
     code, _, errors = command("s.h5", "--population", "v1", "--positions", "v1.h5", "--force")
     assert (code, errors) == (0, "")
     assert [cell.name for cell in read(tmp_path / "s.pickle").cells] == ["0", "1"]
@@ -96,7 +96,7 @@ def test_edges_that_connect_nothing_are_refused(command):
     write_edges("e.h5", [[0, 1]], "lgn")
     code, _, errors = command("s.h5", "--connections", "e.h5")
     assert code == 1
-    assert "none of its 1 connections is between two of the 1 cells" in errors
+    assert "none of its 1 connections joins two of the 1 cells" in errors
 
 
 def test_a_configuration_names_spikes_and_nodes(command, tmp_path):
@@ -111,7 +111,7 @@ def test_a_configuration_names_spikes_and_nodes(command, tmp_path):
     write_nodes("n.h5", 2, x=[1.0, 2], y=[0.0, 0])
     code, _, errors = command("config.json")
     assert (code, errors) == (
-        1, "Error: Cannot use config.json: there is no s.csv in its folder of outputs.\n"
+        1, "Error: Cannot use config.json: there is no s.csv in its output folder.\n"
     )  # fmt: skip
     (tmp_path / "output" / "s.csv").write_text("timestamps population node_ids\n2.5 v1 1\n")
     assert command("config.json")[0] == 0

@@ -207,7 +207,7 @@ def test_somata_only(command, circuit, tmp_path):
     })  # fmt: skip
     code, output, _ = command(path, "--nodes", "nodes.h5", "--morphologies", "morphologies")
     assert code == 0
-    assert "Note: 1 of 4 cells have somata of unknown size, which were given 10 µm." in output
+    assert "Note: 1 of 4 cells have somata of unknown size; 10 µm was assumed." in output
     simulation = read(tmp_path / "soma.pickle")
     assert simulation.point_counts.tolist() == [1, 1, 1, 1]
     assert np.allclose(
@@ -221,7 +221,7 @@ def test_somata_of_which_nothing_is_known_stand_in_a_row(command, tmp_path):
     write_report(path, {5: (1,), 9: (1,), 2: (1,)})
     code, output, _ = command(path)
     assert code == 0
-    assert "3 of 3 cells have no position in the file of nodes and stand in a row." in output
+    assert "3 of 3 cells have no position in the nodes file and are placed in a row." in output
     simulation = read(tmp_path / "soma.pickle")
     assert simulation.points_um.tolist() == [[0, 0, 0, 10], [30, 0, 0, 10], [60, 0, 0, 10]]
     assert [cell.gid for cell in simulation.cells] == [5, 9, 2]
@@ -296,7 +296,7 @@ UNFIT = {
         "0 to 4."),
     "a cut axon": ({0: SEGMENTS[:4]},
         "Node 0 of 'cortex' (pyramid.swc) reports the sections 0 to 3, but its morphology has 5: "
-        "the model seems to be cut, and which of them are left cannot be told."),
+        "the model seems to be cut, and it is unclear which sections are left."),
     "no morphology": ({2: SEGMENTS},
         "Node 2 of 'cortex' has the morphology none.swc, which is not in the folder "
         "morphologies."),
@@ -324,7 +324,7 @@ def test_positions_that_are_no_middles_are_named(command, circuit, tmp_path):
 def test_a_report_alone_cannot_be_drawn(command, circuit):
     code, _, errors = command("output/v.h5")
     assert code == 1
-    assert "no file of nodes describes it; --nodes and --morphologies name them" in errors
+    assert "no nodes file describes it; give one with --nodes and --morphologies" in errors
 
 
 def test_a_broken_morphology_is_named(command, circuit, tmp_path):
@@ -332,7 +332,7 @@ def test_a_broken_morphology_is_named(command, circuit, tmp_path):
     code, _, errors = command("simulation.json")
     assert (code, errors) == (
         1,
-        "Error: Cannot use pyramid.swc: line 8: the id 7 was given before, in line 7.\n",
+        "Error: Cannot use pyramid.swc: line 8: the id 7 was already used in line 7.\n",
     )
 
 
@@ -341,7 +341,7 @@ def test_morphologies_outside_the_folder(command, circuit, tmp_path, name):
     write_nodes(tmp_path / "bad.h5", 4, morphology=[name] * 4)
     code, _, errors = command("simulation.json", "--nodes", "bad.h5")
     assert code == 1
-    assert "outside the folder of morphologies" in errors
+    assert "outside the morphologies folder" in errors
 
 
 def hostile(path: Path, what: str) -> None:
@@ -410,7 +410,7 @@ HOSTILE = {
     "falling": "index_pointers does not rise from 0 to 16, the number of values",
     "twice": "node_ids names a node twice",
     "short": "element_ids has 5 entries for 16 values",
-    "huge id": "node_ids holds a number that is no index",
+    "huge id": "node_ids contains a number that is not a valid index",
     "time": "time does not hold start, stop and a time step above 0",
     "other time": "time announces 9,000 frames, but there are 4",
     "seconds": "time is in 's', not in ms",
@@ -441,7 +441,7 @@ def test_cut_files(command, circuit, tmp_path, cut):
     path.write_bytes(path.read_bytes()[:cut])
     code, _, errors = command("simulation.json")
     assert code == 1
-    assert errors == "Error: Cannot read v.h5: it is damaged or no HDF5 file.\n"
+    assert errors == "Error: Cannot read v.h5: it is damaged or not an HDF5 file.\n"
 
 
 def test_texts_that_all_refer_to_one_long_text(command, circuit, tmp_path):
@@ -464,17 +464,17 @@ CONFIGS = {
                     "it names the reports 'a', 'b', but there is no a.h5; choose by --report"),
     "reports of text": ({"reports": "all"}, "its 'reports' is not an object"),
     "outside": ({"reports": {"a": {"file_name": "../../v.h5"}}},
-                "the file of report 'a' lies outside the folder of outputs"),
+                "the file of report 'a' is outside the output folder"),
     "absolute": ({"reports": {"a": {"file_name": "/etc/passwd"}}},
-                 "the file of report 'a' lies outside the folder of outputs"),
+                 "the file of report 'a' is outside the output folder"),
     "spikes outside": ({"output": {"output_dir": "output", "spikes_file": "../x.h5"}},
-                       "the file of spikes lies outside the folder of outputs"),
+                       "the file of spikes is outside the output folder"),
     "a variable": ({"network": "$NOWHERE/c.json"}, "the variable $NOWHERE is not in its manifest"),
     "a circle": ({"manifest": {"$A": "$B", "$B": "$A"}, "network": "$A/c"},
-                 "the path '$A/c' is too long, or its variables stand for each other"),
+                 "the path '$A/c' is too long, or its variables refer to each other"),
     "a growing circle": ({"manifest": {"$A": "$A$A$A$A$A$A$A$A"}, "network": "$A"},
-                         "the path '$A' is too long, or its variables stand for each other"),
-    "no circuit": ({"network": "none.json"}, "Cannot read none.json: there is no such file"),
+                         "the path '$A' is too long, or its variables refer to each other"),
+    "no circuit": ({"network": "none.json"}, "Cannot read none.json: file not found"),
     "a number": ({"network": 3}, "its 'network' is not a path"),
 }  # fmt: skip
 
@@ -516,7 +516,7 @@ def test_spikes_that_are_missing_are_noted(command, circuit, tmp_path):
     (tmp_path / "output" / "spikes.h5").unlink()
     code, output, _ = command("simulation.json")
     assert code == 0
-    assert "Note: Spikes are missing, for there is no spikes.h5." in output
+    assert "Note: Spikes are missing, because spikes.h5 was not found." in output
 
 
 def test_without_h5py(command, circuit, monkeypatch):
@@ -527,8 +527,8 @@ def test_without_h5py(command, circuit, monkeypatch):
 
 
 def test_files_that_are_not_there(command, tmp_path):
-    assert command("no.h5")[2] == "Error: Cannot read no.h5: there is no such file.\n"
-    assert command("no.json")[2] == "Error: Cannot read no.json: there is no such file.\n"
+    assert command("no.h5")[2] == "Error: Cannot read no.h5: file not found.\n"
+    assert command("no.json")[2] == "Error: Cannot read no.json: file not found.\n"
     assert "it is not a regular file" in command(tmp_path)[2]
 
 

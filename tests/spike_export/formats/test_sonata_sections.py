@@ -131,9 +131,9 @@ def test_values_are_on_the_sections_that_they_are_of(command, circuit, part, pro
     code, output, errors = command("r.h5", *OPTIONS, "--node-types", types(processing))
     assert (code, errors) == (0, "")
     assert_right(circuit / "r.pickle", cut, part)
-    stubs = "Note: 1 of 1 cells have two stubs for an axon, as their model;"
+    stubs = "Note: 1 of 1 cells have two stubs instead of an axon, as in their model;"
     assert (stubs in output) == cut
-    assert "Note: The report names no unit; v in mV was taken." in output
+    assert "Note: The report gives no unit; v in mV was assumed." in output
 
 
 @pytest.mark.parametrize("part", ["apic", "dend"])
@@ -143,7 +143,7 @@ def test_sections_that_lengths_contradict_are_refused(command, circuit, part):
     code, _, errors = command("r.h5", *OPTIONS, "--node-types", types("NULL"))
     assert code == 1
     assert "sections of the whole morphology; " in errors
-    assert "would fit after aibs_perisomatic has cut the axon, as a file for --node-types" in errors
+    assert "would fit after aibs_perisomatic has cut the axon, which a --node-types file" in errors
     assert not (circuit / "r.pickle").exists()
     write_report(circuit / "r.h5", False, part)
     code, _, errors = command("r.h5", *OPTIONS, "--node-types", types("aibs_perisomatic"))
@@ -277,7 +277,7 @@ def test_one_odd_population_does_not_refuse_the_others(command, circuit):
     assert (code, errors) == (0, "")
     assert "Population 'broken' was left out: Cannot read r.h5: /report/broken/mapping" in output
     assert "Population 'empty' has no values and was left out." in output
-    assert "Population 'later' has other times than 'v1' and was left out; --popul" in output
+    assert "Population 'later' has different times from 'v1' and was left out; use -" in output
     assert_right(circuit / "r.pickle", False, "")
     assert command("r.h5", *options, "--population", "later")[0] == 0
     assert len(read(circuit / "r.pickle").cells) == 1
@@ -289,13 +289,13 @@ def test_one_odd_population_does_not_refuse_the_others(command, circuit):
 
 def test_units_that_are_missing_are_said(command, circuit):
     for attributes, unit, said in (
-        ({"variable": "v"}, "mV", "The report names no unit; v in mV was taken."),
+        ({"variable": "v"}, "mV", "The report gives no unit; v in mV was assumed."),
         ({"variable": "cai"}, "", ""),
-        ({"other": 1}, "mV", "no variable and unit; membrane potential in mV was taken."),
+        ({"other": 1}, "mV", "no variable and unit; membrane potential in mV was assumed."),
     ):
         write_report(circuit / "r.h5", False, **attributes)
         code, output, _ = command("r.h5", *OPTIONS, "--node-types", types("NULL"))
         assert code == 0
         assert said in output
         assert read(circuit / "r.pickle").unit == unit
-        assert ("mV was taken" in output) == bool(said)
+        assert ("mV was assumed" in output) == bool(said)

@@ -37,13 +37,13 @@ def read(path: Path, reading: Reading = AS_THEY_SAY):
 def test_phy_s_samples_become_ms(phy, name):
     found, notes = read(phy / name)
     assert found == {"0": [2], "3": [1, 3], "7": [150]}
-    assert "Times are samples, 30,000 in a second, as params.py says" in notes
+    assert "Times are samples, 30,000 per second according to params.py" in notes
     assert not Path("ran").exists(), "parameters are read, not run"
 
 
 def test_without_a_rate_it_is_asked_for(phy):
     (phy / "params.py").unlink()
-    with pytest.raises(TableError, match="say it, such as --unit 30000Hz"):
+    with pytest.raises(TableError, match="give it, such as --unit 30000Hz"):
         read(phy)
     assert read(phy, Reading(1 / 30))[0]["7"] == pytest.approx([150])
 
@@ -53,12 +53,12 @@ def test_npz_with_times_and_cells(tmp_path, save):
     save(tmp_path / "s.npz", times_ms=[0.5, 4.0, 2.0], ids=[1, 1, 0], positions=np.zeros((2, 3)))
     found, notes = read(tmp_path / "s.npz")
     assert found == {"0": [2], "1": [0.5, 4]}
-    assert notes == "Times are 'times_ms' of s.npz, cells are 'ids'."
+    assert notes == "Times are 'times_ms' in s.npz, cells are 'ids'."
     save(tmp_path / "t.npz", spike_times=[30, 60], spike_clusters=[1, 1])
-    with pytest.raises(TableError, match="say --unit 1ms, or at which rate they were sampled"):
+    with pytest.raises(TableError, match="use --unit 1ms, or give the sampling rate"):
         read(tmp_path / "t.npz")
     save(tmp_path / "u.npz", t=[0.5], x=[1])
-    with pytest.raises(TableError, match="holds the cells of spikes; there is t, x"):
+    with pytest.raises(TableError, match="suggests the cells of spikes; it has t, x"):
         read(tmp_path / "u.npz")
 
 

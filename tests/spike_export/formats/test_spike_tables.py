@@ -43,7 +43,7 @@ def test_one_file_for_each_thread_of_nest_makes_one_network(tmp_path):
 def test_cells_in_several_files_are_said_to_be_the_same(tmp_path):
     found, notes = times(tmp_path, "cell,time\n1,5\n", "cell,time\n1,2\n2,1\n")
     assert found == {"1": [2, 5], "2": [1]}
-    assert notes == "1 cells are in several of the files, and were taken to be the same there."
+    assert notes == "1 cells occur in several files and were taken to be the same cells."
 
 
 def test_gdf_has_cells_first_whatever_its_times_are(tmp_path):
@@ -59,7 +59,7 @@ def test_gdf_has_cells_first_whatever_its_times_are(tmp_path):
 
 def test_gdf_in_steps_needs_the_length_of_a_step(tmp_path):
     text = "2\t10\n7\t25\n"
-    assert "which are steps or ms; say --unit 1ms, or how long" in refused(
+    assert "which may be steps or ms; use --unit 1ms, or give the length" in refused(
         tmp_path, text, name="a.gdf"
     )
     assert times(tmp_path, text, name="a.gdf", reading=Reading(0.1))[0] == {"2": [1], "7": [2.5]}
@@ -67,7 +67,7 @@ def test_gdf_in_steps_needs_the_length_of_a_step(tmp_path):
 
 def test_nest_s_steps_and_offsets(tmp_path):
     text = f"{NEST}sender\ttime_step\ttime_offset\n3\t143\t0.025\n"
-    assert "has times in steps; say how long a step is, such as --unit 0.1ms" in refused(
+    assert "has times in steps; give the length of a step, such as --unit 0.1ms" in refused(
         tmp_path, text
     )
     assert times(tmp_path, text, reading=Reading(0.1))[0]["3"] == pytest.approx([14.275])
@@ -95,7 +95,7 @@ def test_bmtk_s_table_has_populations(tmp_path):
     )
     found, notes = times(tmp_path, text)
     assert found == {"lgn 0": [0.5], "v1 0": [1.5, 2.5], "v1 7": [3]}
-    assert "The line with names stands 2 times in 0_a.dat" in notes
+    assert "The header line occurs 2 times in 0_a.dat" in notes
     assert "There are 2 populations, lgn, v1; cells are named by population and number." in notes
     found, notes = times(tmp_path, text, reading=Reading(populations=("v1",)))
     assert found == {"0": [1.5, 2.5], "7": [3]}
@@ -111,7 +111,7 @@ def test_units_are_taken_from_names_and_checked(tmp_path):
         tmp_path, "i,t_ms\n0,0.5\n", reading=Reading(1000)
     )
     seconds = "i,t\n" + "".join(f"0,{n * 0.02:.3f}\n" for n in range(9))
-    assert "cells that spike every 0.02, which is hardly in ms; say --unit s or" in refused(
+    assert "cells that spike every 0.02, which can hardly be in ms; use --unit s or" in refused(
         tmp_path, seconds
     )
     assert times(tmp_path, seconds, reading=Reading(1000))[0]["0"][1] == 20

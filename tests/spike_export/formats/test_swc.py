@@ -130,10 +130,10 @@ HOPELESS = {
     "half a parent": (with_line(4, "3 3 0 20 0 1 1.5"), 4,
                       "its parent is '1.5', not the id of a point, or -1"),
     "a duplicate id": (with_line(5, "3 3 -10 40 0 1 3"), 5,
-                       "the id 3 was given before, in line 4"),
+                       "the id 3 was already used in line 4"),
     "its own parent": (with_line(4, "3 3 0 20 0 1 3"), 4, "it is its own parent"),
     "a circle": (with_line(3, "2 3 0 5 0 1 4"), 3,
-                 "it is its own ancestor, by 3 points in lines 3-5"),
+                 "it is its own ancestor, through 3 points in lines 3-5"),
     "no radius at all": ("1 1 0 0 0 0 -1\n2 3 9 9 9 nan 1\n", 1,
                          "its radius is not above 0.001 µm"),
     "a long line": (with_line(4, "3 3 0 20 0 1 2" + " " * 20_000), 4,
@@ -150,11 +150,12 @@ def test_what_cannot_be_mended(content, line, problem, repair):
 
 MENDABLE = {
     "a byte-order mark": ("\ufeff" + "\n".join(LINES[1:]), [1], "byte-order mark", ("line",)),
-    "commas": (GOOD.replace(" ", ","), [2, 3, 4, 5, 6, 7, 8], "commas stand between", ("line",)),
-    "commas and blanks": (with_line(4, "3, 3, 0, 20, 0, 0.5, 2"), [4], "commas stand", ("line",)),
-    "semicolons": (with_line(4, "3;3;0,0;20;0;0,5;2"), [4], "semicolons stand", ("line",)),
+    "commas": (GOOD.replace(" ", ","), [2, 3, 4, 5, 6, 7, 8], "by commas", ("line",)),
+    "commas and blanks": (with_line(4, "3, 3, 0, 20, 0, 0.5, 2"), [4], "by commas", ("line",)),
+    "semicolons": (with_line(4, "3;3;0,0;20;0;0,5;2"), [4], "separated by semicolons", ("line",)),
     "decimal commas": (with_line(4, "3 3 0,0 20 0 0,5 2"), [4], "decimal commas", ("line",)),
-    "a repeated line": (with_line(4, f"{LINES[3]}\n{LINES[3]}"), [5], "id 3 was given", ("line",)),
+    "a repeated line": (with_line(4, f"{LINES[3]}\n{LINES[3]}"), [5], "id 3 was already "
+    "used", ("line",)),
     "a zero radius": (with_line(5, "4 3 -10 40 0 0 3"), [5], "its radius is not above", ("line",)),
     "a radius not a number": (with_line(5, "4 3 -10 40 0 NaN 3"), [5], "is not a number",
                               ("line",)),
@@ -193,7 +194,7 @@ NOTED = {
     "a custom type": (with_line(5, "4 42 -10 40 0 0.5 3"), "its type is '42'", ("type",)),
     "a negative type": (with_line(5, "4 -3 -10 40 0 0.5 3"), "its type is '-3'", ("type",)),
     "another root's parent": (with_line(2, "1 1 0 0 0 5 -2"), "its parent is '-2', below -1", ()),
-    "root's parent 0": (with_line(2, "1 1 0 0 0 5 0"), "its parent is 0, which is no point", ()),
+    "root's parent 0": (with_line(2, "1 1 0 0 0 5 0"), "its parent is 0, which is not a point", ()),
 }
 
 
@@ -332,8 +333,8 @@ def test_mends_of_one_kind_are_told_together():
     content = GOOD.replace(" ", ",").replace("#,a,cell", "1,1,0,0,0,5,-1")
     mends = parse(content.encode(), repair=True).mends
     assert describe(mends) == [
-        "lines 1-8: commas stand between the columns; they are read as blanks.",
-        "line 2: the id 1 was given before, in line 1; the repeated line is dropped.",
+        "lines 1-8: the columns are separated by commas; they are read as blanks.",
+        "line 2: the id 1 was already used in line 1; the repeated line is dropped.",
     ]
     assert describe([Finding(line, "a", "b") for line in (3, 9, 4, 5, 12)]) == [
         "lines 3-5, 9, 12: a; b."
@@ -364,7 +365,7 @@ def test_deep_and_broad_trees(shape):
     }[shape]
     data = "\n".join(rows).encode()
     if shape == "circle":
-        assert "by 19999 points in lines 1-10 and so on" in refused(data)[0].problem
+        assert "through 19999 points in lines 1-10 and so on" in refused(data)[0].problem
     else:
         sections = split(parse(data).points)
         assert len(sections.names) == {"chain": 1, "star": count - 2, "piled": 1}[shape]

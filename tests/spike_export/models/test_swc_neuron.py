@@ -329,13 +329,13 @@ def test_places(place, expected):
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
-        ("", "is no place"),
-        ("soma(", "is no place"),
+        ("", "is not a valid position"),
+        ("soma(", "is not a valid position"),
         ("soma(2)", "2 is not between 0 and 1"),
         ("soma(1.2.3)", "1.2.3 is not between 0 and 1"),
         ("soma[7](0.5)", r"no section soma\[7\]; the cell has soma\[0\], axon\[0\], dend\[0\] to"),
         ("tuft", r"no section tuft\[0\]"),
-        ("h.quit()", "is no place"),
+        ("h.quit()", "is not a valid position"),
     ],
 )
 def test_places_that_do_not_exist(place, reason):

@@ -43,7 +43,7 @@ def test_times_before_zero_are_kept_and_late_ones_said():
     early, _ = simulation_from_content(content(spikes_ms=[np.array([-7.5]), SPIKES[1], SPIKES[2]]))
     assert early.time_ms[0] == -8 and early.cells[0].spikes_ms.tolist() == [-7.5]
     _, notes = simulation_from_content(content(spikes_ms=[row + 1000 for row in SPIKES]))
-    assert notes == ["The first spike is at 1,003 ms; --start leaves out what is before."]
+    assert notes == ["The first spike is at 1,003 ms; use --start to skip the time before it."]
 
 
 def test_places_are_given_by_name_then_by_number_then_in_order():
@@ -56,9 +56,9 @@ def test_places_are_given_by_name_then_by_number_then_in_order():
     assert made.points_um[:, 0].tolist() == [3, 1, 2] and notes == []
     made, notes = simulation_from_content(content(), {"x": (1, 1, 1), "y": (2,) * 3, "z": (3,) * 3})
     assert made.points_um[:, 0].tolist() == [1, 2, 3]
-    assert notes[0].startswith("Names do not tell which cell has which place")
+    assert notes[0].startswith("Names do not tell which cell has which position")
     with pytest.raises(
-        SpikesError, match=r"There are 2 places for 3 cells, .* 'x' there, 'a' here"
+        SpikesError, match=r"There are 2 positions for 3 cells, .* 'x' there, 'a' here"
     ):
         simulation_from_content(content(), {"x": (1, 1, 1), "y": (2, 2, 2)})
 
@@ -66,9 +66,9 @@ def test_places_are_given_by_name_then_by_number_then_in_order():
 def test_what_is_supposed_about_places_is_said():
     made, notes = simulation_from_content(content(places_um=None))
     assert len(np.unique(made.points_um, axis=0)) == 3
-    assert notes == ["The file does not say where its cells are; they stand on a grid."]
+    assert notes == ["The file does not say where its cells are; they are placed on a grid."]
     _, notes = simulation_from_content(content(places_um=PLACES * [1, 0, 0]))
-    assert notes == ["1 of 3 cells are in a place that another one has, too."]
+    assert notes == ["1 of 3 cells share a position with another one."]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_is_supposed_about_places_is_said():
         (
             {"spikes_ms": [row * 1e9 for row in SPIKES]},
             {},
-            "--start, --stop and --every make fewer",
+            "Use --start, --stop or --every to reduce them",
         ),
     ],
 )

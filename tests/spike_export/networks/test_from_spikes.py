@@ -50,7 +50,7 @@ def test_columns_that_may_be_either_are_asked_for(command, tmp_path, text):
     table(text, "a.dat")
     code, _, errors = command("from-spikes", "a.dat")
     assert code == 1
-    assert "say --order cell,time or --order time,cell" in errors
+    assert "use --order cell,time or --order time,cell" in errors
     for order, times in ("cell,time", [2, 3]), ("time,cell", [1, 2]):
         assert command("from-spikes", "a.dat", "--order", order, "--force")[0] == 0
         made = read(tmp_path / "a.pickle")
@@ -61,7 +61,7 @@ def test_spikes_out_of_order_are_sorted_and_said(command, tmp_path):
     table("cell,time\na,5\na,3\nb,1\n")
     code, output, _ = command("from-spikes", "spikes.csv")
     assert code == 0
-    assert "The spikes of 1 of 2 cells were not in order of time, those of cell 'a'" in output
+    assert "The spikes of 1 of 2 cells were not in chronological order, those of cell 'a'" in output
     cells = read(tmp_path / "spikes.pickle").cells
     assert [(cell.name, cell.spikes_ms.tolist()) for cell in cells] == [("a", [3, 5]), ("b", [1])]
 
@@ -122,18 +122,21 @@ def test_it_lasts_until_the_last_spike_has_faded():
 
 BAD = [
     ("cell,time\n1,-2\n", "line 2 has a spike at -2 ms, before 0."),
-    ("cell,time\n1,x\n", "line 2 has the time 'x', which is no number."),
+    ("cell,time\n1,x\n", "line 2 has the time 'x', which is not a number."),
     ("cell,time\n1,inf\n", "line 2 has the time 'inf', which is not finite."),
     ("cell,time\n1,3\n2\n", "line 3 has 1 column, but 2 are needed."),
-    ("cell,when\n1,3\n", "has no column for time; its columns are cell, when, and what is looked"),
-    ("unit,when\n1,3\n", "for is cell, gid, id, cell_id, node_id, neuron, neuron_id, sender, name"),
-    ("cell,time\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; numbers have a "),
-    ("1,5\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; numbers have a "),
-    ("1,5,25\n1,6,25\n", "has 3 columns, and no first line with their names, which says which"),
+    ("cell,when\n1,3\n", "has no column for time; its columns are cell, when, but one of these"),
+    (
+        "unit,when\n1,3\n",
+        "needed: cell, gid, id, cell_id, node_id, neuron, neuron_id, sender, name",
+    ),
+    ("cell,time\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; use decimal "),
+    ("1,5\n1,5,25\n", "line 2 has 3 columns, but the first line has 2; use decimal "),
+    ("1,5,25\n1,6,25\n", "has 3 columns but no header line to say which"),
     ("x,time,cell\n1,5\n", "line 2 has 2 columns, but 3 are needed."),
     ("cell,time\n", "holds no spikes."),
     ("", "holds no spikes."),
-    ('cell,time\n"1,3\n', "line 2 is no row of a table; a quotation mark may be missing."),
+    ('cell,time\n"1,3\n', "line 2 is not a table row; a quotation mark may be missing."),
 ]
 
 
@@ -153,14 +156,14 @@ def test_other_bad_input_is_a_sentence(command):
         assert code == 1
         return errors
 
-    assert error("none.csv") == "Error: Cannot read none.csv: there is no such file.\n"
+    assert error("none.csv") == "Error: Cannot read none.csv: file not found.\n"
     Path("folder.csv").mkdir()
     assert "is a folder without spike_times.npy and spike_clusters.npy" in error("folder.csv")
     table("cell,time\n1,2\nä,3\n", "latin.csv", "latin-1")
     assert "latin.csv: line 3 is not UTF-8 text" in error("latin.csv")
     table("1,0.5\n")
     table("cell,x,y,z\n2,0,0,0\n", "places.csv")
-    assert "1 of 1 cells that spike have no place, cell 1 for one" in error(
+    assert "1 of 1 spiking cells have no position, cell 1 for example" in error(
         "spikes.csv", "--positions", "places.csv"
     )
     table("cell,x,y,z\n1,0,0,0\n1,0,0,0\n", "places.csv")
@@ -171,10 +174,10 @@ def test_other_bad_input_is_a_sentence(command):
     assert "line 1 connects cell '4', which is not in the network" in error(
         "spikes.csv", "--connections", "pairs.csv"
     )
-    assert "GB is the most" in error("spikes.csv", "--every", 1e-9, "--stop", 1e9)
+    assert "the limit is" in error("spikes.csv", "--every", 1e-9, "--stop", 1e9)
     assert "The rise, 5 ms, is longer" in error("spikes.csv", "--rise", 5, "--decay", 1)
     Path("fake.h5").write_bytes(b"no")
-    assert "fake.h5: it is damaged or no HDF5 file" in error("fake.h5")
+    assert "fake.h5: it is damaged or not an HDF5 file" in error("fake.h5")
 
 
 def test_times_that_are_none_are_named():
@@ -227,6 +230,6 @@ def test_spikes_after_the_last_frame_are_left_out():
 
 def test_frames_too_far_apart_for_spikes_are_said_to_be(command):
     table("cell,time\n1,50\n")
-    said = "Note: Frames are 100 ms apart, and a spike fades with 10 ms, so that most are"
+    said = "Note: Frames are 100 ms apart, and a spike fades with 10 ms, so most spikes are"
     assert said in command("from-spikes", "spikes.csv", "--every", 100)[1]
     assert "Note" not in command("from-spikes", "spikes.csv", "--every", 5, "--force")[1]

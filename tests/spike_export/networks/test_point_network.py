@@ -110,7 +110,7 @@ BAD = [
         "connection 0 goes from cell -1 to cell 0",
     ),
     ("layouts", [], "layouts are not a dict"),
-    ("layouts", {3: None}, "a layout has the name 3, which is no text"),
+    ("layouts", {3: None}, "a layout has the name 3, which is not text"),
     ("layouts", {"grid": None}, "layout 'grid' should be an array but is None"),
     (
         "layouts",
@@ -140,13 +140,13 @@ def test_damage_is_named(layout, save, refused, key, value, reason):
 
 
 WRONG = [
-    ({"places_um": np.empty((0, 3))}, "A network without cells"),
+    ({"places_um": np.empty((0, 3))}, "A network needs at least one cell"),
     ({"places_um": PLACES[:, :2]}, r"The places have the shape \[3, 2\]"),
     ({"places_um": PLACES * np.nan}, "The places: that of cell 0 is not finite"),
     ({"time_ms": [0.0, 0.0]}, "do not increase"),
     ({"time_ms": [0.0]}, r"The values have the shape \[2, 3\], but there are 1 frames"),
     ({"connections": [[0, 3]]}, "Connection 0 goes from cell 0 to cell 3"),
-    ({"connections": [[0.5, 1]]}, "no pairs"),
+    ({"connections": [[0.5, 1]]}, "not pairs"),
     ({"layouts": {"x": PLACES[:2]}}, r"layout 'x' have the shape \[2, 3\], not \(3, 3\)"),
     ({"names": ["a"]}, "There are 1 names, but 3 cells"),
     ({"diameter_um": 0.0}, "diameter of a cell is 0"),

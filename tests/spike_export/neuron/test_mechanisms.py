@@ -52,7 +52,7 @@ def test_the_library_comes_to_where_it_is_looked_for(tmp_path, names, asked, sou
 
 def test_several_folders_are_not_chosen_from(tmp_path):
     files(tmp_path, "a/x.mod", "b/y.mod")
-    with pytest.raises(MechanismsError, match="but a, b in it do; name one of them"):
+    with pytest.raises(MechanismsError, match="but a, b in it do; give one of them"):
         source_folder(tmp_path)
 
 

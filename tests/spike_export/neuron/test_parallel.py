@@ -165,7 +165,7 @@ def test_quantities_that_only_some_processes_have(model, spike_export, tmp_path)
     more = [*options, "--variable", "cai"]
     together = spike_export(2, "run", path, "-o", "two.pickle", *more, "--", 3)
     assert together.returncode == 0, together.stderr
-    assert "No segment has cai, so the file has none of it." in together.stderr
+    assert "No segment has cai, so it is not in the file." in together.stderr
     one, two = read(tmp_path / "one.pickle"), read(tmp_path / "two.pickle")
     assert set(one.quantities) == set(two.quantities) == {"v", "IClamp.i", "ExpSyn.g"}
     for name, quantity in one.quantities.items():
@@ -252,7 +252,10 @@ def test_parts_stay_where_they_are_wanted(model, spike_export, tmp_path):
         assert [(cell.name, cell.gid) for cell in part.cells] == [("Cell[0]", rank)]
     again = spike_export(4, "run", path, "--no-merge", "--", 3)
     assert again.returncode != 0
-    assert "rank 0: Error: ring.rank0000.pickle exists; --force replaces it." in again.stderr
+    assert (
+        "rank 0: Error: ring.rank0000.pickle already exists; use --force to overwrite it."
+        in again.stderr
+    )
 
 
 FAILS = """
@@ -270,11 +273,11 @@ def test_a_process_that_fails_ends_all_and_parts_stay(model, spike_export, tmp_p
     assert done.returncode not in (0, 124)
     lines = done.stderr.splitlines()
     assert "rank 2: ValueError: broken here" in lines
-    assert "rank 2: The model ended with an error at 15 ms, and with it all processes." in lines
+    assert "rank 2: The model ended with an error at 15 ms; all processes were stopped." in lines
     assert not any(line.startswith("Traceback") for line in lines)
     parts = [f"ring.rank000{rank}.pickle" for rank in range(4)]
     assert parts_in(tmp_path) == parts
-    assert f"rank 2: What was recorded until then is in {', '.join(parts)}." in lines
+    assert f"rank 2: What had been recorded is in {', '.join(parts)}." in lines
     assert not (tmp_path / "ring.pickle").exists()
     assert [read(tmp_path / part).cells[0].gid for part in parts] == [*range(4)]
 
@@ -296,7 +299,7 @@ def test_an_error_in_hoc_ends_all_and_is_told(model, spike_export, tmp_path, nam
     assert done.returncode != 0
     assert said in done.stderr
     assert "rank 1: The model ended with an error at" in done.stderr
-    assert "rank 1: What was recorded until then is in ring.rank0001.pickle" in (
+    assert "rank 1: What had been recorded is in ring.rank0001.pickle" in (
         done.stderr.replace("ring.rank0000.pickle, ", "")
     )
     assert read(tmp_path / "ring.rank0001.pickle").n_frames > 1
@@ -323,14 +326,14 @@ def test_a_process_that_fails_early_keeps_nobody_waiting(model, spike_export, tm
     ring = textwrap.dedent(RING).replace("heard, gids =", f"{broken}heard, gids =")
     done = spike_export(2, "run", model(ring), "--", 4)
     assert done.returncode == 3
-    assert "rank 1: The model ended with exit code 3, and with it all processes." in done.stderr
+    assert "rank 1: The model ended with exit code 3; all processes were stopped." in done.stderr
     assert not list(tmp_path.glob("*.pickle"))
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--only", "apic"), "No process has anything to record. No section fits 'apic'"),
+        (("--only", "apic"), "No process has anything to record. No section matches 'apic'"),
         (("--variable", "cai"), "no segment has the variable 'cai'"),
         (("-o", "nowhere/run.pickle"), "nowhere/run.pickle: its folder does not exist."),
     ],

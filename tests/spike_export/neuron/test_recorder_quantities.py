@@ -97,7 +97,7 @@ def test_a_name_without_its_type_is_found_or_asked_for(h, model):
         ("i", "'i' is a variable of ExpSyn, IClamp; name the one you mean, such as 'ExpSyn.i'"),
         (["v", "cax"], "no segment has the variable 'cax'"),
         (["v", "IClamp.gg"], "no segment has the variable 'IClamp.gg'"),
-        ([], "no variable"),
+        ([], "No variable"),
     ):
         with pytest.raises(RecordingError, match=reason):
             record(h, variable)

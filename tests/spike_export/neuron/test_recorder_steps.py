@@ -385,5 +385,7 @@ def test_threads_of_neuron_8_are_recorded_by_events(h, network):
     with Recorder(every_ms=0.2) as recorder:
         h.finitialize(-65)
         h.continuerun(TSTOP)
-    assert recorder.note.startswith("With several threads in NEURON 8, frames are taken by events")
+    assert recorder.note.startswith(
+        "With several threads in NEURON 8, frames are sampled by events"
+    )
     assert recorder.simulation().values.max() > 20

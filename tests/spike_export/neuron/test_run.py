@@ -195,13 +195,16 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     ("options", "sentence"),
     [
         (("--cell", "Cell[10]"), 'No cell is "Cell[10]"; there are '),
-        (("--only", "axon"), "No section fits 'axon'; the model has Cell[0].soma, Cell[0].dend[0]"),
+        (
+            ("--only", "axon"),
+            "No section matches 'axon'; the model has Cell[0].soma, Cell[0].dend[0]",
+        ),
         (("--variable", "cai"), "no segment has the variable 'cai'"),
-        (("--only", "("), "is no regular expression"),
+        (("--only", "("), "is not a valid regular expression"),
         (("--capture", "2"), "no run 2: the model ran 1 time"),
-        (("--every", "1", "--frames", "5"), "exclude each other"),
+        (("--every", "1", "--frames", "5"), "mutually exclusive"),
         (("-o", "nowhere/run.pickle"), "its folder does not exist"),
-        (("--mechanisms", "."), "spike-export compile . makes them"),
+        (("--mechanisms", "."), "compile them with spike-export compile ."),
     ],
 )
 def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, options, sentence):
@@ -330,7 +333,7 @@ def test_an_error_in_hoc_is_neuron_s_own(model, spike_export, tmp_path):
 
 @pytest.mark.parametrize(
     ("rest", "sentence"),
-    [("", "has not called finitialize"), ("h.finitialize(-65)\n", "does not run")],
+    [("", "never called finitialize"), ("h.finitialize(-65)\n", "does not run")],
 )
 def test_a_model_that_does_not_run(model, spike_export, tmp_path, rest, sentence):
     done = spike_export("run", model(CELL, rest))
@@ -358,7 +361,7 @@ def test_a_model_that_misses_its_arguments(model, spike_export, tmp_path):
     ours = spike_export("run", path, "-n", 3)
     assert ours.returncode == 2
     assert "No such option" in ours.stderr
-    assert "Options of the model itself go after --." in ours.stderr
+    assert "The model's own options go after --." in ours.stderr
     wrong = spike_export("run", path, "--", "-n", "x")
     assert wrong.returncode == 2
     assert "go after --" not in wrong.stderr, "it knows"
@@ -391,7 +394,7 @@ def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path)
     done = spike_export("run", model(CELL, child))
     assert done.returncode == 1
     assert "the child ran" in done.stdout
-    assert "model.py has not run (it has not called finitialize)" in done.stderr
+    assert "model.py did not run (it never called finitialize)" in done.stderr
     assert "processes of its own, as with multiprocessing, is not recorded" in done.stderr
     assert not list(tmp_path.glob("*.pickle"))
     own = model(CELL, "h.finitialize(-65)\nh.continuerun(1)\n", child)
@@ -417,7 +420,7 @@ def test_coreneuron_is_refused_with_the_reason(model, spike_export):
     )
     done = spike_export("run", path)
     assert done.returncode == 1
-    assert "it discards the events that take the samples" in " ".join(done.stderr.split())
+    assert "it discards the sampling events" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
 
@@ -481,7 +484,7 @@ def test_an_existing_file_stays_before_anything_runs(model, spike_export, tmp_pa
     (tmp_path / "model.pickle").write_text("mine")
     done = spike_export("run", model("print('it ran')\n"))
     assert done.returncode == 1
-    assert "--force replaces it" in done.stderr
+    assert "use --force to overwrite it" in done.stderr
     assert "it ran" not in done.stdout
     assert (tmp_path / "model.pickle").read_text() == "mine"
 
@@ -496,7 +499,7 @@ def test_compile_passes_the_compiler_s_messages_on(spike_export, tmp_path):
     assert done.returncode != 0
     assert "Illegal block at line 2 in file x.mod" in done.stdout + done.stderr
     assert "nrnivmodl failed on mods" in done.stderr
-    assert "holds no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
+    assert "contains no compiled mechanisms" in spike_export("run", __file__, "--mechanisms",
                                                            "mods").stderr  # fmt: skip
 
 
@@ -507,7 +510,7 @@ def test_compile_without_a_compiler_says_so(spike_export, tmp_path, monkeypatch)
     monkeypatch.delenv("CXX", raising=False)
     done = spike_export("compile", "mods")
     assert done.returncode == 1
-    assert "There is no C++ compiler" in done.stderr
+    assert "No C++ compiler was found" in done.stderr
 
 
 def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
@@ -518,7 +521,8 @@ def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
     done = invoke(["compile", str(tmp_path)])
     assert done.exit_code == 1
     assert done.stderr == (
-        "Error: nrnivmodl is missing; it comes with NEURON: pip install 'spike-export[neuron]'.\n"
+        "Error: nrnivmodl was not found; it comes with NEURON: pip install "
+        "'spike-export[neuron]'.\n"
     )
 
 
@@ -608,8 +612,8 @@ def test_cells_in_one_place_are_told_and_placed(model, spike_export, tmp_path):
     done = spike_export("run", path)
     recorded(done, tmp_path / "model.pickle")
     assert done.stderr == (
-        "Note: 3 of 3 cells are in the same place as another one, 'Cell[0]' and 'Cell[1]' for "
-        "instance; --positions FILE places them.\n"
+        "Note: 3 of 3 cells share a position with another one, 'Cell[0]' and 'Cell[1]' for "
+        "example; use --positions FILE to place them.\n"
     )
     (tmp_path / "cells.csv").write_text("Cell[0],0,0,0\nCell[1],500,0,0\nCell[2],1000,5,0\n")
     done = spike_export("run", path, "--force", "--positions", "cells.csv")
@@ -622,7 +626,7 @@ def test_a_table_without_the_model_s_cells_is_refused_before_it_runs(model, spik
     (tmp_path / "cells.csv").write_text("Cell[7],0,0,0\n")
     done = spike_export("run", model(STACKED, "print('ran')\n"), "--positions", "cells.csv")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "none of the model's cells; they are Cell[0], Cell[1], Cell[2]" in done.stderr
+    assert "none of the model's cells, which are Cell[0], Cell[1], Cell[2]" in done.stderr
 
 
 def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):
@@ -632,7 +636,7 @@ def test_made_up_shapes_and_places_are_told(model, spike_export, tmp_path):
     assert done.stderr == (
         "Note: 2 of 2 cells have sections without 3-D points (pt3d), whose shape is made up from "
         "their lengths and diameters.\n"
-        "Note: 2 of 2 cells are set in a row, since the model does not say where they are; "
-        "--positions FILE places them.\n"
+        "Note: 2 of 2 cells are placed in a row, since the model does not say where they are; use "
+        "--positions FILE to place them.\n"
     )
     assert simulation.meta["place"] == "made up for cells without 3-D points"

@@ -46,8 +46,9 @@ MOSINIT = """
     xpanel(0)
 """
 WAITS = """\
-Error: mosinit.hoc waits for a button, so nothing has run; --call does what a button would: \
-spike-export run mosinit.hoc --call 'fig1d()'. The commands of its buttons are:
+Error: mosinit.hoc waits for a button to be clicked, so nothing has run; --call \
+does what a button would: \
+spike-export run mosinit.hoc --call 'fig1d()'. Its buttons run these commands:
   fig1d()    Figure 1D
   by_hand()  Drug
 """
@@ -85,7 +86,7 @@ def test_a_button_is_pressed(mosinit, spike_export, tmp_path):
     [
         ("fig1d()", 7, ""),
         ("run()", 7, ""),
-        ("by_hand()", 3, "Note: The run ended at 3 ms and not at 7 ms, as --tstop says"),
+        ("by_hand()", 3, "Note: The run ended at 3 ms and not at 7 ms, as given by --tstop"),
     ],
 )
 def test_tstop_is_that_of_neuron(mosinit, spike_export, tmp_path, call, end, note):
@@ -157,7 +158,7 @@ def test_hoc_that_fails_at_its_start_shows_neuron_s_message(model, spike_export,
     assert done.returncode == 1
     assert f"NEURON: {said.format(path)}" in done.stderr
     assert done.stderr.endswith(
-        "The model ended with an error.\nNothing was recorded before, so nothing is written.\n"
+        "The model ended with an error.\nNothing had been recorded, so nothing is written.\n"
     )
 
 

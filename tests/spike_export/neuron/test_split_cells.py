@@ -212,8 +212,8 @@ def test_cells_that_are_whole_again_are_read_as_neuron_has_them(model, recorded)
 def test_what_hung_on_what_is_not_guessed(model, recorded):
     split, said = recorded(model(TREE, IN_HOC, RUN), "split")
     assert [cell.name for cell in split.cells] == ["soma", "dend[0]"]
-    assert "does not tell what hung on what" in said
-    assert "does not tell what hung on what" in split.meta["split"]
+    assert "does not reveal which pieces were connected" in said
+    assert "does not reveal which pieces were connected" in split.meta["split"]
 
 
 @watched

@@ -45,7 +45,7 @@ def test_what_is_chosen(wanted, chosen):
         ("10", 'no cell is "10"'),
         ("pyr*", 'no cell is "pyr*"'),
         ("/Pyr/", 'no cell is "/Pyr/"'),
-        ("/(/", '"/(/" is no regular expression: missing )'),
+        ("/(/", '"/(/" is not a valid regular expression: missing )'),
         ("Pyr[0], none", 'no cell is "none"'),
         ("Cell(1, 3)", 'no cell is "Cell(1"'),
     ],

@@ -97,8 +97,8 @@ def test_random_data_is_read_or_refused(layout, older, save, part):
 
 
 def test_a_missing_file(tmp_path, refused):
-    assert "there is no such file" in refused(tmp_path / "no.pickle")
-    assert "there is no such file" in refused(tmp_path / "no" / "folder.pickle")
+    assert "file not found" in refused(tmp_path / "no.pickle")
+    assert "file not found" in refused(tmp_path / "no" / "folder.pickle")
 
 
 def test_a_folder(tmp_path, refused):
@@ -110,7 +110,7 @@ def test_an_empty_file(save, refused):
 
 
 def test_a_text_file(save, refused):
-    assert "it is no pickle" in refused(save(b"# a b c\n1 2 3\n"))
+    assert "it is not a pickle" in refused(save(b"# a b c\n1 2 3\n"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -165,4 +165,4 @@ def test_too_little_memory(save, refused, monkeypatch, layout):
         raise MemoryError
 
     monkeypatch.setattr("spike_export.simulation_file.reader.load_plain", fail)
-    assert "it needs more memory than there is" in refused(save(layout))
+    assert "it needs more memory than is available" in refused(save(layout))

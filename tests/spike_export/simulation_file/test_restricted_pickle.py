@@ -94,7 +94,7 @@ def test_classes_with_methods_for_pickle_are_not_called(save, refused, trap):
 
 def test_text_protocols_are_refused(save, refused):
     for protocol in (0, 1):
-        assert "it is no pickle of protocol 2" in refused(save([1], protocol))
+        assert "it is not a pickle of protocol 2" in refused(save([1], protocol))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ BAD = {
     "eval_in_list": "'builtins.eval', which simulation data never needs",
     "missing_diam": "the key 'DIAM' is missing",
     "missing_frame": "frame ",
-    "not_a_pickle": "it is no pickle",
+    "not_a_pickle": "it is not a pickle",
     "os_system": "system', which simulation data never needs; nothing was run",
     "ragged_voltage": " voltages instead of ",
     "truncated": "it is cut off",

@@ -281,7 +281,7 @@ def test_one_of_the_quantities_is_shown(two_cells):
 
 def test_quantities_that_contradict_are_not_written(tmp_path, two_cells):
     for more, reason in (
-        ({"cai": Quantity("mM", two_cells.values)}, "'cai' is there twice"),
+        ({"cai": Quantity("mM", two_cells.values)}, "'cai' occurs twice"),
         (
             {"v": Quantity("mV", two_cells.values[:2])},
             r"'v' has the shape \[2, 10\], not \[3, 10\]",

@@ -156,12 +156,12 @@ def test_circles_of_parents_are_refused(layout, save, refused, length):
     [
         ([], "its further quantities ('more') are not a dict of at most 100 entries"),
         ({str(n): {} for n in range(101)}, "are not a dict of at most 100 entries"),
-        ({3: {}}, "a further quantity has the name 3, which is no text"),
-        ({"": {}}, "a further quantity has the name '', which is no text"),
+        ({3: {}}, "a further quantity has the name 3, which is not text"),
+        ({"": {}}, "a further quantity has the name '', which is not text"),
         ({"cai": None}, "the quantity 'cai' has no values"),
         ({"cai": {"unit": "mM"}}, "the quantity 'cai' has no values"),
         ({"cai": {"values": 5}}, "of quantity 'cai' should be an array but is 5"),
-        ({"v": {"values": "same"}}, "the quantity 'v' is there twice"),
+        ({"v": {"values": "same"}}, "the quantity 'v' occurs twice"),
         (
             {"cai": {"values": "short"}},
             "the array of quantity 'cai' has the shape [3, 6], not [4, 6]",

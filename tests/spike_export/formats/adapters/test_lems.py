@@ -50,7 +50,7 @@ def files(tmp_path, network) -> Path:
 def test_columns_are_of_the_cells_that_they_name(files, command, places):
     code, out, error = command("read", "LEMS_sim.xml")
     assert code == 0, error
-    assert "Of v, u, spikes, v was taken" in out and "2 of 5 cells have values." in out
+    assert "Of v, u, spikes, v was read" in out and "2 of 5 cells have values." in out
     made = read("LEMS_sim.pickle")
     np.testing.assert_array_equal(made.points_um[:, :3], places)
     wanted = np.full((4, 5), np.nan)
@@ -81,15 +81,15 @@ def test_spikes_alone(files, command):
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [
-        ("LEMS_sim.xml", "v.dat", "w.dat", "its file 'w.dat' is not there; it may not have run"),
-        ("LEMS_sim.xml", "v.dat", "../w.dat", "it names 'w.dat', which is outside of its folder"),
+        ("LEMS_sim.xml", "v.dat", "w.dat", "its file 'w.dat' was not found; it may not have run"),
+        ("LEMS_sim.xml", "v.dat", "../w.dat", "it names 'w.dat', which is outside its folder"),
         ("LEMS_sim.xml", "0.3ms", "0.0003s", ""),
         ("LEMS_sim.xml", "0.3ms", "0.2ms", "it lasts 0.2 ms, but its output 0.3 ms"),
         ("LEMS_sim.xml", "pyr/1/iz/v", "elsewhere", ""),
         ("v.dat", "-0.065\t", "", "damaged (the number of columns changed"),
         ("v.dat", "\t-0.06\t", "\t-0.06\t0\t", "damaged (the number of columns changed"),
         ("u.dat", "E-11", "E-11\t0", "it has 3 columns, not 2"),
-        ("s.spikes", "1\t2", "7\t2", "line 1 is of '7', which is no cell"),
+        ("s.spikes", "1\t2", "7\t2", "line 1 is of '7', which is not a cell"),
     ],
 )
 def test_what_does_not_fit_is_refused(files, command, name, old, new, sentence):

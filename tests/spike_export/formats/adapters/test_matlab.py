@@ -46,7 +46,7 @@ def test_the_only_matrix_is_taken(tmp_path, command, save):
 def test_of_several_one_has_to_be_named(tmp_path, command, save):
     save(tmp_path / "a.mat", {"dff": MATRIX, "raw": 2 * MATRIX})
     code, _, error = command("read", "a.mat", "--rows", "cells", "--interval", 33)
-    assert code == 1 and "say which of these with --of: dff, raw." in error
+    assert code == 1 and "choose one of these with --of: dff, raw." in error
     code, _, error = command("read", "a.mat", "--of", "raw", "--rows", "cells", "--interval", 33)
     assert code == 0, error
     np.testing.assert_allclose(read("a.pickle").values, 2 * MATRIX.T, rtol=1e-6)

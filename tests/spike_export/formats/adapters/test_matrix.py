@@ -20,7 +20,7 @@ def test_an_array_with_places(tmp_path, command, dtype, order):
     (tmp_path / "places.csv").write_text(PLACES)
     code, out, error = command("read", "a.npy", "--positions", "places.csv", "--interval", 33)
     assert code == 0, error
-    assert "The names of places were taken to count the cells from 0 on." in out
+    assert "The names in the positions were taken as cell numbers, starting at 0." in out
     made = read("a.pickle")
     np.testing.assert_array_equal(made.values, given.T.astype("f4"))
     # By their numbers, not by the lines they stand in.
@@ -33,7 +33,7 @@ def test_a_table(tmp_path, command, mark):
     table = np.column_stack([np.arange(40) * 33.0, MATRIX.T])
     np.savetxt(tmp_path / "a.csv", table, delimiter=mark, header=f"# dF/F\n{names}", comments="")
     code, out, error = command("read", "a.csv")
-    assert code == 0 and "they stand on a grid" in out, error
+    assert code == 0 and "they are placed on a grid" in out, error
     made = read("a.pickle")
     np.testing.assert_allclose(made.values, MATRIX.T, rtol=1e-6)
     assert [cell.name for cell in made.cells] == list("abcdef")
@@ -43,7 +43,7 @@ def test_a_table(tmp_path, command, mark):
 def test_named_columns_without_times_are_cells(tmp_path, command):
     np.savetxt(tmp_path / "a.csv", MATRIX.T, delimiter=",", header="a,b,c,d,e,f", comments="")
     code, out, _ = command("read", "a.csv", "--interval", 10)
-    assert code == 0 and "Its 6 columns have names, so they are cells" in out
+    assert code == 0 and "Its 6 columns have names, so they were taken as cells" in out
     assert read("a.pickle").values.shape == (40, 6)
 
 

@@ -88,7 +88,7 @@ def test_traces_are_where_they_were_recorded(saved, command, as_pickle):
     code, out, error = command("read", saved(results(), as_pickle))
     assert code == 0, error
     # All cells with sections have a voltage.
-    assert "Of v, hh.gna, spikes, v was taken" in out
+    assert "Of v, hh.gna, spikes, v was read" in out
     assert "3 of 8 segments were recorded" in out
     made = read("results.pickle")
     assert made.section_names == ("soma", "dend", "soma", "soma")
@@ -125,7 +125,7 @@ def test_spikes_light_whole_cells(saved, command):
     del data["simData"]["V_soma"], data["simData"]["g"]
     code, out, error = command("read", saved(data), "--every", 0.25)
     assert code == 0, error
-    assert "Of v, spikes, spikes was taken" in out
+    assert "Of v, spikes, spikes was read" in out
     made = read("results.pickle")
     assert made.values.shape[1] == 8
     assert (made.values[:, 1:6] == made.values[:, :1]).all() and made.values[:, 0].max() > 0.9
@@ -139,7 +139,7 @@ def test_cells_without_points_are_points(saved, command):
             section["geom"].pop("pt3d", None)
     code, out, error = command("read", saved(data))
     assert code == 0, error
-    assert "1 traces are of sections that cells without shape do not have" in out
+    assert "1 traces were left out, because their cells have no morphology" in out
     assert read("results.pickle").points_um.tolist() == [
         [10, -30, 5, 20], [50, -60, 0, 20], [1, -2, 3, 10]
     ]  # fmt: skip
@@ -198,7 +198,7 @@ def _no_tags(data: Any) -> None:
         (_no_cells, "it holds no cells; NetPyNE saves them with saveDataInclude = ['net']"),
         (_unequal, "it has 4 spike times for 3 cells"),
         (_stranger, "cell 9 spikes, but is not among its cells"),
-        (_orphan, "sections whose parents are not there"),
+        (_orphan, "sections whose parents are missing"),
         (_huge, "segments are too many"),
         (_no_tags, "it is damaged, or not as NetPyNE saves it (KeyError: 'tags')"),
     ],

@@ -13,7 +13,7 @@ def test_places_and_connections(tmp_path, command, network, places):
     (tmp_path / "a.nml").write_text(network)
     code, out, error = command("read", "a.nml")
     assert code == 0, error
-    assert "2 of 7 cells have no location and are left out." in out and "no values" in out
+    assert "2 of 7 cells have no location and were left out." in out and "no values" in out
     made = read("a.pickle")
     assert [cell.name for cell in made.cells] == [
         "pyr[0]", "pyr[1]", "pyr[2]", "bask[0]", "bask[1]"
@@ -37,7 +37,7 @@ def test_its_places_serve_for_other_files(tmp_path, command, network, places):
         ("</network>", "", "it is damaged (mismatched tag"),
         ('z="-1.0"', 'z="up"', "it is damaged (could not convert"),
         ('size="3"', 'size="30000000"', "its population 'pyr' claims 30,000,000 cells"),
-        ("location", "place", "it places no cells; a network has populations with instances"),
+        ("location", "place", "it has no cell positions; a network has populations with instances"),
         ("\n<neuroml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>\n<neuroml',
          "it has a document type"),
     ],

@@ -108,7 +108,7 @@ def test_rois_respond_where_their_masks_are(tmp_path, command, image):
         dff["timestamps"] = [0.0, 0.1, 0.3, 0.4]
     code, out, error = command("read", "a.nwb")
     assert code == 0, error
-    assert "processing/ophys/DfOverF/dff was taken" in out
+    assert "processing/ophys/DfOverF/dff was read" in out
     made = read("a.pickle")
     np.testing.assert_array_equal(made.values, np.arange(8).reshape(4, 2) * 0.5 + 1)
     np.testing.assert_allclose(made.time_ms, [0, 100, 300, 400])
@@ -125,11 +125,11 @@ def test_several_things_have_to_be_chosen_from(tmp_path, command):
         add_rois(file)
     code, _, error = command("read", "a.nwb")
     assert code == 1
-    assert "say which of these with --of: units, processing/ophys/DfOverF/dff." in error
+    assert "choose one of these with --of: units, processing/ophys/DfOverF/dff." in error
     code, out, _ = command("read", "a.nwb", "--of", "units")
-    assert code == 0 and "they stand on a grid" in out
+    assert code == 0 and "they are placed on a grid" in out
     assert (
-        "--every is for spikes"
+        "--every applies to spikes"
         in command("read", "a.nwb", "--of", "dff", "--every", 2, "--force")[2]
     )
     assert "it has no 'v', but units" in command("read", "a.nwb", "--of", "v", "--force")[2]
@@ -171,11 +171,11 @@ def _no_rate(file: Any) -> None:
     [
         (_short_index, "/units/spike_times_index does not fit the 3 rows of its table."),
         (_no_such_electrode, "/units/electrodes names electrodes that are not in the table."),
-        (_bomb, "/units/spike_times would take 8,796 GB of memory; 17 GB is the most."),
+        (_bomb, "/units/spike_times would take 8,796 GB of memory; the limit is 17 GB."),
         (_loop, "/units/spike_times is a link to another place, which is not followed."),
         (_outside, "/out is a link to another place, which is not followed."),
         (_no_rate, "has neither timestamps nor a rate."),
-        (lambda file: None, "it holds neither units with spikes nor responses of ROIs."),
+        (lambda file: None, "it contains neither units with spikes nor ROI responses."),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path, command, spoil, sentence):
