@@ -21,6 +21,7 @@ from ..common.figures.scales import color_bar_group, scale_bar_group
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..playback.network import way_of
+from ..playback.quantities import label_of, quantities_of
 from ..playback.samples import VOLTAGE
 from ..playback.sections import default_section, find_segment
 from ..properties import about, about_figure
@@ -123,7 +124,8 @@ def add_trace(
         if heights:
             set_inputs(modifier_of(axes), {"Y Ticks": 2})
         below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
-        wide = _POWERS_WIDTH if in_powers(about(neuron).low, about(neuron).high) else 0.0
+        known = [about(neuron), *map(about, quantities_of(neuron).values())]
+        wide = _POWERS_WIDTH if any(in_powers(one.low, one.high) for one in known) else 0.0
         _place(context, neuron, axes, placement, (wide, below))
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
@@ -155,7 +157,7 @@ def add_color_bar(
         {
             "Direction": "Horizontal" if horizontal else "Vertical",
             "From": low, "To": high, "Length": length, "Width": _BAR_WIDTH,
-            "Unit": about(neuron).unit,
+            "Unit": label_of(neuron),
         },
     )  # fmt: skip
     _own(bar, neuron, COLOR_BAR)

@@ -9,8 +9,10 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..at_hand import chosen_neurons, neuron_at_hand
+from ..building.quantity_choice import CannotShowError, show_quantity
 from ..color.coloring import (
     color_by_voltage,
+    color_input,
     limits_of,
     look_of,
     make_single,
@@ -21,12 +23,15 @@ from ..color.coloring import (
     voltage_material,
 )
 from ..color.looks import LOOKS
+from ..color.quantity_limits import has_moving_limits
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..common.suggestions import text_property
 from ..figures.owned import follow_materials
 from ..meshes.mesh_copy import about_uncolored
+from ..playback.quantities import UnknownQuantityError, check_has, quantities_of
 from ..properties import ColorSettings, about
 from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, which
 
@@ -95,6 +100,63 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
         if "FINISHED" in done:
             neuron_to_work_on(context)
         return done
+
+
+def _search_quantities(
+    _operator: bpy.types.Operator, context: bpy.types.Context, _typed: str
+) -> list[str]:
+    neuron = neuron_at_hand(context)
+    return [] if neuron is None else list(quantities_of(neuron))
+
+
+class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
+    """Show another quantity of the file, such as a concentration instead of the voltage.
+
+    All selected neurons that have it show it, and those that share their materials. Each quantity
+    has color limits of its own
+    """  # noqa: D400, D415
+
+    bl_idname = "blender_spike.choose_quantity"
+    bl_label = "Choose Quantity"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        quantity: str
+    else:
+        quantity: text_property(
+            _search_quantities,
+            name="Quantity",
+            description="Its name, as in the simulation file",
+            options={"SKIP_SAVE"},
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Show it on all selected neurons that have it."""
+        chosen = chosen_neurons(context)
+        able = editable(chosen)
+        neurons = [neuron for neuron in able if self.quantity in quantities_of(neuron)]
+        try:
+            for neuron in able if not neurons else ():
+                check_has(neuron, self.quantity)
+            follow_materials(neurons)
+            everyone = show_quantity(neurons, self.quantity)
+        except (UnknownQuantityError, CannotShowError) as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        text, warned = f"{which(everyone)} now shows {self.quantity}", False
+        materials = dict.fromkeys(filter(None, map(voltage_material, everyone)))
+        if len(everyone) > 1:
+            text = f"{which(everyone)} now show {self.quantity}"
+        if len(materials) == 1:
+            ends = (color_input(*materials, name).default_value for name in ("Minimum", "Maximum"))
+            text += f", in colors from {_span(everyone[0], *ends)}"
+        if any(map(has_moving_limits, materials)):
+            text, warned = f"{text}; keyframes or drivers go on setting its limits", True
+        if others := [neuron for neuron in able if neuron not in everyone]:
+            names = ", ".join(f"'{neuron.name}'" for neuron in others)
+            text, warned = f"{text}. Left alone, as they do not have it: {names}", True
+        tell(self, {"WARNING"} if warned else {"INFO"}, f"{text}.", chosen)
+        return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
@@ -249,6 +311,7 @@ def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
 CLASSES = (
     BLENDER_SPIKE_OT_color_by_voltage,
     BLENDER_SPIKE_OT_choose_colormap,
+    BLENDER_SPIKE_OT_choose_quantity,
     BLENDER_SPIKE_OT_set_limits,
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,

@@ -3,23 +3,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import color_input, look_of, sharers, voltage_material
 from ..color.looks import LOOKS
+from ..color.quantity_limits import limits_for_other
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..playback.network import is_network
+from ..playback.quantities import label_of, quantities_of, written
 from ..properties import about
 from ..solid_colors import find_solid_colors
 from .tab import NeuronTab, draw_color
 
 # Of a look that light falls on, in a panel of their own.
 _ON_SURFACE = ("Lit", "Roughness")
+
+
+class BLENDER_SPIKE_MT_quantities(bpy.types.Menu):
+    """The quantities that the active neuron has."""
+
+    bl_label = "Quantity"
+    bl_idname = "BLENDER_SPIKE_MT_quantities"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw an entry for each, with a mark before the one that is shown."""
+        layout = required(self.layout)
+        neuron = required(neuron_at_hand(context))
+        for name, holder in quantities_of(neuron).items():
+            icon: Any = "RADIOBUT_ON" if name == about(neuron).quantity else "RADIOBUT_OFF"
+            entry: Any = layout.operator(
+                "blender_spike.choose_quantity",
+                text=written(name, about(holder).unit),
+                icon=icon,
+                translate=False,
+            )
+            entry.quantity = name
 
 
 class BLENDER_SPIKE_PT_color(NeuronTab):
@@ -34,6 +59,13 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         layout.use_property_split = True
         neuron = required(neuron_at_hand(context))
         draw_whose(layout, context, neuron)
+        known = quantities_of(neuron)
+        if len(known) > 1:
+            row = layout.split(factor=0.4)
+            label = row.row()
+            label.alignment = "RIGHT"
+            label.label(text="Quantity")
+            row.menu(BLENDER_SPIKE_MT_quantities.bl_idname, text=label_of(neuron), translate=False)
         material = voltage_material(neuron)
         if material is None:
             layout.label(text="Not colored by voltage yet", icon="INFO")
@@ -56,7 +88,13 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         unit = about(neuron).unit
         limits = layout.column(align=True)
         for name in ("Minimum", "Maximum"):
-            draw_color(limits, material, name, f"{name} ({unit})" if unit else name)
+            label_text = f"{name} ({unit})" if unit else name
+            if len(known) > 1:
+                # Short, because the sidebar is narrow.
+                label_text = f"{name[:3]} {label_of(neuron)}"
+            draw_color(limits, material, name, label_text)
+        if other := limits_for_other(material, neuron):
+            limits.label(text=f"The limits are for {other}", icon="INFO")
         row = layout.row(align=True)
         for kind in ("DATA", "PERCENTILES", "SYMMETRIC"):
             row.operator("blender_spike.set_limits", text=kind.title()).kind = kind
@@ -135,4 +173,9 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
         draw_lights(layout, context, material)
 
 
-CLASSES = (BLENDER_SPIKE_PT_color, BLENDER_SPIKE_PT_range, BLENDER_SPIKE_PT_surface)
+CLASSES = (
+    BLENDER_SPIKE_MT_quantities,
+    BLENDER_SPIKE_PT_color,
+    BLENDER_SPIKE_PT_range,
+    BLENDER_SPIKE_PT_surface,
+)
