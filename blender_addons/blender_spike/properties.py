@@ -143,7 +143,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         holders: PointerProperty(name="Objects That Hold Its Data", type=bpy.types.Collection)
         combined: IntProperty(name="Neurons Combined", options=set())
         minimum_radius_um: _radius_um(
-            "Minimum Radius", "Min Radius (µm)", "No neurite is drawn thinner than this"
+            "Minimum Radius", "Thinnest (µm)", "Radius that each neurite has at least"
         )
         connection_radius_um: _radius_um(
             "Connection Radius", "Radius (µm)", "Radius of the connections"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -31,12 +32,12 @@ from ..common.selection import about_linked, editable, tell
 from ..common.suggestions import text_property
 from ..figures.owned import follow_materials
 from ..meshes.mesh_copy import about_uncolored
-from ..playback.quantities import UnknownQuantityError, check_has, quantities_of
+from ..playback.quantities import UnknownQuantityError, check_has, quantities_of, written
 from ..properties import ColorSettings, about
 from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, which
 
 if TYPE_CHECKING:
-    from bpy.stub_internal.rna_enums import OperatorReturnItems
+    from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 
 class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
@@ -53,10 +54,14 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         if not neurons:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
             return {"CANCELLED"}
+        given = [self.properties.is_property_set(name) for name in ("v_min", "v_max")]
+        if not all(given) and (problem := _about_units(neurons)):
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
         low, high = limits_of(neurons)
-        if not self.properties.is_property_set("v_min"):
+        if not given[0]:
             self.v_min = low
-        if not self.properties.is_property_set("v_max"):
+        if not given[1]:
             self.v_max = high
         try:
             for neuron in neurons:
@@ -197,6 +202,9 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
         if not neurons:
             self.report({"ERROR"}, f"{about_uncolored(others[0])}.")
             return {"CANCELLED"}
+        if problem := _about_units(neurons):
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
         follow_materials(neurons)
         low, high = set_limits(neurons, self.kind)
         text = f"Colors from {_span(neurons[0], low, high)}."
@@ -235,7 +243,12 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         changed = share_material(active, neurons)
         follow_materials(editable([active, *neurons]))
         text = f"{changed} more now share the material of '{active.name}'."
-        tell(self, {"INFO"}, text, (thing for thing in chosen if thing != active))
+        kind: set[WmReportItems] = {"INFO"}
+        if others := [n for n in neurons if about(n).quantity != about(active).quantity]:
+            names = ", ".join(f"'{neuron.name}'" for neuron in others)
+            text += f" Its limits are for {about(active).quantity}, which is not shown by {names}."
+            kind = {"WARNING"}
+        tell(self, kind, text, (thing for thing in chosen if thing != active))
         return {"FINISHED"}
 
 
@@ -301,6 +314,15 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
         follow_materials(neurons)
         tell(self, {"INFO"}, f"{LOOKS[self.look].name} on {which(neurons)}.", chosen)
         return {"FINISHED"}
+
+
+def _about_units(neurons: Sequence[bpy.types.Object]) -> str:
+    """Say that no limits suit all of these neurons, if their values have several units."""
+    shown = {about(neuron).unit: about(neuron).quantity for neuron in neurons}
+    if len(shown) < 2:
+        return ""
+    listed = ", ".join(written(name, unit) for unit, name in shown.items())
+    return f"The selected neurons show {listed}; select those of one unit."
 
 
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
