@@ -549,3 +549,29 @@ def test_a_mesh_copy_follows(bpy, neuron, path):
         seen_colors.append(np.array([one.color[:] for one in mesh.attributes["displayColor"].data]))
     # Colors of v's limits would be all alike.
     assert all(np.ptp(colors[:, 0]) > 0.3 for colors in seen_colors)
+
+
+def test_limits_are_of_one_unit(bpy, path, capfd):
+    """Those from the data; limits that somebody gives are taken."""
+    first, second = load(bpy, path), load(bpy, path)
+    choose(bpy, "cai", first)
+    second.select_set(True)
+    wanted = r"The selected neurons show .* \(m[MV]\), .* \(m[MV]\); select those of one unit\."
+    for call in (
+        lambda: bpy.ops.blender_spike.set_limits(kind="DATA"),
+        lambda: bpy.ops.blender_spike.color_by_voltage(v_min=0),
+    ):
+        with pytest.raises(RuntimeError, match=wanted):
+            call()
+    before = limits(second)
+    bpy.ops.blender_spike.share_material()
+    assert "Its limits are for cai, which is not shown by 'cell.001'." in capfd.readouterr().out
+    # The panel says so too, until one of them is chosen for both.
+    from blender_spike.panels.color import BLENDER_SPIKE_PT_color
+
+    bpy.context.view_layer.objects.active = second
+    assert "The limits are for cai" in drawn(bpy, BLENDER_SPIKE_PT_color)
+    choose(bpy, "v", second)
+    assert "The limits are for cai" not in drawn(bpy, BLENDER_SPIKE_PT_color)
+    assert limits(first) == before
+    assert shows(bpy, first, read(path), "v")

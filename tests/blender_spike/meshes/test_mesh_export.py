@@ -340,10 +340,16 @@ def test_what_a_refused_export_changed_can_be_undone(bpy, neuron, tmp_path, with
     if not with_copy:
         neuron.select_set(True)
     with pytest.raises(RuntimeError, match="There is no folder"):
-        bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "no" / "cell.ply"))
+        path = str(tmp_path / "no" / "cell.ply")
+        bpy.ops.blender_spike.export_mesh("EXEC_DEFAULT", True, filepath=path)
     assert input_value(find_drawing(bar), "Material").value == old
     copies = [one for one in bpy.data.objects if one.name.endswith(" mesh")]
     assert [one.active_material != old for one in copies] == [True] * with_copy
+    if with_copy:
+        name = old.name
+        bpy.ops.ed.undo()
+        assert bpy.data.objects["cell mesh"].active_material.name == name
+        assert bpy.data.objects["cell"].material_slots[0].material.name != name
 
 
 def test_a_refused_mesh_copy_leaves_figures_alone(bpy, neuron):
