@@ -59,15 +59,9 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         layout.use_property_split = True
         neuron = required(neuron_at_hand(context))
         draw_whose(layout, context, neuron)
-        known = quantities_of(neuron)
-        if len(known) > 1:
-            row = layout.split(factor=0.4)
-            label = row.row()
-            label.alignment = "RIGHT"
-            label.label(text="Quantity")
-            row.menu(BLENDER_SPIKE_MT_quantities.bl_idname, text=label_of(neuron), translate=False)
         material = voltage_material(neuron)
         if material is None:
+            _draw_quantity(layout, neuron)
             layout.label(text="Not colored by voltage yet", icon="INFO")
             layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
             return
@@ -86,13 +80,13 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
+        several = _draw_quantity(layout, neuron)
         limits = layout.column(align=True)
         for name in ("Minimum", "Maximum"):
-            label_text = f"{name} ({unit})" if unit else name
-            if len(known) > 1:
-                # Short, because the sidebar is narrow.
-                label_text = f"{name[:3]} {label_of(neuron)}"
-            draw_color(limits, material, name, label_text)
+            label = f"{name} ({unit})" if unit else name
+            # Short, because the sidebar is narrow.
+            label = f"{name[:3]} {label_of(neuron)}" if several else label
+            draw_color(limits, material, name, label)
         if other := limits_for_other(material, neuron):
             limits.label(text=f"The limits are for {other}", icon="INFO")
         row = layout.row(align=True)
@@ -117,6 +111,18 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator("blender_spike.use_standard_view")
+
+
+def _draw_quantity(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> bool:
+    """Draw the menu of quantities, if there are several, and tell whether there are."""
+    several = len(quantities_of(neuron)) > 1
+    if several:
+        row = layout.split(factor=0.4)
+        title = row.row()
+        title.alignment = "RIGHT"
+        title.label(text="Quantity")
+        row.menu(BLENDER_SPIKE_MT_quantities.bl_idname, text=label_of(neuron), translate=False)
+    return several
 
 
 class _ColorPart(NeuronTab):
