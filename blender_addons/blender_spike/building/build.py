@@ -251,9 +251,9 @@ def _read(path: Path) -> Simulation:
     for name, one in simulation.quantities.items():
         limits = value_range(one.values)
         if max(-limits.low, limits.high) > LARGEST:
-            which = f"values of {name}" if simulation.more else "values"
+            of = f" of {name}" if simulation.more else ""
             raise SimulationFileError(
-                f"Cannot import {path.name}: its {which} go from {limits.low:g} to "
+                f"Cannot import {path.name}: its values{of} go from {limits.low:g} to "
                 f"{limits.high:g}; those beyond {LARGEST:g} cannot be shown."
             )
     return simulation
