@@ -42,9 +42,7 @@ def main(arguments: list[str]) -> None:
     scene = rendering.empty_scene(options)
     # The stubs know Blender's own operators only.
     operators: Any = bpy.ops
-    operators.blender_spike.import_simulation(
-        filepath=str(options.file), quantity=options.variable
-    )
+    operators.blender_spike.import_simulation(filepath=str(options.file), quantity=options.variable)
     neuron = bpy.context.object
     limits = {"v_min": options.v_min, "v_max": options.v_max}
     operators.blender_spike.color_by_voltage(

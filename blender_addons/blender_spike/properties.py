@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import bpy
 from bpy.props import (
@@ -43,7 +43,7 @@ LARGEST_UM_PER_UNIT: Final = 10_000.0
 """Above it, Cycles draws strands in wrong colors, and figures vanish."""
 PLAYBACK_GROUP: Final = "BlenderSpike Playback"
 """What the node group's name begins with that plays a simulation."""
-_OVERRIDABLE: Final = {"LIBRARY_OVERRIDABLE"}
+_OVERRIDABLE: Final[set[Literal["LIBRARY_OVERRIDABLE"]]] = {"LIBRARY_OVERRIDABLE"}
 
 
 def _radius_um(name: str, title: str, description: str) -> Any:

@@ -9,7 +9,6 @@ import files_brain
 import files_slicer
 import files_spike
 import numpy as np
-
 from helpers.simulations import branched, several, simulation
 
 from spike_export import write

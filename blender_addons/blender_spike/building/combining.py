@@ -49,7 +49,8 @@ def combine(
 ) -> int:
     """Put neurons into another one, with their values, their somata and their figures.
 
-    Of their quantities, those come along that all of them have. They stay where they are seen, and get the timing, the look and the material of that one.
+    Of their quantities, those come along that all of them have. They stay where they are seen, and
+    get the timing, the look and the material of that one.
 
     Parameters
     ----------
@@ -196,7 +197,7 @@ def _all_values(
     """Make what holds the values of all, for each quantity that all have in one unit."""
     name, known = everyone[0].name, [quantities_of(one) for one in everyone]
     shown = about(everyone[0]).quantity
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for quantity in known[0]:
         if not all(quantity in of_one for of_one in known):
             continue

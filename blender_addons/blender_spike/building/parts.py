@@ -178,11 +178,9 @@ def _kept(
     return keep_together(name, held, made)
 
 
-def _values(
-    name: str, simulation: Simulation, made: list[bpy.types.ID]
-) -> list[dict[str, Any]]:
+def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> list[dict[str, Any]]:
     """Make what holds each quantity's values; the first is shown."""
-    found = []
+    found: list[dict[str, Any]] = []
     for quantity in simulation.quantities:
         showing = simulation.showing(quantity)
         # The first is called as it always was.

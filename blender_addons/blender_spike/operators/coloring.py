@@ -149,12 +149,15 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
         text, warned = f"{which(everyone)} now shows {self.quantity}", False
-        materials = dict.fromkeys(filter(None, map(voltage_material, everyone)))
+        found = (voltage_material(neuron) for neuron in everyone)
+        materials = dict.fromkeys(material for material in found if material is not None)
         if len(everyone) > 1:
             text = f"{which(everyone)} now show {self.quantity}"
         if len(materials) == 1:
-            ends = (color_input(*materials, name).default_value for name in ("Minimum", "Maximum"))
-            text += f", in colors from {_span(everyone[0], *ends)}"
+            (material,) = materials
+            low, high = (color_input(material, name) for name in ("Minimum", "Maximum"))
+            span = _span(everyone[0], low.default_value, high.default_value)
+            text += f", in colors from {span}"
         if any(map(has_moving_limits, materials)):
             text, warned = f"{text}; keyframes or drivers go on setting its limits", True
         if others := [neuron for neuron in able if neuron not in everyone]:

@@ -63,9 +63,7 @@ def quantities_of(neuron: bpy.types.Object) -> dict[str, bpy.types.Object]:
         What holds the values, by the quantity's name, in the file's order. Nothing if the neuron
         has lost its values.
     """
-    shown: bpy.types.Object | None = input_value(
-        required(find_modifier(neuron)), "Values"
-    ).value
+    shown: bpy.types.Object | None = input_value(required(find_modifier(neuron)), "Values").value
     if shown is None:
         return {}
     found = {about(holder).quantity: holder for holder in _described(neuron)}
@@ -145,5 +143,5 @@ def written(quantity: str, unit: str) -> str:
 
 def _described(neuron: bpy.types.Object) -> Iterable[bpy.types.Object]:
     kept = about(neuron).holders
-    held = [] if kept is None else required(kept.objects)
+    held: Iterable[bpy.types.Object] = () if kept is None else required(kept.objects)
     return [holder for holder in held if about(holder).frames]

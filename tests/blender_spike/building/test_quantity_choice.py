@@ -184,9 +184,11 @@ def test_figures_follow(bpy, neuron, path):
         assert figure_input(neuron, "AXES", "Y Unit") == label
         assert figure_input(neuron, "COLOR_BAR", "Unit") == label
         bpy.context.view_layer.update()
-        bar = figure_of(neuron, "COLOR_BAR").evaluated_get(
-            bpy.context.evaluated_depsgraph_get()
-        ).evaluated_geometry()
+        bar = (
+            figure_of(neuron, "COLOR_BAR")
+            .evaluated_get(bpy.context.evaluated_depsgraph_get())
+            .evaluated_geometry()
+        )
         along = np.array([p.value for p in bar.mesh.attributes["voltage"].data])
         assert along.max() == pytest.approx(limits(neuron)[1])
 
