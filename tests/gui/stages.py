@@ -15,6 +15,7 @@ from window import (
     DATA,
     Step,
     area,
+    back_and_forth,
     empty_scene,
     open_tab,
     pick_above,
@@ -238,10 +239,14 @@ def layout_menus() -> Step:
 
 
 def quantity_menu() -> Step:
-    """Choose another quantity."""
-    neuron = bpy.context.object
+    """Choose another quantity, back and forth."""
+
+    def quantity() -> str:
+        return str(bpy.data.objects["several"].blender_spike.quantity)
+
     yield from pick_above('nodes["Limits"].inputs[1]', 1)
-    yield from see(lambda: neuron.blender_spike.quantity == "cai", "a quantity is chosen")
+    yield from see(lambda: quantity() == "cai", "a quantity is chosen in the menu")
+    yield from back_and_forth(lambda: quantity() == "v", lambda: quantity() == "cai")
 
 
 def atlas_menu() -> Step:

@@ -80,8 +80,8 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
-        several = _draw_quantity(layout, neuron)
         limits = layout.column(align=True)
+        several = _draw_quantity(limits, neuron)
         for name in ("Minimum", "Maximum"):
             label = f"{name} ({unit})" if unit else name
             # Short, because the sidebar is narrow.
@@ -117,7 +117,7 @@ def _draw_quantity(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> bool
     """Draw the menu of quantities, if there are several, and tell whether there are."""
     several = len(quantities_of(neuron)) > 1
     if several:
-        row = layout.split(factor=0.4)
+        row = layout.split(factor=0.4, align=True)
         title = row.row()
         title.alignment = "RIGHT"
         title.label(text="Quantity")
