@@ -27,6 +27,7 @@ from ..playback.network_nodes import LAYOUT_PREFIX, range_inputs
 from ..playback.quantities import describe
 from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file.simulation import value_range
 
 _THINNEST_UM: Final = 1e-6
 # Sampling counts as regular if no interval differs from the mean by more than this share of it.
@@ -185,17 +186,18 @@ def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> list
         showing = simulation.showing(quantity)
         # The first is called as it always was.
         title = f"{name} {quantity}" if found else name
-        inputs = new_values(title, showing.segment_counts, _rows(showing), made)
+        limits = value_range(showing.values)
+        rows = _rows(showing, is_finite=not limits.not_finite)
+        inputs = new_values(title, showing.segment_counts, rows, made)
         sections.remember(inputs["Values"], showing)
-        describe(inputs["Values"], showing)
+        describe(inputs["Values"], showing, limits)
         found.append(inputs)
     return found
 
 
-def _rows(simulation: Simulation) -> Iterator[NDArray[np.float32]]:
+def _rows(simulation: Simulation, *, is_finite: bool) -> Iterator[NDArray[np.float32]]:
     for row in simulation.values:
-        finite = np.isfinite(row)
-        yield row if finite.all() else np.where(finite, row, np.float32(NO_DATA))
+        yield row if is_finite else np.where(np.isfinite(row), row, np.float32(NO_DATA))
 
 
 def new_values(

@@ -16,7 +16,7 @@ from ..common.nodes.modifiers import has_input, input_value, set_inputs
 from ..common.required import required
 from ..properties import about
 from ..simulation_file import Simulation
-from ..simulation_file.simulation import value_range
+from ..simulation_file.simulation import ValueRange
 from ..simulation_file.spread import percentiles
 from .network_nodes import range_inputs
 from .playback import find_modifier
@@ -31,7 +31,7 @@ class UnknownQuantityError(ValueError):
     """A quantity that a neuron does not have; the text names those it has, without a full stop."""
 
 
-def describe(holder: bpy.types.Object, simulation: Simulation) -> None:
+def describe(holder: bpy.types.Object, simulation: Simulation, limits: ValueRange) -> None:
     """Keep with the object that holds a quantity's values what these are.
 
     Parameters
@@ -39,9 +39,10 @@ def describe(holder: bpy.types.Object, simulation: Simulation) -> None:
     holder : Object
     simulation : Simulation
         Showing that quantity.
+    limits : ValueRange
+        Of its values.
     """
     data = about(holder)
-    limits = value_range(simulation.values)
     data.frames = simulation.n_frames
     data.quantity, data.unit = simulation.quantity, simulation.unit
     data.low, data.high, data.not_finite = limits.low, limits.high, limits.not_finite
