@@ -239,7 +239,8 @@ def _refill(
         _keep_quantity(neuron, was, unit, colors)
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
-        lost += owned.refresh(neuron, relabel=label_of(neuron) != label)
+        relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
+        lost += owned.refresh(neuron, relabel=relabel, fit=fit)
         # A copy of the neuron may still play the old values.
         bpy.data.batch_remove([block for block in old if not block.users])
         bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
@@ -363,7 +364,8 @@ def _keep_quantity(
         if name != was and not has_limits_for(material, name):
             keep_limits(material, name, *_suitable([quantities_of(neuron)[name]], found))
     now = about(neuron)
-    if now.quantity != was and now.unit == unit:
+    known = has_limits_for(material, now.quantity)
+    if now.quantity != was and now.unit == unit and not known:
         # In the same unit, colors can be compared, and stay.
         about_colors(material).quantity = now.quantity
     elif all(about(one).quantity == now.quantity for one in sharers(material)):

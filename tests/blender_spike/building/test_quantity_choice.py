@@ -452,10 +452,16 @@ def write_other(path, **changes):
 
 
 def test_reload_without_the_quantity_says_so(bpy, neuron, path, capfd):
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import set_inputs
+
     choose(bpy, "cai")
     bpy.ops.blender_spike.add_color_bar()
+    bpy.ops.blender_spike.add_trace(section="soma")
+    set_inputs(find_drawing(figure_of(neuron, "AXES")), {"Y To": 1.0})
     sim = write_other(path, more={})
     bpy.ops.blender_spike.reload()
+    assert figure_input(neuron, "AXES", "Y From") < -20
     out = capfd.readouterr().out
     assert "The file has no quantity 'cai' any more, so v is shown." in out
     assert shows(bpy, neuron, sim, "v")
