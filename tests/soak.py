@@ -195,10 +195,15 @@ class Soak:
     def compare(self, neuron: Any) -> None:
         """See that every point of an evaluated neuron shows what its file holds for this moment."""
         from blender_spike.playback.playback import find_modifier
+        from blender_spike.solid_colors import find_solid_colors
         from common.nodes.modifiers import input_value
 
         modifier = find_modifier(neuron)
         if modifier is None or not modifier.show_viewport:
+            return
+        solid = find_solid_colors(neuron)
+        # It leaves out which segments its points belong to; what was combined has no file.
+        if solid is not None and solid.show_viewport or neuron.blender_spike.combined > 1:
             return
         low, high = due(neuron, modifier, self.bpy.context.scene.frame_current_final)
         # In a variable, because its parts are gone as soon as it is.
