@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
     scene = rendering.empty_scene(options)
     # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
-    operators.blender_spike.import_simulation(filepath=str(options.file))
+    operators.blender_spike.import_simulation(filepath=str(options.file), quantity=options.variable)
     neuron = bpy.context.object
     limits = {"v_min": options.v_min, "v_max": options.v_max}
     operators.blender_spike.color_by_voltage(
@@ -91,14 +91,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file")
-    add("outdir", type=Path, help="folder for the frames; created if missing")
-    add(
-        "--colormap",
-        default="plasma",
-        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
-    )
-    add("--v-min", type=float, metavar="MV", help="lower end (default: the lowest in the file)")
-    add("--v-max", type=float, metavar="MV", help="upper end (default: the highest in the file)")
+    add("outdir", type=Path, help="folder for the frames; made if it is missing")
+    add("--variable", default="", metavar="NAME", help="which of the file's quantities is shown")
+    add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
+    add("--v-min", type=float, metavar="VALUE", help="lower end (default: the lowest in the file)")
+    add("--v-max", type=float, metavar="VALUE", help="upper end (default: the highest in the file)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")

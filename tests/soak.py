@@ -195,10 +195,15 @@ class Soak:
     def compare(self, neuron: Any) -> None:
         """See that every point of an evaluated neuron shows what its file holds for this moment."""
         from blender_spike.playback.playback import find_modifier
+        from blender_spike.solid_colors import find_solid_colors
         from common.nodes.modifiers import input_value
 
         modifier = find_modifier(neuron)
         if modifier is None or not modifier.show_viewport:
+            return
+        solid = find_solid_colors(neuron)
+        # It leaves out which segments its points belong to; what was combined has no file.
+        if solid is not None and solid.show_viewport or neuron.blender_spike.combined > 1:
             return
         low, high = due(neuron, modifier, self.bpy.context.scene.frame_current_final)
         # In a variable, because its parts are gone as soon as it is.
@@ -325,6 +330,7 @@ class Soak:
             "colormap": ["plasma", "viridis", "cmr.ember", "mako", "tab10", "plasam"],
             "ramp_colormap": ["plasma", "jet", "nothing"],
             "formula": ["sin(6*x)*y", "exp(-x**2-y**2)", "x/0", "import os"],
+            "quantity": ["", "v", "cai", "ina", "no such"],
             "section": ["", "soma", "dend[1]", "axon"],
             "field": ["section", "acronyms", "region", "array", "image", "ramp_colormap", ""],
             "cells": ["", "0", "0, 2", "1-2", "9", "soma"],
@@ -506,7 +512,7 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
         return input_value(modifier, name).value
 
     about = neuron.blender_spike
-    file = recorded(about.filepath)
+    file = recorded(about.filepath).showing(about.quantity)
     first, span = file.time_ms[0], file.time_ms[-1] - file.time_ms[0]
     # A file of the older format does not know how long it took; the panel asks.
     slower = 1.0 if file.has_time else about.duration_ms / span
@@ -532,7 +538,7 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
 def make_files(folder: Path) -> dict[str, list[Path]]:
     """Write small files for each add-on, and some that are to be refused."""
     from helpers.atlases import write_v2
-    from helpers.simulations import branched, simulation
+    from helpers.simulations import branched, several, simulation
 
     from spike_export import merge, write, write_older
     from spike_export.networks.point_network import grid_um, point_network
@@ -550,6 +556,7 @@ def make_files(folder: Path) -> dict[str, list[Path]]:
         connections=chance.integers(27, size=(40, 2)),
     )
     write(folder / "points.pickle", points)
+    write(folder / "several.pickle", several(simulation(branched(), 7, seed=5)))
     (folder / "bad.pickle").write_bytes(b"\x80\x04nonsense")
     x, y = np.meshgrid(np.linspace(-1, 1, 12), np.linspace(-1, 1, 9))
     np.save(folder / "heights.npy", np.exp(-(x**2) - y**2))
@@ -560,7 +567,7 @@ def make_files(folder: Path) -> dict[str, list[Path]]:
     return {
         "blender_spike": [
             folder / f"{name}.pickle"
-            for name in ("cell", "net", "irregular", "older", "points", "bad")
+            for name in ("cell", "net", "irregular", "older", "points", "several", "bad")
         ],
         "blender_brain": [folder / "table.csv", folder / "points.csv"],
         "surface_slicer": [folder / "heights.npy", folder / "animated.npy"],

@@ -16,8 +16,8 @@ SOURCE: Final = TESTS.parent / "blender_addons"
 ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
-        "frame_range viewport drivers placing holders suggestions extent beside nodes glow cut "
-        "selection colormaps figures value_color clock film"
+        "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
+        "suggestions colormaps figures value_color clock film"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties playback color meshes at_hand solid_colors "

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     FloatVectorProperty,
@@ -42,6 +43,7 @@ LARGEST_UM_PER_UNIT: Final = 10_000.0
 """Above it, Cycles draws strands in wrong colors, and figures vanish."""
 PLAYBACK_GROUP: Final = "BlenderSpike Playback"
 """What the node group's name begins with that plays a simulation."""
+_OVERRIDABLE: Final[set[Literal["LIBRARY_OVERRIDABLE"]]] = {"LIBRARY_OVERRIDABLE"}
 
 
 def _radius_um(name: str, title: str, description: str) -> Any:
@@ -67,7 +69,7 @@ def _radius_um(name: str, title: str, description: str) -> Any:
         get=get,
         set=set_,
         options=set(),
-        override={"LIBRARY_OVERRIDABLE"},
+        override=_OVERRIDABLE,
     )
 
 
@@ -76,7 +78,10 @@ def _owner(data: bpy.types.PropertyGroup) -> bpy.types.Object:
 
 
 class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
-    """What the file of an imported neuron held."""
+    """What the file of an imported neuron held.
+
+    Of an object that holds values, what these are: the quantity and what follows, and the frames.
+    """
 
     if TYPE_CHECKING:
         filepath: str
@@ -114,13 +119,17 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             description="Milliseconds from the first sample to the last",
             options=set(),
         )
-        quantity: StringProperty(name="Quantity")
-        unit: StringProperty(name="Unit")
-        low: FloatProperty(name="Lowest Value", options=set())
-        high: FloatProperty(name="Highest Value", options=set())
-        low_percentile: FloatProperty(name="Value Above the Lowest Hundredth", options=set())
-        high_percentile: FloatProperty(name="Value Below the Highest Hundredth", options=set())
-        not_finite: IntProperty(name="Values Not Finite", options=set())
+        quantity: StringProperty(name="Quantity", override=_OVERRIDABLE)
+        unit: StringProperty(name="Unit", override=_OVERRIDABLE)
+        low: FloatProperty(name="Lowest Value", options=set(), override=_OVERRIDABLE)
+        high: FloatProperty(name="Highest Value", options=set(), override=_OVERRIDABLE)
+        low_percentile: FloatProperty(
+            name="Value Above the Lowest Hundredth", options=set(), override=_OVERRIDABLE
+        )
+        high_percentile: FloatProperty(
+            name="Value Below the Highest Hundredth", options=set(), override=_OVERRIDABLE
+        )
+        not_finite: IntProperty(name="Values Not Finite", options=set(), override=_OVERRIDABLE)
         um_per_unit: FloatProperty(name="µm per Unit", default=100.0, options=set())
         centered: BoolProperty(name="Soma at Origin", default=True, options=set())
         chosen_cells: StringProperty(name="Cells")
@@ -134,7 +143,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         holders: PointerProperty(name="Objects That Hold Its Data", type=bpy.types.Collection)
         combined: IntProperty(name="Neurons Combined", options=set())
         minimum_radius_um: _radius_um(
-            "Minimum Radius", "Min Radius (µm)", "No neurite is drawn thinner than this"
+            "Minimum Radius", "Thinnest (µm)", "Radius that each neurite has at least"
         )
         connection_radius_um: _radius_um(
             "Connection Radius", "Radius (µm)", "Radius of the connections"
@@ -270,8 +279,28 @@ class ColorSettings:
         )
 
 
+class BLENDER_SPIKE_PG_limits(bpy.types.PropertyGroup):
+    """The color limits of a quantity, which is its name, for when it is shown."""
+
+    if TYPE_CHECKING:
+        low: float
+        high: float
+    else:
+        low: FloatProperty(name="Minimum", options=set())
+        high: FloatProperty(name="Maximum", options=set())
+
+
 class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
-    """The colormap of a neuron's material."""
+    """The colormap of a neuron's material, and its limits for each quantity."""
+
+    if TYPE_CHECKING:
+        quantity: str
+        limits: Any
+    else:
+        quantity: StringProperty(
+            name="Quantity", description="Whose limits the nodes have; empty if nobody knows"
+        )
+        limits: CollectionProperty(name="Limits", type=BLENDER_SPIKE_PG_limits)
 
 
 KEEP_START: Final[Any] = BoolProperty(
@@ -340,16 +369,22 @@ def about_figure(figure: bpy.types.Object) -> BLENDER_SPIKE_PG_figure:
 
 CLASSES = (
     BLENDER_SPIKE_PG_neuron,
+    BLENDER_SPIKE_PG_limits,
     BLENDER_SPIKE_PG_material,
     BLENDER_SPIKE_PG_scene,
     BLENDER_SPIKE_PG_figure,
 )
 
 
+def about_colors(material: bpy.types.Material) -> BLENDER_SPIKE_PG_material:
+    """Return what is stored with a material."""
+    return cast(BLENDER_SPIKE_PG_material, material.blender_spike)  # type: ignore[attr-defined]
+
+
 def attach() -> None:
     """Give objects, materials and scenes their properties; the classes are registered already."""
     bpy.types.Object.blender_spike = PointerProperty(  # type: ignore[attr-defined]
-        type=BLENDER_SPIKE_PG_neuron, override={"LIBRARY_OVERRIDABLE"}
+        type=BLENDER_SPIKE_PG_neuron, override=_OVERRIDABLE
     )
     bpy.types.Material.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.blender_spike = PointerProperty(type=BLENDER_SPIKE_PG_scene)  # type: ignore[attr-defined]

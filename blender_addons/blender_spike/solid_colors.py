@@ -75,19 +75,26 @@ def remove_solid_colors(neuron: bpy.types.Object) -> None:
     remove_with_drivers(find_solid_colors(neuron))
 
 
-def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:
+def follow_neurons(neurons: Iterable[bpy.types.Object]) -> bool:
     """Have neurons' mesh copies, and their own colors in Solid, show the material they have by now.
 
     Parameters
     ----------
     neurons : iterable of Object
         Imported simulations. Where the material is none of `coloring`, all stay as they are.
+
+    Returns
+    -------
+    bool
+        Whether something showed another material before.
     """
+    changed = False
     materials = {neuron: voltage_material(neuron, linked=True) for neuron in neurons}
     for neuron, material in materials.items():
         own = find_solid_colors(neuron)
         if material is not None and own is not None and followed(own) != material:
             follow_colors(own, material)
+            changed = True
     for thing in bpy.data.objects:
         copied = find_mesh_copy(thing)
         original = None if copied is None else original_of(thing)
@@ -97,6 +104,8 @@ def follow_neurons(neurons: Iterable[bpy.types.Object]) -> None:
         if thing.is_editable:
             follow_colors(copied, material)
             thing.active_material = material
+            changed = True
+    return changed
 
 
 @nodes.group(GROUP)

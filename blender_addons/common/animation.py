@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 
-def fcurves(thing: bpy.types.Object, path: str) -> list[Any]:
+def fcurves(thing: bpy.types.ID, path: str) -> list[Any]:
     """Find the curves that animate a property.
 
     Parameters
@@ -101,8 +101,9 @@ def _own_action(thing: bpy.types.Object) -> None:
         animation.action = action.copy()
 
 
-def _bags(thing: bpy.types.Object) -> list[Any]:
-    animation: Any = thing.animation_data
+def _bags(thing: bpy.types.ID) -> list[Any]:
+    # A few kinds of datablocks have none.
+    animation: Any = getattr(thing, "animation_data", None)
     action: Any = animation.action if animation else None
     if action is None or animation.action_slot is None:
         return []

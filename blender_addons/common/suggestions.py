@@ -25,6 +25,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from .required import required
+from .selection import refusal
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -144,6 +145,9 @@ class SuggestionsPopup(bpy.types.Operator):
         owner = self.FIELDS[self.field].owner(context)
         if owner is None or not _offered(self, context):
             self.report({"ERROR"}, "Nothing can be entered here.")
+            return None
+        if not owner.id_data.is_editable:
+            self.report({"ERROR"}, refusal(owner.id_data))
             return None
         return owner
 

@@ -8,7 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 from helpers.playing import voltages
-from helpers.simulations import branched, simulation
+from helpers.simulations import branched, several, simulation
 from tools.keep_scenes import SCENES
 
 from spike_export import write
@@ -46,6 +46,34 @@ def evaluated(bpy, neuron):
     values = np.empty(len(data), np.float32)
     data.foreach_get("value", values)
     return values
+
+
+def test_they_have_one_quantity_and_take_more(bpy, older, tmp_path):
+    """Reloaded from a file with several, each has its own limits, and the first keeps its own."""
+    from blender_spike.color.coloring import color_input, material_of
+    from blender_spike.playback.quantities import label_of, quantities_of
+
+    bpy.context.view_layer.objects.active = older
+    older.select_set(True)
+    assert list(quantities_of(older)) == ["v"] and label_of(older) == "mV"
+    with pytest.raises(RuntimeError, match=r"no quantity 'cai'; there is v\."):
+        bpy.ops.blender_spike.choose_quantity(quantity="cai")
+    shown = evaluated(bpy, older)
+    assert bpy.ops.blender_spike.choose_quantity(quantity="v") == {"FINISHED"}
+    np.testing.assert_array_equal(evaluated(bpy, older), shown)
+    sim = several(simulation(branched(), seed=8))
+    path = write(tmp_path / "new.pickle", sim)
+    ends = [color_input(material_of(older), name) for name in ("Minimum", "Maximum")]
+    before = [end.default_value for end in ends]
+    assert bpy.ops.blender_spike.relink(filepath=str(path)) == {"FINISHED"}
+    assert [end.default_value for end in ends] == before
+    bpy.ops.blender_spike.choose_quantity(quantity="cai")
+    cai = sim.more["cai"].values
+    assert [end.default_value for end in ends] == pytest.approx([cai.min(), cai.max()])
+    now = evaluated(bpy, older)
+    assert cai[2].min() <= now.min() < now.max() <= cai[2].max()
+    bpy.ops.blender_spike.choose_quantity(quantity="v")
+    assert [end.default_value for end in ends] == before
 
 
 def test_an_import_leaves_them_as_they_are(bpy, older, tmp_path):

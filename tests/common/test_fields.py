@@ -57,6 +57,15 @@ def test_radii_are_in_micrometers(bpy, cell):
     assert camera.blender_spike.minimum_radius_um == 0.0
 
 
+def test_labels_of_lengths_fit_a_narrow_sidebar(bpy):
+    """As many letters as `Minimum (mV)` has and two more; a longer one is cut off."""
+    from blender_spike.properties import BLENDER_SPIKE_PG_neuron
+
+    known = BLENDER_SPIKE_PG_neuron.bl_rna.properties
+    names = [known[f"{what}_radius_um"].name for what in ("minimum", "connection")]
+    assert all(name.endswith("(µm)") and len(name) <= 14 for name in names)
+
+
 def test_a_network_s_connections_are_in_micrometers(bpy, tmp_path):
     import numpy as np
     from blender_spike.common.nodes.modifiers import input_value

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.atlases import NAME, write_v3
+from helpers.libraries import bring, save_as_library
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -140,6 +141,17 @@ def test_arrays_images_and_colormaps(bpy: Any, surface: Any, tmp_path: Path):
     }  # fmt: skip
     typed.filepath = str(tmp_path / "missing.npz")
     assert offered(Suggest, "array", bpy) == []
+
+
+def test_a_linked_surface_is_left_alone(bpy: Any, surface: Any, tmp_path: Path):
+    """What is put into its field would be gone when this file is opened again."""
+    name = surface.name
+    (linked,) = bring(bpy, save_as_library(bpy, tmp_path), name, link=True)
+    bpy.context.view_layer.objects.active = linked
+    assert linked.surface_slicer.array == "hill"
+    with pytest.raises(RuntimeError, match=r"is linked from another \.blend; change it in that"):
+        bpy.ops.surface_slicer.suggest(field="surface_array", item="valley")
+    assert linked.surface_slicer.array == "hill"
 
 
 def test_each_choice_is_a_step_to_undo(bpy: Any, atlas: Any):

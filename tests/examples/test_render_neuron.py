@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from helpers.blenders import run_script
 from helpers.pictures import read_pixels
-from helpers.simulations import sample_at
+from helpers.simulations import branched, sample_at, several, simulation
 
-from spike_export import read
+from spike_export import read, write
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_neuron.py"
@@ -117,11 +117,39 @@ def test_figures_are_in_the_picture(made, tmp_path):
             assert with_figures[rows, columns].max() > 150
 
 
+def test_variable_shows_that_quantity(tmp_path):
+    """The saved scene plays it, in its own limits."""
+    sim = several(simulation(branched()))
+    path = write(tmp_path / "cell.pickle", sim)
+    result = render(
+        path, tmp_path / "frames", "--frames", "2-2", "--resolution", "64x64", "--variable", "cai",
+        "--blend", tmp_path / "cell.blend", "--bloom", 0, "--orbit", 0,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    script = f"""
+import json, bpy
+bpy.ops.wm.open_mainfile(filepath={str(tmp_path / "cell.blend")!r}, use_scripts=False)
+bpy.context.scene.frame_set(2)
+neuron = bpy.data.objects["cell"]
+geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+parts = [part for part in (geometry.curves, geometry.mesh) if part is not None]
+values = [one.value for part in parts for one in part.attributes["voltage"].data]
+nodes = bpy.data.materials["cell voltage"].node_tree.nodes["Limits"].inputs
+print(json.dumps([min(values), max(values), *(one.default_value for one in list(nodes)[1:3])]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    cai = sim.more["cai"].values
+    assert cai[2].min() * 0.999 <= found[0] < found[1] <= cai[2].max() * 1.001
+    assert found[2:] == pytest.approx([cai.min(), cai.max()])
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence", "code"),
     [
         (["/nowhere.pickle", "out"], "file not found", 1),
         (["{good}", "out", "--colormap", "plasam"], "plasma", 1),
+        (["{good}", "out", "--variable", "cai"], "it has no quantity 'cai'; there is v.", 1),
         (["{good}", "out", "--v-min", "10", "--v-max", "5"], "not below", 1),
         (["{good}", "out", "--trace", "dend"], "there is dendrite_1[0]", 1),
         (["{good}", "out", "--frames", "9-3"], "ends before it begins", 2),

@@ -9,6 +9,7 @@ import files_brain
 import files_slicer
 import files_spike
 import numpy as np
+from helpers.simulations import branched, several, simulation
 
 from spike_export import write
 from spike_export.networks.point_network import point_network
@@ -26,3 +27,4 @@ def make(folder: Path) -> None:
         connections=[[0, 1], [1, 2], [2, 3]],
     )
     write(folder / "points.pickle", network)
+    write(folder / "several.pickle", several(simulation(branched())))

@@ -15,6 +15,7 @@ from window import (
     DATA,
     Step,
     area,
+    back_and_forth,
     empty_scene,
     open_tab,
     pick_above,
@@ -28,6 +29,7 @@ Stage = Callable[[], None]
 # Operators without a button of their own that stays in the sidebar when it is pressed.
 LEFT = {
     # In menus, which are opened after the buttons.
+    "blender_spike.choose_quantity",
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
     "blender_brain.choose_atlas",
@@ -152,6 +154,11 @@ def pace(neuron: Any, ms_per_frame: float) -> None:
     bpy.ops.blender_spike.color_by_voltage(v_min=-1, v_max=2)
 
 
+def quantities() -> None:
+    """A neuron whose file has several."""
+    bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "several.pickle"))
+
+
 def network() -> None:
     """Cells that fly, at another pace and in other limits than those that buttons give them."""
     bpy.ops.object.empty_add()
@@ -231,6 +238,17 @@ def layout_menus() -> Step:
     yield from see(lambda: ends["To"].value != before, "a layout is chosen in its menu")
 
 
+def quantity_menu() -> Step:
+    """Choose another quantity, back and forth."""
+
+    def quantity() -> str:
+        return str(bpy.data.objects["several"].blender_spike.quantity)
+
+    yield from pick_above('nodes["Limits"].inputs[1]', 1)
+    yield from see(lambda: quantity() == "cai", "a quantity is chosen in the menu")
+    yield from back_and_forth(lambda: quantity() == "v", lambda: quantity() == "cai")
+
+
 def atlas_menu() -> Step:
     """Choose an atlas."""
     typed = bpy.context.scene.blender_brain
@@ -246,8 +264,12 @@ TABS = {
     "surface_slicer": "Surface Slicer",
 }
 STAGES: dict[str, tuple[Stage, ...]] = {
-    "blender_spike": (network, plain_neuron, neurons),
+    "blender_spike": (network, plain_neuron, quantities, neurons),
     "blender_brain": (no_atlas, regions, something_beside),
     "surface_slicer": (surface_with_axes, surface, sliced, curve),
 }
-MENUS: dict[Stage, Callable[[], Step]] = {network: layout_menus, regions: atlas_menu}
+MENUS: dict[Stage, Callable[[], Step]] = {
+    network: layout_menus,
+    quantities: quantity_menu,
+    regions: atlas_menu,
+}

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spike_export import SECTION_TYPES, Cell, Simulation
+from spike_export.simulation_file.simulation import Quantity
 
 
 def simulation(
@@ -56,6 +58,15 @@ def branched() -> list[dict[str, Any]]:
         {"points": [[33, 80, 0, 2], [33, 120, 5, 1]], "nseg": 4, "parent": 1},
         {"points": [[30, 84, 0, 2], [0, 120, -5, 0.5]], "nseg": 5, "parent": 1},
     ]
+
+
+def several(sim: Simulation, seed: int = 9) -> Simulation:
+    """The same with two further quantities: a small concentration, and a current about zero."""
+    rng = np.random.default_rng(seed)
+    cai = (rng.random(sim.values.shape) * 1e-4).astype(np.float32)
+    ina = rng.uniform(-0.3, 0.1, sim.values.shape).astype(np.float32)
+    more = {"cai": Quantity("mM", cai), "ina": Quantity("mA/cm2", ina)}
+    return dataclasses.replace(sim, more=more)
 
 
 def sample_at(simulation: Simulation, time_ms: float) -> NDArray[np.float64]:

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,26 +15,34 @@ from numpy.typing import NDArray
 
 from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
+from ..color.coloring import sharers, voltage_material
+from ..color.quantity_limits import has_limits_for, keep_limits, use_limits
 from ..common.frame_range import make_room
 from ..common.holders import let_go
 from ..common.limits import LARGEST
-from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.nodes.modifiers import set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..figures import owned
 from ..lines.styles import STYLES
-from ..playback import network, network_nodes, playback, samples
-from ..properties import about
+from ..playback import network, network_nodes, playback
+from ..playback.quantities import (
+    held_by,
+    label_of,
+    play_quantity,
+    quantities_of,
+    take_description,
+)
+from ..properties import about, about_colors
 from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from ..simulation_file.cell_choice import NothingChosenError
-from ..simulation_file.simulation import ValueRange, value_range
-from ..simulation_file.spread import color_range
+from ..simulation_file.simulation import value_range
+from ..simulation_file.spread import ColorRange, color_range
 from .parts import Parts, Source, make_parts
+from .quantity_choice import show_quantity
 
 # Tubes are meshes: above this, EEVEE too is better off with strands.
 MOST_TUBES: Final = 3000
-# Values that percentiles are taken from, at most about this many.
-_SAMPLE: Final = 100_000
 
 
 def import_simulation(
@@ -48,6 +55,7 @@ def import_simulation(
     section_types: Collection[str] = SECTION_TYPES,
     object_per_cell: bool = False,
     style: str = "AUTO",
+    quantity: str = "",
     set_frame_range: bool = True,
     tell: Callable[[str], object] = lambda _: None,
 ) -> list[bpy.types.Object]:
@@ -69,6 +77,9 @@ def import_simulation(
     style : str
         One of `styles.STYLES` in capitals, as ``"TUBES"``, or ``"AUTO"`` for what suits the render
         engine and the size.
+    quantity : str
+        Which of the file's quantities is shown, as ``"cai"``; its first one if empty. All come
+        along, and `quantity_choice.show_quantity` shows another.
     set_frame_range : bool
         Make an empty scene as long as the simulation, and one that somebody works in long enough;
         see `common.frame_range`.
@@ -88,6 +99,11 @@ def import_simulation(
     path = Path(os.fspath(filepath))
     source = Source(path, um_per_unit, center, cells, section_types)
     simulation = _read(path)
+    if quantity and quantity not in simulation.quantities:
+        raise SimulationFileError(
+            f"Cannot import {path.name}: it has no quantity '{quantity:.60}'; there is "
+            f"{', '.join(simulation.quantities)}."
+        )
     wanted = _wanted(simulation, source)
     scene = required(context.scene)
     if network.holds_network(simulation):
@@ -99,17 +115,16 @@ def import_simulation(
     if not object_per_cell:
         # Where values had to be copied, those of the whole file are free to go from here on.
         simulation = subset(simulation, wanted)
-    colors = None
-    # Voltages are shown whole, and looking through all values takes its time.
-    if simulation.unit != "mV":
-        colors = color_range(subset(simulation, wanted) if object_per_cell else simulation)
+    colors = _color_ranges(subset(simulation, wanted) if object_per_cell else simulation)
     try:
         if object_per_cell:
             neurons = _cells(source, simulation, wanted, chosen, made)
         else:
             parts = make_parts(_name(path), source, simulation, made)
             neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
-        material = _share_material(neurons, colors.high if colors else math.inf, made)
+        material = _share_material(neurons, colors, made)
+        if quantity:
+            show_quantity(neurons, quantity)
         if object_per_cell:
             material.name = f"{_name(path)} voltage"
         start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
@@ -119,8 +134,9 @@ def import_simulation(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
-    if colors and colors.note:
-        tell(f"{path.name}: {colors.note}.")
+    for name, found in colors.items():
+        if found is not None and found.note:
+            tell(f"{path.name}{f', {name}' if simulation.more else ''}: {found.note}.")
     return neurons
 
 
@@ -198,13 +214,14 @@ def _refill(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
+    colors = _color_ranges(simulation) if simulation.more else {}
     for neuron in neurons:
         modifier = network.up_to_date(neuron)
         before = about(neuron)
         old: list[Any] = [neuron.data]
-        for name in samples.HELD:
-            holder = input_value(modifier, name).value
-            old += [] if holder is None else [holder, holder.data]
+        for holder in held_by(neuron):
+            old += [holder, holder.data]
+        was, unit, label = before.quantity, before.unit, label_of(neuron)
         inputs = parts.inputs.copy()
         if not playback.plays_sample_by_sample(neuron):
             del inputs["Milliseconds per Frame"]
@@ -218,10 +235,12 @@ def _refill(
         kept, before.holders = before.holders, parts.holders
         let_go(kept)
         network.take_over(neuron, layouts)
-        _describe(neuron, source, simulation, parts.limits, cells_in_file)
+        _describe(neuron, source, simulation, cells_in_file, parts)
+        _keep_quantity(neuron, was, unit, colors)
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
-        lost += owned.refresh(neuron)
+        relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
+        lost += owned.refresh(neuron, relabel=relabel, fit=fit)
         # A copy of the neuron may still play the old values.
         bpy.data.batch_remove([block for block in old if not block.users])
         bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
@@ -230,12 +249,14 @@ def _refill(
 
 def _read(path: Path) -> Simulation:
     simulation = read(path)
-    limits = value_range(simulation.values)
-    if max(-limits.low, limits.high) > LARGEST:
-        raise SimulationFileError(
-            f"Cannot import {path.name}: its values go from {limits.low:g} to {limits.high:g}; "
-            f"those beyond {LARGEST:g} cannot be shown."
-        )
+    for name, one in simulation.quantities.items():
+        limits = value_range(one.values)
+        if max(-limits.low, limits.high) > LARGEST:
+            of = f" of {name}" if simulation.more else ""
+            raise SimulationFileError(
+                f"Cannot import {path.name}: its values{of} go from {limits.low:g} to "
+                f"{limits.high:g}; those beyond {LARGEST:g} cannot be shown."
+            )
     return simulation
 
 
@@ -285,7 +306,7 @@ def _neuron(
     playback.add_modifier(
         neuron, parts.inputs | look, network_nodes.node_group() if parts.is_network else None
     )
-    _describe(neuron, source, simulation, parts.limits, cells_in_file)
+    _describe(neuron, source, simulation, cells_in_file, parts)
     about(neuron).holders = parts.holders
     return neuron
 
@@ -313,8 +334,8 @@ def _describe(
     neuron: bpy.types.Object,
     source: Source,
     simulation: Simulation,
-    limits: ValueRange,
     cells_in_file: int,
+    parts: Parts,
 ) -> None:
     """Keep what the panel shows with the object, so that it needs the file no more."""
     data = about(neuron)
@@ -327,25 +348,43 @@ def _describe(
     data.frames = simulation.n_frames
     data.has_time = simulation.has_time
     data.duration_ms = simulation.duration_ms
-    data.quantity = simulation.quantity
-    data.unit = simulation.unit
-    data.low, data.high = limits.low, limits.high
-    data.low_percentile, data.high_percentile = _percentiles(simulation.values)
-    data.not_finite = limits.not_finite
+    take_description(neuron, parts.values)
 
 
-def _percentiles(values: NDArray[np.float32]) -> tuple[float, float]:
-    """Limits that leave out the lowest and the highest hundredth, of a sample of the values."""
-    # By index, because the values of one cell among many are a view that `ravel` would copy.
-    frames, segments = np.divmod(
-        np.arange(0, values.size, max(values.size // _SAMPLE, 1)), values.shape[1]
-    )
-    sample = values[frames, segments]
-    sample = sample[np.isfinite(sample)]
-    if not sample.size:
-        return 0.0, 0.0
-    low, high = np.percentile(sample, (1, 99))
-    return float(low), float(high)
+def _keep_quantity(
+    neuron: bpy.types.Object, was: str, unit: str, colors: Mapping[str, ColorRange | None]
+) -> None:
+    """Show what a neuron showed before, or the file's first quantity with its limits."""
+    if was in quantities_of(neuron):
+        play_quantity(neuron, was)
+    material = voltage_material(neuron)
+    if material is None:
+        return
+    for name, found in colors.items():
+        if name != was and not has_limits_for(material, name):
+            keep_limits(material, name, *_suitable([quantities_of(neuron)[name]], found))
+    now = about(neuron)
+    known = has_limits_for(material, now.quantity)
+    if now.quantity != was and now.unit == unit and not known:
+        # In the same unit, colors can be compared, and stay.
+        about_colors(material).quantity = now.quantity
+    elif all(about(one).quantity == now.quantity for one in sharers(material)):
+        use_limits(material, now.quantity, was)
+
+
+def _color_ranges(simulation: Simulation) -> dict[str, ColorRange | None]:
+    """Find what colors span, of all quantities but voltages, which are shown whole."""
+    # Looking through all values takes its time.
+    return {
+        name: None if one.unit == "mV" else color_range(simulation.showing(name))
+        for name, one in simulation.quantities.items()
+    }
+
+
+def _suitable(holders: Sequence[bpy.types.Object], found: ColorRange | None) -> tuple[float, float]:
+    """Find limits that suit all values that these hold but end with the colors at most."""
+    low, high = coloring.limits_of(holders)
+    return (low, found.high) if found is not None and low < found.high < high else (low, high)
 
 
 def _is_alive(block: Any) -> bool:
@@ -357,14 +396,20 @@ def _is_alive(block: Any) -> bool:
 
 
 def _share_material(
-    neurons: Sequence[bpy.types.Object], high: float, made: list[bpy.types.ID]
+    neurons: Sequence[bpy.types.Object],
+    colors: Mapping[str, ColorRange | None],
+    made: list[bpy.types.ID],
 ) -> bpy.types.Material:
-    """Color all neurons alike, with limits that suit all of them but end at `high` at most."""
-    v_min, v_max = coloring.limits_of(neurons)
-    if v_min < high < v_max:
-        v_max = high
+    """Color all neurons alike, with limits that suit all of them, for each quantity."""
+    held = [quantities_of(neuron) for neuron in neurons]
+    limits = {
+        name: _suitable([of_one[name] for of_one in held], found) for name, found in colors.items()
+    }
+    v_min, v_max = limits[about(neurons[0]).quantity]
     material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
     made.append(material)
+    for name, (low, high) in limits.items():
+        keep_limits(material, name, low, high)
     for neuron in neurons[1:]:
         coloring.set_material(neuron, material)
     return material

@@ -24,6 +24,7 @@ from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
 from ..playback import playback, samples, sections
 from ..playback.network import is_network, up_to_date
 from ..playback.playback import find_modifier
+from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..properties import about
 from .parts import new_values, points_holder
 
@@ -48,7 +49,8 @@ def combine(
 ) -> int:
     """Put neurons into another one, with their values, their somata and their figures.
 
-    They stay where they are seen, and get the timing, the look and the material of that one.
+    Of their quantities, those come along that all of them have. They stay where they are seen, and
+    get the timing, the look and the material of that one.
 
     Parameters
     ----------
@@ -73,14 +75,16 @@ def combine(
     modifier = up_to_date(neuron)
     made: list[bpy.types.ID] = []
     try:
-        inputs = _all_values(everyone, made) | _all_spheres(everyone, made)
+        values = _all_values(everyone, made)
+        shown = about(neuron).quantity
+        inputs = values[shown] | _all_spheres(everyone, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
     inputs["Mean Radius"] = _mean_radius(everyone)
     names = _section_names(everyone)
-    old = [_holder(one, name) for one in everyone for name in ("Values", "Spheres")]
-    old += [_holder(one, "Sample Times") for one in others]
+    label = label_of(neuron)
+    old = {holder for one in everyone for holder in held_by(one)}
     for one, change in zip(everyone, _changes(everyone), strict=True):
         if required(one.data).users > 1:
             # Somebody else's curves stay as they are.
@@ -96,12 +100,13 @@ def combine(
     _hand_over_uses(context, neuron, others)
     _join(context, neuron, others)
     set_inputs(modifier, inputs)
-    held = (input_value(modifier, name).value for name in samples.HELD)
+    held = [of_one["Values"] for of_one in values.values()]
+    held += [input_value(modifier, name).value for name in samples.HELD]
     about(neuron).holders = keep_together(neuron.name, held, made)
     for no_more in kept:
         let_go(no_more)
-    owned.refresh(neuron)
-    unused = [holder for holder in old if holder is not None and not holder.users]
+    owned.refresh(neuron, relabel=label_of(neuron) != label)
+    unused = [holder for holder in old if not holder.users]
     meshes = {holder.data for holder in unused}
     bpy.data.batch_remove(unused)
     bpy.data.batch_remove([mesh for mesh in meshes if mesh is not None and not mesh.users])
@@ -186,8 +191,35 @@ def _sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
     return first + interval * np.arange(about(neuron).frames, dtype=np.float64)
 
 
-def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) -> dict[str, Any]:
-    holders = [required(_holder(one, "Values")) for one in everyone]
+def _all_values(
+    everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]
+) -> dict[str, dict[str, Any]]:
+    """Make what holds the values of all, for each quantity that all have in one unit."""
+    name, known = everyone[0].name, [quantities_of(one) for one in everyone]
+    shown = about(everyone[0]).quantity
+    found: dict[str, dict[str, Any]] = {}
+    for quantity in known[0]:
+        if not all(quantity in of_one for of_one in known):
+            continue
+        holders = [of_one[quantity] for of_one in known]
+        # What version 0.1.0 imported is described with the neuron alone.
+        data = [about(one) for one in (everyone if quantity == shown else holders)]
+        if len({one.unit for one in data}) > 1:
+            continue
+        title = name if not found else f"{name} {quantity}"
+        found[quantity] = _joined_values(title, everyone, holders, made)
+        joined = about(found[quantity]["Values"])
+        joined.quantity, joined.unit, joined.frames = quantity, data[0].unit, data[0].frames
+        _put_ranges(joined, data)
+    return found
+
+
+def _joined_values(
+    name: str,
+    everyone: Sequence[bpy.types.Object],
+    holders: Sequence[bpy.types.Object],
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
     by_name = [{a.name: a for a in required(h.data).attributes} for h in holders]  # type: ignore[attr-defined]
 
     def rows() -> Iterator[NDArray[np.float32]]:
@@ -200,7 +232,7 @@ def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) 
             yield np.concatenate(parts)
 
     counts = np.concatenate([np.array(sections.COUNTS.of(h), np.int32) for h in holders])
-    inputs = new_values(everyone[0].name, counts, rows(), made)
+    inputs = new_values(name, counts, rows(), made)
     names = [name for of_one in _section_names(everyone) for name in of_one.values()]
     sections.store(inputs["Values"], names, counts)
     return inputs
@@ -297,13 +329,19 @@ def _mean_radius(everyone: Sequence[bpy.types.Object]) -> float:
 def _describe(everyone: Sequence[bpy.types.Object]) -> None:
     data = [about(one) for one in everyone]
     first = data[0]
-    for name in ("cells", "sections", "segments", "not_finite", "cells_in_file"):
+    for name in ("cells", "sections", "segments", "cells_in_file"):
         setattr(first, name, sum(getattr(one, name) for one in data))
-    for name in ("low", "low_percentile"):
-        setattr(first, name, min(getattr(one, name) for one in data))
-    for name in ("high", "high_percentile"):
-        setattr(first, name, max(getattr(one, name) for one in data))
+    _put_ranges(first, data)
     first.combined = sum(max(one.combined, 1) for one in data)
+
+
+def _put_ranges(joined: Any, data: Sequence[Any]) -> None:
+    """Say between which values all lie."""
+    joined.not_finite = sum(one.not_finite for one in data)
+    for name in LEAST:
+        setattr(joined, name, min(getattr(one, name) for one in data))
+    for name in MOST:
+        setattr(joined, name, max(getattr(one, name) for one in data))
 
 
 def _join(

@@ -8,7 +8,7 @@ can take them all back; and gives the modifier inputs they are for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from ..cells.morphology import Role, Strands, center_um, section_radii_um, strands
 from ..common.geometry import new_curves, new_points
 from ..common.holders import keep_together, new_holder
-from ..common.limits import apart
 from ..common.value_color import NO_DATA
 from ..playback import samples, sections
 from ..playback.network import holds_network
-from ..playback.network_nodes import LAYOUT_PREFIX
+from ..playback.network_nodes import LAYOUT_PREFIX, range_inputs
+from ..playback.quantities import describe
+from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation
-from ..simulation_file.simulation import ValueRange, value_range
+from ..simulation_file.simulation import value_range
 
 _THINNEST_UM: Final = 1e-6
 # Sampling counts as regular if no interval differs from the mean by more than this share of it.
@@ -70,7 +71,8 @@ class Parts:
         What the modifier needs to play on them, by its inputs' names.
     holders : Collection
         The objects among them.
-    limits : ValueRange
+    values : Object
+        That of the quantity which is shown at first, one of the holders.
     origin_um : ndarray, shape (3,)
         What lies at the object's origin.
     is_network : bool
@@ -79,7 +81,7 @@ class Parts:
     curves: bpy.types.Curves
     inputs: dict[str, Any]
     holders: bpy.types.Collection
-    limits: ValueRange
+    values: bpy.types.Object
     origin_um: NDArray[np.float64]
     is_network: bool = False
 
@@ -100,24 +102,24 @@ def make_parts(
     """
     if holds_network(simulation):
         return _network_parts(name, source, simulation, made)
-    limits = value_range(simulation.values)
     lines = strands(simulation)
+    values = _values(name, simulation, made)
     origin = center_um(simulation, lines) if source.center else np.zeros(3)
     scale = 1.0 / source.um_per_unit
     inputs = {
-        **_values(name, simulation, limits, made),
+        **values[0],
         **_time(name, simulation, made),
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
     }
     curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
-    return Parts(curves, inputs, _kept(name, inputs, made), limits, origin)
+    kept = _kept(name, values, inputs, made)
+    return Parts(curves, inputs, kept, inputs["Values"], origin)
 
 
 def _network_parts(
     name: str, source: Source, simulation: Simulation, made: list[bpy.types.ID]
 ) -> Parts:
-    limits = value_range(simulation.values)
     scale = 1.0 / source.um_per_unit
     places = simulation.points_um[:, :3].astype(np.float64)
 
@@ -135,12 +137,13 @@ def _network_parts(
         "cell": simulation.section_cells,
         **{f"{LAYOUT_PREFIX}{key}": placed(layout) for key, layout in simulation.layouts.items()},
     }
+    values = _values(name, simulation, made)
+    shown = about(values[0]["Values"])
     inputs = {
-        **_values(name, simulation, limits, made),
+        **values[0],
         **_time(name, simulation, made),
         "Spheres": points_holder(f"{name} cells", placed(places), rows.items(), made),
-        "Lowest": limits.low,
-        "Highest": apart(limits.low, limits.high)[1],
+        **range_inputs(shown.low, shown.high),
         "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
     }
     pairs = simulation.connections
@@ -162,26 +165,39 @@ def _network_parts(
     )
     made.append(curves)
     middle_um = (places.min(axis=0) + places.max(axis=0)) / 2 if source.center else np.zeros(3)
-    kept = _kept(name, inputs, made)
-    return Parts(curves, inputs, kept, limits, middle_um, is_network=True)
+    kept = _kept(name, values, inputs, made)
+    return Parts(curves, inputs, kept, inputs["Values"], middle_um, is_network=True)
 
 
-def _kept(name: str, inputs: dict[str, Any], made: list[bpy.types.ID]) -> bpy.types.Collection:
-    return keep_together(name, (inputs[held] for held in samples.HELD), made)
+def _kept(
+    name: str,
+    values: Sequence[dict[str, Any]],
+    inputs: dict[str, Any],
+    made: list[bpy.types.ID],
+) -> bpy.types.Collection:
+    held = [of_one["Values"] for of_one in values] + [inputs[name] for name in samples.HELD]
+    return keep_together(name, held, made)
 
 
-def _values(
-    name: str, simulation: Simulation, limits: ValueRange, made: list[bpy.types.ID]
-) -> dict[str, Any]:
-    def rows() -> Iterator[NDArray[np.float32]]:
-        for row in simulation.values:
-            if limits.not_finite:
-                row = np.where(np.isfinite(row), row, np.float32(NO_DATA))
-            yield row
+def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> list[dict[str, Any]]:
+    """Make what holds each quantity's values; the first is shown."""
+    found: list[dict[str, Any]] = []
+    for quantity in simulation.quantities:
+        showing = simulation.showing(quantity)
+        # The first is called as it always was.
+        title = f"{name} {quantity}" if found else name
+        limits = value_range(showing.values)
+        rows = _rows(showing, is_finite=not limits.not_finite)
+        inputs = new_values(title, showing.segment_counts, rows, made)
+        sections.remember(inputs["Values"], showing)
+        describe(inputs["Values"], showing, limits)
+        found.append(inputs)
+    return found
 
-    inputs = new_values(name, simulation.segment_counts, rows(), made)
-    sections.remember(inputs["Values"], simulation)
-    return inputs
+
+def _rows(simulation: Simulation, *, is_finite: bool) -> Iterator[NDArray[np.float32]]:
+    for row in simulation.values:
+        yield row if is_finite else np.where(np.isfinite(row), row, np.float32(NO_DATA))
 
 
 def new_values(

@@ -22,7 +22,7 @@ from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..playback.playback import find_modifier
-from ..properties import about
+from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
 from .voltage_nodes import GLOW, TYPES, write_nodes
@@ -118,6 +118,7 @@ def color_by_voltage(
     }
     for name, value in settings.items():
         color_input(material, name).default_value = value
+    about_colors(material).quantity = about(neuron).quantity
     return material
 
 
@@ -392,7 +393,8 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
     Parameters
     ----------
     neurons : sequence of Object
-        Imported simulations; one pair of limits serves all, so that colors can be compared.
+        Imported simulations, or what holds values of theirs; one pair of limits serves all, so
+        that colors can be compared.
     kind : str
         ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out a hundredth
         at each end, ``"SYMMETRIC"`` for the same distance from zero on both sides.

@@ -21,6 +21,7 @@ from ..common.figures.scales import color_bar_group, scale_bar_group
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..playback.network import way_of
+from ..playback.quantities import label_of, quantities_of, written
 from ..playback.samples import VOLTAGE
 from ..playback.sections import default_section, find_segment
 from ..properties import about, about_figure
@@ -49,6 +50,9 @@ _NUMBERS_WIDTH: Final = 0.07
 _NUMBERS_HEIGHT: Final = 0.04
 # How much wider numbers with a power of ten are.
 _POWERS_WIDTH: Final = 0.05
+# Of a letter, and what a long name of a quantity may take at most.
+_LETTER_WIDTH: Final = 0.0145
+_MOST_WIDTH: Final = 0.2
 _ABOVE_AXES: Final = 0.06
 _BAR_WIDTH: Final = 0.016
 # A single cell that is a point has no extent.
@@ -119,11 +123,13 @@ def add_trace(
     axes = there_are[-1] if there_are else None
     if axes is None or own_axes:
         heights = [float(input_value(modifier_of(other), "Height").value) for other in there_are]
-        axes = traces.new_axes(neuron, _AXES_WIDTH, _FURTHER_HEIGHT if heights else _AXES_HEIGHT)
+        # Ending where they always do, so that a color bar beside them has its room.
+        wide = _further_width(neuron)
+        height = _FURTHER_HEIGHT if heights else _AXES_HEIGHT
+        axes = traces.new_axes(neuron, _AXES_WIDTH - wide, height)
         if heights:
             set_inputs(modifier_of(axes), {"Y Ticks": 2})
         below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
-        wide = _POWERS_WIDTH if in_powers(about(neuron).low, about(neuron).high) else 0.0
         _place(context, neuron, axes, placement, (wide, below))
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
@@ -155,7 +161,7 @@ def add_color_bar(
         {
             "Direction": "Horizontal" if horizontal else "Vertical",
             "From": low, "To": high, "Length": length, "Width": _BAR_WIDTH,
-            "Unit": about(neuron).unit,
+            "Unit": label_of(neuron),
         },
     )  # fmt: skip
     _own(bar, neuron, COLOR_BAR)
@@ -227,6 +233,16 @@ def add_scale_bar(
         camera = required(required(context.scene).camera)
         set_inputs(modifier_of(bar), {"Camera": camera, "In Frame": True})
     return bar
+
+
+def _further_width(neuron: bpy.types.Object) -> float:
+    """Find how much more room there has to be left of axes, whichever quantity is shown."""
+    known = [about(neuron), *map(about, quantities_of(neuron).values())]
+    wide = _POWERS_WIDTH if any(in_powers(one.low, one.high) for one in known) else 0.0
+    if len(known) > 2:
+        letters = max(len(written(one.quantity, one.unit)) for one in known)
+        wide = max(wide, min(letters * _LETTER_WIDTH, _MOST_WIDTH) - _MARGIN - _NUMBERS_WIDTH)
+    return wide
 
 
 def _own(figure: bpy.types.Object, neuron: bpy.types.Object, kind: str) -> None:

@@ -17,6 +17,7 @@ from ..common.nodes.modifiers import has_input, set_inputs
 from ..common.required import required
 from ..common.value_color import follow_limits, has_limits
 from ..playback import shown_time as clocks
+from ..playback.quantities import label_of
 from ..properties import about, about_figure
 from ..solid_colors import follow_neurons
 from . import traces
@@ -26,6 +27,8 @@ COLOR_BAR: Final = "COLOR_BAR"
 TIME_LABEL: Final = "TIME_LABEL"
 SCALE_BAR: Final = "SCALE_BAR"
 KINDS: Final = (traces.AXES_KIND, traces.KIND, COLOR_BAR, TIME_LABEL, SCALE_BAR)
+# Where figures say what the values are.
+_UNITS: Final = {traces.AXES_KIND: "Y Unit", COLOR_BAR: "Unit"}
 _TOUCHING: Final = 1e-4
 
 
@@ -97,13 +100,17 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
     return count
 
 
-def refresh(neuron: bpy.types.Object) -> list[str]:
+def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = False) -> list[str]:
     """Bring all figures about a neuron up to date, after other data came into it.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
+    relabel : bool
+        Name the quantity and its unit anew, whatever somebody wrote there.
+    fit : bool
+        Have axes fit the data even if somebody changed their limits.
 
     Returns
     -------
@@ -115,8 +122,12 @@ def refresh(neuron: bpy.types.Object) -> list[str]:
     mend(neuron)
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
+        if not figure.is_editable:
+            continue
+        if relabel and kind in _UNITS:
+            set_inputs(modifier_of(figure), {_UNITS[kind]: label_of(neuron)})
         if kind == traces.AXES_KIND:
-            lost += traces.refresh(figure)
+            lost += traces.refresh(figure, fit=fit)
         elif kind == SCALE_BAR:
             low, high = bounds(neuron)
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}

@@ -25,6 +25,7 @@ from ..common.required import required
 from ..common.value_color import NO_DATA_BELOW
 from ..playback import shown_time as clocks
 from ..playback.playback import find_modifier
+from ..playback.quantities import label_of
 from ..playback.samples import VOLTAGE
 from ..playback.sections import find_segment, finite_range, samples, title_of
 from ..properties import about, about_figure
@@ -70,7 +71,7 @@ def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types
         f"{neuron.name} axes",
         axes_group(),
         {
-            "Width": width, "Height": height, "Y Unit": data.unit,
+            "Width": width, "Height": height, "Y Unit": label_of(neuron),
             "X Unit": "ms" if data.has_time else "samples",
         },
     )  # fmt: skip
@@ -155,17 +156,22 @@ def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
     ]
 
 
-def refresh(axes: bpy.types.Object) -> list[str]:
+def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
     """Read the samples of all traces in axes again, after other data came into the neuron.
 
     The axes fit the new data if they fitted the old ones and nobody changed them since.
+
+    Parameters
+    ----------
+    fit : bool
+        They fit the new data in any case.
 
     Returns
     -------
     list of str
         Sections that are no longer there; their traces stay as they are.
     """
-    untouched = _untouched(axes)
+    untouched = fit or _untouched(axes)
     lost = []
     for trace in traces_in(axes):
         data = about_figure(trace)

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import EnumProperty
 
 from ..at_hand import chosen_neurons, neuron_at_hand
+from ..building.quantity_choice import CannotShowError, show_quantity
 from ..color.coloring import (
     color_by_voltage,
+    color_input,
     limits_of,
     look_of,
     make_single,
@@ -21,17 +24,20 @@ from ..color.coloring import (
     voltage_material,
 )
 from ..color.looks import LOOKS
+from ..color.quantity_limits import has_moving_limits
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..common.suggestions import text_property
 from ..figures.owned import follow_materials
 from ..meshes.mesh_copy import about_uncolored
+from ..playback.quantities import UnknownQuantityError, check_has, quantities_of, written
 from ..properties import ColorSettings, about
 from .selection import NO_NEURON, ChangesNeurons, neuron_to_work_on, which
 
 if TYPE_CHECKING:
-    from bpy.stub_internal.rna_enums import OperatorReturnItems
+    from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 
 class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
@@ -48,10 +54,14 @@ class BLENDER_SPIKE_OT_color_by_voltage(ColorSettings, bpy.types.Operator):
         if not neurons:
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
             return {"CANCELLED"}
+        given = [self.properties.is_property_set(name) for name in ("v_min", "v_max")]
+        if not all(given) and (problem := _about_units(neurons)):
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
         low, high = limits_of(neurons)
-        if not self.properties.is_property_set("v_min"):
+        if not given[0]:
             self.v_min = low
-        if not self.properties.is_property_set("v_max"):
+        if not given[1]:
             self.v_max = high
         try:
             for neuron in neurons:
@@ -97,6 +107,66 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
         return done
 
 
+def _search_quantities(
+    _operator: bpy.types.Operator, context: bpy.types.Context, _typed: str
+) -> list[str]:
+    neuron = neuron_at_hand(context)
+    return [] if neuron is None else list(quantities_of(neuron))
+
+
+class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
+    """Show another quantity of the file, such as a concentration instead of the voltage.
+
+    All selected neurons that have it show it, and those that share their materials. Each quantity
+    has color limits of its own
+    """  # noqa: D400, D415
+
+    bl_idname = "blender_spike.choose_quantity"
+    bl_label = "Choose Quantity"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        quantity: str
+    else:
+        quantity: text_property(
+            _search_quantities,
+            name="Quantity",
+            description="Its name, as in the simulation file",
+            options={"SKIP_SAVE"},
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Show it on all selected neurons that have it."""
+        chosen = chosen_neurons(context)
+        able = editable(chosen)
+        neurons = [neuron for neuron in able if self.quantity in quantities_of(neuron)]
+        try:
+            for neuron in able if not neurons else ():
+                check_has(neuron, self.quantity)
+            follow_materials(neurons)
+            everyone = show_quantity(neurons, self.quantity)
+        except (UnknownQuantityError, CannotShowError) as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        text, warned = f"{which(everyone)} now shows {self.quantity}", False
+        found = (voltage_material(neuron) for neuron in everyone)
+        materials = dict.fromkeys(material for material in found if material is not None)
+        if len(everyone) > 1:
+            text = f"{which(everyone)} now show {self.quantity}"
+        if len(materials) == 1:
+            (material,) = materials
+            low, high = (color_input(material, name) for name in ("Minimum", "Maximum"))
+            span = _span(everyone[0], low.default_value, high.default_value)
+            text += f", in colors from {span}"
+        if any(map(has_moving_limits, materials)):
+            text, warned = f"{text}; keyframes or drivers go on setting its limits", True
+        if others := [neuron for neuron in able if neuron not in everyone]:
+            names = ", ".join(f"'{neuron.name}'" for neuron in others)
+            text, warned = f"{text}. Left alone, as they do not have it: {names}", True
+        tell(self, {"WARNING"} if warned else {"INFO"}, f"{text}.", chosen)
+        return {"FINISHED"}
+
+
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     """Give the colormap's two ends values that suit all selected neurons"""  # noqa: D400, D415
 
@@ -134,6 +204,9 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
         others = [neuron for neuron in editable(chosen) if neuron not in neurons]
         if not neurons:
             self.report({"ERROR"}, f"{about_uncolored(others[0])}.")
+            return {"CANCELLED"}
+        if problem := _about_units(neurons):
+            self.report({"ERROR"}, problem)
             return {"CANCELLED"}
         follow_materials(neurons)
         low, high = set_limits(neurons, self.kind)
@@ -173,7 +246,12 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         changed = share_material(active, neurons)
         follow_materials(editable([active, *neurons]))
         text = f"{changed} more now share the material of '{active.name}'."
-        tell(self, {"INFO"}, text, (thing for thing in chosen if thing != active))
+        kind: set[WmReportItems] = {"INFO"}
+        if others := [n for n in neurons if about(n).quantity != about(active).quantity]:
+            names = ", ".join(f"'{neuron.name}'" for neuron in others)
+            text += f" Its limits are for {about(active).quantity}, which is not shown by {names}."
+            kind = {"WARNING"}
+        tell(self, kind, text, (thing for thing in chosen if thing != active))
         return {"FINISHED"}
 
 
@@ -241,6 +319,15 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
         return {"FINISHED"}
 
 
+def _about_units(neurons: Sequence[bpy.types.Object]) -> str:
+    """Say that no limits suit all of these neurons, if their values have several units."""
+    shown = {about(neuron).unit: about(neuron).quantity for neuron in neurons}
+    if len(shown) < 2:
+        return ""
+    listed = ", ".join(written(name, unit) for unit, name in shown.items())
+    return f"The selected neurons show {listed}; select those of one unit."
+
+
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
     """Write limits with their unit, which activity has none of."""
     return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
@@ -249,6 +336,7 @@ def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
 CLASSES = (
     BLENDER_SPIKE_OT_color_by_voltage,
     BLENDER_SPIKE_OT_choose_colormap,
+    BLENDER_SPIKE_OT_choose_quantity,
     BLENDER_SPIKE_OT_set_limits,
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,

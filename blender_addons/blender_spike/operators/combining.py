@@ -13,6 +13,7 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
 from ..playback.playback import find_modifier
+from ..playback.quantities import quantities_of
 from ..properties import about
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         active = required(context.object)
         others = [neuron for neuron in chosen_neurons(context) if neuron != active]
         leave_edit_mode(context)
+        before = {name for one in (active, *others) for name in quantities_of(one)}
         try:
             copies = combine(context, active, others)
         except CannotCombineError as error:
@@ -54,6 +56,8 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
             f"'{active.name}' now contains {data.combined} neurons and {data.segments:,} segments; "
             "all of them follow its timing."
         )
+        if lost := sorted(before - set(quantities_of(active))):
+            text += f" Not all of them have {', '.join(lost)}, so the whole has not."
         if copies:
             whose = "The mesh copy" if copies == 1 else f"The {copies} mesh copies"
             text += f" {whose} of those taken in {'shows' if copies == 1 else 'show'} all of it."

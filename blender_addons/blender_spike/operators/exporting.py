@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..at_hand import neuron_of
+from ..at_hand import chosen_neurons, neuron_of
 from ..common.placing import open_collection, select_only
 from ..common.required import required
-from ..common.selection import chosen
+from ..common.selection import chosen, editable
 from ..meshes.mesh_copy import (
     NoColorsError,
     add_mesh_copy,
@@ -23,6 +23,7 @@ from ..meshes.mesh_copy import (
 )
 from ..meshes.mesh_export import EXTENSIONS, ExportError, Frames, export_mesh, holds_animation
 from ..playback.playback import find_modifier
+from ..solid_colors import follow_neurons
 from .selection import OnNeurons, neurons_to_work_on
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the copies, and select them instead."""
-        neurons = neurons_to_work_on(context)
         try:
-            # Before the first is made.
-            for neuron in neurons:
+            # Before anything is changed, since what is refused has no step to undo.
+            for neuron in chosen_neurons(context):
                 colored_material(neuron)
         except NoColorsError as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
+        neurons = neurons_to_work_on(context)
         target = open_collection(context)
         copies = [add_mesh_copy(neuron, target) for neuron in neurons]
         select_only(context, copies)
@@ -160,12 +161,14 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         """Write the file."""
         given = self.properties.is_property_set
         path = bpy.path.abspath(self.filepath)
-        # Copies are written in the colors of the present material, which is a step to undo.
-        neurons_to_work_on(context)
+        things = _things(context)
+        # Copies are written in the colors of the present material.
+        copied = [original_of(thing) for thing in things if find_mesh_copy(thing) is not None]
+        changed = follow_neurons(editable(filter(None, copied)))
         try:
             written = export_mesh(
                 context,
-                _things(context),
+                things,
                 path,
                 frames=self.frames,
                 frame_start=self.frame_start if given("frame_start") else None,
@@ -173,7 +176,9 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
             )
         except (ExportError, NoColorsError) as error:
             self.report({"ERROR"}, f"{error}.")
-            return {"CANCELLED"}
+            # What was brought up to date is a step to undo; figures are, only after an export.
+            return {"FINISHED"} if changed else {"CANCELLED"}
+        neurons_to_work_on(context)
         file = written.files[0].name
         what = f"{file}: {written.vertices:,} vertices"
         if len(written.files) > 1:

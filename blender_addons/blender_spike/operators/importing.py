@@ -25,6 +25,7 @@ from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..playback.network import way_of
 from ..playback.playback import find_modifier
+from ..playback.quantities import quantities_of
 from ..properties import IMPORT_SETTINGS, LARGEST_UM_PER_UNIT, ImportSettings, about
 from ..simulation_file import SimulationFileError
 from .selection import OnActiveNeuron
@@ -49,6 +50,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         directory: str
         files: Sequence[bpy.types.OperatorFileListElement]
         filter_glob: str
+        quantity: str
     else:
         # Kept for the next import otherwise, although they belong to this one only.
         filepath: StringProperty(
@@ -65,6 +67,11 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
             options={"HIDDEN", "SKIP_SAVE", "SKIP_PRESET"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+        quantity: StringProperty(
+            name="Quantity",
+            description="Which of the file's quantities is shown at first; its first one if empty",
+            options={"SKIP_SAVE", "SKIP_PRESET"},
+        )
 
     def invoke(
         self, context: bpy.types.Context, event: bpy.types.Event
@@ -93,7 +100,11 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
             others = [thing for thing in scene.objects if find_modifier(thing) is not None]
             try:
                 neurons = import_simulation(
-                    context, path, tell=lambda note: self.report({"INFO"}, note), **settings
+                    context,
+                    path,
+                    quantity=self.quantity,
+                    tell=lambda note: self.report({"INFO"}, note),
+                    **settings,
                 )
             except SimulationFileError as error:
                 self.report({"ERROR"}, str(error))
@@ -207,12 +218,20 @@ def _reload(
         operator.report({"ERROR"}, about_linked(neurons))
         return {"CANCELLED"}
     leave_edit_mode(context)
+    shown = {about(neuron).quantity: neuron for neuron in own}
     try:
         lost = reload_simulation(own, path)
     except SimulationFileError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
     tell(operator, *_imported(own), neurons)
+    for quantity, neuron in shown.items():
+        if quantity not in quantities_of(neuron):
+            operator.report(
+                {"WARNING"},
+                f"The file has no quantity '{quantity}' any more, so {about(neuron).quantity} is "
+                "shown.",
+            )
     if lost:
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
         operator.report(
@@ -244,6 +263,9 @@ def _imported(
     listed = ", ".join(parts)
     text = f"Imported {Path(data.filepath).name}: {listed}"
     text += f" over {data.duration_ms:g} ms" if data.has_time else ", one sample a frame"
+    others = [name for name in quantities_of(neurons[0]) if name != data.quantity]
+    if others:
+        text += f"; it shows {data.quantity}, and Color > Quantity also {', '.join(others)}"
     text += notes
     not_finite = sum(one.not_finite for one in known)
     if data.um_per_unit > LARGEST_UM_PER_UNIT:

@@ -3,23 +3,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import color_input, look_of, sharers, voltage_material
 from ..color.looks import LOOKS
+from ..color.quantity_limits import limits_for_other
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..playback.network import is_network
+from ..playback.quantities import label_of, quantities_of, written
 from ..properties import about
 from ..solid_colors import find_solid_colors
 from .tab import NeuronTab, draw_color
 
 # Of a look that light falls on, in a panel of their own.
 _ON_SURFACE = ("Lit", "Roughness")
+
+
+class BLENDER_SPIKE_MT_quantities(bpy.types.Menu):
+    """The quantities that the active neuron has."""
+
+    bl_label = "Quantity"
+    bl_idname = "BLENDER_SPIKE_MT_quantities"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw an entry for each, with a mark before the one that is shown."""
+        layout = required(self.layout)
+        neuron = required(neuron_at_hand(context))
+        for name, holder in quantities_of(neuron).items():
+            icon: Any = "RADIOBUT_ON" if name == about(neuron).quantity else "RADIOBUT_OFF"
+            entry: Any = layout.operator(
+                "blender_spike.choose_quantity",
+                text=written(name, about(holder).unit),
+                icon=icon,
+                translate=False,
+            )
+            entry.quantity = name
 
 
 class BLENDER_SPIKE_PT_color(NeuronTab):
@@ -36,6 +61,7 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         draw_whose(layout, context, neuron)
         material = voltage_material(neuron)
         if material is None:
+            _draw_quantity(layout, neuron)
             layout.label(text="Not colored by voltage yet", icon="INFO")
             layout.operator("blender_spike.color_by_voltage", icon="SHADING_RENDERED")
             return
@@ -55,8 +81,14 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)
+        several = _draw_quantity(limits, neuron)
         for name in ("Minimum", "Maximum"):
-            draw_color(limits, material, name, f"{name} ({unit})" if unit else name)
+            label = f"{name} ({unit})" if unit else name
+            # Short, because the sidebar is narrow.
+            label = f"{name[:3]} {label_of(neuron)}" if several else label
+            draw_color(limits, material, name, label)
+        if other := limits_for_other(material, neuron):
+            limits.label(text=f"The limits are for {other}", icon="INFO")
         row = layout.row(align=True)
         for kind in ("DATA", "PERCENTILES", "SYMMETRIC"):
             row.operator("blender_spike.set_limits", text=kind.title()).kind = kind
@@ -79,6 +111,18 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator("blender_spike.use_standard_view")
+
+
+def _draw_quantity(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> bool:
+    """Draw the menu of quantities, if there are several, and tell whether there are."""
+    several = len(quantities_of(neuron)) > 1
+    if several:
+        row = layout.split(factor=0.4, align=True)
+        title = row.row()
+        title.alignment = "RIGHT"
+        title.label(text="Quantity")
+        row.menu(BLENDER_SPIKE_MT_quantities.bl_idname, text=label_of(neuron), translate=False)
+    return several
 
 
 class _ColorPart(NeuronTab):
@@ -135,4 +179,9 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
         draw_lights(layout, context, material)
 
 
-CLASSES = (BLENDER_SPIKE_PT_color, BLENDER_SPIKE_PT_range, BLENDER_SPIKE_PT_surface)
+CLASSES = (
+    BLENDER_SPIKE_MT_quantities,
+    BLENDER_SPIKE_PT_color,
+    BLENDER_SPIKE_PT_range,
+    BLENDER_SPIKE_PT_surface,
+)

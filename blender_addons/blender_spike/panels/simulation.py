@@ -12,6 +12,7 @@ from ..common.required import required
 from ..operators.importing import draw_import_settings
 from ..playback.network import is_network
 from ..playback.playback import strands_without_data
+from ..playback.quantities import quantities_of
 from ..properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .tab import Tab
 
@@ -74,8 +75,10 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
         *_extent(neuron),
         ("Frames", f"{data.frames:,}"),
         ("Duration", f"{data.duration_ms:g} ms" if data.has_time else "not in this format"),
-        ("Range", f"{data.low:.1f} to {data.high:.1f} {data.unit}"),
+        ("Range", f"{data.low:.4g} to {data.high:.4g} {data.unit}".rstrip()),
     ]
+    if len(quantities_of(neuron)) > 1:
+        figures.insert(-1, ("Quantity", data.quantity))
     types = [label for key, label, _ in SECTION_TYPE_ITEMS if key in data.chosen_types]
     if len(types) < len(SECTION_TYPE_ITEMS):
         figures.insert(3, ("", ", ".join(types)))

@@ -25,7 +25,7 @@ from ..simulation_file import Simulation
 from . import layouts, playback
 from .network_nodes import LAYOUT_PREFIX, NETWORK_GROUP, node_group
 from .playback import find_modifier
-from .samples import HELD
+from .quantities import held_by
 
 FILE_LAYOUT: Final = ""
 """Stands for the places that cells have in the file."""
@@ -318,8 +318,7 @@ def _own_cells(network: bpy.types.Object) -> bpy.types.Mesh:
     if shared or not cells.value.data.is_editable:
         mesh = _cells_of(network).copy()
         set_inputs(modifier, {"Spheres": new_holder(f"{network.name} cells", mesh, [])})
-        held = [input_value(modifier, name).value for name in HELD]
-        about(network).holders = keep_together(network.name, held, [])
+        about(network).holders = keep_together(network.name, held_by(network), [])
     return _cells_of(network)
 
 

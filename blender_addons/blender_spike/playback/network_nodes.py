@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..common import nodes
+from ..common.limits import apart
 from ..common.nodes import Linkable, Node, Tree
 from .material_slot import MATERIAL_INPUTS, painted, with_slots
 from .samples import (
@@ -101,6 +102,11 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Lowest": {"kind": "Float", "default": 0.0, "hide": True},
     "Highest": {"kind": "Float", "default": 1.0, "hide": True},
 }
+
+
+def range_inputs(low: float, high: float) -> dict[str, float]:
+    """Say between which values cells grow, by the names of `RANGE_INPUTS`."""
+    return {"Lowest": low, "Highest": apart(low, high)[1]}
 
 
 @nodes.group(NETWORK_GROUP)

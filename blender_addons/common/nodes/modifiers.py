@@ -97,8 +97,14 @@ def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> 
     KeyError
         If there is no such input.
     """
+    relinked = False
     for name, value in values.items():
-        input_value(modifier, name).value = value
+        holder = input_value(modifier, name)
+        relinked |= isinstance(value, bpy.types.ID) and holder.value != value
+        holder.value = value
+    if relinked:
+        # What is linked would be evaluated only once something else changes the relations.
+        modifier.node_group = modifier.node_group
     owner = modifier.id_data
     if isinstance(owner, bpy.types.Object):
         owner.update_tag()

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from helpers.pictures import read_pixels
-from helpers.simulations import sample_at, simulation
+from helpers.simulations import sample_at, several, simulation
 
 from spike_export import read, write
 
@@ -85,6 +85,29 @@ def test_cycles_shows_the_colormaps_own_colors(bpy, dendrite, tmp_path, style, c
     scene.render.filepath = str(tmp_path / "picture.png")
     bpy.ops.render.render(write_still=True)
     check(tmp_path / "picture.png", read(dendrite), 0.2, colormap, -80, 40, 5)
+
+
+@pytest.mark.parametrize("name", ["v", "cai", "ina"])
+def test_each_quantity_of_a_file_is_rendered_in_its_own_limits(bpy, tmp_path, name):
+    """Between the lowest and the highest value of that quantity."""
+    sections = [
+        {"points": [[0, 0, 0, 60], [LENGTH_UM, 0, 0, 60]], "nseg": 6},
+        {"type": "soma", "name": "soma", "points": [[400, 0, 0, 40], [440, 0, 0, 40]]},
+    ]
+    path = write(tmp_path / "dendrite.pickle", several(simulation(sections, 4, seed=3)))
+    scene = flat_view(bpy)
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples = 16
+    scene.cycles.use_denoising = False
+    bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False)
+    bpy.ops.blender_spike.choose_quantity(quantity=name)
+    sim = read(path).showing(name)
+    for frame in (1, 3):
+        scene.frame_set(frame)
+        scene.render.filepath = str(tmp_path / "picture.png")
+        bpy.ops.render.render(write_still=True)
+        low, high = float(sim.values.min()), float(sim.values.max())
+        check(tmp_path / "picture.png", sim, frame * 0.1, "plasma", low, high, 8)
 
 
 def test_eevee_shows_them_too(bpy, dendrite, tmp_path):

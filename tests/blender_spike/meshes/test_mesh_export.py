@@ -323,6 +323,49 @@ def test_undo_behind_an_export_takes_back_what_was_before_it(bpy, neuron, tmp_pa
     assert np.abs(color - shown(column(mesh, "voltage"))).max() < 0.1 / 255
 
 
+@pytest.mark.parametrize("with_copy", [False, True])
+def test_what_a_refused_export_changed_can_be_undone(bpy, neuron, tmp_path, with_copy):
+    """It writes copies in the present colors; figures get these only where there is a step."""
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.figures.owned import figures_of
+
+    bpy.ops.blender_spike.add_color_bar()
+    (bar,) = figures_of(neuron)
+    if with_copy:
+        bpy.ops.blender_spike.mesh_copy()
+    old = neuron.material_slots[0].material
+    neuron.material_slots[0].material = old.copy()
+    bpy.ops.ed.undo_push(message="another material")
+    if not with_copy:
+        neuron.select_set(True)
+    with pytest.raises(RuntimeError, match="There is no folder"):
+        path = str(tmp_path / "no" / "cell.ply")
+        bpy.ops.blender_spike.export_mesh("EXEC_DEFAULT", True, filepath=path)
+    assert input_value(find_drawing(bar), "Material").value == old
+    copies = [one for one in bpy.data.objects if one.name.endswith(" mesh")]
+    assert [one.active_material != old for one in copies] == [True] * with_copy
+    if with_copy:
+        name = old.name
+        bpy.ops.ed.undo()
+        assert bpy.data.objects["cell mesh"].active_material.name == name
+        assert bpy.data.objects["cell"].material_slots[0].material.name != name
+
+
+def test_a_refused_mesh_copy_leaves_figures_alone(bpy, neuron):
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.figures.owned import figures_of
+
+    bpy.ops.blender_spike.add_color_bar()
+    (bar,) = figures_of(neuron)
+    old = neuron.material_slots[0].material
+    neuron.material_slots[0].material = bpy.data.materials.new("own")
+    with pytest.raises(RuntimeError, match="is not colored by voltage"):
+        bpy.ops.blender_spike.mesh_copy()
+    assert input_value(find_drawing(bar), "Material").value == old
+
+
 def test_a_blender_without_an_exporter(bpy, neuron, tmp_path, monkeypatch):
     from blender_spike.meshes import mesh_export
 

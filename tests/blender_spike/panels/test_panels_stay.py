@@ -20,6 +20,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "reload": {},
     "relink": {"filepath": "cell.pickle"},
     "color_by_voltage": {},
+    "choose_quantity": {"quantity": "v"},
     "set_limits": {"kind": "DATA"},
     "fit_time": {"frames": 20},
     "add_trace": {},
