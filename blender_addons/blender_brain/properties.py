@@ -62,20 +62,21 @@ class BLENDER_BRAIN_PG_scene(
     else:
         folder: StringProperty(
             name="Folder",
-            description="A folder of atlases besides BrainGlobe's own, or an atlas's own folder",
+            description="Folder of atlases to search in addition to BrainGlobe's own, or an "
+            "atlas's folder",
             subtype="DIR_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE"},
         )
         atlas: StringProperty(name="Atlas", description="Name and version")
         acronyms: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names, with commas or blanks between them",
+            description="Acronyms, ids or full names, separated by commas or spaces",
         )
         region: region_field()
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(
             name="Level",
-            description="Steps down from the atlas's root",
+            description="Levels below the atlas's root",
             default=1,
             min=0,
             options=set(),
@@ -87,11 +88,11 @@ class BLENDER_BRAIN_PG_scene(
             set=_select_row,
             options=set(),
         )
-        download: StringProperty(name="Atlas", description="One that the server has")
+        download: StringProperty(name="Atlas", description="Name of an atlas on the server")
         download_regions: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names of those whose meshes are wanted; all if "
-            "empty. More can be downloaded later",
+            description="Acronyms, ids or full names of the regions to download meshes for; all "
+            "if empty. More can be downloaded later",
         )
 
 

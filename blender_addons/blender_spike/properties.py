@@ -31,7 +31,7 @@ from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
     ("soma", "Soma", "Cell bodies"),
-    ("dend", "Basal", "Basal dendrites, or all where the model has one kind only"),
+    ("dend", "Basal", "Basal dendrites, or all dendrites if the model has only one kind"),
     ("apic", "Apical", "Apical dendrites"),
     ("axon", "Axon", "Axons"),
     ("other", "Other", "Sections of unknown type"),
@@ -118,9 +118,9 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         unit: StringProperty(name="Unit")
         low: FloatProperty(name="Lowest Value", options=set())
         high: FloatProperty(name="Highest Value", options=set())
-        low_percentile: FloatProperty(name="Value Above the Lowest Hundredth", options=set())
-        high_percentile: FloatProperty(name="Value Below the Highest Hundredth", options=set())
-        not_finite: IntProperty(name="Values Not Finite", options=set())
+        low_percentile: FloatProperty(name="1st Percentile", options=set())
+        high_percentile: FloatProperty(name="99th Percentile", options=set())
+        not_finite: IntProperty(name="Non-Finite Values", options=set())
         um_per_unit: FloatProperty(name="µm per Unit", default=100.0, options=set())
         centered: BoolProperty(name="Soma at Origin", default=True, options=set())
         chosen_cells: StringProperty(name="Cells")
@@ -131,8 +131,8 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             default=set(SECTION_TYPES),
         )
         cells_in_file: IntProperty(name="Cells in the File", options=set())
-        holders: PointerProperty(name="Objects That Hold Its Data", type=bpy.types.Collection)
-        combined: IntProperty(name="Neurons Combined", options=set())
+        holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
+        combined: IntProperty(name="Combined Neurons", options=set())
         minimum_radius_um: _radius_um(
             "Minimum Radius", "Min Radius (µm)", "No neurite is drawn thinner than this"
         )
@@ -156,8 +156,8 @@ class ImportSettings:
     else:
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometers per Blender unit. Above 10,000 cells are so small that render "
-            "engines lose them; scale the object instead",
+            description="Micrometers per Blender unit. Above 10,000, cells are too small for "
+            "render engines; scale the object instead",
             default=100.0,
             min=1e-3,
             soft_max=1000.0,
@@ -172,34 +172,34 @@ class ImportSettings:
         )
         at_origin: BoolProperty(
             name="At Origin",
-            description="Put its soma at the scene's origin even where another neuron stands",
+            description="Put the soma at the scene's origin even if another neuron is there",
             options=set(),
         )
         # What one file's cells are called says nothing about the next one's.
         cells: StringProperty(
             name="Cells",
-            description="Which cells, separated by commas: names, with * and ? for letters that "
-            "may differ, or numbers from 0 and ranges, as in 0-99 or 0-999:10. Empty for all",
+            description="Cells to import, separated by commas: names, with * and ? as wildcards, "
+            "or numbers from 0 and ranges, such as 0-99 or 0-999:10. Empty for all",
             options={"SKIP_SAVE"},
         )
         section_types: EnumProperty(
             name="Section Types",
-            description="Which types of sections; hold Shift to choose several",
+            description="Section types to import; hold Shift to choose several",
             items=SECTION_TYPE_ITEMS,
             options={"ENUM_FLAG", "SKIP_SAVE"},
             default=set(SECTION_TYPES),
         )
         object_per_cell: BoolProperty(
             name="One Object per Cell",
-            description="Make an object of each cell, in a collection, instead of one of all: to "
-            "move and style them one by one. Best for up to a hundred cells",
+            description="Make an object for each cell, in a collection, instead of one for all, "
+            "to move and style them one by one. Best for up to a hundred cells",
             options=set(),
         )
         style: EnumProperty(
             name="Style",
-            description="How neurites are drawn; it can be changed at any time",
+            description="How neurites are drawn; can be changed at any time",
             items=[
-                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere", 0),
+                ("AUTO", "Automatic", "Strands in Cycles and for large files, otherwise tubes", 0),
                 *(
                     (name.upper(), name, style.description, style.number)
                     for name, style in STYLES.items()
@@ -209,7 +209,8 @@ class ImportSettings:
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make an empty scene as long as the simulation, and any other long enough",
+            description="Make an empty scene as long as the simulation, and extend any other if "
+            "needed",
             default=True,
             options=set(),
         )
@@ -276,8 +277,7 @@ class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
 
 KEEP_START: Final[Any] = BoolProperty(
     name="Keep Start Frames",
-    description="Each neuron goes on starting at its own frame; otherwise all start at the scene's "
-    "first",
+    description="Each neuron keeps its own start frame; otherwise all start at the scene's first",
     options=set(),
 )
 
@@ -298,7 +298,7 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
         )
         frames: IntProperty(
             name="Frames",
-            description="Scene frames that the simulation is spread over",
+            description="Number of scene frames to spread the simulation over",
             default=240,
             min=2,
             options=set(),
@@ -320,7 +320,7 @@ class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
         neuron: PointerProperty(name="Neuron", type=bpy.types.Object)
         section: StringProperty(name="Section")
         position: FloatProperty(name="Position", default=0.5, min=0.0, max=1.0, options=set())
-        fitted: FloatVectorProperty(name="Limits That Fitted the Data", size=4, options=set())
+        fitted: FloatVectorProperty(name="Limits That Fit the Data", size=4, options=set())
 
 
 def about(neuron: bpy.types.Object) -> BLENDER_SPIKE_PG_neuron:

@@ -77,4 +77,4 @@ def beside_told(neighbor: bpy.types.Object | None) -> str:
     neighbor : Object or None
         See `put_beside`.
     """
-    return "" if neighbor is None else f"; it stands beside '{neighbor.name}', not at the origin"
+    return "" if neighbor is None else f"; placed beside '{neighbor.name}', not at the origin"

@@ -38,10 +38,10 @@ def problem_of(low: float, high: float) -> str:
     if not low < high:
         return f"The lower limit, {low:g}, is not below the upper one, {high:g}"
     if max(abs(low), abs(high)) > LARGEST:
-        return f"The limits go from {low:g} to {high:g}; they cannot be beyond {LARGEST:g}"
+        return f"The limits are {low:g} and {high:g}; they cannot exceed {LARGEST:g}"
     if not np.float32(low) < np.float32(high):
         return (
-            f"The limits {low:.12g} and {high:.12g} are one number in single precision, in which "
-            "Blender computes"
+            f"The limits {low:.12g} and {high:.12g} are the same number in single precision, in "
+            "which Blender computes"
         )
     return ""

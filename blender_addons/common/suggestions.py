@@ -93,7 +93,7 @@ class SuggestionsPopup(bpy.types.Operator):
     """An operator that lists what may be put into a field, to be searched, and puts it there."""
 
     bl_label = "Suggestions"
-    bl_description = "Search among what may be put here"
+    bl_description = "Search the possible values"
     bl_options: Any = {"REGISTER", "UNDO", "INTERNAL"}
 
     FIELDS: ClassVar[Mapping[str, Field]]

@@ -93,10 +93,10 @@ class ShowColors(bpy.types.Operator):
     else:
         shading: EnumProperty(
             name="Shading",
-            description="Where colors are shown",
+            description="Shading in which colors are shown",
             items=[
-                ("PREVIEW", "Material Preview", "Draw materials, whatever lights there are"),
-                ("SOLID", "Solid", "Draw colors without materials; costs time in every frame"),
+                ("PREVIEW", "Material Preview", "Draw materials, whatever the scene's lights"),
+                ("SOLID", "Solid", "Draw colors without materials; slows down every frame"),
             ],
         )
 
@@ -154,7 +154,7 @@ def draw_show_colors(
         return
     note = layout.column(align=True)
     if not shown and not shows_materials(context):
-        note.label(text="This shading shows no colors", icon="INFO")
+        note.label(text="This shading does not show colors", icon="INFO")
     row = note.row(align=True)
     row.operator(operator, text="Show Colors", icon="SHADING_TEXTURE").shading = "PREVIEW"
     if solid:

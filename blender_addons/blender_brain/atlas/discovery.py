@@ -113,7 +113,7 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
     if named:
         raise AtlasError(f"{named[0].full_name} is incomplete: {named[0].missing}.")
     names = ", ".join(dict.fromkeys(atlas.name for atlas in atlases if not atlas.missing))
-    there_is = f"there is {names}" if names else "no atlas was found"
+    there_is = f"available: {names}" if names else "no atlas was found"
     raise AtlasError(f"There is no atlas named '{wanted}'; {there_is}.")
 
 

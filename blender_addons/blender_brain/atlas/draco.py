@@ -59,10 +59,10 @@ def read_draco(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """
     decoder = _dracopy()
     if decoder is None:
-        raise ValueError("it needs DracoPy, which is not there for this platform")
+        raise ValueError("it needs DracoPy, which is not available for this platform")
     faces = _face_count(content)
     if not 0 < faces <= min(_MOST_FACES, _MOST_FACES_PER_BYTE * len(content)):
-        raise ValueError(f"it announces {faces:,} faces in {len(content):,} bytes")
+        raise ValueError(f"it claims {faces:,} faces in {len(content):,} bytes")
     try:
         mesh = decoder.decode(content)
         points, triangles = mesh.points, mesh.faces
@@ -73,7 +73,7 @@ def read_draco(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     if points is None or triangles is None or not len(points) or not len(triangles):
         raise ValueError("it has no faces")
     if triangles.min() < 0 or triangles.max() >= len(points):
-        raise ValueError(f"a face has a corner beyond the {len(points):,} vertices")
+        raise ValueError(f"a face refers to a vertex beyond the {len(points):,} in the file")
     return points.astype(np.float32, copy=False), triangles.astype(np.int32)
 
 

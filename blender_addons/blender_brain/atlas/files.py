@@ -103,7 +103,7 @@ def read_text(root: Path, path: Path) -> str:
         return read_bytes(root, path, MOST_TABLE_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise AtlasError(
-            f"{_short(root, path)} is not UTF-8 text: byte {problem.start} does not fit."
+            f"{_short(root, path)} is not UTF-8 text: byte {problem.start} is invalid."
         ) from None
 
 

@@ -81,5 +81,7 @@ def checked(structures: Iterable[Structure], source: str) -> tuple[Structure, ..
             raise AtlasError(f"{who} is part of {structure.parent}, which is missing.")
         # Equal paths all the way up also leave no room for a cycle: each is one step shorter.
         if parent.path != path[:-1]:
-            raise AtlasError(f"{who} and its parent '{parent.acronym}' disagree on what is above.")
+            raise AtlasError(
+                f"{who} and its parent '{parent.acronym}' disagree about their ancestors."
+            )
     return tuple(by_id.values())

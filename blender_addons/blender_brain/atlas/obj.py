@@ -177,7 +177,7 @@ def _lines(content: bytes) -> tuple[NDArray[Any], NDArray[Any]]:
             raise ValueError(f"line {number}: {problem}") from None
     table = np.array(triangles, np.int64).reshape(-1, 3)
     if len(table) and table.max() >= len(points):
-        raise ValueError(f"a face has the corner {table.max() + 1}, of {len(points)} vertices")
+        raise ValueError(f"a face refers to vertex {table.max() + 1}, but there are {len(points)}")
     return np.array(points, np.float64).reshape(-1, 3), table
 
 

@@ -122,7 +122,7 @@ class Search:
         """
         if len(text) > _LONGEST_TEXT:
             raise UnknownStructureError(
-                f"More than {_LONGEST_TEXT:,} characters were typed; name fewer regions."
+                f"More than {_LONGEST_TEXT:,} characters; name fewer regions."
             )
         parts = [part for part in map(_plain, _SEPARATORS.split(text)) if part]
         found: dict[int, Structure] = {}
@@ -161,7 +161,7 @@ class Search:
         if candidates:
             choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
             raise UnknownStructureError(
-                f'"{shown}" may be {choices}: write it as it is there.'
+                f'"{shown}" may be {choices}: use that exact spelling.'
                 if len({one.acronym for one in candidates}) == len(candidates)
                 else f'"{shown}" may be {choices}: use the id.',
                 candidates,
@@ -170,7 +170,7 @@ class Search:
         message = f'There is no structure "{shown}" in this atlas'
         if near:
             verb = "is" if len(near) == 1 else "are"
-            message += f"; near it {verb} {_listed([_described(one, near) for one in near])}"
+            message += f"; the closest {verb} {_listed([_described(one, near) for one in near])}"
         raise UnknownStructureError(f"{message}.", near)
 
     def nearest(self, term: str) -> list[Structure]:
@@ -448,5 +448,5 @@ def _shown(text: str) -> str:
 def _joined(errors: list[UnknownStructureError]) -> UnknownStructureError:
     messages = [str(error) for error in errors[:_MOST_EXPLAINED]]
     if (more := len(errors) - _MOST_EXPLAINED) > 0:
-        messages.append(f"{more:,} more {'is' if more == 1 else 'are'} not known.")
+        messages.append(f"{more:,} more {'is' if more == 1 else 'are'} unknown.")
     return UnknownStructureError(" ".join(messages), [one for e in errors for one in e.near])

@@ -131,8 +131,8 @@ def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> 
     lost, total = morphology.lost, morphology.total
     if lost.points:
         tell(
-            f"{path.name}: {lost.points:,} of {total.points:,} points belong to nothing and are"
-            " left out; spike-export swc --check says which."
+            f"{path.name}: {lost.points:,} of {total.points:,} points are not part of the neuron "
+            "and were left out; spike-export swc --check says which."
         )
     sections = swc.split(morphology.points)
     return Tracing(
@@ -202,7 +202,7 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
     named = {units[column] for column in columns}
     if len(named) > 1:
         raise TableError(
-            f"{path.name}, line {header.line} names different units; all three must be alike."
+            f"{path.name}, line {header.line} names different units; all three must be the same."
         )
     return columns, named.pop()
 
@@ -210,12 +210,10 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
 def _read_npy(path: Path) -> NDArray[np.float64]:
     def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         if dtype.kind not in "fiu":
-            raise tables.TableError(
-                f"it holds values of the type {dtype.name[:40]}, not real numbers"
-            )
+            raise tables.TableError(f"it holds values of type {dtype.name[:40]}, not real numbers")
         if len(shape) != 2 or shape[1] != 3:
             size = " x ".join(map(str, shape[:8])) or "a single number"
-            raise tables.TableError(f"it is {size}; it should be N x 3, a row for each point")
+            raise tables.TableError(f"it is {size}; it should be N x 3, one row per point")
         if not 0 < shape[0] <= MOST_POINTS:
             raise tables.TableError(
                 f"it has {shape[0]:,} points; 1 to {MOST_POINTS:,} can be shown"

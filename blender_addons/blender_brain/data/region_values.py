@@ -124,15 +124,15 @@ def _table(
         if lines[place]:
             when = f" at {times_ms[t]:g} ms" if len(row.fields) == 3 else ""
             raise TableError(
-                f"{path.name}, line {row.line}: {structure.acronym} has a value{when} already, in"
+                f"{path.name}, line {row.line}: {structure.acronym} already has a value{when}, in"
                 f" line {lines[place]}."
             )
         lines[place] = row.line
         value = table.number(row, -1)
         if value is None or abs(value) > LARGEST:
             raise TableError(
-                f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or too"
-                " large."
+                f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or is too "
+                "large."
             )
         values[place] = value
     if np.isnan(values).all():

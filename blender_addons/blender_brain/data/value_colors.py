@@ -103,7 +103,7 @@ def color_by_values(
     if problem := problem_of(low, high):
         raise ValueError(f"{problem}.")
     if not ms_per_frame > 0:
-        raise ValueError("The milliseconds per frame must be more than 0.")
+        raise ValueError("Milliseconds per frame must be greater than 0.")
     column = {str(structure.id): place for place, structure in enumerate(data.structures)}
     known = [thing for thing in things if is_region(thing) and about(thing).structure in column]
     if not known:

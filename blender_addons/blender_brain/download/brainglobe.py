@@ -145,7 +145,7 @@ def download_atlas(
         With what went wrong. The atlas is not listed then, or lists what it had before.
     """
     if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):
-        raise DownloadError(f"'{name[:40]}' {version[:20]} cannot be the name of an atlas.")
+        raise DownloadError(f"'{name[:40]}' {version[:20]} is not a valid atlas name.")
     number = version.replace(".", "_")
     progress = progress or Progress()
     with _sentences(name):
@@ -185,7 +185,7 @@ class _Background:
             self.error = str(problem)
         except Exception as problem:
             # The console gets the whole of it; this is for somebody who has no console.
-            self.error = f"Something unexpected happened: {problem!r}."
+            self.error = f"Unexpected error: {problem!r}."
             raise
 
     def _run(self) -> None:
@@ -267,7 +267,7 @@ def _gather(
             pool.shutdown(wait=False, cancel_futures=True)
     meshes = [path for path in brought if path is not None]
     if not meshes:
-        raise DownloadError("The server has none of the meshes that are wanted.")
+        raise DownloadError("The server has none of the requested meshes.")
     opened = open_atlas(folder)
     for path in meshes:
         progress.stop_if_cancelled()
@@ -323,7 +323,7 @@ def _alone(path: Path, name: str) -> Iterator[None]:
 
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DownloadError(f"{name} is being downloaded already.") from None
+            raise DownloadError(f"{name} is already being downloaded.") from None
         yield
 
 
@@ -335,8 +335,8 @@ def _sentences(what: str) -> Iterator[None]:
     except web.WebError as problem:
         raise DownloadError(f"{what} could not be downloaded: {problem}") from None
     except (AtlasError, UnknownStructureError) as problem:
-        raise DownloadError(f"{what} is not downloaded: {problem}") from None
+        raise DownloadError(f"{what} was not downloaded: {problem}") from None
     except OSError as problem:
         full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "there is no space left on the disk" if full else problem.strerror or str(problem)
-        raise DownloadError(f"{what} cannot be stored: {reason}.") from None
+        raise DownloadError(f"{what} cannot be saved: {reason}.") from None

@@ -109,7 +109,7 @@ def start(name: str, version: str, regions: str) -> Download:
         If there is one already.
     """
     if running() is not None:
-        raise DownloadError("Another atlas is being downloaded; one at a time.")
+        raise DownloadError("Another atlas is already being downloaded.")
 
     def choose(structures: Sequence[Structure]) -> Iterable[Structure]:
         return Search(structures).find(regions) if regions.strip(" ,;") else structures
@@ -135,7 +135,7 @@ def look() -> float | None:
     if current is not None and not current.running:
         _session.download = None
         _session.failed = current.folder is None
-        _session.told = current.error if _session.failed else f"{current.name} is there."
+        _session.told = current.error if _session.failed else f"Downloaded {current.name}."
         if current.folder is not None:
             library.find()
             _session.arrived = f"{current.name}_v{current.version}"

@@ -131,7 +131,7 @@ def _persist(url: str, attempt: Callable[[], None]) -> None:
                 raise WebError(f"{name}: the server answered {problem.code}.") from None
         except http.client.HTTPException:
             if not left:
-                raise WebError(f"{name} broke off again and again.") from None
+                raise WebError(f"{name}: the connection kept failing.") from None
         except urllib.error.URLError as problem:
             if not left:
                 raise WebError(
@@ -139,7 +139,7 @@ def _persist(url: str, attempt: Callable[[], None]) -> None:
                 ) from None
         except (ConnectionError, TimeoutError):
             if not left:
-                raise WebError(f"{name}: the server does not answer.") from None
+                raise WebError(f"{name}: the server does not respond.") from None
 
 
 def _plain(reason: Any) -> str:
@@ -176,7 +176,7 @@ def _length(url: str, response: Any, most: int) -> int:
     length = response.headers.get("Content-Length", "")
     name = url.rpartition("/")[2]
     if not re.fullmatch(r"\d{1,15}", length):
-        raise WebError(f"{name}: the server does not say how large it is.")
+        raise WebError(f"{name}: the server does not report its size.")
     if int(length) > most:
         raise WebError(f"{name} is larger than {most >> 20} MB.")
     return int(length)

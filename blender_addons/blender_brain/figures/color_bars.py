@@ -24,7 +24,7 @@ from .in_picture import camera_for, drawing, drawn_by, put_into_picture, remove_
 
 _GROUP: Final = f"{GROUP}: Color Bar, {VALUE}"
 LENGTH: Final = 0.24
-"""Of the bar; 1 is the picture's shorter side."""
+"""Length of the bar; 1 is the picture's shorter side."""
 _WIDTH: Final = 0.016
 _MARGIN: Final = 0.055
 # For the numbers below a horizontal bar, and for the name at its end.

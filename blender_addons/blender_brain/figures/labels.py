@@ -152,19 +152,21 @@ def label_group(tree: Tree) -> None:
         one, at half the height of a capital letter.
     """
     tree.input("Geometry", "Geometry")
-    string = tree.input("Text", "String", description="What the label says")
+    string = tree.input("Text", "String", description="Text of the label")
     side = tree.input(
         "Column",
         "Menu",
         default="Left",
-        description="The side of the picture at which it stands",
+        description="Side of the picture that the label is on",
     )
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
-    region = tree.input("Region", "Object", hide=True, description="What is labeled")
+    region = tree.input("Region", "Object", hide=True, description="Labeled region")
     point = tree.input(
-        "Point", "Vector", hide=True, description="Where the line ends, in the region's space"
+        "Point", "Vector", hide=True, description="End of the leader line, in the region's space"
     )
-    camera = tree.input("Camera", "Object", hide=True, description="In whose picture it is")
+    camera = tree.input(
+        "Camera", "Object", hide=True, description="Camera whose picture the label is in"
+    )
     hidden = tree.input("Hidden", "Bool", default=False, hide=True)
     size = style["Text Size"]
     with tree.frame("Which column"):

@@ -32,7 +32,9 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
     if TYPE_CHECKING:
         atlas: str
     else:
-        atlas: StringProperty(name="Atlas", description="Its name, with or without version")
+        atlas: StringProperty(
+            name="Atlas", description="Name of the atlas, with or without version"
+        )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keep its name in the panel's field."""
@@ -87,7 +89,7 @@ class _OnStructure(bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_unfold(_OnStructure):
-    """Show or hide what this structure is made of"""  # noqa: D400, D415
+    """Expand or collapse this structure"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.unfold"
     bl_label = "Unfold"

@@ -38,7 +38,7 @@ _MOST_NAMED = 6
 
 
 class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[misc]
-    """Color the regions in the scene by a table of regions and values, or regions, times and values"""  # noqa: D400, D415, E501
+    """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.color_by_table"
     bl_label = "Color by Table"
@@ -65,21 +65,26 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         colormap: colormap_property("viridis")
         reverse: REVERSE
         use_limits: BoolProperty(
-            name="Own Limits",
-            description="Set the values at the colormap's ends, instead of the lowest and highest",
+            name="Custom Limits",
+            description="Set the values at the colormap's ends instead of using the lowest and "
+            "highest",
         )
-        low: FloatProperty(name="Low", description="Value at the colormap's beginning", default=0.0)
-        high: FloatProperty(name="High", description="Value at the colormap's end", default=1.0)
+        low: FloatProperty(
+            name="Low", description="Value at the start of the colormap", default=0.0
+        )
+        high: FloatProperty(
+            name="High", description="Value at the end of the colormap", default=1.0
+        )
         strength: FloatProperty(
             name="Strength",
-            description="How brightly the regions shine",
+            description="Brightness of the regions' glow",
             default=1.0,
             min=0.0,
             soft_max=10.0,
         )
         ms_per_frame: FloatProperty(
             name="Milliseconds per Frame",
-            description="Time that passes in one scene frame, if the table has times",
+            description="Simulated time per scene frame, if the table has times",
             default=1.0,
             min=1e-6,
             soft_max=1000.0,
@@ -124,7 +129,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
 
 
 class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their place in the atlas"""  # noqa: D400, D415, E501
+    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their position in the atlas"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.import_points"
     bl_label = "Import Points"
@@ -145,7 +150,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
         unit: EnumProperty(
             name="Unit",
-            description="Unit of the coordinates, where the file does not name it",
+            description="Unit of the coordinates, if the file does not name one",
             items=[
                 ("um", "Micrometers", "µm from the atlas's corner"),
                 ("mm", "Millimeters", "mm from the atlas's corner"),
@@ -154,7 +159,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         )
         radius_um: FloatProperty(
             name="Radius",
-            description="Radius of the spheres in µm; it can be changed later in the modifier",
+            description="Radius of the spheres in µm; can be changed later in the modifier",
             default=40.0,
             min=0.01,
             soft_max=500.0,
@@ -186,14 +191,14 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
             return {"CANCELLED"}
         text = f"Imported {what} as '{thing.name}' in the space of {atlas.full_name}"
         if far := outside(points_um, atlas.extent_um):
-            self.report({"WARNING"}, f"{text}; {far:,} lie outside of it: is the unit right?")
+            self.report({"WARNING"}, f"{text}; {far:,} lie outside it: is the unit right?")
         else:
             self.report({"INFO"}, f"{text}.")
         return {"FINISHED"}
 
 
 class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
-    """Put the selected objects, such as neurons, at a region's middle or at atlas coordinates"""  # noqa: D400, D415, E501
+    """Move the selected objects, such as neurons, to a region's center or to atlas coordinates"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.place_objects"
     bl_label = "Place Selected"
@@ -240,7 +245,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         which = f"'{things[0].name}'" if len(things) == 1 else f"{len(things)} objects"
         done = f"Placed {which} at {where} of {atlas.full_name}"
         if sizes != [np.array(thing.scale).tolist() for thing in things]:
-            done += f", scaled to {self.magnification:g} times the true size"
+            done += f", scaled to {self.magnification:g} times true size"
         tell(self, {"INFO"}, f"{done}.", chosen)
         return {"FINISHED"}
 

@@ -67,7 +67,7 @@ class BLENDER_BRAIN_OT_list_downloads(_Online):
 
 
 class BLENDER_BRAIN_OT_download_atlas(_Online):
-    """Download an atlas's structures and the meshes that are wanted; what was interrupted goes on where it was"""  # noqa: D400, D415, E501
+    """Download an atlas's structures and the requested meshes; an interrupted download is resumed"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.download_atlas"
     bl_label = "Download"
@@ -77,11 +77,11 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         regions: str
     else:
         atlas: StringProperty(
-            name="Atlas", description="Name of an atlas that the server has", options={"SKIP_SAVE"}
+            name="Atlas", description="Name of an atlas on the server", options={"SKIP_SAVE"}
         )
         regions: StringProperty(
             name="Regions",
-            description="Regions whose meshes are downloaded; all if empty",
+            description="Regions to download meshes for; all if empty",
             options={"SKIP_SAVE"},
         )
 
@@ -94,7 +94,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         if name not in versions:
             running.look()
             told, failed = running.last()
-            text = f"The server has no atlas named '{name}'; list what it has first."
+            text = f"The server has no atlas named '{name}'; list the available atlases first."
             self.report({"ERROR"}, told if failed else text)
             return {"CANCELLED"}
         try:
@@ -109,7 +109,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
 
 
 class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
-    """Stop the download; what has arrived is kept, so that it can go on later"""  # noqa: D400, D415
+    """Stop the download; what has arrived is kept, so it can be resumed later"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.cancel_download"
     bl_label = "Cancel"

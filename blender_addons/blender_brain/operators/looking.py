@@ -66,7 +66,7 @@ class BLENDER_BRAIN_OT_show_colors(ShowColors, OnRegions):
         """Regions have their color themselves, unless it comes from a colormap."""
         materials = (region.active_material for region in chosen_regions(context))
         if any(m is not None and has_colormap(m.node_tree) for m in materials):
-            return "Solid shading cannot show colormaps on regions; Material Preview does."
+            return "Solid shading cannot show colormaps on regions; Material Preview can."
         return ""
 
     def plain(self, _context: bpy.types.Context) -> None:

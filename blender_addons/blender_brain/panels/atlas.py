@@ -102,7 +102,7 @@ class BLENDER_BRAIN_PT_tree(Tab):
         column = layout.column(align=True)
         for number, structure in enumerate(_rows(atlas, atlas.roots, open_rows)):
             if number == _MOST_ROWS:
-                column.label(text=f"Fold some to see more than {_MOST_ROWS}", icon="INFO")
+                column.label(text=f"Collapse some to see more than {_MOST_ROWS}", icon="INFO")
                 break
             _draw_structure(column, atlas, structure, open_rows, ticked)
         if ticked:
@@ -162,7 +162,7 @@ class BLENDER_BRAIN_PT_download(Tab):
         if told:
             draw_wrapped(layout, told, "ERROR" if failed else "CHECKMARK")
         if (arrived := running.arrived()) and arrived != typed.atlas:
-            text = f"Work with {arrived}"
+            text = f"Use {arrived}"
             layout.operator("blender_brain.choose_atlas", text=text).atlas = arrived
         asking = running.is_listing()
         text = "Asking the Server…" if asking else "List Available Atlases"
@@ -250,7 +250,7 @@ def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
         "  allen_mouse_25um",
     ):
         box.label(text=line, translate=False)
-    draw_wrapped(layout, "It is in the menu above as soon as it is there.")
+    draw_wrapped(layout, "It then appears in the menu above.")
 
 
 CLASSES = (

@@ -283,6 +283,6 @@ def _nothing(result: Imported) -> str:
         return result.damaged[0]
     if result.empty:
         names = ", ".join(one.acronym for one in result.empty[:5])
-        return f"There is nothing of {names} in this hemisphere."
+        return f"No part of {names} is in this hemisphere."
     names = ", ".join(one.acronym for one in result.without_mesh[:5])
-    return f"The atlas has no mesh of {names}." if names else "Type or tick a region first."
+    return f"The atlas has no mesh for {names}." if names else "Type or tick a region first."

@@ -82,13 +82,13 @@ class Look:
 
 
 STRENGTH_SETTING: Final = Setting(
-    FloatProperty, 1.0, name="Strength", description="How brightly the region shines",
+    FloatProperty, 1.0, name="Strength", description="Brightness of the region's glow",
     min=0.0, soft_max=10.0,
 )  # fmt: skip
 FORM_SETTING: Final = Setting(
     FloatProperty, 0.75, name="Form",
-    description="How much darker the surface is where it turns away; at 0, a region that "
-    "shines is a flat patch",
+    description="How much darker the surface is where it turns away; at 0, a glowing region looks "
+    "flat",
     min=0.0, max=1.0, subtype="FACTOR",
 )  # fmt: skip
 

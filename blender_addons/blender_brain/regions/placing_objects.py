@@ -46,7 +46,7 @@ def centroid_um(
         half = hemisphere(points, triangles, atlas.extent_um[2] / 2, side)
         points, triangles = np.asarray(half.points, np.float32), half.triangles
         if not len(triangles):
-            raise AtlasError(f"There is nothing of {structure.acronym} in this hemisphere.")
+            raise AtlasError(f"No part of {structure.acronym} is in this hemisphere.")
     return volume_centroid(points, triangles)
 
 

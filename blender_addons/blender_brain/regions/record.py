@@ -39,15 +39,13 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         path: StringProperty(
             name="Path", description="Ids from the atlas's root to the structure, with slashes"
         )
-        level: IntProperty(
-            name="Level", description="Steps down from the atlas's root", options=set()
-        )
+        level: IntProperty(name="Level", description="Levels below the atlas's root", options=set())
         side: StringProperty(name="Hemisphere")
         orientation: StringProperty(name="Orientation")
         um_per_unit: FloatProperty(name="µm per Unit", options=set())
         middle_um: FloatVectorProperty(
             name="Middle",
-            description="What is at the scene's origin, in the atlas's µm",
+            description="Point of the atlas at the scene's origin, in µm",
             options=set(),
         )
         origin: StringProperty(name="Origin")

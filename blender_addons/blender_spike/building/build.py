@@ -175,8 +175,8 @@ def _check_kind(
     for neuron in neurons:
         if (count := about(neuron).combined) > 1:
             raise SimulationFileError(
-                f"Cannot put {source.path.name} into '{neuron.name}': it was combined of {count} "
-                "neurons. Import what they came from, and combine that."
+                f"Cannot put {source.path.name} into '{neuron.name}': it was combined from {count} "
+                "neurons. Import their files and combine those."
             )
         if network.is_network(neuron) != network.holds_network(simulation):
             kinds = "cells with shape", "a network of points"
@@ -233,7 +233,7 @@ def _read(path: Path) -> Simulation:
     limits = value_range(simulation.values)
     if max(-limits.low, limits.high) > LARGEST:
         raise SimulationFileError(
-            f"Cannot import {path.name}: its values go from {limits.low:g} to {limits.high:g}; "
+            f"Cannot import {path.name}: its values range from {limits.low:g} to {limits.high:g}; "
             f"those beyond {LARGEST:g} cannot be shown."
         )
     return simulation

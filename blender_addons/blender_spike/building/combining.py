@@ -149,16 +149,20 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
     first = everyone[0]
     for one in everyone:
         if is_network(one):
-            raise CannotCombineError(f"'{one.name}' is a network of points, which stays alone")
+            raise CannotCombineError(
+                f"'{one.name}' is a network of points, which cannot be combined"
+            )
         if _holder(one, "Values") is None or _holder(one, "Spheres") is None:
             raise CannotCombineError(f"'{one.name}' has lost its values")
         if playback.strands_without_data(one):
             raise CannotCombineError(
-                f"'{one.name}' contains strands without data; undo that join first"
+                f"'{one.name}' contains strands without data; undo the join first"
             )
         modifier = required(find_modifier(one))
         if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
-            raise CannotCombineError(f"'{one.name}' stands on points, so clear its Copies On")
+            raise CannotCombineError(
+                f"'{one.name}' is copied onto points; clear its Copies On first"
+            )
         quantities = [f"{about(n).quantity} in {about(n).unit}" for n in (first, one)]
         if quantities[0] != quantities[1]:
             raise CannotCombineError(

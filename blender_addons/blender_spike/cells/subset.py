@@ -71,7 +71,7 @@ def wanted_sections(
         there = ", ".join(SECTION_TYPES[i] for i in np.unique(simulation.section_types[of_cells]))
         asked = " or ".join(name for name in SECTION_TYPES if name in section_types)
         if not asked:
-            raise NothingChosenError(f"no type of section is chosen; the cells have {there}")
+            raise NothingChosenError(f"no section type is selected; the cells have {there}")
         raise NothingChosenError(f"the cells have no sections of type {asked}, only {there}")
     return wanted
 

@@ -49,10 +49,10 @@ class PlacementSetting:
     else:
         placement: EnumProperty(
             name="Placement",
-            description="Where the figure stands",
+            description="Where to place the figure",
             items=[
-                ("CAMERA", "Camera", "In a corner of the camera's picture, wherever it moves"),
-                ("SCENE", "Scene", "Beside the neuron, turned as the camera is now"),
+                ("CAMERA", "Camera", "In a corner of the camera's picture, following the camera"),
+                ("SCENE", "Scene", "Beside the neuron, facing the camera as it is now"),
             ],
             options=set(),
         )
@@ -69,7 +69,7 @@ class TraceSettings:
         section: _section(search_sections)
         position: FloatProperty(
             name="Position",
-            description="Where along the section: 0 is its beginning, 1 its end",
+            description="Position along the section, from 0 at its start to 1 at its end",
             default=0.5,
             min=0.0,
             max=1.0,
@@ -77,8 +77,8 @@ class TraceSettings:
             options=set(),
         )
         own_axes: BoolProperty(
-            name="Own Axes",
-            description="Draw the trace into new axes, instead of together with those there are",
+            name="Separate Axes",
+            description="Draw the trace in new axes instead of the existing ones",
             options=set(),
         )
 

@@ -262,7 +262,7 @@ def node_group(tree: Tree) -> None:
     """
     recorded = tree.input("Geometry", "Geometry")
     by_voltage = tree.input(
-        "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+        "Neuron's Colors", "Bool", default=False, description="Color the trace like the neuron"
     )
     style = tree.inputs(LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
     dot_size = tree.input(

@@ -49,7 +49,7 @@ _WORKINGS: Final = (
     DIM,
 )
 _COPY_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Neuron": {"kind": "Object", "description": "What is copied, as it is drawn in each frame"},
+    "Neuron": {"kind": "Object", "description": "What to copy, as drawn in each frame"},
     "Tube Resolution": {
         "kind": "Int",
         "default": 10,
@@ -60,7 +60,7 @@ _COPY_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Corner Colors": {
         "kind": "Bool",
         "default": True,
-        "description": "Store the colors as Cd too, the only ones that Blender writes to Alembic",
+        "description": "Also store the colors as Cd, the only ones that Blender writes to Alembic",
     },
 }
 

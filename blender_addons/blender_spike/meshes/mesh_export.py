@@ -200,7 +200,7 @@ def _format_of(path: Path) -> _Format:
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:
         known = ", ".join(EXTENSIONS)
-        raise ExportError(f"Cannot write '{path.name}': its name has to end in one of {known}")
+        raise ExportError(f"Cannot write '{path.name}': its name must end in one of {known}")
     return kind
 
 

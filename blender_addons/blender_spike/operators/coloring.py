@@ -98,7 +98,7 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
-    """Give the colormap's two ends values that suit all selected neurons"""  # noqa: D400, D415
+    """Fit the colormap's limits to the values of all selected neurons"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_limits"
     bl_label = "Set Limits"
@@ -109,11 +109,11 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     else:
         kind: EnumProperty(
             name="Limits",
-            description="What the colormap's two ends stand for",
+            description="Values at the colormap's two ends",
             items=[
                 ("DATA", "Data", "The lowest and the highest value"),
-                ("PERCENTILES", "Percentiles", "Leave out a hundredth of the values at each end"),
-                ("SYMMETRIC", "Symmetric", "The same distance from zero on both sides"),
+                ("PERCENTILES", "Percentiles", "Leave out 1% of the values at each end"),
+                ("SYMMETRIC", "Symmetric", "Equally far from zero on both sides"),
             ],
         )
 
@@ -140,7 +140,7 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
         text = f"Colors from {_span(neurons[0], low, high)}."
         if others:
             names = ", ".join(f"'{neuron.name}'" for neuron in others)
-            text += f" Not colored by voltage, so left alone: {names}."
+            text += f" Not colored by voltage, so unchanged: {names}."
         tell(self, {"WARNING"} if others else {"INFO"}, text, chosen)
         return {"FINISHED"}
 
@@ -158,7 +158,7 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         active = neuron_at_hand(context)
         others = [n for n in chosen_neurons(context) if n != active]
         if active is None or not others:
-            cls.poll_message_set("Select several neurons; the active one gives its material")
+            cls.poll_message_set("Select several neurons; the others get the active one's material")
             return False
         if not editable(others):
             cls.poll_message_set(about_linked(others))
@@ -207,9 +207,9 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
 
 class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
-    """Show the selected neurons in another look: the same colors, settings and keyframes.
+    """Show the selected neurons in another look, with the same colors, settings and keyframes.
 
-    Who shares their materials changes with them; what was built onto these stays in the previous
+    Neurons that share their materials change with them; nodes you added stay in the previous
     materials
     """  # noqa: D400, D415
 
@@ -222,7 +222,7 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
     else:
         look: EnumProperty(
             name="Look",
-            description="What is made of a value's color",
+            description="How the colors of the values are shown",
             items=[(k, look.name, look.description, look.number) for k, look in LOOKS.items()],
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
-    """Make one object of the selected neurons, which plays the values of all; unlike Object > Join, which loses those of all but the active one"""  # noqa: D400, D415, E501
+    """Combine the selected neurons into one object that plays the values of all; Object > Join would keep only the active one's"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.combine"
     bl_label = "Combine"
@@ -32,7 +32,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         active = context.object
         neurons = chosen_neurons(context)
         if active not in neurons or len(neurons) < 2 or find_modifier(active) is None:
-            cls.poll_message_set("Select several neurons; the active one takes in the others")
+            cls.poll_message_set("Select several neurons; the others become part of the active one")
             return False
         linked = about_linked(neurons, with_data=True)
         if linked:
@@ -56,7 +56,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         )
         if copies:
             whose = "The mesh copy" if copies == 1 else f"The {copies} mesh copies"
-            text += f" {whose} of those taken in {'shows' if copies == 1 else 'show'} all of it."
+            text += f" {whose} of the others now {'shows' if copies == 1 else 'show'} the whole."
         self.report({"INFO"}, text)
         return {"FINISHED"}
 

@@ -32,7 +32,7 @@ NOTHING_TO_EXPORT = "Select a neuron that was imported from a simulation file, o
 
 
 class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
-    """Make a mesh of each selected neuron, with its colors as an attribute, that goes on playing: for other programs, and for what works on meshes only"""  # noqa: D400, D415, E501
+    """Make a mesh of each selected neuron that keeps playing, with its colors as an attribute: for other programs, and for tools that need meshes"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.mesh_copy"
     bl_label = "Mesh Copy"
@@ -77,7 +77,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
     else:
         filepath: StringProperty(
             name="File",
-            description="Its ending says in which format: " + ", ".join(EXTENSIONS),
+            description="The file extension sets the format: " + ", ".join(EXTENSIONS),
             subtype="FILE_PATH",
             options={"SKIP_SAVE"},
         )
@@ -87,7 +87,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         check_existing: BoolProperty(default=True, options={"HIDDEN"})
         frames: EnumProperty(
             name="Frames",
-            description="Which moments are written",
+            description="Which frames to write",
             items=[
                 (
                     "AUTO",
@@ -95,17 +95,17 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
                     "All frames in USD and Alembic, the current one in other formats",
                 ),
                 ("RANGE", "Range", "All frames; glTF, PLY and OBJ get a numbered file for each"),
-                ("CURRENT", "Current", "The frame that is shown"),
+                ("CURRENT", "Current", "The current frame"),
             ],
         )
         frame_start: IntProperty(
             name="Start",
-            description="First frame; that of the scene if not given",
+            description="First frame; the scene's if not given",
             options={"SKIP_SAVE"},
         )
         frame_end: IntProperty(
             name="End",
-            description="Last frame; that of the scene if not given",
+            description="Last frame; the scene's if not given",
             options={"SKIP_SAVE"},
         )
 
@@ -147,7 +147,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         try:
             animated = holds_animation(self.filepath)
         except ExportError:
-            layout.label(text="Name the file " + " ".join(EXTENSIONS), icon="INFO")
+            layout.label(text="End the file name in " + " ".join(EXTENSIONS), icon="INFO")
             return
         column = layout.column(align=True)
         column.active = self.frames == "RANGE" or (self.frames == "AUTO" and animated)

@@ -37,7 +37,7 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
-    """Make the scene's background black; the world it had stays in the file"""  # noqa: D400, D415
+    """Make the scene's background black; the previous world is kept in the file"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.black_world"
     bl_label = "Black World"
@@ -53,7 +53,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_backlight(OnNeurons):
-    """Light the selected neurons from behind; it shows where Lit Surface > Lit is above 0"""  # noqa: D400, D415
+    """Light the selected neurons from behind; visible where Lit Surface > Lit is above 0"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.backlight"
     bl_label = "Backlight"
@@ -65,7 +65,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
     else:
         strength: FloatProperty(
             name="Strength",
-            description="1 draws clear edges beside a glow of strength 1",
+            description="At 1, edges stand out beside a glow of strength 1",
             default=1.0,
             min=0.0,
             soft_max=10.0,
@@ -89,12 +89,12 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
         )
-        self.report({"INFO"}, f"'{light.name}' stands behind {which(neurons)}.")
+        self.report({"INFO"}, f"'{light.name}' is behind {which(neurons)}.")
         return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
-    """Let bright parts of the picture glow, in renders and, in this window, in the viewport's Material Preview and Rendered; the compositor's nodes of before stay in the file"""  # noqa: D400, D415, E501
+    """Make bright parts of the picture glow, in renders and in this window's viewports in Material Preview and Rendered; the previous compositor nodes are kept in the file"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.bloom"
     bl_label = "Bloom"
@@ -113,7 +113,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         )
         figures_glow: BoolProperty(
             name="Figures Glow",
-            description="Let figures glow as well, which makes small type harder to read",
+            description="Let figures glow as well, which makes small text harder to read",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -139,7 +139,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     else:
         view: EnumProperty(
             name="View",
-            description="Where the camera stands",
+            description="Direction of the camera's view",
             items=[
                 ("TOP", "Top", "Look down on xy, the plane in which morphologies are traced"),
                 ("FRONT", "Front", "Look along y"),
@@ -169,7 +169,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
-    """Let the camera circle around the selected neurons over the scene's frames"""  # noqa: D400, D415
+    """Orbit the camera around the selected neurons over the scene's frames"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.orbit_camera"
     bl_label = "Orbit Camera"
@@ -200,7 +200,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_film_scene(OnNeurons):
-    """Set everything for a film: black world, true colors, bloom, backlight, circling camera"""  # noqa: D400, D415
+    """Set up everything for a film: black world, true colors, bloom, backlight, orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.film_scene"
     bl_label = "Film Scene"

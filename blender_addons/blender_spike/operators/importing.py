@@ -118,7 +118,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
 
 
 class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
-    """Read the active neuron's file again and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
+    """Read the active neuron's file again, keeping its look, colors and timing; selected neurons from the same file are updated, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.reload"
     bl_label = "Reload"
@@ -131,7 +131,7 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
 
 
 class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
-    """Put another simulation into the active neuron and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
+    """Load another simulation into the active neuron, keeping its look, colors and timing; selected neurons from the same file are updated, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.relink"
     bl_label = "Relink"
@@ -217,7 +217,7 @@ def _reload(
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
         operator.report(
             {"WARNING"},
-            f"{listed}: no longer in the file, so these traces show the data of before.",
+            f"{listed}: no longer in the file, so these traces still show the previous data.",
         )
     return {"FINISHED"}
 
@@ -248,7 +248,7 @@ def _imported(
     not_finite = sum(one.not_finite for one in known)
     if data.um_per_unit > LARGEST_UM_PER_UNIT:
         text += (
-            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; take "
+            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; use "
             f"{LARGEST_UM_PER_UNIT:,.0f} at most and scale the object"
         )
         if not not_finite:

@@ -27,7 +27,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
         if not neurons:
             return about_linked(chosen) or (
                 "Solid shading cannot show the colors of networks, whose cells are instances; "
-                "Material Preview does."
+                "Material Preview can."
             )
         try:
             # Before the first is changed.

@@ -30,11 +30,11 @@ LAYOUT_PREFIX: Final = "layout "
 LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "From": {
         "kind": "String",
-        "description": "Layout at the beginning; empty for the places in the file",
+        "description": "Layout at the start; empty for the positions in the file",
     },
     "To": {
         "kind": "String",
-        "description": "Layout at the end; empty for the places in the file",
+        "description": "Layout at the end; empty for the positions in the file",
     },
     "Mix": {
         "kind": "Float",
@@ -42,12 +42,12 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "How far cells have gone from one layout to the other: keyframe it",
+        "description": "How far cells have moved from one layout to the other; keyframe this",
     },
     "Easing": {
         "kind": "Menu",
         "default": "Smooth",
-        "description": "Whether cells start and arrive slowly, or go evenly",
+        "description": "Whether cells start and arrive slowly, or move at constant speed",
     },
     "Delay": {
         "kind": "Float",
@@ -55,7 +55,8 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 0.95,
         "unit": "FACTOR",
-        "description": "How much later the last cell starts than the first, as a part of the way",
+        "description": "How much later the last cell starts than the first, as a fraction of the "
+        "movement",
     },
     "Order": {
         "kind": "Menu",
@@ -64,19 +65,22 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 CELLS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Cells": {"kind": "Menu", "default": "Spheres", "description": "What stands for a cell"},
-    "Cell Object": {"kind": "Object", "description": "What stands for a cell, if it is an object"},
+    "Cells": {"kind": "Menu", "default": "Spheres", "description": "Shape of each cell"},
+    "Cell Object": {
+        "kind": "Object",
+        "description": "Object to draw for each cell, if Cells is Object",
+    },
     "Soma Size": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of cells",
+        "description": "Scale factor for the diameter of cells",
     },
     "Growth": {
         "kind": "Float",
         "default": 0.0,
         "minimum": 0.0,
-        "description": "By how much of its size a cell grows at the highest value",
+        "description": "How much a cell grows at the highest value, as a fraction of its size",
     },
 }
 CONNECTIONS_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -94,7 +98,7 @@ CONNECTIONS_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Share of the cells' glow that their connections have",
+        "description": "Glow of the connections, as a fraction of the cells' glow",
     },
 }
 RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -213,7 +217,7 @@ def _cells_group(tree: Tree) -> None:
     points = tree.input("Points", "Geometry")
     curves = tree.input("Connections", "Geometry")
     given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
-    with tree.frame("What stands for a cell"):
+    with tree.frame("Shape of each cell"):
         ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
         disc = tree.add("GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON")

@@ -261,7 +261,7 @@ def node_group(tree: nodes.Tree) -> None:
 COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Copies On": {
         "kind": "Object",
-        "description": "Draw the neuron at each point of this object; the points' attribute "
-        "time_offset_ms says by how much each is later, rotation and scale how it stands",
+        "description": "Draw a copy of the neuron at each point of this object; the point "
+        "attribute time_offset_ms delays each copy, rotation and scale orient and size it",
     },
 }

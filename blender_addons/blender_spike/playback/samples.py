@@ -35,23 +35,24 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start Frame": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Scene frame at which the simulation begins",
+        "description": "Scene frame at which the simulation starts",
     },
     "Milliseconds per Frame": {
         "kind": "Float",
         "default": 1.0,
-        "description": "Simulated time that passes in one scene frame",
+        "description": "Simulated time per scene frame",
     },
     "At the Ends": clock.AT_THE_ENDS,
     "Use Time": {
         "kind": "Bool",
         "default": False,
-        "description": "Show the time below instead: keyframe it to slow down, freeze or reverse",
+        "description": "Show the time below instead; keyframe it to slow down, freeze or reverse "
+        "playback",
     },
     "Time": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Simulated time in milliseconds that is shown while Use Time is on",
+        "description": "Simulated time in milliseconds to show while Use Time is on",
     },
 }
 SAMPLES_INPUTS: Final[dict[str, dict[str, Any]]] = {

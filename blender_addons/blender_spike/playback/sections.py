@@ -125,7 +125,7 @@ def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int
     names = section_names(neuron)
     if section not in names:
         close = [name for name in names if section.casefold() in name.casefold()][:3]
-        hint = f"; there is {', '.join(close)}" if section and close else ""
+        hint = f"; available: {', '.join(close)}" if section and close else ""
         raise UnknownSectionError(f"'{neuron.name}' has no section '{section}'{hint}")
     index = names.index(section)
     counts = _segment_counts(neuron)

@@ -24,7 +24,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of neurites",
+        "description": "Scale factor for the diameter of neurites",
     },
     "Homogeneity": {
         "kind": "Float",
@@ -37,7 +37,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Tapering": {
         "kind": "Bool",
         "default": True,
-        "description": "Diameters change along a section; otherwise each has its mean diameter",
+        "description": "Vary the diameter along each section; otherwise use its mean diameter",
     },
     "Minimum Radius": {
         "kind": "Float",
@@ -50,13 +50,13 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Soma": {
         "kind": "Menu",
         "default": "Sphere",
-        "description": "A sphere of the soma's own area, or the outline as it was recorded",
+        "description": "A sphere with the soma's surface area, or the outline as recorded",
     },
     "Soma Size": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of spheres",
+        "description": "Scale factor for the diameter of spheres",
     },
     **MATERIAL_INPUTS,
 }

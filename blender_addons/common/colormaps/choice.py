@@ -42,8 +42,8 @@ _STEPS: Final = frozenset(
     ("LEFT_ARROW", "RIGHT_ARROW", "UP_ARROW", "DOWN_ARROW", "HOME", "END", "PAGE_UP", "PAGE_DOWN")
     + ("WHEELUPMOUSE", "WHEELDOWNMOUSE")
 )
-_HINT: Final = "Type to search; wheel or arrows for the next; click to take it, Esc to leave"
-_NONE_FOUND: Final = "No colormap has this in its name, library or kind"
+_HINT: Final = "Type to search; wheel or arrow keys to browse; click to choose, Esc to cancel"
+_NONE_FOUND: Final = "No colormap has this name, library or kind"
 # What Blender goes on doing meanwhile: turning the view, and playing.
 _PASSED_ON: Final = ("MIDDLEMOUSE", "TRACKPAD", "NDOF", "TIMER")
 
@@ -64,7 +64,7 @@ class ColormapChoice:
     else:
         colormap: StringProperty(
             name="Colormap",
-            description="The colormap that the material shows; empty for an image of one's own",
+            description="Colormap that the material shows; empty for a custom image",
             get=_get_name,
         )
 
@@ -79,8 +79,8 @@ class ColormapPicker(bpy.types.Operator):
 
     bl_label = "Choose Colormap"
     bl_description = (
-        "Choose among pictures of all colormaps, which the viewport shows while you look at them; "
-        "type a part of the name, the library or the kind to search"
+        "Choose from previews of all colormaps, shown live in the viewport; type part of a name, "
+        "library or kind to search"
     )
     bl_options: Any = {"REGISTER", "UNDO"}
 
@@ -93,7 +93,7 @@ class ColormapPicker(bpy.types.Operator):
         colormap: colormap_property("", options={"SKIP_SAVE"})
         reverse: BoolProperty(
             name="Reverse",
-            description="Reverse the colormap; if not given, it stays as it is",
+            description="Reverse the colormap; unchanged if not given",
             options={"SKIP_SAVE"},
         )
 
@@ -155,9 +155,7 @@ class ColormapPicker(bpy.types.Operator):
         window = required(context.window)
         areas = [a for a in (context.area, *window.screen.areas) if a and a.type == "VIEW_3D"]
         if not areas:
-            self.report(
-                {"ERROR"}, "The pictures of colormaps are shown in a 3D viewport; open one."
-            )
+            self.report({"ERROR"}, "Colormap previews are shown in a 3D viewport; open one.")
             return {"CANCELLED"}
         self._area = areas[0]
         self._region = next(r for r in self._area.regions if r.type == "WINDOW")

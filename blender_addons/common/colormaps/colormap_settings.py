@@ -23,7 +23,7 @@ REVERSE: Final[Any] = BoolProperty(
 )
 START: Final[Any] = FloatProperty(
     name="Start",
-    description="Where on the colormap the used part begins",
+    description="Start of the part of the colormap that is used",
     default=0.0,
     min=0.0,
     max=1.0,
@@ -32,7 +32,7 @@ START: Final[Any] = FloatProperty(
 )
 END: Final[Any] = FloatProperty(
     name="End",
-    description="Where on the colormap the used part ends",
+    description="End of the part of the colormap that is used",
     default=1.0,
     min=0.0,
     max=1.0,
@@ -41,7 +41,7 @@ END: Final[Any] = FloatProperty(
 )
 STEPS: Final[Any] = IntProperty(
     name="Steps",
-    description="How many colors are shown; 0 for all of them, smoothly",
+    description="Number of colors; 0 for a smooth gradient",
     default=0,
     min=0,
     max=256,
@@ -107,7 +107,7 @@ def colormap_property(
     return text_property(
         search,
         name="Colormap",
-        description="A colormap of matplotlib, seaborn or cmasher",
+        description="Colormap from matplotlib, seaborn or cmasher",
         default=default,
         **more,
     )

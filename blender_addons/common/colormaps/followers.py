@@ -19,7 +19,7 @@ FOLLOWER_INPUTS: Final[dict[str, dict[str, Any]]] = {
     COLORED_BY: {
         "kind": "Material",
         "hide": True,
-        "description": "Whose colormap and limits are shown",
+        "description": "Material whose colormap and limits are shown",
     },
 }
 """The input by which a modifier is known to follow a material."""

@@ -37,7 +37,7 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where on the colormap the used part begins",
+        "description": "Start of the part of the colormap that is used",
     },
     "End": {
         "kind": "Float",
@@ -45,14 +45,14 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where on the colormap the used part ends",
+        "description": "End of the part of the colormap that is used",
     },
     "Steps": {
         "kind": "Int",
         "default": 0,
         "minimum": 0,
         "maximum": _STOPS,
-        "description": "How many colors are shown; 0 for all of them, smoothly",
+        "description": "Number of colors; 0 for a smooth gradient",
     },
     "Reverse": {
         "kind": "Bool",

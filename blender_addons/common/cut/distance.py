@@ -49,7 +49,8 @@ def shape_input(tree: Tree) -> Socket:
     """
     return tree.input(
         "Shape", "Menu", default="Plane",
-        description="What cuts: a plane, on the side its arrow points to, or a box or sphere",
+        description="Shape of the cut: a plane, on the side its arrow points to, or a box or "
+        "sphere",
     )  # fmt: skip
 
 
@@ -62,11 +63,11 @@ def edge_group(tree: Tree) -> None:
     flip = tree.input("Flip", "Bool", default=False, description="Cut away the other side instead")
     soft = tree.input(
         "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-        description="Distance over which the surface fades away beyond the cut",
+        description="Distance over which the surface fades out beyond the cut",
     )  # fmt: skip
     width = tree.input(
         "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
-        description="Width of the line on the cut, measured along the surface",
+        description="Width of the line along the cut, measured on the surface",
     )  # fmt: skip
     with tree.frame("Distance to the cut"):
         unflipped = signed_distance(tree, shape, place, scale)
@@ -107,15 +108,15 @@ def side_b_group(tree: Tree) -> None:
     own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
     look = tree.input(
         "Cut Away", "Menu", default="Transparent",
-        description="What is left where the surface is cut away",
+        description="What remains where the surface is cut away",
     )  # fmt: skip
     color = tree.input(
         "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
-        description="Color of what is left: of the surface, the wires or the glass",
+        description="Color of what remains: the surface, wires or glass",
     )  # fmt: skip
     strength = tree.input(
         "Strength", "Float", default=1.0, minimum=0.0,
-        description="How brightly the color or the wires shine",
+        description="Brightness of the color or wires",
     )  # fmt: skip
     opacity = tree.input(
         "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
@@ -123,7 +124,7 @@ def side_b_group(tree: Tree) -> None:
     )  # fmt: skip
     thickness = tree.input(
         "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-        description="Thickness of wires along the edges of the surface's triangles",
+        description="Thickness of wires along the edges of the triangles",
     )  # fmt: skip
     given = {"Color": color, "Strength": strength, "Opacity": opacity, "Wire Thickness": thickness}
     given |= tree.inputs(REMAINS_INPUTS)

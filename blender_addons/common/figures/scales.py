@@ -34,13 +34,13 @@ LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "From": {"kind": "Float", "default": 0.0, "description": "Value at the beginning"},
+    "From": {"kind": "Float", "default": 0.0, "description": "Value at the start"},
     "To": {"kind": "Float", "default": 1.0, "description": "Value at the end"},
     "Length": {
         "kind": "Float",
         "default": 0.5,
         "minimum": 0.0,
-        "description": "From the beginning to the end; 1 is the picture's shorter side",
+        "description": "Length of the axis; 1 is the picture's shorter side",
     },
     "Step": {
         "kind": "Float",
@@ -53,9 +53,9 @@ AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "default": 4,
         "minimum": 1,
         "maximum": _MOST_TICKS,
-        "description": "About how many there are where Step is 0",
+        "description": "Approximate number of ticks if Step is 0",
     },
-    "Unit": {"kind": "String", "description": "Stands at the axis's end"},
+    "Unit": {"kind": "String", "description": "Text at the end of the axis"},
 }
 
 
@@ -104,7 +104,7 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
     """
     tree.input("Geometry", "Geometry")
     direction = tree.input(
-        "Direction", "Menu", default="Vertical", description="Which way values grow"
+        "Direction", "Menu", default="Vertical", description="Direction in which values increase"
     )
     axis = tree.inputs(AXIS_INPUTS)
     width = tree.input(
@@ -113,7 +113,7 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
     )  # fmt: skip
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
     material = tree.input(
-        "Material", "Material", hide=True, description="Of what the color bar explains"
+        "Material", "Material", hide=True, description="Material whose colors the bar shows"
     )
     with tree.frame("Which way"):
         vertical = tree.menu("FLOAT", direction, {"Vertical": 1.0, "Horizontal": 0.0})
@@ -161,16 +161,16 @@ def scale_bar_group(tree: nodes.Tree) -> None:
     )  # fmt: skip
     unit = tree.input("Unit", "String", default="µm", description="Text after the number")
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
-    measured = tree.input("Object", "Object", hide=True, description="What it measures")
+    measured = tree.input("Object", "Object", hide=True, description="Object that the bar measures")
     per_unit = tree.input(
         "Per Unit", "Float", default=1.0, minimum=1e-6, hide=True,
-        description="How much of the length makes one unit in the object's own space",
+        description="Length of one unit in the object's own space",
     )  # fmt: skip
     middle = tree.input(
-        "Middle", "Vector", hide=True, description="Of the object, in its own space"
+        "Middle", "Vector", hide=True, description="Center of the object, in its own space"
     )
     camera = tree.input(
-        "Camera", "Object", hide=True, description="In whose frame it stands, if in any"
+        "Camera", "Object", hide=True, description="Camera whose frame the bar is in, if any"
     )
     in_frame = tree.input("In Frame", "Bool", default=False, hide=True)
     with tree.frame("Length in the scene"):

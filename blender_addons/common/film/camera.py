@@ -46,7 +46,7 @@ def way_told(scene: bpy.types.Scene, degrees: float) -> str:
     if not degrees:
         return f"'{camera}' stands still"
     return (
-        f"'{camera}' circles {degrees:g} degrees in frames {scene.frame_start} to {scene.frame_end}"
+        f"'{camera}' orbits {degrees:g} degrees in frames {scene.frame_start} to {scene.frame_end}"
     )
 
 
@@ -67,7 +67,7 @@ def stage_told(
         See `show_bloom`; None if there is no bloom.
     """
     parts = [way_told(scene, degrees)]
-    parts += ["a light stands behind"] if backlight else []
+    parts += ["a light is behind"] if backlight else []
     parts += ["the background is black"]
     parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
     return f"Film for {engine_of(scene)}: {listed(parts)}."

@@ -79,13 +79,13 @@ def read_array(
     except OSError as error:
         problem = error.strerror or str(error)
     except MemoryError:
-        problem = "there is not enough memory for it"
+        problem = "there is not enough memory"
     raise HeightmapError(f"Cannot read {path.name}: {problem}.") from None
 
 
 def _read_text(file: BinaryIO, size: int, check: Check, tell: Tell) -> NDArray[np.float64]:
     if size > _MOST_TEXT_BYTES:
-        raise HeightmapError(f"its {size / 1e6:,.0f} MB are too many for text; save it as .npy")
+        raise HeightmapError(f"its {size / 1e6:,.0f} MB are too much for text; save it as .npy")
     table = read_numbers(file.read(size), most_cells=MOST_CELLS)
     check(table.values.shape, table.values.dtype)
     for note in table.notes:

@@ -157,7 +157,7 @@ def _parsed(formula: str) -> ast.AST:
     except (SyntaxError, ValueError) as error:
         place = getattr(error, "offset", None)
         if place == 0:
-            raise HeightmapError("The formula cannot be read: it stops too early.") from None
+            raise HeightmapError("The formula cannot be read: it ends too early.") from None
         near = text[max(place - 6, 0) : place + 10] if place else text
         raise HeightmapError(f"The formula cannot be read near {_short(near)!r}.") from None
     if sum(1 for _ in ast.walk(body)) > _MOST_PARTS:
@@ -205,7 +205,7 @@ def _value(node: ast.AST, known: Mapping[str, Any], depth: int) -> Any:
 def _unknown(name: str, known: Mapping[str, Any]) -> Any:
     near = difflib.get_close_matches(name, known, 1)
     meant = f"did you mean '{near[0]}'?" if near else f"it may use {', '.join(known)}."
-    raise HeightmapError(f"The formula has a name that is not known, '{name[:40]}': {meant}")
+    raise HeightmapError(f"The formula has an unknown name, '{name[:40]}': {meant}")
 
 
 def _short(text: str) -> str:

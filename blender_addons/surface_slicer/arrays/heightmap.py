@@ -178,7 +178,7 @@ def from_array(
         raise HeightmapError("none of its values is a number, so there is nothing to show")
     in_rows = finite[:, :, :-1] & finite[:, :, 1:]
     if not (in_rows[:, :-1] & in_rows[:, 1:]).any():
-        raise HeightmapError("no four values next to each other are numbers, so there is no face")
+        raise HeightmapError("no four neighboring values are numbers, so there is no face")
     if origin == "UPPER":
         values = np.ascontiguousarray(values[:, ::-1])
     # Extremes that ignore NaN warn of frames without any number, and copy.
@@ -242,8 +242,8 @@ def _check_differences(frames: NDArray[Any], low: float, high: float) -> None:
     # Less than that all in all, and not all the same: what is left of the shape would be stairs.
     if lowest < highest and (frames != frames.astype(np.float32)).any():
         raise HeightmapError(
-            f"its values go from {lowest:.12g} to {highest:.12g}, too near to each other for "
-            "single precision; subtract the lowest of them first"
+            f"its values go from {lowest:.12g} to {highest:.12g}, too close together for single "
+            "precision; subtract the lowest of them first"
         )
 
 
@@ -252,7 +252,7 @@ def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     in_frame = f"frame {frame}, " if len(frames) > 1 else ""
     count = int(np.count_nonzero(infinite))
     held = float(frames[frame, row, column])
-    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to be drawn"
+    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to draw"
     return (
         f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
         f"row {row}, column {column}, counted from 0"

@@ -79,7 +79,7 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     channels = image.channels
     if not (rows and columns and channels):
         raise HeightmapError(
-            f"Cannot read {name}: it is damaged, or no picture that Blender can read."
+            f"Cannot read {name}: it is damaged, or not an image that Blender can read."
         )
     _check_size((columns, rows), name)
     flat = np.empty(rows * columns * channels, np.float32)

@@ -64,8 +64,8 @@ def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise HeightmapError(f"its array is {written}; a curve needs two points or more")
     if shape[0] > MOST_POINTS:
         raise HeightmapError(
-            f"its array is {written}; a curve takes {MOST_POINTS:,} points, so keep one value "
-            f"in {-(-shape[0] // MOST_POINTS)}"
+            f"its array is {written}; a curve takes at most {MOST_POINTS:,} points, so keep one "
+            f"value in {-(-shape[0] // MOST_POINTS)}"
         )
 
 

@@ -159,7 +159,7 @@ def _formula_field(source: Source) -> Field:
         raise HeightmapError(f"Cannot use the formula: {error}.") from None
     values = formula.sampled(source.formula, rows, columns, source.x_range, source.y_range)
     if not np.isfinite(values).any():
-        raise HeightmapError("The formula has no value anywhere on this range of x and y.")
+        raise HeightmapError("The formula has no value anywhere in this range of x and y.")
     try:
         heights = from_array(values, origin="LOWER", infinite_as_holes=True)
     except HeightmapError as error:

@@ -42,7 +42,8 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Up to where the curve is drawn: 0 its first value, 1 its last; keyframe it",
+        "description": "How far the curve is drawn: 0 is its first value, 1 its last; keyframe "
+        "this",
     },
     "Begin": {
         "kind": "Float",
@@ -50,7 +51,7 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where the drawn part begins; animate it to erase the curve",
+        "description": "Where the drawn part starts; keyframe this to erase the curve",
     },
     "Radius": {
         "kind": "Float",
@@ -212,7 +213,7 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     """
     modifier = find_modifier(curve)
     if modifier is None:
-        raise ValueError(f"'{curve.name}' is no curve from an array")
+        raise ValueError(f"'{curve.name}' is not a curve from an array")
     if not frame_start < frame_end:
         raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")

@@ -28,7 +28,7 @@ FILTER = "*.npy;*.npz;*.csv;*.txt;*.png;*.tif;*.tiff;*.exr"
 
 
 class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
-    """Make the selected surfaces shine in the colors of a colormap"""  # noqa: D400, D415
+    """Color the selected surfaces with a colormap"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.color_surface"
     bl_label = "Color Surface"
@@ -90,7 +90,7 @@ class SURFACE_SLICER_OT_choose_colormap(ColormapPicker):
 
 
 class SURFACE_SLICER_OT_show_values(OnSurfaces):
-    """Let the colors of the selected surfaces show this, from its lowest value to its highest"""  # noqa: D400, D415
+    """Color the selected surfaces by this, from its lowest value to its highest"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.show_values"
     bl_label = "Show in Color"
@@ -100,7 +100,7 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
         by: str
     else:
         by: EnumProperty(
-            name="Color", description="What the color shows", items=list(COLOR_SOURCES)
+            name="Color", description="What the colors show", items=list(COLOR_SOURCES)
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -133,14 +133,14 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
     else:
         filepath: StringProperty(
             name="File",
-            description="Array or picture whose values give the color",
+            description="Array or image whose values set the colors",
             subtype="FILE_PATH",
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         array: StringProperty(
             name="Array",
-            description="Which array of an .npz archive; not needed if it holds just one",
+            description="Which array of an .npz archive; not needed if it holds only one",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -38,7 +38,7 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
 
 
 class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
-    """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
+    """Set up everything for a film: black world, true colors, bloom, and an orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.film_scene"
     bl_label = "Film Scene"
@@ -50,7 +50,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
     else:
         orbit: FloatProperty(
             name="Orbit",
-            description="How far the camera circles over the scene's frames; 0 stands still",
+            description="Angle of the camera's orbit over the scene's frames; 0 for a still camera",
             default=math.radians(60.0),
             subtype="ANGLE",
         )

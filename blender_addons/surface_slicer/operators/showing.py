@@ -23,7 +23,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
         """Ask for a selected or active surface or curve."""
         found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
         if not found:
-            cls.poll_message_set("Select a surface or a curve that was made here")
+            cls.poll_message_set("Select a surface or a curve made with this add-on")
         return found
 
     def solid(self, context: bpy.types.Context) -> str:
@@ -32,7 +32,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
         exact = [s for s in editable(surfaces) if shows_exact_colormap(s)]
         if not exact:
             return about_linked(surfaces) or (
-                "Solid shading cannot show curves and color ramps; Material Preview does."
+                "Solid shading cannot show curves and color ramps; Material Preview can."
             )
         for surface in exact:
             add_solid_colors(surface)

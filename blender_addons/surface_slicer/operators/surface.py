@@ -48,7 +48,7 @@ FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTEN
 
 
 class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, ImportHelper):
-    """Make a surface from an array, a picture or a formula"""  # noqa: D400, D415
+    """Make a surface from an array, an image or a formula"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.create_surface"
     bl_label = "Create Surface"
@@ -86,26 +86,26 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         )
         height_scale: FloatProperty(
             name="Height Scale",
-            description="Blender units for 1 in the data; 0 fits the height to the size",
+            description="Blender units per unit of the data; 0 fits the height to the size",
             default=0.0,
         )
         smooth: BoolProperty(
             name="Smooth", description="Shade smooth instead of showing the faces", default=True
         )
         base_plane: BoolProperty(
-            name="Base Plane", description="Lay a plane of faint lines under the surface"
+            name="Base Plane", description="Add a plane of faint grid lines under the surface"
         )
         axes: BoolProperty(
             name="Axes", description="Draw axes with ticks and numbers that face the camera"
         )
         at_origin: BoolProperty(
             name="At Origin",
-            description="Stand at the scene's origin, even where another surface or curve stands",
+            description="Place it at the scene's origin, even if another surface or curve is there",
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make an empty scene as long as an animated surface, and any other long "
-            "enough",
+            description="Make an empty scene as long as an animated surface, and extend any other "
+            "if needed",
             default=True,
         )
 
@@ -148,7 +148,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         paths = paths or [self.filepath]
         if self.browse and not os.path.basename(paths[0]):
-            self.report({"ERROR"}, "Choose an array or a picture first.")
+            self.report({"ERROR"}, "Choose an array or an image first.")
             return {"CANCELLED"}
         if not self.size[0]:
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
@@ -233,7 +233,7 @@ class SURFACE_SLICER_OT_suggest(SuggestionsPopup):
 
 
 class SURFACE_SLICER_OT_reload(OnActiveSurface):
-    """Read the active surface's source again, with its settings as they are now, and keep its look"""  # noqa: D400, D415, E501
+    """Read the active surface's source again, with its current settings, keeping its look"""  # noqa: D400, D415, E501
 
     bl_idname = "surface_slicer.reload"
     bl_label = "Reload"
@@ -254,7 +254,7 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
 
 
 class SURFACE_SLICER_OT_base_plane(OnSurfaces):
-    """Lay a plane of faint lines under the selected surfaces"""  # noqa: D400, D415
+    """Add a plane of faint grid lines under the selected surfaces"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.base_plane"
     bl_label = "Base Plane"
@@ -266,7 +266,7 @@ class SURFACE_SLICER_OT_base_plane(OnSurfaces):
         leave_edit_mode(context)
         for surface in surfaces:
             add_base_plane(surface)
-        self.report({"INFO"}, f"Laid a plane under {_listed(surfaces)}.")
+        self.report({"INFO"}, f"Added a plane under {_listed(surfaces)}.")
         return {"FINISHED"}
 
 
@@ -350,7 +350,7 @@ def _listed(surfaces: Sequence[bpy.types.Object]) -> str:
 
 MENU_ENTRY = ImportEntry(
     SURFACE_SLICER_OT_create_surface.bl_idname,
-    "Surface from Array or Picture (.npy/.npz/.csv/.png)",
+    "Surface from Array or Image (.npy/.npz/.csv/.png)",
 )
 CLASSES = (
     SURFACE_SLICER_OT_suggest,

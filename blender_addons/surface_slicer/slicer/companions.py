@@ -78,7 +78,7 @@ def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     if geometry is None:
         raise ValueError(f"'{source.name}' is hidden; show it first.")
     if geometry.mesh is None or not geometry.mesh.polygons:
-        raise ValueError(f"'{source.name}' has no faces; a neuron has them in the style Tubes.")
+        raise ValueError(f"'{source.name}' has no faces; for a neuron, choose the style Tubes.")
     return len(geometry.mesh.vertices)
 
 

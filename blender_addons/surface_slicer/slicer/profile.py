@@ -104,7 +104,7 @@ def _group(tree: Tree) -> None:
     space = SlicerSpace(tree)
     show = tree.input(
         "Show", "Menu", default="On the Surface",
-        description="Where the curve lies: in the cut, or upright at this object's own place",
+        description="Whether the curve lies in the cut, or stands upright at this object's origin",
     )  # fmt: skip
     stretch = tree.input(
         "Height Scale",

@@ -166,7 +166,7 @@ def slice_objects(
     refused = [reason for reason in reasons if reason]
     if not possible:
         raise ValueError(
-            " ".join(refused) or "Only slicers are selected; select what they are to cut, too."
+            " ".join(refused) or "Only slicers are selected; select the objects to cut, too."
         )
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)

@@ -64,7 +64,7 @@ def animate_sweep(
     if frame_end - frame_start < (2 if back else 1):
         least = "two frames" if back else "one frame"
         raise ValueError(
-            f"From frame {frame_start} to {frame_end} is too short; a sweep takes {least} or more."
+            f"Frames {frame_start} to {frame_end} are too few; a sweep takes {least} or more."
         )
     if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
         raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")

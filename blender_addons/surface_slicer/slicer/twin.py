@@ -104,7 +104,7 @@ def _group(tree: nodes.Tree) -> None:
     )  # fmt: skip
     every = tree.input(
         "Every", "Int", default=1, minimum=1,
-        description="On a grid, draw only each n-th line; elsewhere 1 draws all edges",
+        description="On a grid, draw only every n-th line; elsewhere 1 draws all edges",
     )  # fmt: skip
     material = tree.input("Material", "Material")
     mesh = tree.object(source, relative=True)["Geometry"]

@@ -29,7 +29,7 @@ PLACE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "X at the Back": {
         "kind": "Bool",
         "default": False,
-        "description": "Put the x axis at the far edge, for cameras that look from there",
+        "description": "Put the x axis at the far edge, for cameras on that side",
     },
     "Y at the Left": {
         "kind": "Bool",
@@ -47,7 +47,7 @@ _SIZE_INPUTS: Final[dict[str, dict[str, Any]]] = {
 _OF_AXIS: Final[dict[str, dict[str, Any]]] = {
     "Show": {"kind": "Bool", "default": True, "description": "Draw this axis"},
     **{key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")},
-    "Label": {"kind": "String", "description": "What the axis shows, and in which unit"},
+    "Label": {"kind": "String", "description": "Label of the axis, with its unit"},
 }
 # To the surface's longer side.
 _TEXT_PART: Final = 0.052

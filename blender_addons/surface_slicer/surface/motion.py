@@ -31,7 +31,7 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start Frame": {
         "kind": "Float",
         "default": 1.0,
-        "description": "Scene frame at which the first of the array's frames is shown",
+        "description": "Scene frame at which the array's first frame is shown",
     },
     "Frames per Sample": {
         "kind": "Float",
@@ -43,12 +43,13 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Use Sample": {
         "kind": "Bool",
         "default": False,
-        "description": "Show the sample below instead: keyframe it to slow down, freeze or reverse",
+        "description": "Show the sample below instead; keyframe it to slow down, freeze or "
+        "reverse playback",
     },
     "Sample": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Frame of the array, counted from 0, that is shown while Use Sample is on",
+        "description": "Frame of the array, counted from 0, to show while Use Sample is on",
     },
 }
 HEIGHT_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -61,7 +62,7 @@ HEIGHT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Midlevel": {
         "kind": "Float",
         "default": 0.0,
-        "description": "What stays in the plane: 0 the array's lowest value, 1 its highest",
+        "description": "Value that stays in the plane: 0 the array's lowest, 1 its highest",
     },
 }
 _DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {

@@ -246,7 +246,7 @@ def read_color_array(
         One sentence; the surface stays as it is then.
     """
     if not filepath:
-        raise HeightmapError("Choose an array or a picture first.")
+        raise HeightmapError("Choose an array or an image first.")
     set_color_array(surface, read_field(color_source(remembered(surface), filepath, array), tell))
     data = about(surface)
     data.color_filepath, data.color_array = filepath, array

@@ -102,7 +102,7 @@ def test_a_name_that_many_know_leads_to_the_acronyms(search: Search):
     with pytest.raises(UnknownStructureError) as error:
         search.find("hippocampus")
     assert str(error.value).startswith(
-        'There is no structure "hippocampus" in this atlas; near it are HPF (Hippocampal formation)'
+        'There is no structure "hippocampus" in this atlas; the closest are HPF (Hippocampal formation)'
     )
 
 

@@ -187,7 +187,7 @@ def test_damaged_mesh_leaves_the_others_and_says_so(bpy, atlas, import_regions):
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     with pytest.raises(AtlasError, match="'CA3'"):
         import_regions("CA3")
-    with pytest.raises(AtlasError, match="no mesh of VS/2 3"):
+    with pytest.raises(AtlasError, match="no mesh for VS/2 3"):
         import_regions("VS/2 3")
     after = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     assert after == before

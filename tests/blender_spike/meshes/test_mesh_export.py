@@ -351,7 +351,7 @@ def test_a_full_disk_is_noticed_before(bpy, neuron, tmp_path, monkeypatch):
 
 def test_sentences_where_it_cannot_be(bpy, neuron, tmp_path):
     before = set(bpy.data.objects), set(bpy.data.materials)
-    with pytest.raises(RuntimeError, match=r"Cannot write 'cell\.fbx': its name has to end in"):
+    with pytest.raises(RuntimeError, match=r"Cannot write 'cell\.fbx': its name must end in"):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "cell.fbx"))
     with pytest.raises(RuntimeError, match=r"There is no folder"):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "none" / "cell.usdc"))

@@ -84,7 +84,7 @@ def test_cells_that_are_not_there_are_named(bpy, path, wanted):
 def test_types_that_are_not_there_are_named(bpy, path):
     with pytest.raises(RuntimeError, match="no sections of type apic or axon.*only soma, dend"):
         imported(bpy, path, section_types={"apic", "axon"})
-    with pytest.raises(RuntimeError, match="no type of section"):
+    with pytest.raises(RuntimeError, match="no section type"):
         imported(bpy, path, section_types=set())
 
 

@@ -82,7 +82,7 @@ def missing(folder: Path) -> str:
         if not exists(path):
             return f"{path.relative_to(root).as_posix()} is missing"
     if not draco.is_available():
-        return "DracoPy, which reads its meshes, is not there for this platform"
+        return "DracoPy, which reads its meshes, is not available for this platform"
     return "" if mesh_names(root, mesh_folder, "") else "it has no meshes yet"
 
 

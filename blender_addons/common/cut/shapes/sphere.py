@@ -27,7 +27,7 @@ def _body(tree: Tree, _middle: Linkable, _size: Linkable) -> Linkable:
 SHAPE = CutShape(
     name="Sphere",
     number=2,
-    description="Cut away what lies inside a sphere",
+    description="Cut away everything inside a sphere",
     icon="MESH_UVSPHERE",
     display="SPHERE",
     distance=_distance,
