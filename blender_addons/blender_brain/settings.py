@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that the panel's fields and the operators share."""
+"""Settings shared by the panel's fields and the operators."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ImportSettings:
-    """Settings of an import; the panel keeps them, and the operator takes them."""
+    """Settings of an import; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         parts: Parts
@@ -130,7 +130,7 @@ class ImportSettings:
 
 
 class LookSettings:
-    """Settings of looks, those of each that there is; the operator takes them."""
+    """Settings of all looks, used by the operator."""
 
     if TYPE_CHECKING:
         look: str
@@ -147,7 +147,7 @@ class LookSettings:
 
 
 class LookFields(LookSettings):
-    """The same, as the panel keeps them."""
+    """The same settings, as stored by the panel."""
 
 
 LookSettings.__annotations__.update({name: one.field() for name, one in SETTINGS.items()})
@@ -155,7 +155,7 @@ LookFields.__annotations__ = {name: one.field(searched=False) for name, one in S
 
 
 def search_of(context: bpy.types.Context) -> Search | None:
-    """Find what searches the chosen atlas, if that can be opened."""
+    """Return the search of the chosen atlas, if that can be opened."""
     chosen_atlas = fields(required(context.scene))
     folder = bpy.path.abspath(chosen_atlas.folder)
     try:
@@ -172,7 +172,7 @@ def _search_structures(
 
 
 def region_field(search: Any = None) -> Any:
-    """Declare a field for a structure of the atlas, with what `search` suggests."""
+    """Declare a field for a structure of the atlas, with suggestions from `search`."""
     return text_property(
         search,
         name="Region",
@@ -182,7 +182,7 @@ def region_field(search: Any = None) -> Any:
 
 
 class PlaceSettings:
-    """Where objects are put; the panel keeps it, and the operator takes it."""
+    """Where to put objects; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         place_by: str
@@ -249,7 +249,7 @@ class PlaceSettings:
 
 
 class LabelSettings:
-    """Settings of labels; the panel keeps them, and the operator takes them."""
+    """Settings of labels; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         wording: Wording

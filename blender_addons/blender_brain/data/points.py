@@ -68,7 +68,7 @@ def read_points(
     """Read points from a CSV or NPY file.
 
     A table has three columns, or a header that names them: x, y, z, or AP, DV, ML, or names that
-    end so, in any order. If the header names a unit (``AP_mm``), that is taken.
+    end with these, in any order. If the header names a unit (``AP_mm``), that one is used.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def read_points(
     resolution_um : tuple of float
         Size of the atlas's voxels along its axes.
     tell : callable
-        Takes a sentence for each thing that was guessed about the file.
+        Called with a sentence for each guess about the file.
 
     Returns
     -------
@@ -103,17 +103,17 @@ def read_points(
 
 
 def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> Tracing:
-    """Read a neuron from an SWC file in atlas space, in µm, and mend what is wrong with it.
+    """Read a neuron from an SWC file in atlas space, in µm, and repair it where needed.
 
     Parameters
     ----------
     tell : callable
-        Takes a sentence if points had to be left out.
+        Called with a sentence if points had to be left out.
 
     Returns
     -------
     Tracing
-        A line for each stretch between branchings.
+        A line for each stretch between branch points.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> 
 
 
 def outside(points_um: NDArray[np.floating[Any]], extent_um: Triple) -> int:
-    """Count points that are not in an atlas's volume, as after a mistake with the unit.
+    """Count points outside an atlas's volume, as after a mistake with the unit.
 
     Parameters
     ----------

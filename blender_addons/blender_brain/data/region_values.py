@@ -37,7 +37,7 @@ class RegionValues:
     values : ndarray of float32, shape (T, R)
         NaN where the table has no value.
     notes : tuple of str
-        What was guessed about the file, a sentence each.
+        Guesses about the file, a sentence each.
     """
 
     name: str
@@ -83,7 +83,7 @@ def _structures(path: Path, rows: list[Row], search: Search) -> list[Structure]:
         term = row.fields[0]
         if term in found or term in wrong:
             continue
-        # Explaining what is near takes longer than finding what is there.
+        # Suggesting similar names takes longer than finding exact ones.
         if len(wrong) > _MOST_WRONG:
             break
         try:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The color bar of values on regions, in a corner of the camera's picture.
 
-It has the regions' own material and follows its limits, so it shows what they show, whatever is
-done to colormap, range and limits.
+It uses the regions' own material and follows its limits, so it always matches them, whatever
+happens to the colormap, range and limits.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def add_color_bar(
     context : Context
         A scene without a camera gets one that frames the regions.
     regions : sequence of Object
-        What the material is on.
+        Those with the material.
     material : Material
-        Of `regions_data.color_by_values`. A bar that it has already is replaced.
+        From `value_colors.color_by_values`. An existing bar for it is replaced.
     """
     scene = required(context.scene)
     there = drawn_by(scene, _GROUP)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers, points and tracings of the user's own, onto and among the regions."""
+"""The user's own numbers, points and tracings, on and among the regions."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the file and place what is in it as the regions are placed."""
+        """Read the file and place its content like the regions."""
         path = Path(bpy.path.abspath(self.filepath))
         leave_edit_mode(context)
         try:
@@ -206,7 +206,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an object that is no region."""
+        """Require an object that is not a region."""
         if _movable(context):
             return True
         cls.poll_message_set("Select an object to place; regions cannot be moved")
@@ -251,7 +251,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
 
 
 def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """List what is selected and no region, the active object first."""
+    """List the selected objects that are not regions, the active object first."""
     active = context.object
     chosen = [thing for thing in context.selected_objects or [] if not is_region(thing)]
     return sorted(chosen, key=lambda thing: thing != active)
@@ -266,7 +266,7 @@ def _atlas(scene: bpy.types.Scene) -> Atlas:
 
 
 def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:
-    """Place things as the atlas's regions are, or as they would be."""
+    """Return how the atlas's regions are placed, or would be."""
     for region in all_regions(scene):
         if about(region).atlas == atlas.full_name:
             return placement_of(region)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo atlas, for those who have no other one yet."""
+"""The demo atlas, for users who do not have another one yet."""
 
 from __future__ import annotations
 

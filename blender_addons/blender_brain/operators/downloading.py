@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Download atlases, where Blender allows it.
 
-With a window, threads do it while one goes on working; without one, as in a script, the operator
-waits until all is there.
+With a window, threads do it in the background; without one, as in a script, the operator waits
+until everything has arrived.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Online(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Ask Blender's preferences, and for nothing else to be going on."""
+        """Check Blender's preferences, and that nothing else is running."""
         reason = running.refusal()
         if not reason and running.running() is not None:
             reason = "An atlas is being downloaded"
@@ -37,7 +37,7 @@ class _Online(bpy.types.Operator):
         return not reason
 
     def _ended(self) -> set[OperatorReturnItems]:
-        """Report what came of it."""
+        """Report the result."""
         running.look()
         told, failed = running.last()
         if failed:
@@ -86,7 +86,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         )
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Begin, and leave the rest to threads and a timer."""
+        """Start, and leave the rest to threads and a timer."""
         if bpy.app.background and not running.offered():
             running.start_listing().wait()
         versions = dict(running.offered())
@@ -117,7 +117,7 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Ask for a download."""
+        """Require a running download."""
         if running.running() is not None:
             return True
         cls.poll_message_set("Nothing is being downloaded")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class StageSettings:
-    """What both operators have."""
+    """Shared by both operators."""
 
     if TYPE_CHECKING:
         degrees: float
@@ -124,7 +124,7 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Point the camera at the selected regions, or at all that are seen."""
+        """Point the camera at the selected regions, or at all visible ones."""
         scene = required(context.scene)
         before = settings_of(scene)
         regions = selected_regions(context) or seen_regions(context) or all_regions(scene)

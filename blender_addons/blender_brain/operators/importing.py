@@ -82,7 +82,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
 
 
 def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was imported.
+    """Summarize the import in one sentence.
 
     Returns
     -------

@@ -119,7 +119,7 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Add one for the selected regions' values, or for those there are."""
+        """Add one for the selected regions' values, or for all regions'."""
         everywhere = all_regions(required(context.scene))
         material = values_material(selected_regions(context)) or values_material(everywhere)
         if material is None:

@@ -64,7 +64,7 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
             self.report({"ERROR"}, refusal(wanted[0]))
             return {"CANCELLED"}
         if isolate(editable(regions), wanted[0]):
-            # So that the buttons go on with what is seen.
+            # So that the buttons continue with what is shown.
             leave_edit_mode(context)
             select_only(context, wanted)
             text = f"Only '{self.region}' is shown, and selected."

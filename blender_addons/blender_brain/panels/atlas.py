@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose an atlas, go through its tree, import regions, and download what is missing."""
+"""Choose an atlas, browse its tree, import regions, and download what is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..properties import unfolded
 from ..settings import fields
 from .tab import Tab, draw_wrapped
 
-# More rows make the sidebar slow, and nobody reads them: that is what the search is for.
+# More rows would slow down the sidebar and nobody would read them; that is what the search is for.
 _MOST_ROWS: Final = 150
 
 
@@ -93,7 +93,7 @@ class BLENDER_BRAIN_PT_tree(Tab):
         return isinstance(_opened(required(context.scene)), Atlas)
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the structures that are unfolded."""
+        """Draw the expanded structures."""
         layout, context = self.layout, context
         scene = required(context.scene)
         atlas = _opened(scene)
@@ -129,7 +129,7 @@ class BLENDER_BRAIN_PT_options(Tab):
 
 
 class BLENDER_BRAIN_PT_download(Tab):
-    """Atlases that this machine does not have yet."""
+    """Atlases that are not on this machine yet."""
 
     bl_label = "Download"
     bl_idname = "BLENDER_BRAIN_PT_download"
@@ -137,7 +137,7 @@ class BLENDER_BRAIN_PT_download(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw what the server has and how far the download is, or how to allow one."""
+        """Draw the server's atlases and the download's progress, or how to allow downloads."""
         layout = self.layout
         if refused := running.refusal():
             _draw_offline(layout, refused)

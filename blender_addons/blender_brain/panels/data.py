@@ -34,7 +34,7 @@ class BLENDER_BRAIN_PT_place(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw where they go, and how large they become."""
+        """Draw where they go, and how they are scaled."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False

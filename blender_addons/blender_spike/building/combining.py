@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several neurons as one object that plays the values of all.
+"""Combine several neurons into one object that plays the values of all.
 
-Blender's own *Join* takes the strands along, but neither the values nor the somata, which other
-objects hold.
+Blender's own *Join* moves the strands, but neither the values nor the somata, which other objects
+hold.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from ..playback.playback import find_modifier
 from ..properties import about
 from .parts import new_values, points_holder
 
-# Times count as the same if they differ by less than this share of the interval between samples.
+# Times count as equal if they differ by less than this fraction of the sample interval.
 _SAME: Final = 1e-3
-# By what of a neuron the numbers in these attributes grow when it comes behind others.
+# What offsets the numbers in these attributes when a neuron is appended to others.
 _COUNTED: Final = {
     "segment_a": "segments",
     "segment_b": "segments",
@@ -40,28 +40,27 @@ _LENGTHS: Final = ("radius", "recorded_radius", "section_radius")
 
 
 class CannotCombineError(ValueError):
-    """Neurons whose values do not fit together; the text says why, without a full stop."""
+    """Neurons whose values cannot be combined; the text says why, without a full stop."""
 
 
 def combine(
     context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
 ) -> int:
-    """Put neurons into another one, with their values, their somata and their figures.
+    """Merge neurons into another one, with their values, somata and figures.
 
-    They stay where they are seen, and get the timing, the look and the material of that one.
+    They stay in place, and take on its timing, look and material.
 
     Parameters
     ----------
     neuron : Object
-        An imported simulation with shape; it takes in the others.
+        An imported simulation with shape; the others are merged into it.
     others : sequence of Object
-        Are gone afterwards. What pointed to one of them, a mesh copy for one, points to `neuron`
-        then.
+        Are removed. Whatever pointed to one of them, such as a mesh copy, then points to `neuron`.
 
     Returns
     -------
     int
-        How many mesh copies showed one of the others, and show all from now on.
+        How many mesh copies showed one of the others and now show all.
 
     Raises
     ------
@@ -83,7 +82,7 @@ def combine(
     old += [_holder(one, "Sample Times") for one in others]
     for one, change in zip(everyone, _changes(everyone), strict=True):
         if required(one.data).users > 1:
-            # Somebody else's curves stay as they are.
+            # Curves that others use are left unchanged.
             curves: Any = required(one.data).copy()
             one.data = curves
         _renumber(one.data, change, inputs["Recording"])
@@ -109,8 +108,8 @@ def combine(
 
 
 def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> int:
-    """Have mesh copies of others show a neuron, with what they showed left in its place."""
-    # Before the others are gone, and before any copy shows the neuron.
+    """Make mesh copies of others show a neuron, keeping what they showed in its place."""
+    # Before the others are removed, and before any copy shows the neuron.
     found = [
         (thing, original)
         for thing in bpy.data.objects
@@ -124,7 +123,7 @@ def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Objec
 
 
 def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> None:
-    """Parent what is a child of others to a neuron, where it stands."""
+    """Parent the children of others to a neuron, keeping them in place."""
     for thing in bpy.data.objects:
         if thing.parent not in others or thing in others or not thing.is_editable:
             continue
@@ -136,9 +135,9 @@ def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Obj
 def _hand_over_uses(
     context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
 ) -> None:
-    """Have constraints, drivers and modifiers use a neuron that use others so far."""
+    """Make constraints, drivers and modifiers that used others use a neuron instead."""
     for one in others:
-        # Collections use it as well, and are to have it until it is joined.
+        # Collections use it as well, and must keep it until it is joined.
         for collection in one.users_collection:
             collection.objects.unlink(one)
         one.user_remap(neuron)
@@ -211,7 +210,7 @@ def _all_values(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID]) 
 
 
 def _section_names(everyone: Sequence[bpy.types.Object]) -> list[dict[str, str]]:
-    """From the names that sections have to those that they will have, for each neuron."""
+    """Map the sections' current names to their future ones, for each neuron."""
     given = [sections.section_names(one) for one in everyone]
     known = set(given[0])
     wanted = [
@@ -252,7 +251,7 @@ _SPHERES: Final[dict[str, Any]] = {
 
 
 class _Change:
-    """What becomes of a neuron's numbers when it comes behind others."""
+    """How a neuron's numbers change when it is appended to others."""
 
     def __init__(self, matrix: Matrix, before: dict[str, int]) -> None:
         self.matrix = matrix

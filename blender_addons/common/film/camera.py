@@ -67,7 +67,7 @@ def stage_told(
         See `show_bloom`; None if there is no bloom.
     """
     parts = [way_told(scene, degrees)]
-    parts += ["a light is behind"] if backlight else []
+    parts += ["a light shines from behind"] if backlight else []
     parts += ["the background is black"]
     parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
     return f"Film for {engine_of(scene)}: {listed(parts)}."

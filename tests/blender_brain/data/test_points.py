@@ -154,9 +154,8 @@ def test_pieces_that_belong_to_nothing_are_told_of(tmp_path: Path):
     said: list[str] = []
     tracing = read_tracing(path, said.append)
     left = 5 - len(np.unique(tracing.points_um, axis=0))
-    assert left and [f"neuron.swc: {left} of 5 points are not part of the neuron" in s for s in said] == [
-        True
-    ]
+    told = f"neuron.swc: {left} of 5 points are not part of the neuron"
+    assert left and [told in s for s in said] == [True]
 
 
 @pytest.mark.parametrize(

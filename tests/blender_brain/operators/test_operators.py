@@ -46,7 +46,7 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert call(atlas=NAME, folder=folder, acronyms="CA3, DG") == {"FINISHED"}
     assert regions(bpy) == ["CA3", "DG"]
     assert [one.name for one in bpy.context.selected_objects] == ["CA3", "DG"]
-    assert "near it" in refused(call, folder=folder, acronyms="hippocampus")
+    assert "the closest" in refused(call, folder=folder, acronyms="hippocampus")
     assert f"there is {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
     assert "is not the folder of an atlas" in refused(call, atlas=str(tmp_path), acronyms="CA3")
     assert "first" in refused(call, folder=folder, acronyms=" ")
@@ -114,7 +114,7 @@ def test_demo_atlas_needs_nothing_installed(bpy, monkeypatch, tmp_path):
     assert regions(bpy) == ["DG"]
     (tmp_path / "file").touch()
     monkeypatch.setattr(library, "own_folder", lambda: tmp_path / "file" / "atlases")
-    assert "cannot be stored" in refused(bpy.ops.blender_brain.make_demo_atlas)
+    assert "cannot be saved" in refused(bpy.ops.blender_brain.make_demo_atlas)
 
 
 def test_tree_is_ticked_and_unfolded(bpy, folder):

@@ -92,7 +92,7 @@ def test_hemispheres_are_cut_and_closed(bpy, import_regions):
     split = import_regions("MO, CA3", hemisphere="SPLIT")
     assert names(split.regions) == ["MO left", "MO right", "CA3 right"] and split.new == 1
     assert not split.empty
-    with pytest.raises(AtlasError, match="nothing of CA3 in this hemisphere"):
+    with pytest.raises(AtlasError, match="No part of CA3 is in this hemisphere"):
         import_regions("CA3", hemisphere="LEFT")
 
 

@@ -226,4 +226,4 @@ def test_limits_that_cannot_be():
     assert "3, is not below the upper one, 3" in problem_of(3, 3)
     assert "is not below" in problem_of(float("nan"), 3)
     assert "cannot exceed 1e+20" in problem_of(-1e21, 0)
-    assert "1000000000 and 1000000001 are one number" in problem_of(1e9, 1e9 + 1)
+    assert "1000000000 and 1000000001 are the same number" in problem_of(1e9, 1e9 + 1)

@@ -185,7 +185,7 @@ def test_differences_that_single_precision_loses():
     slope = np.linspace(0, 1, 20).reshape(4, 5)
     with pytest.raises(HeightmapError, match="from 1000000000 to 1000000001, too close"):
         from_array(1e9 + slope)
-    with pytest.raises(HeightmapError, match="too near"):
+    with pytest.raises(HeightmapError, match="too close"):
         from_array((1e9 + 100 * slope).astype(np.int64))
     assert from_array(np.full((3, 3), 1e9)).low == 1e9
     found = from_array(1e5 + slope)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Glow: shining in one color."""
+"""Glow: emission in one color."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Flat: a region's own color without light and shade, as in a diagram."""
+"""Flat: a region's own color without shading, as in a diagram."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gradient Glow: shining in the colors of a colormap, from one end of a region to the other."""
+"""Gradient Glow: emission in the colors of a colormap, from one end of a region to the other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ..look import (
 )
 
 AXIS: Final = "Axis"
-# Until another one is chosen.
+# Default until another one is chosen.
 _COLORMAP: Final = "plasma"
 
 
