@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored with an imported neuron, and what the panel's fields hold."""
+"""What is stored with an imported neuron, and the panel's fields."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ SECTION_TYPE_ITEMS: Final = [
 
 
 LARGEST_UM_PER_UNIT: Final = 10_000.0
-"""Above it, Cycles draws strands in wrong colors, and figures vanish."""
+"""Above this, Cycles draws strands in wrong colors, and figures disappear."""
 PLAYBACK_GROUP: Final = "BlenderSpike Playback"
-"""What the node group's name begins with that plays a simulation."""
+"""Prefix of the name of the node group that plays a simulation."""
 
 
 def _radius_um(name: str, title: str, description: str) -> Any:
@@ -76,7 +76,7 @@ def _owner(data: bpy.types.PropertyGroup) -> bpy.types.Object:
 
 
 class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
-    """What the file of an imported neuron held."""
+    """Summary of an imported neuron's file."""
 
     if TYPE_CHECKING:
         filepath: str
@@ -142,7 +142,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
 
 
 class ImportSettings:
-    """Settings of an import; the panel keeps them, and the operator takes them."""
+    """Settings of an import; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         um_per_unit: float
@@ -175,7 +175,7 @@ class ImportSettings:
             description="Put the soma at the scene's origin even if another neuron is there",
             options=set(),
         )
-        # What one file's cells are called says nothing about the next one's.
+        # Cell names of one file do not apply to the next.
         cells: StringProperty(
             name="Cells",
             description="Cells to import, separated by commas: names, with * and ? as wildcards, "
@@ -307,7 +307,7 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
 
 
 class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
-    """What a figure in the picture is about."""
+    """What a figure belongs to."""
 
     if TYPE_CHECKING:
         kind: str
@@ -347,7 +347,7 @@ CLASSES = (
 
 
 def attach() -> None:
-    """Give objects, materials and scenes their properties; the classes are registered already."""
+    """Add the properties to objects, materials and scenes; the classes must be registered first."""
     bpy.types.Object.blender_spike = PointerProperty(  # type: ignore[attr-defined]
         type=BLENDER_SPIKE_PG_neuron, override={"LIBRARY_OVERRIDABLE"}
     )
@@ -357,7 +357,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Take the properties away again; what files stored in them stays in the files."""
+    """Remove the properties; values stored in files are kept there."""
     del bpy.types.Object.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Material.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_spike  # type: ignore[attr-defined]

@@ -89,9 +89,9 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
         return None if neuron is None else voltage_material(neuron)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Use the named colormap, in figures as well."""
+        """Use the named colormap, also in figures."""
         done = super().execute(context)
-        # Only now, since what is refused has no step to undo.
+        # Only now, since a refused choice must not create an undo step.
         if "FINISHED" in done:
             neuron_to_work_on(context)
         return done
@@ -121,7 +121,7 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     def description(
         cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties | None
     ) -> str:
-        """Say what this button does."""
+        """Return the tooltip of this button."""
         given: Any = properties
         kinds: Any = required(properties).bl_rna.properties["kind"]
         what = str(kinds.enum_items[given.kind].description)
@@ -166,7 +166,7 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Hand out the active neuron's material."""
+        """Assign the active neuron's material to the others."""
         active = required(neuron_at_hand(context))
         chosen = chosen_neurons(context)
         neurons = editable(chosen)
@@ -242,7 +242,7 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
 
 
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
-    """Write limits with their unit, which activity has none of."""
+    """Write limits with their unit; activity has none."""
     return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
 
 
@@ -253,6 +253,6 @@ CLASSES = (
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,
 )
-# With a single look there is nothing to choose.
+# A single look leaves nothing to choose.
 if len(LOOKS) > 1:
     CLASSES += (BLENDER_SPIKE_OT_set_look,)  # type: ignore[assignment]

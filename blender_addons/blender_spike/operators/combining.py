@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make one neuron of several."""
+"""Combine several neurons into one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         return not linked
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Put the others into the active neuron."""
+        """Merge the others into the active neuron."""
         active = required(context.object)
         others = [neuron for neuron in chosen_neurons(context) if neuron != active]
         leave_edit_mode(context)

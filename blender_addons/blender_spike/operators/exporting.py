@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take neurons to other programs, as meshes."""
+"""Export neurons to other programs, as meshes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the copies, and select them instead."""
+        """Make the copies, and select them."""
         neurons = neurons_to_work_on(context)
         try:
             # Before the first is made.
@@ -64,7 +64,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
     bl_idname = "blender_spike.export_mesh"
     bl_label = "Export Mesh"
-    # Not registered: adjusting it afterwards would write the file again with each change.
+    # Not registered: each adjustment afterwards would write the file again.
     bl_options = {"UNDO"}
 
     if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         """Ask where to."""
         scene = required(context.scene)
         if not self.filepath:
-            # Before the file is saved, the browser opens where it was last.
+            # In an unsaved file, the browser opens where it was last.
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path()
             name = bpy.path.clean_name(_things(context)[0].name)
             # Linux distributions build Blender without USD.
@@ -140,7 +140,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw which frames are written, and what the format holds of them."""
+        """Draw which frames are written, and which of them the format can hold."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "frames")
@@ -160,7 +160,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         """Write the file."""
         given = self.properties.is_property_set
         path = bpy.path.abspath(self.filepath)
-        # Copies are written in the colors of the present material, which is a step to undo.
+        # Copies are updated to the current material before writing, which is an undo step.
         neurons_to_work_on(context)
         try:
             written = export_mesh(
@@ -189,7 +189,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
 
 def _things(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find what is exported; a neuron beside its own copy would lie in the same place twice."""
+    """Find what to export; a neuron and its own copy would be in the same place twice."""
     found = chosen(
         context,
         lambda thing: find_modifier(thing) is not None or find_mesh_copy(thing) is not None,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Add figures about the active neuron, and remove them."""
+"""Add figures of the active neuron, and remove them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_TRACES: Final = 12
 
 
 class _OnFigures(bpy.types.Operator):
-    """An operator about the active neuron's figures."""
+    """An operator on the active neuron's figures."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -43,7 +43,7 @@ def _sections(context: bpy.types.Context) -> list[tuple[str, str]]:
 
 
 class BLENDER_SPIKE_OT_suggest(SuggestionsPopup):
-    """List what may be put into a field."""
+    """List the possible values of a field."""
 
     bl_idname = "blender_spike.suggest"
     FIELDS: ClassVar = {
@@ -79,7 +79,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
         )
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw only what counts."""
+        """Draw only the relevant settings."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "at")
@@ -188,7 +188,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
         )
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings, and say what 0 stands for."""
+        """Draw the settings, and what 0 means."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "placement")

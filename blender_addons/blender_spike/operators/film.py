@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the scene for a film: each step alone, or all of them at once."""
+"""Set up the scene for a film: single steps, or all of them at once."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the light, or move the one made before."""
+        """Make the light, or move the existing one."""
         neurons = neurons_to_work_on(context)
         light = film.add_backlight(
             required(context.scene),
@@ -155,7 +155,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the camera, or move the one made before."""
+        """Make the camera, or move the existing one."""
         direction, up = VIEWS[self.view]
         scene = required(context.scene)
         neurons = neurons_to_work_on(context)
@@ -185,7 +185,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Keyframe the film camera's pivot; frame the camera first where there is none."""
+        """Keyframe the film camera's pivot; frame the camera first if there is none."""
         scene = required(context.scene)
         before = settings_of(scene)
         camera = scene.camera

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Import a simulation file, read it again, or put another one in its place."""
+"""Import a simulation file, reload it, or replace it with another."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         files: Sequence[bpy.types.OperatorFileListElement]
         filter_glob: str
     else:
-        # Kept for the next import otherwise, although they belong to this one only.
+        # Otherwise remembered for the next import, although they only apply to this one.
         filepath: StringProperty(
             name="File",
             description="Simulation file to import",
@@ -77,7 +77,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         return cast("set[OperatorReturnItems]", answer)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Import the file, or each of several that were chosen or dropped together."""
+        """Import the file, or each of several chosen or dropped together."""
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         if not paths and self.filepath:
             paths = [bpy.path.abspath(self.filepath)]
@@ -105,7 +105,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
                 if held_work:
                     notes += f"; it starts at frame {_start_frame(neurons[0]):g}"
                 else:
-                    # An empty scene becomes as long as what is imported.
+                    # An empty scene takes on the length of the import.
                     before = replace(before, frames=(scene.frame_start, scene.frame_end))
                 kind, text = _imported(neurons, notes)
                 self.report(kind, told(text, before, scene))
@@ -158,7 +158,7 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
 
 
 class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
-    """Imports a simulation file that is dropped on a 3-D viewport."""
+    """Imports a simulation file dropped on a 3D viewport."""
 
     bl_idname = "BLENDER_SPIKE_FH_simulation"
     bl_label = "NEURON Simulation"
@@ -167,7 +167,7 @@ class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
 
 
 def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -> None:
-    """Draw what can be chosen of a file, and how it comes in.
+    """Draw which part of a file to import, and how.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _start_frame(neuron: bpy.types.Object) -> float:
 def _imported(
     neurons: Sequence[bpy.types.Object], notes: str = ""
 ) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was imported."""
+    """Summarize the import in one sentence."""
     known = [about(neuron) for neuron in neurons]
     data = known[0]
     counts = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layouts of the active network: adding, choosing, and going from one to another."""
+"""Layouts of the active network: add, choose, and move from one to another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 _AS_IN_FILE: Final = "AS_IN_FILE"
-# Blender does not keep the texts of a list that is made while it is shown.
+# Blender does not keep references to the texts of a dynamic list.
 _kept: list[tuple[str, str, str]] = []
 
 
@@ -124,7 +124,7 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
     bl_label = "Swap"
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Exchange the modifier's inputs."""
+        """Swap the modifier's inputs."""
         modifier = required(find_modifier(neuron_to_work_on(context)))
         first, second = (input_value(modifier, name).value for name in ("From", "To"))
         set_inputs(modifier, {"From": second, "To": first})
@@ -155,7 +155,7 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
     def invoke(
         self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
-        """Offer two seconds from the current frame on."""
+        """Suggest two seconds from the current frame on."""
         scene = required(context.scene)
         self.frame_start = scene.frame_current
         self.frame_end = scene.frame_current + 2 * scene.render.fps

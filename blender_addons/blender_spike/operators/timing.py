@@ -40,7 +40,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         keep_start: KEEP_START
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings; what 0 stands for is said beside it."""
+        """Draw the settings, and what 0 means."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
@@ -84,7 +84,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron without time."""
+        """Require an active neuron without times."""
         neuron = neuron_at_hand(context)
         if neuron is not None and not about(neuron).has_time and about(neuron).frames > 1:
             if not neuron.is_editable:
@@ -102,7 +102,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         return manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Set the time between samples; as many of them go into a frame as before."""
+        """Set the sample interval; samples per frame are unchanged."""
         neuron = required(neuron_at_hand(context))
         set_duration(neuron, self.duration_ms)
         refresh(neuron)

@@ -52,7 +52,7 @@ class BLENDER_SPIKE_PT_simulation(Tab):
 
 
 def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
-    """Tell how much there is besides cells."""
+    """Draw the other counts besides cells."""
     if is_network(neuron):
         curves = neuron.data
         assert isinstance(curves, bpy.types.Curves)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nodes that draw a network: cells as instances, connections, the way between layouts."""
+"""The nodes that draw a network: cells as instances, connections, movement between layouts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .samples import (
 
 NETWORK_GROUP: Final = f"{GROUP} of a Network"
 LAYOUT_PREFIX: Final = "layout "
-"""With a layout's name behind it, the attribute that holds its places."""
+"""Followed by a layout's name, the attribute that holds its positions."""
 
 LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "From": {
@@ -124,7 +124,7 @@ def node_group(tree: Tree) -> None:
         samples = tree.inputs(SAMPLES_INPUTS)
         spheres = tree.inputs(SPHERES_INPUTS)
         limits = tree.inputs(RANGE_INPUTS)
-        # Behind all others, so that modifiers of older scenes keep the values of those.
+        # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
     now = tree.group(time_group(), {**time, **samples})
     valued = tree.group(
@@ -159,13 +159,13 @@ def node_group(tree: Tree) -> None:
     curves = tree.group(
         _connections_group(), {"Curves": placed["Connections"], **lines, **material}
     )
-    # Single vertices are never drawn; with them Blender knows how far instances reach.
+    # Single vertices are never drawn; they tell Blender how far instances reach.
     tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
 
 
 @nodes.group(f"{NETWORK_GROUP}: Layout")
 def _layout_group(tree: Tree) -> None:
-    """Move cells on their way from one layout to another, and the connections' ends with them."""
+    """Move cells from one layout to another, and the connections' ends with them."""
     cells = tree.input("Cells", "Geometry")
     connections = tree.input("Connections", "Geometry")
     given = tree.inputs(LAYOUT_INPUTS | RECORDING_INPUTS)
@@ -224,7 +224,7 @@ def _cells_group(tree: Tree) -> None:
         cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
         own = tree.object(given["Cell Object"])["Geometry"]
         shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
-        # A menu can choose one thing only, and here it is which shape and which rotation.
+        # A menu can only switch one thing, and here both shape and rotation depend on it.
         chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
         drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
         shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
@@ -269,7 +269,7 @@ def _connections_group(tree: Tree) -> None:
 
 
 def _places(tree: Tree, layout: Linkable) -> Node:
-    """Read a layout's places by its name; where there is none of it, the file's."""
+    """Read a layout's positions by its name; if there is no such layout, the file's."""
     prefix = tree.add("FunctionNodeInputString", string=LAYOUT_PREFIX)
     name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, layout]})
     stored = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT_VECTOR")
