@@ -96,7 +96,7 @@ def make_parts(
     simulation : Simulation
         The requested part of the file.
     made : list of ID
-        They are added to it as soon as they exist.
+        New datablocks are added to it as soon as they exist.
     """
     if holds_network(simulation):
         return _network_parts(name, source, simulation, made)

@@ -52,7 +52,7 @@ class BLENDER_SPIKE_PT_simulation(Tab):
 
 
 def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
-    """Draw the other counts besides cells."""
+    """List the counts other than cells."""
     if is_network(neuron):
         curves = neuron.data
         assert isinstance(curves, bpy.types.Curves)

@@ -208,7 +208,7 @@ def node_group(tree: nodes.Tree) -> None:
     shaped = drawn({**time})
     with tree.frame("One at each point, in its own time"):
         points = tree.object(copies["Copies On"], relative=True)["Geometry"]
-        # The points may be instances, for example of distributed points.
+        # The points may be instanced, for example distributed points.
         real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
         given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
         fields: dict[str, tuple[str, Linkable]] = {

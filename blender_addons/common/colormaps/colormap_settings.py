@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of a colormap that operators take; those of a material are `colormap_nodes`' inputs.
 
-Each is a property, to be given a name in a class of properties::
+Each is a property, to be assigned in a class of properties::
 
     class ColorSettings:
         colormap: colormap_property("viridis")
@@ -64,7 +64,7 @@ def matching(typed: str = "") -> list[str]:
     ----------
     typed : str
         Words, each a part of the name, or the beginning of the library's or the kind's:
-        ``"cmasher div"``. Upper and lower case are the same.
+        ``"cmasher div"``. Case is ignored.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def matching(typed: str = "") -> list[str]:
 def search_colormaps(
     _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:
-    """Offer the colormaps whose name holds what was typed."""
+    """Suggest the colormaps whose names contain the typed text."""
     wanted = typed.strip().casefold()
     return [(name, table.source(name)) for name in table.names() if wanted in name.casefold()]
 
@@ -95,7 +95,7 @@ def search_colormaps(
 def colormap_property(
     default: str = "plasma", *, search: Any = search_colormaps, **more: Any
 ) -> Any:
-    """Make a property that names a colormap, with all names offered as one types.
+    """Make a property that names a colormap, with suggestions while typing.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a point lies from a cut, and the light of the line between its sides, as shader nodes."""
+"""A point's distance from a cut, and the glow of the line between its sides, as shader nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHADER: Final = "Shader"
 
 
 def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkable) -> Socket:
-    """Write the nodes that tell how far inside the part cut away a point lies.
+    """Write the nodes for how far inside the cut-away part a point is.
 
     They are the same in shaders and in geometry nodes.
 
@@ -27,7 +27,7 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     place : Socket
         In the empty's coordinates.
     scale : Socket
-        The empty's, which makes world units of these.
+        The empty's scale, to convert to world units.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def shape_input(tree: Tree) -> Socket:
 
 @nodes.group("Slicer Edge", nodes.shader_group)
 def edge_group(tree: Tree) -> None:
-    """From a place to how much is cut away there, and whether it is on the line."""
+    """From a position to how much is cut away there, and whether it is on the line."""
     place = tree.input("Place", "Vector", description="A point, in the coordinates of the empty")
     scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Scale of the empty")
     shape = shape_input(tree)
@@ -74,7 +74,7 @@ def edge_group(tree: Tree) -> None:
         sign = tree.mix(flip, 1.0, -1.0)
         distance = (unflipped * sign).labeled("Signed distance")
     with tree.frame("Fade"):
-        # A fade over no distance is a step.
+        # A fade over zero distance is a step.
         over = tree.maximum(soft, 1e-6)
         cut = tree.add(
             "ShaderNodeMapRange",
@@ -104,7 +104,7 @@ def edge_group(tree: Tree) -> None:
 
 @nodes.group("Slicer Side B", nodes.shader_group)
 def side_b_group(tree: Tree) -> None:
-    """From the surface's own shader to what is seen where it is cut away."""
+    """From the surface's own shader to what is shown where it is cut away."""
     own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
     look = tree.input(
         "Cut Away", "Menu", default="Transparent",
@@ -137,10 +137,10 @@ def side_b_group(tree: Tree) -> None:
 
 @nodes.group("Slicer Combine", nodes.shader_group)
 def combine_group(tree: Tree) -> None:
-    """Cut what other slicers have cut before: away where any cuts, or only where all do.
+    """Combine with previous slicers: cut away where any of them cuts, or only where all do.
 
-    An object that this slicer does not cut passes through as the others left it. What a twin shows
-    is what others lose, for which *any* and *all* change places.
+    An object that this slicer does not cut is passed through unchanged. A twin shows what others
+    lose, which swaps *any* and *all*.
     """
     shader = tree.input("Shader", "Shader")
     before = tree.input("Sliced Before", "Shader")

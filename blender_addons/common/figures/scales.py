@@ -12,8 +12,8 @@ from .drawing import GROUP, TEXT_INPUTS, inked, rectangle
 from .numbers import is_scientific, number, text
 
 FIGURE: Final = "figure"
-"""The point attribute that is 1 on figures: a material that figures share with what they explain
-shows its plain colors there, without glow."""
+"""The point attribute that is 1 on figures: a material shared with figures shows its plain colors
+there, without glow."""
 
 # Of a digit, in units of the text's size.
 CAP_HEIGHT: Final = 0.71
@@ -21,9 +21,9 @@ CAP_HEIGHT: Final = 0.71
 TICK: Final = 0.32
 _GAP: Final = 0.62
 _MOST_TICKS: Final = 50
-# A number with a power of ten needs so much room, with that to the next one.
+# Space for a number with a power of ten, including the gap to the next one.
 _POWER_WIDTH: Final = 5.5
-# What a step between ticks is of the largest value at least: single precision has 7 digits.
+# Minimum step between ticks relative to the largest value: single precision has 7 digits.
 _FINEST_STEP: Final = 1e-6
 LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Line Width": {
@@ -146,8 +146,8 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
 def scale_bar_group(tree: nodes.Tree) -> None:
     """Build the group that draws a scale bar, or return it if it exists.
 
-    In a camera's frame, which is nearer than what it measures, the bar is as long as a length at
-    the measured object's middle looks.
+    In a camera's frame, which is closer than the measured object, the bar is as long as the length
+    appears at the object's center.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def _axis_group(tree: nodes.Tree, letter: str) -> None:
 
     with tree.frame("Line"):
         half = length * 0.5
-        # The two lines of a corner meet without a notch.
+        # The two lines meet at the corner without a notch.
         whole = length + width
         line = rectangle(tree, *at(whole, width), *at(half, 0.0))
     with tree.frame("Ticks"):
@@ -274,9 +274,9 @@ def ticks_group(tree: nodes.Tree) -> None:
     Returns
     -------
     NodeTree
-        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, and *Most*, for how many numbers
-        with a power of ten there is room; to *First*, the first multiple;
-        *Step*; *Count*; and whether their numbers are *Scientific*.
+        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, and *Most*, the maximum number
+        of numbers with a power of ten; to *First*, the first multiple; *Step*; *Count*; and whether
+        their numbers are *Scientific*.
     """
     given = tree.inputs({key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
     most = tree.input("Most", "Float", default=float(_MOST_TICKS))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sphere around the empty.
 
-Where the empty is scaled unevenly, its distance is only good near the cut; the cut itself is exact
-everywhere.
+With a non-uniformly scaled empty, the distance is only accurate near the cut; the cut itself is
+exact everywhere.
 """
 
 from __future__ import annotations
