@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored with a surface, and what the panel's fields hold."""
+"""What is stored with a surface, and the panel's fields."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .common.suggestions import text_property
 from .ramps.ramp_stops import MOST_STOPS
 
 NEW_RELIEF: Final = 0.6
-"""Relief of new surfaces, so that their shape is seen; see `surface_color.color_surface`."""
+"""Relief of new surfaces, so that their shape is visible; see `surface_color.color_surface`."""
 COLOR_SOURCES: Final = (
     ("HEIGHT", "Height", "The array's own values"),
     ("X", "Along x", "From the first column to the last"),
@@ -45,7 +45,7 @@ COLOR_SOURCES: Final = (
 def _search_arrays(
     owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[str]:
-    """Offer the arrays of the archive whose name holds what was typed."""
+    """Suggest the arrays of the archive whose names contain the typed text."""
     filepath: str = owner.filepath  # type: ignore[attr-defined]
     listed = array_names(bpy.path.abspath(filepath))
     return [name for name in listed if typed.casefold() in name.casefold()]
@@ -60,7 +60,7 @@ def _array(search: Any = None) -> Any:
 
 
 class SourceSettings:
-    """Where heights come from; the panel keeps it, the operator takes it, a surface remembers."""
+    """Where heights come from; stored by the panel and each surface, used by the operator."""
 
     if TYPE_CHECKING:
         filepath: str
@@ -126,7 +126,7 @@ class SourceSettings:
 
 
 class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
-    """What a surface was made of."""
+    """What a surface was made from."""
 
     if TYPE_CHECKING:
         title: str
@@ -180,7 +180,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
 
 
 class ColorSettings:
-    """Settings of a surface's color, which the operator takes."""
+    """Settings of a surface's color, used by the operator."""
 
     if TYPE_CHECKING:
         by: str
@@ -236,7 +236,7 @@ class ColorSettings:
 
 
 class RampSettings:
-    """Settings of a colormap on a color ramp; the panel keeps them, and the operator takes them."""
+    """Settings of a colormap on a color ramp; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         ramp_colormap: str
@@ -265,7 +265,7 @@ class SURFACE_SLICER_PG_material(ColormapChoice, bpy.types.PropertyGroup):
 
 
 class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGroup):
-    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+    """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 
     if TYPE_CHECKING:
         kind: str
@@ -298,14 +298,14 @@ CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_material, SURFACE_SLICER
 
 
 def attach() -> None:
-    """Give objects, materials and scenes their properties; the classes are registered already."""
+    """Add the properties to objects, materials and scenes; the classes must be registered first."""
     bpy.types.Object.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_surface)  # type: ignore[attr-defined]
     bpy.types.Material.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_scene)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
-    """Take the properties away again; what files stored in them stays in the files."""
+    """Remove the properties; values stored in files are kept there."""
     del bpy.types.Object.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Material.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Scene.surface_slicer  # type: ignore[attr-defined]

@@ -72,7 +72,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for labels."""
+        """Require labels."""
         if labels_of(required(context.scene)):
             return True
         cls.poll_message_set("There are no labels in this scene")
@@ -112,7 +112,7 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for regions that are colored by values."""
+        """Require regions that are colored by values."""
         if values_material(all_regions(required(context.scene))) is not None:
             return True
         cls.poll_message_set("Color regions by a table first")
@@ -143,7 +143,7 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a color bar."""
+        """Require a color bar."""
         if color_bars_of(required(context.scene)):
             return True
         cls.poll_message_set("There is no color bar in this scene")

@@ -69,7 +69,7 @@ class OnRegions(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active region."""
+        """Require a selected or active region."""
         if chosen_regions(context):
             return True
         cls.poll_message_set(NO_REGION)
@@ -81,7 +81,7 @@ class OnScene(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a region in the scene."""
+        """Require a region in the scene."""
         if any(is_region(thing) for thing in required(context.scene).objects):
             return True
         cls.poll_message_set("Import a region first")

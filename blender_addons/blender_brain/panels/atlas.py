@@ -89,7 +89,7 @@ class BLENDER_BRAIN_PT_tree(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an atlas."""
+        """Require an atlas."""
         return isinstance(_opened(required(context.scene)), Atlas)
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -66,7 +66,7 @@ class _ColormapTab(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a material with a colormap."""
+        """Require a material with a colormap."""
         return _colored_material(context) is not None
 
 

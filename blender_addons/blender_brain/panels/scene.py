@@ -69,7 +69,7 @@ class BLENDER_BRAIN_PT_scene(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a region."""
+        """Require a region."""
         return bool(all_regions(required(context.scene)))
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -154,7 +154,7 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for another neuron beside the active one."""
+        """Require another neuron beside the active one."""
         active = neuron_at_hand(context)
         others = [n for n in chosen_neurons(context) if n != active]
         if active is None or not others:
@@ -186,7 +186,7 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron whose material others use as well."""
+        """Require a neuron whose material others use as well."""
         if not super().poll(context):
             return False
         if share_any(editable(chosen_neurons(context))):

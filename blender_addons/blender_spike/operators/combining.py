@@ -28,7 +28,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for another neuron beside the active one."""
+        """Require another neuron beside the active one."""
         active = context.object
         neurons = chosen_neurons(context)
         if active not in neurons or len(neurons) < 2 or find_modifier(active) is None:

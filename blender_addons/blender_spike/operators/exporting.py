@@ -111,7 +111,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected neuron or mesh copy, in object mode."""
+        """Require a selected neuron or mesh copy, in object mode."""
         if context.mode != "OBJECT":
             cls.poll_message_set("Go to Object Mode first")
             return False

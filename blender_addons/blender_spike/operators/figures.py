@@ -30,7 +30,7 @@ class _OnFigures(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or one of its figures."""
+        """Require an active neuron, or one of its figures."""
         if neuron_at_hand(context) is not None:
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)

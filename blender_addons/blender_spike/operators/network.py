@@ -42,7 +42,7 @@ class _OfNetwork(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active network."""
+        """Require an active network."""
         network = neuron_at_hand(context)
         if network is not None and is_network(network):
             if not network.is_editable:

@@ -21,7 +21,7 @@ class OnNeurons(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active neuron."""
+        """Require a selected or active neuron."""
         found = bool(chosen_neurons(context))
         if not found:
             cls.poll_message_set(NO_NEURON)
@@ -33,7 +33,7 @@ class ChangesNeurons(OnNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron of this file."""
+        """Require a neuron of this file."""
         if not super().poll(context):
             return False
         neurons = chosen_neurons(context)
@@ -48,7 +48,7 @@ class OnActiveNeuron(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron."""
+        """Require an active neuron."""
         found = neuron_at_hand(context) is not None
         if not found:
             cls.poll_message_set(NO_ACTIVE_NEURON)

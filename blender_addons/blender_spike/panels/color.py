@@ -89,7 +89,7 @@ class _ColorPart(NeuronTab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron that is colored by voltage."""
+        """Require a neuron that is colored by voltage."""
         neuron = neuron_at_hand(context)
         return neuron is not None and voltage_material(neuron) is not None
 

@@ -22,7 +22,7 @@ class BLENDER_SPIKE_PT_export(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or for a copy of one."""
+        """Require an active neuron, or for a copy of one."""
         return neuron_at_hand(context) is not None or find_mesh_copy(context.object) is not None
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -49,7 +49,7 @@ class BLENDER_SPIKE_PT_figures(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or one of its figures."""
+        """Require an active neuron, or one of its figures."""
         return neuron_at_hand(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:

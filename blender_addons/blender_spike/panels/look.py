@@ -22,7 +22,7 @@ class _ShapeTab(NeuronTab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron with a shape."""
+        """Require an active neuron with a shape."""
         return super().poll(context) and not is_network(neuron_at_hand(context))
 
 

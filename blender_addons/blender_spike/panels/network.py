@@ -19,7 +19,7 @@ class _NetworkTab(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active network."""
+        """Require an active network."""
         return is_network(neuron_at_hand(context))
 
 

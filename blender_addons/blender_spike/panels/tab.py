@@ -31,7 +31,7 @@ class NeuronTab(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron."""
+        """Require an active neuron."""
         return neuron_at_hand(context) is not None
 
 

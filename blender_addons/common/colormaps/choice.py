@@ -110,7 +110,7 @@ class ColormapPicker(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a material with a colormap that can be changed."""
+        """Require a material with a colormap that can be changed."""
         material = cls.material(context)
         if material is None or not in_material.has_colormap(material.node_tree):
             cls.poll_message_set("The active object has no colormap")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Heights from a formula of x and y, written as in Python.
 
-A formula is parsed, and each of its parts must be one of those listed here; nothing is ever run as
-code. All numbers are floating point, so a tower of powers is infinity at once instead of an
-integer that fills the memory.
+A formula is parsed, and each of its parts must be one of those listed here; nothing is ever
+executed as code. All numbers are floating point, so a tower of powers is infinity at once instead
+of an integer that fills memory.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _parsed(formula: str) -> ast.AST:
 
 
 def _value(node: ast.AST, known: Mapping[str, Any], depth: int) -> Any:
-    """Compute a part of a formula from its parts."""
+    """Compute a part of a formula recursively."""
     if depth > _DEEPEST:
         raise HeightmapError("The formula is nested too deeply.")
 

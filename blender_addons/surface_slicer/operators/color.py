@@ -42,7 +42,7 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
             for name in ("low", "high")
         }
         try:
-            # Of all before the first one is colored, so that a refusal leaves all as they were.
+            # For all before the first one is colored, so that a refusal leaves all unchanged.
             for surface in surfaces:
                 checked_limits(surface, self.by, given["low"], given["high"])
             for surface in surfaces:
@@ -104,7 +104,7 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Change what is shown and the limits; the colormap and the look stay."""
+        """Change what is shown and the limits; the colormap and the look are kept."""
         surfaces = self.surfaces(context)
         try:
             for surface in surfaces:

@@ -24,7 +24,7 @@ class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected color ramp node."""
+        """Require a selected color ramp node."""
         found = bool(selected_ramps(context))
         if not found:
             cls.poll_message_set("Select a Color Ramp node")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make curves from arrays, and let them draw themselves."""
+"""Make curves from arrays, and animate them to draw themselves."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active curve of this file."""
+        """Require an active curve of this file."""
         curve = curve_at_hand(context)
         if curve is None:
             cls.poll_message_set("Make active a curve created with Curve from Array")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the scene for a film."""
+"""Set up the scene for a film."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface, selected or not."""
+        """Require a surface, selected or not."""
         found = bool(_surfaces(context))
         if not found:
             cls.poll_message_set("There is no surface yet; make one with Create Surface")
         return found
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Do all of it; the camera of an earlier call is used again."""
+        """Do all of it; an existing film camera is reused."""
         scene = required(context.scene)
         surfaces = _surfaces(context)
         leave_edit_mode(context)
@@ -84,7 +84,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
 
 def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the surfaces that are selected, or all."""
+    """Find the selected surfaces, or all if none is selected."""
     selected = chosen_surfaces(context) if context.selected_objects else []
     objects = required(context.scene).objects
     return selected or [thing for thing in objects if is_surface(thing)]

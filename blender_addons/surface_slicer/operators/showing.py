@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have the viewport show surfaces and curves in their colors."""
+"""Make the viewport show surfaces and curves in their colors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active surface or curve."""
+        """Require a selected or active surface or curve."""
         found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
         if not found:
             cls.poll_message_set("Select a surface or a curve made with this add-on")
@@ -39,7 +39,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
         return ""
 
     def plain(self, context: bpy.types.Context) -> None:
-        """Take them away again."""
+        """Remove them."""
         for surface in editable(chosen_surfaces(context)):
             remove_solid_colors(surface)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put twins, caps and profiles beside what is sliced, and let the slicer travel."""
+"""Add twins, caps and profiles to sliced objects, and animate the slicer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Companion(OnSliced):
-    """An operator that puts something beside each of the sliced objects."""
+    """An operator that adds a companion to each of the sliced objects."""
 
     if TYPE_CHECKING:
         color: tuple[float, float, float]
@@ -40,7 +40,7 @@ class _Companion(OnSliced):
         what: str,
         make: Callable[[bpy.types.Object], bpy.types.Object],
     ) -> set[OperatorReturnItems]:
-        """Add what can be added, and say why the rest cannot."""
+        """Add what can be added, and say why the rest cannot be."""
         made, sliced = [], chosen_sliced(context)
         leave_edit_mode(context)
         for source in editable(sliced):
@@ -84,11 +84,11 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
 
 
 class _OfTheCut(_Companion):
-    """An operator whose companion needs to know where the slicer stands."""
+    """An operator whose companion needs to know where the slicer is."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for something sliced, and for its slicer, which can be deleted."""
+        """Require something sliced whose slicer was not deleted."""
         if not super().poll(context):
             return False
         if chosen_slicer(context) is None:

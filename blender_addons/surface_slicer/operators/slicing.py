@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slice what is selected, and make it whole again."""
+"""Slice the selection, and make it whole again."""
 
 from __future__ import annotations
 
@@ -97,14 +97,14 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selection."""
+        """Require a selection."""
         if not context.selected_objects:
             cls.poll_message_set("Select something to cut")
             return False
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Slice all that can be, and say why the rest cannot."""
+        """Slice what can be sliced, and say why the rest cannot be."""
         selected = list(context.selected_objects or [])
         slicer = next((thing for thing in selected if find_group(thing) is not None), None)
         if self.slicer:
@@ -159,7 +159,7 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Take the cut out of everything chosen."""
+        """Remove the cut from everything chosen."""
         chosen = chosen_sliced(context)
         slicer = next(
             (t for t in context.selected_objects or [] if find_group(t) is not None), None
@@ -167,7 +167,7 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         leave_edit_mode(context)
         found = remove_slicing(context, editable(chosen), slicer, keep_slicer=self.keep_slicer)
         if context.object is None:
-            # The slicer was active, and is gone.
+            # The slicer was active, and was removed.
             select_only(context, found)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
         tell(self, {"INFO"}, f"{what} whole again.", chosen)
@@ -195,7 +195,7 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
 
 
 def _same_place(slicer: bpy.types.Object) -> str:
-    """Say, to be added to a sentence, which other slicer a new one would hide."""
+    """Say which other slicer a new one would hide, to be appended to a sentence."""
     place = np.array(slicer.location)
     for group in slicer_groups():
         other = empty_of(group)

@@ -121,7 +121,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         return cast("set[OperatorReturnItems]", answer)
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the options that have a meaning for the source."""
+        """Draw the options that apply to the source."""
         layout = required(self.layout)
         layout.use_property_split = True
         if self.filepath or self.browse:
@@ -144,7 +144,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the surface, or one for each file that was chosen, and color it by its height."""
+        """Make the surface, or one for each chosen file, and color it by its height."""
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         paths = paths or [self.filepath]
         if self.browse and not os.path.basename(paths[0]):
@@ -200,7 +200,7 @@ def _of_surface(context: bpy.types.Context) -> Any:
 def _arrays_of(
     owner: Callable[[bpy.types.Context], Any], name: str
 ) -> Callable[[bpy.types.Context], list[tuple[str, str]]]:
-    """List the arrays of the file that a property of this owner names."""
+    """List the arrays of the file named by a property of this owner."""
 
     def listed(context: bpy.types.Context) -> list[tuple[str, str]]:
         found = owner(context)
@@ -215,7 +215,7 @@ def _images(_context: bpy.types.Context) -> list[tuple[str, str]]:
 
 
 class SURFACE_SLICER_OT_suggest(SuggestionsPopup):
-    """List what may be put into a field."""
+    """List the possible values of a field."""
 
     bl_idname = "surface_slicer.suggest"
     FIELDS: ClassVar = {
@@ -261,7 +261,7 @@ class SURFACE_SLICER_OT_base_plane(OnSurfaces):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Give each surface a plane as its child, or fit the one it has."""
+        """Give each surface a plane as its child, or fit its existing one."""
         surfaces = self.surfaces(context)
         leave_edit_mode(context)
         for surface in surfaces:
@@ -287,7 +287,7 @@ class SURFACE_SLICER_OT_add_axes(OnSurfaces):
         height_label: StringProperty(name="Height", description="Label of the height axis")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Give each surface axes, or new labels to those it has."""
+        """Give each surface axes, or relabel its existing ones."""
         surfaces = self.surfaces(context)
         for surface in surfaces:
             add_axes(surface, (self.x_label, self.y_label, self.height_label))
@@ -304,7 +304,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface of this file that has axes."""
+        """Require a surface of this file that has axes."""
         having = [s for s in chosen_surfaces(context) if find_axes(s)]
         if not editable(having, with_data=True):
             linked = about_linked(having, with_data=True)
@@ -313,7 +313,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Remove them with what they are made of."""
+        """Remove them and their data."""
         surfaces = [s for s in self.surfaces(context) if find_axes(s)]
         leave_edit_mode(context)
         for surface in surfaces:
@@ -323,7 +323,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
 
 
 class SURFACE_SLICER_FH_array(DropsOnViewports):
-    """Makes a surface of an array that is dropped on a 3-D viewport."""
+    """Makes a surface from an array dropped on a 3D viewport."""
 
     bl_idname = "SURFACE_SLICER_FH_array"
     bl_label = "Surface from an Array"
@@ -332,7 +332,7 @@ class SURFACE_SLICER_FH_array(DropsOnViewports):
 
 
 def _made(surface: bpy.types.Object) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was made."""
+    """Summarize in one sentence what was made."""
     data = about(surface)
     name = Path(data.filepath).name if data.filepath else data.title
     text = f"{name}: {shape_text(data.frames, data.rows, data.columns)}"

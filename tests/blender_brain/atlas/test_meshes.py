@@ -183,7 +183,7 @@ def test_draco_that_asks_for_more_than_it_holds_is_refused_before_it_is_decoded(
     for content, what in (
         (start + b"\x01" + struct.pack("<H", 0) + b"\x00" + many + many, "claims 100,000,000"),
         (start + b"\x00" + struct.pack("<H", 0) + many + many, "claims 100,000,000"),
-        (start + b"\x00" + struct.pack("<H", 0) + b"\x00\x00", "announces 0 faces"),
+        (start + b"\x00" + struct.pack("<H", 0) + b"\x00\x00", "claims 0 faces"),
         (start + b"\x00" + struct.pack("<H", 0) + b"\xff" * 9, "cut off"),
         (start + b"\x01" + struct.pack("<H", 0x8000) + many, "plain mesh"),
         (b"DRACO" + bytes([1, 1, 1, 1, 0, 0]) + many, "plain mesh"),

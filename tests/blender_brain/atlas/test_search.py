@@ -133,7 +133,7 @@ def test_each_unknown_term_has_its_sentence(search: Search):
         " the closest is DG (Dentate gyrus)."
     )
     assert acronyms(list(error.value.near)) == ["DG"]
-    with pytest.raises(UnknownStructureError, match="995 more are not known"):
+    with pytest.raises(UnknownStructureError, match="995 more are unknown"):
         search.find(",".join(f"q{i}" for i in range(1000)))
     with pytest.raises(UnknownStructureError, match="name fewer regions"):
         search.find("x" * 10**6)
