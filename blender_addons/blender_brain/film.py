@@ -61,7 +61,7 @@ def film_scene(
     Raises
     ------
     UnknownStructureError, AtlasError
-        As of `regions.import_regions`, which also says what is imported; nothing has changed then.
+        As for `regions.import_regions`, which also says what is imported; nothing has changed then.
     UnknownColormapError
         If there is no such colormap; nothing has changed then.
     """

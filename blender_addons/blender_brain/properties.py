@@ -31,7 +31,7 @@ def _row(_owner: bpy.types.bpy_struct) -> int:
 
 
 def _select_row(_owner: bpy.types.bpy_struct, row: int) -> None:
-    """Select the region whose row of the list was clicked."""
+    """Select the region whose row was clicked in the list."""
     context: Any = bpy.context
     if 0 <= row < len(context.scene.objects):
         select_only(context, [context.scene.objects[row]])
@@ -106,7 +106,7 @@ class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
 
 
 def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported regions that are selected, or the active one if nothing is.
+    """Find the selected imported regions, or the active one if none is selected.
 
     Returns
     -------

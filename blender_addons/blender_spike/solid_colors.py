@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A neuron's colors in the viewport's *Solid* shading.
 
-Solid shading draws no materials, but the color attribute of a mesh. This modifier makes a mesh of
-what is drawn and stores the material's colors in it, as a mesh copy does. It is not used in
+Solid shading does not draw materials, but the color attribute of a mesh. This modifier makes a mesh
+of what is drawn and stores the material's colors in it, as a mesh copy does. It is not used in
 renders, and is only present on request, since it slows down every frame.
 """
 

@@ -52,7 +52,7 @@ def merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
     Raises
     ------
     ValueError
-        If one key stands for different objects.
+        If a key maps to different objects.
     """
     found: dict[str, T] = {}
     for mapping in mappings:

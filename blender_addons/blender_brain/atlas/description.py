@@ -84,8 +84,8 @@ def grid(metadata: Mapping[str, Any], source: str) -> Grid:
     orientation = metadata.get("orientation", ORIENTATION)
     if orientation != ORIENTATION:
         raise AtlasError(
-            f"{source}: its orientation is {str(orientation)[:20]!r}; only '{ORIENTATION}' is "
-            "known, in which BrainGlobe stores its atlases."
+            f"{source}: its orientation is {str(orientation)[:20]!r}; only '{ORIENTATION}', "
+            "BrainGlobe's own, is supported."
         )
     numbers: list[list[Any]] = []
     for key in ("shape", "resolution"):

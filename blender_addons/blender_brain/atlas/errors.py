@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with an atlas."""
+"""Errors about atlases."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def check_inside(root: Path, path: Path) -> None:
     Raises
     ------
     AtlasError
-        If they do, or if they lead in a circle.
+        If they do, or if they form a loop.
     """
     try:
         leaves = not path.resolve().is_relative_to(root.resolve())

@@ -25,7 +25,7 @@ _SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An atlas, and what is needed to look things up in it."""
+    """An atlas, and the search of its structures."""
 
     atlas: Atlas
     search: Search

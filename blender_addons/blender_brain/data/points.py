@@ -165,8 +165,8 @@ def _read_table(
         columns, unit = _named_columns(path, table.names)
     elif len(rows[0].fields) != 3:
         raise TableError(
-            f"{path.name} has {len(rows[0].fields)} columns; without a header that says which are"
-            " the coordinates, it should have three."
+            f"{path.name} has {len(rows[0].fields)} columns; without a header that names the "
+            "coordinates, it should have three."
         )
     points = np.empty((len(rows), 3))
     for place, row in enumerate(rows):

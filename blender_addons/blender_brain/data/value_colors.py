@@ -94,7 +94,7 @@ def color_by_values(
     Raises
     ------
     ValueError
-        If limits or pace make no sense, or if none of the regions has a value or can be changed.
+        If limits or pace are invalid, or if none of the regions has a value or can be changed.
     UnknownColormapError
         If there is no such colormap; the text names similar ones.
     """

@@ -151,7 +151,7 @@ def _write_v3(home: Path, encode: Encoder) -> None:
     _write_json(folders[4] / "manifest.json", manifest)
     _write_json(folders[3] / "manifest.json", space)
     (folders[1] / "terminology.csv").write_text(_terminology(), encoding="utf-8", newline="")
-    # BrainGlobe's own library opens no atlas without volumes; these are empty.
+    # BrainGlobe's own library does not open atlases without volumes; these are empty.
     _write_volume(folders[0] / "template.ome.zarr", "uint16")
     _write_volume(folders[2] / "annotations_compressed.ome.zarr", "uint32")
     meshes = folders[2] / "annotations.precomputed" / "mesh"

@@ -7,7 +7,7 @@ folder of the add-on. Files are collected in a hidden folder there, and move to 
 all have arrived and could be opened; the file that identifies an atlas comes last. An interrupted
 download is resumed.
 
-Whoever calls this asks Blender first whether it may go online.
+Callers must first check that Blender is allowed to go online.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def heights(
     y : ndarray, shape (N,)
         Where each would be if it were alone.
     size : float
-        Of the text, if there is room for it.
+        Of the text, if it fits.
     bottom, top : float
         Lowest and highest place of a label.
 
@@ -86,7 +86,7 @@ def anchor(
     facing : ndarray, shape (V,)
         Cosine of the angle between the surface's normal there and the way to the camera.
     to_the_right : bool
-        Of two halves, as of a brain's, which one.
+        Which of two halves, such as those of a brain.
 
     Returns
     -------

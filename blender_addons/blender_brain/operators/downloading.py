@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Online(bpy.types.Operator):
-    """An operator that needs the network. It changes no file, so there is nothing to undo."""
+    """An operator that needs the network. It leaves the file unchanged, so it needs no undo."""
 
     bl_options = {"REGISTER"}
 

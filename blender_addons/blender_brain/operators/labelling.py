@@ -55,7 +55,7 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
         which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
-        done = f"Labeled {which} in the picture of the camera"
+        done = f"Labeled {which} in the camera's picture"
         if hidden := [region for region in chosen if region not in seen]:
             first = f"'{hidden[0].name}' is" if len(hidden) == 1 else f"{len(hidden)} others are"
             done += f"; {first} hidden in renders"

@@ -17,7 +17,7 @@ from ..properties import unfolded
 from ..settings import fields
 from .tab import Tab, draw_wrapped
 
-# More rows would slow down the sidebar and nobody would read them; that is what the search is for.
+# More rows would slow down the sidebar and be of no use; that is what the search is for.
 _MOST_ROWS: Final = 150
 
 

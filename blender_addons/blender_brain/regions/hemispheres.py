@@ -60,9 +60,9 @@ def hemisphere(points_um: Points, triangles: Triangles, middle_um: float, side: 
     triangles : ndarray of int, shape (F, 3)
     middle_um : float
         The mid-plane: half of the atlas's extent from right to left. There BrainGlobe's library
-        divides symmetric atlases too; where the voxels are odd in number, it gives all of the
-        middle one to one side. Meshes that it makes from voxels lie half a voxel to the right of
-        them, which is left as it is: what is drawn is what the atlas's files say.
+        divides symmetric atlases too; if the number of voxels is odd, it assigns all of the middle
+        one to one side. Meshes that it makes from voxels lie half a voxel to the right of them,
+        which is not corrected: what is drawn is what the atlas's files contain.
     side : str
         Of the animal.
     """

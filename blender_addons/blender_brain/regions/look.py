@@ -44,7 +44,7 @@ class Setting:
         self._keywords = keywords
 
     def field(self, *, searched: bool = True) -> Any:
-        """Declare the field; a panel's is not `searched` while one types, see `suggestions`."""
+        """Declare the field; panel fields are not `searched` while typing, see `suggestions`."""
         given = {k: value for k, value in self._keywords.items() if searched or k != "search"}
         return self._kind(default=self.default, options=set(), **given)
 

@@ -39,7 +39,7 @@ def centroid_um(
     Raises
     ------
     AtlasError
-        If the mesh cannot be read, or if nothing of it is in this hemisphere.
+        If the mesh cannot be read, or if no part of the region is in this hemisphere.
     """
     points, triangles = read_mesh(atlas, structure.id)
     if side is not None:

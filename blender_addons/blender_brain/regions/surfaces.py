@@ -87,7 +87,7 @@ def shapes(
     wanted : sequence of (Structure, str or None)
         Structures and the hemisphere to keep of each.
     placement, origin
-        As of `shape`.
+        As for `shape`.
 
     Yields
     ------

@@ -110,7 +110,7 @@ def _glow_group(tree: Tree) -> None:
 def _types_group(tree: Tree) -> None:
     """Colors of glow and surface, mixed with the section type's color."""
     color = tree.input("Color", "Color")
-    base = tree.input("Base Color", "Color", description="Color of the surface in light")
+    base = tree.input("Base Color", "Color", description="Color of the lit surface")
     given = tree.inputs(TINT_INPUTS)
     with tree.frame("Color of the type"):
         number = _of_point_or_instance(tree, "section_type", "Section type")

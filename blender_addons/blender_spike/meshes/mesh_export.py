@@ -209,8 +209,8 @@ def _check_room(path: Path, size_bytes: int) -> None:
     free = shutil.disk_usage(path.parent).free
     if size_bytes > free:
         raise ExportError(
-            f"Cannot write {path.name}: it would take about {size_bytes / 1e9:.1f} GB, and there "
-            f"are {free / 1e9:.1f} GB left; choose fewer frames, or a coarser look"
+            f"Cannot write {path.name}: it would take about {size_bytes / 1e9:.1f} GB, but only "
+            f"{free / 1e9:.1f} GB are free; choose fewer frames, or a coarser look"
         )
 
 

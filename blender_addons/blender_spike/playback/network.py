@@ -149,7 +149,7 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray, shape (P, 3)
-        In world space, with room for the cells' size.
+        In world space, including the cells' size.
     """
     parts = [np.empty((0, 3))]
     graph = bpy.context.evaluated_depsgraph_get()

@@ -177,7 +177,7 @@ def node_group(tree: nodes.Tree) -> None:
         samples = tree.inputs(SAMPLES_INPUTS)
         statistics = tree.inputs(STATISTICS_INPUTS)
         spheres = tree.inputs(SPHERES_INPUTS)
-        # Behind all others, so that modifiers of older scenes keep the values of those.
+        # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
     with tree.panel("Copies", closed=True):
         copies = tree.inputs(COPIES_INPUTS)

@@ -51,7 +51,7 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
             name if name.startswith(cells[cell]) else f"{cells[cell]}.{name}"
             for name, cell in zip(names, simulation.section_cells, strict=True)
         )
-    # Names come from outside, and a line is one name.
+    # Names come from outside, and each line must be one name.
     plain = numbered([" ".join(name.split()) or "-" for name in names])
     store(holder, plain, simulation.segment_counts)
 

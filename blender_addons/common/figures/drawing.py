@@ -96,7 +96,7 @@ def new_figure(
     inputs : mapping
         Of the modifier, by name. An input *Ink* gets the material of lines and text.
     mesh : Mesh, optional
-        What the group takes as its geometry.
+        Geometry input of the group.
 
     Returns
     -------

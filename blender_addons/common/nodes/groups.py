@@ -80,7 +80,7 @@ def group(
     Parameters
     ----------
     name : str
-        Of the group; ``{}`` stands for the function's argument, if its lines depend on one.
+        Of the group; ``{}`` is replaced by the function's argument, if its lines depend on one.
     kind : callable
         `geometry_group`, `shader_group` or `compositor_group`.
     """

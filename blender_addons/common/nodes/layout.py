@@ -35,7 +35,7 @@ class Box:
 def arrange(
     boxes: Mapping[Hashable, Box], links: Sequence[tuple[Hashable, Hashable]]
 ) -> dict[Hashable, Position]:
-    """Find a place for every box, inside frames too.
+    """Find a position for every box, inside frames too.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ _NUMBERS = ("VALUE", "INT", "BOOLEAN")
 
 
 class NodeError(Exception):
-    """A line of a node tree that Blender cannot carry out."""
+    """A line of a node tree that Blender cannot execute."""
 
 
 class _Writing(Protocol):

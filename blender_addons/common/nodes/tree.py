@@ -83,7 +83,7 @@ class Tree(Writer):
         factor : float, Socket or Node
             0 gives `a`, 1 gives `b`.
         **properties
-            As of `add`: ``data_type="RGBA"`` for colors.
+            As for `add`: ``data_type="RGBA"`` for colors.
         """
         return self.add(
             "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties

@@ -11,7 +11,7 @@ from ..operators.selection import surface_at_hand
 
 
 class Tab(bpy.types.Panel):
-    """A panel in the sidebar of the 3-D viewport."""
+    """A panel in the sidebar of the 3D viewport."""
 
     if TYPE_CHECKING:
         layout: bpy.types.UILayout

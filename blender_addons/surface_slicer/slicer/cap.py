@@ -61,7 +61,7 @@ def add_cap(
     borders = open_edges(context, source)
     if borders:
         raise ValueError(
-            f"'{source.name}' is open: {borders:,} of its edges do not lie between two faces, "
+            f"'{source.name}' is open: {borders:,} of its edges are not between two faces, "
             "so there is no inside to fill."
         )
     material = plain_light(CAP, color, strength)

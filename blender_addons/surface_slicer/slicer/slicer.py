@@ -192,7 +192,7 @@ def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float
     """
     key = amount_key(group)
     thing[key] = amount
-    # The stubs say that this gives nothing.
+    # The stubs say that this returns nothing.
     shown: Any = thing.id_properties_ui(key)  # type: ignore[func-returns-value]
     shown.update(min=-1.0, max=1.0, description="1 is cut, 0 is whole, -1 shows what others lose")
     thing.update_tag()

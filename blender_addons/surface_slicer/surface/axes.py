@@ -214,7 +214,7 @@ def _axis_group(tree: Tree) -> None:
     """Draw a line in space, with ticks and numbers on one side of it, and a label."""
     start = tree.input("Start", "Vector")
     end = tree.input("End", "Vector")
-    outward = tree.input("Outward", "Vector", description="To which side the ticks point")
+    outward = tree.input("Outward", "Vector", description="Side to which the ticks point")
     label_outward = tree.input("Label Outward", "Vector")
     label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
     facing = tree.input("Facing", "Rotation")

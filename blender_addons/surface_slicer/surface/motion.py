@@ -37,7 +37,7 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "kind": "Float",
         "default": 1.0,
         "minimum": 1e-3,
-        "description": "Scene frames from one of the array's frames to the next",
+        "description": "Scene frames per frame of the array",
     },
     "At the Ends": clock.AT_THE_ENDS,
     "Use Sample": {

@@ -17,7 +17,7 @@ from .surface_color import VALUE, find_material, uses_ramp
 GROUP: Final = "Surface Slicer Solid Colors"
 MODIFIER: Final = "Solid Colors"
 _VALUE_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Value": {"kind": "String", "description": "Attribute whose values give the color"},
+    "Value": {"kind": "String", "description": "Attribute whose values set the color"},
 }
 
 

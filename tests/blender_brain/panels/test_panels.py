@@ -141,7 +141,7 @@ def test_labels_of_all_that_are_seen(bpy: Any, regions: Any, capfd: Any):
     capfd.readouterr()
     bpy.ops.blender_brain.add_labels()
     assert labelled(bpy) == ["DG"]
-    assert "Labeled 'DG' in the picture of the camera; 'MO' is hidden" in capfd.readouterr().out
+    assert "Labeled 'DG' in the camera's picture; 'MO' is hidden" in capfd.readouterr().out
 
 
 def test_labels_that_are_removed(bpy: Any, regions: Any):
