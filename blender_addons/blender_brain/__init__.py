@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BlenderBrain: regions of brain atlases, each in its anatomical place.
 
-The data passes the rooms in this order: `atlas` (folders, and what people type, to structures and
-meshes) → `regions` (meshes to objects with a look, in the scene's frame) → `data` (what people
-bring, on and among them) → `figures` (what stands beside them in the picture). `download` gets
-atlases, `demo_atlas` makes one. `operators` and `panels` only call them.
+Data flows through the packages in this order: `atlas` (folders, and what people type, to structures
+and meshes) → `regions` (meshes to objects with a look, in the scene's frame) → `data` (what users
+add on and among them) → `figures` (labels and color bars in the picture). `download` gets atlases,
+`demo_atlas` makes one. `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take the extension out of Blender again."""
+    """Remove the extension from Blender."""
     running.stop()
     previews.free()
     properties.detach()

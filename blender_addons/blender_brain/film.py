@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scene of a film: a brain of glass on black ground, in which regions glow."""
+"""The scene of a film: a glass brain with glowing regions on a black background."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .regions.visibility import show_all
 from .settings import fields
 
 FILM_COLORMAP: Final = "spring"
-"""Bright from end to end, and nowhere the blue of what glows beside it."""
-# Each surface behind another takes one; a folded cortex has many.
+"""Bright from end to end, without the blue of the glow next to it."""
+# Each surface behind another needs one; a folded cortex has many.
 _TRANSPARENT_BOUNCES: Final = 64
 
 
@@ -37,31 +37,31 @@ def film_scene(
     degrees: float = 360.0,
     bloom: float = 1.0,
 ) -> Imported:
-    """Set everything for a film: regions and looks, black world, lights, and a camera that circles.
+    """Set up a film: regions and looks, black world, lights, and an orbiting camera.
 
     Parameters
     ----------
     context : Context
-        New regions lie and are made as the atlas's in its scene, or else as its import options say.
+        New regions match those of the atlas in its scene, or else follow its import options.
     glass, glow, gradient : str
         Regions, as `search.Search.find` understands them, of glass, glowing blue, and glowing in
         the colors of `colormap` along x. Any may be empty.
     colormap : str
         One of `common.colormaps.names`.
     degrees : float
-        How far the camera travels in the scene's frames, 0 for not at all.
+        Angle of the camera's orbit over the scene's frames, 0 for none.
     bloom : float
         Glow around bright parts, 0 for none.
 
     Returns
     -------
     Imported
-        The film goes without regions that have no mesh. Those that are linked keep their looks.
+        Regions without a mesh are left out of the film. Linked ones keep their looks.
 
     Raises
     ------
     UnknownStructureError, AtlasError
-        As of `regions.import_regions`, which also says what is imported; nothing has changed then.
+        As for `regions.import_regions`, which also says what is imported; nothing has changed then.
     UnknownColormapError
         If there is no such colormap; nothing has changed then.
     """
@@ -93,12 +93,12 @@ def set_stage(
     degrees: float = 360.0,
     bloom: float = 1.0,
 ) -> None:
-    """Set all that is around the regions of a film.
+    """Set up everything around the regions of a film.
 
     Parameters
     ----------
     degrees : float
-        How far the camera travels in the scene's frames, 0 for not at all.
+        Angle of the camera's orbit over the scene's frames, 0 for none.
     bloom : float
         Glow around bright parts, 0 for none.
     """
@@ -114,7 +114,7 @@ def set_stage(
         margin=MARGIN,
         orbit_axis=UP if degrees else None,
     )
-    # What shines needs none, but the atlas's colors are lit.
+    # Glowing regions need none, but the atlas's colors are lit.
     film.add_backlight(scene, regions)
     if degrees:
         film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
@@ -126,7 +126,7 @@ def set_stage(
 def _imported(
     context: bpy.types.Context, atlas: Atlas, structures: Sequence[Structure]
 ) -> Imported:
-    """Import structures so that they fit what the scene has, or is to have, of the atlas."""
+    """Import structures so that they match the atlas's other regions in the scene."""
     scene = required(context.scene)
     there = (one for one in scene.objects if is_region(one) and about(one).atlas == atlas.full_name)
     model = next(there, None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the panel's fields hold, in the scene and in the window."""
+"""The panel's fields, stored in the scene and in the window."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .settings import (
 
 
 def _row(_owner: bpy.types.bpy_struct) -> int:
-    """Find the row of the region that panels and buttons are about, so that no other is lit."""
+    """Find the row of the region that panels and buttons act on, so that only it is highlighted."""
     context: Any = bpy.context
     region = region_at_hand(context)
     rows = enumerate(context.scene.objects)
@@ -31,7 +31,7 @@ def _row(_owner: bpy.types.bpy_struct) -> int:
 
 
 def _select_row(_owner: bpy.types.bpy_struct, row: int) -> None:
-    """Select the region whose row of the list was clicked."""
+    """Select the region whose row was clicked in the list."""
     context: Any = bpy.context
     if 0 <= row < len(context.scene.objects):
         select_only(context, [context.scene.objects[row]])
@@ -48,7 +48,7 @@ class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
 class BLENDER_BRAIN_PG_scene(
     ImportSettings, LookFields, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
 ):
-    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+    """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 
     if TYPE_CHECKING:
         folder: str
@@ -62,20 +62,21 @@ class BLENDER_BRAIN_PG_scene(
     else:
         folder: StringProperty(
             name="Folder",
-            description="A folder of atlases besides BrainGlobe's own, or an atlas's own folder",
+            description="Folder of atlases to search in addition to BrainGlobe's own, or an "
+            "atlas's folder",
             subtype="DIR_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE"},
         )
         atlas: StringProperty(name="Atlas", description="Name and version")
         acronyms: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names, with commas or blanks between them",
+            description="Acronyms, ids or full names, separated by commas or spaces",
         )
         region: region_field()
         ticked: CollectionProperty(type=BLENDER_BRAIN_PG_structure)
         level: IntProperty(
             name="Level",
-            description="Steps down from the atlas's root",
+            description="Levels below the atlas's root",
             default=1,
             min=0,
             options=set(),
@@ -87,16 +88,16 @@ class BLENDER_BRAIN_PG_scene(
             set=_select_row,
             options=set(),
         )
-        download: StringProperty(name="Atlas", description="One that the server has")
+        download: StringProperty(name="Atlas", description="Name of an atlas on the server")
         download_regions: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names of those whose meshes are wanted; all if "
-            "empty. More can be downloaded later",
+            description="Acronyms, ids or full names of the regions to download meshes for; all "
+            "if empty. More can be downloaded later",
         )
 
 
 class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
-    """What is seen of the atlas's tree: of the window, so that Undo folds nothing."""
+    """What is expanded in the atlas's tree, kept in the window so that Undo does not affect it."""
 
     if TYPE_CHECKING:
         unfolded: bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]
@@ -105,7 +106,7 @@ class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):
 
 
 def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported regions that are selected, or the active one if nothing is.
+    """Find the selected imported regions, or the active one if none is selected.
 
     Returns
     -------
@@ -116,7 +117,7 @@ def chosen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def region_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the region that the list and the panels show, which is one that the buttons change.
+    """Find the region that the list and the panels show, one of those that the buttons change.
 
     Returns
     -------
@@ -146,7 +147,7 @@ CLASSES = (
 
 
 def attach() -> None:
-    """Give datablocks their properties; the classes are registered already."""
+    """Add the properties to datablocks; the classes must be registered first."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         owner.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_region)  # type: ignore[union-attr]
     bpy.types.Material.blender_brain = PointerProperty(type=BLENDER_BRAIN_PG_material)  # type: ignore[attr-defined]
@@ -155,7 +156,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Take the properties away again; what files stored in them stays in the files."""
+    """Remove the properties; values stored in files are kept there."""
     for owner in (bpy.types.Object, bpy.types.Collection):
         del owner.blender_brain  # type: ignore[union-attr]
     del bpy.types.Material.blender_brain  # type: ignore[attr-defined]

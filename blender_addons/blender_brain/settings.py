@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that the panel's fields and the operators share."""
+"""Settings shared by the panel's fields and the operators."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ImportSettings:
-    """Settings of an import; the panel keeps them, and the operator takes them."""
+    """Settings of an import; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         parts: Parts
@@ -38,18 +38,22 @@ class ImportSettings:
     else:
         parts: EnumProperty(
             name="Parts",
-            description="What is imported of each region",
+            description="Which parts of each region to import",
             items=[
                 ("ONLY", "Region Only", "The regions themselves"),
-                ("DESCENDANTS", "With Descendants", "The regions and what they are made of"),
-                ("LEAVES", "Leaves Only", "The smallest parts that the regions are made of"),
-                ("HIERARCHY", "Whole Hierarchy", "All that the regions are made of, nested"),
+                ("DESCENDANTS", "With Descendants", "The regions and their subregions"),
+                ("LEAVES", "Leaves Only", "Only the smallest subregions"),
+                (
+                    "HIERARCHY",
+                    "Whole Hierarchy",
+                    "The regions and all subregions, in nested collections",
+                ),
             ],
             options=set(),
         )
         depth: IntProperty(
             name="Levels",
-            description="How many steps down from each region",
+            description="How many levels below each region",
             default=1,
             min=1,
             soft_max=10,
@@ -57,31 +61,31 @@ class ImportSettings:
         )
         hemisphere: EnumProperty(
             name="Hemisphere",
-            description="Regions are cut at the mid-plane, and the cut is closed",
+            description="Which side to import; regions are cut at the midsagittal plane and the "
+            "cut is closed",
             items=[
                 ("BOTH", "Both", "Whole regions"),
-                ("LEFT", "Left", "What is on the animal's left"),
-                ("RIGHT", "Right", "What is on the animal's right"),
+                ("LEFT", "Left", "The part on the animal's left"),
+                ("RIGHT", "Right", "The part on the animal's right"),
                 ("SPLIT", "Split", "Left and right as two objects"),
             ],
             options=set(),
         )
         orientation: EnumProperty(
             name="Orientation",
-            description="How the atlas's axes lie in the scene",
+            description="Orientation of the atlas's axes in the scene",
             items=[
                 ("BRAINGLOBE", "BrainGlobe", "Right is +X, anterior +Y, dorsal +Z"),
                 (
                     "ALLEN",
                     "Allen (z to the right)",
-                    "For files whose third axis runs to the right, as the Allen Institute has it",
+                    "For files whose third axis points right, as the Allen Institute's does",
                 ),
                 (
                     "OLDER",
                     "As Older BlenderBrain",
                     "Posterior is +X, +Y is the atlas's z, dorsal +Z, and the atlas's corner is "
-                    "the scene's origin: matches older scenes, in which left and right are "
-                    "exchanged",
+                    "the scene's origin: matches older scenes, in which left and right are swapped",
                 ),
             ],
             options=set(),
@@ -96,23 +100,27 @@ class ImportSettings:
         )
         origin: EnumProperty(
             name="Origin",
-            description="Where each region's own origin is; it does not move the region",
+            description="Where to put each region's origin; does not move the region",
             items=[
-                ("GEOMETRY", "Geometry", "In the middle of the region, to turn and scale it there"),
+                (
+                    "GEOMETRY",
+                    "Geometry",
+                    "At the center of the region, to rotate and scale it there",
+                ),
                 ("ATLAS", "Atlas", "At the scene's origin, the same for all regions"),
             ],
             options=set(),
         )
         smooth: BoolProperty(
             name="Smooth Shading",
-            description="Shade as one curved surface",
+            description="Shade smooth instead of flat",
             default=True,
             options=set(),
         )
         decimation: FloatProperty(
             name="Decimation",
-            description="Share of the triangles that is kept, by a modifier that can be changed "
-            "at any time; 1 adds none",
+            description="Fraction of the triangles to keep, by a modifier that can be changed at "
+            "any time; 1 adds none",
             default=1.0,
             min=0.01,
             max=1.0,
@@ -122,7 +130,7 @@ class ImportSettings:
 
 
 class LookSettings:
-    """Settings of looks, those of each that there is; the operator takes them."""
+    """Settings of all looks, used by the operator."""
 
     if TYPE_CHECKING:
         look: str
@@ -139,7 +147,7 @@ class LookSettings:
 
 
 class LookFields(LookSettings):
-    """The same, as the panel keeps them."""
+    """The same settings, as stored by the panel."""
 
 
 LookSettings.__annotations__.update({name: one.field() for name, one in SETTINGS.items()})
@@ -147,7 +155,7 @@ LookFields.__annotations__ = {name: one.field(searched=False) for name, one in S
 
 
 def search_of(context: bpy.types.Context) -> Search | None:
-    """Find what searches the chosen atlas, if that can be opened."""
+    """Return the search of the chosen atlas, if that can be opened."""
     chosen_atlas = fields(required(context.scene))
     folder = bpy.path.abspath(chosen_atlas.folder)
     try:
@@ -164,7 +172,7 @@ def _search_structures(
 
 
 def region_field(search: Any = None) -> Any:
-    """Declare a field for a structure of the atlas, with what `search` suggests."""
+    """Declare a field for a structure of the atlas, with suggestions from `search`."""
     return text_property(
         search,
         name="Region",
@@ -174,7 +182,7 @@ def region_field(search: Any = None) -> Any:
 
 
 class PlaceSettings:
-    """Where objects are put; the panel keeps it, and the operator takes it."""
+    """Where to put objects; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         place_by: str
@@ -187,9 +195,9 @@ class PlaceSettings:
     else:
         place_by: EnumProperty(
             name="Place",
-            description="How the place is given",
+            description="How the position is given",
             items=[
-                ("REGION", "Region", "The middle of a region"),
+                ("REGION", "Region", "The center of a region"),
                 ("COORDINATES", "Coordinates", "A point in the atlas's own coordinates"),
             ],
             options=set(),
@@ -197,17 +205,17 @@ class PlaceSettings:
         region: region_field(_search_structures)
         side: EnumProperty(
             name="Hemisphere",
-            description="The hemisphere whose part of the region is meant",
+            description="Which part of the region is used",
             items=[
-                ("RIGHT", "Right", "What is on the animal's right"),
-                ("LEFT", "Left", "What is on the animal's left"),
-                ("BOTH", "Both", "The whole region; its middle may lie between its two halves"),
+                ("RIGHT", "Right", "The part on the animal's right"),
+                ("LEFT", "Left", "The part on the animal's left"),
+                ("BOTH", "Both", "The whole region; its center may lie between its two halves"),
             ],
             options=set(),
         )
         place_um: FloatVectorProperty(
             name="Coordinates",
-            description="In µm from the atlas's corner: to posterior, down, to the left",
+            description="In µm from the atlas's corner: posterior, inferior, left",
             size=3,
             precision=0,
             step=10000,
@@ -215,23 +223,24 @@ class PlaceSettings:
         )
         pivot: EnumProperty(
             name="Anchor",
-            description="Which point of the objects is put at the place",
+            description="Which point of the objects is placed there",
             items=[
                 ("ORIGIN", "Origin", "The active object's origin, where a neuron's soma is"),
-                ("MIDDLE", "Middle", "The middle of all that is selected"),
+                ("MIDDLE", "Middle", "The center of the selection"),
             ],
             options=set(),
         )
         true_size: BoolProperty(
             name="True Size",
-            description="Scale neurons of BlenderSpike so that their micrometers are the atlas's; "
-            "the size of other objects is not known and stays",
+            description="Scale BlenderSpike neurons to the atlas's micrometers; other objects "
+            "keep their size, as their scale is unknown",
             default=True,
             options=set(),
         )
         magnification: FloatProperty(
             name="Magnification",
-            description="Draw such neurons larger than true, since most are small beside a brain",
+            description="Enlarge these neurons beyond their true size, since most are small next "
+            "to a brain",
             default=1.0,
             min=0.01,
             soft_max=20.0,
@@ -240,7 +249,7 @@ class PlaceSettings:
 
 
 class LabelSettings:
-    """Settings of labels; the panel keeps them, and the operator takes them."""
+    """Settings of labels; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         wording: Wording
@@ -249,28 +258,28 @@ class LabelSettings:
     else:
         wording: EnumProperty(
             name="Text",
-            description="What a label says",
+            description="Text of the labels",
             items=[
-                ("ACRONYM", "Acronym", "As in CA3"),
-                ("NAME", "Name", "As in Field CA3"),
-                ("BOTH", "Both", "As in CA3  Field CA3"),
+                ("ACRONYM", "Acronym", "For example CA3"),
+                ("NAME", "Name", "For example Field CA3"),
+                ("BOTH", "Both", "For example CA3  Field CA3"),
             ],
             options=set(),
         )
         columns: EnumProperty(
             name="Place",
-            description="At which sides of the picture the labels stand",
+            description="Side of the picture on which to put the labels",
             items=[
-                ("BOTH", "Both Sides", "Each at the side that its region is nearer to"),
-                ("LEFT", "Left", "All at the left"),
-                ("RIGHT", "Right", "All at the right"),
+                ("BOTH", "Both Sides", "Each label on the side nearer to its region"),
+                ("LEFT", "Left", "All on the left"),
+                ("RIGHT", "Right", "All on the right"),
             ],
             options=set(),
         )
         text_size: FloatProperty(
             name="Text Size",
-            description="Height of a line, where 1 is the picture's shorter side; smaller where "
-            "that many labels do not fit",
+            description="Height of a line, where 1 is the picture's shorter side; reduced if the "
+            "labels do not fit",
             default=TEXT_SIZE,
             min=0.005,
             soft_max=0.1,

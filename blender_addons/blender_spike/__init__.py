@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BlenderSpike: neurons that glow with their voltage, played by geometry nodes.
 
-The data passes the rooms in this order: `simulation_file` (a file to arrays) → `cells` (sections to
-curves) → `building` (arrays to datablocks and objects) → `playback` (an object to voltages now) →
-`color` (voltages to light) → `figures` (what stands beside them in the picture), or → `meshes` (for
-other programs). `operators` and `panels` only call them.
+Data flows through the packages in this order: `simulation_file` (a file to arrays) → `cells`
+(sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
+voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
+picture), or → `meshes` (for other programs). `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take the extension out of Blender again."""
+    """Remove the extension from Blender."""
     operators.MENU_ENTRY.remove()
     figure_settings.detach()
     properties.detach()

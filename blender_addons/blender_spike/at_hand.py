@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which neurons panels and operators are about."""
+"""Which neurons panels and operators act on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .properties import about_figure
 
 
 def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the neuron that panels are about: the active one, or what the active object is about.
+    """Find the neuron that panels act on: the active one, or the active object's.
 
     Returns
     -------
@@ -23,18 +23,19 @@ def neuron_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def chosen_neurons(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported neurons that are selected, or the active one if nothing is.
+    """Find the selected imported neurons, or the active one if none is selected.
 
     Returns
     -------
     list of Object
-        Those that selected figures are about, or that a selected slicer cuts, if no neuron is.
+        Those that selected figures belong to, or that a selected slicer cuts, if no neuron is
+        selected.
     """
     return chosen(context, _is_neuron, neuron_of)
 
 
 def neuron_of(thing: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the neuron that a figure is about, or that a mesh copy shows."""
+    """Find the neuron that a figure belongs to, or that a mesh copy shows."""
     if find_mesh_copy(thing) is not None:
         return original_of(thing)
     return about_figure(thing).neuron

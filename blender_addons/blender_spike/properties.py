@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored with an imported neuron, and what the panel's fields hold."""
+"""What is stored with an imported neuron, and the panel's fields."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
     ("soma", "Soma", "Cell bodies"),
-    ("dend", "Basal", "Basal dendrites, or all where the model has one kind only"),
+    ("dend", "Basal", "Basal dendrites, or all dendrites if the model has only one kind"),
     ("apic", "Apical", "Apical dendrites"),
     ("axon", "Axon", "Axons"),
     ("other", "Other", "Sections of unknown type"),
@@ -40,7 +40,7 @@ SECTION_TYPE_ITEMS: Final = [
 
 
 LARGEST_UM_PER_UNIT: Final = 10_000.0
-"""Above it, Cycles draws strands in wrong colors, and figures vanish."""
+"""Above this, Cycles draws strands in wrong colors, and figures disappear."""
 PLAYBACK_GROUP: Final = "BlenderSpike Playback"
 """What the node group's name begins with that plays a simulation."""
 _OVERRIDABLE: Final[set[Literal["LIBRARY_OVERRIDABLE"]]] = {"LIBRARY_OVERRIDABLE"}
@@ -140,8 +140,8 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             default=set(SECTION_TYPES),
         )
         cells_in_file: IntProperty(name="Cells in the File", options=set())
-        holders: PointerProperty(name="Objects That Hold Its Data", type=bpy.types.Collection)
-        combined: IntProperty(name="Neurons Combined", options=set())
+        holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
+        combined: IntProperty(name="Combined Neurons", options=set())
         minimum_radius_um: _radius_um(
             "Minimum Radius", "Thinnest (µm)", "Radius that each neurite has at least"
         )
@@ -151,7 +151,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
 
 
 class ImportSettings:
-    """Settings of an import; the panel keeps them, and the operator takes them."""
+    """Settings of an import; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         um_per_unit: float
@@ -165,8 +165,8 @@ class ImportSettings:
     else:
         um_per_unit: FloatProperty(
             name="µm per Unit",
-            description="Micrometers per Blender unit. Above 10,000 cells are so small that render "
-            "engines lose them; scale the object instead",
+            description="Micrometers per Blender unit. Above 10,000, cells are too small for "
+            "render engines; scale the object instead",
             default=100.0,
             min=1e-3,
             soft_max=1000.0,
@@ -181,34 +181,34 @@ class ImportSettings:
         )
         at_origin: BoolProperty(
             name="At Origin",
-            description="Put its soma at the scene's origin even where another neuron stands",
+            description="Put the soma at the scene's origin even if another neuron is there",
             options=set(),
         )
-        # What one file's cells are called says nothing about the next one's.
+        # Cell names of one file do not apply to the next.
         cells: StringProperty(
             name="Cells",
-            description="Which cells, separated by commas: names, with * and ? for letters that "
-            "may differ, or numbers from 0 and ranges, as in 0-99 or 0-999:10. Empty for all",
+            description="Cells to import, separated by commas: names, with * and ? as wildcards, "
+            "or numbers from 0 and ranges, such as 0-99 or 0-999:10. Empty for all",
             options={"SKIP_SAVE"},
         )
         section_types: EnumProperty(
             name="Section Types",
-            description="Which types of sections; hold Shift to choose several",
+            description="Section types to import; hold Shift to choose several",
             items=SECTION_TYPE_ITEMS,
             options={"ENUM_FLAG", "SKIP_SAVE"},
             default=set(SECTION_TYPES),
         )
         object_per_cell: BoolProperty(
             name="One Object per Cell",
-            description="Make an object of each cell, in a collection, instead of one of all: to "
-            "move and style them one by one. Best for up to a hundred cells",
+            description="Make an object for each cell, in a collection, instead of one for all, "
+            "to move and style them one by one. Best for up to a hundred cells",
             options=set(),
         )
         style: EnumProperty(
             name="Style",
-            description="How neurites are drawn; it can be changed at any time",
+            description="How neurites are drawn; can be changed at any time",
             items=[
-                ("AUTO", "Automatic", "Strands in Cycles and for large files, tubes elsewhere", 0),
+                ("AUTO", "Automatic", "Strands in Cycles and for large files, otherwise tubes", 0),
                 *(
                     (name.upper(), name, style.description, style.number)
                     for name, style in STYLES.items()
@@ -218,7 +218,8 @@ class ImportSettings:
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make an empty scene as long as the simulation, and any other long enough",
+            description="Make an empty scene as long as the simulation, and extend any other if "
+            "needed",
             default=True,
             options=set(),
         )
@@ -305,8 +306,7 @@ class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
 
 KEEP_START: Final[Any] = BoolProperty(
     name="Keep Start Frames",
-    description="Each neuron goes on starting at its own frame; otherwise all start at the scene's "
-    "first",
+    description="Each neuron keeps its own start frame; otherwise all start at the scene's first",
     options=set(),
 )
 
@@ -327,7 +327,7 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
         )
         frames: IntProperty(
             name="Frames",
-            description="Scene frames that the simulation is spread over",
+            description="Number of scene frames to spread the simulation over",
             default=240,
             min=2,
             options=set(),
@@ -336,7 +336,7 @@ class BLENDER_SPIKE_PG_scene(ImportSettings, bpy.types.PropertyGroup):
 
 
 class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
-    """What a figure in the picture is about."""
+    """What a figure belongs to."""
 
     if TYPE_CHECKING:
         kind: str
@@ -349,7 +349,7 @@ class BLENDER_SPIKE_PG_figure(bpy.types.PropertyGroup):
         neuron: PointerProperty(name="Neuron", type=bpy.types.Object)
         section: StringProperty(name="Section")
         position: FloatProperty(name="Position", default=0.5, min=0.0, max=1.0, options=set())
-        fitted: FloatVectorProperty(name="Limits That Fitted the Data", size=4, options=set())
+        fitted: FloatVectorProperty(name="Limits That Fit the Data", size=4, options=set())
 
 
 def about(neuron: bpy.types.Object) -> BLENDER_SPIKE_PG_neuron:
@@ -382,7 +382,7 @@ def about_colors(material: bpy.types.Material) -> BLENDER_SPIKE_PG_material:
 
 
 def attach() -> None:
-    """Give objects, materials and scenes their properties; the classes are registered already."""
+    """Add the properties to objects, materials and scenes; the classes must be registered first."""
     bpy.types.Object.blender_spike = PointerProperty(  # type: ignore[attr-defined]
         type=BLENDER_SPIKE_PG_neuron, override=_OVERRIDABLE
     )
@@ -392,7 +392,7 @@ def attach() -> None:
 
 
 def detach() -> None:
-    """Take the properties away again; what files stored in them stays in the files."""
+    """Remove the properties; values stored in files are kept there."""
     del bpy.types.Object.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Material.blender_spike  # type: ignore[attr-defined]
     del bpy.types.Scene.blender_spike  # type: ignore[attr-defined]

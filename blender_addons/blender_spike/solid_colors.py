@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A neuron's colors in the viewport's *Solid* shading.
 
-Solid shading draws no materials, but the color attribute of a mesh. This modifier makes a mesh of
-what is drawn and stores the material's colors in it, as a mesh copy does. It is not part of
-renders, and it is there only while somebody wants it, since it costs time in every frame.
+Solid shading does not draw materials, but the color attribute of a mesh. This modifier makes a mesh
+of what is drawn and stores the material's colors in it, as a mesh copy does. It is not used in
+renders, and is only present on request, since it slows down every frame.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MESH_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Show a neuron's colors in Solid shading; a second time changes nothing.
+    """Show a neuron's colors in Solid shading; calling it again changes nothing.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def add_solid_colors(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
     Returns
     -------
     NodesModifier
-        The last one of the neuron, off in renders.
+        The neuron's last one, off in renders.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def find_solid_colors(neuron: bpy.types.Object | None) -> bpy.types.NodesModifie
 
 
 def remove_solid_colors(neuron: bpy.types.Object) -> None:
-    """Take the modifier away again, and the drivers that it has."""
+    """Remove the modifier and its drivers."""
     remove_with_drivers(find_solid_colors(neuron))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From where a camera looks at neurons and networks."""
+"""Where a camera looks at neurons and networks from."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ VIEWS: Final = {
     "FRONT": View((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
     "RIGHT": View((-1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
 }
-# A network that is so many times as high in z as in y stands upright: its layers are along z.
+# A network this many times taller in z than in y stands upright: its layers are along z.
 _TALL: Final = 1.5
 
 
 def view_of(scene: bpy.types.Scene, neurons: Sequence[bpy.types.Object]) -> View:
-    """Find the view that shows most of what is filmed.
+    """Find the view that shows the subject best.
 
     Parameters
     ----------

@@ -25,13 +25,13 @@ def fcurves(thing: bpy.types.ID, path: str) -> list[Any]:
 
 
 def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
-    """Take the animation of a property away, of nothing else and of no other object.
+    """Remove the animation of one property of one object, and nothing else.
 
     Parameters
     ----------
     thing : Object
-        Has an action of its own from then on: one that others have as well, as linked duplicates
-        do, or that is another file's, is copied.
+        Gets its own action: one shared with others, as linked duplicates do, or linked from another
+        file, is copied.
     path : str
         Data path of the property.
     """
@@ -42,7 +42,7 @@ def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
 
 
 def replaced(thing: bpy.types.Object, path: str) -> str:
-    """Say that a property has keyframes now that others are about to replace.
+    """Mention a property's existing keyframes, if they are about to be replaced.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def replaced(thing: bpy.types.Object, path: str) -> str:
     Returns
     -------
     str
-        To be added to a sentence about the new ones; nothing if there are none.
+        To be appended to a sentence about the new ones; empty if there are none.
     """
     return ", in place of the previous keyframes" if fcurves(thing, path) else ""
 
@@ -60,7 +60,7 @@ def replaced(thing: bpy.types.Object, path: str) -> str:
 def set_interpolation(
     thing: bpy.types.Object, path: str, interpolation: str, easing: str = "AUTO"
 ) -> None:
-    """Say how a property goes from keyframe to keyframe.
+    """Set how a property is interpolated between keyframes.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def set_interpolation(
 
 
 def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
-    """Give a node tree the keyframes of another, for nodes and inputs of the same name.
+    """Copy the keyframes of a node tree to another, for nodes and inputs of the same name.
 
     Parameters
     ----------
     target : NodeTree
-        Has an action of its own from then on.
+        Gets its own action.
     """
     given: Any = source.animation_data
     if given is None or given.action is None:
@@ -107,7 +107,7 @@ def _bags(thing: bpy.types.ID) -> list[Any]:
     action: Any = animation.action if animation else None
     if action is None or animation.action_slot is None:
         return []
-    # An action may animate several objects, each by a slot of its own.
+    # An action may animate several objects, each through its own slot.
     bags = (
         strip.channelbag(animation.action_slot) for layer in action.layers for strip in layer.strips
     )

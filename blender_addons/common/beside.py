@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Room for new objects: beside those that stand where they would."""
+"""Place new objects beside those that are in the way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .extent import world_points
 from .required import required
 
-# Between two neighbors, to the extent of the new one.
+# Gap between two neighbors, relative to the extent of the new one.
 _GAP: Final = 0.15
 _Points = Callable[[Sequence[bpy.types.Object]], NDArray[np.floating[Any]]]
 
@@ -28,7 +28,7 @@ def put_beside(
     others: Iterable[bpy.types.Object],
     also: _Points = _no_points,
 ) -> bpy.types.Object | None:
-    """Move new objects to the right until none of the others shares their place.
+    """Move new objects to the right until they do not overlap any of the others.
 
     Parameters
     ----------
@@ -37,12 +37,13 @@ def put_beside(
     others : iterable of Object
         They stay where they are.
     also : callable, optional
-        Gives further points of objects, in world space, shape (P, 3), such as where they will be.
+        Returns additional points of objects, in world space, shape (P, 3), such as their future
+        positions.
 
     Returns
     -------
     Object or None
-        What they stand beside now; None if they could stay where they were.
+        What they are beside now; None if they did not have to move.
     """
     scene = required(context.scene)
 
@@ -57,7 +58,7 @@ def put_beside(
         for thing, corners in ((thing, box([thing])) for thing in others)
         if (corners[0] <= high)[1:].all() and (corners[1] >= low)[1:].all()
     }
-    # What only touches is not in the way.
+    # Objects that only touch are not in the way.
     touching = 1e-4 * float(high[0] - low[0])
     free = (c[0, 0] > high[0] - touching or c[1, 0] < low[0] + touching for c in in_row.values())
     if all(free):
@@ -70,11 +71,11 @@ def put_beside(
 
 
 def beside_told(neighbor: bpy.types.Object | None) -> str:
-    """Say where something new stands, to be added to a sentence.
+    """Say where something new was placed, to be appended to a sentence.
 
     Parameters
     ----------
     neighbor : Object or None
         See `put_beside`.
     """
-    return "" if neighbor is None else f"; it stands beside '{neighbor.name}', not at the origin"
+    return "" if neighbor is None else f"; placed beside '{neighbor.name}', not at the origin"

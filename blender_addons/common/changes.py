@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became different in a scene besides what an operator's name says, in words.
+"""What an operator changed in a scene beyond what its name says, in words.
 
-An operator keeps the scene's settings before it does anything, and tells afterwards which of them
-it changed: nobody's render settings change in silence.
+An operator remembers the scene's settings before it does anything, and reports afterwards which of
+them it changed: render settings never change silently.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Settings:
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
-    """Keep a scene's own settings."""
+    """Remember a scene's own settings."""
     render = required(scene.render)
     # Cycles is an add-on.
     cycles: Any = getattr(scene, "cycles", None)
@@ -47,12 +47,12 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
 
 
 def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
-    """Say which of a scene's settings are others than before.
+    """List which of a scene's settings have changed.
 
     Returns
     -------
     list of str
-        Such as ``"view transform Standard instead of AgX"``; nothing if all are as they were.
+        Such as ``"view transform Standard instead of AgX"``; empty if nothing changed.
     """
     after = settings_of(scene)
     told = []
@@ -72,7 +72,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
 
 
 def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
-    """Add to a sentence what changed in a scene besides.
+    """Add to a sentence what else changed in a scene.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
 
 
 def engine_of(scene: bpy.types.Scene) -> str:
-    """Name a scene's render engine as Blender's menu does."""
+    """Return a scene's render engine as named in Blender's menu."""
     engine = str(required(scene.render).engine)
     return {"BLENDER_EEVEE": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}.get(engine, engine.title())
 
 
 def listed(parts: list[str]) -> str:
-    """Write a list as people say it.
+    """Write a list with commas and "and".
 
     Parameters
     ----------

@@ -17,17 +17,17 @@ AT_THE_ENDS: Final[dict[str, Any]] = {
 
 
 class Moment(NamedTuple):
-    """Where between two samples something is."""
+    """A position between two samples."""
 
     sample: Linkable
     following: Linkable
-    """The last sample follows itself."""
+    """For the last sample, itself."""
     fraction: Linkable
-    """Of the way from the one to the other."""
+    """Fraction of the way from one to the other."""
 
 
 def elapsed(tree: Tree, start_frame: Linkable) -> Linkable:
-    """Count the scene's frames since a frame; fractions as in motion blur and retiming."""
+    """Count the scene's frames since a frame; fractional with motion blur and retiming."""
     frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
     return (frame - start_frame).labeled("Frames elapsed")
 
@@ -38,7 +38,7 @@ def within(tree: Tree, at_the_ends: Linkable, position: Linkable, span: Linkable
     Parameters
     ----------
     at_the_ends : Socket
-        A menu as `AT_THE_ENDS`: what happens before the first and after the last sample.
+        A menu like `AT_THE_ENDS`: what happens before the first and after the last sample.
     position, span : Socket or Node
         In the same unit; `span` is that of the last sample.
     """
@@ -55,9 +55,9 @@ def moment(tree: Tree, position: Linkable, samples: Linkable) -> Moment:
     Parameters
     ----------
     position : Socket or Node
-        In samples from the first, 0, on.
+        In samples, counted from the first, 0.
     samples : Socket or Node
-        How many there are.
+        Number of samples.
     """
     sample = floor(position).labeled("Sample")
     fraction = (position - sample).labeled("Fraction")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties that follow others, exactly, in every file and render.
+"""Properties that follow others exactly, in every file and render.
 
 A curve that Blender makes for a driver carries keyframes at (0, 0) and (1, 1), and any value within
 0.0001 of a keyframe becomes the keyframe's: a concentration of 0.00005 would be 0. So the curves
@@ -17,14 +17,14 @@ from .required import required
 
 
 class Source(NamedTuple):
-    """What a variable of a driver is.
+    """The source of a driver variable.
 
     Attributes
     ----------
     owner : ID or None
-        Datablock; None for the scene that is looked at or rendered, whichever that is.
+        Datablock; None for whichever scene is being viewed or rendered.
     path : str
-        Of its property; or a channel of its transform in the world, as ``"SCALE_X"``, if
+        Of its property; or a channel of its world transform, such as ``"SCALE_X"``, if
         `is_transform`.
     is_transform : bool
     """
@@ -42,7 +42,7 @@ def drive(
     *,
     index: int = -1,
 ) -> None:
-    """Have a property follow others, in place of the driver that it has.
+    """Make a property follow others, replacing any existing driver.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def drive(
         Simple enough for Blender to compute it without Python, see its manual on drivers; the sum
         of the variables if empty.
     index : int
-        The one channel that is meant; -1 for the whole property.
+        A single channel; -1 for the whole property.
     """
     holder.driver_remove(path, index)
     added: Any = holder.driver_add(path, index)
@@ -65,7 +65,7 @@ def drive(
     for curve in channels:
         curve.keyframe_points.clear()
         driver = curve.driver
-        # A sum needs no expression, so nothing can keep it from being computed.
+        # A sum needs no expression, so nothing can prevent it from being evaluated.
         driver.type = "SCRIPTED" if expression else "SUM"
         for name, source in variables.items():
             _add_variable(driver, name, source, curve.array_index if len(channels) > 1 else None)
@@ -73,12 +73,12 @@ def drive(
 
 
 def make_exact(owners: Iterable[bpy.types.ID | None]) -> None:
-    """Take the keyframes away that drivers of version 0.1.0 have.
+    """Remove the keyframes that drivers of version 0.1.0 have.
 
     Parameters
     ----------
     owners : iterable of ID or None
-        What has the driven properties. Curves that somebody shaped stay as they are.
+        What has the driven properties. Curves edited by the user are left unchanged.
     """
     for owner in owners:
         animation: bpy.types.AnimData | None = getattr(owner, "animation_data", None)
@@ -92,7 +92,7 @@ def make_exact(owners: Iterable[bpy.types.ID | None]) -> None:
 
 
 def copy_drivers(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
-    """Give a node tree the drivers of another, for nodes and inputs of the same name."""
+    """Copy the drivers of a node tree to another, for nodes and inputs of the same name."""
     given: Any = source.animation_data
     for curve in given.drivers if given is not None else ():
         target.animation_data_create().drivers.from_existing(src_driver=curve)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where things are in the world, as far as they are drawn."""
+"""Where objects are in the world, as they are drawn."""
 
 from __future__ import annotations
 

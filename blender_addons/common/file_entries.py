@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where people give files to Blender: *File > Import*, and drops on a 3-D viewport."""
+"""Ways to open files in Blender: *File > Import*, and dropping on a 3D viewport."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ class ImportEntry:
         def draw(menu: Any, _context: bpy.types.Context) -> None:
             menu.layout.operator(operator, text=text)
 
-        # A function, since Blender marks it with whose it is.
+        # A function, since Blender tags it with its owner.
         self._draw = draw
 
     def add(self) -> None:
-        """Put it into the menu."""
+        """Add it to the menu."""
         bpy.types.TOPBAR_MT_file_import.append(self._draw)  # type: ignore[arg-type]
 
     def remove(self) -> None:
-        """Take it out again."""
+        """Remove it from the menu."""
         bpy.types.TOPBAR_MT_file_import.remove(self._draw)  # type: ignore[arg-type]
 
 
 class DropsOnViewports(bpy.types.FileHandler):
-    """A `FileHandler` that takes files dropped on a 3-D viewport."""
+    """A `FileHandler` that accepts files dropped on a 3D viewport."""
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
-        """Take drops on 3-D viewports."""
+        """Accept drops on 3D viewports."""
         area = context.area
         return area is not None and area.type == "VIEW_3D"

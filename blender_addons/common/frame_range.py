@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a scene is when something that moves comes into it.
+"""The length of a scene when something animated is added to it.
 
-An empty scene becomes as long as what is imported. One in which somebody works keeps its first
-frame, at which new things begin, and is lengthened at most.
+An empty scene takes on the length of the import. One already in use keeps its first frame, where
+new things begin, and is at most lengthened.
 """
 
 from __future__ import annotations
 
 import bpy
 
-# What a new file of Blender has.
+# Frame range of a new Blender file.
 _FIRST, _LAST = 1, 250
 _CUBE = 8
 
 
 def holds_work(scene: bpy.types.Scene) -> bool:
-    """Tell whether a scene has anything that its frames could matter to.
+    """Tell whether a scene has anything that depends on its frame range.
 
     Returns
     -------
     bool
-        False for a new file's range with nothing but cameras, lights, empties and the cube that a
-        new file has, none of them animated.
+        False for a new file's range with nothing but cameras, lights, empties and the default cube,
+        none of them animated.
     """
     if (scene.frame_start, scene.frame_end) != (_FIRST, _LAST) or scene.use_preview_range:
         return True
@@ -34,18 +34,18 @@ def holds_work(scene: bpy.types.Scene) -> bool:
 def make_room(
     scene: bpy.types.Scene, frames: int, first_if_empty: int, *, lengthen: bool = True
 ) -> int:
-    """Make a scene long enough, and say where to begin.
+    """Make a scene long enough, and return where to begin.
 
-    Call it before anything new comes into the scene.
+    Call it before anything new is added to the scene.
 
     Parameters
     ----------
     frames : int
-        How many are needed.
+        Number of frames needed.
     first_if_empty : int
-        Where a scene begins that holds no work.
+        First frame of a scene that is still empty.
     lengthen : bool
-        Leave its range alone otherwise.
+        Otherwise leave its range unchanged.
 
     Returns
     -------

@@ -32,8 +32,8 @@ def new_curves(
     positions : ndarray, shape (P, 3)
         In Blender units.
     attributes : mapping
-        From name and domain to one number per point (P,) or curve (C,); whole numbers become
-        integer attributes, others float attributes.
+        From name and domain to one number per point (P,) or curve (C,); integers become integer
+        attributes, others float attributes.
     """
     curves = bpy.data.hair_curves.new(name)
     if not len(point_counts):
@@ -59,7 +59,7 @@ def new_points(
     vertices : int or ndarray, shape (V, 3)
         How many there are, or where.
     rows : iterable of (str, ndarray of shape (V,))
-        Attributes; taken one at a time, so that a generator needs memory for one only.
+        Attributes; taken one at a time, so that a generator only needs memory for one.
     """
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(vertices if isinstance(vertices, int) else len(vertices))
@@ -79,16 +79,16 @@ def fill_mesh(
     *,
     smooth: bool = True,
 ) -> None:
-    """Put triangles into a mesh in place of what it has; its materials stay.
+    """Replace a mesh's content with triangles; its materials are kept.
 
     Parameters
     ----------
     positions : ndarray, shape (V, 3)
         In Blender units.
     triangles : ndarray of int, shape (F, 3)
-        Corners, all from 0 to below V; faces that have one twice are taken out.
+        Corners, all from 0 to below V; faces that repeat one are removed.
     smooth : bool
-        Shade it as one curved surface.
+        Use smooth shading.
     """
     mesh.clear_geometry()
     if not len(triangles):
@@ -118,7 +118,7 @@ def set_attribute(
     Parameters
     ----------
     values : ndarray, shape (elements,) or (elements, 3)
-        Whole numbers become an integer attribute, others a float attribute; rows of three become
+        Integers become an integer attribute, others a float attribute; rows of three become
         vectors.
     """
     if values.ndim == 2:
@@ -131,6 +131,6 @@ def set_attribute(
 
 
 def _fill(attribute: Any, key: str, values: NDArray[Any]) -> None:
-    # Nothing to copy is an error to foreach_set.
+    # foreach_set raises an error if there is nothing to copy.
     if values.size:
         attribute.data.foreach_set(key, values)

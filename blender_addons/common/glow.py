@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Materials of what shines by itself.
+"""Emissive materials.
 
-Cycles takes what shines for lamps, and sorts all of them before each frame, which can take ten
-times as long as the picture. Here a ray only finds the light that it hits: the picture of what
-shines is the same, and the soft light that it casts on others is noisier.
+Cycles treats emissive surfaces as lamps, and sorts all of them before each frame, which can take
+ten times as long as the picture. Here a ray only finds the light that it hits: glowing objects look
+the same, and the soft light that they cast on others is noisier.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import nodes
 
 
 def glowing(name: str) -> bpy.types.Material:
-    """Make a material for something that shines by itself.
+    """Make an emissive material.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def glowing(name: str) -> bpy.types.Material:
         *Lights Its Surroundings*, see `draw_lights`, is off.
     """
     material = bpy.data.materials.new(name)
-    # It is Cycles' own setting, and Cycles is an add-on that can be off.
+    # The setting belongs to Cycles, an add-on that can be disabled.
     settings: Any = getattr(material, "cycles", None)
     if settings is not None:
         settings.emission_sampling = "NONE"
@@ -33,7 +33,7 @@ def glowing(name: str) -> bpy.types.Material:
 
 
 def plain_light(name: str, color: Sequence[float], strength: float) -> bpy.types.Material:
-    """Make a material that shines alike everywhere.
+    """Make a material with uniform emission.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def plain_light(name: str, color: Sequence[float], strength: float) -> bpy.types
 
 
 def draw_lights(layout: Any, context: bpy.types.Context, material: bpy.types.Material) -> None:
-    """Draw whether Cycles takes what shines for a lamp, where Cycles renders."""
+    """Draw whether Cycles treats the material as a lamp, if Cycles is the render engine."""
     settings: Any = getattr(material, "cycles", None)
     if settings is not None and context.engine == "CYCLES":
         layout.prop(settings, "emission_sampling", text="Lights Its Surroundings")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects that hold data for others: they are in no scene, and nobody sees them.
+"""Objects that hold data for others: they are in no scene and never visible.
 
-What an object needs is kept together in a collection that it points to. Otherwise Blender, which
-puts each object without a collection into the scene when it appends what needs it, would leave them
-all over the place. The collection comes along, but is switched off in viewports and in renders.
+The objects that an object needs are kept in a collection that it points to. Otherwise Blender,
+which adds objects without a collection to the scene when appending what needs them, would leave
+them visible. The collection is appended too, but disabled in viewports and renders.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ def new_holder(name: str, mesh: bpy.types.Mesh, made: list[bpy.types.ID]) -> bpy
     Parameters
     ----------
     made : list of ID
-        Gets it as soon as it exists.
+        New datablocks are added to it as soon as they exist.
     """
     holder = bpy.data.objects.new(name, mesh)
     made.append(holder)
-    # Modifiers read it all the same.
+    # Modifiers can read it nevertheless.
     holder.hide_viewport = holder.hide_render = True
     return holder
 
@@ -34,21 +34,21 @@ def new_holder(name: str, mesh: bpy.types.Mesh, made: list[bpy.types.ID]) -> bpy
 def keep_together(
     name: str, holders: Iterable[bpy.types.Object | None], made: list[bpy.types.ID]
 ) -> bpy.types.Collection:
-    """Make the collection of what an object needs.
+    """Make the collection of the objects that an object needs.
 
     Parameters
     ----------
     name : str
         The object's.
     holders : iterable of Object or None
-        None is left out.
+        None is skipped.
     made : list of ID
-        Gets it as soon as it exists.
+        New datablocks are added to it as soon as they exist.
 
     Returns
     -------
     Collection
-        In no scene. It never changes, as copies of the object point to it too.
+        In no scene. It never changes, since copies of the object point to it too.
     """
     kept = bpy.data.collections.new(f"{name} data")
     made.append(kept)
@@ -60,12 +60,12 @@ def keep_together(
 
 
 def let_go(kept: bpy.types.Collection | None) -> None:
-    """Remove a collection of `keep_together` that no object needs any more.
+    """Remove a collection from `keep_together` that no object needs any more.
 
     Parameters
     ----------
     kept : Collection or None
-        What is in it stays.
+        Its objects are kept.
     """
     if kept is None or not kept.is_editable:
         return

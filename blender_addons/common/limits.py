@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of values, as far as single precision carries them, in which Blender computes."""
+"""Limits of values, within the single precision that Blender computes in."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Final
 import numpy as np
 
 LARGEST: Final = 1e20
-"""The largest magnitude of a value; what lies far below stands for no data."""
+"""The largest magnitude of a value; anything far below stands for missing data."""
 
 
 def apart(low: float, high: float) -> tuple[float, float]:
-    """Take limits apart that are one number.
+    """Separate limits that are equal.
 
     Returns
     -------
     low, high : float
-        As they are if they differ in single precision; otherwise around the lower one, as far as
-        the power of ten below it, or 1 around 0.
+        Unchanged if they differ in single precision; otherwise around the lower one, by the power
+        of ten below it, or by 1 around 0.
     """
     if np.float32(low) < np.float32(high):
         return low, high
@@ -28,7 +28,7 @@ def apart(low: float, high: float) -> tuple[float, float]:
 
 
 def problem_of(low: float, high: float) -> str:
-    """Say what is wrong with limits that somebody gives.
+    """Say what is wrong with given limits.
 
     Returns
     -------
@@ -38,10 +38,10 @@ def problem_of(low: float, high: float) -> str:
     if not low < high:
         return f"The lower limit, {low:g}, is not below the upper one, {high:g}"
     if max(abs(low), abs(high)) > LARGEST:
-        return f"The limits go from {low:g} to {high:g}; they cannot be beyond {LARGEST:g}"
+        return f"The limits are {low:g} and {high:g}; they cannot exceed {LARGEST:g}"
     if not np.float32(low) < np.float32(high):
         return (
-            f"The limits {low:.12g} and {high:.12g} are one number in single precision, in which "
-            "Blender computes"
+            f"The limits {low:.12g} and {high:.12g} are the same number in single precision, in "
+            "which Blender computes"
         )
     return ""

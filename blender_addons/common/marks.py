@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Custom properties by which the extensions know what they made, in anybody's file."""
+"""Custom properties by which the extensions recognize what they made, in any file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 SHARED: Final = "spike_suite"
-"""The prefix of what all the extensions leave alike."""
+"""The prefix shared by all the extensions."""
 
 
 class Mark:
-    """A custom property of ours, which nobody else's is taken for.
+    """A custom property of ours, which cannot be confused with others.
 
     Parameters
     ----------
@@ -19,10 +19,10 @@ class Mark:
         Prefix of its name: the extension's id, or `SHARED`.
     name : str
     older : str
-        What version 0.1.0 called it; it is still read, and replaced when something new is stored.
+        Its name in version 0.1.0; still read, and replaced when a new value is stored.
     is_ours : callable
-        Takes a thing with the older property, and tells whether it is one that 0.1.0 made: the
-        older names were such as anybody could have chosen.
+        Called with a thing that has the older property, to tell whether 0.1.0 made it: the older
+        names were generic.
     """
 
     def __init__(
@@ -37,13 +37,13 @@ class Mark:
         self._is_ours = is_ours
 
     def _key(self, thing: Any) -> str | None:
-        """Find the property that a thing has of these."""
+        """Find which of these properties a thing has."""
         if self.name in thing:
             return self.name
         return self._older if self._older in thing and self._is_ours(thing) else None
 
     def of(self, thing: Any, default: Any = None) -> Any:
-        """Read it; `default` where the thing does not have it."""
+        """Read it; `default` if the thing does not have it."""
         key = self._key(thing)
         return default if key is None else thing[key]
 
@@ -53,7 +53,7 @@ class Mark:
         thing[self.name] = value
 
     def remove(self, thing: Any) -> None:
-        """Take it away, if the thing has it."""
+        """Remove it, if the thing has it."""
         key = self._key(thing)
         if key is not None:
             del thing[key]
@@ -64,5 +64,5 @@ class Mark:
 
 
 def holds(value: Any, names: Collection[str]) -> bool:
-    """Tell whether a property's value is a group of others with none but these names."""
+    """Tell whether a property's value is a group with only these names."""
     return hasattr(value, "keys") and all(name in names for name in value.keys())  # noqa: SIM118

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How new objects come into a scene, whatever somebody is doing in it at the moment."""
+"""Add new objects to a scene, whatever state it is in."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .required import required
 
 
 def leave_edit_mode(context: bpy.types.Context) -> None:
-    """Go back to object mode.
+    """Switch to Object Mode.
 
-    Data of an object that is being edited can neither be measured nor exchanged, and no other
-    object can become active.
+    Data of an object in Edit Mode can neither be measured nor replaced, and no other object can
+    become active.
     """
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -26,8 +26,8 @@ def open_collection(context: bpy.types.Context) -> bpy.types.Collection:
     Returns
     -------
     Collection
-        The active one; the scene's own if that one is linked from another file, to which nothing
-        can be added.
+        The active one; the scene's own if the active one is linked from another file, since nothing
+        can be added to it.
     """
     active = required(context.collection)
     return active if active.is_editable else required(required(context.scene).collection)
@@ -36,7 +36,7 @@ def open_collection(context: bpy.types.Context) -> bpy.types.Collection:
 def link(
     context: bpy.types.Context, thing: bpy.types.Object, beside: bpy.types.Object | None = None
 ) -> None:
-    """Put a new object into the active collection, or where another one is.
+    """Put a new object into the active collection, or into another object's collections.
 
     Parameters
     ----------
@@ -55,8 +55,7 @@ def select_only(context: bpy.types.Context, things: Sequence[bpy.types.Object]) 
     Parameters
     ----------
     things : sequence of Object
-        What the view layer does not have, since a collection is excluded from it, cannot be
-        selected.
+        Objects not in the view layer, because their collection is excluded, cannot be selected.
     """
     view_layer = context.view_layer
     if view_layer is None:
@@ -64,7 +63,7 @@ def select_only(context: bpy.types.Context, things: Sequence[bpy.types.Object]) 
     view_layer.update()
     for other in list(view_layer.objects.selected):
         other.select_set(False)
-    # Not by name, which one of another file may have as well.
+    # Not by name, which a linked one may have as well.
     present = set(view_layer.objects)
     there = [thing for thing in things if thing in present]
     for thing in there:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of one kind, each in a module of its own, found in a package by listing it."""
+"""Find objects of one kind, each in its own module, by listing a package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def collect(package: str, path: Iterable[str], name: str, *unique: str) -> list[Any]:
-    """Collect what the modules of a package call by one name.
+    """Collect the objects of one name from the modules of a package.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def collect(package: str, path: Iterable[str], name: str, *unique: str) -> list[
 
 
 def merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
-    """Put mappings together.
+    """Merge mappings.
 
     Raises
     ------
     ValueError
-        If one key stands for different objects.
+        If a key maps to different objects.
     """
     found: dict[str, T] = {}
     for mapping in mappings:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Blender's types allow None in many places where the program knows there is something."""
+"""Blender's types allow None in many places where the program knows there is a value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def required(thing: T | None) -> T:
     Raises
     ------
     AssertionError
-        If it is None after all, which is a mistake in the program, never in its input.
+        If it is None after all, which is a bug in the program, never an error in its input.
     """
     assert thing is not None
     return thing

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which objects an operator works on, and which of them this file can change.
 
-What is linked from another .blend is left out and named: changes to it would be gone when this
-file is opened again. Library overrides are this file's own.
+Objects linked from another .blend are left out and named: changes to them would be lost when this
+file is reopened. Library overrides belong to this file.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ def chosen(
     wanted: Callable[[bpy.types.Object], bool],
     owner: Callable[[bpy.types.Object], bpy.types.Object | None] = _nobody,
 ) -> list[bpy.types.Object]:
-    """Find what is selected, or the active object if nothing is.
+    """Find the selected objects, or the active object if none is selected.
 
     Parameters
     ----------
     wanted : callable
-        Tells whether an object is of the kind that is asked for.
+        Tells whether an object is of the requested kind.
     owner : callable, optional
         See `at_hand`.
 
     Returns
     -------
     list of Object
-        Where nothing of the kind is chosen, but what is there for something of the kind, such as a
-        slicer, this is what it is there for.
+        If nothing of that kind is chosen, but something that serves it, such as a slicer, the
+        objects that it serves.
     """
     active = _active(context)
     candidates = list(context.selected_objects or [])
@@ -61,21 +61,21 @@ def at_hand(
     wanted: Callable[[bpy.types.Object], bool],
     owner: Callable[[bpy.types.Object], bpy.types.Object | None] = _nobody,
 ) -> bpy.types.Object | None:
-    """Find what panels are about: the active object, or what the active one is there for.
+    """Find what panels act on: the active object, or what the active one serves.
 
-    So they stay while somebody moves the slicer that cuts it, or a figure about it.
+    So they stay visible while the user moves a slicer that cuts it, or one of its figures.
 
     Parameters
     ----------
     wanted : callable
-        Tells whether an object is of the kind that is asked for.
+        Tells whether an object is of the requested kind.
     owner : callable, optional
-        What an object is about, where slicers and what stands beside a cut are not all.
+        What an object belongs to, in addition to slicers and companions of a cut.
 
     Returns
     -------
     Object or None
-        Of several that a slicer cuts a selected one, if there is one.
+        If a slicer cuts several, a selected one if possible.
     """
     active = _active(context)
     if active is None or wanted(active):
@@ -87,7 +87,7 @@ def at_hand(
 def draw_whose(
     layout: bpy.types.UILayout, context: bpy.types.Context, thing: bpy.types.Object
 ) -> None:
-    """Say what a panel is about, where that is not the active object.
+    """Draw what a panel acts on, if that is not the active object.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _behind(
     wanted: Callable[[bpy.types.Object], bool],
     owner: Callable[[bpy.types.Object], bpy.types.Object | None],
 ) -> list[bpy.types.Object]:
-    """List what a chosen object is there for, of the kind that is asked for, in this scene."""
+    """List what a chosen object serves, of the requested kind, in this scene."""
     about = owner(thing)
     found = behind(thing) if about is None else [about]
     return [one for one in found if wanted(one) and context.scene in one.users_scene]
@@ -117,35 +117,35 @@ def _behind(
 def editable(
     things: Iterable[bpy.types.Object], *, with_data: bool = False
 ) -> list[bpy.types.Object]:
-    """Leave out what is linked.
+    """Leave out linked objects.
 
     Parameters
     ----------
     with_data : bool, optional
-        Leave out what has linked data, too.
+        Also leave out objects with linked data.
     """
     return [thing for thing in things if _is_editable(thing, with_data)]
 
 
 def about_linked(things: Iterable[bpy.types.Object], *, with_data: bool = False) -> str:
-    """Say that something among objects is linked.
+    """Say that some of the objects are linked.
 
     Parameters
     ----------
     with_data : bool, optional
-        Say so if only its data is.
+        Also if only its data is.
 
     Returns
     -------
     str
-        A sentence that names the first one; nothing if all can be changed.
+        A sentence that names the first one; empty if all can be changed.
     """
     linked = (thing for thing in things if not _is_editable(thing, with_data))
     return next(map(refusal, linked), "")
 
 
 def refusal(thing: bpy.types.ID) -> str:
-    """Say why something is not changed that is linked."""
+    """Say why a linked object is not changed."""
     return f"'{thing.name}' is linked from another .blend; change it in that file."
 
 
@@ -164,7 +164,7 @@ def tell(
     text : str
         A sentence.
     things : iterable of Object
-        What it was to be done to.
+        The objects to which it applied.
     """
     if linked := about_linked(things):
         kind, text = {"WARNING"}, f"{text} {linked}"

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A button beside a field of a panel, which opens a list of what may be put there.
+"""A button beside a field of a panel that opens a list of possible values.
 
-A property with ``search=`` would offer the same while one types, but Blender writes no undo step
-for such fields of panels: Undo would take back whatever was done before. A plain field gets its
-step, and so does this operator. In the dialogs and the redo panel of an operator, ``search=`` is
-right.
+A property with ``search=`` would offer the same while typing, but Blender writes no undo step for
+such fields in panels: Undo would revert whatever was done before. A plain field gets its undo step,
+and so does this operator. In the dialogs and the redo panel of an operator, ``search=`` works.
 
 An add-on writes::
 
@@ -32,17 +31,17 @@ if TYPE_CHECKING:
 
 
 def text_property(search: Any = None, **settings: Any) -> Any:
-    """Make a property that holds text, with or without suggestions while one types.
+    """Make a text property, with or without suggestions while typing.
 
     Parameters
     ----------
     search : callable, optional
         For operators; a field of a panel has none, see above.
     **settings
-        Further ones of ``StringProperty``.
+        Other arguments of ``StringProperty``.
     """
     if search is None:
-        # Blender would call the None it is given, and crash as soon as somebody clicks the field.
+        # Blender would call the None it is given, and crash as soon as the user clicks the field.
         settings.pop("search_options", None)
         return StringProperty(**settings)
     return StringProperty(search=search, **settings)
@@ -50,19 +49,18 @@ def text_property(search: Any = None, **settings: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A text field of a panel, and what may be put there.
+    """A text field of a panel, and its possible values.
 
     Attributes
     ----------
     owner : callable
-        Finds what has the property in a context, or None.
+        Finds the owner of the property in a context, or None.
     name : str
         Of the property.
     offered : callable
-        Lists values in a context, each with more about it, which may be empty.
+        Lists values in a context, each with a description, which may be empty.
     put : callable, optional
-        Makes the field's new text of what it was and the chosen value; that value alone if not
-        given.
+        Combines the field's text and the chosen value; just that value if not given.
     """
 
     owner: Callable[[bpy.types.Context], Any]
@@ -71,17 +69,17 @@ class Field:
     put: Callable[[bpy.types.Context, str, str], str] | None = None
 
 
-# Blender keeps no text of items that a function gives, so somebody else has to.
+# Blender does not keep the texts of dynamic items, so they must be kept here.
 _items: dict[tuple[str, str], tuple[Sequence[tuple[str, str]], list[tuple[str, str, str]]]] = {}
 
 
 def _offered(operator: Any, context: bpy.types.Context) -> list[tuple[str, str, str]]:
-    # Asked for items, Blender gives the operator's properties, which are not the operator.
+    # When asking for items, Blender passes the operator's properties, not the operator.
     fields: Mapping[str, Field] = getattr(bpy.types, operator.bl_rna.identifier).FIELDS
     field = fields.get(operator.field)
     if context is None or field is None:
         return []
-    # Each once, since Blender tells items apart by their text.
+    # Each once, since Blender distinguishes items by their text.
     values = list(dict.fromkeys(field.offered(context)))
     key = (operator.bl_rna.identifier, operator.field)
     if key not in _items or _items[key][0] != values:
@@ -91,10 +89,10 @@ def _offered(operator: Any, context: bpy.types.Context) -> list[tuple[str, str, 
 
 
 class SuggestionsPopup(bpy.types.Operator):
-    """An operator that lists what may be put into a field, to be searched, and puts it there."""
+    """An operator that lists a field's possible values, searchable, and sets the chosen one."""
 
     bl_label = "Suggestions"
-    bl_description = "Search among what may be put here"
+    bl_description = "Search the possible values"
     bl_options: Any = {"REGISTER", "UNDO", "INTERNAL"}
 
     FIELDS: ClassVar[Mapping[str, Field]]
@@ -109,7 +107,7 @@ class SuggestionsPopup(bpy.types.Operator):
         item: EnumProperty(name="Value", items=_offered, options={"SKIP_SAVE"})
 
     def __init_subclass__(cls) -> None:
-        """Tell Blender which property the list is of; it does not look for that in a base class."""
+        """Tell Blender which property the list is for; it does not search base classes for that."""
         super().__init_subclass__()
         operator: Any = cls
         operator.bl_property = "item"
@@ -123,7 +121,7 @@ class SuggestionsPopup(bpy.types.Operator):
             return {"CANCELLED"}
         popup: Any = operator
         required(context.window_manager).invoke_search_popup(popup)
-        # Not finished, which would be an undo step of its own.
+        # Not finished, which would be a separate undo step.
         return {"CANCELLED"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -138,7 +136,7 @@ class SuggestionsPopup(bpy.types.Operator):
         return {"FINISHED"}
 
     def _owner(self, context: bpy.types.Context) -> Any:
-        """Find what has the field, or say why nothing can be put there."""
+        """Find the owner of the field, or say why nothing can be entered."""
         if self.field not in self.FIELDS:
             self.report({"ERROR"}, f"There is no field named '{self.field}'.")
             return None
@@ -152,7 +150,7 @@ class SuggestionsPopup(bpy.types.Operator):
         return owner
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Say what was chosen: a menu of a thousand regions would fill the screen."""
+        """Draw the choice as text: a menu of a thousand regions would fill the screen."""
         self.layout.label(text=self.item, translate=False)
 
 
@@ -165,12 +163,12 @@ def draw_field(
     field: str = "",
     **options: Any,
 ) -> None:
-    """Draw a text field with the button that lists what may be put there.
+    """Draw a text field with the button that lists its possible values.
 
     Parameters
     ----------
     owner : bpy_struct
-        What has the property.
+        The owner of the property.
     name : str
         Of the property.
     operator : str

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a value to its color: where it lies between two limits, and what a colormap has there.
+"""From a value to its color: its position between two limits, and the colormap's color there.
 
 Neurons, networks, regions, surfaces and curves are colored by these nodes of their materials. The
-limits are inputs of the node `LIMITS`, so that panels, keyframes and figures reach them.
+limits are inputs of the node `LIMITS`, so that panels, keyframes and figures can access them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .nodes.modifiers import follow_socket
 from .required import required
 
 NO_DATA: Final = -1.0e30
-"""What stands for a value that is not there. Far below any limit, also after mixing with one."""
+"""Stands for a missing value. Far below any limit, even when interpolated with one."""
 NO_DATA_BELOW: Final = -1.0e20
 
 
@@ -35,14 +35,14 @@ def read_attribute(
     Parameters
     ----------
     where : {"GEOMETRY", "OBJECT", "INSTANCER"}
-        Whose it is: a custom property of the object is an attribute, too.
+        Where the attribute is stored: a custom property of the object is an attribute, too.
     name, label : str
         See `Tree.add`.
 
     Returns
     -------
     Socket
-        0 where there is no such attribute.
+        0 if there is no such attribute.
     """
     return tree.add(
         "ShaderNodeAttribute", name=name, label=label, attribute_type=where,
@@ -51,12 +51,12 @@ def read_attribute(
 
 
 def is_on_figure(tree: Tree) -> Socket:
-    """Tell in a material whether a figure is drawn, such as a color bar: 1 there."""
+    """Tell in a material whether it is drawing a figure, such as a color bar: 1 there."""
     return read_attribute(tree, FIGURE, label="On figures")
 
 
 def between_limits(tree: Tree, value: Linkable) -> Node:
-    """Take a value to its place between the limits, 0 to 1.
+    """Map a value to its position between the limits, 0 to 1.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def color_of(tree: Tree, value: Linkable) -> Socket:
 def gray_without_data(
     tree: Tree, value: Linkable, color: Linkable, gray: tuple[float, float, float, float]
 ) -> Node:
-    """Show a color of its own where there is no value.
+    """Show a separate color where there is no value.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def limit_inputs(material: bpy.types.Material) -> tuple[Any, Any]:
     Returns
     -------
     lowest, highest : NodeSocket
-        Each one's ``default_value`` can be read, set, keyframed and put into a panel.
+        Each one's ``default_value`` can be read, set, keyframed and shown in a panel.
     """
     inputs: Any = required(material.node_tree).nodes[LIMITS].inputs
     return inputs["From Min"], inputs["From Max"]
@@ -123,7 +123,7 @@ def set_limits(material: bpy.types.Material, low: float, high: float) -> None:
 
 
 def draw_limits(layout: Any, material: bpy.types.Material, quantity: str = "") -> None:
-    """Draw a material's limits in a panel, with what the values are."""
+    """Draw a material's limits in a panel, labeled with the quantity."""
     column = layout.column(align=True)
     for text, socket in zip(("Minimum", "Maximum"), limit_inputs(material), strict=True):
         title = f"{text} ({quantity})" if quantity else text
@@ -131,6 +131,6 @@ def draw_limits(layout: Any, material: bpy.types.Material, quantity: str = "") -
 
 
 def follow_limits(bar: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
-    """Have a color bar go from a material's lower limit to its upper one."""
+    """Make a color bar range from a material's lower limit to its upper one."""
     for name, socket in zip(("From", "To"), limit_inputs(material), strict=True):
         follow_socket(bar, name, material, socket)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a viewport shows colors as they are rendered, and how to make it.
+"""Whether a viewport shows colors as rendered, and how to make it do so.
 
-*Solid* shading draws no materials. So after an import, everything is gray there, unless an object's
-own color or a color attribute is what the viewport shows.
+*Solid* shading does not draw materials. So after an import, everything is gray there, unless the
+viewport shows object colors or color attributes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ SolidColor = Literal["OBJECT", "VERTEX"]
 
 
 def shading_of(context: bpy.types.Context) -> bpy.types.View3DShading | None:
-    """Find how the viewport at hand is shaded.
+    """Find the shading of the current viewport.
 
     Returns
     -------
     View3DShading or None
-        Of the viewport that the context is about, or else of the first one on its screen.
+        That of the context's viewport, or else of the first one on its screen.
     """
     spaces: list[Any] = [context.space_data]
     spaces += [area.spaces.active for area in (context.screen.areas if context.screen else ())]
@@ -33,38 +33,38 @@ def shading_of(context: bpy.types.Context) -> bpy.types.View3DShading | None:
 
 
 def shows_materials(context: bpy.types.Context) -> bool:
-    """Tell whether the viewport at hand draws materials, and so their colors.
+    """Tell whether the current viewport draws materials, and so their colors.
 
     Returns
     -------
     bool
-        True where there is no viewport to show anything.
+        True if there is no viewport.
     """
     shading = shading_of(context)
     return shading is None or shading.type in ("MATERIAL", "RENDERED")
 
 
 def shows_in_solid(context: bpy.types.Context, color: SolidColor) -> bool:
-    """Tell whether the viewport at hand draws colors of this kind without materials.
+    """Tell whether the current viewport draws colors of this kind without materials.
 
     Parameters
     ----------
     color : str
-        ``"OBJECT"`` for the objects' own, ``"VERTEX"`` for color attributes.
+        ``"OBJECT"`` for object colors, ``"VERTEX"`` for color attributes.
     """
     shading = shading_of(context)
     return shading is not None and shading.type == "SOLID" and shading.color_type == color
 
 
 def show_materials(context: bpy.types.Context) -> None:
-    """Switch the viewport at hand to Material Preview, where it draws none yet."""
+    """Switch the current viewport to Material Preview if it does not draw materials yet."""
     shading = shading_of(context)
     if shading is not None and not shows_materials(context):
         shading.type = "MATERIAL"
 
 
 def show_in_solid(context: bpy.types.Context, color: SolidColor) -> None:
-    """Switch the viewport at hand to Solid, with colors of this kind.
+    """Switch the current viewport to Solid, with colors of this kind.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def show_in_solid(context: bpy.types.Context, color: SolidColor) -> None:
 
 
 class ShowColors(bpy.types.Operator):
-    """An operator that makes the viewport at hand show colors.
+    """An operator that makes the current viewport show colors.
 
-    What an add-on draws is given to `solid` or taken away again by `plain`.
+    An add-on prepares its objects in `solid` and reverts that in `plain`.
     """
 
     bl_label = "Show Colors"
@@ -93,10 +93,10 @@ class ShowColors(bpy.types.Operator):
     else:
         shading: EnumProperty(
             name="Shading",
-            description="Where colors are shown",
+            description="Shading in which colors are shown",
             items=[
-                ("PREVIEW", "Material Preview", "Draw materials, whatever lights there are"),
-                ("SOLID", "Solid", "Draw colors without materials; costs time in every frame"),
+                ("PREVIEW", "Material Preview", "Draw materials, whatever the scene's lights"),
+                ("SOLID", "Solid", "Draw colors without materials; slows down every frame"),
             ],
         )
 
@@ -114,17 +114,17 @@ class ShowColors(bpy.types.Operator):
         return {"FINISHED"}
 
     def solid(self, context: bpy.types.Context) -> str:
-        """Prepare what is chosen for Solid shading.
+        """Prepare the chosen objects for Solid shading.
 
         Returns
         -------
         str
-            A sentence that says why this cannot be, or nothing.
+            A sentence that says why this is not possible, or an empty string.
         """
         raise NotImplementedError
 
     def plain(self, context: bpy.types.Context) -> None:
-        """Take away what was prepared for Solid shading."""
+        """Remove what was prepared for Solid shading."""
         raise NotImplementedError
 
 
@@ -137,16 +137,16 @@ def draw_show_colors(
     prepared: bool = False,
     solid: bool = True,
 ) -> None:
-    """Draw the buttons that make the viewport show colors, where it does not.
+    """Draw the buttons that make the viewport show colors, if it does not.
 
     Parameters
     ----------
     operator : str
         Identifier of the add-on's `ShowColors`.
     shown : bool
-        Whether Solid shading shows the active object's colors at the moment.
+        Whether Solid shading currently shows the active object's colors.
     prepared : bool
-        Whether it costs time to show them in Solid shading, which can be ended here.
+        Whether showing them in Solid shading slows down frames and can be turned off here.
     solid : bool
         Whether Solid shading can show them.
     """
@@ -154,7 +154,7 @@ def draw_show_colors(
         return
     note = layout.column(align=True)
     if not shown and not shows_materials(context):
-        note.label(text="This shading shows no colors", icon="INFO")
+        note.label(text="This shading does not show colors", icon="INFO")
     row = note.row(align=True)
     row.operator(operator, text="Show Colors", icon="SHADING_TEXTURE").shading = "PREVIEW"
     if solid:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Surface Slicer: arrays as colored surfaces and curves, and a cut through anything.
 
-The data passes the rooms in this order: `arrays` (files, pictures, formulas to checked numbers) →
-`surface` (heights to an object, its light and its axes) or `curve` (a line that draws itself).
-`slicer` cuts these and any other objects, `ramps` puts colormaps on Blender's own color ramps.
-`operators` and `panels` only call them.
+Data flows through the packages in this order: `arrays` (files, pictures, formulas to checked
+numbers) → `surface` (heights to an object, its colors and its axes) or `curve` (a line that draws
+itself). `slicer` cuts these and any other objects, `ramps` puts colormaps on Blender's own color
+ramps. `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take the extension out of Blender again."""
+    """Remove the extension from Blender."""
     operators.MENU_ENTRY.remove()
     properties.detach()
     for cls in reversed(CLASSES):

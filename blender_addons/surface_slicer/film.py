@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the scene for a film of surfaces."""
+"""Set up the scene for a film of surfaces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import bpy
 from .common import film
 from .surface.axes import find_axes
 
-# From in front and above, as surfaces are drawn in books.
+# From the front and above, as surfaces are usually drawn.
 _DIRECTION: Final = (-0.45, 1.0, -0.62)
 _UP: Final = (0.0, 0.0, 1.0)
 
@@ -23,12 +23,12 @@ def set_scene(
     orbit_degrees: float = 60.0,
     bloom: float = 0.5,
 ) -> bpy.types.Object:
-    """Give a scene a black world, true colors, bloom, and a camera that circles around surfaces.
+    """Give a scene a black world, true colors, bloom, and a camera that orbits surfaces.
 
     Parameters
     ----------
     orbit_degrees : float
-        Angle that the camera travels over the scene's frames; 0 if it stands still.
+        Angle of the camera's orbit over the scene's frames; 0 for a still camera.
     bloom : float
         Strength of the glow around bright parts; 0 for none.
 
@@ -42,7 +42,7 @@ def set_scene(
     if bloom:
         film.add_bloom(scene, bloom)
     axes = [axes for axes in map(find_axes, surfaces) if axes is not None]
-    # Room for the corners, which swing out when the camera circles.
+    # Space for the corners, which swing outwards as the camera orbits.
     camera = film.frame_camera(
         scene, [*surfaces, *axes], direction=_DIRECTION, up=_UP, margin=0.1, lens_mm=60.0
     )

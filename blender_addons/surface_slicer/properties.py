@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored with a surface, and what the panel's fields hold."""
+"""What is stored with a surface, and the panel's fields."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .common.suggestions import text_property
 from .ramps.ramp_stops import MOST_STOPS
 
 NEW_RELIEF: Final = 0.6
-"""Relief of new surfaces, so that their shape is seen; see `surface_color.color_surface`."""
+"""Relief of new surfaces, so that their shape is visible; see `surface_color.color_surface`."""
 COLOR_SOURCES: Final = (
     ("HEIGHT", "Height", "The array's own values"),
     ("X", "Along x", "From the first column to the last"),
@@ -45,7 +45,7 @@ COLOR_SOURCES: Final = (
 def _search_arrays(
     owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[str]:
-    """Offer the arrays of the archive whose name holds what was typed."""
+    """Suggest the arrays of the archive whose names contain the typed text."""
     filepath: str = owner.filepath  # type: ignore[attr-defined]
     listed = array_names(bpy.path.abspath(filepath))
     return [name for name in listed if typed.casefold() in name.casefold()]
@@ -55,12 +55,12 @@ def _array(search: Any = None) -> Any:
     return text_property(
         search,
         name="Array",
-        description="Which array of an .npz archive; not needed if it holds just one",
+        description="Which array of an .npz archive; not needed if it holds only one",
     )
 
 
 class SourceSettings:
-    """Where heights come from; the panel keeps it, the operator takes it, a surface remembers."""
+    """Where heights come from; stored by the panel and each surface, used by the operator."""
 
     if TYPE_CHECKING:
         filepath: str
@@ -74,13 +74,14 @@ class SourceSettings:
     else:
         filepath: StringProperty(
             name="File",
-            description="Array (.npy, .npz, .csv, .txt) or picture to make a surface of",
+            description="Array (.npy, .npz, .csv, .txt) or image to make a surface from",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
         array: _array(_search_arrays)
         image: StringProperty(
-            name="Image", description="Image in this file to make a surface of, instead of a file"
+            name="Image",
+            description="Image in this .blend to make a surface from, instead of a file",
         )
         formula: StringProperty(
             name="Formula",
@@ -104,8 +105,8 @@ class SourceSettings:
         )
         origin: EnumProperty(
             name="Row 0",
-            description="Where the array's first row lies, seen from above; called origin in "
-            "matplotlib",
+            description="Where the array's first row is, seen from above; matplotlib calls this "
+            "origin",
             items=[
                 ("UPPER", "At the Top", "The highest y, as imshow shows arrays and pictures"),
                 ("LOWER", "At the Bottom", "The lowest y, as contour and plot_surface show arrays"),
@@ -114,8 +115,8 @@ class SourceSettings:
         )
         resolution: IntVectorProperty(
             name="Resolution",
-            description="Vertices along x and y; 0 for as many as the array has, or 257 where "
-            "there is a formula",
+            description="Vertices along x and y; 0 for as many as the array has, or 257 for a "
+            "formula",
             size=2,
             default=(0, 0),
             min=0,
@@ -125,7 +126,7 @@ class SourceSettings:
 
 
 class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
-    """What a surface was made of."""
+    """What a surface was made from."""
 
     if TYPE_CHECKING:
         title: str
@@ -167,19 +168,19 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_title: StringProperty(name="Second Array")
         color_filepath: StringProperty(
             name="Color File",
-            description="Second array, whose values give the color; empty for none",
+            description="Second array, whose values set the colors; empty for none",
             subtype="FILE_PATH",
         )
         color_array: StringProperty(
-            name="Color Array", description="Which array of the color file, if it is an archive"
+            name="Color Array", description="Which array of the color file, if that is an archive"
         )
         color_low: FloatProperty(name="Lowest Color Value", options=set())
         color_high: FloatProperty(name="Highest Color Value", options=set())
-        holders: PointerProperty(name="Objects That Hold Its Arrays", type=bpy.types.Collection)
+        holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
 
 
 class ColorSettings:
-    """Settings of a surface's color, which the operator takes."""
+    """Settings of a surface's color, used by the operator."""
 
     if TYPE_CHECKING:
         by: str
@@ -196,7 +197,7 @@ class ColorSettings:
     else:
         by: EnumProperty(
             name="Color",
-            description="What the color shows",
+            description="What the colors show",
             items=list(COLOR_SOURCES),
             options=set(),
         )
@@ -207,20 +208,20 @@ class ColorSettings:
         steps: STEPS
         low: FloatProperty(
             name="Minimum",
-            description="Value at the colormap's lower end; the lowest there is if not given",
+            description="Value at the colormap's lower end; the lowest value if not given",
             options=set(),
         )
         high: FloatProperty(
             name="Maximum",
-            description="Value at the colormap's upper end; the highest there is if not given",
+            description="Value at the colormap's upper end; the highest value if not given",
             default=1.0,
             options=set(),
         )
         strength: STRENGTH
         relief: FloatProperty(
             name="Relief",
-            description="How much slopes that face away are darkened; 0 shows the colormap's own "
-            "colors everywhere",
+            description="How much to darken slopes that face away from the light; 0 shows the "
+            "colormap's own colors everywhere",
             default=NEW_RELIEF,
             min=0.0,
             max=1.0,
@@ -229,13 +230,13 @@ class ColorSettings:
         )
         ramp: BoolProperty(
             name="Color Ramp",
-            description="Use a color ramp, whose stops can be changed, instead of the exact table",
+            description="Use a color ramp, whose stops can be edited, instead of the exact table",
             options=set(),
         )
 
 
 class RampSettings:
-    """Settings of a colormap on a color ramp; the panel keeps them, and the operator takes them."""
+    """Settings of a colormap on a color ramp; stored by the panel, used by the operator."""
 
     if TYPE_CHECKING:
         ramp_colormap: str
@@ -250,7 +251,7 @@ class RampSettings:
         ramp_end: END
         stops: IntProperty(
             name="Stops",
-            description="Maximum number of stops; fewer are easier to change by hand, more are "
+            description="Maximum number of stops; fewer are easier to edit, more are "
             "closer to the colormap",
             default=MOST_STOPS,
             min=2,
@@ -264,7 +265,7 @@ class SURFACE_SLICER_PG_material(ColormapChoice, bpy.types.PropertyGroup):
 
 
 class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGroup):
-    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+    """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 
     if TYPE_CHECKING:
         kind: str
@@ -273,10 +274,10 @@ class SURFACE_SLICER_PG_scene(SourceSettings, RampSettings, bpy.types.PropertyGr
         ramp_colormap: colormap_property(search=None)
         kind: EnumProperty(
             name="From",
-            description="What the surface is made of",
+            description="What to make the surface from",
             items=[
-                ("FILE", "File", "An array or a picture"),
-                ("IMAGE", "Image", "An image in this file"),
+                ("FILE", "File", "An array or an image"),
+                ("IMAGE", "Image", "An image in this .blend"),
                 ("FORMULA", "Formula", "A formula of x and y"),
             ],
             options=set(),
@@ -297,14 +298,14 @@ CLASSES = (SURFACE_SLICER_PG_surface, SURFACE_SLICER_PG_material, SURFACE_SLICER
 
 
 def attach() -> None:
-    """Give objects, materials and scenes their properties; the classes are registered already."""
+    """Add the properties to objects, materials and scenes; the classes must be registered first."""
     bpy.types.Object.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_surface)  # type: ignore[attr-defined]
     bpy.types.Material.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_material)  # type: ignore[attr-defined]
     bpy.types.Scene.surface_slicer = PointerProperty(type=SURFACE_SLICER_PG_scene)  # type: ignore[attr-defined]
 
 
 def detach() -> None:
-    """Take the properties away again; what files stored in them stays in the files."""
+    """Remove the properties; values stored in files are kept there."""
     del bpy.types.Object.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Material.surface_slicer  # type: ignore[attr-defined]
     del bpy.types.Scene.surface_slicer  # type: ignore[attr-defined]

@@ -36,11 +36,11 @@ def test_surfaces_and_curves_stand_in_a_row(bpy: Any, tmp_path: Path, capfd: Any
         ops.create_surface(base_plane=len(made) == 1, axes=len(made) == 1)
         made.append(bpy.context.object)
     told = capfd.readouterr().out
-    assert f"; it stands beside '{made[0].name}', not at the origin." in told
+    assert f"; placed beside '{made[0].name}', not at the origin." in told
     for _ in range(2):
         ops.create_curve(filepath=str(tmp_path / "wave.npy"))
         made.append(bpy.context.object)
-    assert "in 1" not in (told := capfd.readouterr().out) and told.count("; it stands beside") == 2
+    assert "in 1" not in (told := capfd.readouterr().out) and told.count("; placed beside") == 2
     assert tuple(made[0].location) == (0, 0, 0)
     things = [*made, *(child for thing in made for child in thing.children)]
     for one in things:
@@ -93,7 +93,7 @@ def test_neurons(bpy: Any, tmp_path: Path, capfd: Any, per_cell: bool):
     second = bpy.context.object
     assert first != second and first.location.x == 0
     assert not overlap(bpy, first, second)
-    assert f"; it stands beside '{first.name}', not at the origin;" in capfd.readouterr().out
+    assert f"; placed beside '{first.name}', not at the origin;" in capfd.readouterr().out
     load(filepath=path, at_origin=True)
     assert bpy.context.object.location.x == 0
     load(filepath=path, center=False)
@@ -122,7 +122,7 @@ def test_slicers_and_figures_that_lie_on_each_other_say_so(bpy: Any, tmp_path: P
     bpy.ops.object.select_all(action="DESELECT")
     surface.select_set(True)
     bpy.ops.surface_slicer.slice_objects()
-    assert "move, turn or scale it; 'Slicer' is at the same place." in capfd.readouterr().out
+    assert "move, rotate or scale it; 'Slicer' is in the same place." in capfd.readouterr().out
     for slicer in ("Slicer", "Slicer.001"):
         bpy.data.objects[slicer].location.x += 1
     bpy.ops.object.select_all(action="DESELECT")
@@ -138,4 +138,4 @@ def test_slicers_and_figures_that_lie_on_each_other_say_so(bpy: Any, tmp_path: P
             add(placement=placement)
             assert "lies on" not in capfd.readouterr().out
             add(placement=placement)
-            assert "; it lies on 'cell " in capfd.readouterr().out
+            assert "; it overlaps 'cell " in capfd.readouterr().out

@@ -73,10 +73,11 @@ def test_film_scene_says_what_it_did(
         return sentence
 
     sentence = told()
-    assert "Film for Cycles: 'Film Camera' circles" in sentence
+    assert "Film for Cycles: 'Film Camera' orbits" in sentence
     assert "degrees in frames 1001 to 1100" in sentence
     assert "the background is black" in sentence and "bright parts glow in renders" in sentence
-    assert ("a light stands behind" in sentence) == any(o.type == "LIGHT" for o in bpy.data.objects)
+    has_light = any(thing.type == "LIGHT" for thing in bpy.data.objects)
+    assert ("a light shines from behind" in sentence) == has_light
     for change in OWN:
         assert change in sentence
     assert ("transparent bounces 64 instead of 8" in sentence) == (addon == "blender_brain")
@@ -99,7 +100,7 @@ def test_each_step_of_a_film_says_so(bpy: Any, own: Any, tmp_path: Path, capfd: 
         capfd.readouterr()
         getattr(bpy.ops.blender_spike, name)()
         assert change in capfd.readouterr().out
-    for name, text in (("frame_camera", "frames 'cell'"), ("backlight", "stands behind 'cell'")):
+    for name, text in (("frame_camera", "frames 'cell'"), ("backlight", "is behind 'cell'")):
         getattr(bpy.ops.blender_spike, name)()
         assert text in capfd.readouterr().out
 
@@ -207,7 +208,7 @@ def test_place_selected_says_that_it_scales(bpy: Any, tmp_path: Path, capfd: Any
     spike(bpy, tmp_path)
     place = bpy.ops.blender_brain.place_objects
     place(place_by="COORDINATES", magnification=2.0)
-    assert ", scaled to 2 times the true size." in capfd.readouterr().out
+    assert ", scaled to 2 times true size." in capfd.readouterr().out
     bpy.ops.object.empty_add()
     capfd.readouterr()
     place(place_by="COORDINATES", magnification=2.0)

@@ -107,7 +107,7 @@ def surfaces_in_a_row() -> Step:
         yield from see(lambda n=count: len(surfaces()) == n, f"{count} surfaces are made")
     first, second = surfaces()
     check(second.location.x > first.location.x + 2, "the second one stands beside the first")
-    check("it stands beside" in reports(), "the report says so")
+    check("placed beside" in reports(), "the report says so")
     with viewport():
         bpy.ops.view3d.view_all()
     yield from click("surface_slicer.slice_objects")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BrainGlobe atlases on disk: which there are, their structures, their meshes.
+"""BrainGlobe atlases on disk: which are available, their structures, their meshes.
 
-The data passes the modules in this order: `discovery` (folders to atlases that can be opened) →
+Data flows through the modules in this order: `discovery` (folders to atlases that can be opened) →
 one of the `layouts` (files to descriptions; only these know a format) → `hierarchy` (descriptions
 to structures) → `reader` (an opened atlas and its meshes), which reads mesh files with `obj` and
 `draco`. Every path goes through `files`.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each layout says of an atlas, in the same words."""
+"""A description of an atlas that is the same for every layout."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ class Description:
     """An atlas as its files describe it."""
 
     root: Path
-    """The folder that nothing of the atlas may lie outside of."""
+    """The folder that contains all of the atlas."""
     grid: Grid
     species: str
     citation: str
     structures: tuple[Structure, ...]
     sources: tuple[Path, ...]
-    """Files and folders that all of this was read from."""
+    """Files and folders that this description was read from."""
     mesh_folder: Path
     mesh_suffix: str
     decode: Decoder
-    """From a mesh file's bytes to µm, asr. Raises ValueError with what is wrong with them."""
+    """From a mesh file's bytes to µm, asr. Raises ValueError that says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One of the ways in which atlases lie on disk."""
+    """One of the ways in which atlases are stored on disk."""
 
     name: str
     folders: Callable[[Path], Iterator[tuple[str, str, Path]]]
-    """Lists what looks like atlases of it in a folder, or the folder itself: name, version (numbers
-    with dots between them) and folder of each."""
+    """Lists what looks like atlases of this layout in a folder, or the folder itself: name, version
+    (numbers with dots between them) and folder of each."""
     missing: Callable[[Path], str]
     """Names what an atlas's folder lacks; nothing if it can be opened."""
     describe: Callable[[Path], Description]
@@ -78,14 +78,14 @@ def grid(metadata: Mapping[str, Any], source: str) -> Grid:
     Raises
     ------
     AtlasError
-        If they are missing or not three sensible numbers, or if the atlas lies another way than
-        BrainGlobe stores all of them.
+        If they are missing or not three sensible numbers, or if the atlas has an orientation other
+        than BrainGlobe's.
     """
     orientation = metadata.get("orientation", ORIENTATION)
     if orientation != ORIENTATION:
         raise AtlasError(
-            f"{source}: its orientation is {str(orientation)[:20]!r}; only '{ORIENTATION}' is "
-            "known, in which BrainGlobe stores its atlases."
+            f"{source}: its orientation is {str(orientation)[:20]!r}; only '{ORIENTATION}', "
+            "BrainGlobe's own, is supported."
         )
     numbers: list[list[Any]] = []
     for key in ("shape", "resolution"):
@@ -109,5 +109,5 @@ def grid(metadata: Mapping[str, Any], source: str) -> Grid:
 
 
 def text(value: object) -> str:
-    """Make text fit to be shown of whatever stands in a file."""
+    """Make displayable text of anything that a file holds."""
     return "".join(c for c in str(value or "") if c.isprintable())[:300]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which atlases this machine has, found as BrainGlobe's own library finds them."""
+"""Which atlases are on this machine, found the way BrainGlobe's own library finds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONFIG_VARIABLE: Final = "BRAINGLOBE_CONFIG_DIR"
 
 @dataclass(frozen=True, slots=True)
 class FoundAtlas:
-    """An atlas on this machine, whole or not."""
+    """An atlas on this machine, complete or not."""
 
     name: str
     version: str
@@ -46,7 +46,7 @@ def brainglobe_dir(environment: Mapping[str, str] | None = None) -> Path:
     Returns
     -------
     Path
-        As configured, or ``~/.brainglobe``, also where a configuration cannot be read.
+        As configured, or ``~/.brainglobe``, also if the configuration cannot be read.
     """
     variable = (os.environ if environment is None else environment).get(CONFIG_VARIABLE)
     home = Path.home()
@@ -66,16 +66,16 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
     Parameters
     ----------
     folders : iterable of path-like
-        Folders of atlases, as BrainGlobe's own, or an atlas itself. Those given first win over
-        later ones that have the same atlas.
+        Folders of atlases, such as BrainGlobe's own, or an atlas itself. Earlier ones take
+        precedence over later ones that have the same atlas.
     default : bool
         Look in BrainGlobe's own folder too.
 
     Returns
     -------
     list of FoundAtlas
-        By name and newest first: of each atlas and layout the newest whole version, and any
-        newer one that is incomplete.
+        By name, newest first: the newest complete version of each atlas and layout, and any newer
+        one that is incomplete.
     """
     places = [Path(folder) for folder in folders] + ([brainglobe_dir()] if default else [])
     found: dict[tuple[str, str, tuple[int, ...]], FoundAtlas] = {}
@@ -103,7 +103,7 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
     Raises
     ------
     AtlasError
-        If there is none; it says which there are, or what this one lacks.
+        If there is none; it lists those available, or says what this one lacks.
     """
     atlases = list(atlases)
     named = [atlas for atlas in atlases if wanted in (atlas.name, atlas.full_name)]
@@ -113,7 +113,7 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
     if named:
         raise AtlasError(f"{named[0].full_name} is incomplete: {named[0].missing}.")
     names = ", ".join(dict.fromkeys(atlas.name for atlas in atlases if not atlas.missing))
-    there_is = f"there is {names}" if names else "no atlas was found"
+    there_is = f"available: {names}" if names else "no atlas was found"
     raise AtlasError(f"There is no atlas named '{wanted}'; {there_is}.")
 
 

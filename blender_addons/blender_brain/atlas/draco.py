@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Triangles from a Draco file, the meshes of BrainGlobe's layout v3.
 
-The decoding is done by DracoPy, of which the extension brings a wheel. Google's decoder allocates
-what a file's header asks for before it looks at the rest, so the header is read here first
+The decoding is done by DracoPy, whose wheel the extension includes. Google's decoder allocates what
+a file's header asks for before it looks at the rest, so the header is read here first
 (https://google.github.io/draco/spec/).
 """
 
@@ -25,7 +25,7 @@ _MOST_FACES: Final = 50_000_000
 
 @functools.cache
 def _dracopy() -> Any:
-    # Neither needed nor there for atlases of layout v2.
+    # Not needed for atlases of layout v2, and not available everywhere.
     try:
         import DracoPy
     except ImportError:
@@ -55,14 +55,14 @@ def read_draco(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     Raises
     ------
     ValueError
-        If it cannot be read, asks for more than it can hold, or a face has no such corner.
+        If it cannot be read, claims more than it can hold, or a face refers to a missing vertex.
     """
     decoder = _dracopy()
     if decoder is None:
-        raise ValueError("it needs DracoPy, which is not there for this platform")
+        raise ValueError("it needs DracoPy, which is not available for this platform")
     faces = _face_count(content)
     if not 0 < faces <= min(_MOST_FACES, _MOST_FACES_PER_BYTE * len(content)):
-        raise ValueError(f"it announces {faces:,} faces in {len(content):,} bytes")
+        raise ValueError(f"it claims {faces:,} faces in {len(content):,} bytes")
     try:
         mesh = decoder.decode(content)
         points, triangles = mesh.points, mesh.faces
@@ -73,12 +73,12 @@ def read_draco(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     if points is None or triangles is None or not len(points) or not len(triangles):
         raise ValueError("it has no faces")
     if triangles.min() < 0 or triangles.max() >= len(points):
-        raise ValueError(f"a face has a corner beyond the {len(points):,} vertices")
+        raise ValueError(f"a face refers to a vertex beyond the {len(points):,} in the file")
     return points.astype(np.float32, copy=False), triangles.astype(np.int32)
 
 
 def _face_count(content: bytes) -> int:
-    """Read from the header how many faces the decoder will make room for."""
+    """Read from the header how many faces the decoder will allocate."""
     if not content.startswith(_MAGIC):
         raise ValueError("it is empty" if not content else "it is not a Draco file")
     header = content[5:11]
@@ -95,7 +95,7 @@ def _face_count(content: bytes) -> int:
 
 
 def _varint(content: bytes, place: int) -> tuple[int, int]:
-    """Read an unsigned LEB128 number; also where the next one begins."""
+    """Read an unsigned LEB128 number; also return where the next one begins."""
     number = 0
     for shift in range(0, 35, 7):
         if place >= len(content):

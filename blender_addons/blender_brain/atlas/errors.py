@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with an atlas."""
+"""Errors about atlases."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from __future__ import annotations
 class AtlasError(Exception):
     """An atlas, or a file of it, that cannot be used.
 
-    ``str()`` of the error is one sentence fit to show to a user; it names the file and the place.
+    ``str()`` of the error is one sentence to show to the user; it names the file and the place.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading files of an atlas, and nothing outside its folder."""
+"""Read files of an atlas, and nothing outside its folder."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any, Final
 from .errors import AtlasError
 
 # A table of all structures of the human brain takes half a megabyte, the finest mesh of a whole
-# brain a hundred; what is far beyond that is no atlas.
+# brain a hundred; anything far larger is not an atlas.
 MOST_TABLE_BYTES: Final = 64 << 20
 MOST_MESH_BYTES: Final = 1 << 30
 
 
 def inside(root: Path, location: object, what: str) -> Path:
-    """Follow a location that stands in a file.
+    """Resolve a location given in a file.
 
     Parameters
     ----------
     root : Path
-        The folder that it may not leave.
+        The folder that it must stay in.
     location : object
         What the file says: a path from the root, with or without a slash at its beginning.
     what : str
@@ -37,12 +37,12 @@ def inside(root: Path, location: object, what: str) -> Path:
     Raises
     ------
     AtlasError
-        If it is no text, names no place below the root, or leaves it by a link.
+        If it is not text, is not below the root, or leaves it by a link.
     """
     if not isinstance(location, str) or not location.strip("/"):
         raise AtlasError(f"{what} has no location.")
     parts = location.removeprefix("/").removesuffix("/").split("/")
-    # A backslash, a drive or a stream would mean something else on another system.
+    # A backslash, a drive or a stream would mean something different on another system.
     if any(part in ("", ".", "..") or re.search(r'[\\:*?"<>|\x00-\x1f]', part) for part in parts):
         raise AtlasError(f"{what} has the location {location[:80]!r}, which is not in the atlas.")
     path = root.joinpath(*parts)
@@ -51,12 +51,12 @@ def inside(root: Path, location: object, what: str) -> Path:
 
 
 def check_inside(root: Path, path: Path) -> None:
-    """Refuse a path that links lead out of a folder.
+    """Refuse a path whose links lead out of a folder.
 
     Raises
     ------
     AtlasError
-        If they do, or if they lead in a circle.
+        If they do, or if they form a loop.
     """
     try:
         leaves = not path.resolve().is_relative_to(root.resolve())
@@ -74,16 +74,16 @@ def read_bytes(root: Path, path: Path, most: int) -> bytes:
     root : Path
         The folder it must lie in.
     most : int
-        Bytes from which on it is refused.
+        Largest size in bytes.
 
     Raises
     ------
     AtlasError
-        If it is missing, no file, too large, or elsewhere.
+        If it is missing, not a file, too large, or outside the folder.
     """
     check_inside(root, path)
     try:
-        # Opening a pipe would wait for its other end for ever.
+        # Opening a pipe would wait forever for its other end.
         if not path.is_file():
             name = _short(root, path)
             raise AtlasError(f"{name} is not a file." if path.exists() else f"{name} is missing.")
@@ -103,7 +103,7 @@ def read_text(root: Path, path: Path) -> str:
         return read_bytes(root, path, MOST_TABLE_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise AtlasError(
-            f"{_short(root, path)} is not UTF-8 text: byte {problem.start} does not fit."
+            f"{_short(root, path)} is not UTF-8 text: byte {problem.start} is invalid."
         ) from None
 
 
@@ -127,7 +127,7 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    # A folder lists the kinds of what is in it, so that only links have to be looked at.
+    # Listing a folder gives the kinds of its entries, so that only links need to be checked.
     try:
         return entry.is_dir()
     except OSError:
@@ -135,5 +135,5 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _short(root: Path, path: Path) -> str:
-    """Name a file by its place in the atlas."""
+    """Name a file by its path within the atlas."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

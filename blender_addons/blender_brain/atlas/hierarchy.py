@@ -28,12 +28,12 @@ class Structure:
 
     @property
     def parent(self) -> int | None:
-        """Id of the structure it is a part of; None for a root."""
+        """Id of the parent structure; None for a root."""
         return self.path[-2] if len(self.path) > 1 else None
 
     @property
     def depth(self) -> int:
-        """Steps down from the root."""
+        """Levels below the root."""
         return len(self.path) - 1
 
 
@@ -43,7 +43,7 @@ def checked(structures: Iterable[Structure], source: str) -> tuple[Structure, ..
     Parameters
     ----------
     source : str
-        The file they stand in, for errors.
+        The file they come from, for errors.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def checked(structures: Iterable[Structure], source: str) -> tuple[Structure, ..
     Raises
     ------
     AtlasError
-        If an id comes twice, a parent is missing, or a path disagrees with the parent's, as it
+        If an id occurs twice, a parent is missing, or a path disagrees with the parent's, as it
         must where structures contain each other.
     """
     by_id: dict[int, Structure] = {}
@@ -79,7 +79,9 @@ def checked(structures: Iterable[Structure], source: str) -> tuple[Structure, ..
         parent = by_id.get(structure.parent)
         if parent is None:
             raise AtlasError(f"{who} is part of {structure.parent}, which is missing.")
-        # Equal paths all the way up also leave no room for a cycle: each is one step shorter.
+        # Matching paths all the way up also rule out cycles: each is one step shorter.
         if parent.path != path[:-1]:
-            raise AtlasError(f"{who} and its parent '{parent.acronym}' disagree on what is above.")
+            raise AtlasError(
+                f"{who} and its parent '{parent.acronym}' disagree about their ancestors."
+            )
     return tuple(by_id.values())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Atlases that this session has opened, so that panels need not open them again.
 
-An atlas that changes on disk is opened anew.
+An atlas that changes on disk is reopened.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An atlas, and what is needed to look things up in it."""
+    """An atlas, and the search of its structures."""
 
     atlas: Atlas
     search: Search
@@ -33,7 +33,7 @@ class Opened:
 
 @dataclass(slots=True)
 class _Answer:
-    """What came of opening an atlas, and when that was seen to be true."""
+    """The result of opening an atlas, and when it was last checked."""
 
     seconds: float
     opened: Opened | None
@@ -46,21 +46,21 @@ _answers: dict[tuple[str, str], _Answer] = {}
 
 
 def own_folder() -> Path:
-    """Find the folder in which the add-on itself keeps atlases; it need not exist."""
+    """Find the folder where the add-on itself keeps atlases; it need not exist."""
     extension = str(__package__).rpartition(".")[0]
     if extension.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(extension, path="atlases"))
-    # Not installed as an extension, as when a script imports it.
+    # Not installed as an extension, for example when a script imports it.
     return Path(bpy.utils.user_resource("DATAFILES", path="blender_brain/atlases"))
 
 
 def find(folder: str = "") -> list[FoundAtlas]:
-    """List the atlases of this machine, after which panels look anew, too.
+    """List the atlases on this machine; panels then refresh as well.
 
     Parameters
     ----------
     folder : str
-        One to look in before BrainGlobe's own and the add-on's.
+        Searched before BrainGlobe's own folder and the add-on's.
     """
     _answers.clear()
     return _find(folder)
@@ -72,13 +72,12 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     Parameters
     ----------
     wanted : str
-        Its name, with or without version; or its own folder; or nothing, for the only or first
-        one there is.
+        Its name, with or without version; or its folder; or nothing, for the first one found.
     folder : str
         Where to look besides BrainGlobe's own folder.
     anew : bool
-        Look at the disk, even if that was done only moments ago. Otherwise an atlas that was
-        opened is returned for as long as its own files stay as they are.
+        Check the disk, even if that was done only moments ago. Otherwise an open atlas is returned
+        as long as its files are unchanged.
 
     Raises
     ------
@@ -108,7 +107,7 @@ def _look(wanted: str, folder: str) -> _Answer:
 
 
 def _is_still_true(known: _Answer) -> bool:
-    """Tell whether an answer can be given again, looking at the disk now and then only."""
+    """Tell whether a remembered answer is still valid, checking the disk only now and then."""
     now = time.monotonic()
     if now - known.seconds < _SECONDS:
         return True
@@ -147,7 +146,7 @@ def _open(found: FoundAtlas) -> Opened:
 
 
 def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    """Remember something, and of all that is remembered only the latest."""
+    """Remember something, keeping only the latest entries."""
     kept.pop(key, None)
     while len(kept) >= _MOST_OPEN:
         del kept[next(iter(kept))]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Triangles from a Wavefront OBJ file, the meshes of BrainGlobe's layout v2.
 
-Files that are written as programs write them, three plain numbers a line, are read as two tables;
-any other goes line by line, which takes thirty times as long.
+Files as programs usually write them, three plain numbers per line, are read as two tables; any
+others are read line by line, which takes thirty times as long.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NEIGHBORS: Final = tuple(
 
 
 def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Read vertices and faces; normals, textures and groups are left out.
+    """Read vertices and faces; normals, textures and groups are ignored.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     Raises
     ------
     ValueError
-        Naming the line, if there is no such number or no such vertex, or if there is no face.
+        Naming the line, if a number is invalid or a vertex is missing, or if there is no face.
     """
     tables = _tables(content)
     points, triangles = _lines(content) if tables is None else tables
@@ -69,7 +69,7 @@ def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
     if points is None or triangles is None:
         return None
     if triangles.min() < 1 or triangles.max() > len(points):
-        # The other way knows the line.
+        # Reading line by line finds the line at fault.
         return None
     return points, triangles - 1
 
@@ -142,12 +142,12 @@ def _words(
     """Read up to eight digits before each end, as one 64-bit number each.
 
     Neighbors are put together three times: digits to pairs, pairs to fours, fours to eight. NumPy
-    lets go of Python's lock meanwhile, so that several files are read at once.
+    releases Python's lock meanwhile, so that several files can be read at once.
     """
     # One for each place, overlapping.
     every = np.ndarray(len(data) - _WORD + 1, "<u8", data, strides=(1,))
     words = every[ends - _WORD]
-    # What is before the number becomes zeros in front of it.
+    # What comes before the number becomes leading zeros.
     unwanted = ((_WORD - count) * 8).astype(np.uint64)
     # A shift by all 64 bits does nothing.
     words = np.where(count > 0, words >> unwanted << unwanted, np.uint64(0))
@@ -177,7 +177,7 @@ def _lines(content: bytes) -> tuple[NDArray[Any], NDArray[Any]]:
             raise ValueError(f"line {number}: {problem}") from None
     table = np.array(triangles, np.int64).reshape(-1, 3)
     if len(table) and table.max() >= len(points):
-        raise ValueError(f"a face has the corner {table.max() + 1}, of {len(points)} vertices")
+        raise ValueError(f"a face refers to vertex {table.max() + 1}, but there are {len(points)}")
     return np.array(points, np.float64).reshape(-1, 3), table
 
 
@@ -188,7 +188,7 @@ def _position(words: list[bytes]) -> list[float]:
         position = [float(word) for word in words[:3]]
     except ValueError:
         raise ValueError(f"{_shown(b' '.join(words))} is not a position") from None
-    # Which also refuses what is not a number.
+    # This also refuses what is not a number.
     if not all(abs(number) < _OUT_OF_RANGE for number in position):
         raise ValueError(f"{_shown(b' '.join(words))} is out of range")
     return position

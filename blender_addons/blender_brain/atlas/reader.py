@@ -89,7 +89,7 @@ class Atlas:
 
     @property
     def roots(self) -> tuple[Structure, ...]:
-        """The structures that are part of no other."""
+        """The structures without a parent."""
         return tuple(self._children.get(None, ()))
 
     def __getitem__(self, id: int) -> Structure:
@@ -111,19 +111,19 @@ class Atlas:
         return tuple(self._children.get(id, ()))
 
     def descendants(self, id: int, depth: int | None = None) -> Iterator[Structure]:
-        """Go through all parts of a structure, each before its own parts.
+        """Iterate over all parts of a structure, each before its own parts.
 
         Parameters
         ----------
         depth : int, optional
-            Steps down; all if not given.
+            Number of levels; all if not given.
 
         Yields
         ------
         Structure
             Not the structure itself.
         """
-        # A stack of its own: a hostile tree could be deeper than Python's.
+        # An explicit stack: a malicious tree could be deeper than Python's.
         stack = [(child, 1) for child in reversed(self._children.get(id, []))]
         while stack:
             structure, level = stack.pop()
@@ -169,8 +169,7 @@ def read_mesh(atlas: Atlas, id: int) -> tuple[Points, Triangles]:
     points_um : ndarray of float32, shape (V, 3)
         In BrainGlobe's asr frame: x to posterior, y to inferior, z from right to left.
     triangles : ndarray of int32, shape (F, 3)
-        In the atlas's own winding, which is not the same everywhere; see
-        `orientation.facing_out`.
+        In the atlas's own winding order, which varies; see `orientation.facing_out`.
 
     Raises
     ------

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what people type to the structures of an atlas.
+"""Find the structures of an atlas that the user names.
 
-Acronyms differ in case alone (`cm` and `CM` are two regions), contain slashes and blanks, and few
-people know them by heart: so the exact spelling comes first, any case will do where it leaves one
-choice, ids and full names are understood too, and what is unknown is answered with what is near.
+Acronyms may differ only in case (`cm` and `CM` are two regions), contain slashes and spaces, and
+few people know them by heart. So the exact spelling comes first, any case is accepted if it is
+unambiguous, ids and full names are understood too, and unknown terms are answered with similar
+ones.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _SPELLED_ALIKE: Final = 0.7
 # the shorter one.
 _STEM_LETTERS: Final = 4
 _STEM_PART: Final = 0.6
-# They are in a third of all names, and say nothing about which one is meant.
+# They occur in a third of all names and do not help to tell them apart.
 _COMMON_WORDS: Final = frozenset(
     ("a", "and", "area", "areas", "field", "in", "layer", "nuclei", "nucleus", "of", "part")
     + ("region", "regions", "the", "to", "zone")
@@ -39,14 +40,14 @@ _COMMON_WORDS: Final = frozenset(
 
 
 class UnknownStructureError(LookupError):
-    """Something was typed that is no structure, or could be more than one.
+    """A term that matches no structure, or more than one.
 
-    ``str()`` of the error is what to tell the user: a sentence for each such term.
+    ``str()`` of the error is a message for the user: a sentence for each such term.
 
     Attributes
     ----------
     near : tuple of Structure
-        What may have been meant, best first.
+        Possible matches, best first.
     """
 
     def __init__(self, message: str, near: Sequence[Structure] = ()) -> None:
@@ -63,7 +64,7 @@ class _Entry:
 
     @property
     def order(self) -> tuple[int, int]:
-        """What comes first among equals: the larger structure, the shorter acronym."""
+        """Sort key among equal matches: larger structures first, then shorter acronyms."""
         return len(self.structure.path), len(self.acronym)
 
 
@@ -79,7 +80,7 @@ class Search:
     def __init__(self, structures: Sequence[Structure]) -> None:
         self._entries = [_entry(structure) for structure in structures]
         self._children: dict[int, list[_Entry]] = {}
-        # One table for each rule, in the order in which the rules hold.
+        # One table for each rule, in order of precedence.
         acronyms: dict[str, list[Structure]] = {}
         ids: dict[str, list[Structure]] = {}
         names: dict[str, list[Structure]] = {}
@@ -101,9 +102,9 @@ class Search:
     def find(self, text: str) -> list[Structure]:
         """Find what was asked for.
 
-        Commas, semicolons and line ends separate terms. What is between them is one acronym, id
-        or full name, or else several of them with blanks between; the longest match is taken. A
-        full name may contain commas.
+        Commas, semicolons and line ends separate terms. Between them is one acronym, id or full
+        name, or several of them separated by spaces; the longest match is taken. A full name may
+        contain commas.
 
         Parameters
         ----------
@@ -118,11 +119,11 @@ class Search:
         Raises
         ------
         UnknownStructureError
-            If a term is unknown or ambiguous; the text says what is near it.
+            If a term is unknown or ambiguous; the text suggests similar ones.
         """
         if len(text) > _LONGEST_TEXT:
             raise UnknownStructureError(
-                f"More than {_LONGEST_TEXT:,} characters were typed; name fewer regions."
+                f"More than {_LONGEST_TEXT:,} characters; name fewer regions."
             )
         parts = [part for part in map(_plain, _SEPARATORS.split(text)) if part]
         found: dict[int, Structure] = {}
@@ -149,7 +150,7 @@ class Search:
         Raises
         ------
         UnknownStructureError
-            If there is none, or if it is not clear which.
+            If there is none, or if the term is ambiguous.
         """
         plain = _plain(term)
         if not plain:
@@ -161,7 +162,7 @@ class Search:
         if candidates:
             choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
             raise UnknownStructureError(
-                f'"{shown}" may be {choices}: write it as it is there.'
+                f'"{shown}" may be {choices}: use that exact spelling.'
                 if len({one.acronym for one in candidates}) == len(candidates)
                 else f'"{shown}" may be {choices}: use the id.',
                 candidates,
@@ -170,17 +171,17 @@ class Search:
         message = f'There is no structure "{shown}" in this atlas'
         if near:
             verb = "is" if len(near) == 1 else "are"
-            message += f"; near it {verb} {_listed([_described(one, near) for one in near])}"
+            message += f"; the closest {verb} {_listed([_described(one, near) for one in near])}"
         raise UnknownStructureError(f"{message}.", near)
 
     def nearest(self, term: str) -> list[Structure]:
-        """List what may be meant by an unknown term.
+        """List what an unknown term may mean.
 
         Returns
         -------
         list of Structure
-            First those whose names have words of the same stem, with what is inside the best one
-            of them; then those that are spelled alike.
+            First those whose names have words of the same stem, with what is inside the best one of
+            them; then those that are spelled similarly.
         """
         wanted = _plain(term).casefold()[:_LONGEST_TERM]
         near: dict[int, Structure] = {}
@@ -199,20 +200,20 @@ class Search:
         return list(near.values())[:_MOST_NEAR]
 
     def complete(self, typed: str, limit: int = 50) -> list[Structure]:
-        """List what a term may become, for a field that completes while one types.
+        """List completions of a term, for a field that completes while the user types.
 
         Parameters
         ----------
         typed : str
             The beginning of an acronym or of words of a name; empty lists the largest structures.
         limit : int
-            Of the list.
+            Length of the list.
 
         Returns
         -------
         list of Structure
-            Best first: acronyms that begin so, names that begin so, names with words that begin
-            so, whatever contains it, and then names with words of the same stem.
+            Best first: acronyms that begin with it, names that begin with it, names with words that
+            begin with it, anything that contains it, and then names with words of the same stem.
         """
         exact = _plain(typed)
         wanted = exact.casefold()[:_LONGEST_TERM]
@@ -227,13 +228,13 @@ class Search:
         return [self._entries[place].structure for *_, place in sorted(ranked)[:limit]]
 
     def choices(self) -> list[tuple[str, str]]:
-        """List a term for each structure that leaves no doubt, and what else it is called.
+        """List an unambiguous term for each structure, with its other name.
 
         Returns
         -------
         list of (str, str)
-            Acronym and full name, in the atlas's order; the id where another structure has the
-            acronym, too, or where it could not stand in a list of terms.
+            Acronym and full name, in the atlas's order; the id if another structure has the same
+            acronym, or if it could not be part of a list of terms.
         """
         if self._choices is None:
             self._choices = [self._choice(entry.structure) for entry in self._entries]
@@ -256,15 +257,15 @@ class Search:
         typed : str
             As for `find`.
         term : str
-            One of `choices`. It takes the place of a last term that is unknown or unfinished.
+            One of `choices`. It replaces the last term if that is unknown or unfinished.
 
         Returns
         -------
         str
-            Terms with commas between them.
+            Terms separated by commas.
         """
         parts = [part for part in map(_plain, _SEPARATORS.split(typed)) if part]
-        # A full name may contain commas, so that its last part alone would be unknown.
+        # A full name may contain commas, so its last part alone would be unknown.
         if parts and not self._is_known(parts[-1]) and not self._is_known(", ".join(parts)):
             parts.pop()
         return ", ".join(parts if term in parts else [*parts, term])
@@ -276,18 +277,19 @@ class Search:
             return False
 
     def completions(self, typed: str, limit: int = 50) -> list[tuple[str, str]]:
-        """Complete the last term of a list of terms, as Blender's search fields want it.
+        """Complete the last term of a list of terms, for Blender's search fields.
 
         Parameters
         ----------
         typed : str
-            All that is in the field.
+            The whole text of the field.
 
         Returns
         -------
         list of (str, str)
-            What the field would hold then, and more about the structure that it ends with. Who
-            types a part of a name gets the name: Blender shows only what holds what was typed.
+            The resulting text of the field, and more about the structure that it ends with. Typing
+            part of a name completes to the name: Blender only shows entries that contain the typed
+            text.
         """
         separators = list(_SEPARATORS.finditer(typed))
         end = separators[-1].end() if separators else 0
@@ -302,7 +304,7 @@ class Search:
         ]
 
     def _terms(self, parts: list[str]) -> Iterator[str]:
-        """Find out which parts between commas belong together, and which are several terms."""
+        """Find out which parts between commas belong together, and which are separate terms."""
         begin = 0
         while begin < len(parts):
             # Names such as "Primary visual area, layer 1" are typed in full.
@@ -332,7 +334,7 @@ class Search:
             )
             end = next(ends, 0)
             if not end:
-                # What is unknown is kept together: it may be a name with a slip in it.
+                # Unknown parts are kept together: they may be a misspelled name.
                 unknown.append(words[begin])
                 begin += 1
                 continue
@@ -369,7 +371,7 @@ class Search:
 
     def _spelled_alike(self, wanted: str) -> Iterator[_Entry]:
         matcher = difflib.SequenceMatcher()
-        # The matcher remembers what it found out about its second sequence.
+        # The matcher caches what it found out about its second sequence.
         matcher.set_seq2(wanted)
         scored = []
         for place, entry in enumerate(self._entries):
@@ -396,12 +398,12 @@ def _entry(structure: Structure) -> _Entry:
 
 
 def _plain(text: str) -> str:
-    """Leave out blanks at the ends, and all but one of those between."""
+    """Strip spaces at the ends, and collapse those in between."""
     return " ".join(text.split())
 
 
 def _rank(entry: _Entry, exact: str, wanted: str, words: list[str]) -> int | None:
-    """Say how well an entry fits what was typed so far; lower is better, None is not at all."""
+    """Rate how well an entry fits what was typed so far; lower is better, None is no match."""
     if entry.structure.acronym.startswith(exact):
         return 0 if len(entry.structure.acronym) == len(exact) else 1
     if entry.acronym.startswith(wanted):
@@ -420,7 +422,7 @@ def _telling(words: Iterable[str]) -> list[str]:
 
 
 def _alike(wanted: str, word: str) -> float:
-    """Say which part of the longer word is shared by both, or 0 where they have no common stem."""
+    """Return the fraction of the longer word shared by both, or 0 without a common stem."""
     shared = 0
     for one, other in zip(wanted, word, strict=False):
         if one != other:
@@ -448,5 +450,5 @@ def _shown(text: str) -> str:
 def _joined(errors: list[UnknownStructureError]) -> UnknownStructureError:
     messages = [str(error) for error in errors[:_MOST_EXPLAINED]]
     if (more := len(errors) - _MOST_EXPLAINED) > 0:
-        messages.append(f"{more:,} more {'is' if more == 1 else 'are'} not known.")
+        messages.append(f"{more:,} more {'is' if more == 1 else 'are'} unknown.")
     return UnknownStructureError(" ".join(messages), [one for e in errors for one in e.near])

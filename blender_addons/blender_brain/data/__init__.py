@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people bring: numbers in `tables` and `region_values`, and `points`.
+"""The user's own data: numbers in `tables` and `region_values`, and `points`.
 
 `value_colors` shows the former on regions, `point_objects` the latter among them.
 """

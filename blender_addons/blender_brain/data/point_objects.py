@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points and tracings of an atlas's space as objects among the regions."""
+"""Points and tracings in an atlas's space as objects among the regions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_points(
     *,
     radius_um: float = 40.0,
 ) -> bpy.types.Object:
-    """Show points of an atlas's space as spheres.
+    """Show points in an atlas's space as spheres.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def add_points(
     placement : Placement
         Of the regions that they belong among.
     radius_um : float
-        Of the spheres; stays an input of the object's modifier.
+        Radius of the spheres; remains an input of the object's modifier.
 
     Returns
     -------
@@ -65,8 +65,8 @@ def add_tracing(
     Returns
     -------
     Object
-        Selected and active, unless its collection is hidden. Factor on its thickness and least
-        radius stay inputs of its modifier.
+        Selected and active, unless its collection is hidden. Its thickness factor and minimum
+        radius remain inputs of its modifier.
     """
     radii = tracing.radii_um / placement.um_per_unit
     curves = new_curves(

@@ -68,7 +68,7 @@ def read_points(
     """Read points from a CSV or NPY file.
 
     A table has three columns, or a header that names them: x, y, z, or AP, DV, ML, or names that
-    end so, in any order. If the header names a unit (``AP_mm``), that is taken.
+    end with these, in any order. If the header names a unit (``AP_mm``), that one is used.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def read_points(
     resolution_um : tuple of float
         Size of the atlas's voxels along its axes.
     tell : callable
-        Takes a sentence for each thing that was guessed about the file.
+        Called with a sentence for each guess about the file.
 
     Returns
     -------
@@ -103,17 +103,17 @@ def read_points(
 
 
 def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> Tracing:
-    """Read a neuron from an SWC file in atlas space, in µm, and mend what is wrong with it.
+    """Read a neuron from an SWC file in atlas space, in µm, and repair it where needed.
 
     Parameters
     ----------
     tell : callable
-        Takes a sentence if points had to be left out.
+        Called with a sentence if points had to be left out.
 
     Returns
     -------
     Tracing
-        A line for each stretch between branchings.
+        A line for each stretch between branch points.
 
     Raises
     ------
@@ -131,8 +131,8 @@ def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> 
     lost, total = morphology.lost, morphology.total
     if lost.points:
         tell(
-            f"{path.name}: {lost.points:,} of {total.points:,} points belong to nothing and are"
-            " left out; spike-export swc --check says which."
+            f"{path.name}: {lost.points:,} of {total.points:,} points are not part of the neuron "
+            "and were left out; spike-export swc --check says which."
         )
     sections = swc.split(morphology.points)
     return Tracing(
@@ -144,7 +144,7 @@ def read_tracing(path: Path, tell: Callable[[str], object] = lambda _: None) -> 
 
 
 def outside(points_um: NDArray[np.floating[Any]], extent_um: Triple) -> int:
-    """Count points that are not in an atlas's volume, as after a mistake with the unit.
+    """Count points outside an atlas's volume, as after a mistake with the unit.
 
     Parameters
     ----------
@@ -165,8 +165,8 @@ def _read_table(
         columns, unit = _named_columns(path, table.names)
     elif len(rows[0].fields) != 3:
         raise TableError(
-            f"{path.name} has {len(rows[0].fields)} columns; without a header that says which are"
-            " the coordinates, it should have three."
+            f"{path.name} has {len(rows[0].fields)} columns; without a header that names the "
+            "coordinates, it should have three."
         )
     points = np.empty((len(rows), 3))
     for place, row in enumerate(rows):
@@ -202,7 +202,7 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
     named = {units[column] for column in columns}
     if len(named) > 1:
         raise TableError(
-            f"{path.name}, line {header.line} names different units; all three must be alike."
+            f"{path.name}, line {header.line} names different units; all three must be the same."
         )
     return columns, named.pop()
 
@@ -210,12 +210,10 @@ def _named_columns(path: Path, header: Row) -> tuple[list[int], Unit | None]:
 def _read_npy(path: Path) -> NDArray[np.float64]:
     def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         if dtype.kind not in "fiu":
-            raise tables.TableError(
-                f"it holds values of the type {dtype.name[:40]}, not real numbers"
-            )
+            raise tables.TableError(f"it holds values of type {dtype.name[:40]}, not real numbers")
         if len(shape) != 2 or shape[1] != 3:
             size = " x ".join(map(str, shape[:8])) or "a single number"
-            raise tables.TableError(f"it is {size}; it should be N x 3, a row for each point")
+            raise tables.TableError(f"it is {size}; it should be N x 3, one row per point")
         if not 0 < shape[0] <= MOST_POINTS:
             raise tables.TableError(
                 f"it has {shape[0]:,} points; 1 to {MOST_POINTS:,} can be shown"

@@ -37,7 +37,7 @@ class RegionValues:
     values : ndarray of float32, shape (T, R)
         NaN where the table has no value.
     notes : tuple of str
-        What was guessed about the file, a sentence each.
+        Guesses about the file, a sentence each.
     """
 
     name: str
@@ -83,7 +83,7 @@ def _structures(path: Path, rows: list[Row], search: Search) -> list[Structure]:
         term = row.fields[0]
         if term in found or term in wrong:
             continue
-        # Explaining what is near takes longer than finding what is there.
+        # Suggesting similar names takes longer than finding exact ones.
         if len(wrong) > _MOST_WRONG:
             break
         try:
@@ -124,15 +124,15 @@ def _table(
         if lines[place]:
             when = f" at {times_ms[t]:g} ms" if len(row.fields) == 3 else ""
             raise TableError(
-                f"{path.name}, line {row.line}: {structure.acronym} has a value{when} already, in"
+                f"{path.name}, line {row.line}: {structure.acronym} already has a value{when}, in"
                 f" line {lines[place]}."
             )
         lines[place] = row.line
         value = table.number(row, -1)
         if value is None or abs(value) > LARGEST:
             raise TableError(
-                f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or too"
-                " large."
+                f"{path.name}, line {row.line}: '{row.fields[-1][:40]}' is not a number, or is too "
+                "large."
             )
         values[place] = value
     if np.isnan(values).all():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables that people make, read whole, with sentences that name the file."""
+"""The user's tables, read whole, with messages that name the file."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Table:
     Attributes
     ----------
     names : Row or None
-        A first line of words, which names the columns.
+        A first line of words that name the columns.
     rows : list of Row
         All have equally many fields.
     mark : str
-        What stands before decimals.
+        The decimal separator.
     notes : tuple of str
-        What was guessed, a sentence each, with the file's name.
+        Guesses, a sentence each, with the file's name.
     """
 
     names: Row | None
@@ -45,7 +45,7 @@ class Table:
     notes: tuple[str, ...]
 
     def number(self, row: Row, column: int) -> float | None:
-        """Read a field: None where it is no number, NaN where there is none."""
+        """Read a field: None if it is not a number, NaN if it is empty."""
         return tables.number(row.fields[column], self.mark)
 
 
@@ -55,7 +55,7 @@ def read_table(path: Path, columns: slice = slice(None)) -> Table:
     Parameters
     ----------
     columns : slice
-        Those that hold numbers: where the first line has words in them all, it names the columns.
+        Those that hold numbers: if the first line has words in all of them, it names the columns.
 
     Raises
     ------
@@ -94,10 +94,10 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     TableError
-        If it is no file, cannot be read, or is larger than any table that one could want.
+        If it is not a file, cannot be read, or is larger than any reasonable table.
     """
     try:
-        # Opening a pipe would wait for its other end for ever.
+        # Opening a pipe would wait forever for its other end.
         if not path.is_file():
             raise TableError(
                 f"{path.name} is not a file." if path.exists() else f"{path.name} is missing."

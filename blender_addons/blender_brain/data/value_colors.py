@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Numbers about regions as their colors, now and over time.
 
-Each region keeps its number as a custom property, animated by an ordinary curve where there are
-several times; one material for all of them turns the number into a color. So nothing of it needs
-the add-on, and limits, colormap and glow can be changed at any time in the material.
+Each region stores its number as a custom property, animated by an ordinary F-curve if there are
+several times; one material for all of them turns the number into a color. So none of this needs the
+add-on, and limits, colormap and glow can be changed at any time in the material.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ QUANTITY: Final = Mark(
 )
 """Names what the values are, on the material that shows them."""
 NO_DATA: Final = -1.0e30
-"""What stands for no value. Far below any, also after mixing with one."""
+"""Stands for a missing value. Far below any other, even when interpolated with one."""
 _NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Colored:
-    """What came of coloring regions by values."""
+    """The result of coloring regions by values."""
 
     regions: tuple[bpy.types.Object, ...]
     material: bpy.types.Material
@@ -72,13 +72,12 @@ def color_by_values(
     start_frame: float = 1.0,
     ms_per_frame: float = 1.0,
 ) -> Colored:
-    """Let regions shine in the colors of their values.
+    """Make regions glow in the colors of their values.
 
     Parameters
     ----------
     things : iterable of Object
-        The regions among them that have values, and no others, are colored; nor those that are
-        linked from another file.
+        Only regions that have values and are not linked from another file are colored.
     colormap : str
         One of `common.colormaps.names`.
     reverse : bool
@@ -90,20 +89,20 @@ def color_by_values(
     start_frame : float
         Scene frame of the first time.
     ms_per_frame : float
-        How much time passes in a scene frame.
+        Time per scene frame.
 
     Raises
     ------
     ValueError
-        If limits or pace make no sense, or if none of the regions has a value or can be changed.
+        If limits or pace are invalid, or if none of the regions has a value or can be changed.
     UnknownColormapError
-        If there is no such colormap; the text names those that come close.
+        If there is no such colormap; the text names similar ones.
     """
     low, high = limits or _limits(data.values)
     if problem := problem_of(low, high):
         raise ValueError(f"{problem}.")
     if not ms_per_frame > 0:
-        raise ValueError("The milliseconds per frame must be more than 0.")
+        raise ValueError("Milliseconds per frame must be greater than 0.")
     column = {str(structure.id): place for place, structure in enumerate(data.structures)}
     known = [thing for thing in things if is_region(thing) and about(thing).structure in column]
     if not known:
@@ -111,7 +110,7 @@ def color_by_values(
     regions = editable(known)
     if not regions:
         raise ValueError(about_linked(known))
-    # Before anything is made, since there may be no such colormap.
+    # Before anything is created, since there may be no such colormap.
     colormaps.resolve(colormap)
     frames = start_frame + (data.times_ms - data.times_ms[0]) / ms_per_frame
     material = _own_material(regions) or _material()
@@ -149,7 +148,7 @@ def _shows_values(material: bpy.types.Material) -> bool:
 
 
 def _own_material(regions: list[bpy.types.Object]) -> bpy.types.Material | None:
-    """Find the material that these regions have for values already, and no others do."""
+    """Find the material that these regions, and no others, already have for values."""
     material = values_material(regions)
     if material is None or material.library is not None:
         return None
@@ -164,7 +163,7 @@ def _limits(values: NDArray[np.float32]) -> tuple[float, float]:
 def _store(
     region: bpy.types.Object, frames: NDArray[np.float64], values: NDArray[np.float32]
 ) -> None:
-    """Give a region its values, as a curve where there are several."""
+    """Give a region its values, as an F-curve if there are several."""
     path = f'["{VALUE}"]'
     remove_fcurves(region, path)
     known = np.isfinite(values)
@@ -177,7 +176,7 @@ def _store(
     points = curve.keyframe_points
     points.add(len(values) - 1)
     points.foreach_set("co", np.stack([frames, filled], axis=1).astype(np.float32).ravel())
-    # Before and in a gap nothing can be in between.
+    # Values are not interpolated into or out of a gap.
     held = ~known | np.r_[~known[1:], False]
     interpolation: Any = bpy.types.Keyframe.bl_rna.properties["interpolation"]
     kinds = interpolation.enum_items

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small atlas of a made-up brain, so that everything can be tried with nothing installed.
+"""A small atlas of an invented brain, to try everything without installing anything.
 
-The shapes (`solids`, `hippocampus`, made to meshes by `implicit`) are computed and written as an
-atlas in one of BrainGlobe's layouts (`atlas_writer`), which the add-on then reads like any other.
-None of it needs bpy.
+The shapes (`solids`, `hippocampus`, turned into meshes by `implicit`) are computed and written as
+an atlas in one of BrainGlobe's layouts (`atlas_writer`), which the add-on then reads like any
+other. None of it needs bpy.
 """
 
 from __future__ import annotations

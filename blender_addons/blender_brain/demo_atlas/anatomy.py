@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is part of what in the made-up brain, and the mesh of each part."""
+"""The hierarchy of the invented brain, and the mesh of each part."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _SEARCHED_MM: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A structure of the made-up brain."""
+    """A structure of the invented brain."""
 
     acronym: str
     name: str
     color: str
     parent: str
     cell_mm: float = 0.0
-    """Of the grid that its mesh is made on; parts of the hippocampus need none."""
+    """Cell size of the grid for its mesh; parts of the hippocampus need none."""
 
 
 PARTS: Final = (

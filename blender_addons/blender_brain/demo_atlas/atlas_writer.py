@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The made-up brain as files: BrainGlobe's layout v3, or v2 where there is no Draco."""
+"""The invented brain as files: BrainGlobe's layout v3, or v2 where there is no Draco."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ Encoder = Callable[[NDArray[np.float32], NDArray[np.int32]], bytes]
 
 
 def make_demo_atlas(brainglobe_dir: Path) -> Path:
-    """Write the demo atlas, unless it is there already; takes a few seconds.
+    """Write the demo atlas, unless it already exists; takes a few seconds.
 
     Parameters
     ----------
     brainglobe_dir : Path
-        A folder of atlases, made if it is missing.
+        A folder of atlases, created if missing.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def make_demo_atlas(brainglobe_dir: Path) -> Path:
     Raises
     ------
     OSError
-        If it cannot be written. Then there is no half atlas either.
+        If it cannot be written. No partial atlas is left then.
     """
     encode = _draco_encoder()
     made = brainglobe_dir / (_HOME if encode else f"{NAME}_v{VERSION}")
@@ -59,7 +59,7 @@ def make_demo_atlas(brainglobe_dir: Path) -> Path:
     if folder.is_dir():
         return folder
     brainglobe_dir.mkdir(parents=True, exist_ok=True)
-    # Beside its place, so that it can be moved there in one step.
+    # Next to its destination, so that it can be moved there in one step.
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=brainglobe_dir) as temporary:
         tree = Path(temporary) / made.name
         if encode:
@@ -77,7 +77,7 @@ def _draco_encoder() -> Encoder | None:
         return None
 
     def encode(points: NDArray[np.float32], triangles: NDArray[np.int32]) -> bytes:
-        # As BrainGlobe does; higher levels would take non-manifold points apart.
+        # As BrainGlobe does; higher levels would split non-manifold points.
         content: bytes = DracoPy.encode(
             points, triangles.astype(np.uint32), quantization_bits=16, compression_level=0
         )
@@ -87,7 +87,7 @@ def _draco_encoder() -> Encoder | None:
 
 
 def _components() -> list[str]:
-    """Name the folders of the layout v3; what the others are listed by comes last."""
+    """Name the folders of layout v3; the one that lists the others comes last."""
     of = {"templates": "template", "terminologies": "terminology"}
     of |= {"annotation-sets": "annotation", "coordinate-spaces": "space"}
     return [*(f"{kind}/{NAME}-{name}/{_FOLDER}" for kind, name in of.items())] + [
@@ -151,7 +151,7 @@ def _write_v3(home: Path, encode: Encoder) -> None:
     _write_json(folders[4] / "manifest.json", manifest)
     _write_json(folders[3] / "manifest.json", space)
     (folders[1] / "terminology.csv").write_text(_terminology(), encoding="utf-8", newline="")
-    # BrainGlobe's own library opens no atlas without volumes; these are empty.
+    # BrainGlobe's own library does not open atlases without volumes; these are empty.
     _write_volume(folders[0] / "template.ome.zarr", "uint16")
     _write_volume(folders[2] / "annotations_compressed.ome.zarr", "uint32")
     meshes = folders[2] / "annotations.precomputed" / "mesh"
@@ -159,7 +159,7 @@ def _write_v3(home: Path, encode: Encoder) -> None:
     _write_json(meshes / "info", {"@type": "neuroglancer_legacy_mesh"})
     for part in PARTS:
         points_um, triangles = mesh_um(part)
-        # In nanometers, x, y, z: the columns the other way round, and thus the corners too.
+        # In nanometers, x, y, z: the columns are reversed, and so are the corners.
         content = encode(points_um[:, ::-1] * np.float32(1000), triangles[:, ::-1])
         (meshes / str(_IDS[part.acronym])).write_bytes(content)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hippocampus of the made-up brain: sheets that are folded into each other along an arch.
+"""The hippocampus of the invented brain: interlocking folded sheets along an arch.
 
-The frame is that of `shapes`. What is here is swept: one outline, drawn in the cross-section, is
+The frame is that of `shapes`. The shapes are swept: one outline, drawn in the cross-section, is
 moved along the center line of the arch.
 """
 
@@ -80,8 +80,8 @@ def _swept(name: str) -> Mesh:
     a, b = station * count + corner, station * count + (corner + 1) % count
     c, d = a + count, b + count
     sides = np.stack([np.stack([a, b, c], -1), np.stack([b, d, c], -1)]).reshape(-1, 3)
-    # An outline runs along one side of its sheet and back on the other: what is opposite closes
-    # the ends.
+    # An outline runs along one side of its sheet and back on the other: opposite points are joined
+    # to close the ends.
     i = np.arange(count // 2 - 1)
     j = count - 1 - i
     end = np.concatenate([np.stack([i, j, i + 1], -1), np.stack([j, j - 1, i + 1], -1)])

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Surfaces of shapes that are given as functions: negative inside, positive outside.
+"""Surfaces of shapes given as functions: negative inside, positive outside.
 
 The mesh is made by surface nets (Gibson, "Constrained elastic surface nets", 1998): one vertex in
 each cell of a grid that the surface passes through, one quad around each edge of the grid that it
-crosses. The vertices are then drawn onto the surface itself, so that a coarse grid is enough.
+crosses. The vertices are then moved onto the surface itself, so that a coarse grid is enough.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def surface(
     ----------
     shape : callable
     low, high : array_like, shape (3,)
-        A box with the shape inside.
+        A box that contains the shape.
     size : float
-        Of the grid's cells.
+        Size of the grid's cells.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def surface(
         for a, b in zip(np.array(low), np.array(high), strict=True)
     ]
     values = shape(np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1))
-    # So that the mesh is closed whatever happens at the box.
+    # So that the mesh is closed even at the box's faces.
     for axis in range(3):
         np.moveaxis(values, axis, 0)[[0, -1]] = size
     inside = values < 0
@@ -70,7 +70,7 @@ def union(a: Floats, b: Floats, blend: float) -> Floats:
     a, b : ndarray
         Values of the shapes.
     blend : float
-        How far from where they meet the rounding begins.
+        Distance from the seam at which the rounding begins.
     """
     near = np.maximum(blend - np.abs(a - b), 0.0)
     return np.asarray(np.minimum(a, b) - near**2 / (4 * blend))

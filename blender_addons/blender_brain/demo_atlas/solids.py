@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shapes of a made-up brain, about as large as a mouse's.
+"""The shapes of an invented brain, about as large as a mouse's.
 
-Nothing here was measured: it is drawn so that one recognizes what is what. In millimeters around
-the brain's middle, right-handed: x to the right, y anterior, z dorsal. Both hemispheres are alike,
-so most shapes are functions of the distance from the mid-plane. The hippocampus, which has a module
-of its own, lies in the room that is left between cortex and thalamus.
+Nothing here was measured: it is drawn so that the parts are recognizable. In millimeters around the
+brain's middle, right-handed: x to the right, y anterior, z dorsal. Both hemispheres are alike, so
+most shapes are functions of the distance from the mid-plane. The hippocampus, which has a module of
+its own, lies in the space between cortex and thalamus.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _isocortex(points: Floats) -> Floats:
     return intersection(shell, 1.25 * _CREASE_MM - p[..., 0], 0.06)
 
 
-# What is nearer to one of these than to any other is an area of the isocortex.
+# Each area of the isocortex is what is nearest to one of these points.
 _AREA_SEEDS: Final[dict[str, tuple[float, float, float]]] = {
     "MO": (1.5, 3.1, 1.2),
     "SS": (3.3, 0.9, 1.2),
@@ -90,7 +90,7 @@ def _pair(
 def _joined_pair(
     center: tuple[float, float, float], radii: tuple[float, float, float], points: Floats
 ) -> Floats:
-    """Return values of two bodies that are one at the mid-plane."""
+    """Return values of two bodies that merge at the mid-plane."""
     right = ellipsoid(points, center, radii)
     left = ellipsoid(points * (-1, 1, 1), center, radii)
     return union(right, left, 0.35)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Atlases from BrainGlobe's server: the structures, and the meshes that are wanted.
+"""Atlases from BrainGlobe's server: the structures, and the requested meshes.
 
 An atlas of layout v3 is a set of files behind https. The volumes, which are gigabytes, are not
-needed, so what is brought here is no atlas for BrainGlobe's own library: it belongs into a folder
-of the add-on's own. Files gather in a hidden folder there, and move to their places when all have
-arrived and could be opened; what an atlas is recognized by comes last. What was interrupted goes
-on where it was.
+needed, so what is downloaded here is not an atlas for BrainGlobe's own library: it belongs in a
+folder of the add-on. Files are collected in a hidden folder there, and move to their places when
+all have arrived and could be opened; the file that identifies an atlas comes last. An interrupted
+download is resumed.
 
-Whoever calls this asks Blender first whether it may go online.
+Callers must first check that Blender is allowed to go online.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _VERSION: Final = re.compile(r"\d{1,5}(?:[._]\d{1,5}){0,3}")
 _MOST_AT_ONCE: Final = 6
 
 Choice = Callable[[Sequence[Structure]], Iterable[Structure]]
-"""From all structures of an atlas to those whose meshes are wanted."""
+"""From all structures of an atlas to those whose meshes are requested."""
 
 
 class DownloadError(Exception):
-    """What went wrong, as a sentence for users."""
+    """An error, as a sentence for the user."""
 
 
 class CancelledError(DownloadError):
@@ -55,7 +55,7 @@ class CancelledError(DownloadError):
 
 @dataclass
 class Progress:
-    """How far a download is; written by its threads, read by anybody."""
+    """Progress of a download; written by its threads, read by anyone."""
 
     files: int = 0
     files_done: int = 0
@@ -69,7 +69,7 @@ class Progress:
         return self.files_done / self.files if self.files else 0.0
 
     def received(self, count: int) -> None:
-        """Count bytes; this is also where a download stops that was cancelled."""
+        """Count bytes; a cancelled download stops here."""
         with self._lock:
             self.bytes_done += count
         self.stop_if_cancelled()
@@ -80,7 +80,7 @@ class Progress:
             self.files_done += 1
 
     def stop_if_cancelled(self) -> None:
-        """Raise if somebody wants it to stop."""
+        """Raise if the download was cancelled."""
         if self.cancelled.is_set():
             raise CancelledError("The download was cancelled; press Download again to resume it.")
 
@@ -121,18 +121,18 @@ def download_atlas(
     progress: Progress | None = None,
     server: str = SERVER,
 ) -> Path:
-    """Bring an atlas, or more meshes of one that is there already.
+    """Download an atlas, or more meshes of one that is already there.
 
     Parameters
     ----------
     name, version : str
         As `available_atlases` lists them.
     choose : callable
-        Picks the structures whose meshes are wanted; those that have none on the server are left
+        Picks the structures whose meshes are requested; those without a mesh on the server are left
         out.
     folder : Path
-        Folder of atlases, made if it is missing. Not BrainGlobe's own: its library would take the
-        atlas for a whole one.
+        Folder of atlases, created if missing. Not BrainGlobe's own: its library would mistake the
+        atlas for a complete one.
 
     Returns
     -------
@@ -142,10 +142,10 @@ def download_atlas(
     Raises
     ------
     DownloadError
-        With what went wrong. The atlas is not listed then, or lists what it had before.
+        With what went wrong. The atlas then stays unlisted, or as it was.
     """
     if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):
-        raise DownloadError(f"'{name[:40]}' {version[:20]} cannot be the name of an atlas.")
+        raise DownloadError(f"'{name[:40]}' {version[:20]} is not a valid atlas name.")
     number = version.replace(".", "_")
     progress = progress or Progress()
     with _sentences(name):
@@ -160,22 +160,22 @@ def download_atlas(
 
 
 class _Background:
-    """Something that a thread of its own does, for somebody who looks after it now and then."""
+    """A task that runs in its own thread, and is polled now and then."""
 
     def __init__(self, name: str) -> None:
         self.error = ""
         """What went wrong, if anything did."""
-        # Blender may be closed meanwhile; what has arrived by then is not lost.
+        # Blender may be closed meanwhile; what has already arrived is not lost.
         self._thread = threading.Thread(target=self._try, name=name, daemon=True)
         self._thread.start()
 
     @property
     def running(self) -> bool:
-        """Whether it still goes on."""
+        """Whether it is still running."""
         return self._thread.is_alive()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait until it has ended, or for some time."""
+        """Wait until it has finished, or for some time."""
         self._thread.join(seconds)
 
     def _try(self) -> None:
@@ -184,8 +184,8 @@ class _Background:
         except DownloadError as problem:
             self.error = str(problem)
         except Exception as problem:
-            # The console gets the whole of it; this is for somebody who has no console.
-            self.error = f"Something unexpected happened: {problem!r}."
+            # The console gets the full traceback; this is for users without a console.
+            self.error = f"Unexpected error: {problem!r}."
             raise
 
     def _run(self) -> None:
@@ -193,7 +193,7 @@ class _Background:
 
 
 class Listing(_Background):
-    """`available_atlases` in a thread of its own."""
+    """`available_atlases` in its own thread."""
 
     def __init__(self, server: str = SERVER) -> None:
         self.atlases: list[tuple[str, str]] = []
@@ -206,7 +206,7 @@ class Listing(_Background):
 
 
 class Download(_Background):
-    """`download_atlas` in a thread of its own."""
+    """`download_atlas` in its own thread."""
 
     def __init__(
         self, name: str, version: str, choose: Choice, folder: Path, server: str = SERVER
@@ -214,12 +214,12 @@ class Download(_Background):
         self.progress = Progress()
         self.name, self.version = name, version
         self.folder: Path | None = None
-        """The atlas's own folder, once it is there."""
+        """The atlas's own folder, once it exists."""
         self._arguments = (name, version, choose, folder, self.progress, server)
         super().__init__(f"Download {name}")
 
     def cancel(self) -> None:
-        """Ask it to stop, which it does within moments, or when the server answers."""
+        """Ask it to stop, which it does within moments, or when the server responds."""
         self.progress.cancelled.set()
 
     def _run(self) -> None:
@@ -229,7 +229,7 @@ class Download(_Background):
 def _gather(
     gathered: Path, atlas: str, choose: Choice, progress: Progress, server: str
 ) -> list[Path]:
-    """Bring all files of an atlas together, and see whether they open; the manifest comes last."""
+    """Collect all files of an atlas and check that they open; the manifest comes last."""
     home = gathered / HOME
 
     def bring(path: Path, most: int) -> Path:
@@ -247,7 +247,7 @@ def _gather(
         terminology = bring(_terminology(home, manifest), MOST_TABLE_BYTES)
         description = layout_v3.describe(folder)
     except AtlasError:
-        # Otherwise what cannot be read would be taken up again the next time.
+        # Otherwise an unreadable file would be reused the next time.
         shutil.rmtree(home, ignore_errors=True)
         raise
     wanted = list(choose(description.structures))
@@ -267,7 +267,7 @@ def _gather(
             pool.shutdown(wait=False, cancel_futures=True)
     meshes = [path for path in brought if path is not None]
     if not meshes:
-        raise DownloadError("The server has none of the meshes that are wanted.")
+        raise DownloadError("The server has none of the requested meshes.")
     opened = open_atlas(folder)
     for path in meshes:
         progress.stop_if_cancelled()
@@ -287,7 +287,7 @@ def _terminology(home: Path, manifest: Path) -> Path:
 
 
 def _move_in(gathered: Path, paths: list[Path], folder: Path) -> Path:
-    """Move whole files to their places, one by one and each in one step."""
+    """Move complete files to their places, one by one, each in one step."""
     *components, manifest = paths
     for path in components:
         place = folder / path.relative_to(gathered)
@@ -303,7 +303,7 @@ def _move_in(gathered: Path, paths: list[Path], folder: Path) -> Path:
 
 
 def _make_folder(folder: Path, within: Path) -> None:
-    """Make a folder in one that is there; not that one, which may be gone with the extension."""
+    """Create a folder inside an existing one, but not the latter: it may be gone."""
     for name in folder.relative_to(within).parts:
         within /= name
         within.mkdir(exist_ok=True)
@@ -311,7 +311,7 @@ def _make_folder(folder: Path, within: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(path: Path, name: str) -> Iterator[None]:
-    """Keep others from downloading the same; the system lets go of it whatever happens to us."""
+    """Lock the download against other processes; the system releases it whatever happens to us."""
     with path.open("ab") as lock:
         try:
             if sys.platform == "win32":
@@ -323,20 +323,20 @@ def _alone(path: Path, name: str) -> Iterator[None]:
 
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DownloadError(f"{name} is being downloaded already.") from None
+            raise DownloadError(f"{name} is already being downloaded.") from None
         yield
 
 
 @contextlib.contextmanager
 def _sentences(what: str) -> Iterator[None]:
-    """Say what went wrong as users understand it."""
+    """Turn errors into messages that users understand."""
     try:
         yield
     except web.WebError as problem:
         raise DownloadError(f"{what} could not be downloaded: {problem}") from None
     except (AtlasError, UnknownStructureError) as problem:
-        raise DownloadError(f"{what} is not downloaded: {problem}") from None
+        raise DownloadError(f"{what} was not downloaded: {problem}") from None
     except OSError as problem:
         full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "there is no space left on the disk" if full else problem.strerror or str(problem)
-        raise DownloadError(f"{what} cannot be stored: {reason}.") from None
+        raise DownloadError(f"{what} cannot be saved: {reason}.") from None

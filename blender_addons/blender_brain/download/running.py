@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The download that is going on, and what the server has, as the sidebar shows them.
+"""The running download and the server's atlases, as the sidebar shows them.
 
-Threads bring what is wanted. Nothing in Blender waits for them: a timer looks at them a few times
-a second and has the sidebar drawn again.
+Threads do the downloading. Nothing in Blender waits for them: a timer polls them a few times a
+second and redraws the sidebar.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from . import brainglobe
 from .brainglobe import Download, DownloadError, Listing
 
 _SECONDS: Final = 0.25
-# A thread that hears from its server ends within moments. One that does not finds its folder gone.
+# A thread whose server responds ends within moments. Any other finds its folder gone.
 _LAST_SECONDS: Final = 2.0
 NOT_ALLOWED: Final = "Blender is not allowed to go online"
 OFFLINE: Final = "Blender was started in offline mode"
 
 
 class _Session:
-    """Of this run of Blender; none of it belongs into a file."""
+    """State of this Blender session; none of it belongs in a file."""
 
     listing: Listing | None = None
     download: Download | None = None
     told: str = ""
-    """What came of the last one."""
+    """Result of the last one."""
     failed: bool = False
     arrived: str = ""
 
@@ -48,7 +48,7 @@ def refusal() -> str:
 
 
 def offered() -> list[tuple[str, str]]:
-    """List names and versions of what the server has, if it was asked."""
+    """List names and versions of the server's atlases, if it was asked."""
     listing = _session.listing
     return listing.atlases if listing is not None else []
 
@@ -59,18 +59,18 @@ def is_listing() -> bool:
 
 
 def running() -> Download | None:
-    """Return the download that is going on."""
+    """Return the running download."""
     current = _session.download
     return current if current is not None and current.running else None
 
 
 def last() -> tuple[str, bool]:
-    """Say what came of the last one, and whether it failed."""
+    """Return the message of the last download, and whether it failed."""
     return _session.told, _session.failed
 
 
 def arrived() -> str:
-    """Return the full name of the atlas that came last, if it came."""
+    """Return the full name of the atlas downloaded last, if it succeeded."""
     return _session.arrived
 
 
@@ -89,14 +89,14 @@ def start_listing() -> Listing:
 
 
 def start(name: str, version: str, regions: str) -> Download:
-    """Begin to download an atlas, or go on with it.
+    """Start or resume downloading an atlas.
 
     Parameters
     ----------
     name, version : str
         As `offered`.
     regions : str
-        Those whose meshes are wanted, as `search.Search.find` understands them; all if empty.
+        Those whose meshes are requested, as `search.Search.find` understands them; all if empty.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def start(name: str, version: str, regions: str) -> Download:
         If there is one already.
     """
     if running() is not None:
-        raise DownloadError("Another atlas is being downloaded; one at a time.")
+        raise DownloadError("Another atlas is already being downloaded.")
 
     def choose(structures: Sequence[Structure]) -> Iterable[Structure]:
         return Search(structures).find(regions) if regions.strip(" ,;") else structures
@@ -121,12 +121,12 @@ def start(name: str, version: str, regions: str) -> Download:
 
 
 def look() -> float | None:
-    """Take up what the threads have done.
+    """Collect what the threads have done.
 
     Returns
     -------
     float or None
-        Seconds until it is worth looking again; None if nothing goes on any more.
+        Seconds until the next poll; None if nothing is running any more.
     """
     listing, current = _session.listing, _session.download
     if listing is not None and not listing.running and listing.error:
@@ -135,7 +135,7 @@ def look() -> float | None:
     if current is not None and not current.running:
         _session.download = None
         _session.failed = current.folder is None
-        _session.told = current.error if _session.failed else f"{current.name} is there."
+        _session.told = current.error if _session.failed else f"Downloaded {current.name}."
         if current.folder is not None:
             library.find()
             _session.arrived = f"{current.name}_v{current.version}"
@@ -144,7 +144,7 @@ def look() -> float | None:
 
 
 def stop() -> None:
-    """Leave nothing going on behind the extension's back."""
+    """Stop everything before the extension is unregistered."""
     if _session.download is not None:
         _session.download.cancel()
         _session.download.wait(_LAST_SECONDS)
@@ -156,7 +156,7 @@ def stop() -> None:
 
 def _look_after_them() -> None:
     if not bpy.app.timers.is_registered(look):
-        # A download outlives the file that was open when it began.
+        # A download continues when another file is opened.
         bpy.app.timers.register(look, first_interval=_SECONDS, persistent=True)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files from a web server: whole or not at all, of a size that was agreed to, and resumable."""
+"""Files from a web server: complete or not at all, of limited size, and resumable."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LOCAL: Final = ("localhost", "127.0.0.1")
 _AGENT: Final = "BlenderBrain"
 
 Received = Callable[[int], None]
-"""Told the number of bytes of each piece; raises to stop."""
+"""Called with the number of bytes of each piece; raises to stop."""
 
 
 class WebError(Exception):
-    """Something that did not arrive; the text is a sentence that names it."""
+    """A file that did not arrive; the text is a sentence that names it."""
 
 
 class NotThereError(WebError):
@@ -37,7 +37,7 @@ def read(url: str, most: int, received: Received) -> bytes:
     Parameters
     ----------
     most : int
-        Bytes from which on it is refused.
+        Largest size in bytes.
     received : callable
 
     Raises
@@ -61,17 +61,17 @@ def read(url: str, most: int, received: Received) -> bytes:
 
 
 def fetch(url: str, path: Path, most: int, received: Received) -> None:
-    """Bring a file, or the rest of it, to a path, where it appears when it is whole.
+    """Download a file, or the rest of it, to a path, where it appears when complete.
 
-    What has arrived so far waits beside it, under the name with ``.part`` behind, and is taken up
-    again the next time if the server's file is still the same.
+    What has arrived so far is kept next to it, with ``.part`` appended to its name, and is resumed
+    the next time if the server's file is still the same.
 
     Parameters
     ----------
     path : Path
-        In a folder that is there. Nothing is done if the file is there, too.
+        In an existing folder. Nothing is done if the file already exists.
     most : int
-        Bytes from which on it is refused.
+        Largest size in bytes.
     received : callable
 
     Raises
@@ -117,21 +117,21 @@ def fetch(url: str, path: Path, most: int, received: Received) -> None:
 
 
 def _persist(url: str, attempt: Callable[[], None]) -> None:
-    """Try again what broke off."""
+    """Retry when the connection fails."""
     name = url.rpartition("/")[2]
     for left in reversed(range(_ATTEMPTS)):
         try:
             return attempt()
         except urllib.error.HTTPError as problem:
             problem.close()
-            # Amazon's storage says 403 of files that are not there.
+            # Amazon's storage answers 403 for missing files.
             if problem.code in (403, 404, 410):
                 raise NotThereError(f"The server has no {name}.") from None
             if problem.code < 500 or not left:
                 raise WebError(f"{name}: the server answered {problem.code}.") from None
         except http.client.HTTPException:
             if not left:
-                raise WebError(f"{name} broke off again and again.") from None
+                raise WebError(f"{name}: the connection kept failing.") from None
         except urllib.error.URLError as problem:
             if not left:
                 raise WebError(
@@ -139,11 +139,11 @@ def _persist(url: str, attempt: Callable[[], None]) -> None:
                 ) from None
         except (ConnectionError, TimeoutError):
             if not left:
-                raise WebError(f"{name}: the server does not answer.") from None
+                raise WebError(f"{name}: the server does not respond.") from None
 
 
 def _plain(reason: Any) -> str:
-    """Leave out the number of a system's error."""
+    """Leave out the number of a system error."""
     return getattr(reason, "strerror", None) or str(reason)
 
 
@@ -176,7 +176,7 @@ def _length(url: str, response: Any, most: int) -> int:
     length = response.headers.get("Content-Length", "")
     name = url.rpartition("/")[2]
     if not re.fullmatch(r"\d{1,15}", length):
-        raise WebError(f"{name}: the server does not say how large it is.")
+        raise WebError(f"{name}: the server does not report its size.")
     if int(length) > most:
         raise WebError(f"{name} is larger than {most >> 20} MB.")
     return int(length)
@@ -187,7 +187,7 @@ def _begins_at(response: Any, begun: int) -> bool:
 
 
 def _remember(label: Path, tag: str) -> None:
-    # Weak tags do not promise equal bytes.
+    # Weak tags do not guarantee identical bytes.
     if re.fullmatch(r'"[!#-~]{1,200}"', tag):
         label.write_text(tag, encoding="ascii")
     else:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The color bar of values on regions, in a corner of the camera's picture.
 
-It has the regions' own material and follows its limits, so it shows what they show, whatever is
-done to colormap, range and limits.
+It uses the regions' own material and follows its limits, so it always matches them, whatever
+happens to the colormap, range and limits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .in_picture import camera_for, drawing, drawn_by, put_into_picture, remove_
 
 _GROUP: Final = f"{GROUP}: Color Bar, {VALUE}"
 LENGTH: Final = 0.24
-"""Of the bar; 1 is the picture's shorter side."""
+"""Length of the bar; 1 is the picture's shorter side."""
 _WIDTH: Final = 0.016
 _MARGIN: Final = 0.055
 # For the numbers below a horizontal bar, and for the name at its end.
@@ -46,9 +46,9 @@ def add_color_bar(
     context : Context
         A scene without a camera gets one that frames the regions.
     regions : sequence of Object
-        What the material is on.
+        Those with the material.
     material : Material
-        Of `regions_data.color_by_values`. A bar that it has already is replaced.
+        From `value_colors.color_by_values`. An existing bar for it is replaced.
     """
     scene = required(context.scene)
     there = drawn_by(scene, _GROUP)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What labels and color bars have in common: objects in the picture, each drawn by one modifier."""
+"""Shared by labels and color bars: objects in the picture, each drawn by one modifier."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def drawing(thing: bpy.types.Object, group: str) -> bpy.types.NodesModifier | No
     for modifier in thing.modifiers:
         if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
             name = modifier.node_group.name
-            # A file that was appended may have brought the same group again, with a number.
+            # An appended file may have added the same group again, with a number.
             if name == group or name.rpartition(".")[0] == group:
                 return modifier
     return None
@@ -81,14 +81,14 @@ def drawn_by(scene: bpy.types.Scene, group: str) -> dict[bpy.types.Object, bpy.t
     Returns
     -------
     dict of Object to NodesModifier
-        What draws each.
+        The modifier that draws each.
     """
     found = ((thing, drawing(thing, group)) for thing in scene.objects)
     return {thing: modifier for thing, modifier in found if modifier is not None}
 
 
 def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
-    """Remove figures, and the places in the picture that were there for them only.
+    """Remove figures, and the places in the picture that only they used.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
     places = {figure.parent for figure in chosen if figure.parent is not None}
     meshes = [figure.data for figure in chosen if figure.data is not None]
     bpy.data.batch_remove(chosen)
-    # A copy that somebody made may have the same.
+    # A user's copy may share it.
     bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
     for place in places:
         frame.remove_if_empty(place)

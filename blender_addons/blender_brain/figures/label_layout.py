@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where labels stand: columns at both sides of the picture, sorted by height, none over another.
+"""Where labels go: columns on both sides of the picture, sorted by height, without overlap.
 
-Places in the picture are in shares of its shorter side, from its middle, x to the right, y up.
+Positions in the picture are fractions of its shorter side, from its middle, x to the right, y up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Columns = Literal["BOTH", "LEFT", "RIGHT"]
 Wording = Literal["ACRONYM", "NAME", "BOTH"]
 TEXT_SIZE: Final = 0.032
-# From here on a surface is seen nearly from the front.
+# Above this, a surface is seen almost face-on.
 _FACING: Final = 0.9
 PITCH: Final = 1.45
 """Distance of lines of text that are easy to read, in units of the text's size."""
@@ -26,7 +26,7 @@ def columns(x: NDArray[np.floating[Any]], wanted: Columns) -> NDArray[np.bool_]:
     Parameters
     ----------
     x : ndarray, shape (N,)
-        Where what is labelled is in the picture.
+        Where the labeled regions are in the picture.
 
     Returns
     -------
@@ -43,14 +43,14 @@ def columns(x: NDArray[np.floating[Any]], wanted: Columns) -> NDArray[np.bool_]:
 def heights(
     y: NDArray[np.floating[Any]], size: float, bottom: float, top: float
 ) -> tuple[NDArray[np.float64], float]:
-    """Put the labels of a column as near to their heights as they can be without touching.
+    """Put the labels of a column as close to their heights as possible without touching.
 
     Parameters
     ----------
     y : ndarray, shape (N,)
         Where each would be if it were alone.
     size : float
-        Of the text, if there is room for it.
+        Of the text, if it fits.
     bottom, top : float
         Lowest and highest place of a label.
 
@@ -59,13 +59,13 @@ def heights(
     heights : ndarray, shape (N,)
         In the order of `y`, and as high above each other as `y` is.
     size : float
-        Smaller where more labels are wanted than fit.
+        Reduced if the labels do not fit.
     """
     room = max(top - bottom, 0.0)
     if len(y) > 1:
         size = min(size, room / ((len(y) - 1) * PITCH))
     order = np.argsort(-np.asarray(y, np.float64), kind="stable")
-    # Taking away what each has to be below the first leaves a sequence that must not rise.
+    # After subtracting how far each must be below the first, the sequence must not rise.
     below = np.arange(len(y)) * size * PITCH
     level = _falling(np.asarray(y, np.float64)[order] + below)
     level = np.clip(level, bottom + below[-1], top) if len(y) else level
@@ -86,14 +86,14 @@ def anchor(
     facing : ndarray, shape (V,)
         Cosine of the angle between the surface's normal there and the way to the camera.
     to_the_right : bool
-        Of two halves, as of a brain's, which one.
+        Which of two halves, such as those of a brain.
 
     Returns
     -------
     int
-        Of a point that faces the camera, so that it is well inside what is seen, as near as there
-        is one to the middle of that half. In a region that is no blob, the middle itself may lie
-        beside it.
+        Index of a point that faces the camera, so that it is well inside the visible area, and as
+        close as possible to the middle of that half. For a region that is not a blob, the middle
+        itself may lie outside it.
     """
     x = in_picture[:, 0]
     middle = (x.min() + x.max()) / 2
@@ -104,7 +104,7 @@ def anchor(
 
 
 def _falling(wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Find the sequence that never rises and is nearest, by squares, to the one that is wanted.
+    """Find the non-increasing sequence that is closest, in least squares, to the given one.
 
     By pooling adjacent violators (Ayer et al. 1955, Annals of Mathematical Statistics 26).
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labels with leader lines in a camera's picture.
 
-Their texts stand still at the sides of the picture. Each leader line points at a place of its
-region wherever that is seen: while the camera circles, and after the region was moved.
+Their texts stay fixed at the sides of the picture. Each leader line points at a place on its region
+wherever that appears, while the camera orbits and after the region was moved.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .label_layout import TEXT_SIZE, Columns, Wording, anchor, columns, heights
 
 GROUP: Final = "BlenderBrain Label"
 
-# In shares of the picture's shorter side.
+# Relative to the picture's shorter side.
 _MARGIN: Final = 0.04
 _ABOVE_COLOR_BAR: Final = 0.38
 # In units of the text's size.
@@ -42,14 +42,14 @@ _MOST_POINTS: Final = 2000
 
 
 class _Seen(NamedTuple):
-    """How a region's points look from the camera."""
+    """A region's points as seen from the camera."""
 
     points: NDArray[np.float32]
     """(V, 3), in the region's own space."""
     in_picture: NDArray[np.float64]
-    """(V, 2), in shares of the picture's shorter side."""
+    """(V, 2), relative to the picture's shorter side."""
     facing: NDArray[np.float64]
-    """(V,), cosine between the surface's normal and the way to the camera."""
+    """(V,), cosine between the surface's normal and the direction to the camera."""
 
 
 def add_labels(
@@ -67,13 +67,13 @@ def add_labels(
     context : Context
         A scene without a camera gets one that frames the regions.
     regions : sequence of Object
-        Labels that they have already are replaced.
+        Their existing labels are replaced.
     wording : str
         ``"ACRONYM"``, ``"NAME"``, or ``"BOTH"``.
     where : str
-        At which sides of the picture: ``"BOTH"``, ``"LEFT"``, ``"RIGHT"``.
+        On which sides of the picture: ``"BOTH"``, ``"LEFT"``, ``"RIGHT"``.
     size : float
-        Of the text; 1 is the picture's shorter side. Smaller where that many do not fit.
+        Of the text; 1 is the picture's shorter side. Reduced if the labels do not fit.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def add_labels(
         anchor(s.in_picture, s.facing, bool(right))
         for s, right in zip(seen, on_the_right, strict=True)
     ]
-    # Not before all was seen, so that nothing is gone if that fails.
+    # Only after everything was computed, so that nothing is lost if that fails.
     remove_figures([*labels_of(scene, regions), *_orphans(scene)])
     height = np.array([s.in_picture[i, 1] for s, i in zip(seen, anchors, strict=True)])
     half_height = scene.render.resolution_y / _shorter(scene) / 2
@@ -114,7 +114,7 @@ def add_labels(
                     "Point": seen[i].points[anchors[i]].tolist(), "Camera": camera,
                 },
             )  # fmt: skip
-            # What hides the region, as isolating another one does, hides its label.
+            # Whatever hides the region, such as isolating another one, hides its label.
             by = required(drawing(label, GROUP))
             follow(by, "Hidden", regions[i], "hide_render")
             put_into_picture(
@@ -132,7 +132,7 @@ def labels_of(
     Parameters
     ----------
     regions : iterable of Object, optional
-        Whose; all if not given.
+        Regions whose labels to find; all if not given.
     """
     labels = drawn_by(scene, GROUP)
     if regions is None:
@@ -152,19 +152,21 @@ def label_group(tree: Tree) -> None:
         one, at half the height of a capital letter.
     """
     tree.input("Geometry", "Geometry")
-    string = tree.input("Text", "String", description="What the label says")
+    string = tree.input("Text", "String", description="Text of the label")
     side = tree.input(
         "Column",
         "Menu",
         default="Left",
-        description="The side of the picture at which it stands",
+        description="Side of the picture that the label is on",
     )
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
-    region = tree.input("Region", "Object", hide=True, description="What is labeled")
+    region = tree.input("Region", "Object", hide=True, description="Labeled region")
     point = tree.input(
-        "Point", "Vector", hide=True, description="Where the line ends, in the region's space"
+        "Point", "Vector", hide=True, description="End of the leader line, in the region's space"
     )
-    camera = tree.input("Camera", "Object", hide=True, description="In whose picture it is")
+    camera = tree.input(
+        "Camera", "Object", hide=True, description="Camera whose picture the label is in"
+    )
     hidden = tree.input("Hidden", "Bool", default=False, hide=True)
     size = style["Text Size"]
     with tree.frame("Which column"):
@@ -237,7 +239,7 @@ def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Ob
     normals = np.empty_like(points)
     mesh.vertex_normals.foreach_get("vector", normals.ravel())
     if not len(points):
-        # Somebody may have deleted all of it; its origin is left.
+        # All of its geometry may have been deleted; its origin remains.
         points, normals = np.zeros((2, 1, 3), np.float32)
     step = len(points) // _MOST_POINTS + 1
     points, normals = points[::step], normals[::step]
@@ -249,7 +251,7 @@ def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Ob
     whole = np.column_stack([points, np.ones(len(points))])
     in_view = whole @ np.array(region.matrix_world).T @ view.T
     clipped = in_view @ projection.T
-    # From -1 .. 1 of either side to shares of the shorter one.
+    # From -1 .. 1 along each side to fractions of the shorter one.
     in_picture = clipped[:, :2] / clipped[:, 3:] * (np.array([x, y]) / _shorter(scene) / 2)
     place = in_view[:, :3]
     turned = normals @ np.array(region.matrix_world.to_3x3()).T @ view[:3, :3].T

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose an atlas, and go through its tree."""
+"""Choose an atlas, and browse its tree."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
     if TYPE_CHECKING:
         atlas: str
     else:
-        atlas: StringProperty(name="Atlas", description="Its name, with or without version")
+        atlas: StringProperty(
+            name="Atlas", description="Name of the atlas, with or without version"
+        )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Keep its name in the panel's field."""
+        """Store its name in the panel's field."""
         typed = fields(required(context.scene))
         typed.atlas = self.atlas
-        # Ids mean something else in another atlas.
+        # Ids have a different meaning in another atlas.
         unfolded(context).clear()
         typed.ticked.clear()
         return {"FINISHED"}
@@ -59,7 +61,7 @@ def _typed(context: bpy.types.Context) -> Any:
 
 
 class BLENDER_BRAIN_OT_suggest(SuggestionsPopup):
-    """List what may be put into a field."""
+    """List the possible values of a field."""
 
     bl_idname = "blender_brain.suggest"
     FIELDS: ClassVar = {
@@ -70,7 +72,7 @@ class BLENDER_BRAIN_OT_suggest(SuggestionsPopup):
 
 
 class _OnStructure(bpy.types.Operator):
-    """An operator that a row of the tree has for its structure."""
+    """An operator for the structure of a row of the tree."""
 
     if TYPE_CHECKING:
         structure: str
@@ -87,15 +89,15 @@ class _OnStructure(bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_unfold(_OnStructure):
-    """Show or hide what this structure is made of"""  # noqa: D400, D415
+    """Expand or collapse this structure"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.unfold"
     bl_label = "Unfold"
-    # What is seen of the tree is nothing to take back, nor worth a copy of the whole file.
+    # Expanding the tree does not need undo, nor a copy of the whole file.
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Turn it round."""
+        """Toggle it."""
         return self._toggle(unfolded(context))
 
 
@@ -107,7 +109,7 @@ class BLENDER_BRAIN_OT_tick(_OnStructure):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Turn it round."""
+        """Toggle it."""
         return self._toggle(fields(required(context.scene)).ticked)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers, points and tracings of the user's own, onto and among the regions."""
+"""The user's own numbers, points and tracings, on and among the regions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOST_NAMED = 6
 
 
 class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[misc]
-    """Color the regions in the scene by a table of regions and values, or regions, times and values"""  # noqa: D400, D415, E501
+    """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.color_by_table"
     bl_label = "Color by Table"
@@ -65,21 +65,26 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         colormap: colormap_property("viridis")
         reverse: REVERSE
         use_limits: BoolProperty(
-            name="Own Limits",
-            description="Set the values at the colormap's ends, instead of the lowest and highest",
+            name="Custom Limits",
+            description="Set the values at the colormap's ends instead of using the lowest and "
+            "highest",
         )
-        low: FloatProperty(name="Low", description="Value at the colormap's beginning", default=0.0)
-        high: FloatProperty(name="High", description="Value at the colormap's end", default=1.0)
+        low: FloatProperty(
+            name="Low", description="Value at the start of the colormap", default=0.0
+        )
+        high: FloatProperty(
+            name="High", description="Value at the end of the colormap", default=1.0
+        )
         strength: FloatProperty(
             name="Strength",
-            description="How brightly the regions shine",
+            description="Brightness of the regions' glow",
             default=1.0,
             min=0.0,
             soft_max=10.0,
         )
         ms_per_frame: FloatProperty(
             name="Milliseconds per Frame",
-            description="Time that passes in one scene frame, if the table has times",
+            description="Simulated time per scene frame, if the table has times",
             default=1.0,
             min=1e-6,
             soft_max=1000.0,
@@ -124,7 +129,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
 
 
 class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their place in the atlas"""  # noqa: D400, D415, E501
+    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their position in the atlas"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.import_points"
     bl_label = "Import Points"
@@ -145,7 +150,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
         unit: EnumProperty(
             name="Unit",
-            description="Unit of the coordinates, where the file does not name it",
+            description="Unit of the coordinates, if the file does not name one",
             items=[
                 ("um", "Micrometers", "µm from the atlas's corner"),
                 ("mm", "Millimeters", "mm from the atlas's corner"),
@@ -154,14 +159,14 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         )
         radius_um: FloatProperty(
             name="Radius",
-            description="Radius of the spheres in µm; it can be changed later in the modifier",
+            description="Radius of the spheres in µm; can be changed later in the modifier",
             default=40.0,
             min=0.01,
             soft_max=500.0,
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the file and place what is in it as the regions are placed."""
+        """Read the file and place its content like the regions."""
         path = Path(bpy.path.abspath(self.filepath))
         leave_edit_mode(context)
         try:
@@ -186,14 +191,14 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
             return {"CANCELLED"}
         text = f"Imported {what} as '{thing.name}' in the space of {atlas.full_name}"
         if far := outside(points_um, atlas.extent_um):
-            self.report({"WARNING"}, f"{text}; {far:,} lie outside of it: is the unit right?")
+            self.report({"WARNING"}, f"{text}; {far:,} lie outside it: is the unit right?")
         else:
             self.report({"INFO"}, f"{text}.")
         return {"FINISHED"}
 
 
 class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
-    """Put the selected objects, such as neurons, at a region's middle or at atlas coordinates"""  # noqa: D400, D415, E501
+    """Move the selected objects, such as neurons, to a region's center or to atlas coordinates"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.place_objects"
     bl_label = "Place Selected"
@@ -201,7 +206,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an object that is no region."""
+        """Require an object that is not a region."""
         if _movable(context):
             return True
         cls.poll_message_set("Select an object to place; regions cannot be moved")
@@ -240,13 +245,13 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         which = f"'{things[0].name}'" if len(things) == 1 else f"{len(things)} objects"
         done = f"Placed {which} at {where} of {atlas.full_name}"
         if sizes != [np.array(thing.scale).tolist() for thing in things]:
-            done += f", scaled to {self.magnification:g} times the true size"
+            done += f", scaled to {self.magnification:g} times true size"
         tell(self, {"INFO"}, f"{done}.", chosen)
         return {"FINISHED"}
 
 
 def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """List what is selected and no region, the active object first."""
+    """List the selected objects that are not regions, the active object first."""
     active = context.object
     chosen = [thing for thing in context.selected_objects or [] if not is_region(thing)]
     return sorted(chosen, key=lambda thing: thing != active)
@@ -261,7 +266,7 @@ def _atlas(scene: bpy.types.Scene) -> Atlas:
 
 
 def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:
-    """Place things as the atlas's regions are, or as they would be."""
+    """Return how the atlas's regions are placed, or would be."""
     for region in all_regions(scene):
         if about(region).atlas == atlas.full_name:
             return placement_of(region)

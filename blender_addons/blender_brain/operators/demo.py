@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo atlas, for those who have no other one yet."""
+"""The demo atlas, for users who do not have another one yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
-    """Make a small atlas of a made-up mouse brain, to try everything without installing one; takes a few seconds"""  # noqa: D400, D415, E501
+    """Create a small atlas of an invented mouse brain, to try everything without installing one; takes a few seconds"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.make_demo_atlas"
     bl_label = "Make Demo Atlas"
@@ -30,11 +30,11 @@ class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
             folder.mkdir(parents=True, exist_ok=True)
             make_demo_atlas(folder)
         except OSError as error:
-            self.report({"ERROR"}, f"The demo atlas cannot be stored: {error.strerror}.")
+            self.report({"ERROR"}, f"The demo atlas cannot be saved: {error.strerror}.")
             return {"CANCELLED"}
         typed = fields(required(context.scene))
         typed.atlas = library.opened(f"{NAME}_v{VERSION}").atlas.full_name
-        self.report({"INFO"}, f"Made {typed.atlas}; type CA3, DG, grey to see it.")
+        self.report({"INFO"}, f"Created {typed.atlas}; type CA3, DG, grey to try it.")
         return {"FINISHED"}
 
 

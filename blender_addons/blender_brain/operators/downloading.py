@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Download atlases, where Blender allows it.
 
-With a window, threads do it while one goes on working; without one, as in a script, the operator
-waits until all is there.
+With a window, threads do it in the background; without one, as in a script, the operator waits
+until everything has arrived.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class _Online(bpy.types.Operator):
-    """An operator that needs the network. It changes no file, so there is nothing to undo."""
+    """An operator that needs the network. It leaves the file unchanged, so it needs no undo."""
 
     bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Ask Blender's preferences, and for nothing else to be going on."""
+        """Check Blender's preferences, and that nothing else is running."""
         reason = running.refusal()
         if not reason and running.running() is not None:
             reason = "An atlas is being downloaded"
@@ -37,7 +37,7 @@ class _Online(bpy.types.Operator):
         return not reason
 
     def _ended(self) -> set[OperatorReturnItems]:
-        """Report what came of it."""
+        """Report the result."""
         running.look()
         told, failed = running.last()
         if failed:
@@ -67,7 +67,7 @@ class BLENDER_BRAIN_OT_list_downloads(_Online):
 
 
 class BLENDER_BRAIN_OT_download_atlas(_Online):
-    """Download an atlas's structures and the meshes that are wanted; what was interrupted goes on where it was"""  # noqa: D400, D415, E501
+    """Download an atlas's structures and the requested meshes; an interrupted download is resumed"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.download_atlas"
     bl_label = "Download"
@@ -77,16 +77,16 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         regions: str
     else:
         atlas: StringProperty(
-            name="Atlas", description="Name of an atlas that the server has", options={"SKIP_SAVE"}
+            name="Atlas", description="Name of an atlas on the server", options={"SKIP_SAVE"}
         )
         regions: StringProperty(
             name="Regions",
-            description="Regions whose meshes are downloaded; all if empty",
+            description="Regions to download meshes for; all if empty",
             options={"SKIP_SAVE"},
         )
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Begin, and leave the rest to threads and a timer."""
+        """Start, and leave the rest to threads and a timer."""
         if bpy.app.background and not running.offered():
             running.start_listing().wait()
         versions = dict(running.offered())
@@ -94,7 +94,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         if name not in versions:
             running.look()
             told, failed = running.last()
-            text = f"The server has no atlas named '{name}'; list what it has first."
+            text = f"The server has no atlas named '{name}'; list the available atlases first."
             self.report({"ERROR"}, told if failed else text)
             return {"CANCELLED"}
         try:
@@ -109,7 +109,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
 
 
 class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
-    """Stop the download; what has arrived is kept, so that it can go on later"""  # noqa: D400, D415
+    """Stop the download; what has arrived is kept, so it can be resumed later"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.cancel_download"
     bl_label = "Cancel"
@@ -117,7 +117,7 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Ask for a download."""
+        """Require a running download."""
         if running.running() is not None:
             return True
         cls.poll_message_set("Nothing is being downloaded")

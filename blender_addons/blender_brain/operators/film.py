@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class StageSettings:
-    """What both operators have."""
+    """Shared by both operators."""
 
     if TYPE_CHECKING:
         degrees: float
@@ -34,7 +34,7 @@ class StageSettings:
     else:
         degrees: FloatProperty(
             name="Degrees",
-            description="How far the camera circles over the scene's frames; 0 stands still",
+            description="Angle of the camera's orbit over the scene's frames; 0 for a still camera",
             default=360.0,
         )
         bloom: FloatProperty(
@@ -54,7 +54,7 @@ class StageSettings:
 
 
 class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
-    """Import a brain of glass in which regions glow, on black ground, with a camera that circles"""  # noqa: D400, D415
+    """Import a glass brain with glowing regions, on a black background, with an orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.film_scene"
     bl_label = "Film Scene"
@@ -70,18 +70,16 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
     else:
         atlas: StringProperty(
             name="Atlas",
-            description="Its name, or its own folder; the first one found if not given",
+            description="Name or folder of the atlas; the first one found if empty",
             options={"SKIP_SAVE"},
         )
         folder: StringProperty(
             name="Folder",
-            description="A folder of atlases besides BrainGlobe's own",
+            description="Folder of atlases to search in addition to BrainGlobe's own",
             subtype="DIR_PATH",
             options={"SKIP_SAVE"},
         )
-        glass: StringProperty(
-            name="Glass", description="Regions that are almost transparent", default="grey"
-        )
+        glass: StringProperty(name="Glass", description="Regions shown as glass", default="grey")
         glow: StringProperty(name="Glow", description="Regions that glow blue", default="DG")
         gradient: StringProperty(
             name="Gradient Glow",
@@ -112,21 +110,21 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             return {"CANCELLED"}
         kind, text = imported_told(imported, atlas)
         if imported.new < len(imported.regions):
-            text = f"{text} Regions that were there are shown, in the film's looks."
+            text = f"{text} Regions already in the scene are shown with the film's looks."
         text = f"{text} {self.stage_told(context, before)}"
         tell(self, kind, text, imported.regions)
         return {"FINISHED"}
 
 
 class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
-    """Prepare a film of the regions in the scene: black world, backlight, bloom, a camera"""  # noqa: D400, D415
+    """Set up a film of the regions in the scene: black world, backlight, bloom, camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.set_stage"
     bl_label = "Set Stage"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Point the camera at the selected regions, or at all that are seen."""
+        """Point the camera at the selected regions, or at all visible ones."""
         scene = required(context.scene)
         before = settings_of(scene)
         regions = selected_regions(context) or seen_regions(context) or all_regions(scene)

@@ -23,7 +23,7 @@ _MOST_NAMED = 6
 
 
 class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
-    """Import regions of a brain atlas, each in its anatomical place"""  # noqa: D400, D415
+    """Import regions of a brain atlas, each at its anatomical position"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.import_regions"
     bl_label = "Import Regions"
@@ -36,19 +36,19 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
     else:
         atlas: StringProperty(
             name="Atlas",
-            description="Its name, with or without version, or its own folder; the first one "
-            "found if not given",
+            description="Name of the atlas, with or without version, or its folder; the first one "
+            "found if empty",
             options={"SKIP_SAVE"},
         )
         folder: StringProperty(
             name="Folder",
-            description="A folder of atlases besides BrainGlobe's own",
+            description="Folder of atlases to search in addition to BrainGlobe's own",
             subtype="DIR_PATH",
             options={"SKIP_SAVE"},
         )
         acronyms: StringProperty(
             name="Regions",
-            description="Acronyms, ids or full names, with commas or blanks between them",
+            description="Acronyms, ids or full names, separated by commas or spaces",
             options={"SKIP_SAVE"},
         )
 
@@ -76,13 +76,13 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         select_only(context, imported.regions)
         first = imported.new == len(all_regions(required(context.scene)))
         if first and show_object_colors(context):
-            self.report({"INFO"}, "The viewport's Solid mode shows objects' own colors now.")
+            self.report({"INFO"}, "The viewport's Solid mode now shows object colors.")
         self.report(*imported_told(imported, atlas))
         return {"FINISHED"}
 
 
 def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was imported.
+    """Summarize the import in one sentence.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems],
     if count <= _MOST_NAMED:
         text += f": {', '.join(region.name for region in imported.regions)}"
     if old := count - imported.new:
-        text += f"; {'all' if old == count else f'{old:,}'} of them were there already"
+        text += f"; {'all' if old == count else f'{old:,}'} of them were already there"
     for structures, what in (
         (imported.without_mesh, "no mesh in this atlas"),
         (imported.empty, "nothing in this hemisphere"),

@@ -27,7 +27,7 @@ _MOST_LABELS = 200
 
 
 class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
-    """Label the selected regions, or all that are seen, in the camera's picture; their leader lines follow the regions while the camera moves"""  # noqa: D400, D415, E501
+    """Label the selected regions, or all visible ones, in the camera's picture; leader lines follow the regions as the camera moves"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.add_labels"
     bl_label = "Add Labels"
@@ -39,15 +39,15 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
         chosen, seen = selected_regions(context), set(seen_regions(context))
         regions = [region for region in chosen or all_regions(scene) if region in seen]
         if not regions:
-            text = "These regions are hidden in renders; show those that are to be labeled."
+            text = "These regions are hidden in renders; show the ones to label."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
         before = settings_of(scene)
         if len(regions) > _MOST_LABELS:
             self.report(
                 {"ERROR"},
-                f"{len(regions):,} labels would be too small to read; select {_MOST_LABELS} regions"
-                " at most.",
+                f"{len(regions):,} labels would be too small to read; select at most "
+                f"{_MOST_LABELS} regions.",
             )
             return {"CANCELLED"}
         leave_edit_mode(context)
@@ -55,7 +55,7 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
         which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
-        done = f"Labeled {which} in the picture of the camera"
+        done = f"Labeled {which} in the camera's picture"
         if hidden := [region for region in chosen if region not in seen]:
             first = f"'{hidden[0].name}' is" if len(hidden) == 1 else f"{len(hidden)} others are"
             done += f"; {first} hidden in renders"
@@ -72,7 +72,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for labels."""
+        """Require labels."""
         if labels_of(required(context.scene)):
             return True
         cls.poll_message_set("There are no labels in this scene")
@@ -88,7 +88,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
         elif regions:
             labels = labels_of(scene, regions)
         if not labels:
-            text = "What is selected has no label; deselect it to remove all labels."
+            text = "The selection has no labels; deselect it to remove all labels."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
         count = remove_figures(labels)
@@ -97,7 +97,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
-    """Show in the camera's picture which value has which color; it follows colormap and limits"""  # noqa: D400, D415
+    """Add a color bar to the camera's picture; it follows the colormap and its limits"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.add_color_bar"
     bl_label = "Add Color Bar"
@@ -107,19 +107,19 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
         horizontal: bool
     else:
         horizontal: BoolProperty(
-            name="Horizontal", description="Values grow to the right instead of upwards"
+            name="Horizontal", description="Values increase to the right instead of upwards"
         )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for regions that are colored by values."""
+        """Require regions that are colored by values."""
         if values_material(all_regions(required(context.scene))) is not None:
             return True
         cls.poll_message_set("Color regions by a table first")
         return False
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Add one for the selected regions' values, or for those there are."""
+        """Add one for the selected regions' values, or for all regions'."""
         everywhere = all_regions(required(context.scene))
         material = values_material(selected_regions(context)) or values_material(everywhere)
         if material is None:
@@ -135,7 +135,7 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
 
 
 class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
-    """Remove the color bars of values on regions"""  # noqa: D400, D415
+    """Remove the color bars of region values"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.remove_color_bars"
     bl_label = "Remove Color Bars"
@@ -143,7 +143,7 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a color bar."""
+        """Require a color bar."""
         if color_bars_of(required(context.scene)):
             return True
         cls.poll_message_set("There is no color bar in this scene")

@@ -48,7 +48,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
         return {"FINISHED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings that this look has."""
+        """Draw the settings of this look."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "look")
@@ -63,14 +63,14 @@ class BLENDER_BRAIN_OT_show_colors(ShowColors, OnRegions):
     solid_color = "OBJECT"
 
     def solid(self, context: bpy.types.Context) -> str:
-        """Regions have their color themselves, unless it comes from a colormap."""
+        """Regions have an object color, unless the color comes from a colormap."""
         materials = (region.active_material for region in chosen_regions(context))
         if any(m is not None and has_colormap(m.node_tree) for m in materials):
-            return "Solid shading cannot show colormaps on regions; Material Preview does."
+            return "Solid shading cannot show colormaps on regions; Material Preview can."
         return ""
 
     def plain(self, _context: bpy.types.Context) -> None:
-        """Regions need nothing for Solid shading."""
+        """Nothing to prepare: regions already have object colors."""
 
 
 CLASSES = (BLENDER_BRAIN_OT_set_look, BLENDER_BRAIN_OT_show_colors)

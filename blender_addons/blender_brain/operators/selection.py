@@ -13,18 +13,18 @@ NO_REGION = "Select a region that was imported from an atlas"
 
 
 def selected_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the imported regions that are selected, none if nothing is.
+    """Find the selected imported regions; none if nothing is selected.
 
     Returns
     -------
     list of Object
-        For what is done to all regions unless some are selected.
+        For operations on all regions unless some are selected.
     """
     return chosen_regions(context) if context.selected_objects else []
 
 
 def seen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the regions that are in the picture: hidden neither themselves nor by a collection."""
+    """Find the regions in the picture: neither hidden themselves nor by a collection."""
     seen: set[bpy.types.Object] = set()
     layers = [required(context.view_layer).layer_collection]
     while layers:
@@ -48,12 +48,12 @@ def show_object_colors(context: bpy.types.Context) -> bool:
     Parameters
     ----------
     context : Context
-        The viewports of its screen. Those that show anything but materials stay as they are.
+        The viewports of its screen. Those that do not show material colors are left unchanged.
 
     Returns
     -------
     bool
-        Whether any of them shows something else than before.
+        Whether any of them has changed.
     """
     changed = False
     for area in context.screen.areas if context.screen else ():
@@ -65,11 +65,11 @@ def show_object_colors(context: bpy.types.Context) -> bool:
 
 
 class OnRegions(bpy.types.Operator):
-    """An operator that needs regions to be chosen."""
+    """An operator on chosen regions."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active region."""
+        """Require a selected or active region."""
         if chosen_regions(context):
             return True
         cls.poll_message_set(NO_REGION)
@@ -77,11 +77,11 @@ class OnRegions(bpy.types.Operator):
 
 
 class OnScene(bpy.types.Operator):
-    """An operator that needs regions in the scene."""
+    """An operator on the scene's regions."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a region in the scene."""
+        """Require a region in the scene."""
         if any(is_region(thing) for thing in required(context.scene).objects):
             return True
         cls.poll_message_set("Import a region first")

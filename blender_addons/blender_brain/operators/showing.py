@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_BRAIN_OT_show_level(OnScene):
-    """Show the regions of one level of the atlas's tree, and smaller ones only where there are none"""  # noqa: D400, D415, E501
+    """Show the regions at one level of the atlas's tree, and larger ones only where it has none"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.show_level"
     bl_label = "Show Level"
@@ -29,7 +29,7 @@ class BLENDER_BRAIN_OT_show_level(OnScene):
         level: int
     else:
         level: IntProperty(
-            name="Level", description="Steps down from the atlas's root", default=1, min=0
+            name="Level", description="Levels below the atlas's root", default=1, min=0
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -42,7 +42,7 @@ class BLENDER_BRAIN_OT_show_level(OnScene):
 
 
 class BLENDER_BRAIN_OT_isolate(OnScene):
-    """Hide all regions but this one; once more shows all of them"""  # noqa: D400, D415
+    """Hide all regions but this one; click again to show all"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.isolate"
     bl_label = "Isolate"
@@ -64,7 +64,7 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
             self.report({"ERROR"}, refusal(wanted[0]))
             return {"CANCELLED"}
         if isolate(editable(regions), wanted[0]):
-            # So that the buttons go on with what is seen.
+            # So that the buttons continue with what is shown.
             leave_edit_mode(context)
             select_only(context, wanted)
             text = f"Only '{self.region}' is shown, and selected."

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose an atlas, go through its tree, import regions, and download what is missing."""
+"""Choose an atlas, browse its tree, import regions, and download what is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..properties import unfolded
 from ..settings import fields
 from .tab import Tab, draw_wrapped
 
-# More rows make the sidebar slow, and nobody reads them: that is what the search is for.
+# More rows would slow down the sidebar and be of no use; that is what the search is for.
 _MOST_ROWS: Final = 150
 
 
@@ -89,11 +89,11 @@ class BLENDER_BRAIN_PT_tree(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an atlas."""
+        """Require an atlas."""
         return isinstance(_opened(required(context.scene)), Atlas)
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the structures that are unfolded."""
+        """Draw the expanded structures."""
         layout, context = self.layout, context
         scene = required(context.scene)
         atlas = _opened(scene)
@@ -102,7 +102,7 @@ class BLENDER_BRAIN_PT_tree(Tab):
         column = layout.column(align=True)
         for number, structure in enumerate(_rows(atlas, atlas.roots, open_rows)):
             if number == _MOST_ROWS:
-                column.label(text=f"Fold some to see more than {_MOST_ROWS}", icon="INFO")
+                column.label(text=f"Collapse some to see more than {_MOST_ROWS}", icon="INFO")
                 break
             _draw_structure(column, atlas, structure, open_rows, ticked)
         if ticked:
@@ -129,7 +129,7 @@ class BLENDER_BRAIN_PT_options(Tab):
 
 
 class BLENDER_BRAIN_PT_download(Tab):
-    """Atlases that this machine does not have yet."""
+    """Atlases that are not on this machine yet."""
 
     bl_label = "Download"
     bl_idname = "BLENDER_BRAIN_PT_download"
@@ -137,7 +137,7 @@ class BLENDER_BRAIN_PT_download(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw what the server has and how far the download is, or how to allow one."""
+        """Draw the server's atlases and the download's progress, or how to allow downloads."""
         layout = self.layout
         if refused := running.refusal():
             _draw_offline(layout, refused)
@@ -162,7 +162,7 @@ class BLENDER_BRAIN_PT_download(Tab):
         if told:
             draw_wrapped(layout, told, "ERROR" if failed else "CHECKMARK")
         if (arrived := running.arrived()) and arrived != typed.atlas:
-            text = f"Work with {arrived}"
+            text = f"Use {arrived}"
             layout.operator("blender_brain.choose_atlas", text=text).atlas = arrived
         asking = running.is_listing()
         text = "Asking the Server…" if asking else "List Available Atlases"
@@ -250,7 +250,7 @@ def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
         "  allen_mouse_25um",
     ):
         box.label(text=line, translate=False)
-    draw_wrapped(layout, "It is in the menu above as soon as it is there.")
+    draw_wrapped(layout, "It then appears in the menu above.")
 
 
 CLASSES = (

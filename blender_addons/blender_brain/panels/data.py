@@ -34,13 +34,13 @@ class BLENDER_BRAIN_PT_place(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw where they go, and how large they become."""
+        """Draw where they go, and how they are scaled."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(required(context.scene))
         row = layout.row()
-        # Beside a label, the words would be cut off.
+        # Next to a label, the text would be truncated.
         row.use_property_split = False
         row.prop(typed, "place_by", expand=True)
         where = ("region", "side") if typed.place_by == "REGION" else ("place_um",)

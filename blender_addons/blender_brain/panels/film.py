@@ -46,7 +46,7 @@ class BLENDER_BRAIN_PT_film(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw a button for everything, and one for what is there."""
+        """Draw a button for everything, and one for the existing regions."""
         layout, scene = self.layout, required(context.scene)
         typed = fields(scene)
         row = layout.row()

@@ -35,7 +35,7 @@ class BLENDER_BRAIN_PT_look(Tab):
         layout.use_property_decorate = False
         regions = chosen_regions(context)
         if regions:
-            # A colormap is no color of the object.
+            # A colormap is not an object color.
             has_color = _colored_material(context) is None
             draw_show_colors(
                 layout, context, "blender_brain.show_colors",
@@ -66,7 +66,7 @@ class _ColormapTab(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a material with a colormap."""
+        """Require a material with a colormap."""
         return _colored_material(context) is not None
 
 
@@ -108,7 +108,7 @@ class BLENDER_BRAIN_PT_range(_ColormapTab):
 
 
 def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:
-    """Find the material of the region at hand, if it has a colormap."""
+    """Find the current region's material, if it has a colormap."""
     region = region_at_hand(context)
     material = region.active_material if region is not None else None
     return material if material is not None and has_colormap(material.node_tree) else None

@@ -36,7 +36,7 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
         color.ui_units_x = 1.0
         color.prop(region, "color", text="")
         names = row.row(align=True)
-        # As the outliner dims what is hidden, and marks what is selected.
+        # Like the outliner, which dims hidden objects and marks selected ones.
         names.active = region.visible_get()
         marked = region.select_get() and region.visible_get()
         names.label(text=region.name, icon="CHECKMARK" if marked else "BLANK1", translate=False)
@@ -50,7 +50,7 @@ class BLENDER_BRAIN_UL_regions(bpy.types.UIList):
     def filter_items(
         self, _context: bpy.types.Context, data: Any, attribute: str
     ) -> tuple[list[int], list[int]]:
-        """Leave out what is no region, or not what was searched for."""
+        """Filter out what is not a region or does not match the search."""
         wanted = self.filter_name.casefold()
         flags = []
         for thing in getattr(data, attribute):
@@ -69,11 +69,11 @@ class BLENDER_BRAIN_PT_scene(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a region."""
+        """Require a region."""
         return bool(all_regions(required(context.scene)))
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the list and what shows and hides."""
+        """Draw the list, and the buttons to show and hide."""
         layout, scene = self.layout, required(context.scene)
         typed = fields(scene)
         layout.template_list("BLENDER_BRAIN_UL_regions", "", scene, "objects", typed, "row", rows=5)

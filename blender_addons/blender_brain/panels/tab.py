@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all panels of the tab have in common."""
+"""Shared by all panels of the tab."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Collections of regions, nested as the atlas is."""
+"""Collections of regions, nested like the atlas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..atlas import Atlas, Structure
 from .record import about
 
 _TOP: Final = ""
-"""Stands for the collection of the atlas itself, where structures have their id."""
+"""Marks the collection of the atlas itself, in place of a structure's id."""
 
 
 def group(
@@ -27,12 +27,12 @@ def group(
     Parameters
     ----------
     scene : Scene
-        Collections made for the atlas before are used again; nothing can be added to those that
-        are linked from another file.
+        Collections already made for the atlas are reused; nothing can be added to those linked from
+        another file.
     regions : sequence of (Structure, Object)
-        In the atlas's order. Those that somebody has put elsewhere stay there.
+        In the atlas's order. Those that the user has put elsewhere stay there.
     nested : bool
-        Give a collection to each structure that others of them are parts of.
+        Make a collection for each structure that contains others of them.
     """
     there = {
         about(collection).structure or _TOP: collection
@@ -53,7 +53,7 @@ def group(
         elif nested and collection != top and tuple(region.users_collection) == (top,):
             collection.objects.link(region)
             top.objects.unlink(region)
-    # Linking into what the scene shows has Blender look through all of the scene: once is enough.
+    # Linking into a visible collection makes Blender go through the whole scene: once is enough.
     if new:
         scene.collection.children.link(top)
 
@@ -73,7 +73,7 @@ def _nest(
             if collection is None:
                 collection = there[str(structure.id)] = _new_collection(atlas, structure)
             elif collection.name not in outer.children:
-                # It was the outermost one until now.
+                # It was the outermost one so far.
                 for other in there.values():
                     if collection.name in other.children:
                         other.children.unlink(collection)
@@ -82,7 +82,7 @@ def _nest(
 
 
 def _above(path: Sequence[int], there: dict[str, bpy.types.Collection]) -> str:
-    """Find the innermost collection on the way down to a structure."""
+    """Find the innermost collection on the path to a structure."""
     return next((str(i) for i in reversed(path) if str(i) in there), _TOP)
 
 

@@ -2,11 +2,11 @@
 """Cut meshes in two at a plane, and close the cut.
 
 A mesh that is closed stays closed: every edge belongs to two triangles, and the volumes of both
-halves add up to that of the whole. That rests on counting alone, not on geometry: every edge of
-the section gets its triangle of the cap, also where real meshes touch or cross themselves.
+halves add up to that of the whole. This relies on counting alone, not on geometry: every edge of
+the section gets a triangle of the cap, even where real meshes touch or cross themselves.
 
 Points that lie in the plane count as outside of either half. So a half never keeps faces that only
-lie in the plane, and what merely touches the plane is not cut.
+lie in the plane, and whatever merely touches the plane is not cut.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Half:
     capped : int
         How many of the triangles are the cap.
     open_edges : int
-        Edges of the cut that form no closed line, so that there is no cap: 0 for any closed mesh.
+        Edges of the cut that do not form a closed loop, so that there is no cap: 0 for any closed
+        mesh.
     """
 
     points: Points
@@ -59,9 +60,9 @@ def hemisphere(points_um: Points, triangles: Triangles, middle_um: float, side: 
     triangles : ndarray of int, shape (F, 3)
     middle_um : float
         The mid-plane: half of the atlas's extent from right to left. There BrainGlobe's library
-        divides symmetric atlases too; where the voxels are odd in number, it gives all of the
-        middle one to one side. Meshes that it makes from voxels lie half a voxel to the right of
-        them, which is left as it is: what is drawn is what the atlas's files say.
+        divides symmetric atlases too; if the number of voxels is odd, it assigns all of the middle
+        one to one side. Meshes that it makes from voxels lie half a voxel to the right of them,
+        which is not corrected: what is drawn is what the atlas's files contain.
     side : str
         Of the animal.
     """
@@ -75,9 +76,9 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
     ----------
     points : ndarray, shape (V, 3)
     triangles : ndarray of int, shape (F, 3)
-        Those that name a point twice are left out.
+        Those that repeat a point are left out.
     axis : int
-        That the plane is normal to.
+        Axis normal to the plane.
     position : float
         Of the plane on this axis.
     above : bool
@@ -88,7 +89,7 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
     triangles = _distinct(triangles.astype(np.int64))
     count = inside[triangles].sum(axis=1)
     whole = triangles[count == 3]
-    # Turned so that the point that is alone on its side comes first.
+    # Rotated so that the point alone on its side comes first.
     one = _turned(triangles[count == 1], inside)
     two = _turned(triangles[count == 2], ~inside)
 
@@ -119,7 +120,7 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
 
 
 def _distinct(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Leave out triangles that name a point twice."""
+    """Leave out triangles that repeat a point."""
     a, b, c = triangles.T
     return np.asarray(triangles[(a != b) & (b != c) & (c != a)])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From structures of an atlas to objects in their anatomical place."""
+"""From structures of an atlas to objects at their anatomical positions."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _SIDES: Final[dict[Sides, tuple[Side | None, ...]]] = {
 
 @dataclass(slots=True)
 class Imported:
-    """What came of an import."""
+    """The result of an import."""
 
     regions: list[bpy.types.Object] = field(default_factory=list)
-    """In the order asked for, those that were there before included."""
+    """In the requested order, including those that were already there."""
     new: int = 0
     without_mesh: list[Structure] = field(default_factory=list)
     empty: list[Structure] = field(default_factory=list)
-    """Those that have nothing in the hemisphere asked for."""
+    """Those without any part in the requested hemisphere."""
     damaged: list[str] = field(default_factory=list)
     """A sentence for each mesh that could not be read."""
 
@@ -72,42 +72,42 @@ def import_regions(
     smooth: bool = True,
     decimation: float = 1.0,
 ) -> Imported:
-    """Import regions of an atlas, each in its place.
+    """Import regions of an atlas, each at its position.
 
-    What the scene has already is used again: it keeps its look, and is only shaped anew if it is
-    to lie elsewhere.
+    Regions already in the scene are reused: they keep their look, and their meshes are only rebuilt
+    if they have to move.
 
     Parameters
     ----------
     context : Context
-        The regions go into a collection of its scene, named after the atlas.
+        The regions go into a collection of its scene that is named after the atlas.
     acronyms : str or iterable of str, int or Structure
         As `search.Search.find` understands them.
     parts : str
         ``"ONLY"`` the structures themselves; ``"DESCENDANTS"`` what is inside as well, down to
         `depth`; ``"LEAVES"`` the innermost parts alone; ``"HIERARCHY"`` all of it.
     depth : int
-        Steps down, for ``"DESCENDANTS"``.
+        Levels below, for ``"DESCENDANTS"``.
     hemisphere : str
         ``"BOTH"``, ``"LEFT"`` or ``"RIGHT"`` of the animal, cut at the mid-plane and closed; or
         ``"SPLIT"`` for two objects.
     orientation : str
         See `orientation.placement`.
     um_per_unit : float
-        Micrometers to one Blender unit.
+        Micrometers per Blender unit.
     origin : str
-        ``"GEOMETRY"`` puts each object's origin into the middle of its region, ``"ATLAS"`` leaves
-        it where the scene's is.
+        ``"GEOMETRY"`` puts each object's origin at the center of its region, ``"ATLAS"`` at the
+        scene's origin.
     decimation : float
-        Share of the triangles that a Decimate modifier keeps; 1 adds none.
+        Fraction of the triangles that a Decimate modifier keeps; 1 adds none.
 
     Raises
     ------
     UnknownStructureError
         If one of the structures is unknown; nothing is imported then.
     AtlasError
-        If no mesh at all can be imported, or if that of a region cannot be read that is there and
-        was to lie elsewhere; nothing has changed then.
+        If no mesh can be imported at all, or if the mesh of an existing region that has to move
+        cannot be read; nothing has changed then.
     """
     chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
     shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
@@ -119,8 +119,8 @@ def import_regions(
         if structure.has_mesh
         for side in _SIDES[hemisphere]
     ]
-    # All of these before anything changes: regions that lie partly here, partly there are worse
-    # than none that was moved.
+    # All of these before anything changes: moving only some of the regions would be worse than
+    # none.
     anew = [
         (structure, side, region)
         for structure, side, region in wanted
@@ -150,7 +150,7 @@ def import_regions(
                     result.damaged.append(str(shape))
                     continue
                 if shape is None:
-                    # Of both sides, one may be empty: some structures are on one side only.
+                    # One of the two sides may be empty: some structures are on one side only.
                     if hemisphere != "SPLIT":
                         result.empty.append(structure)
                     continue
@@ -178,7 +178,7 @@ def import_regions(
 
 
 def decimation_of(region: bpy.types.Object) -> float:
-    """Return the share of its triangles that a region's Decimate modifier keeps.
+    """Return the fraction of its triangles that a region's Decimate modifier keeps.
 
     Returns
     -------
@@ -204,7 +204,7 @@ def _structures(
 def _chosen(
     atlas: Atlas, structures: Sequence[Structure], parts: Parts, depth: int
 ) -> list[Structure]:
-    """List what is to be imported, each once; parts come in the atlas's order."""
+    """List what to import, each once; parts are in the atlas's order."""
     chosen: dict[int, Structure] = {}
     for structure in structures:
         if parts != "LEAVES":
@@ -223,7 +223,7 @@ def _chosen(
 
 
 def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.types.Object:
-    """Make an object that has everything but a shape."""
+    """Make an object with everything but a shape."""
     name = structure.acronym if side is None else f"{structure.acronym} {side.lower()}"
     mesh = bpy.data.meshes.new(name)
     mesh.materials.append(atlas_colors())
@@ -283,6 +283,6 @@ def _nothing(result: Imported) -> str:
         return result.damaged[0]
     if result.empty:
         names = ", ".join(one.acronym for one in result.empty[:5])
-        return f"There is nothing of {names} in this hemisphere."
+        return f"No part of {names} is in this hemisphere."
     names = ", ".join(one.acronym for one in result.without_mesh[:5])
-    return f"The atlas has no mesh of {names}." if names else "Type or tick a region first."
+    return f"The atlas has no mesh for {names}." if names else "Type or tick a region first."

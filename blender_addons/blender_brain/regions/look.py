@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look is made of, and nodes that several looks have."""
+"""What a look consists of, and nodes shared by several looks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORM: Final = "Form"
 
 
 class Setting:
-    """A setting of looks: a field of the panel and of the operator, with the one default of both.
+    """A setting of looks: a field of the panel and of the operator, with one default for both.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Setting:
         Declares the field, such as ``FloatProperty``.
     default : object
     check : callable, optional
-        Raises an error for a value that cannot be used, before anything is changed.
+        Raises an error for an invalid value, before anything is changed.
     **keywords
         Further ones of `kind`.
     """
@@ -44,7 +44,7 @@ class Setting:
         self._keywords = keywords
 
     def field(self, *, searched: bool = True) -> Any:
-        """Declare the field; a panel's is not `searched` while one types, see `suggestions`."""
+        """Declare the field; panel fields are not `searched` while typing, see `suggestions`."""
         given = {k: value for k, value in self._keywords.items() if searched or k != "search"}
         return self._kind(default=self.default, options=set(), **given)
 
@@ -54,25 +54,25 @@ class Look:
     """How regions are drawn."""
 
     identifier: str
-    """By which scripts, and the materials in a file, name it."""
+    """Name used by scripts and by the materials in a file."""
     number: int
-    """Its place in the menu, by which a file stores what the panel shows: never to be changed."""
+    """Its number in the menu, which files store: never to be changed."""
     name: str
     description: str
     write: Callable[[nodes.Tree], None]
     """Writes the nodes of a new material."""
     nodes: frozenset[str]
-    """Names or types of nodes by which a material of this look is known."""
+    """Names or types of nodes that identify a material of this look."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """By their names, in the panel's order. Looks may share a setting, as the same object."""
     apply: Callable[..., None] = lambda _regions, _tree: None
-    """Takes the regions, the material's tree and a value of each setting, and changes these."""
+    """Called with the regions, the material's tree and a value of each setting, to apply them."""
     live: frozenset[str] = frozenset()
     """Settings that the panel leaves out, since it shows the material's own."""
     exact: bool = False
-    """Under the view transform *Standard* its colors are just those of the atlas or colormap."""
+    """Under the view transform *Standard* its colors are exactly those of the atlas or colormap."""
     blended: bool = False
-    """It is clear in parts, which EEVEE's other way of rendering makes grain of."""
+    """Parts are transparent, which EEVEE's other render method shows as noise."""
 
     def made(self, material: bpy.types.Material) -> bool:
         """Tell whether a material still has the nodes of this look."""
@@ -82,13 +82,13 @@ class Look:
 
 
 STRENGTH_SETTING: Final = Setting(
-    FloatProperty, 1.0, name="Strength", description="How brightly the region shines",
+    FloatProperty, 1.0, name="Strength", description="Brightness of the region's glow",
     min=0.0, soft_max=10.0,
 )  # fmt: skip
 FORM_SETTING: Final = Setting(
     FloatProperty, 0.75, name="Form",
-    description="How much darker the surface is where it turns away; at 0, a region that "
-    "shines is a flat patch",
+    description="How much darker the surface is where it turns away; at 0, a glowing region looks "
+    "flat",
     min=0.0, max=1.0, subtype="FACTOR",
 )  # fmt: skip
 
@@ -102,7 +102,7 @@ def set_input(tree: bpy.types.NodeTree, node: str, socket: str, value: Any) -> N
 
 
 def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
-    """Give a region its color, which all looks but the gradient show.
+    """Set a region's color, which all looks but the gradient show.
 
     Parameters
     ----------
@@ -110,13 +110,13 @@ def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
         Scene-linear.
     """
     red, green, blue = color
-    # The stubs take an array only, Blender any sequence.
+    # The stubs only accept an array, Blender any sequence.
     own: Any = region.color
     own[:] = (red, green, blue, 1.0)
 
 
 def shining(tree: nodes.Tree, color: nodes.Socket) -> nodes.Node:
-    """Shine in a color, less where the surface turns away, which shows its form."""
+    """Glow in a color, less where the surface turns away, which shows its form."""
     turned_away = tree.add("ShaderNodeLayerWeight", {"Blend": 0.5})["Facing"]
     share = tree.mix(turned_away, 1.0, 0.25, name=FORM, label=FORM)
     strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
@@ -124,6 +124,6 @@ def shining(tree: nodes.Tree, color: nodes.Socket) -> nodes.Node:
 
 
 def set_shining(tree: bpy.types.NodeTree, strength: float, form: float) -> None:
-    """Set how brightly nodes of `shining` shine, and how much darker they are at the edge."""
+    """Set how brightly nodes of `shining` glow, and how much darker they are at the edge."""
     set_input(tree, STRENGTH, "Value", strength)
     set_input(tree, FORM, "B", 1.0 - form)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How regions look: materials that take their color from the object.
 
-An object's own color (Object Properties > Viewport Display) is what the atlas gives it. Materials
-read it, so that one material serves all regions of a look and every region keeps its color.
+An object's color (Object Properties > Viewport Display) comes from the atlas. Materials read it, so
+that one material serves all regions of a look and every region keeps its color.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KIND: Final = Mark(
     "look",
     lambda material: (look := LOOKS.get(str(material["look"]))) is not None and look.made(material),
 )
-"""Says of a material which look it is."""
+"""Stores which look a material has."""
 
 
 def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) -> bpy.types.Material:
@@ -36,13 +36,13 @@ def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) ->
     look : str
         One of `looks.LOOKS`.
     **settings
-        Of that look's; each that is not given gets its default.
+        Of that look; those not given get their defaults.
 
     Returns
     -------
     Material
-        A look that has no settings has one for the whole file; others have one for all these
-        regions, in which the settings are changed the next time.
+        A look without settings has one for the whole file; others have one for all these regions,
+        whose settings are changed the next time.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def set_look(regions: Sequence[bpy.types.Object], look: str, **settings: Any) ->
 
 
 def atlas_colors() -> bpy.types.Material:
-    """Return the material of a new region: the atlas's color, lit as the scene is.
+    """Return the material of a new region: the atlas's color, lit by the scene.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
     Parameters
     ----------
     material : Material
-        Goes to the object itself where the mesh is linked from another file, as an override's is.
+        Assigned to the object itself if the mesh is linked from another file, as an override's is.
     """
     mesh, slots = required(region.data), region.material_slots
     if not mesh.is_editable and len(slots):
@@ -89,7 +89,7 @@ def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
 
 
 def _is_of(material: bpy.types.Material, look: Look) -> bool:
-    """Tell whether a material is one of this file's that can be used as of this look."""
+    """Tell whether a material belongs to this file and has this look."""
     return material.library is None and KIND.of(material) == look.identifier and look.made(material)
 
 
@@ -99,9 +99,9 @@ def _shared(look: Look) -> bpy.types.Material:
 
 
 def _own(regions: Sequence[bpy.types.Object], look: Look) -> bpy.types.Material:
-    """Find the material that these regions have for themselves, or make a new one.
+    """Find the material that only these regions have, or make a new one.
 
-    So that changing a look again changes it in place, and never that of other regions.
+    So changing a look again edits it in place, and never affects other regions.
     """
     materials = {region.active_material for region in regions}
     only = materials.pop() if len(materials) == 1 else None
@@ -117,7 +117,7 @@ def _new(look: Look, name: str) -> bpy.types.Material:
     material = glowing(name)
     KIND.put(material, look.identifier)
     if look.blended:
-        # Dithered, the other way that EEVEE has, glass is grain.
+        # With EEVEE's other method, dithered, glass is noisy.
         material.surface_render_method = "BLENDED"
     with nodes.material(material) as tree:
         look.write(tree)

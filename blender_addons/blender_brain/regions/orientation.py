@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From an atlas's axes to Blender's.
 
-BrainGlobe names the axes of its arrays *asr*: x runs from anterior to posterior, y from superior
-to inferior, z from right to left. That is a left-handed frame, so that no rotation leads from it
-to Blender's: drawing it without a mirror exchanges left and right, which hides in symmetric brains.
+BrainGlobe names the axes of its arrays *asr*: x runs from anterior to posterior, y from superior to
+inferior, z from right to left. That is a left-handed frame, so no rotation maps it to Blender's:
+drawing it without mirroring swaps left and right, which goes unnoticed in symmetric brains.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 Orientation = Literal["BRAINGLOBE", "ALLEN", "OLDER"]
 DEFAULT_UM_PER_UNIT: Final = 1000.0
-# Rows are Blender's x, y and z in terms of the atlas's.
+# Rows are Blender's x, y and z in terms of the atlas's axes.
 _MATRICES: Final[dict[Orientation, tuple[tuple[int, int, int], ...]]] = {
     # Right +X, anterior +Y, dorsal +Z.
     "BRAINGLOBE": ((0, 0, -1), (-1, 0, 0), (0, -1, 0)),
-    # The same where z runs to the right, as the Allen Institute has it (PIR).
+    # The same if z runs to the right, as for the Allen Institute (PIR).
     "ALLEN": ((0, 0, 1), (-1, 0, 0), (0, -1, 0)),
     # What importing the OBJ with forward Z and up -Y gives.
     "OLDER": ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
@@ -29,15 +29,15 @@ _MATRICES: Final[dict[Orientation, tuple[tuple[int, int, int], ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """How coordinates of an atlas become coordinates of the scene."""
+    """The transform from an atlas's coordinates to the scene's."""
 
     orientation: Orientation = "BRAINGLOBE"
     um_per_unit: float = DEFAULT_UM_PER_UNIT
     middle_um: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """What comes to the scene's origin, in the atlas's asr."""
+    """The point at the scene's origin, in the atlas's asr."""
 
     def points(self, points_um: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-        """Bring points of an atlas into the scene.
+        """Transform points of an atlas into the scene.
 
         Parameters
         ----------
@@ -64,12 +64,12 @@ def placement(
     Parameters
     ----------
     orientation : str
-        ``"BRAINGLOBE"``; ``"ALLEN"`` where z runs to the right; ``"OLDER"`` for scenes made with
-        the older add-on, in which the atlas's corner is the scene's origin.
+        ``"BRAINGLOBE"``; ``"ALLEN"`` if z runs to the right; ``"OLDER"`` for scenes made with the
+        older add-on, in which the atlas's corner is the scene's origin.
     um_per_unit : float
         Micrometers to one Blender unit.
     extent_um : tuple of float
-        Size of the atlas, the middle of which otherwise comes to the scene's origin, so that the
+        Size of the atlas. Otherwise its center is placed at the scene's origin, so that the
         mid-plane is x = 0.
     """
     if orientation == "OLDER":
@@ -81,7 +81,7 @@ def placement(
 def facing_out(
     points: NDArray[np.floating[Any]], triangles: NDArray[np.int32]
 ) -> NDArray[np.int32]:
-    """Let the normals of a closed surface point outwards.
+    """Make the normals of a closed surface point outwards.
 
     Parameters
     ----------
@@ -92,14 +92,14 @@ def facing_out(
     Returns
     -------
     ndarray of int32, shape (F, 3)
-        Reversed if the volume they enclose is negative. A mirror does that to a surface, and some
+        Reversed if the volume they enclose is negative. Mirroring does that to a surface, and some
         of an atlas's own are inside out.
     """
     return triangles[:, ::-1] if signed_volume(points, triangles) < 0 else triangles
 
 
 def signed_volume(points: NDArray[np.floating[Any]], triangles: NDArray[np.int32]) -> float:
-    """Measure what a surface encloses.
+    """Measure the volume that a surface encloses.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put any object, as a neuron of BlenderSpike, to a place of an atlas."""
+"""Move any object, such as a BlenderSpike neuron, to a position in an atlas."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .orientation import Placement
 
 Pivot = Literal["ORIGIN", "MIDDLE"]
 UM_PER_UNIT: Final = ("blender_spike", "um_per_unit")
-"""Where BlenderSpike keeps at which scale it imported a neuron."""
+"""Where BlenderSpike stores the scale at which it imported a neuron."""
 
 
 def centroid_um(
     atlas: Atlas, structure: Structure, side: Side | None = None
 ) -> NDArray[np.float64]:
-    """Find the middle of a region.
+    """Find the center of a region.
 
     Parameters
     ----------
     side : str, optional
-        Of what is in this hemisphere; that of both lies between them as a rule, in neither.
+        Only the part in this hemisphere; the center of both usually lies between them.
 
     Returns
     -------
@@ -39,21 +39,21 @@ def centroid_um(
     Raises
     ------
     AtlasError
-        If the mesh cannot be read, or if nothing of it is in this hemisphere.
+        If the mesh cannot be read, or if no part of the region is in this hemisphere.
     """
     points, triangles = read_mesh(atlas, structure.id)
     if side is not None:
         half = hemisphere(points, triangles, atlas.extent_um[2] / 2, side)
         points, triangles = np.asarray(half.points, np.float32), half.triangles
         if not len(triangles):
-            raise AtlasError(f"There is nothing of {structure.acronym} in this hemisphere.")
+            raise AtlasError(f"No part of {structure.acronym} is in this hemisphere.")
     return volume_centroid(points, triangles)
 
 
 def volume_centroid(
     points: NDArray[np.floating[Any]], triangles: NDArray[np.int32]
 ) -> NDArray[np.float64]:
-    """Find the centroid of what a closed surface encloses.
+    """Find the centroid of the volume that a closed surface encloses.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def volume_centroid(
     Returns
     -------
     ndarray, shape (3,)
-        That of the points, if they enclose nothing.
+        The centroid of the points if they enclose nothing.
     """
     middle = points.mean(axis=0, dtype=np.float64)
     a, b, c = (np.asarray(points - middle, np.float64)[corner] for corner in triangles.T)
@@ -85,23 +85,23 @@ def place_objects(
     true_size: bool = True,
     magnification: float = 1.0,
 ) -> None:
-    """Move objects to a place of an atlas, keeping how they lie to each other.
+    """Move objects to a position in an atlas, keeping their relative positions.
 
     Parameters
     ----------
     things : sequence of Object
-        Those whose parent is among them follow it.
+        Children of others among them follow their parents.
     place_um : sequence of float
         In the atlas's asr.
     placement : Placement
         Of the regions.
     pivot : str
-        What comes to the place: ``"ORIGIN"`` of the first object, or ``"MIDDLE"`` of all.
+        What is placed there: ``"ORIGIN"`` of the first object, or ``"MIDDLE"`` of all.
     true_size : bool
-        Scale neurons of BlenderSpike so that a µm of them is as long as one of the atlas. Of other
-        objects the size is not known, so that it stays.
+        Scale BlenderSpike neurons so that one of their µm is as long as one of the atlas's. The
+        scale of other objects is unknown, so they keep their size.
     magnification : float
-        How many times as large as that they are to be.
+        Factor by which to enlarge them beyond that.
     """
     outer = [thing for thing in things if thing.parent not in things]
     for thing in outer:

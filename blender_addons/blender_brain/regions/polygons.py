@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fill closed lines in a plane with triangles.
 
-Libraries for this move, merge or drop points where lines touch or cross, and then the filling no
-longer fits what it should close. Here every edge of every line gets exactly one triangle, whatever
-the lines look like; where they are proper outlines, with holes and islands, the triangles cover
-what is inside once.
+Libraries for this move, merge or drop points where lines touch or cross, and then the fill no
+longer matches the mesh it should close. Here every edge of every line gets exactly one triangle,
+whatever the lines look like; where they are proper outlines, with holes and islands, the triangles
+cover what is inside once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 
 def closed_loops(edges: Ints) -> tuple[list[list[int]], int]:
-    """Chain directed edges to closed lines.
+    """Chain directed edges into closed lines.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def closed_loops(edges: Ints) -> tuple[list[list[int]], int]:
     Returns
     -------
     list of list of int
-        The points of each line; no line passes a point twice. Edges that run to and fro between
-        two points cancel.
+        The points of each line; no line passes a point twice. Edges that run back and forth between
+        two points cancel out.
     int
-        How many edges belong to no closed line.
+        Number of edges that are not part of a closed line.
     """
     following: dict[int, list[int]] = {}
     surplus: dict[int, int] = {}
@@ -41,7 +41,7 @@ def closed_loops(edges: Ints) -> tuple[list[list[int]], int]:
         following.setdefault(begin, []).append(end)
         surplus[begin] = surplus.get(begin, 0) + 1
         surplus[end] = surplus.get(end, 0) - 1
-    # Open lines first, from their beginnings, so that they do not break closed ones up.
+    # Open lines first, from their starts, so that they do not split closed ones.
     starts = sorted(following, key=lambda point: -surplus[point])
     loops: list[list[int]] = []
     left_over = 0
@@ -68,7 +68,7 @@ def closed_loops(edges: Ints) -> tuple[list[list[int]], int]:
 def triangulate(points: NDArray[np.floating[Any]], loops: Sequence[Sequence[int]]) -> Ints:
     """Fill outlines with triangles.
 
-    A line directly inside another one that runs the other way round is a hole in it; what is
+    A line directly inside another one that runs in the opposite direction is a hole in it; a line
     inside a hole is an outline again.
 
     Parameters
@@ -134,7 +134,7 @@ def _contains(points: Floats, outline: Ints, loop: Ints) -> bool:
 
 
 def _bridged(points: Floats, outline: Ints, holes: list[Ints]) -> Ints:
-    """Join holes to their outline by edges there and back, to one line.
+    """Join holes to their outline by bridge edges, into one line.
 
     The hole that reaches farthest to the right comes first: to the right of its last point there
     is no other hole in the way, so that some point of the line so far can be seen from there
@@ -151,7 +151,7 @@ def _bridged(points: Floats, outline: Ints, holes: list[Ints]) -> Ints:
 
 
 def _visible_corner(ring: Floats, eye: Floats) -> int:
-    """Find a corner of a line that can be seen from a point inside of it; near ones first."""
+    """Find a corner of a line that is visible from a point inside it; near ones first."""
     order = np.argsort(((ring - eye) ** 2).sum(axis=1), kind="stable")
     following = np.roll(ring, -1, axis=0)
     before = np.roll(ring, 1, axis=0)
@@ -178,7 +178,7 @@ def _clip_ears(points: Floats, line: Ints) -> list[tuple[int, int, int]]:
     """Cut a line of n corners into n - 2 triangles, whatever it looks like."""
     n = len(line)
     x, y = points[line].T
-    # Python's own numbers, which are faster one at a time.
+    # Plain Python numbers, which are faster one at a time.
     xs = list(map(float, x))
     ys = list(map(float, y))
     following: list[int] = [*range(1, n), 0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is stored with an imported region: of which atlas it is, and how it was placed."""
+"""What is stored with an imported region: its atlas, and how it was placed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
-    """Which structure of which atlas an object or a collection is, and how it was placed."""
+    """The structure and atlas of an object or a collection, and how it was placed."""
 
     if TYPE_CHECKING:
         atlas: str
@@ -39,15 +39,13 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         path: StringProperty(
             name="Path", description="Ids from the atlas's root to the structure, with slashes"
         )
-        level: IntProperty(
-            name="Level", description="Steps down from the atlas's root", options=set()
-        )
+        level: IntProperty(name="Level", description="Levels below the atlas's root", options=set())
         side: StringProperty(name="Hemisphere")
         orientation: StringProperty(name="Orientation")
         um_per_unit: FloatProperty(name="µm per Unit", options=set())
         middle_um: FloatVectorProperty(
             name="Middle",
-            description="What is at the scene's origin, in the atlas's µm",
+            description="Point of the atlas at the scene's origin, in µm",
             options=set(),
         )
         origin: StringProperty(name="Origin")
@@ -65,7 +63,7 @@ def is_region(thing: bpy.types.Object | None) -> bool:
 
 
 def placement_of(thing: bpy.types.Object | bpy.types.Collection) -> Placement:
-    """Return how a region was brought from its atlas into the scene."""
+    """Return how a region was placed in the scene."""
     stored = about(thing)
     a, s, r = stored.middle_um
     return Placement(stored.orientation, stored.um_per_unit, (a, s, r))

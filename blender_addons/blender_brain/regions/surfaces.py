@@ -18,8 +18,8 @@ from .hemispheres import Side, hemisphere
 from .orientation import Placement, facing_out
 
 Origin = Literal["GEOMETRY", "ATLAS"]
-# Decoding and arithmetic let other threads run; a few meshes ahead are enough to keep them busy,
-# and few enough to keep memory small.
+# Decoding and arithmetic release Python's lock; reading a few meshes ahead keeps the threads busy
+# without using much memory.
 _THREADS: Final = max(1, min(4, os.cpu_count() or 1))
 _AHEAD: Final = 2 * _THREADS
 
@@ -39,7 +39,7 @@ class Shape:
 def shape(
     atlas: Atlas, structure: Structure, side: Side | None, placement: Placement, origin: Origin
 ) -> Shape | None:
-    """Read the surface of a structure and bring it into the scene's frame.
+    """Read the surface of a structure and transform it to the scene's frame.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def shape(
     Returns
     -------
     Shape or None
-        None if there is nothing of the structure on this side.
+        None if no part of the structure is on this side.
 
     Raises
     ------
@@ -80,19 +80,19 @@ def shapes(
     placement: Placement,
     origin: Origin,
 ) -> Generator[Shape | AtlasError | None, None, None]:
-    """Read many surfaces, the next ones while the caller is busy with one.
+    """Read many surfaces, the next ones while the caller processes one.
 
     Parameters
     ----------
     wanted : sequence of (Structure, str or None)
         Structures and the hemisphere to keep of each.
     placement, origin
-        As of `shape`.
+        As for `shape`.
 
     Yields
     ------
     Shape, None or AtlasError
-        What `shape` returns or raises, in the order asked for.
+        What `shape` returns or raises, in the requested order.
     """
 
     def attempt(structure: Structure, side: Side | None) -> Shape | AtlasError | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of a scene's regions are seen, in the viewport and in renders alike."""
+"""Which of a scene's regions are visible, in the viewport and in renders alike."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def show_level(regions: Sequence[bpy.types.Object], level: int) -> int:
     Parameters
     ----------
     level : int
-        Steps down from the root. A region above it is shown if none of its parts is there, so
-        that no hole is left.
+        Levels below the root. A region above it is shown if none of its parts is in the scene, so
+        that no gap is left.
 
     Returns
     -------
     int
-        How many are shown.
+        Number of regions shown.
     """
     paths = {region: (about(region).atlas, about(region).path) for region in regions}
     inner = {
@@ -50,7 +50,7 @@ def isolate(regions: Sequence[bpy.types.Object], wanted: bpy.types.Object) -> bo
     Returns
     -------
     bool
-        Whether it is the only one now.
+        Whether it is now the only one.
     """
     alone = not wanted.hide_render and all(
         region.hide_render for region in regions if region != wanted
@@ -69,7 +69,7 @@ def show_all(regions: Sequence[bpy.types.Object]) -> None:
 def _show(region: bpy.types.Object, seen: bool) -> None:
     region.hide_viewport = region.hide_render = not seen
     if seen:
-        # What somebody hid by the eye in the outliner, or by H, would stay unseen.
+        # Otherwise regions hidden with the eye icon in the outliner, or with H, would stay hidden.
         for scene in region.users_scene:
             for layer in scene.view_layers:
                 if layer.objects.get(region.name) == region:

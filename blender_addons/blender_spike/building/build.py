@@ -41,7 +41,7 @@ from ..simulation_file.spread import ColorRange, color_range
 from .parts import Parts, Source, make_parts
 from .quantity_choice import show_quantity
 
-# Tubes are meshes: above this, EEVEE too is better off with strands.
+# Tubes are meshes: above this, strands are better in EEVEE as well.
 MOST_TUBES: Final = 3000
 
 
@@ -59,21 +59,21 @@ def import_simulation(
     set_frame_range: bool = True,
     tell: Callable[[str], object] = lambda _: None,
 ) -> list[bpy.types.Object]:
-    """Import a simulation file as one object that plays it, or as one for each cell.
+    """Import a simulation file as one object that plays it, or as one object per cell.
 
     Parameters
     ----------
     context : Context
-        What is made goes into its active collection; the object, or the first one, becomes active.
+        The new objects go into its active collection; the first one becomes active.
     filepath : path-like
         A simulation file in either format.
     um_per_unit, center, cells, section_types
         See `Source`.
     object_per_cell : bool
-        Make a collection with an object for each cell, named after it. They share one material,
-        but each holds the values of its own cell alone, so that it goes into another file, or is
-        deleted, without the others. Centered, each has its own soma at its origin, and together
-        they lie around the world's as the cells do around their center.
+        Make a collection with an object for each cell, named after it. They share one material, but
+        each holds only the values of its own cell, so that it can be appended to another file, or
+        deleted, without the others. If centered, each has its own soma at its origin, and together
+        they are arranged around the world origin as the cells are around their center.
     style : str
         One of `styles.STYLES` in capitals, as ``"TUBES"``, or ``"AUTO"`` for what suits the render
         engine and the size.
@@ -81,10 +81,10 @@ def import_simulation(
         Which of the file's quantities is shown, as ``"cai"``; its first one if empty. All come
         along, and `quantity_choice.show_quantity` shows another.
     set_frame_range : bool
-        Make an empty scene as long as the simulation, and one that somebody works in long enough;
-        see `common.frame_range`.
+        Make an empty scene as long as the simulation, and extend one already in use if needed; see
+        `common.frame_range`.
     tell : callable
-        Takes a sentence if the colors leave out a few cells that go far beyond all others.
+        Called with a sentence if the color limits exclude a few cells far beyond all others.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def import_simulation(
     Raises
     ------
     SimulationFileError
-        If the file cannot be read or does not hold what is asked for; nothing is added then.
+        If the file cannot be read or does not hold what was requested; nothing is added then.
     """
     path = Path(os.fspath(filepath))
     source = Source(path, um_per_unit, center, cells, section_types)
@@ -107,13 +107,13 @@ def import_simulation(
     wanted = _wanted(simulation, source)
     scene = required(context.scene)
     if network.holds_network(simulation):
-        # Its connections are lines, of which there may be any number.
+        # Its connections are lines, and there may be any number of them.
         style = "STRANDS"
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
     cells_in_file = len(simulation.cells)
     if not object_per_cell:
-        # Where values had to be copied, those of the whole file are free to go from here on.
+        # If values had to be copied, those of the whole file can be freed from here on.
         simulation = subset(simulation, wanted)
     colors = _color_ranges(subset(simulation, wanted) if object_per_cell else simulation)
     try:
@@ -143,11 +143,11 @@ def import_simulation(
 def reload_simulation(
     neurons: Sequence[bpy.types.Object], filepath: str | os.PathLike[str]
 ) -> list[str]:
-    """Put a simulation file's content into neurons that exist.
+    """Load a simulation file into existing neurons.
 
-    The same cells and types of sections are taken as when they were imported. Their look, their
-    colors and their limits, and their timing stay: milliseconds per frame, unless they played one
-    sample a frame, which they then do with the new samples too.
+    The same cells and section types are taken as at import. Look, colors, limits and timing are
+    kept: milliseconds per frame, unless they played one sample per frame, which then holds for the
+    new samples too.
 
     Parameters
     ----------
@@ -159,13 +159,13 @@ def reload_simulation(
     Returns
     -------
     list of str
-        Sections whose traces stay as they are, because they are no longer there.
+        Sections that no longer exist, whose traces are left unchanged.
 
     Raises
     ------
     SimulationFileError
-        If the file cannot be read or does not hold what is asked for; the neurons stay as they
-        are then.
+        If the file cannot be read or does not hold what was requested; the neurons are unchanged
+        then.
     """
     path = Path(os.fspath(filepath))
     simulation = _read(path)
@@ -176,7 +176,7 @@ def reload_simulation(
         source = Source(path, was.um_per_unit, was.centered, was.chosen_cells, types)
         groups.setdefault(source, []).append(neuron)
     parts = {source: subset(simulation, _wanted(simulation, source)) for source in groups}
-    # All is checked before the first is changed.
+    # Everything is checked before the first one is changed.
     for source, alike in groups.items():
         _check_kind(alike, source, parts[source])
     lost = []
@@ -191,8 +191,8 @@ def _check_kind(
     for neuron in neurons:
         if (count := about(neuron).combined) > 1:
             raise SimulationFileError(
-                f"Cannot put {source.path.name} into '{neuron.name}': it was combined of {count} "
-                "neurons. Import what they came from, and combine that."
+                f"Cannot put {source.path.name} into '{neuron.name}': it was combined from {count} "
+                "neurons. Import their files and combine those."
             )
         if network.is_network(neuron) != network.holds_network(simulation):
             kinds = "cells with shape", "a network of points"
@@ -206,7 +206,7 @@ def _check_kind(
 def _refill(
     neurons: Sequence[bpy.types.Object], source: Source, simulation: Simulation, cells_in_file: int
 ) -> list[str]:
-    """Exchange the data of neurons that show the same, and return sections that are lost."""
+    """Replace the data of neurons that show the same simulation, and return the lost sections."""
     lost: list[str] = []
     made: list[bpy.types.ID] = []
     try:
@@ -312,12 +312,12 @@ def _neuron(
 
 
 def _name(path: Path) -> str:
-    # Blender's names are UTF-8, which a file's name need not be.
+    # Blender's names are UTF-8, but a file's name need not be.
     return path.stem.encode("utf-8", "replace").decode("utf-8")
 
 
 def _chosen_style(scene: bpy.types.Scene, style: str, sections: int) -> str:
-    """Name the modifier's style, and prepare the scene for it."""
+    """Return the modifier's style, and prepare the scene for it."""
     render = required(scene.render)
     # Engines register themselves, so the stubs cannot know them all.
     in_cycles = str(render.engine) == "CYCLES"
@@ -325,7 +325,7 @@ def _chosen_style(scene: bpy.types.Scene, style: str, sections: int) -> str:
         style = "STRANDS" if in_cycles or sections > MOST_TUBES else "TUBES"
     chosen = {one.name.upper(): one for one in STYLES.values()}[style]
     if chosen.drawn_by_engine and not in_cycles:
-        # Otherwise EEVEE draws every strand as a line one pixel wide.
+        # Otherwise EEVEE draws every strand one pixel wide.
         render.hair_type = "CYLINDER"
     return chosen.name
 
@@ -337,7 +337,7 @@ def _describe(
     cells_in_file: int,
     parts: Parts,
 ) -> None:
-    """Keep what the panel shows with the object, so that it needs the file no more."""
+    """Store what the panel shows with the object, so that the file is no longer needed."""
     data = about(neuron)
     data.filepath = str(source.path).encode("utf-8", "replace").decode("utf-8")
     data.um_per_unit, data.centered = source.um_per_unit, source.center
@@ -388,7 +388,7 @@ def _suitable(holders: Sequence[bpy.types.Object], found: ColorRange | None) -> 
 
 
 def _is_alive(block: Any) -> bool:
-    """Tell whether a datablock is still there after others were removed."""
+    """Tell whether a datablock still exists after others were removed."""
     try:
         return bool(block.name)
     except ReferenceError:
@@ -421,7 +421,7 @@ def _link(
     collection_name: str | None,
     made: list[bpy.types.ID],
 ) -> None:
-    """Put objects into the scene, alone selected, the first one active."""
+    """Add objects to the scene, select only them, and make the first one active."""
     target = open_collection(context)
     if collection_name is not None:
         collection = bpy.data.collections.new(collection_name)

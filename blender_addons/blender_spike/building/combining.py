@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several neurons as one object that plays the values of all.
+"""Combine several neurons into one object that plays the values of all.
 
-Blender's own *Join* takes the strands along, but neither the values nor the somata, which other
-objects hold.
+Blender's own *Join* moves the strands, but neither the values nor the somata, which other objects
+hold.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..properties import about
 from .parts import new_values, points_holder
 
-# Times count as the same if they differ by less than this share of the interval between samples.
+# Times count as equal if they differ by less than this fraction of the sample interval.
 _SAME: Final = 1e-3
-# By what of a neuron the numbers in these attributes grow when it comes behind others.
+# What offsets the numbers in these attributes when a neuron is appended to others.
 _COUNTED: Final = {
     "segment_a": "segments",
     "segment_b": "segments",
@@ -41,13 +41,13 @@ _LENGTHS: Final = ("radius", "recorded_radius", "section_radius")
 
 
 class CannotCombineError(ValueError):
-    """Neurons whose values do not fit together; the text says why, without a full stop."""
+    """Neurons whose values cannot be combined; the text says why, without a full stop."""
 
 
 def combine(
     context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
 ) -> int:
-    """Put neurons into another one, with their values, their somata and their figures.
+    """Merge neurons into another one, with their values, somata and figures.
 
     Of their quantities, those come along that all of them have. They stay where they are seen, and
     get the timing, the look and the material of that one.
@@ -55,15 +55,14 @@ def combine(
     Parameters
     ----------
     neuron : Object
-        An imported simulation with shape; it takes in the others.
+        An imported simulation with shape; the others are merged into it.
     others : sequence of Object
-        Are gone afterwards. What pointed to one of them, a mesh copy for one, points to `neuron`
-        then.
+        Are removed. Whatever pointed to one of them, such as a mesh copy, then points to `neuron`.
 
     Returns
     -------
     int
-        How many mesh copies showed one of the others, and show all from now on.
+        How many mesh copies showed one of the others and now show all.
 
     Raises
     ------
@@ -87,7 +86,7 @@ def combine(
     old = {holder for one in everyone for holder in held_by(one)}
     for one, change in zip(everyone, _changes(everyone), strict=True):
         if required(one.data).users > 1:
-            # Somebody else's curves stay as they are.
+            # Curves that others use are left unchanged.
             curves: Any = required(one.data).copy()
             one.data = curves
         _renumber(one.data, change, inputs["Recording"])
@@ -114,8 +113,8 @@ def combine(
 
 
 def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> int:
-    """Have mesh copies of others show a neuron, with what they showed left in its place."""
-    # Before the others are gone, and before any copy shows the neuron.
+    """Make mesh copies of others show a neuron, keeping what they showed in its place."""
+    # Before the others are removed, and before any copy shows the neuron.
     found = [
         (thing, original)
         for thing in bpy.data.objects
@@ -129,7 +128,7 @@ def _hand_over_copies(neuron: bpy.types.Object, others: Sequence[bpy.types.Objec
 
 
 def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Object]) -> None:
-    """Parent what is a child of others to a neuron, where it stands."""
+    """Parent the children of others to a neuron, keeping them in place."""
     for thing in bpy.data.objects:
         if thing.parent not in others or thing in others or not thing.is_editable:
             continue
@@ -141,9 +140,9 @@ def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Obj
 def _hand_over_uses(
     context: bpy.types.Context, neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
 ) -> None:
-    """Have constraints, drivers and modifiers use a neuron that use others so far."""
+    """Make constraints, drivers and modifiers that used others use a neuron instead."""
     for one in others:
-        # Collections use it as well, and are to have it until it is joined.
+        # Collections use it as well, and must keep it until it is joined.
         for collection in one.users_collection:
             collection.objects.unlink(one)
         one.user_remap(neuron)
@@ -154,16 +153,20 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
     first = everyone[0]
     for one in everyone:
         if is_network(one):
-            raise CannotCombineError(f"'{one.name}' is a network of points, which stays alone")
+            raise CannotCombineError(
+                f"'{one.name}' is a network of points, which cannot be combined"
+            )
         if _holder(one, "Values") is None or _holder(one, "Spheres") is None:
             raise CannotCombineError(f"'{one.name}' has lost its values")
         if playback.strands_without_data(one):
             raise CannotCombineError(
-                f"'{one.name}' contains strands without data; undo that join first"
+                f"'{one.name}' contains strands without data; undo the join first"
             )
         modifier = required(find_modifier(one))
         if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
-            raise CannotCombineError(f"'{one.name}' stands on points, so clear its Copies On")
+            raise CannotCombineError(
+                f"'{one.name}' is copied onto points; clear its Copies On first"
+            )
         quantities = [f"{about(n).quantity} in {about(n).unit}" for n in (first, one)]
         if quantities[0] != quantities[1]:
             raise CannotCombineError(
@@ -239,7 +242,7 @@ def _joined_values(
 
 
 def _section_names(everyone: Sequence[bpy.types.Object]) -> list[dict[str, str]]:
-    """From the names that sections have to those that they will have, for each neuron."""
+    """Map the sections' current names to their future ones, for each neuron."""
     given = [sections.section_names(one) for one in everyone]
     known = set(given[0])
     wanted = [
@@ -280,7 +283,7 @@ _SPHERES: Final[dict[str, Any]] = {
 
 
 class _Change:
-    """What becomes of a neuron's numbers when it comes behind others."""
+    """How a neuron's numbers change when it is appended to others."""
 
     def __init__(self, matrix: Matrix, before: dict[str, int]) -> None:
         self.matrix = matrix

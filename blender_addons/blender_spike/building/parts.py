@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From arrays to datablocks: the curves of a simulation, and the objects that hold its values.
 
-Each function makes datablocks and enters them in `made` as soon as they exist, so that a failure
-can take them all back; and gives the modifier inputs they are for.
+Each function makes datablocks and adds them to `made` as soon as they exist, so that they can all
+be removed after a failure; and returns the modifier inputs they are for.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ from ..simulation_file import SECTION_TYPES, Simulation
 from ..simulation_file.simulation import value_range
 
 _THINNEST_UM: Final = 1e-6
-# Sampling counts as regular if no interval differs from the mean by more than this share of it.
+# Sampling counts as regular if no interval differs from the mean by more than this fraction.
 _REGULAR: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a neuron comes from, and how it comes into the scene.
+    """Where a neuron comes from, and how it is placed in the scene.
 
     Attributes
     ----------
     path : Path
         Of the simulation file.
     um_per_unit : float
-        Micrometres to one Blender unit.
+        Micrometers per Blender unit.
     center : bool
-        Put the soma at the object's origin; otherwise coordinates stay as they are in the file.
+        Put the soma at the object's origin; otherwise keep the file's coordinates.
     cells : str
         Which cells, as `subset` describes; all if empty.
     section_types : collection of str
-        Which types of sections, of `SECTION_TYPES`.
+        Which section types, from `SECTION_TYPES`.
     """
 
     path: Path
@@ -61,20 +61,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a neuron or a network is made of.
+    """The parts of a neuron or a network.
 
     Attributes
     ----------
     curves : Curves
         Strands, or the connections of a network.
     inputs : dict
-        What the modifier needs to play on them, by its inputs' names.
+        What the modifier needs to play values on them, by its inputs' names.
     holders : Collection
         The objects among them.
     values : Object
         That of the quantity which is shown at first, one of the holders.
     origin_um : ndarray, shape (3,)
-        What lies at the object's origin.
+        The point at the object's origin.
     is_network : bool
     """
 
@@ -94,11 +94,11 @@ def make_parts(
     Parameters
     ----------
     name : str
-        What their names begin with.
+        Prefix of their names.
     simulation : Simulation
-        What of the file is wanted.
+        The requested part of the file.
     made : list of ID
-        Gets them as soon as they exist.
+        New datablocks are added to it as soon as they exist.
     """
     if holds_network(simulation):
         return _network_parts(name, source, simulation, made)
@@ -124,7 +124,7 @@ def _network_parts(
     places = simulation.points_um[:, :3].astype(np.float64)
 
     def placed(layout: NDArray[Any]) -> NDArray[np.float64]:
-        # Each layout around its own middle, so that cells do not fly away on their way.
+        # Each layout is centered on its own middle, so that cells do not drift off between them.
         middle = (layout.min(axis=0) + layout.max(axis=0)) / 2 if source.center else np.zeros(3)
         return (layout.astype(np.float64) - middle) * scale
 
@@ -147,7 +147,7 @@ def _network_parts(
         "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
     }
     pairs = simulation.connections
-    # What leads from a cell to itself has no length.
+    # Connections from a cell to itself have no length.
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     ends = pairs.ravel()
     from_segment = np.repeat(segments[pairs[:, 0]], 2)
@@ -220,9 +220,9 @@ def new_values(
     Returns
     -------
     dict
-        Of the modifier's inputs, those about it.
+        The modifier's inputs for it.
     """
-    # What segments' numbers stand for: the same for two imports of a file, which can be joined.
+    # Identifies the recording: the same for two imports of a file, which can be joined.
     digest = zlib.crc32(np.ascontiguousarray(counts))
 
     def frames() -> Iterator[tuple[str, NDArray[np.float32]]]:
@@ -232,7 +232,7 @@ def new_values(
             yield samples.frame_attribute(frame), row
 
     holder = points_holder(f"{name} values", int(counts.sum()), frames(), made)
-    # A positive number of 32 bits, and not what curves seem to have that say nothing.
+    # A positive 32-bit number, different from the default of curves without one.
     return {"Values": holder, "Recording": (digest >> 1) or 1}
 
 
@@ -241,7 +241,7 @@ def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[s
     mean = float(intervals.mean()) if intervals.size else 1.0
     inputs = {
         "Start Frame": 0.0,
-        # One sample a frame; where they are irregular, as many frames as there are samples.
+        # One sample per frame; if they are irregular, as many frames as samples.
         "Milliseconds per Frame": mean,
         "First Time": float(simulation.time_ms[0]),
         "Samples": simulation.n_frames,
@@ -297,7 +297,7 @@ def _spheres(
     made: list[bpy.types.ID],
 ) -> dict[str, Any]:
     is_sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
-    # A sphere is a curve of one point, so what belongs to curves belongs to its point.
+    # A sphere is a curve of one point, so curve attributes become point attributes.
     rows = _per_point(lines, scale) | {
         key: np.repeat(row, lines.point_counts)
         for key, row in _per_curve(simulation, lines).items()
@@ -328,9 +328,9 @@ def points_holder(
 
 
 def _strand_radii(lines: Strands) -> NDArray[np.float64]:
-    """Radii in µm as the modifier takes them: none where a sphere stands for the soma."""
+    """Radii in µm as the modifier expects them: none where a sphere represents the soma."""
     soma = np.repeat(lines.roles == Role.SOMA_AS_RECORDED, lines.point_counts)
-    # No thickness at all is what the modifier knows unwanted strands by.
+    # The modifier recognizes unwanted strands by zero thickness.
     return np.where(soma, 0.0, np.maximum(lines.radii_um, _THINNEST_UM))
 
 

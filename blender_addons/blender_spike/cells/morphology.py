@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From sections to the curves that are drawn, each point with the segments it takes its value from.
+"""From sections to the curves that are drawn; each point knows the segments that give its value.
 
 A section becomes one curve through its three-dimensional points and its segments' centers, both
-placed by arc length: segment k of n lies at (k + 0.5) / n. Between two centers the value runs
-linearly; from a section's beginning to its first center it runs from the segment it is attached
-to, so that colors pass the joints without a step; beyond the last center it stays.
+placed by arc length: segment k of n lies at (k + 0.5) / n. Between two centers the value is linear;
+from a section's start to its first center it is interpolated from the segment it is attached to, so
+that colors are continuous across joints; beyond the last center it is constant.
 
 A section whose first point is not on its parent, as in many reconstructions, begins with a
-connecting point on the parent's center line. Somata, which are recorded as stacks of discs, get a
-sphere of the same area besides, and what is attached to a soma begins in that sphere's center.
+connecting point on the parent's center line. Somata, which are recorded as stacks of discs, also
+get a sphere of the same area, and sections attached to a soma begin at that sphere's center.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SOMA = SECTION_TYPES.index("soma")
 
 
 class Role(IntEnum):
-    """What a curve stands for; which ones are drawn is up to the modifier."""
+    """What a curve represents; the modifier decides which ones are drawn."""
 
     NEURITE = 0
     SOMA_AS_RECORDED = 1
@@ -57,7 +57,7 @@ class Strands:
     roles : ndarray of int, shape (C,)
         `Role` of each curve.
     sections : ndarray of int, shape (C,)
-        The section each curve stands for.
+        The section that each curve represents.
     mean_radius_um : float
         Mean radius of the neurites along their length.
     """
@@ -125,7 +125,7 @@ def center_um(simulation: Simulation, lines: Strands) -> Floats:
 class _Axis:
     """All points of all sections on one axis: arc length, with a gap after each section.
 
-    On it, one search answers for every section at once.
+    One search on this axis then handles every section at once.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -146,7 +146,7 @@ class _Axis:
         after = np.clip(np.searchsorted(self.keys, keys), 1, len(self.keys) - 1)
         before = after - 1
         distance = self.keys[after] - self.keys[before]
-        # Points may coincide; keys beyond the ends take the end's.
+        # Points may coincide; keys beyond the ends get the end's values.
         way = (keys - self.keys[before]) / np.where(distance > 0, distance, 1.0)
         way = np.clip(way, 0.0, 1.0)[:, None]
         interpolated: Floats = (1 - way) * self.points[before] + way * self.points[after]
@@ -160,7 +160,7 @@ class _Somata:
     sections: Ints
     """The group's root, shape (G,)."""
     group_of: Ints
-    """Index of each section's group, -1 for sections that are no soma, shape (N,)."""
+    """Index of each section's group, -1 for sections that are not a soma, shape (N,)."""
     centers_um: Floats
     radii_um: Floats
 
@@ -185,7 +185,7 @@ def _somata(simulation: Simulation, axis: _Axis) -> _Somata:
     slant = np.hypot(length, (b[:, 3] - a[:, 3]) / 2)
     areas = np.pi * (a[:, 3] + b[:, 3]) / 2 * slant
     total = np.bincount(group, areas, len(sections))
-    # A soma of no diameter has no area, but still a place.
+    # A soma without diameter has no area, but still a position.
     weights = np.where(total[group] > 0, areas, length)
     weight = np.maximum(np.bincount(group, weights, len(sections)), np.finfo(float).tiny)
     middles = (a[:, :3] + b[:, :3]) / 2
@@ -209,7 +209,7 @@ class _Attachments:
 def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attachments:
     parents = simulation.parents.astype(np.int64)
     parent_x = simulation.parent_x
-    # The beginning of a section is electrically the place where it is attached itself.
+    # The start of a section is electrically the point where it is attached.
     for _ in range(len(parents)):
         passed_on = (parents >= 0) & (parent_x == 0) & (parents[parents] >= 0)
         if not passed_on.any():
@@ -220,7 +220,7 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
     attached = parents >= 0
     positions = axis.at(axis.begins[parents] + parent_x * axis.lengths_um[parents])[:, :3]
     group = somata.group_of[parents]
-    # A soma's own continuation stays where it is recorded.
+    # Continuations of a soma stay where they were recorded.
     in_sphere = attached & (group >= 0) & (somata.group_of < 0)
     positions[in_sphere] = somata.centers_um[group[in_sphere]]
     counts = simulation.segment_counts[parents]
@@ -234,7 +234,7 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
 def _curves(
     simulation: Simulation, axis: _Axis, attach: _Attachments, wanted: NDArray[np.bool_]
 ) -> dict[str, NDArray[Any]]:
-    """Lay out the sections that have a length."""
+    """Lay out the sections with a length."""
     segment_counts = simulation.segment_counts
     first_segments = simulation.first_segments
     center_section = np.repeat(np.arange(len(segment_counts)), segment_counts)
@@ -242,7 +242,7 @@ def _curves(
     fraction = (k + 0.5) / segment_counts[center_section]
     center_keys = axis.begins[center_section] + fraction * axis.lengths_um[center_section]
 
-    # Both rows of keys ascend, so that each finds its places in the other.
+    # Both rows of keys are sorted, so each can be searched in the other.
     point_places = np.arange(len(axis.keys)) + np.searchsorted(center_keys, axis.keys, "right")
     center_places = np.arange(len(center_keys)) + np.searchsorted(axis.keys, center_keys, "left")
     total = len(point_places) + len(center_places)
@@ -261,8 +261,7 @@ def _curves(
     count = segment_counts[section]
     first = first_segments[section]
     half_segment = axis.lengths_um[section] / (2 * count)
-    # Rounded, so that a point at a segment's center has that segment's value and no share of the
-    # next one's.
+    # Rounded, so that a point at a segment's center has exactly that segment's value.
     in_segments = np.round(arc / (2 * half_segment) - 0.5, 9)
     lower = np.floor(in_segments)
     weight_b = in_segments - lower
@@ -294,13 +293,13 @@ def _curves(
 
 
 def _repeated(keys: Floats, section: Ints) -> NDArray[np.bool_]:
-    """Find points that repeat their predecessor; a section's two ends stay wherever possible."""
+    """Find points that repeat their predecessor; a section's two ends are kept if possible."""
     same = np.diff(section) == 0
     repeated = np.zeros(len(keys), np.bool_)
     repeated[1:] = same & (np.diff(keys) < _SAME_POINT_UM)
     is_last = np.r_[~same, True]
     at_end = np.flatnonzero(repeated & is_last)
-    # The point before the end goes in its stead, unless that is the beginning.
+    # The point before the end is dropped instead, unless that is the start.
     movable = at_end[at_end > 0]
     movable = movable[np.r_[False, same][movable - 1]]
     repeated[movable] = False
@@ -311,7 +310,7 @@ def _repeated(keys: Floats, section: Ints) -> NDArray[np.bool_]:
 def _spheres(
     simulation: Simulation, sections: Ints, centers_um: Floats, radii_um: Floats, role: Role
 ) -> dict[str, NDArray[Any]]:
-    """Lay out one curve of a single point for each sphere, valued as its section's middle."""
+    """Lay out a single-point curve for each sphere, with the value of its section's middle."""
     counts = simulation.segment_counts[sections]
     first = simulation.first_segments[sections]
     ones = np.ones(len(sections), np.int64)
@@ -343,12 +342,12 @@ def section_radii_um(simulation: Simulation) -> Floats:
     Returns
     -------
     ndarray, shape (sections,)
-        A section without length has the mean of its points' radii.
+        For a section without length, the mean of its points' radii.
     """
     first, counts = simulation.first_points, simulation.point_counts
     points = simulation.points_um.astype(np.float64)
     radii = points[:, 3] / 2
-    # The way from each point to the next in its section; none behind the last.
+    # Distance from each point to the next in its section; zero after the last.
     lengths = np.append(np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1), 0.0)
     lengths[first + counts - 1] = 0.0
     areas = lengths * (radii + np.append(radii[1:], 0.0)) / 2

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which cells and sections of a file are wanted, and a simulation of these alone.
+"""Select cells and sections of a file, and make a simulation of only these.
 
-Cells are named as everywhere, see `simulation_file.cell_choice`.
+For how cells are named, see `simulation_file.cell_choice`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..simulation_file.simulation import no_connections
 
 
 def exact_choices(names: Sequence[str]) -> list[str]:
-    """Write, for each cell, the text that asks for it alone.
+    """Return, for each cell, the text that selects only it.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def exact_choices(names: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        The quoted name, which finds the cell in another file too; its number where names do not
-        tell cells apart.
+        The quoted name, which also finds the cell in another file; its number if names are
+        ambiguous.
     """
     count = Counter(names)
     return [
@@ -44,7 +44,7 @@ def exact_choices(names: Sequence[str]) -> list[str]:
 def wanted_sections(
     simulation: Simulation, cells: str = "", section_types: Collection[str] = SECTION_TYPES
 ) -> NDArray[np.bool_]:
-    """Find the sections that are asked for.
+    """Find the requested sections.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def wanted_sections(
     Raises
     ------
     NothingChosenError
-        If a part of the text fits no cell, or the cells have no section of these types.
+        If a part of the text matches no cell, or the cells have no section of these types.
     """
     is_cell = np.zeros(len(simulation.cells), np.bool_)
     is_cell[chosen_cells([cell.name for cell in simulation.cells], cells)] = True
@@ -71,15 +71,15 @@ def wanted_sections(
         there = ", ".join(SECTION_TYPES[i] for i in np.unique(simulation.section_types[of_cells]))
         asked = " or ".join(name for name in SECTION_TYPES if name in section_types)
         if not asked:
-            raise NothingChosenError(f"no type of section is chosen; the cells have {there}")
+            raise NothingChosenError(f"no section type is selected; the cells have {there}")
         raise NothingChosenError(f"the cells have no sections of type {asked}, only {there}")
     return wanted
 
 
 def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
-    """Take some sections out of a simulation, and the cells they belong to.
+    """Extract some sections of a simulation, with the cells they belong to.
 
-    A section whose parent is not taken begins where its own first point is.
+    A section whose parent is left out begins at its own first point.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
     Returns
     -------
     Simulation
-        The same one if it is taken whole. Values are copied only where those that are taken do
-        not lie together.
+        The same one if everything is taken. Values are only copied if those taken are not
+        contiguous.
     """
     if wanted.all():
         return simulation
@@ -119,7 +119,7 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
 def each_cell(
     simulation: Simulation, wanted: NDArray[np.bool_]
 ) -> Iterator[tuple[int, Simulation]]:
-    """Take a simulation apart into its cells.
+    """Split a simulation into its cells.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def each_cell(
     cell : int
         Its index in the simulation.
     alone : Simulation
-        It alone, with a view of the values where its sections are taken whole.
+        The cell on its own, with a view of the values if all its sections are taken.
     """
     bounds = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells) + 1))
     segments = np.r_[0, np.cumsum(simulation.segment_counts)]
@@ -158,7 +158,7 @@ def each_cell(
 
 
 def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Keep the connections whose cells are both taken, with these cells' new indices."""
+    """Keep the connections between cells that are both taken, with their new indices."""
     number = np.full(len(simulation.cells), -1, np.int32)
     number[cells] = np.arange(len(cells))
     pairs = number[simulation.connections]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the attribute ``voltage`` to light of the right color.
+"""Turn the attribute ``voltage`` into colored light.
 
-Everything that can be set is an input of a node with a name of its own, so that panels and
-keyframes reach it and nothing has to be written anew.
+Every setting is an input of a named node, so that panels and keyframes can access it and nothing
+has to be rebuilt.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .voltage_nodes import GLOW, TYPES, write_nodes
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
 _FIRST_LOOK: Final = next(iter(LOOKS.values()))
 
-# Node and input of everything a panel may show, whatever the look.
+# Node and input of every setting that panels show for all looks.
 _INPUTS: Final = {
     "Minimum": (LIMITS, "From Min"),
     "Maximum": (LIMITS, "From Max"),
@@ -63,9 +63,9 @@ def color_by_voltage(
     steps: int = 0,
     rest_glow: float = 1.0,
 ) -> bpy.types.Material:
-    """Make a neuron shine in the colors of its voltage.
+    """Make a neuron glow in the colors of its voltage.
 
-    Calling it again changes the same material, so that what others built onto it stays.
+    Calling it again changes the same material, so nodes added to it are kept.
 
     Parameters
     ----------
@@ -74,32 +74,32 @@ def color_by_voltage(
     colormap : str
         One of `common.colormaps.names`.
     v_min, v_max : float
-        Values at the colormap's two ends, in the unit of the file, mV as a rule.
+        Values at the colormap's two ends, in the unit of the file, usually mV.
     strength : float
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     reverse : bool
         Reverse the colormap.
     start, end : float
-        Part of the colormap that is used, 0..1.
+        Part of the colormap to use, 0..1.
     steps : int
-        How many colors are shown; 0 for all of them, smoothly.
+        Number of colors; 0 for a smooth gradient.
     rest_glow : float
-        Share of the strength that is left at the lower limit: at 0 a resting neuron is dark and a
-        spike glows, at 1 all values glow alike.
+        Glow at the lower limit, as a fraction of the strength: at 0 a resting neuron is dark and
+        spikes glow, at 1 all values glow equally.
 
     Raises
     ------
     ValueError
-        If the object is no imported simulation, or the limits are not in order.
+        If the object is not an imported simulation, or the limits are not in order.
     UnknownColormapError
-        If there is no such colormap; the text names those that come close.
+        If there is no such colormap; the text names similar ones.
     """
     modifier = find_modifier(neuron)
     if modifier is None:
         raise ValueError(f"'{neuron.name}' is not an imported simulation")
     if problem := problem_of(v_min, v_max):
         raise ValueError(problem)
-    # Before anything is made, since the name may be unknown.
+    # Before anything is created, since the name may be unknown.
     resolve(colormap)
     material = voltage_material(neuron)
     if material is None:
@@ -132,12 +132,12 @@ def voltage_material(
     neuron : Object
         An imported simulation.
     linked : bool, optional
-        One that is linked from another file, and so cannot be changed, counts as well.
+        Also accept one that is linked from another file and so cannot be changed.
 
     Returns
     -------
     Material or None
-        None where the neuron has none or somebody's own.
+        None if the neuron has none, or one not from here.
     """
     material = material_of(neuron)
     if material is None or look_of(material) is None:
@@ -157,7 +157,7 @@ def material_of(neuron: bpy.types.Object) -> bpy.types.Material | None:
     -------
     Material or None
         That of its first slot, which belongs to the object, not to its curves, so that linked
-        duplicates can differ. In scenes made by version 0.1.0 that of the modifier's input.
+        duplicates can differ. In scenes made by version 0.1.0, that of the modifier's input.
     """
     given: bpy.types.Material | None = _input(neuron).value
     if given is not None:
@@ -182,19 +182,19 @@ def set_material(neuron: bpy.types.Object, material: bpy.types.Material | None) 
     if not len(neuron.material_slots):
         data.materials.append(None)
     slot = neuron.material_slots[0]
-    # One that somebody linked to the curves is taken as it is, so that their other users follow.
+    # A slot linked to the curves is kept that way, so that their other users follow.
     if slot.link == "DATA" and slot.material is None:
         slot.link = "OBJECT"
     slot.material = material
 
 
 def keep_slots(neuron: bpy.types.Object, curves: bpy.types.Curves) -> None:
-    """Give curves that will replace a neuron's as many slots, with the same materials.
+    """Give curves that will replace a neuron's the same slots and materials.
 
     Parameters
     ----------
     curves : Curves
-        Without slots so far, or with those of another neuron that it replaced the curves of.
+        Without slots so far, or with those of another neuron whose curves they replaced.
     """
     data = neuron.data
     assert isinstance(data, bpy.types.Curves)
@@ -203,7 +203,7 @@ def keep_slots(neuron: bpy.types.Object, curves: bpy.types.Curves) -> None:
 
 
 def color_input(material: bpy.types.Material, name: str) -> Any:
-    """Find an input that decides about color.
+    """Find an input that controls the color.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
     Returns
     -------
     NodeSocket
-        Its ``default_value`` can be read, set, keyframed and put into a panel.
+        Its ``default_value`` can be read, set, keyframed and shown in a panel.
 
     Raises
     ------
@@ -229,12 +229,12 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
 
 
 def look_of(material: bpy.types.Material) -> NeuronLook | None:
-    """Find the look that a material has.
+    """Find the look of a material.
 
     Returns
     -------
     NeuronLook or None
-        None where it is not from `color_by_voltage`, or has a look that is not installed here.
+        None if it is not from `color_by_voltage`, or has a look that is not installed here.
     """
     tree = material.node_tree
     if tree is None or any(name not in tree.nodes for name in _OURS):
@@ -243,7 +243,7 @@ def look_of(material: bpy.types.Material) -> NeuronLook | None:
 
 
 def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
-    """Show the same values in the same colors in another look.
+    """Switch a material to another look, with the same values and colors.
 
     Parameters
     ----------
@@ -255,13 +255,13 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     Returns
     -------
     Material
-        A new one of the same name with all its settings, keyframes, drivers and cuts. All that had
-        the other have this one now; the other stays in the file, with what somebody built onto it.
+        A new one of the same name with all its settings, keyframes, drivers and cuts. All users of
+        the other now use this one; the other stays in the file, with any nodes added to it.
     """
     wanted = LOOKS[look]
     old, name = material.node_tree, material.name
     new = material.copy()
-    # The copy's keyframes are the other's own, and would go with the nodes that are taken out.
+    # The copy shares the other's keyframes, which would be lost with the removed nodes.
     tree = required(new.node_tree)
     tree.animation_data_clear()
     write_nodes(new, wanted)
@@ -282,12 +282,12 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
 
 
 def set_limits(neurons: Sequence[bpy.types.Object], kind: str) -> tuple[float, float]:
-    """Give the colormap's two ends values that suit neurons; all get the same.
+    """Fit the colormap's limits to neurons; all get the same.
 
     Parameters
     ----------
     neurons : sequence of Object
-        Imported simulations. Those without a material of `color_by_voltage` are left alone.
+        Imported simulations. Those without a material from `color_by_voltage` are left unchanged.
     kind : str
         See `limits_of`.
     """
@@ -313,7 +313,7 @@ def share_material(source: bpy.types.Object, neurons: Iterable[bpy.types.Object]
     Returns
     -------
     int
-        How many got another one.
+        Number of neurons whose material changed.
     """
     material = material_of(source)
     changed = 0
@@ -325,7 +325,7 @@ def share_material(source: bpy.types.Object, neurons: Iterable[bpy.types.Object]
 
 
 def make_single(neurons: Iterable[bpy.types.Object]) -> int:
-    """Give each neuron a material of its own, alike at first.
+    """Give each neuron its own material, identical at first.
 
     Parameters
     ----------
@@ -335,7 +335,7 @@ def make_single(neurons: Iterable[bpy.types.Object]) -> int:
     Returns
     -------
     int
-        How many got a copy; one whose material no other neuron has keeps it.
+        Number of neurons that got a copy; one whose material is not shared keeps it.
     """
     changed = 0
     for neuron in neurons:
@@ -354,7 +354,7 @@ def sharers(material: bpy.types.Material | None) -> list[bpy.types.Object]:
     Returns
     -------
     list of Object
-        What else uses it, a color bar for one, is not among them.
+        Other users, such as a color bar, are not included.
     """
     return [] if material is None else _sharers([material])[material]
 
@@ -375,7 +375,7 @@ def share_any(neurons: Iterable[bpy.types.Object]) -> bool:
 def _sharers(
     materials: Collection[bpy.types.Material],
 ) -> dict[bpy.types.Material, list[bpy.types.Object]]:
-    # Blender looks through the whole file, so all are asked for at once.
+    # Blender searches the whole file, so all are looked up at once.
     users: Any = bpy.data.user_map(subset=materials, value_types={"OBJECT"}) if materials else {}
     return {
         material: [
@@ -388,7 +388,7 @@ def _sharers(
 
 
 def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[float, float]:
-    """Find limits that suit the values of neurons.
+    """Find limits that fit the values of neurons.
 
     Parameters
     ----------
@@ -396,8 +396,8 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
         Imported simulations, or what holds values of theirs; one pair of limits serves all, so
         that colors can be compared.
     kind : str
-        ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out a hundredth
-        at each end, ``"SYMMETRIC"`` for the same distance from zero on both sides.
+        ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out 1% at each
+        end, ``"SYMMETRIC"`` for the same distance from zero on both sides.
 
     Returns
     -------

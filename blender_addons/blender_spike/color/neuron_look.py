@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look of neurons and networks is made of."""
+"""What defines a look of neurons and networks."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from ..common.nodes import Linkable, Tree
 
 @dataclass(frozen=True)
 class Light:
-    """What the values have become, among the nodes of a material."""
+    """The nodes of a material that hold the values' positions, colors and strengths."""
 
     tree: Tree
     position: Linkable
-    """Of the value between the limits, 0 to 1."""
+    """Position of the value between the limits, 0 to 1."""
     color: Linkable
-    """Of the colormap or the section's type; gray where there are no data."""
+    """From the colormap or the section type; gray if there is no data."""
     strength: Linkable
-    """How brightly it is to shine: *Strength* and *Glow at Rest* are in it."""
+    """Emission strength, including *Strength* and *Glow at Rest*."""
     base_color: Linkable
-    """Of a surface that light falls on, or the section's type."""
+    """Color of the lit surface, or of the section type."""
 
 
 @dataclass(frozen=True)
 class NeuronLook:
-    """What is made of values, once they have a color and a strength: the material's shader."""
+    """How values with a color and a strength are displayed: the material's shader."""
 
     identifier: str
-    """By which scripts name it."""
+    """Name used in scripts."""
     number: int
-    """Its place in the menu: never to be changed."""
+    """Its number in the menu: never to be changed."""
     name: str
     description: str
     write: Callable[[Light], Linkable]
     """Writes the nodes, and gives their shader."""
     nodes: frozenset[str]
-    """Names of nodes that no other look has, by which a material of this one is known."""
+    """Names of nodes unique to this look, which identify its materials."""
     inputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """What can be set of this look: node and input by the name in the panel."""
+    """Settings of this look: node and input by the name in the panel."""
 
     def made(self, material: bpy.types.Material) -> bool:
         """Tell whether a material has the nodes of this look."""

@@ -64,7 +64,7 @@ TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
-    """Write them, in place of those that the material has."""
+    """Write the nodes, replacing the material's existing ones."""
     with nodes.material(material) as tree:
         voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
         position = between_limits(tree, voltage)
@@ -86,11 +86,11 @@ def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:
-    """Read an attribute of strands and tubes, or of the instances that somata and cells are."""
+    """Read an attribute of strands and tubes, or of the instances used for somata and cells."""
     own, instanced = (
         read_attribute(tree, attribute, where, label=label) for where in ("GEOMETRY", "INSTANCER")
     )
-    # What has no such attribute gives 0.
+    # Without the attribute this gives 0.
     return (own + instanced).labeled(label)
 
 
@@ -108,9 +108,9 @@ def _glow_group(tree: Tree) -> None:
 
 @nodes.group(f"BlenderSpike {TYPES}", nodes.shader_group)
 def _types_group(tree: Tree) -> None:
-    """Colors of glow and surface, mixed with the one of the section's type."""
+    """Colors of glow and surface, mixed with the section type's color."""
     color = tree.input("Color", "Color")
-    base = tree.input("Base Color", "Color", description="Color of the surface in light")
+    base = tree.input("Base Color", "Color", description="Color of the lit surface")
     given = tree.inputs(TINT_INPUTS)
     with tree.frame("Color of the type"):
         number = _of_point_or_instance(tree, "section_type", "Section type")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures about a neuron: `adding` makes them, `owned` keeps those that there are in step.
+"""Figures of a neuron: `adding` makes them, `owned` keeps existing ones in sync.
 
 `traces` and `time_label` are kinds of them, and `figure_settings` says what to add.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures about a neuron: traces, color bar, time label, scale bar.
+"""Figures of a neuron: traces, color bar, time label, scale bar.
 
-They stand in a corner of the camera's picture, or beside the neuron in the scene. All stay in step
-with the neuron by drivers and shared datablocks, without any Python.
+They stand in a corner of the camera's picture, or beside the neuron in the scene. All are kept in
+sync with the neuron by drivers and shared datablocks, without any Python.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from .time_label import time_label_group
 
 Placement = Literal["CAMERA", "SCENE"]
 
-# In shares of the picture's shorter side, which are the figures' own units.
+# Relative to the picture's shorter side, which is the figures' own unit.
 _MARGIN: Final = 0.055
 _AXES_WIDTH: Final = 0.6
 _AXES_HEIGHT: Final = 0.24
-# Further axes are lower, so that three fit above each other in a wide picture.
+# Additional axes are lower, so that three fit above each other in a wide picture.
 _FURTHER_HEIGHT: Final = 0.15
 _NUMBERS_WIDTH: Final = 0.07
 _NUMBERS_HEIGHT: Final = 0.04
@@ -61,7 +61,7 @@ _LABEL_SIZE: Final = 0.045
 
 
 class _Spot(NamedTuple):
-    """Where a kind of figure goes: its corner, and its place from there inwards or outwards."""
+    """Where a kind of figure goes: its corner, and its offset inwards or outwards."""
 
     corner: frame.Corner
     in_picture: tuple[float, float]
@@ -91,7 +91,7 @@ def add_trace(
     own_axes: bool = False,
     placement: Placement = "CAMERA",
 ) -> bpy.types.Object:
-    """Show the values at a place of a neuron as a curve that draws itself.
+    """Show the values at a place on a neuron as a curve that draws itself.
 
     Parameters
     ----------
@@ -102,14 +102,14 @@ def add_trace(
     position : float
         0..1, along the section.
     own_axes : bool
-        Draw it into axes of its own, above those that there are.
+        Draw it in its own axes, above the existing ones.
     placement : str
         ``"CAMERA"`` for a corner of the picture, ``"SCENE"`` for a place beside the neuron.
 
     Returns
     -------
     Object
-        The trace; its parent are the axes.
+        The trace; its parent is the axes object.
 
     Raises
     ------
@@ -144,12 +144,12 @@ def add_color_bar(
     horizontal: bool = False,
     placement: Placement = "CAMERA",
 ) -> bpy.types.Object:
-    """Show which value has which color.
+    """Add a color bar.
 
     Parameters
     ----------
     neuron : Object
-        An imported simulation. The bar has its material, so it follows whatever is done to that.
+        An imported simulation. The bar shares its material, so it follows every change.
     placement : str
         See `add_trace`.
     """
@@ -166,7 +166,7 @@ def add_color_bar(
     )  # fmt: skip
     _own(bar, neuron, COLOR_BAR)
     follow_colors(bar, neuron)
-    # Room for the bar's length and for the unit at its end.
+    # Space for the bar's length and for the unit at its end.
     _place(context, neuron, bar, placement, (-length - 0.07 if horizontal else 0.0, 0.0))
     return bar
 
@@ -178,7 +178,7 @@ def add_time_label(
     decimals: int = 1,
     placement: Placement = "CAMERA",
 ) -> bpy.types.Object:
-    """Show the time.
+    """Add a time label.
 
     Parameters
     ----------
@@ -207,14 +207,14 @@ def add_scale_bar(
     *,
     placement: Placement = "CAMERA",
 ) -> bpy.types.Object:
-    """Show how large the neuron is.
+    """Add a scale bar.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation. The bar follows its scale, and its distance from the camera.
     length_um : float
-        In micrometres; 0 for a round number that suits the neuron.
+        In micrometers; 0 for a round number that suits the neuron.
     placement : str
         See `add_trace`.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of figures to be made; the panel keeps them, and the operators take them."""
+"""Settings of new figures; stored by the panel, used by the operators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_OFFERED: Final = 500
 def search_sections(
     _owner: bpy.types.bpy_struct, context: bpy.types.Context, typed: str
 ) -> list[str]:
-    """Offer the sections whose name holds what was typed, the first few hundred of them."""
+    """Suggest the first few hundred sections whose names contain the typed text."""
     neuron = neuron_at_hand(context)
     if neuron is None:
         return []
@@ -49,17 +49,17 @@ class PlacementSetting:
     else:
         placement: EnumProperty(
             name="Placement",
-            description="Where the figure stands",
+            description="Where to place the figure",
             items=[
-                ("CAMERA", "Camera", "In a corner of the camera's picture, wherever it moves"),
-                ("SCENE", "Scene", "Beside the neuron, turned as the camera is now"),
+                ("CAMERA", "Camera", "In a corner of the camera's picture, following the camera"),
+                ("SCENE", "Scene", "Beside the neuron, facing the camera as it is now"),
             ],
             options=set(),
         )
 
 
 class TraceSettings:
-    """What a trace shows."""
+    """Settings of a trace."""
 
     if TYPE_CHECKING:
         section: str
@@ -69,7 +69,7 @@ class TraceSettings:
         section: _section(search_sections)
         position: FloatProperty(
             name="Position",
-            description="Where along the section: 0 is its beginning, 1 its end",
+            description="Position along the section, from 0 at its start to 1 at its end",
             default=0.5,
             min=0.0,
             max=1.0,
@@ -77,14 +77,14 @@ class TraceSettings:
             options=set(),
         )
         own_axes: BoolProperty(
-            name="Own Axes",
-            description="Draw the trace into new axes, instead of together with those there are",
+            name="Separate Axes",
+            description="Draw the trace in new axes instead of the existing ones",
             options=set(),
         )
 
 
 class BLENDER_SPIKE_PG_new_figure(TraceSettings, PlacementSetting, bpy.types.PropertyGroup):
-    """Fields of the panel, where `suggestions` stand beside those that search elsewhere."""
+    """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 
     if not TYPE_CHECKING:
         section: _section()
@@ -100,12 +100,12 @@ CLASSES = (BLENDER_SPIKE_PG_new_figure,)
 
 
 def attach() -> None:
-    """Give scenes their property; the class is registered already."""
+    """Add the property to scenes; the class must be registered first."""
     kept: Any = bpy.types.Scene
     kept.blender_spike_figure = PointerProperty(type=BLENDER_SPIKE_PG_new_figure)
 
 
 def detach() -> None:
-    """Take the property away again; what files stored in it stays in the files."""
+    """Remove the property; values stored in files are kept there."""
     kept: Any = bpy.types.Scene
     del kept.blender_spike_figure

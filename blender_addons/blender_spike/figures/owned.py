@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The figures that neurons have, and what keeps these in step with their neuron."""
+"""The figures of neurons, and what keeps them in sync with their neuron."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _TOUCHING: Final = 1e-4
 
 
 def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
-    """Find the figures about a neuron.
+    """Find the figures of a neuron.
 
     Returns
     -------
     list of Object
-        In the order of `KINDS`, and by name. What somebody made a plain mesh of is none any more.
+        In the order of `KINDS`, and by name. One converted to a plain mesh no longer counts.
     """
     found = [
         thing
@@ -51,7 +51,7 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
 
 
 def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
-    """Find a figure that hides another one of its kind, of the same neuron or not."""
+    """Find a figure of the same kind in the same place, of this neuron or another."""
     for other in (
         figure.parent.children
         if figure.parent
@@ -65,22 +65,22 @@ def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def modifier_of(figure: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Return the modifier that draws a figure, wherever it stands among others."""
+    """Return the modifier that draws a figure, wherever it is in the stack."""
     return required(find_drawing(figure))
 
 
 def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
-    """Remove figures, and what was there for them only.
+    """Remove figures, and what only they used.
 
     Parameters
     ----------
     figures : iterable of Object
-        Axes go with their traces, and with the last of them.
+        Removing axes removes their traces; removing the last trace removes its axes.
 
     Returns
     -------
     int
-        How many there were, without axes.
+        Number of figures removed, not counting axes.
     """
     chosen = set(figures)
     for figure in list(chosen):
@@ -115,7 +115,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
     Returns
     -------
     list of str
-        Sections with traces that are no longer there; these traces stay as they are.
+        Sections with traces that no longer exist; these traces are left unchanged.
     """
     lost = []
     follow_materials([neuron])
@@ -136,7 +136,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
 
 
 def mend(neuron: bpy.types.Object) -> None:
-    """Have all figures about a neuron follow its time, exactly, also those of version 0.1.0."""
+    """Make all figures of a neuron follow its time exactly, including those of version 0.1.0."""
     for figure in figures_of(neuron):
         kind = about_figure(figure).kind
         if kind == traces.KIND:
@@ -151,16 +151,16 @@ def mend(neuron: bpy.types.Object) -> None:
 def hand_over(
     neuron: bpy.types.Object, heir: bpy.types.Object, sections: Mapping[str, str]
 ) -> None:
-    """Make all figures about a neuron figures about another, which takes in its data.
+    """Hand all figures of a neuron over to another, which its data is merged into.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
     heir : Object
-        Has the other's data only later; `refresh` it then.
+        Gets the other's data later; call `refresh` on it then.
     sections : mapping
-        From the names of its sections to what they are called in the other.
+        From the names of its sections to their names in the other.
     """
     for thing in bpy.data.objects:
         figure = about_figure(thing)
@@ -174,9 +174,9 @@ def hand_over(
 
 
 def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
-    """Have all that shows neurons' colors take them from the material that each has by now.
+    """Make everything that shows neurons' colors use each neuron's current material.
 
-    Somebody may have put another one into the slot.
+    The user may have assigned another one to the slot.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
 
 
 def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:
-    """Give a color bar the neuron's material, and the limits that it has."""
+    """Give a color bar the neuron's material and its limits."""
     material = material_of(neuron)
     set_inputs(modifier_of(bar), {"Material": material})
     if material is not None and has_limits(material):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The time that a neuron shows, as a figure."""
+"""A neuron's current time, as a figure."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 """The voltage of a segment over time, as a curve that draws itself up to the time shown.
 
 A trace is an object whose mesh holds the segment's samples: a vertex for each, at its time and
-value. The modifier keeps those that are past, moves the next one to the present, and lays them out
-in the axes that the trace is parented to. Several traces share axes or have their own.
+value. The modifier keeps past samples, moves the next one to the present, and lays them out in the
+axes that the trace is parented to. Several traces can share axes or have their own.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ COLORS: Final = (
 """Scene-linear colors of traces that share axes: white, then those of Okabe and Ito (2008), which
 color-blind people can tell apart too."""
 
-# What a trace takes over from its axes.
+# What a trace takes from its axes.
 _LIMITS: Final = ("X From", "X To", "Y From", "Y To")
 _SHARED: Final = (*_LIMITS, "Width", "Height")
 _TITLE_SHARED: Final = ("Width", "Height", "Text Size")
@@ -64,7 +64,7 @@ def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types
     Returns
     -------
     Object
-        In no collection yet.
+        Not in a collection yet.
     """
     data = about(neuron)
     axes = new_figure(
@@ -83,9 +83,9 @@ def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types
 def new_trace(
     neuron: bpy.types.Object, axes: bpy.types.Object, section: str, position: float = 0.5
 ) -> bpy.types.Object:
-    """Draw a segment's values into axes, which come to fit all of their traces.
+    """Draw a segment's values in axes, which are adjusted to fit all of their traces.
 
-    Limits that somebody has changed stay as they are.
+    Limits changed by the user are kept.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def new_trace(
     Returns
     -------
     Object
-        In no collection yet; its parent are the axes, its child is its title.
+        Not in a collection yet; its parent is the axes object, its child is its title.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def new_trace(
 
 
 def title_object(trace: bpy.types.Object) -> bpy.types.Object | None:
-    """Find the object that writes a trace's title, unless somebody deleted it."""
+    """Find the object that writes a trace's title, unless it was deleted."""
     titles = (
         child
         for child in trace.children
@@ -159,7 +159,7 @@ def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
 def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
     """Read the samples of all traces in axes again, after other data came into the neuron.
 
-    The axes fit the new data if they fitted the old ones and nobody changed them since.
+    The axes are fitted to the new data if they fitted the old data and were not changed since.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
     Returns
     -------
     list of str
-        Sections that are no longer there; their traces stay as they are.
+        Sections that no longer exist; their traces are left unchanged.
     """
     untouched = fit or _untouched(axes)
     lost = []
@@ -184,14 +184,14 @@ def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
         old, trace.data = trace.data, _mesh(trace.name, samples(neuron, segment))
         if old is not None and not old.users:
             bpy.data.batch_remove([old])
-    # Without traces there is nothing to fit: somebody may have deleted them one by one.
+    # Without traces there is nothing to fit: they may have been deleted one by one.
     if untouched and traces_in(axes):
         _fit(axes)
     return lost
 
 
 def follow_material(axes: bpy.types.Object) -> None:
-    """Give the traces in axes the material that their neuron has by now."""
+    """Give the traces in axes their neuron's current material."""
     for trace in traces_in(axes):
         neuron = required(about_figure(trace).neuron)
         set_inputs(required(find_drawing(trace)), {"Neuron Material": material_of(neuron)})
@@ -202,7 +202,7 @@ def _limits(modifier: bpy.types.NodesModifier) -> list[float]:
 
 
 def _share(giver: bpy.types.Object, taker: bpy.types.Object, names: tuple[str, ...]) -> None:
-    """Have inputs of one figure follow those of another."""
+    """Make inputs of one figure follow those of another."""
     source = required(find_drawing(giver))
     for name in names:
         path = input_value(source, name).path_from_id("value")
@@ -216,7 +216,7 @@ def _untouched(axes: bpy.types.Object) -> bool:
 
 
 def _fit(axes: bpy.types.Object) -> None:
-    """Have axes show all of their traces; the time axis ends where the data does."""
+    """Make axes show all of their traces; the time axis ends where the data does."""
     lows, highs, ends = [], [], []
     for trace in traces_in(axes):
         points = _points(cast(bpy.types.Mesh, trace.data))
@@ -268,7 +268,7 @@ def node_group(tree: Tree) -> None:
     """
     recorded = tree.input("Geometry", "Geometry")
     by_voltage = tree.input(
-        "Neuron's Colors", "Bool", default=False, description="Color it as the neuron is"
+        "Neuron's Colors", "Bool", default=False, description="Color the trace like the neuron"
     )
     style = tree.inputs(LINE_INPUTS | {n: TEXT_INPUTS[n] for n in ("Color", "Ink")})
     dot_size = tree.input(
@@ -342,7 +342,7 @@ def node_group(tree: Tree) -> None:
         ink = inked(tree, joined, style)
         colored = tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
         chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
-    # Before the axes, so that these do not shine through.
+    # In front of the axes, so that these do not show through.
     tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, style["Line Width"] * 0.5))
 
 
@@ -350,7 +350,7 @@ def node_group(tree: Tree) -> None:
 def title_group(tree: Tree) -> None:
     """Build the group that writes a trace's title above its axes, or return it if it exists.
 
-    It is not part of the trace's own, which draws anew in every frame: letters are slow.
+    It is separate from the trace's own group, which is evaluated in every frame: letters are slow.
     """
     tree.input("Geometry", "Geometry")
     title = tree.input("Title", "String", description="Text above the axes")

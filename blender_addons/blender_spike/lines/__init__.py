@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How neurites are drawn: `style` says what a style is, `styles` has one in each file."""
+"""How neurites are drawn: `style` defines what a style is, `styles` has one in each file."""

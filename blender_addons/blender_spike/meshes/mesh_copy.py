@@ -3,7 +3,7 @@
 
 The copy takes what the neuron's own modifier draws, in every frame: strands become tubes, spheres
 become part of the mesh, and each vertex gets the color that the neuron's material shows. So it
-plays by itself, and whatever writes meshes writes it.
+plays by itself, and anything that writes meshes can write it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CORNER_COLOR: Final = "Cd"
 """The attribute `COLOR` again, in 8 bits for each corner of a face: the only kind of color that
 Blender writes to Alembic."""
 
-# What only the neuron's own nodes need, and would be written to files.
+# Attributes that only the neuron's own nodes need, and that would otherwise be exported.
 _WORKINGS: Final = (
     "segment_*",
     "weight_b",
@@ -49,7 +49,7 @@ _WORKINGS: Final = (
     DIM,
 )
 _COPY_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Neuron": {"kind": "Object", "description": "What is copied, as it is drawn in each frame"},
+    "Neuron": {"kind": "Object", "description": "What to copy, as drawn in each frame"},
     "Tube Resolution": {
         "kind": "Int",
         "default": 10,
@@ -60,13 +60,13 @@ _COPY_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Corner Colors": {
         "kind": "Bool",
         "default": True,
-        "description": "Store the colors as Cd too, the only ones that Blender writes to Alembic",
+        "description": "Also store the colors as Cd, the only ones that Blender writes to Alembic",
     },
 }
 
 
 class NoColorsError(ValueError):
-    """A neuron whose colors are none of a colormap."""
+    """A neuron whose colors do not come from a colormap."""
 
 
 def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) -> bpy.types.Object:
@@ -82,13 +82,13 @@ def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) ->
     Returns
     -------
     Object
-        Of type Mesh, where the neuron is; it goes on showing what the neuron shows. Its vertices
+        Of type Mesh, at the neuron's position; it keeps showing what the neuron shows. Its vertices
         have the attributes `VOLTAGE` and `COLOR`, its corners `CORNER_COLOR`.
 
     Raises
     ------
     NoColorsError
-        If the neuron's material is not one of `coloring`.
+        If the neuron's material is not from `coloring`.
     """
     material = colored_material(neuron)
     name = f"{neuron.name} mesh"
@@ -101,7 +101,7 @@ def add_mesh_copy(neuron: bpy.types.Object, collection: bpy.types.Collection) ->
 
 
 def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
-    """Find the material whose colors a copy gets.
+    """Find the material whose colors a copy uses.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
     Raises
     ------
     NoColorsError
-        If the neuron's material is not one of `coloring`.
+        If the neuron's material is not from `coloring`.
     """
     material = voltage_material(neuron, linked=True)
     if material is None:
@@ -120,7 +120,7 @@ def colored_material(neuron: bpy.types.Object) -> bpy.types.Material:
 
 
 def about_uncolored(neuron: bpy.types.Object) -> str:
-    """Say that a neuron has no material of `coloring`, without a full stop."""
+    """Say that a neuron has no material from `coloring`, without a full stop."""
     return f"'{neuron.name}' is not colored by voltage, so it has no colors"
 
 
@@ -130,7 +130,7 @@ def find_mesh_copy(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | 
     Returns
     -------
     NodesModifier or None
-        None where the object is no copy of `add_mesh_copy`.
+        None if the object is not a copy from `add_mesh_copy`.
     """
     return find_group_modifier(thing, GROUP)
 
@@ -146,7 +146,7 @@ def original_of(copy: bpy.types.Object) -> bpy.types.Object | None:
     Returns
     -------
     Object or None
-        None where it is gone.
+        None if it was deleted.
     """
     neuron: bpy.types.Object | None = input_value(required(find_mesh_copy(copy)), "Neuron").value
     return neuron
@@ -155,16 +155,16 @@ def original_of(copy: bpy.types.Object) -> bpy.types.Object | None:
 def show_instead(
     copy: bpy.types.Object, original: bpy.types.Object, heir: bpy.types.Object
 ) -> None:
-    """Have a copy show a neuron that takes in the one that it shows.
+    """Make a copy show the neuron that the one it shows is merged into.
 
     Parameters
     ----------
     copy : Object
-        Of `add_mesh_copy`. If somebody moved it away, what it shows stays where they put it.
+        Of `add_mesh_copy`. If it was moved, what it shows stays where it was moved to.
     original : Object
         The neuron that it shows.
     heir : Object
-        The one that it shows from now on, in which the other stays where it is seen.
+        The one that it shows from now on, in which the original stays in place.
     """
     set_inputs(required(find_mesh_copy(copy)), {"Neuron": heir})
     along = [
@@ -181,10 +181,10 @@ def show_instead(
 
 
 def _active_color(name: str, material: bpy.types.Material) -> bpy.types.Mesh:
-    """Make the mesh from which the copy has its active color attribute and its material."""
+    """Make the mesh that gives the copy its active color attribute and material."""
     mesh = bpy.data.meshes.new(name)
     mesh.materials.append(material)
-    # Nothing is taken over from a mesh without vertices; the nodes take this one away.
+    # A mesh without vertices would pass nothing on; the nodes remove this one.
     mesh.vertices.add(1)
     mesh.attributes.new(COLOR, "FLOAT_COLOR", "POINT")
     colors: Any = mesh.color_attributes
@@ -194,7 +194,7 @@ def _active_color(name: str, material: bpy.types.Material) -> bpy.types.Mesh:
 
 
 def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
-    """Put a copy where its neuron is, and have it go along with one that moves."""
+    """Put a copy where its neuron is, and make it follow a neuron that moves."""
     moves = bool(neuron.parent or len(neuron.constraints)) or any(
         fcurves(neuron, f"{delta}{path}")
         for delta in ("", "delta_")
@@ -241,13 +241,13 @@ def one_mesh(
     resolution : Socket or Node
         Corners of the cross-section where strands become tubes.
     first : Socket or Node, optional
-        A mesh without faces that gives its active color attribute and its materials; single
-        vertices, as this one has, are left out then.
+        A mesh without faces that provides its active color attribute and materials; single
+        vertices, such as this one's, are then removed.
 
     Returns
     -------
     Node
-        The mesh, without what only the neuron's own nodes need.
+        The mesh, without attributes that only the neuron's own nodes need.
     """
     with tree.frame("One mesh of all that is drawn"):
         lean = _without(tree, drawn, _WORKINGS)
@@ -256,7 +256,7 @@ def one_mesh(
         tubes = _tubes(tree, kinds["Curve"], resolution)
         if first is None:
             return tree.join(kinds["Mesh"], tubes)
-        # A joined mesh has the active color of the first.
+        # A joined mesh has the active color attribute of the first.
         joined = tree.join(first, kinds["Mesh"], tubes)
         faces = tree.add("GeometryNodeInputMeshVertexNeighbors")["Face Count"]
         is_loose = faces.equals(0)
@@ -287,7 +287,7 @@ def with_colors(
 
 
 def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Material) -> None:
-    """Have a modifier show a neuron's material as it is, also when that changes.
+    """Make a modifier show a neuron's material, including later changes.
 
     Parameters
     ----------
@@ -304,7 +304,7 @@ def follow_colors(modifier: bpy.types.NodesModifier, material: bpy.types.Materia
 
 
 def _without(tree: Tree, geometry: Linkable, attributes: Sequence[str]) -> Linkable:
-    """Take attributes away; a star stands for any letters."""
+    """Remove attributes; a star matches any letters."""
     for name in attributes:
         geometry = tree.add(
             "GeometryNodeRemoveAttribute",
@@ -314,7 +314,7 @@ def _without(tree: Tree, geometry: Linkable, attributes: Sequence[str]) -> Linka
 
 
 def _tubes(tree: Tree, strands: Linkable, resolution: Linkable) -> Node:
-    """Give strands the thickness that render engines draw them with."""
+    """Give strands the thickness with which render engines draw them."""
     radius = tree.add("GeometryNodeInputRadius")
     has_radius = (radius > 0.0).labeled("Not thin as nothing")
     wanted = tree.add(
@@ -326,7 +326,7 @@ def _tubes(tree: Tree, strands: Linkable, resolution: Linkable) -> Node:
 
 
 def _tinted(tree: Tree, color: Linkable, tints: dict[str, Any]) -> Node:
-    """Mix a color with the one of the section's type, as the material does."""
+    """Mix a color with the section type's, as the material does."""
     section_type = tree.attribute("section_type", "INT")
     own = tree.index_switch("RGBA", section_type, [tints[name] for name in COLOR_OF_TYPES])
     return tree.mix(tints["Tint"], color, own, data_type="RGBA", label="Tint")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write neurons as meshes to files of other programs, with Blender's own exporters.
 
-What is written are mesh copies (see `mesh_copy`): those that are there already, and others that
-are made for the occasion. Each exporter gets the settings under which colors arrive.
+What is written are mesh copies (see `mesh_copy`): existing ones, and temporary ones made for the
+export. Each exporter gets the settings that preserve the colors.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ Frames = Literal["AUTO", "RANGE", "CURRENT"]
 
 
 class ExportError(ValueError):
-    """What cannot be written, or not to this file."""
+    """Something that cannot be written, or not to this file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was exported.
+    """The result of an export.
 
     Attributes
     ----------
     files : list of Path
     frames : int
-        How many are in them, all together.
+        Total number of frames in them.
     vertices : int
         Of all meshes, in the last frame.
     """
@@ -52,19 +52,19 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """A kind of file: who writes it, whether one file holds all frames, and how large it gets."""
+    """A file format: its exporter, whether one file holds all frames, and how large it gets."""
 
     write: Callable[[str, int, int], Any]
     is_animated: bool
-    # Of one vertex in one frame, as measured with neurons.
+    # Bytes per vertex and frame, as measured with neurons.
     size_bytes: int
-    # Blender writes only these to Alembic, and elsewhere they would be a second color.
+    # Blender writes only these to Alembic; elsewhere they would be a second set of colors.
     corner_colors: bool = False
     own_material: bool = False
 
 
 def _write_usd(filepath: str, _first: int, _last: int) -> Any:
-    # Without materials, since what is bound to a mesh hides its own colors.
+    # Without materials, since a material bound to a mesh hides its vertex colors.
     return bpy.ops.wm.usd_export(
         filepath=filepath, selected_objects_only=True, export_animation=True,
         export_materials=False, export_custom_properties=False, check_existing=False,
@@ -117,12 +117,12 @@ EXTENSIONS: Final = tuple(_FORMATS)
 
 
 def holds_animation(filepath: str | os.PathLike[str]) -> bool:
-    """Tell whether a file of this name holds colors that change.
+    """Tell whether a file of this name can hold changing colors.
 
     Raises
     ------
     ExportError
-        If its ending is none of `EXTENSIONS`.
+        If its extension is not one of `EXTENSIONS`.
     """
     return _format_of(Path(os.fspath(filepath))).is_animated
 
@@ -141,15 +141,15 @@ def export_mesh(
     Parameters
     ----------
     context : Context
-        The selection, the frame and all else is as before afterwards.
+        The selection, the frame and everything else is restored afterwards.
     things : sequence of Object
         Imported simulations, or mesh copies of them.
     filepath : path-like
-        Its ending, one of `EXTENSIONS`, says in which format. What is there is written over.
+        Its extension, one of `EXTENSIONS`, sets the format. An existing file is overwritten.
     frames : str
-        ``"RANGE"`` for all frames, in a format that stores a single frame a numbered file for each;
-        ``"CURRENT"`` for the scene's frame; ``"AUTO"`` for all where one file holds them, and the
-        scene's frame otherwise.
+        ``"RANGE"`` for all frames, with a numbered file for each if the format stores a single
+        frame; ``"CURRENT"`` for the scene's frame; ``"AUTO"`` for all frames if one file can hold
+        them, and the scene's frame otherwise.
     frame_start, frame_end : int, optional
         First and last frame; those of the scene if not given.
 
@@ -200,17 +200,17 @@ def _format_of(path: Path) -> _Format:
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:
         known = ", ".join(EXTENSIONS)
-        raise ExportError(f"Cannot write '{path.name}': its name has to end in one of {known}")
+        raise ExportError(f"Cannot write '{path.name}': its name must end in one of {known}")
     return kind
 
 
 def _check_room(path: Path, size_bytes: int) -> None:
-    """Refuse what would fill the disk, before hours are spent on it."""
+    """Refuse an export that would fill the disk, before hours are spent on it."""
     free = shutil.disk_usage(path.parent).free
     if size_bytes > free:
         raise ExportError(
-            f"Cannot write {path.name}: it would take about {size_bytes / 1e9:.1f} GB, and there "
-            f"are {free / 1e9:.1f} GB left; choose fewer frames, or a coarser look"
+            f"Cannot write {path.name}: it would take about {size_bytes / 1e9:.1f} GB, but only "
+            f"{free / 1e9:.1f} GB are free; choose fewer frames, or a coarser look"
         )
 
 
@@ -223,7 +223,7 @@ def _write(kind: _Format, file: Path, first: int, last: int) -> None:
     except RuntimeError as problem:
         reason = str(problem).strip().removeprefix("Error: ")
         raise ExportError(f"Cannot write {file.name}: {reason}") from None
-    # Some exporters only report what went wrong.
+    # Some exporters only report errors.
     if done != {"FINISHED"} or not file.is_file():
         raise ExportError(f"Cannot write {file.name}: Blender's exporter did not finish")
 
@@ -258,7 +258,7 @@ def _as_before(context: bpy.types.Context) -> Iterator[None]:
 def _copies(
     context: bpy.types.Context, things: Sequence[bpy.types.Object], kind: _Format
 ) -> Iterator[list[bpy.types.Object]]:
-    """Select mesh copies of all things alone, set up for a format, and tidy up afterwards."""
+    """Select only mesh copies of all things, set up for a format, and clean up afterwards."""
     made: list[bpy.types.ID] = []
     kept: list[tuple[bpy.types.NodesModifier, dict[str, Any]]] = []
     copies = []
@@ -278,7 +278,7 @@ def _copies(
                 settings[COLORED_BY] = own_material
             kept.append((modifier, {key: input_value(modifier, key).value for key in settings}))
             set_inputs(modifier, settings)
-        # Exporters take what is selected, which what is hidden cannot be.
+        # Exporters write the selection, which cannot include hidden objects.
         select_only(context, copies)
         hidden = [copy.name for copy in copies if not copy.select_get()]
         if hidden:
@@ -291,7 +291,7 @@ def _copies(
 
 
 def _plain_material() -> bpy.types.Material:
-    """Make a material that shows the mesh's own colors, which glTF knows as unlit."""
+    """Make a material that shows the mesh's own colors, which glTF exports as unlit."""
     material = bpy.data.materials.new("voltage")
     with nodes.material(material) as tree:
         color = tree.add("ShaderNodeVertexColor", layer_name=COLOR)["Color"]

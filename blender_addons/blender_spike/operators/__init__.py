@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operators: each collects its settings, calls one function and says what came of it."""
+"""Operators: each collects its settings, calls one function and reports the result."""
 
 from __future__ import annotations
 

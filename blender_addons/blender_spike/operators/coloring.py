@@ -99,9 +99,9 @@ class BLENDER_SPIKE_OT_choose_colormap(ColormapPicker):
         return None if neuron is None else voltage_material(neuron)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Use the named colormap, in figures as well."""
+        """Use the named colormap, also in figures."""
         done = super().execute(context)
-        # Only now, since what is refused has no step to undo.
+        # Only now, since a refused choice must not create an undo step.
         if "FINISHED" in done:
             neuron_to_work_on(context)
         return done
@@ -168,7 +168,7 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
 
 
 class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
-    """Give the colormap's two ends values that suit all selected neurons"""  # noqa: D400, D415
+    """Fit the colormap's limits to the values of all selected neurons"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_limits"
     bl_label = "Set Limits"
@@ -179,11 +179,11 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     else:
         kind: EnumProperty(
             name="Limits",
-            description="What the colormap's two ends stand for",
+            description="Values at the colormap's two ends",
             items=[
                 ("DATA", "Data", "The lowest and the highest value"),
-                ("PERCENTILES", "Percentiles", "Leave out a hundredth of the values at each end"),
-                ("SYMMETRIC", "Symmetric", "The same distance from zero on both sides"),
+                ("PERCENTILES", "Percentiles", "Leave out 1% of the values at each end"),
+                ("SYMMETRIC", "Symmetric", "Equally far from zero on both sides"),
             ],
         )
 
@@ -191,7 +191,7 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
     def description(
         cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties | None
     ) -> str:
-        """Say what this button does."""
+        """Return the tooltip of this button."""
         given: Any = properties
         kinds: Any = required(properties).bl_rna.properties["kind"]
         what = str(kinds.enum_items[given.kind].description)
@@ -213,7 +213,7 @@ class BLENDER_SPIKE_OT_set_limits(ChangesNeurons):
         text = f"Colors from {_span(neurons[0], low, high)}."
         if others:
             names = ", ".join(f"'{neuron.name}'" for neuron in others)
-            text += f" Not colored by voltage, so left alone: {names}."
+            text += f" Not colored by voltage, so unchanged: {names}."
         tell(self, {"WARNING"} if others else {"INFO"}, text, chosen)
         return {"FINISHED"}
 
@@ -227,11 +227,11 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for another neuron beside the active one."""
+        """Require another neuron beside the active one."""
         active = neuron_at_hand(context)
         others = [n for n in chosen_neurons(context) if n != active]
         if active is None or not others:
-            cls.poll_message_set("Select several neurons; the active one gives its material")
+            cls.poll_message_set("Select several neurons; the others get the active one's material")
             return False
         if not editable(others):
             cls.poll_message_set(about_linked(others))
@@ -239,7 +239,7 @@ class BLENDER_SPIKE_OT_share_material(ChangesNeurons):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Hand out the active neuron's material."""
+        """Assign the active neuron's material to the others."""
         active = required(neuron_at_hand(context))
         chosen = chosen_neurons(context)
         neurons = editable(chosen)
@@ -264,7 +264,7 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron whose material others use as well."""
+        """Require a neuron whose material others use as well."""
         if not super().poll(context):
             return False
         if share_any(editable(chosen_neurons(context))):
@@ -285,9 +285,9 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 
 
 class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
-    """Show the selected neurons in another look: the same colors, settings and keyframes.
+    """Show the selected neurons in another look, with the same colors, settings and keyframes.
 
-    Who shares their materials changes with them; what was built onto these stays in the previous
+    Neurons that share their materials change with them; nodes you added stay in the previous
     materials
     """  # noqa: D400, D415
 
@@ -300,7 +300,7 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
     else:
         look: EnumProperty(
             name="Look",
-            description="What is made of a value's color",
+            description="How the colors of the values are shown",
             items=[(k, look.name, look.description, look.number) for k, look in LOOKS.items()],
         )
 
@@ -329,7 +329,7 @@ def _about_units(neurons: Sequence[bpy.types.Object]) -> str:
 
 
 def _span(neuron: bpy.types.Object, low: float, high: float) -> str:
-    """Write limits with their unit, which activity has none of."""
+    """Write limits with their unit; activity has none."""
     return f"{low:g} to {high:g} {about(neuron).unit}".rstrip()
 
 
@@ -341,6 +341,6 @@ CLASSES = (
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,
 )
-# With a single look there is nothing to choose.
+# A single look leaves nothing to choose.
 if len(LOOKS) > 1:
     CLASSES += (BLENDER_SPIKE_OT_set_look,)  # type: ignore[assignment]

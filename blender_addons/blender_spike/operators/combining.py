@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make one neuron of several."""
+"""Combine several neurons into one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
-    """Make one object of the selected neurons, which plays the values of all; unlike Object > Join, which loses those of all but the active one"""  # noqa: D400, D415, E501
+    """Combine the selected neurons into one object that plays the values of all; Object > Join would keep only the active one's"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.combine"
     bl_label = "Combine"
@@ -29,11 +29,11 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for another neuron beside the active one."""
+        """Require another neuron beside the active one."""
         active = context.object
         neurons = chosen_neurons(context)
         if active not in neurons or len(neurons) < 2 or find_modifier(active) is None:
-            cls.poll_message_set("Select several neurons; the active one takes in the others")
+            cls.poll_message_set("Select several neurons; the others become part of the active one")
             return False
         linked = about_linked(neurons, with_data=True)
         if linked:
@@ -41,7 +41,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
         return not linked
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Put the others into the active neuron."""
+        """Merge the others into the active neuron."""
         active = required(context.object)
         others = [neuron for neuron in chosen_neurons(context) if neuron != active]
         leave_edit_mode(context)
@@ -60,7 +60,7 @@ class BLENDER_SPIKE_OT_combine(bpy.types.Operator):
             text += f" Not all of them have {', '.join(lost)}, so the whole has not."
         if copies:
             whose = "The mesh copy" if copies == 1 else f"The {copies} mesh copies"
-            text += f" {whose} of those taken in {'shows' if copies == 1 else 'show'} all of it."
+            text += f" {whose} of the others now {'shows' if copies == 1 else 'show'} the whole."
         self.report({"INFO"}, text)
         return {"FINISHED"}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take neurons to other programs, as meshes."""
+"""Export neurons to other programs, as meshes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOTHING_TO_EXPORT = "Select a neuron that was imported from a simulation file, o
 
 
 class BLENDER_SPIKE_OT_mesh_copy(OnNeurons):
-    """Make a mesh of each selected neuron, with its colors as an attribute, that goes on playing: for other programs, and for what works on meshes only"""  # noqa: D400, D415, E501
+    """Make a mesh of each selected neuron that keeps playing, with its colors as an attribute: for other programs, and for tools that need meshes"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.mesh_copy"
     bl_label = "Mesh Copy"
@@ -65,7 +65,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
     bl_idname = "blender_spike.export_mesh"
     bl_label = "Export Mesh"
-    # Not registered: adjusting it afterwards would write the file again with each change.
+    # Not registered: each adjustment afterwards would write the file again.
     bl_options = {"UNDO"}
 
     if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
     else:
         filepath: StringProperty(
             name="File",
-            description="Its ending says in which format: " + ", ".join(EXTENSIONS),
+            description="The file extension sets the format: " + ", ".join(EXTENSIONS),
             subtype="FILE_PATH",
             options={"SKIP_SAVE"},
         )
@@ -88,7 +88,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         check_existing: BoolProperty(default=True, options={"HIDDEN"})
         frames: EnumProperty(
             name="Frames",
-            description="Which moments are written",
+            description="Which frames to write",
             items=[
                 (
                     "AUTO",
@@ -96,23 +96,23 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
                     "All frames in USD and Alembic, the current one in other formats",
                 ),
                 ("RANGE", "Range", "All frames; glTF, PLY and OBJ get a numbered file for each"),
-                ("CURRENT", "Current", "The frame that is shown"),
+                ("CURRENT", "Current", "The current frame"),
             ],
         )
         frame_start: IntProperty(
             name="Start",
-            description="First frame; that of the scene if not given",
+            description="First frame; the scene's if not given",
             options={"SKIP_SAVE"},
         )
         frame_end: IntProperty(
             name="End",
-            description="Last frame; that of the scene if not given",
+            description="Last frame; the scene's if not given",
             options={"SKIP_SAVE"},
         )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected neuron or mesh copy, in object mode."""
+        """Require a selected neuron or mesh copy, in object mode."""
         if context.mode != "OBJECT":
             cls.poll_message_set("Go to Object Mode first")
             return False
@@ -127,7 +127,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         """Ask where to."""
         scene = required(context.scene)
         if not self.filepath:
-            # Before the file is saved, the browser opens where it was last.
+            # In an unsaved file, the browser opens where it was last.
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path()
             name = bpy.path.clean_name(_things(context)[0].name)
             # Linux distributions build Blender without USD.
@@ -141,14 +141,14 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw which frames are written, and what the format holds of them."""
+        """Draw which frames are written, and which of them the format can hold."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "frames")
         try:
             animated = holds_animation(self.filepath)
         except ExportError:
-            layout.label(text="Name the file " + " ".join(EXTENSIONS), icon="INFO")
+            layout.label(text="End the file name in " + " ".join(EXTENSIONS), icon="INFO")
             return
         column = layout.column(align=True)
         column.active = self.frames == "RANGE" or (self.frames == "AUTO" and animated)
@@ -194,7 +194,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
 
 
 def _things(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find what is exported; a neuron beside its own copy would lie in the same place twice."""
+    """Find what to export; a neuron and its own copy would be in the same place twice."""
     found = chosen(
         context,
         lambda thing: find_modifier(thing) is not None or find_mesh_copy(thing) is not None,

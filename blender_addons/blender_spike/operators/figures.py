@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Add figures about the active neuron, and remove them."""
+"""Add figures of the active neuron, and remove them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MOST_TRACES: Final = 12
 
 
 class _OnFigures(bpy.types.Operator):
-    """An operator about the active neuron's figures."""
+    """An operator on the active neuron's figures."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or one of its figures."""
+        """Require an active neuron, or one of its figures."""
         if neuron_at_hand(context) is not None:
             return True
         cls.poll_message_set(NO_ACTIVE_NEURON)
@@ -43,7 +43,7 @@ def _sections(context: bpy.types.Context) -> list[tuple[str, str]]:
 
 
 class BLENDER_SPIKE_OT_suggest(SuggestionsPopup):
-    """List what may be put into a field."""
+    """List the possible values of a field."""
 
     bl_idname = "blender_spike.suggest"
     FIELDS: ClassVar = {
@@ -54,7 +54,7 @@ class BLENDER_SPIKE_OT_suggest(SuggestionsPopup):
 
 
 class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
-    """Show the voltage at a place of the neuron as a curve that draws itself"""  # noqa: D400, D415
+    """Show the voltage at a place on the neuron as a curve that draws itself"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_trace"
     bl_label = "Add Trace"
@@ -65,21 +65,21 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
     else:
         at: EnumProperty(
             name="At",
-            description="How the place on the neuron is chosen",
+            description="How to choose the place on the neuron",
             items=[
-                ("SECTION", "Section", "By the name of a section, and a position along it"),
-                ("CURSOR", "3D Cursor", "The place nearest to the 3-D cursor"),
+                ("SECTION", "Section", "By section name and position along the section"),
+                ("CURSOR", "3D Cursor", "The place nearest to the 3D cursor"),
                 (
                     "SELECTED",
                     "Selected",
-                    "The places nearest to other selected objects, or to the points that are "
-                    "selected in edit mode; a trace for each",
+                    "The places nearest to other selected objects, or to points selected in Edit "
+                    "Mode; one trace for each",
                 ),
             ],
         )
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw only what counts."""
+        """Draw only the relevant settings."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "at")
@@ -101,11 +101,11 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             places = [place_of(neuron, segment) for segment in segments]
         if not places:
             self.report(
-                {"ERROR"}, "Select another object beside the neuron, or points of the neuron."
+                {"ERROR"}, "Select another object as well as the neuron, or points of the neuron."
             )
             return {"CANCELLED"}
         if len(places) > _MOST_TRACES:
-            text = f"{len(places)} places are selected; select {_MOST_TRACES} at most."
+            text = f"{len(places)} places are selected; select at most {_MOST_TRACES}."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
         before = settings_of(required(context.scene))
@@ -135,7 +135,7 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
         horizontal: bool
     else:
         horizontal: BoolProperty(
-            name="Horizontal", description="Values grow to the right instead of upwards"
+            name="Horizontal", description="Values increase to the right instead of upwards"
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -148,7 +148,7 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
 
 
 class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
-    """Show the simulated time"""  # noqa: D400, D415
+    """Add a label that shows the simulated time"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_time_label"
     bl_label = "Add Time Label"
@@ -182,13 +182,13 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
     else:
         length_um: FloatProperty(
             name="Length (µm)",
-            description="0, automatic, for a round number that suits the neuron",
+            description="0 picks a round number that suits the neuron",
             default=0.0,
             min=0.0,
         )
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings, and say what 0 stands for."""
+        """Draw the settings, and what 0 means."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "placement")
@@ -202,7 +202,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
 
 
 class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
-    """Remove figures about the neuron from the picture"""  # noqa: D400, D415
+    """Remove figures of the neuron"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.remove_figures"
     bl_label = "Remove Figures"
@@ -211,7 +211,9 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
     if TYPE_CHECKING:
         name: str
     else:
-        name: StringProperty(name="Name", description="Which one; all of the neuron's if empty")
+        name: StringProperty(
+            name="Name", description="Figure to remove; all of the neuron's if empty"
+        )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove one or all."""
@@ -235,7 +237,7 @@ def _add(
     figure = add(context, neuron, placement=operator.placement, **settings)
     done = f"Added '{figure.name}'"
     if (other := owned.lies_on(figure)) is not None:
-        done += f"; it lies on '{other.name}' until one of them is moved"
+        done += f"; it overlaps '{other.name}' until one of them is moved"
     operator.report({"INFO"}, told(f"{done}.", before, scene))
     return {"FINISHED"}
 

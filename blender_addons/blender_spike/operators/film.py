@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the scene for a film: each step alone, or all of them at once."""
+"""Set up the scene for a film: single steps, or all of them at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
-    """Make the scene's background black; the world it had stays in the file"""  # noqa: D400, D415
+    """Make the scene's background black; the previous world is kept in the file"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.black_world"
     bl_label = "Black World"
@@ -53,7 +53,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_backlight(OnNeurons):
-    """Light the selected neurons from behind; it shows where Lit Surface > Lit is above 0"""  # noqa: D400, D415
+    """Light the selected neurons from behind; visible where Lit Surface > Lit is above 0"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.backlight"
     bl_label = "Backlight"
@@ -65,7 +65,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
     else:
         strength: FloatProperty(
             name="Strength",
-            description="1 draws clear edges beside a glow of strength 1",
+            description="At 1, edges stand out beside a glow of strength 1",
             default=1.0,
             min=0.0,
             soft_max=10.0,
@@ -81,7 +81,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the light, or move the one made before."""
+        """Make the light, or move the existing one."""
         neurons = neurons_to_work_on(context)
         light = film.add_backlight(
             required(context.scene),
@@ -89,12 +89,12 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
         )
-        self.report({"INFO"}, f"'{light.name}' stands behind {which(neurons)}.")
+        self.report({"INFO"}, f"'{light.name}' is behind {which(neurons)}.")
         return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
-    """Let bright parts of the picture glow, in renders and, in this window, in the viewport's Material Preview and Rendered; the compositor's nodes of before stay in the file"""  # noqa: D400, D415, E501
+    """Make bright parts of the picture glow, in renders and in this window's viewports in Material Preview and Rendered; the previous compositor nodes are kept in the file"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.bloom"
     bl_label = "Bloom"
@@ -113,7 +113,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         )
         figures_glow: BoolProperty(
             name="Figures Glow",
-            description="Let figures glow as well, which makes small type harder to read",
+            description="Let figures glow as well, which makes small text harder to read",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -139,7 +139,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     else:
         view: EnumProperty(
             name="View",
-            description="Where the camera stands",
+            description="Direction of the camera's view",
             items=[
                 ("TOP", "Top", "Look down on xy, the plane in which morphologies are traced"),
                 ("FRONT", "Front", "Look along y"),
@@ -155,7 +155,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the camera, or move the one made before."""
+        """Make the camera, or move the existing one."""
         direction, up = VIEWS[self.view]
         scene = required(context.scene)
         neurons = neurons_to_work_on(context)
@@ -169,7 +169,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
-    """Let the camera circle around the selected neurons over the scene's frames"""  # noqa: D400, D415
+    """Orbit the camera around the selected neurons over the scene's frames"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.orbit_camera"
     bl_label = "Orbit Camera"
@@ -185,7 +185,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Keyframe the film camera's pivot; frame the camera first where there is none."""
+        """Keyframe the film camera's pivot; frame the camera first if there is none."""
         scene = required(context.scene)
         before = settings_of(scene)
         camera = scene.camera
@@ -200,7 +200,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
 
 class BLENDER_SPIKE_OT_film_scene(OnNeurons):
-    """Set everything for a film: black world, true colors, bloom, backlight, circling camera"""  # noqa: D400, D415
+    """Set up everything for a film: black world, true colors, bloom, backlight, orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.film_scene"
     bl_label = "Film Scene"

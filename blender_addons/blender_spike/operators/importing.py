@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Import a simulation file, read it again, or put another one in its place."""
+"""Import a simulation file, reload it, or replace it with another."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         filter_glob: str
         quantity: str
     else:
-        # Kept for the next import otherwise, although they belong to this one only.
+        # Otherwise remembered for the next import, although they only apply to this one.
         filepath: StringProperty(
             name="File",
             description="Simulation file to import",
@@ -84,7 +84,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         return cast("set[OperatorReturnItems]", answer)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Import the file, or each of several that were chosen or dropped together."""
+        """Import the file, or each of several chosen or dropped together."""
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         if not paths and self.filepath:
             paths = [bpy.path.abspath(self.filepath)]
@@ -116,7 +116,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
                 if held_work:
                     notes += f"; it starts at frame {_start_frame(neurons[0]):g}"
                 else:
-                    # An empty scene becomes as long as what is imported.
+                    # An empty scene takes on the length of the import.
                     before = replace(before, frames=(scene.frame_start, scene.frame_end))
                 kind, text = _imported(neurons, notes)
                 self.report(kind, told(text, before, scene))
@@ -129,7 +129,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
 
 
 class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
-    """Read the active neuron's file again and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
+    """Read the active neuron's file again, keeping its look, colors and timing; selected neurons from the same file are updated, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.reload"
     bl_label = "Reload"
@@ -142,7 +142,7 @@ class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
 
 
 class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[misc]
-    """Put another simulation into the active neuron and keep its look, colors and timing; update selected neurons from the same file, too"""  # noqa: D400, D415, E501
+    """Load another simulation into the active neuron, keeping its look, colors and timing; selected neurons from the same file are updated, too"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.relink"
     bl_label = "Relink"
@@ -169,7 +169,7 @@ class BLENDER_SPIKE_OT_relink(OnActiveNeuron, ImportHelper):  # type: ignore[mis
 
 
 class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
-    """Imports a simulation file that is dropped on a 3-D viewport."""
+    """Imports a simulation file dropped on a 3D viewport."""
 
     bl_idname = "BLENDER_SPIKE_FH_simulation"
     bl_label = "NEURON Simulation"
@@ -178,7 +178,7 @@ class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
 
 
 def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -> None:
-    """Draw what can be chosen of a file, and how it comes in.
+    """Draw which part of a file to import, and how.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def _reload(
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
         operator.report(
             {"WARNING"},
-            f"{listed}: no longer in the file, so these traces show the data of before.",
+            f"{listed}: no longer in the file, so these traces still show the previous data.",
         )
     return {"FINISHED"}
 
@@ -248,7 +248,7 @@ def _start_frame(neuron: bpy.types.Object) -> float:
 def _imported(
     neurons: Sequence[bpy.types.Object], notes: str = ""
 ) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was imported."""
+    """Summarize the import in one sentence."""
     known = [about(neuron) for neuron in neurons]
     data = known[0]
     counts = {
@@ -270,7 +270,7 @@ def _imported(
     not_finite = sum(one.not_finite for one in known)
     if data.um_per_unit > LARGEST_UM_PER_UNIT:
         text += (
-            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; take "
+            f". At {data.um_per_unit:,.0f} µm per unit it is too small for render engines; use "
             f"{LARGEST_UM_PER_UNIT:,.0f} at most and scale the object"
         )
         if not not_finite:

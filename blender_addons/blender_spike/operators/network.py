@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layouts of the active network: adding, choosing, and going from one to another."""
+"""Layouts of the active network: add, choose, and move from one to another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 _AS_IN_FILE: Final = "AS_IN_FILE"
-# Blender does not keep the texts of a list that is made while it is shown.
+# Blender does not keep references to the texts of a dynamic list.
 _kept: list[tuple[str, str, str]] = []
 
 
@@ -31,7 +31,7 @@ def _layout_items(
     network = neuron_at_hand(context) if context is not None else None
     names = layouts_of(network) if network is not None and is_network(network) else []
     _kept[:] = [
-        (_AS_IN_FILE, "As in the File", "Where the cells stand in the file"),
+        (_AS_IN_FILE, "As in the File", "Cell positions from the file"),
         *((name, name, f"Layout '{name}'") for name in names),
     ]
     return _kept
@@ -42,7 +42,7 @@ class _OfNetwork(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active network."""
+        """Require an active network."""
         network = neuron_at_hand(context)
         if network is not None and is_network(network):
             if not network.is_editable:
@@ -53,7 +53,7 @@ class _OfNetwork(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
-    """Give the network's cells a further layout, and choose it as the one that they go to"""  # noqa: D400, D415
+    """Add a layout for the network's cells, and choose it as the one they move to"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.add_layout"
     bl_label = "Add Layout"
@@ -70,11 +70,11 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
                 (
                     "Layers",
                     "Layers",
-                    "Columns, by the number of steps from the cells where connections begin",
+                    "Columns, by the number of connections from the cells where they begin",
                 ),
                 ("Circle", "Circle", "A circle, clockwise from the top"),
                 ("Sphere", "Sphere", "Evenly on a sphere"),
-                ("Shuffled", "Shuffled", "Where they stand now, but exchanged at random"),
+                ("Shuffled", "Shuffled", "The current positions, randomly shuffled"),
             ],
         )
         seed: IntProperty(name="Seed", description="Random seed of the shuffle", min=0)
@@ -84,12 +84,12 @@ class BLENDER_SPIKE_OT_add_layout(_OfNetwork):
         network = neuron_to_work_on(context)
         name = make_layout(network, self.kind, seed=self.seed)
         set_inputs(required(find_modifier(network)), {"To": name})
-        self.report({"INFO"}, f"Added the layout '{name}'; Mix takes the cells there.")
+        self.report({"INFO"}, f"Added the layout '{name}'; Mix moves the cells there.")
         return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
-    """Choose among the layouts that the network has"""  # noqa: D400, D415
+    """Choose one of the network's layouts"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.choose_layout"
     bl_label = "Choose Layout"
@@ -101,8 +101,8 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
     else:
         end: EnumProperty(
             name="End",
-            description="Which end of the movement",
-            items=[("From", "From", "At the beginning"), ("To", "To", "At the end")],
+            description="Start or end of the movement",
+            items=[("From", "From", "At the start"), ("To", "To", "At the end")],
             options={"SKIP_SAVE"},
         )
         layout_name: EnumProperty(
@@ -118,13 +118,13 @@ class BLENDER_SPIKE_OT_choose_layout(_OfNetwork):
 
 
 class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
-    """Exchange the layouts at the beginning and at the end"""  # noqa: D400, D415
+    """Swap the layouts at the start and the end"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.swap_layouts"
     bl_label = "Swap"
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Exchange the modifier's inputs."""
+        """Swap the modifier's inputs."""
         modifier = required(find_modifier(neuron_to_work_on(context)))
         first, second = (input_value(modifier, name).value for name in ("From", "To"))
         set_inputs(modifier, {"From": second, "To": first})
@@ -132,7 +132,7 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
 
 
 class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
-    """Let the cells go from one layout to the other between two frames"""  # noqa: D400, D415
+    """Animate the cells from one layout to the other between two frames"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.animate_layout"
     bl_label = "Animate"
@@ -143,19 +143,19 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
     else:
         frame_start: IntProperty(
             name="First Frame",
-            description="When the first cells set out; the scene's first if below 0",
+            description="Frame at which the first cells start; the scene's first if below 0",
             default=-1,
         )
         frame_end: IntProperty(
             name="Last Frame",
-            description="When the last cells have arrived; the scene's last if below 0",
+            description="Frame at which the last cells have arrived; the scene's last if below 0",
             default=-1,
         )
 
     def invoke(
         self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
-        """Offer two seconds from the current frame on."""
+        """Suggest two seconds from the current frame on."""
         scene = required(context.scene)
         self.frame_start = scene.frame_current
         self.frame_end = scene.frame_current + 2 * scene.render.fps

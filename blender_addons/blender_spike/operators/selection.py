@@ -17,11 +17,11 @@ NO_ACTIVE_NEURON = "Make an imported neuron the active object"
 
 
 class OnNeurons(bpy.types.Operator):
-    """An operator that needs neurons to be chosen."""
+    """An operator on chosen neurons."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active neuron."""
+        """Require a selected or active neuron."""
         found = bool(chosen_neurons(context))
         if not found:
             cls.poll_message_set(NO_NEURON)
@@ -33,7 +33,7 @@ class ChangesNeurons(OnNeurons):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron of this file."""
+        """Require a neuron of this file."""
         if not super().poll(context):
             return False
         neurons = chosen_neurons(context)
@@ -48,7 +48,7 @@ class OnActiveNeuron(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron."""
+        """Require an active neuron."""
         found = neuron_at_hand(context) is not None
         if not found:
             cls.poll_message_set(NO_ACTIVE_NEURON)
@@ -56,9 +56,9 @@ class OnActiveNeuron(bpy.types.Operator):
 
 
 def neurons_to_work_on(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the chosen neurons, with what shows their colors brought up to date.
+    """Find the chosen neurons, with everything that shows their colors up to date.
 
-    Blender tells nobody that somebody put another material into a slot.
+    Blender does not notify add-ons when another material is assigned to a slot.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def neurons_to_work_on(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def neuron_to_work_on(context: bpy.types.Context) -> bpy.types.Object:
-    """Find the neuron at hand, with what shows its colors brought up to date.
+    """Find the current neuron, with everything that shows its colors up to date.
 
     Returns
     -------
@@ -84,5 +84,5 @@ def neuron_to_work_on(context: bpy.types.Context) -> bpy.types.Object:
 
 
 def which(neurons: Sequence[bpy.types.Object]) -> str:
-    """Name the neurons of a report: one by its name, several by their number."""
+    """Name neurons in a report: one by its name, several by their number."""
     return f"'{neurons[0].name}'" if len(neurons) == 1 else f"{len(neurons)} neurons"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have the viewport show neurons in their colors."""
+"""Make the viewport show neurons in their colors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
         if not neurons:
             return about_linked(chosen) or (
                 "Solid shading cannot show the colors of networks, whose cells are instances; "
-                "Material Preview does."
+                "Material Preview can."
             )
         try:
             # Before the first is changed.
@@ -41,7 +41,7 @@ class BLENDER_SPIKE_OT_show_colors(ShowColors, ChangesNeurons):
         return ""
 
     def plain(self, context: bpy.types.Context) -> None:
-        """Take them away again."""
+        """Remove them."""
         for neuron in editable(chosen_neurons(context)):
             remove_solid_colors(neuron)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
-    """Play the whole simulation in a number of frames, from the scene's first frame or its own start on"""  # noqa: D400, D415, E501
+    """Play the whole simulation in a number of frames, starting at the scene's first frame or at its own"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.fit_time"
     bl_label = "Fit to Frames"
@@ -33,14 +33,14 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
     else:
         frames: IntProperty(
             name="Frames",
-            description="How many frames it takes; 0 for as many as the scene has",
+            description="Number of frames; 0 for as many as the scene has",
             default=0,
             min=0,
         )
         keep_start: KEEP_START
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings; what 0 stands for is said beside it."""
+        """Draw the settings, and what 0 means."""
         layout = required(self.layout)
         layout.use_property_split = True
         layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
@@ -56,7 +56,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
             self.report({"ERROR"}, about_linked(chosen) or f"{NO_NEURON}.")
             return {"CANCELLED"}
         if frames < 2:
-            self.report({"ERROR"}, "A simulation needs at least two frames to play in.")
+            self.report({"ERROR"}, "A simulation needs at least two frames to play.")
             return {"CANCELLED"}
         for neuron in neurons:
             fit_time(neuron, None if self.keep_start else scene.frame_start, frames)
@@ -66,7 +66,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
 
 
 class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
-    """Say how long a simulation took whose file holds no time, as in the older format"""  # noqa: D400, D415
+    """Set the duration of a simulation whose file stores no times, as in the older format"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_duration"
     bl_label = "Set Duration"
@@ -84,7 +84,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron without time."""
+        """Require an active neuron without times."""
         neuron = neuron_at_hand(context)
         if neuron is not None and not about(neuron).has_time and about(neuron).frames > 1:
             if not neuron.is_editable:
@@ -102,11 +102,13 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         return manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Set the time between samples; as many of them go into a frame as before."""
+        """Set the sample interval; samples per frame are unchanged."""
         neuron = required(neuron_at_hand(context))
         set_duration(neuron, self.duration_ms)
         refresh(neuron)
-        self.report({"INFO"}, f"'{neuron.name}' takes {self.duration_ms:g} ms, in as many frames.")
+        self.report(
+            {"INFO"}, f"'{neuron.name}' lasts {self.duration_ms:g} ms, in as many frames as before."
+        )
         return {"FINISHED"}
 
 

@@ -22,7 +22,7 @@ from ..properties import about
 from ..solid_colors import find_solid_colors
 from .tab import NeuronTab, draw_color
 
-# Of a look that light falls on, in a panel of their own.
+# Settings of a look that can be lit, in a separate panel.
 _ON_SURFACE = ("Lit", "Roughness")
 
 
@@ -54,7 +54,7 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
     bl_idname = "BLENDER_SPIKE_PT_color"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the colormap, its limits, the glow, and who has the material."""
+        """Draw the colormap, its limits, the glow, and the users of the material."""
         context, layout = context, self.layout
         layout.use_property_split = True
         neuron = required(neuron_at_hand(context))
@@ -126,20 +126,20 @@ def _draw_quantity(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> bool
 
 
 class _ColorPart(NeuronTab):
-    """A part of the color panel, there if the neuron has a material of ours."""
+    """A part of the color panel, shown if the neuron has one of our materials."""
 
     bl_parent_id = "BLENDER_SPIKE_PT_color"
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a neuron that is colored by voltage."""
+        """Require a neuron that is colored by voltage."""
         neuron = neuron_at_hand(context)
         return neuron is not None and voltage_material(neuron) is not None
 
 
 class BLENDER_SPIKE_PT_range(_ColorPart):
-    """Which part of the colormap is used."""
+    """Which part of the colormap to use."""
 
     bl_label = "Colormap Range"
     bl_idname = "BLENDER_SPIKE_PT_range"
@@ -160,14 +160,14 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a look that has such a surface."""
+        """Require a look with such a surface."""
         neuron = neuron_at_hand(context)
         material = None if neuron is None else voltage_material(neuron)
         look = None if material is None else look_of(material)
         return look is not None and "Lit" in look.inputs
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the surface that light falls on, below the glow."""
+        """Draw the settings of the lit surface below the glow."""
         layout = self.layout
         layout.use_property_split = True
         material = required(voltage_material(required(neuron_at_hand(context))))

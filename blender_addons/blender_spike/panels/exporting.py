@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel with the ways to other programs."""
+"""The panel for other programs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class BLENDER_SPIKE_PT_export(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or for a copy of one."""
+        """Require an active neuron, or for a copy of one."""
         return neuron_at_hand(context) is not None or find_mesh_copy(context.object) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the buttons, and of what a copy is one."""
+        """Draw the buttons, and which neuron a copy shows."""
         layout = self.layout
         active = required(context.object)
         if find_mesh_copy(active) is not None:
@@ -37,7 +37,7 @@ class BLENDER_SPIKE_PT_export(Tab):
         column.operator("blender_spike.mesh_copy", icon="MESH_DATA")
         column.operator("blender_spike.export_mesh", icon="EXPORT")
         if find_modifier(active) is not None:
-            # Whoever looks for it finds it in Blender's menu, where it is not enough.
+            # Users may find Blender's own menu entry, which is not enough here.
             layout.label(text="Convert > Mesh leaves out the soma", icon="INFO")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel of figures: add them, and set and remove those that the active neuron has."""
+"""The panel of figures: add them, and edit and remove those of the active neuron."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class BLENDER_SPIKE_PT_figures(Tab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron, or one of its figures."""
+        """Require an active neuron, or one of its figures."""
         return neuron_at_hand(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw what can be added, then what is there."""
+        """Draw what can be added, then the existing figures."""
         layout = self.layout
         fields = new_figure_fields(required(context.scene))
         layout.row().prop(fields, "placement", expand=True)

@@ -13,7 +13,7 @@ class BLENDER_SPIKE_PT_film(Tab):
 
     bl_label = "Film"
     bl_idname = "BLENDER_SPIKE_PT_film"
-    # Panels of other modules come before it; what has no order has 0.
+    # Panels of other modules come before it; those without an order have 0.
     bl_order = 2
     bl_options = {"DEFAULT_CLOSED"}
 

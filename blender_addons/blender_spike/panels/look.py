@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What neurons are drawn as."""
+"""How neurons are drawn."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .tab import NeuronTab, draw_color, draw_inputs
 
 
 class _ShapeTab(NeuronTab):
-    """A panel about a neuron that has a shape; a network of points has panels of its own."""
+    """A panel of a neuron with a shape; networks of points have their own panels."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron with a shape."""
+        """Require an active neuron with a shape."""
         return super().poll(context) and not is_network(neuron_at_hand(context))
 
 
@@ -39,7 +39,7 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
         chosen = input_value(modifier, "Style").value
         for style in STYLES.values():
             for name in style.inputs:
-                # A neuron that was imported before the style was there has none of it.
+                # A neuron imported before the style existed lacks its settings.
                 if has_input(modifier, name):
                     row = layout.row()
                     row.active = chosen == style.name
@@ -62,7 +62,7 @@ class BLENDER_SPIKE_PT_types(_ShapeTab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw a line for each type: whether it is drawn, and its color."""
+        """Draw a row for each type: whether it is drawn, and its color."""
         layout = self.layout
         neuron = required(neuron_at_hand(context))
         modifier = required(find_modifier(neuron))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Panels of networks: what their cells and connections look like, and how they move."""
+"""Panels of networks: how their cells and connections look and move."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .tab import Tab, draw_inputs
 
 
 class _NetworkTab(Tab):
-    """A panel about an active network of points."""
+    """A panel of an active network of points."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active network."""
+        """Require an active network."""
         return is_network(neuron_at_hand(context))
 
 
@@ -45,13 +45,13 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
 
 
 class BLENDER_SPIKE_PT_layout(_NetworkTab):
-    """Where the cells of the active network stand, and how they move."""
+    """Where the cells of the active network are, and how they move."""
 
     bl_label = "Layout"
     bl_idname = "BLENDER_SPIKE_PT_layout"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw both layouts, the way between them, and what makes further ones."""
+        """Draw both layouts, the movement between them, and how to add more."""
         layout = self.layout
         layout.use_property_split = True
         modifier = required(find_modifier(neuron_at_hand(context)))

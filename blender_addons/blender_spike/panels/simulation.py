@@ -53,7 +53,7 @@ class BLENDER_SPIKE_PT_simulation(Tab):
 
 
 def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
-    """Tell how much there is besides cells."""
+    """List the counts other than cells."""
     if is_network(neuron):
         curves = neuron.data
         assert isinstance(curves, bpy.types.Curves)

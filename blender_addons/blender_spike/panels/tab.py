@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all panels of the tab have in common."""
+"""Shared by all panels of the tab."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..playback.playback import find_modifier
 
 
 class Tab(bpy.types.Panel):
-    """Where all panels of this extension are."""
+    """The location of all panels of this extension."""
 
     if TYPE_CHECKING:
         layout: bpy.types.UILayout
@@ -27,11 +27,11 @@ class Tab(bpy.types.Panel):
 
 
 class NeuronTab(Tab):
-    """A panel about the active neuron; it is there only if there is one."""
+    """A panel of the active neuron, shown only if there is one."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active neuron."""
+        """Require an active neuron."""
         return neuron_at_hand(context) is not None
 
 
@@ -50,5 +50,5 @@ def draw_inputs(
 def draw_color(
     layout: bpy.types.UILayout, material: bpy.types.Material, name: str, label: str | None = None
 ) -> None:
-    """Draw an input of the nodes that color a material."""
+    """Draw an input of a material's coloring nodes."""
     layout.prop(color_input(material, name), "default_value", text=name if label is None else label)

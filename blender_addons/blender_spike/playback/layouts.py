@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the cells of a network could stand: a grid, layers, a circle, a sphere, shuffled."""
+"""Possible arrangements of the cells of a network: a grid, layers, a circle, a sphere, shuffled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def grid(count: int, spacing: float) -> Places:
     Parameters
     ----------
     spacing : float
-        Between neighbors.
+        Distance between neighbors.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def circle(count: int, spacing: float) -> Places:
     Parameters
     ----------
     spacing : float
-        Between neighbors, along the circle.
+        Distance between neighbors, along the circle.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def sphere(count: int, spacing: float) -> Places:
     Parameters
     ----------
     spacing : float
-        Between neighbors, about.
+        Approximate distance between neighbors.
 
     Returns
     -------
@@ -66,13 +66,13 @@ def sphere(count: int, spacing: float) -> Places:
     height = 1 - (2 * np.arange(count) + 1) / max(count, 1)
     angle = np.arange(count) * np.pi * (3 - math.sqrt(5))
     around = np.sqrt(1 - height**2)
-    # Each cell has a part of the surface that is about its spacing squared.
+    # Each cell has an area of about the spacing squared.
     radius = spacing * math.sqrt(count / (4 * np.pi))
     return radius * np.stack([around * np.cos(angle), around * np.sin(angle), height], axis=1)
 
 
 def layers(connections: NDArray[np.integer[Any]], count: int, spacing: float) -> Places:
-    """Place cells in columns by how many connections lead to them from the beginning.
+    """Place cells in columns by the number of connections from the start to them.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def layers(connections: NDArray[np.integer[Any]], count: int, spacing: float) ->
     count : int
         Of cells.
     spacing : float
-        Between neighbors in a column; columns are as far apart as makes the whole about square.
+        Distance between neighbors in a column; columns are spaced to make the whole about square.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def layers(connections: NDArray[np.integer[Any]], count: int, spacing: float) ->
 
 
 def shuffled(places: Places, seed: int) -> Places:
-    """Exchange the places of cells at random.
+    """Shuffle the positions of cells.
 
     Parameters
     ----------
@@ -124,11 +124,11 @@ GENERATORS: Final[Mapping[str, Callable[[int, float], Places]]] = {
     "Circle": circle,
     "Sphere": sphere,
 }
-"""Those that need to know only how many cells there are."""
+"""Those that only need the number of cells."""
 
 
 def spacing_of(places: Places) -> float:
-    """Find how far cells stand from their neighbors, on average.
+    """Estimate the average distance between neighboring cells.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def spacing_of(places: Places) -> float:
     Returns
     -------
     float
-        As if they filled the box around them evenly; 1 where all stand in one place.
+        As if they filled their bounding box evenly; 1 if all are in one place.
     """
     sides = np.ptp(places, axis=0)
     wide = sides[sides > 1e-6 * max(float(sides.max()), 1e-30)]
@@ -151,9 +151,9 @@ def _centered(places: Places) -> Places:
 
 
 def _depths(connections: NDArray[np.integer[Any]], count: int) -> NDArray[np.int64]:
-    """Count the steps from the cells that nothing leads to; circles begin anywhere in them."""
+    """Count the steps from the cells without inputs; cycles begin at any of their cells."""
     depth = np.full(count, -1, np.int64)
-    # By their sources, so that each step looks only at what leaves the cells it has come to.
+    # Sorted by source, so that each step only looks at connections of the cells just reached.
     by_source = connections[np.argsort(connections[:, 0], kind="stable")]
     targets = by_source[:, 1]
     first = np.searchsorted(by_source[:, 0], np.arange(count + 1))
@@ -167,7 +167,7 @@ def _depths(connections: NDArray[np.integer[Any]], count: int) -> NDArray[np.int
                 looked_at += 1
             if looked_at == count:
                 return depth
-            # All that is left lies in circles, or behind them.
+            # All remaining cells are in cycles, or downstream of them.
             front = np.array([looked_at])
             level = 0
         depth[front] = level

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Node trees about material slots: what is drawn has the material of the object's first slot.
+"""Nodes for material slots: everything drawn has the material of the object's first slot.
 
-Scenes made by version 0.1.0 have the material in the modifier's input instead; it goes before the
-slot, and nothing puts one there any more.
+Scenes made by version 0.1.0 have the material in the modifier's input instead; it takes precedence
+over the slot, and is no longer set by anything.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _LINE: Final = "line"
 
 
 def painted(tree: Tree, geometry: Linkable, material: Linkable) -> Node:
-    """Add the nodes that give geometry the material of the modifier's input, if there is one.
+    """Add the nodes that give geometry the material of the modifier's input, if set.
 
     Parameters
     ----------
     material : Socket
-        The input. Empty, the geometry keeps its slots.
+        The input. If it is empty, the geometry keeps its slots.
     """
     with tree.frame("A material is given"):
-        # Nothing compares materials, but a face knows whether it has a certain one, or none.
+        # Materials cannot be compared, but a face can tell whether it has a certain one, or none.
         face = tree.add("GeometryNodeMeshGrid", {"Vertices X": 2, "Vertices Y": 2})["Mesh"]
         bare = tree.add("GeometryNodeSetMaterial", {"Geometry": face})
         none = _has_material(tree, bare, material)
@@ -44,9 +44,9 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
     Parameters
     ----------
     mesh : Socket or Node
-        What stands for a soma or a cell; all of it gets the first slot's material.
+        Shape of a soma or a cell; all of it gets the first slot's material.
     curves : Socket or Node
-        The object's own. Without a curve there are no slots to take over.
+        The object's own. Without a curve there are no slots to copy.
     """
     with tree.frame("Slots of the object"):
         is_first = tree.add("GeometryNodeInputIndex") < 1
@@ -55,14 +55,14 @@ def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
             label="One strand", domain="CURVE",
         )["Selection"]  # fmt: skip
         line = tree.tube(first, 3)
-        # A material of the object's own reaches instances by itself; the curves' slot is empty.
+        # An object's own material reaches instances by itself; the curves' slot is empty.
         of_object = _has_material(tree, line)
         bare = tree.add(
             "GeometryNodeRemoveAttribute",
             {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
         )
         marked = tree.store(bare, _LINE, True, "BOOLEAN")
-        # Nothing takes over the slots of a mesh without vertices, so it goes after that only.
+        # Slots of a mesh without vertices are not passed on, so it is only removed afterwards.
         joined = tree.join(marked, mesh)
         alone = tree.add(
             "GeometryNodeDeleteGeometry",

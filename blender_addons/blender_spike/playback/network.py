@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Play a network of cells without shape: they are instances, their connections thin curves.
 
-It takes the time and the voltages from the same groups as neurons do. Between them and what is
-drawn, cells and the ends of their connections go from one layout to another.
+Time and voltages come from the same groups as for neurons. Before drawing, cells and the ends of
+their connections are moved from one layout to another.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from .playback import find_modifier
 from .quantities import held_by
 
 FILE_LAYOUT: Final = ""
-"""Stands for the places that cells have in the file."""
+"""Represents the cells' positions in the file."""
 
 
 def holds_network(simulation: Simulation) -> bool:
-    """Tell whether all that a simulation holds are points."""
+    """Tell whether a simulation holds nothing but points."""
     if simulation.n_sections != len(simulation.points_um):
         return False
-    # Connections and layouts are about cells, and here each section is drawn as one.
+    # Connections and layouts refer to cells, and here each section is drawn as one.
     has_layouts = bool(simulation.layouts) or len(simulation.connections) > 0
     return len(simulation.cells) == simulation.n_sections or not has_layouts
 
@@ -47,7 +47,7 @@ def is_network(thing: bpy.types.Object | None) -> bool:
 
 
 def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Give a neuron or network that an older version imported the nodes of this one.
+    """Update the nodes of a neuron or network imported by an older version.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def up_to_date(neuron: bpy.types.Object) -> bpy.types.NodesModifier:
 
 
 def layouts_of(network: bpy.types.Object) -> list[str]:
-    """Name the layouts that a network's cells can take.
+    """List the layouts of a network's cells.
 
     Returns
     -------
     list of str
-        Without the one of the file.
+        Without the file's own.
     """
     return [
         attribute.name.removeprefix(LAYOUT_PREFIX)
@@ -102,20 +102,20 @@ def places_of(network: bpy.types.Object, layout: str = FILE_LAYOUT) -> NDArray[n
 
 
 def drawn_places(network: bpy.types.Object) -> NDArray[np.float64]:
-    """Find where the cells are in this frame, on their way from one layout to another.
+    """Find where the cells are in this frame, moving from one layout to another.
 
     Returns
     -------
     ndarray, shape (cells, 3)
-        In Blender units, around the object's origin. The file's places if the network is hidden:
-        Blender does not evaluate it then.
+        In Blender units, around the object's origin. The file's positions if the network is hidden,
+        since Blender does not evaluate it then.
     """
     evaluated = network.evaluated_get(bpy.context.evaluated_depsgraph_get())
     if not evaluated.is_evaluated:
         return places_of(network)
-    # In a variable, because its parts are gone as soon as it is.
+    # Kept in a variable, because its parts are freed with it.
     geometry = evaluated.evaluated_geometry()
-    # Their attribute "position" reads memory that is not theirs (Blender 5.2).
+    # Their attribute "position" reads invalid memory (Blender 5.2).
     stored: Any = geometry.instances_pointcloud().attributes["instance_transform"]
     matrices = np.empty((len(stored.data), 4, 4), np.float32)
     stored.data.foreach_get("value", matrices.ravel())
@@ -128,7 +128,7 @@ def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
     Returns
     -------
     ndarray of int32, shape (M, 2)
-        Cells' indices: from, to. Connections of a cell with itself are not kept.
+        Cells' indices: from, to. Connections of a cell to itself are not stored.
     """
     curves = network.data
     assert isinstance(curves, bpy.types.Curves)
@@ -139,17 +139,17 @@ def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
 
 
 def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
-    """Find where the cells of networks are at the beginning and at the end of their way.
+    """Find where the cells of networks are at the start and at the end of their movement.
 
     Parameters
     ----------
     things : iterable of Object
-        Networks, neurons with copies, which count as they are now, and others, which are left out.
+        Networks; neurons with copies, which count as they are now; others are ignored.
 
     Returns
     -------
     ndarray, shape (P, 3)
-        In world space, with room for the cells' size.
+        In world space, including the cells' size.
     """
     parts = [np.empty((0, 3))]
     graph = bpy.context.evaluated_depsgraph_get()
@@ -176,9 +176,9 @@ def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:
 
 def _drawn_extent(neuron: bpy.types.Object, graph: bpy.types.Depsgraph) -> NDArray[np.float64]:
     """Find corners of boxes around all that a neuron draws, in world space."""
-    # The object's own box is that of its curves, which are empty where it is drawn as a mesh.
+    # The object's own box is that of its curves, which are empty if it is drawn as a mesh.
     evaluated = neuron.evaluated_get(graph)
-    # As arrays, because what the graph lists is gone as soon as it lists the next.
+    # As arrays, because an item of the graph is invalid once the next one is listed.
     boxes = [(np.array(evaluated.matrix_world), np.array(evaluated.bound_box))]
     boxes += [
         (np.array(one.matrix_world), np.array(required(one.object).bound_box))
@@ -194,7 +194,7 @@ def _drawn_extent(neuron: bpy.types.Object, graph: bpy.types.Depsgraph) -> NDArr
 
 
 def set_layout(network: bpy.types.Object, layout: str, places: NDArray[Any]) -> None:
-    """Give a network's cells a further layout, or other places in one that they have.
+    """Add a layout to a network's cells, or replace the positions of an existing one.
 
     Parameters
     ----------
@@ -213,15 +213,15 @@ def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
     Parameters
     ----------
     kind : str
-        One of `layouts.GENERATORS`, ``"Layers"``, or ``"Shuffled"`` for the places in which the
-        cells stand at the beginning of their way, exchanged at random.
+        One of `layouts.GENERATORS`, ``"Layers"``, or ``"Shuffled"`` for the positions of the cells
+        at the start of their movement, randomly shuffled.
     seed : int
-        Of the shuffling.
+        Random seed of the shuffle.
 
     Returns
     -------
     str
-        The layout's name; one of this name that there was is replaced.
+        The layout's name; an existing one of this name is replaced.
     """
     places = places_of(network)
     spacing = layouts.spacing_of(places)
@@ -241,13 +241,13 @@ def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
 
 
 def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> None:
-    """Let cells go from one layout to the other.
+    """Animate cells from one layout to the other.
 
     Parameters
     ----------
     frame_start, frame_end : int
-        When the first cells set out and the last have arrived. Keyframes of the way that there
-        were before are gone.
+        When the first cells start and the last have arrived. Previous keyframes of the movement are
+        removed.
     """
     modifier = required(find_modifier(network))
     mix = input_value(modifier, "Mix")
@@ -256,14 +256,14 @@ def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> 
     for frame, value in ((frame_start, 0.0), (frame_end, 1.0)):
         mix.value = value
         network.keyframe_insert(path, frame=frame)
-    # The nodes ease each cell's way; the whole goes on evenly.
+    # The nodes ease each cell's movement; the overall progress is linear.
     set_interpolation(network, path, "LINEAR")
 
 
 def added_layouts(
     network: bpy.types.Object, simulation: Simulation
 ) -> dict[str, NDArray[np.float64]]:
-    """Read the layouts of a network that are not in the file whose content it is to get.
+    """Read the layouts of a network that the file about to be loaded does not have.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def added_layouts(
     Returns
     -------
     dict of ndarray, shape (cells, 3)
-        By name; none if there are more or fewer cells than before.
+        By name; empty if the number of cells differs.
     """
     if simulation.n_sections != len(_cells_of(network).vertices):
         return {}
@@ -285,7 +285,7 @@ def added_layouts(
 
 
 def take_over(network: bpy.types.Object, added: Mapping[str, NDArray[Any]]) -> None:
-    """Give a network the layouts that it had before.
+    """Restore a network's added layouts.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def take_over(network: bpy.types.Object, added: Mapping[str, NDArray[Any]]) -> N
         From `added_layouts`.
     """
     for layout, places in added.items():
-        # Networks that show the same share one set of cells, as long as it suits all of them.
+        # Networks that show the same data share one set of cells, as long as it fits all of them.
         if layout not in layouts_of(network) or (places_of(network, layout) != places).any():
             set_layout(network, layout, places)
 
@@ -307,7 +307,7 @@ def _store(cells: bpy.types.Mesh, layout: str, places: NDArray[Any]) -> None:
 
 
 def _own_cells(network: bpy.types.Object) -> bpy.types.Mesh:
-    """Return a network's cells to change them: its own, where a copy of it has the same ones."""
+    """Return a network's cells for editing: a copy if another network shares them."""
     modifier = required(find_modifier(network))
     cells = input_value(modifier, "Spheres")
     shared = any(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nodes that draw a network: cells as instances, connections, the way between layouts."""
+"""The nodes that draw a network: cells as instances, connections, movement between layouts."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from .samples import (
 
 NETWORK_GROUP: Final = f"{GROUP} of a Network"
 LAYOUT_PREFIX: Final = "layout "
-"""With a layout's name behind it, the attribute that holds its places."""
+"""Followed by a layout's name, the attribute that holds its positions."""
 
 LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "From": {
         "kind": "String",
-        "description": "Layout at the beginning; empty for the places in the file",
+        "description": "Layout at the start; empty for the positions in the file",
     },
     "To": {
         "kind": "String",
-        "description": "Layout at the end; empty for the places in the file",
+        "description": "Layout at the end; empty for the positions in the file",
     },
     "Mix": {
         "kind": "Float",
@@ -43,12 +43,12 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "How far cells have gone from one layout to the other: keyframe it",
+        "description": "How far cells have moved from one layout to the other; keyframe this",
     },
     "Easing": {
         "kind": "Menu",
         "default": "Smooth",
-        "description": "Whether cells start and arrive slowly, or go evenly",
+        "description": "Whether cells start and arrive slowly, or move at constant speed",
     },
     "Delay": {
         "kind": "Float",
@@ -56,7 +56,8 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 0.95,
         "unit": "FACTOR",
-        "description": "How much later the last cell starts than the first, as a part of the way",
+        "description": "How much later the last cell starts than the first, as a fraction of the "
+        "movement",
     },
     "Order": {
         "kind": "Menu",
@@ -65,19 +66,22 @@ LAYOUT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 CELLS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Cells": {"kind": "Menu", "default": "Spheres", "description": "What stands for a cell"},
-    "Cell Object": {"kind": "Object", "description": "What stands for a cell, if it is an object"},
+    "Cells": {"kind": "Menu", "default": "Spheres", "description": "Shape of each cell"},
+    "Cell Object": {
+        "kind": "Object",
+        "description": "Object to draw for each cell, if Cells is Object",
+    },
     "Soma Size": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of cells",
+        "description": "Scale factor for the diameter of cells",
     },
     "Growth": {
         "kind": "Float",
         "default": 0.0,
         "minimum": 0.0,
-        "description": "By how much of its size a cell grows at the highest value",
+        "description": "How much a cell grows at the highest value, as a fraction of its size",
     },
 }
 CONNECTIONS_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -95,7 +99,7 @@ CONNECTIONS_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Share of the cells' glow that their connections have",
+        "description": "Glow of the connections, as a fraction of the cells' glow",
     },
 }
 RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -126,7 +130,7 @@ def node_group(tree: Tree) -> None:
         samples = tree.inputs(SAMPLES_INPUTS)
         spheres = tree.inputs(SPHERES_INPUTS)
         limits = tree.inputs(RANGE_INPUTS)
-        # Behind all others, so that modifiers of older scenes keep the values of those.
+        # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
     now = tree.group(time_group(), {**time, **samples})
     valued = tree.group(
@@ -161,13 +165,13 @@ def node_group(tree: Tree) -> None:
     curves = tree.group(
         _connections_group(), {"Curves": placed["Connections"], **lines, **material}
     )
-    # Single vertices are never drawn; with them Blender knows how far instances reach.
+    # Single vertices are never drawn; they tell Blender how far instances reach.
     tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
 
 
 @nodes.group(f"{NETWORK_GROUP}: Layout")
 def _layout_group(tree: Tree) -> None:
-    """Move cells on their way from one layout to another, and the connections' ends with them."""
+    """Move cells from one layout to another, and the connections' ends with them."""
     cells = tree.input("Cells", "Geometry")
     connections = tree.input("Connections", "Geometry")
     given = tree.inputs(LAYOUT_INPUTS | RECORDING_INPUTS)
@@ -219,14 +223,14 @@ def _cells_group(tree: Tree) -> None:
     points = tree.input("Points", "Geometry")
     curves = tree.input("Connections", "Geometry")
     given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
-    with tree.frame("What stands for a cell"):
+    with tree.frame("Shape of each cell"):
         ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
         disc = tree.add("GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON")
         cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]
         own = tree.object(given["Cell Object"])["Geometry"]
         shapes = {"Spheres": smooth, "Discs": disc, "Cubes": cube, "Object": own}
-        # A menu can choose one thing only, and here it is which shape and which rotation.
+        # A menu can only switch one thing, and here both shape and rotation depend on it.
         chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
         drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
         shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
@@ -271,7 +275,7 @@ def _connections_group(tree: Tree) -> None:
 
 
 def _places(tree: Tree, layout: Linkable) -> Node:
-    """Read a layout's places by its name; where there is none of it, the file's."""
+    """Read a layout's positions by its name; if there is no such layout, the file's."""
     prefix = tree.add("FunctionNodeInputString", string=LAYOUT_PREFIX)
     name = tree.add("GeometryNodeStringJoin", {"Strings": [prefix, layout]})
     stored = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT_VECTOR")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Play values without any Python: one geometry nodes modifier that knows the time.
 
-The values live in a data mesh with one vertex per segment and one attribute per frame. The
-modifier picks the two frames around the current time by name, mixes them, and lets every point of
-the curves take its share of two segments as the attribute ``voltage``. The rest of the group
-decides what is drawn, see `shape`.
+The values live in a data mesh with one vertex per segment and one attribute per frame. The modifier
+picks the two frames around the current time by name, mixes them, and lets every point of the curves
+take its share of two segments as the attribute ``voltage``. The rest of the group determines what
+is drawn, see `shape`.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
     Returns
     -------
     NodesModifier or None
-        None where the object is no imported simulation.
+        None if the object is not an imported simulation.
     """
     return find_group_modifier(neuron, GROUP)
 
 
 def strands_without_data(neuron: bpy.types.Object) -> int:
-    """Count strands whose values a neuron does not have, because somebody joined them to it.
+    """Count strands without values, because they were joined to a neuron.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def strands_without_data(neuron: bpy.types.Object) -> int:
     Returns
     -------
     int
-        They are drawn in gray. Where version 0.1.0 imported all of them, this is not known, and
-        those beyond the number of sections are counted.
+        They are drawn in gray. For imports by version 0.1.0 this is unknown, and those beyond the
+        number of sections are counted.
     """
     curves = neuron.data
     if not isinstance(curves, bpy.types.Curves):
         return 0
     modifier = required(find_modifier(neuron))
-    # Nodes of version 0.1.0 do not compare.
+    # The nodes of version 0.1.0 do not check this.
     compares = has_input(modifier, "Recording")
     recording = input_value(modifier, "Recording").value if compares else 0
     stored: Any = curves.attributes.get(RECORDING)
@@ -106,7 +106,7 @@ def strands_without_data(neuron: bpy.types.Object) -> int:
 
 
 def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
-    """Tell whether a neuron shows one sample in each frame, as it does after import.
+    """Tell whether a neuron shows one sample per frame, as it does after import.
 
     Parameters
     ----------
@@ -121,14 +121,14 @@ def plays_sample_by_sample(neuron: bpy.types.Object) -> bool:
 
 
 def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -> None:
-    """Have a neuron play its whole simulation in a number of frames.
+    """Make a neuron play its whole simulation in a number of frames.
 
     Parameters
     ----------
     neuron : Object
         An imported simulation.
     start_frame : float or None
-        Scene frame of the first sample; None for the one that it has.
+        Scene frame of the first sample; None to keep the current one.
     frames : int
         From the first sample to the last, both counted; at least 2.
     """
@@ -140,9 +140,9 @@ def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -
 
 
 def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
-    """Say how long a simulation took whose file does not know it.
+    """Set the duration of a simulation whose file does not store it.
 
-    It goes on playing as many samples in a frame as before.
+    The number of samples per frame is unchanged.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def node_group(tree: nodes.Tree) -> None:
         samples = tree.inputs(SAMPLES_INPUTS)
         statistics = tree.inputs(STATISTICS_INPUTS)
         spheres = tree.inputs(SPHERES_INPUTS)
-        # Behind all others, so that modifiers of older scenes keep the values of those.
+        # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
     with tree.panel("Copies", closed=True):
         copies = tree.inputs(COPIES_INPUTS)
@@ -208,7 +208,7 @@ def node_group(tree: nodes.Tree) -> None:
     shaped = drawn({**time})
     with tree.frame("One at each point, in its own time"):
         points = tree.object(copies["Copies On"], relative=True)["Geometry"]
-        # What is to be copied may be instances, of points that were distributed for one.
+        # The points may be instanced, for example distributed points.
         real = tree.add("GeometryNodeRealizeInstances", {"Geometry": points})
         given = tree.add("GeometryNodeInputNamedAttribute", {"Name": SCALE}, data_type="FLOAT")
         fields: dict[str, tuple[str, Linkable]] = {
@@ -228,7 +228,7 @@ def node_group(tree: nodes.Tree) -> None:
             size = point["Size"]
             scale = tree.vector(size, size, size)
             thick = tree.add("GeometryNodeInputRadius") * size
-            # Not instances: of those render engines draw meshes, but no strands.
+            # Not instances: render engines draw meshes of those, but not strands.
             return tree.add(
                 "GeometryNodeTransform",
                 {
@@ -261,7 +261,7 @@ def node_group(tree: nodes.Tree) -> None:
 COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Copies On": {
         "kind": "Object",
-        "description": "Draw the neuron at each point of this object; the points' attribute "
-        "time_offset_ms says by how much each is later, rotation and scale how it stands",
+        "description": "Draw a copy of the neuron at each point of this object; the point "
+        "attribute time_offset_ms delays each copy, rotation and scale orient and size it",
     },
 }

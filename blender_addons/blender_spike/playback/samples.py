@@ -16,13 +16,13 @@ VOLTAGE: Final = "voltage"
 DIM: Final = "dim"
 """The point attribute that says how much less a point glows than the material says, 0..1."""
 HELD: Final = ("Values", "Spheres", "Sample Times")
-"""Inputs that take an object which holds data, or nothing."""
+"""Inputs for an object that holds data; may be empty."""
 FRAME_PREFIX: Final = "v"
 TIMES: Final = "time_ms"
 RECORDING: Final = "recording"
-"""The curves' attribute that says which recording their segments are counted in."""
+"""The curves' attribute for the recording that their segment numbers refer to."""
 
-# Node groups and materials compare with this, since mixing leaves a share of `NO_DATA`.
+# Node groups and materials compare with this, since interpolation leaves a fraction of `NO_DATA`.
 
 
 def frame_attribute(frame: int) -> str:
@@ -35,23 +35,24 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start Frame": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Scene frame at which the simulation begins",
+        "description": "Scene frame at which the simulation starts",
     },
     "Milliseconds per Frame": {
         "kind": "Float",
         "default": 1.0,
-        "description": "Simulated time that passes in one scene frame",
+        "description": "Simulated time per scene frame",
     },
     "At the Ends": clock.AT_THE_ENDS,
     "Use Time": {
         "kind": "Bool",
         "default": False,
-        "description": "Show the time below instead: keyframe it to slow down, freeze or reverse",
+        "description": "Show the time below instead; keyframe it to slow down, freeze or reverse "
+        "playback",
     },
     "Time": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Simulated time in milliseconds that is shown while Use Time is on",
+        "description": "Simulated time in milliseconds to show while Use Time is on",
     },
 }
 SAMPLES_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -115,7 +116,7 @@ def time_group(tree: Tree) -> None:
     given = tree.inputs(TIME_INPUTS | SAMPLES_INPUTS)
     with tree.frame("Time, in sample intervals"):
         elapsed = clock.elapsed(tree, given["Start Frame"])
-        # Dividing first keeps whole samples whole where a frame is a sample.
+        # Dividing first keeps samples whole if a frame is a sample.
         speed = given["Milliseconds per Frame"] / given["Sample Interval"]
         speed.labeled("Samples per frame")
         played = (elapsed * speed).labeled("Played")
@@ -158,7 +159,7 @@ def voltage_group(tree: Tree) -> None:
     Returns
     -------
     NodeTree
-        Of strands, which come in, and of spheres, which an object holds; it gives out both.
+        For strands, its input, and for spheres, which an object holds; it outputs both.
     """
     strands = tree.input("Strands", "Geometry")
     given = tree.inputs(VALUES_INPUTS | SPHERES_INPUTS | MOMENT_INPUTS | RECORDING_INPUTS)
@@ -170,7 +171,7 @@ def voltage_group(tree: Tree) -> None:
         segments = tree.store(data, "now", now)
     with tree.frame("Each point's share of two segments"):
         value = tree.attribute("now")
-        # Every index is right by construction, and looking it over costs a tenth of the time.
+        # Every index is valid by construction, and checking it costs a tenth of the time.
         a, b = (
             tree.sample(segments, value, tree.attribute(name, "INT"), clamp=False)
             for name in ("segment_a", "segment_b")
@@ -181,7 +182,7 @@ def voltage_group(tree: Tree) -> None:
         known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
         recorded = tree.attribute("recorded_radius")
         thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
-        # Their spheres are lost, so somata are drawn as they were recorded.
+        # Their spheres are missing, so somata are drawn as recorded.
         drawn = tree.add(
             "GeometryNodeSetCurveRadius",
             {"Curve": strands, "Selection": is_foreign, "Radius": thick},
@@ -218,7 +219,7 @@ def foreign(tree: Tree, strands: Linkable, recording: Linkable) -> tuple[Node, N
     some : Node
         Whether there are such strands.
     is_foreign : Node
-        Whether one is; costs nothing where there are none.
+        Whether one is; costs nothing if there are none.
     """
     own = tree.attribute(RECORDING, "INT")
     differs = own.differs(recording)

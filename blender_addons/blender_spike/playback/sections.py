@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which sections an imported neuron has, what they are called, and which segments are theirs.
+"""Sections of an imported neuron: their names and their segments.
 
 The names are one text with a line for each section, kept with the values: a network has hundreds
 of thousands of them.
@@ -34,7 +34,7 @@ class UnknownSectionError(ValueError):
 
 
 def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
-    """Keep the sections' names and numbers of segments with the values.
+    """Store the sections' names and numbers of segments with the values.
 
     Parameters
     ----------
@@ -44,20 +44,20 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
     names = simulation.section_names
     cells = [cell.name for cell in simulation.cells]
     if holds_network(simulation) and len(cells) == len(names):
-        # A cell that is a point has nothing else to be named after.
+        # A point cell has nothing else to be named after.
         names = tuple(cells)
     elif len(cells) > 1:
         names = tuple(
             name if name.startswith(cells[cell]) else f"{cells[cell]}.{name}"
             for name, cell in zip(names, simulation.section_cells, strict=True)
         )
-    # Names come from outside, and a line is one name.
+    # Names come from outside, and each line must be one name.
     plain = numbered([" ".join(name.split()) or "-" for name in names])
     store(holder, plain, simulation.segment_counts)
 
 
 def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.integer[Any]]) -> None:
-    """Keep sections' names and numbers of segments with the values.
+    """Store sections' names and numbers of segments with the values.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.int
 
 
 def numbered(names: Sequence[str]) -> list[str]:
-    """Tell names apart that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
+    """Make names unique that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
     known = set(names)
     count: dict[str, int] = {}
     numbered = []
@@ -125,7 +125,7 @@ def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int
     names = section_names(neuron)
     if section not in names:
         close = [name for name in names if section.casefold() in name.casefold()][:3]
-        hint = f"; there is {', '.join(close)}" if section and close else ""
+        hint = f"; available: {', '.join(close)}" if section and close else ""
         raise UnknownSectionError(f"'{neuron.name}' has no section '{section}'{hint}")
     index = names.index(section)
     counts = _segment_counts(neuron)
@@ -148,7 +148,7 @@ def place_of(neuron: bpy.types.Object, segment: int) -> tuple[str, float]:
 
 
 def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
-    """Write a place as NEURON's users do: ``dend[3](0.5)``, or ``soma`` if that is one piece.
+    """Write a location as NEURON's users do: ``dend[3](0.5)``, or ``soma`` if that is one segment.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
 
 
 def default_section(neuron: bpy.types.Object) -> str:
-    """Choose the section that is of interest first: the first soma, or the first section.
+    """Choose the default section: the first soma, or the first section.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
 
 
 def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> list[Any]:
-    """Find where somebody points at: points selected in edit mode, or else other objects.
+    """Find what the user points at: points selected in Edit Mode, or else other objects.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> lis
         chosen = column(data, ".selection", "value", kind=bool)
         positions = column(data, "position", "vector", 3).reshape(-1, 3)
         matrix = required(neuron.matrix_world)
-        # Without the attribute, everything is selected, which points at nothing.
+        # Without the attribute, everything is selected, which singles out nothing.
         return [matrix @ Vector(place) for place in positions[: len(chosen)][chosen].tolist()]
     others = [thing for thing in context.selected_objects or () if thing != neuron]
     return [required(thing.matrix_world).translation for thing in others]
@@ -249,7 +249,7 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
     wanted = {frame_attribute(frame): frame for frame in range(frames)}
     rows = np.zeros((frames, 2), np.float32)
     rows[:, 0] = np.arange(frames)
-    # Looking each up by its name would go through all of them every time.
+    # Looking up each by name would search all of them every time.
     for attribute in attributes:
         frame = wanted.get(attribute.name)
         if frame is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is drawn of strands and spheres: which ones, how thick, as curves or as meshes."""
+"""How strands and spheres are drawn: which ones, how thick, as curves or as meshes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of neurites",
+        "description": "Scale factor for the diameter of neurites",
     },
     "Homogeneity": {
         "kind": "Float",
@@ -37,7 +37,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Tapering": {
         "kind": "Bool",
         "default": True,
-        "description": "Diameters change along a section; otherwise each has its mean diameter",
+        "description": "Vary the diameter along each section; otherwise use its mean diameter",
     },
     "Minimum Radius": {
         "kind": "Float",
@@ -50,13 +50,13 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Soma": {
         "kind": "Menu",
         "default": "Sphere",
-        "description": "A sphere of the soma's own area, or the outline as it was recorded",
+        "description": "A sphere with the soma's surface area, or the outline as recorded",
     },
     "Soma Size": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of spheres",
+        "description": "Scale factor for the diameter of spheres",
     },
     **MATERIAL_INPUTS,
 }
@@ -78,7 +78,7 @@ STATISTICS_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 @nodes.group(GROUP)
 def shape_group(tree: Tree) -> None:
-    """Build the group that makes what is drawn from strands and spheres with voltages."""
+    """Build the group that turns strands and spheres with voltages into the drawn geometry."""
     curves = tree.input("Strands", "Geometry")
     centers = tree.input("Spheres", "Geometry")
     given = tree.inputs(LOOK_INPUTS | TYPES_INPUTS | STATISTICS_INPUTS)
@@ -100,7 +100,7 @@ def shape_group(tree: Tree) -> None:
             "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_shown},
             label="Only shown ones", domain="CURVE",
         )["Selection"]  # fmt: skip
-        # Where all are, nothing is copied.
+        # If all are drawn, nothing is copied.
         visible = tree.switch("GEOMETRY", all_shown, some, curves)
         is_ball = is_sphere & is_shown
     with tree.frame("Radius of strands"):
@@ -111,12 +111,12 @@ def shape_group(tree: Tree) -> None:
         alike = tree.mix(given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity")
         scaled = (alike * given["Thickness"]).labeled("Thickness")
         thick = tree.maximum(scaled, given["Minimum Radius"]).labeled("Not thinner than")
-        # A strand without thickness is one that is not wanted; taking it out of the geometry
-        # would copy all others in every frame.
+        # Unwanted strands get zero thickness; removing them from the geometry would copy all others
+        # in every frame.
         wanted = tree.math("SIGN", own, label="Wanted")
         radius = (thick * wanted).labeled("Wanted ones only")
         changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
-        # Nor is anything computed for each point while nothing differs from the file.
+        # Nor is anything computed per point as long as nothing differs from the file.
         thickened = abs(given["Thickness"] - 1.0)
         limited = given["Homogeneity"] + given["Minimum Radius"]
         even = (1.0 - given["Tapering"]).labeled("1 if not tapered")

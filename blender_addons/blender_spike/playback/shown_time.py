@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The time that a neuron shows, in figures about it.
+"""A neuron's current time, in its figures.
 
 A figure that needs the time has the time inputs of the neuron's own modifier, and drivers keep them
-equal. So it is in step whatever is done to the neuron's time; and figures that are copied together
-with their neuron follow the copy, as Blender has the drivers of copies do.
+equal. So it stays in sync whatever happens to the neuron's time; and figures that are copied
+together with their neuron follow the copy, as Blender's drivers of copies do.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def wind(figure: bpy.types.Object, group: bpy.types.NodeTree) -> None:
 
 
 def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
-    """Give a group the inputs of a neuron's time, and the nodes that find what time it is.
+    """Give a group the inputs of a neuron's time, and the nodes that compute the time.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scientific colormaps, from their table to a person's choice.
+"""Scientific colormaps, from their table to the user's choice.
 
-`table` holds the colors, `image` looks them up, `in_material` and `in_geometry` put them among
-nodes, and `followers` have modifiers show a material's colormap. With `colormap_settings`,
-`previews`, `band` and `choice`, a person chooses one.
+`table` holds the colors, `image` looks them up, `in_material` and `in_geometry` put them into node
+trees, and `followers` makes modifiers show a material's colormap. `colormap_settings`, `previews`,
+`band` and `choice` let the user choose one.
 """
 
 from .table import (

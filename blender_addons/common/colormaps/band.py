@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures of colormaps in a band along the lower edge of a 3-D viewport, and where each is.
+"""Previews of colormaps in a band along the lower edge of a 3D viewport, and their positions.
 
-The band leaves the rest of the viewport free, so that what is to be colored is seen. `Band` is
+The band leaves the rest of the viewport free, so that the object to color stays visible. `Band` is
 arithmetic; `draw` needs a window.
 """
 
@@ -20,18 +20,18 @@ from gpu_extras.batch import batch_for_shader
 
 from . import table
 
-# In pixels of a screen of plain density, as all sizes here.
+# In pixels at standard density, like all sizes here.
 _CELL_WIDTH: Final = 168
 _CELL_HEIGHT: Final = 20
 _PICTURE: Final = 64
 _HEAD: Final = 26
 _GAP: Final = 4
 _TEXT: Final = 11
-# The most of the viewport's height that the pictures cover.
+# Maximum fraction of the viewport's height that the previews cover.
 _SHARE: Final = 0.3
-# So low a panel is stood upon; a higher one, beside.
+# The band goes above a panel as low as this, and beside a higher one.
 _LOW_SHARE: Final = 0.15
-# Of a picture; each of one color.
+# Rectangles per preview, each of one color.
 _COLUMNS: Final = 64
 _BACKGROUND: Final = (0.09, 0.09, 0.09, 0.92)
 _CHOSEN: Final = (0.28, 0.45, 0.70, 1.0)
@@ -41,20 +41,20 @@ _HINT: Final = (0.62, 0.62, 0.62, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Where pictures are, in pixels from the viewport's lower left corner.
+    """Where previews are, in pixels from the viewport's lower left corner.
 
     Attributes
     ----------
     left, right, bottom : float
-        Of what is free of other regions, see `free_part`.
+        Bounds of the area free of other regions, see `free_part`.
     height : float
         The viewport's.
     scale : float
         Size of the interface.
     count : int
-        How many colormaps there are to choose from.
+        Number of colormaps to choose from.
     first_row : int
-        The uppermost one that is seen.
+        The first visible one.
     """
 
     left: float
@@ -67,32 +67,32 @@ class Band:
 
     @property
     def columns(self) -> int:
-        """How many pictures stand side by side."""
+        """Number of previews side by side."""
         return max(1, int((self.right - self.left) // (_CELL_WIDTH * self.scale)))
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return math.ceil(self.count / self.columns)
 
     @property
     def seen_rows(self) -> int:
-        """How many rows are seen at once."""
+        """Number of rows visible at once."""
         most = max(1, int(self.height * _SHARE // (_CELL_HEIGHT * self.scale)))
         return max(1, min(self.rows, most))
 
     @property
     def top(self) -> float:
-        """Where the band's upper edge is."""
+        """Position of the band's upper edge."""
         return self.bottom + (self.seen_rows * _CELL_HEIGHT + _HEAD + _GAP) * self.scale
 
     def seen(self) -> range:
-        """List the colormaps whose pictures are seen."""
+        """List the colormaps whose previews are visible."""
         begin = self.first_row * self.columns
         return range(begin, min(begin + self.seen_rows * self.columns, self.count))
 
     def cell(self, number: int) -> tuple[float, float, float, float]:
-        """Tell where a picture and its name are: left, bottom, right, top."""
+        """Return where a preview and its name are: left, bottom, right, top."""
         row, column = divmod(number, self.columns)
         width = (self.right - self.left) / self.columns
         left = self.left + column * width
@@ -100,7 +100,7 @@ class Band:
         return left, top - _CELL_HEIGHT * self.scale, left + width, top
 
     def at(self, x: float, y: float) -> int | None:
-        """Tell which colormap is at a place, if there is one."""
+        """Return which colormap is at a position, if there is one."""
         for number in self.seen():
             left, bottom, right, top = self.cell(number)
             if left <= x < right and bottom <= y < top:
@@ -108,28 +108,28 @@ class Band:
         return None
 
     def row_to_see(self, number: int) -> int:
-        """Tell which row has to be the uppermost, so that a colormap is seen."""
+        """Return which row must be the first so that a colormap is visible."""
         row = number // self.columns
         last = max(0, self.rows - self.seen_rows)
         return min(max(self.first_row, row - self.seen_rows + 1, 0), row, last)
 
 
 def step(number: int | None, key: str, count: int, columns: int, page: int) -> int:
-    """Go on to another colormap.
+    """Move to another colormap.
 
     Parameters
     ----------
     number : int or None
-        The one that is chosen now.
+        The current one.
     key : str
         Type of the event: an arrow, the mouse wheel, Home, End, Page Up, Page Down.
     count, columns, page : int
-        How many there are, in a row and on a page.
+        Numbers in all, in a row and on a page.
 
     Returns
     -------
     int
-        Stays at the first or the last one, where it would go beyond.
+        Clamped to the first and the last one.
     """
     if number is None or key == "HOME":
         return 0
@@ -142,7 +142,7 @@ def step(number: int | None, key: str, count: int, columns: int, page: int) -> i
 
 
 def free_part(area: bpy.types.Area, region: bpy.types.Region) -> tuple[int, int, int]:
-    """Find the part of a viewport that sidebar, toolbar and the last operation's panel leave free.
+    """Find the part of a viewport left free by sidebar, toolbar and the last operation's panel.
 
     Parameters
     ----------
@@ -179,9 +179,9 @@ def draw(band: Band, names: Sequence[str], chosen: int | None, head: str, hint: 
     names : sequence of str
         Of the colormaps to choose from.
     chosen : int or None
-        Which of them is chosen now.
+        The current one among them.
     head, hint : str
-        What stands above the pictures, the hint at the right where there is room.
+        Text above the previews, with the hint on the right if there is space.
     """
     scale = band.scale
     gpu.state.blend_set("ALPHA")
@@ -204,7 +204,7 @@ def draw(band: Band, names: Sequence[str], chosen: int | None, head: str, hint: 
 
 
 def _draw_pictures(band: Band, names: Sequence[str]) -> None:
-    """Draw all pictures at once, each as a row of rectangles."""
+    """Draw all previews at once, each as a row of rectangles."""
     corners, colors = [], []
     places = (np.arange(_COLUMNS) + 0.5) / _COLUMNS
     for number in band.seen():
@@ -239,7 +239,7 @@ def _fill(left: float, bottom: float, right: float, top: float, color: Sequence[
 def _write(
     text: str, x: float, y: float, room: float, scale: float, color: Sequence[float]
 ) -> float:
-    """Write a line, as much of it as there is room for, and return where it ends."""
+    """Write as much of a line as fits, and return where it ends."""
     blf.size(0, _TEXT * scale)
     blf.color(0, *color)
     while len(text) > 1 and blf.dimensions(0, text)[0] > room:

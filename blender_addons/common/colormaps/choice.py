@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choosing a colormap in a panel: among pictures of all of them, one after the other, or by name.
+"""Choosing a colormap in a panel: from previews, one after the other, or by name.
 
-Every choice is made by one operator and is one step to undo. Nothing else may link another image:
-after a property's setter Blender writes no undo step, and Undo would leave the material in place
-with a pointer to an image that is gone.
+Every choice is made by one operator and is one undo step. Nothing else may assign another image:
+Blender writes no undo step after a property's setter, and Undo would leave the material with a
+pointer to a deleted image.
 
 An add-on whose materials hold the nodes of `colormap_nodes` writes::
 
@@ -36,15 +36,15 @@ from .colormap_settings import colormap_property, matching
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-# As many as fit the sidebar as wide as Blender opens it.
+# As many as fit in the sidebar at its default width.
 _ROW_ICONS: Final = 11
 _STEPS: Final = frozenset(
     ("LEFT_ARROW", "RIGHT_ARROW", "UP_ARROW", "DOWN_ARROW", "HOME", "END", "PAGE_UP", "PAGE_DOWN")
     + ("WHEELUPMOUSE", "WHEELDOWNMOUSE")
 )
-_HINT: Final = "Type to search; wheel or arrows for the next; click to take it, Esc to leave"
-_NONE_FOUND: Final = "No colormap has this in its name, library or kind"
-# What Blender goes on doing meanwhile: turning the view, and playing.
+_HINT: Final = "Type to search; wheel or arrow keys to browse; click to choose, Esc to cancel"
+_NONE_FOUND: Final = "No colormap has this name, library or kind"
+# What Blender keeps handling meanwhile: navigation and playback.
 _PASSED_ON: Final = ("MIDDLEMOUSE", "TRACKPAD", "NDOF", "TIMER")
 
 
@@ -54,7 +54,7 @@ def _get_name(owner: Any) -> str:
 
 
 class ColormapChoice:
-    """The colormap of the material that this is a property of, to be read.
+    """The colormap of the material that has this property, read-only.
 
     It stores nothing. To change it, call `colormap_nodes.set_colormap` or the add-on's operator.
     """
@@ -64,7 +64,7 @@ class ColormapChoice:
     else:
         colormap: StringProperty(
             name="Colormap",
-            description="The colormap that the material shows; empty for an image of one's own",
+            description="Colormap that the material shows; empty for a custom image",
             get=_get_name,
         )
 
@@ -72,15 +72,15 @@ class ColormapChoice:
 class ColormapPicker(bpy.types.Operator):
     """An operator that gives a material a colormap.
 
-    With a name it does that at once. Invoked without one, it shows pictures of all colormaps in a
-    band along the lower edge of the 3-D viewport, and the material shows the one under the pointer
-    until one is taken.
+    With a name it does that at once. Invoked without one, it shows previews of all colormaps in a
+    band along the lower edge of the 3D viewport, and the material shows the one under the pointer
+    until one is chosen.
     """
 
     bl_label = "Choose Colormap"
     bl_description = (
-        "Choose among pictures of all colormaps, which the viewport shows while you look at them; "
-        "type a part of the name, the library or the kind to search"
+        "Choose from previews of all colormaps, shown live in the viewport; type part of a name, "
+        "library or kind to search"
     )
     bl_options: Any = {"REGISTER", "UNDO"}
 
@@ -89,17 +89,17 @@ class ColormapPicker(bpy.types.Operator):
         reverse: bool
         layout: bpy.types.UILayout
     else:
-        # Of this choice, and not of the one before.
+        # For this choice, not the previous one.
         colormap: colormap_property("", options={"SKIP_SAVE"})
         reverse: BoolProperty(
             name="Reverse",
-            description="Reverse the colormap; if not given, it stays as it is",
+            description="Reverse the colormap; unchanged if not given",
             options={"SKIP_SAVE"},
         )
 
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
-        """Find the material that is chosen for.
+        """Find the material to choose a colormap for.
 
         Returns
         -------
@@ -110,7 +110,7 @@ class ColormapPicker(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a material with a colormap that can be changed."""
+        """Require a material with a colormap that can be changed."""
         material = cls.material(context)
         if material is None or not in_material.has_colormap(material.node_tree):
             cls.poll_message_set("The active object has no colormap")
@@ -129,7 +129,7 @@ class ColormapPicker(bpy.types.Operator):
             self.report({"ERROR"}, f"{error}")
             return {"CANCELLED"}
         if not self.properties.is_property_set("reverse"):
-            # A name that ends in _r asks for it; otherwise it stays.
+            # A name that ends in _r reverses it; otherwise it is unchanged.
             self.reverse = turned or _reverse(tree)
         elif turned:
             self.reverse = not self.reverse
@@ -144,20 +144,18 @@ class ColormapPicker(bpy.types.Operator):
         self.layout.prop(owner, "colormap", icon="COLOR")
         self.layout.prop(owner, "reverse")
 
-    # --- among pictures ---
+    # --- choosing from previews ---
 
     def invoke(
         self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
-        """Use the named colormap, or show pictures of all of them."""
+        """Use the named colormap, or show previews of all of them."""
         if self.colormap:
             return self.execute(context)
         window = required(context.window)
         areas = [a for a in (context.area, *window.screen.areas) if a and a.type == "VIEW_3D"]
         if not areas:
-            self.report(
-                {"ERROR"}, "The pictures of colormaps are shown in a 3D viewport; open one."
-            )
+            self.report({"ERROR"}, "Colormap previews are shown in a 3D viewport; open one.")
             return {"CANCELLED"}
         self._area = areas[0]
         self._region = next(r for r in self._area.regions if r.type == "WINDOW")
@@ -178,7 +176,7 @@ class ColormapPicker(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """Show another colormap, take the one that is shown, or go back to the one before."""
+        """Show another colormap, choose the current one, or go back to the previous one."""
         context, event = context, event
         kind, value = event.type, event.value
         if kind.startswith(_PASSED_ON):
@@ -198,15 +196,15 @@ class ColormapPicker(bpy.types.Operator):
             elif value == "PRESS":
                 self._press(event)
         except Exception:
-            # Whatever went wrong, no picture that is only looked at may stay without an undo step.
+            # Whatever went wrong, no previewed colormap may remain without an undo step.
             self._end(context)
             raise
         self._area.tag_redraw()
         return {"RUNNING_MODAL"}
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """Go back to the colormap from before, when Blender ends this by itself."""
-        # When another file is opened, there is nothing left to go back to.
+        """Restore the previous colormap when Blender cancels the operator."""
+        # After opening another file, there is nothing left to restore.
         with contextlib.suppress(ReferenceError):
             self._end(context)
 
@@ -228,14 +226,14 @@ class ColormapPicker(bpy.types.Operator):
         self._row = self._band().row_to_see(0 if chosen is None else chosen)
 
     def _show(self, name: str) -> None:
-        """Let the material show a colormap, as long as it is looked at."""
+        """Make the material show a colormap while it is previewed."""
         if name != self._shown:
             in_material.set_colormap(self._tree, name, reverse=_reverse(self._tree))
             self._shown = name
 
     def _hover(self, event: bpy.types.Event) -> None:
         place = self._band().at(event.mouse_x - self._region.x, event.mouse_y - self._region.y)
-        # A pointer that lies still does not undo what the keys chose.
+        # A pointer at rest does not override the keys.
         if place is not None and place != self._hovered:
             self._show(self._names()[place])
         self._hovered = place
@@ -258,7 +256,7 @@ class ColormapPicker(bpy.types.Operator):
             self._typed, self._hovered = typed.lstrip(), None
             names = self._names()
             if names and self._shown not in names:
-                # One that begins so comes before one that only holds it.
+                # Names that begin with it come before those that only contain it.
                 begins = [n for n in names if n.casefold().startswith(self._typed.casefold())]
                 self._show((begins or names)[0])
             self._see_chosen()
@@ -272,7 +270,7 @@ class ColormapPicker(bpy.types.Operator):
         return self.execute(context)
 
     def _end(self, context: bpy.types.Context) -> None:
-        """Take the band away, and all that was only looked at."""
+        """Remove the band and undo all previews."""
         space: Any = bpy.types.SpaceView3D
         if self._handle is not None:
             space.draw_handler_remove(self._handle, "WINDOW")
@@ -330,7 +328,7 @@ def draw_colormap(layout: bpy.types.UILayout, material: bpy.types.Material, pick
         }
         positions = previews.columns(_ROW_ICONS)
         colors = table.shown_colors(name, positions, **settings)
-        # Each material has icons of its own, as several may be on the screen.
+        # Each material has its own icons, since several may be on screen.
         key = f"material {material.session_uid}"
         row = layout.row(align=True)
         row.alignment = "CENTER"
@@ -339,7 +337,7 @@ def draw_colormap(layout: bpy.types.UILayout, material: bpy.types.Material, pick
 
 
 def _draw_arrow(row: bpy.types.UILayout, picker: str, icon: Any, place: int | None) -> None:
-    """Draw a button that uses the colormap at a place of the table, if there is one."""
+    """Draw a button that uses the colormap at a position in the table, if there is one."""
     names = table.names()
     part = row.row(align=True)
     part.enabled = place is not None and 0 <= place < len(names)
@@ -349,7 +347,7 @@ def _draw_arrow(row: bpy.types.UILayout, picker: str, icon: Any, place: int | No
 
 
 def draw_range(layout: bpy.types.UILayout, material: bpy.types.Material) -> None:
-    """Draw which part of the colormap is used, and how.
+    """Draw which part of the colormap to use, and how.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of a colormap that operators take; those of a material are `colormap_nodes`' inputs.
 
-Each is a property, to be given a name in a class of properties::
+Each is a property, to be assigned in a class of properties::
 
     class ColorSettings:
         colormap: colormap_property("viridis")
@@ -23,7 +23,7 @@ REVERSE: Final[Any] = BoolProperty(
 )
 START: Final[Any] = FloatProperty(
     name="Start",
-    description="Where on the colormap the used part begins",
+    description="Start of the part of the colormap that is used",
     default=0.0,
     min=0.0,
     max=1.0,
@@ -32,7 +32,7 @@ START: Final[Any] = FloatProperty(
 )
 END: Final[Any] = FloatProperty(
     name="End",
-    description="Where on the colormap the used part ends",
+    description="End of the part of the colormap that is used",
     default=1.0,
     min=0.0,
     max=1.0,
@@ -41,7 +41,7 @@ END: Final[Any] = FloatProperty(
 )
 STEPS: Final[Any] = IntProperty(
     name="Steps",
-    description="How many colors are shown; 0 for all of them, smoothly",
+    description="Number of colors; 0 for a smooth gradient",
     default=0,
     min=0,
     max=256,
@@ -64,7 +64,7 @@ def matching(typed: str = "") -> list[str]:
     ----------
     typed : str
         Words, each a part of the name, or the beginning of the library's or the kind's:
-        ``"cmasher div"``. Upper and lower case are the same.
+        ``"cmasher div"``. Case is ignored.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def matching(typed: str = "") -> list[str]:
 def search_colormaps(
     _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:
-    """Offer the colormaps whose name holds what was typed."""
+    """Suggest the colormaps whose names contain the typed text."""
     wanted = typed.strip().casefold()
     return [(name, table.source(name)) for name in table.names() if wanted in name.casefold()]
 
@@ -95,7 +95,7 @@ def search_colormaps(
 def colormap_property(
     default: str = "plasma", *, search: Any = search_colormaps, **more: Any
 ) -> Any:
-    """Make a property that names a colormap, with all names offered as one types.
+    """Make a property that names a colormap, with suggestions while typing.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def colormap_property(
     return text_property(
         search,
         name="Colormap",
-        description="A colormap of matplotlib, seaborn or cmasher",
+        description="Colormap from matplotlib, seaborn or cmasher",
         default=default,
         **more,
     )

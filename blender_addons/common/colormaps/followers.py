@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Modifiers that show the colormap of a material.
 
-Numbers and switches follow by drivers, of which there are none for images: so whoever gives a
-material another colormap tells them.
+Numbers and switches follow through drivers, but images cannot be driven: whatever gives a material
+another colormap has to update them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ FOLLOWER_INPUTS: Final[dict[str, dict[str, Any]]] = {
     COLORED_BY: {
         "kind": "Material",
         "hide": True,
-        "description": "Whose colormap and limits are shown",
+        "description": "Material whose colormap and limits are shown",
     },
 }
-"""The input by which a modifier is known to follow a material."""
+"""The input that identifies a modifier as a follower of a material."""
 
 
 def tell_followers(tree: bpy.types.NodeTree, inputs: Mapping[str, Any]) -> None:
@@ -33,7 +33,7 @@ def tell_followers(tree: bpy.types.NodeTree, inputs: Mapping[str, Any]) -> None:
     tree : NodeTree
         Of the material that has changed.
     inputs : mapping
-        Values by name, of inputs that have no drivers.
+        Values by name, for inputs without drivers.
     """
     for thing in bpy.data.objects:
         for modifier in thing.modifiers:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A colormap as an image that shaders look colors up in.
+"""A colormap as an image in which shaders look up colors.
 
-The image has 256 x 1 float pixels with linear values. Read with *Closest*, it gives every pixel
-exactly the color that the colormap's own library gives to the value.
+The image has 256 x 1 float pixels with linear values. Read with *Closest*, every pixel has exactly
+the color that the colormap's own library gives for the value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME: Final = Mark(SHARED, "colormap", "colormap", lambda image: image.name.star
 
 
 def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
-    """Make the image that holds a colormap, or return it if the file has it.
+    """Make the image that holds a colormap, or return the existing one.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
     colorspace: Any = image.colorspace_settings
     colorspace.name = "Non-Color"
     _pixels(image).foreach_set(pixels.ravel())
-    # Without these two, the file would be saved with the pixels from before.
+    # Without these two, the file would be saved with the previous pixels.
     image.update()
     image.pack()
     NAME.put(image, name)
@@ -54,5 +54,5 @@ def colormap_image(name: str, *, reverse: bool = False) -> bpy.types.Image:
 
 
 def _pixels(image: bpy.types.Image) -> Any:
-    # The stubs know lists of numbers only, where an array is copied a thousand times faster.
+    # The stubs only know lists of numbers, but an array is copied a thousand times faster.
     return image.pixels

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A colormap among geometry nodes: the color that a material shows, as an attribute.
+"""A colormap in geometry nodes: the color that a material shows, as an attribute.
 
-It reads the image that the material reads, at the place that the material computes. So a color
-that is stored in the geometry, for other programs or for the viewport's *Solid* shading, is the
-one that is rendered.
+It reads the material's image at the position that the material computes. So a color stored in the
+geometry, for other programs or for the viewport's *Solid* shading, is the one that is rendered.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def color_group(tree: nodes.Tree) -> None:
     -------
     NodeTree
         Takes ``Value`` and `COLOR_INPUTS`, gives ``Color``, scene-linear: exactly what the nodes of
-        `colormap_nodes` give behind a clamped Map Range.
+        `colormap_nodes` give after a clamped Map Range.
     """
     value = tree.input("Value", "Float")
     given = tree.inputs(COLOR_INPUTS)
@@ -75,7 +74,7 @@ def follow_material(
     material: bpy.types.Material,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Have a modifier show a material's colormap as the material does, also when that changes.
+    """Make a modifier show a material's colormap, including later changes.
 
     Parameters
     ----------
@@ -84,7 +83,7 @@ def follow_material(
     material : Material
         With the nodes of `colormap_nodes.add_colormap`.
     inputs : mapping, optional
-        Further values by name that come from the material.
+        Additional values by name that come from the material.
     """
     tree: Any = material.node_tree
     sources = {

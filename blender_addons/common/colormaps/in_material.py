@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A colormap among the nodes of a material, with its controls on one node.
+"""A colormap in a material's nodes, with its controls on one node.
 
-`add_colormap` writes the nodes, the rest reads and changes what they show. Which part of the
-colormap is used, in how many steps, and which way round are inputs of the node `RANGE`: they take
-effect at once and can be keyframed.
+`add_colormap` writes the nodes, the rest reads and changes what they show. The part of the colormap
+to use, its number of steps and its direction are inputs of the node `RANGE`: they take effect at
+once and can be keyframed.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .image import NAME, colormap_image
 RANGE: Final = "Colormap Range"
 """Name of the node that has the inputs Start, End, Steps and Reverse."""
 LIMITS: Final = "Limits"
-"""Name of the node before, if there is one, that takes values to their place between limits."""
+"""Name of the preceding node, if any, that maps values to their position between limits."""
 COLORMAP: Final = "Colormap"
 """Name of the node that looks the color up."""
 
 _STOPS: Final = 256
-# A graphics card's division may miss a whole number by its last digits.
+# Division on a GPU may be off from a whole number in the last digits.
 _ROUNDING: Final = 1e-4
 RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start": {
@@ -37,7 +37,7 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where on the colormap the used part begins",
+        "description": "Start of the part of the colormap that is used",
     },
     "End": {
         "kind": "Float",
@@ -45,14 +45,14 @@ RANGE_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where on the colormap the used part ends",
+        "description": "End of the part of the colormap that is used",
     },
     "Steps": {
         "kind": "Int",
         "default": 0,
         "minimum": 0,
         "maximum": _STOPS,
-        "description": "How many colors are shown; 0 for all of them, smoothly",
+        "description": "Number of colors; 0 for a smooth gradient",
     },
     "Reverse": {
         "kind": "Bool",
@@ -70,9 +70,9 @@ def add_colormap(tree: Tree, position: Linkable, image: bpy.types.Image | None =
     tree : Tree
         Of a material.
     position : Socket or Node
-        0 for the color at the beginning of the used part, 1 for that at its end.
+        0 for the color at the start of the used part, 1 for that at its end.
     image : Image, optional
-        See `colormap_image`; `set_colormap` sets it later otherwise.
+        See `colormap_image`; otherwise `set_colormap` sets it later.
 
     Returns
     -------
@@ -100,12 +100,12 @@ def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) 
     tree : NodeTree
         With the nodes of `add_colormap`.
     reverse : bool
-        Together with a name that ends in ``_r`` the two cancel.
+        Cancels out with a name that ends in ``_r``.
 
     Raises
     ------
     UnknownColormapError
-        If there is no such colormap; the text names those that come close.
+        If there is no such colormap; the text names similar ones.
     """
     name, named_reverse = table.resolve(name)
     _node(tree, COLORMAP).image = image = colormap_image(name)
@@ -114,7 +114,7 @@ def set_colormap(tree: bpy.types.NodeTree, name: str, *, reverse: bool = False) 
 
 
 def shown_colormap(tree: bpy.types.NodeTree) -> str:
-    """Name the colormap that a node tree shows.
+    """Return the name of the colormap that a node tree shows.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def shown_colormap(tree: bpy.types.NodeTree) -> str:
     Returns
     -------
     str
-        Empty if somebody put an image of their own there.
+        Empty for a custom image.
     """
     image = _node(tree, COLORMAP).image
     return "" if image is None else str(NAME.of(image, ""))
@@ -143,7 +143,7 @@ def range_input(tree: bpy.types.NodeTree, name: str) -> Any:
     Returns
     -------
     NodeSocket
-        Its ``default_value`` can be read, set, keyframed and put into a panel.
+        Its ``default_value`` can be read, set, keyframed and shown in a panel.
     """
     return _node(tree, RANGE).inputs[name]
 
@@ -153,14 +153,14 @@ def _node(tree: bpy.types.NodeTree, name: str) -> Any:
 
 
 def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]) -> Node:
-    """Write the nodes from a position on the used part to the place of its color in the image.
+    """Write the nodes from a position in the used part to its color's position in the image.
 
     Parameters
     ----------
     tree : Tree
         Of any kind.
     position : Socket or Node
-        0 for the color at the beginning of the used part, 1 for that at its end.
+        0 for the color at the start of the used part, 1 for that at its end.
     given : mapping
         Inputs of the tree by the names of `RANGE_INPUTS`.
 
@@ -180,7 +180,7 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
         way = tree.mix(given["Reverse"], along, 1.0 - along, label="Reverse")
         place = tree.mix(way, given["Start"], given["End"], label="From start to end")
     with tree.frame("Middle of the image's pixel"):
-        # Where two colors meet, the later one on the way is shown, as matplotlib does.
+        # At the boundary between two colors the later one is shown, as in matplotlib.
         scaled_on = tree.math("MULTIPLY_ADD", place, float(_STOPS), _ROUNDING)
         onward = floor(scaled_on)
         scaled_back = tree.math("MULTIPLY_ADD", place, float(_STOPS), -1.0 - _ROUNDING)
@@ -192,7 +192,7 @@ def place_in_image(tree: Tree, position: Linkable, given: Mapping[str, Linkable]
 
 @nodes.group(RANGE, nodes.shader_group)
 def _range_group(tree: Tree) -> None:
-    """From a position on the used part to the place of its color in the image."""
+    """From a position in the used part to its color's position in the image."""
     position = tree.input("Position", "Float", minimum=0.0, maximum=1.0)
     given = tree.inputs(RANGE_INPUTS)
     tree.output("Vector", place_in_image(tree, position, given), kind="Vector")

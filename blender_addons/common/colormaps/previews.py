@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures of colormaps for panels, made from the table when they are first drawn.
+"""Previews of colormaps for panels, made from the table when they are first drawn.
 
-An icon is square, so that a gradient is drawn as a row of them. `free` gives the memory back; an
-add-on calls it when it is unregistered.
+Icons are square, so a gradient is drawn as a row of them. `free` releases the memory; an add-on
+calls it when it is unregistered.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import bpy.utils.previews
 import numpy as np
 from numpy.typing import NDArray
 
-# Blender draws icons at 16 pixels, twice that on screens of high density.
+# Blender draws icons at 16 pixels, or 32 on high-density screens.
 _SIDE = 32
 
 _previews: Any = None
@@ -22,12 +22,12 @@ _shown: dict[str, bytes] = {}
 
 
 def gradient(key: str, colors: NDArray[np.float64]) -> list[int]:
-    """Make the icons that together show a gradient.
+    """Make the icons that show a gradient.
 
     Parameters
     ----------
     key : str
-        Whose gradient it is. The icons of a key stay the same ones, whatever they show.
+        Identifies the gradient. The icons of a key stay the same, whatever they show.
     colors : ndarray, shape (icons * columns, 3)
         sRGB-encoded, 0 to 1, from left to right; at least one column for each of some icons.
 
@@ -57,13 +57,13 @@ def gradient(key: str, colors: NDArray[np.float64]) -> list[int]:
 
 
 def columns(icons: int) -> NDArray[np.float64]:
-    """Return where the columns of a row of icons lie, 0 at its left end and 1 at its right end."""
+    """Return the columns' positions in a row of icons, from 0 at the left to 1 at the right."""
     count = icons * _SIDE
     return (np.arange(count) + 0.5) / count
 
 
 def free() -> None:
-    """Give back the memory of all pictures; they are made anew when they are drawn again."""
+    """Release the memory of all previews; they are rebuilt when drawn again."""
     global _previews
     if _previews is not None:
         bpy.utils.previews.remove(_previews)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 KINDS = ("sequential", "diverging", "cyclic", "qualitative", "other")
-"""What `kind` may answer."""
+"""Possible results of `kind`."""
 
 _TABLE_PATH = Path(__file__).with_name("colormaps.npz")
 _FULL_SCALE = 65535.0
@@ -55,7 +55,7 @@ _WHITE_D65 = (0.95047, 1.0, 1.08883)
 class UnknownColormapError(KeyError):
     """No colormap has the name that was asked for.
 
-    ``str()`` of the error is one sentence fit to show to a user.
+    ``str()`` of the error is one sentence to show to the user.
     """
 
     def __str__(self) -> str:
@@ -103,7 +103,7 @@ def _row(name: str) -> int | None:
     if name in table.rows:
         return table.rows[name]
     candidates = table.folded_rows.get(name.casefold(), frozenset())
-    # Two maps may differ in case alone; then only the exact spelling will do.
+    # Two maps may differ only in case; then the exact spelling is required.
     return next(iter(candidates)) if len(candidates) == 1 else None
 
 
@@ -174,7 +174,7 @@ def names() -> tuple[str, ...]:
 
 
 def resolve(name: str) -> tuple[str, bool]:
-    """Find a colormap by a name as people write it.
+    """Find a colormap by a name as users write it.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def source(name: str) -> str:
 
 @functools.cache
 def kind(name: str) -> str:
-    """Tell what a colormap is made for, from its colors.
+    """Classify a colormap by its colors.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def _cielab(stops: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _largest_fall(values: NDArray[np.float64]) -> float:
-    """Return how far values ever fall below what they were before."""
+    """Return the largest drop below any previous value."""
     return float((np.maximum.accumulate(values) - values).max())
 
 
@@ -285,7 +285,7 @@ def display_stops(name: str, *, reverse: bool = False) -> NDArray[np.float64]:
         Name of the colormap. Case is ignored where that leaves one choice, and a trailing
         ``_r`` asks for the reverse.
     reverse : bool, default False
-        Turn the map around; together with a trailing ``_r`` the two cancel.
+        Turn the map around; cancels out with a trailing ``_r``.
 
     Returns
     -------
@@ -313,7 +313,7 @@ def linear_stops(name: str, *, reverse: bool = False) -> NDArray[np.float32]:
     name : str
         Name of the colormap, as for `display_stops`.
     reverse : bool, default False
-        Turn the map around; together with a trailing ``_r`` the two cancel.
+        Turn the map around; cancels out with a trailing ``_r``.
 
     Returns
     -------
@@ -345,12 +345,12 @@ def shown_colors(
     name : str
         Name of the colormap, as for `display_stops`.
     positions : array_like, shape (N,)
-        0 for the beginning of what is shown, 1 for its end.
+        0 for the start of the shown part, 1 for its end.
     start, end : float
-        Part of the colormap that is used, 0 to 1.
+        Part of the colormap to use, 0 to 1.
     steps : int
-        How many colors are shown, the first that of the start, the last that of the end, as of
-        matplotlib's ``resampled``; 0 for all of them, smoothly.
+        Number of colors, including those of the start and the end, as in matplotlib's
+        ``resampled``; 0 for a smooth gradient.
     reverse : bool, default False
         Turn the used part around.
 
@@ -369,7 +369,7 @@ def shown_colors(
     if steps > 0:
         along = np.minimum(np.floor(along * steps), steps - 1) / max(steps - 1, 1)
     place = start + (end - start) * (1.0 - along if reverse else along)
-    # Where two stops meet, the later one on the way is shown, as matplotlib does.
+    # At the boundary between two stops the later one is shown, as in matplotlib.
     stop = np.ceil(place * len(stops)) - 1 if reverse else np.floor(place * len(stops))
     return np.asarray(stops[np.clip(stop, 0, len(stops) - 1).astype(int)])
 

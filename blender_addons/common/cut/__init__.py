@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cut through objects: `slicer_group` follows an empty, `materials` hold it.
 
-What it cuts away is one of the `shapes`, for which `distance` tells how far inside a point lies,
-and what is left there one of the `remains`.
-Nothing here changes an object's shape; a material leaves out what lies on the empty's far side.
+What it cuts away is one of the `shapes`, for which `distance` computes how far inside a point is;
+what remains there is one of the `remains`. Nothing here changes an object's shape; materials hide
+what is on the empty's far side.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a shape that cuts is made of."""
+"""What defines a cutting shape."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ class Place:
         self.tree = tree
         self.place = place
         self.scale = scale
-        """The empty's, which makes world units of its own."""
+        """The empty's scale, to convert its units to world units."""
 
     @cached_property
     def positive(self) -> Linkable:
         """The point in the octant where all coordinates are above zero.
 
-        Off the center, where the direction to the nearest point of a sphere has no answer.
+        Kept off the center, where the direction to the nearest point of a sphere is undefined.
         """
         return abs(self.place) + 1e-6
 
 
 @dataclass(frozen=True)
 class CutShape:
-    """What can be cut away: up to one unit of the empty's own from its center, or endlessly."""
+    """A shape to cut away: up to one of the empty's units from its center, or unbounded."""
 
     name: str
     """In menus, in files and for scripts."""
     number: int
-    """Its place in menus, by which files store the choice: never to be changed."""
+    """Its number in menus, which files store: never to be changed."""
     description: str
     icon: str
     display: str
     """How the empty is drawn, one of Blender's ``empty_display_type``."""
     distance: Callable[[Place], Linkable]
-    """Writes the nodes for how far inside a point lies, in world units; they are the same in
-    shaders and in geometry nodes. Below zero outside."""
+    """Writes the nodes for how far inside a point is, in world units; they are the same in shaders
+    and in geometry nodes. Below zero outside."""
     body: Callable[[Tree, Linkable, Linkable], Linkable]
     """Writes the nodes of a closed mesh in the empty's coordinates, and gets twice the middle and
     the size of what is cut there, beyond which an endless shape has to reach."""
     scale: Callable[[NDArray[np.float64]], Sequence[float]] | None = None
-    """From half the extent of what is cut to a new empty's scale. Without one the shape is endless:
-    its empty is not scaled but turned."""
+    """From half the extent of what is cut to a new empty's scale. Without one the shape is
+    unbounded: its empty is not scaled but rotated."""

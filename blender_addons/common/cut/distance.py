@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a point lies from a cut, and the light of the line between its sides, as shader nodes."""
+"""A point's distance from a cut, and the glow of the line between its sides, as shader nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHADER: Final = "Shader"
 
 
 def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkable) -> Socket:
-    """Write the nodes that tell how far inside the part cut away a point lies.
+    """Write the nodes for how far inside the cut-away part a point is.
 
     They are the same in shaders and in geometry nodes.
 
@@ -27,7 +27,7 @@ def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkabl
     place : Socket
         In the empty's coordinates.
     scale : Socket
-        The empty's, which makes world units of these.
+        The empty's scale, to convert to world units.
 
     Returns
     -------
@@ -49,31 +49,32 @@ def shape_input(tree: Tree) -> Socket:
     """
     return tree.input(
         "Shape", "Menu", default="Plane",
-        description="What cuts: a plane, on the side its arrow points to, or a box or sphere",
+        description="Shape of the cut: a plane, on the side its arrow points to, or a box or "
+        "sphere",
     )  # fmt: skip
 
 
 @nodes.group("Slicer Edge", nodes.shader_group)
 def edge_group(tree: Tree) -> None:
-    """From a place to how much is cut away there, and whether it is on the line."""
+    """From a position to how much is cut away there, and whether it is on the line."""
     place = tree.input("Place", "Vector", description="A point, in the coordinates of the empty")
     scale = tree.input("Scale", "Vector", default=(1.0, 1.0, 1.0), description="Scale of the empty")
     shape = shape_input(tree)
     flip = tree.input("Flip", "Bool", default=False, description="Cut away the other side instead")
     soft = tree.input(
         "Soft Edge", "Float", default=0.0, minimum=0.0, unit="DISTANCE",
-        description="Distance over which the surface fades away beyond the cut",
+        description="Distance over which the surface fades out beyond the cut",
     )  # fmt: skip
     width = tree.input(
         "Line Width", "Float", default=0.02, minimum=0.0, unit="DISTANCE",
-        description="Width of the line on the cut, measured along the surface",
+        description="Width of the line along the cut, measured on the surface",
     )  # fmt: skip
     with tree.frame("Distance to the cut"):
         unflipped = signed_distance(tree, shape, place, scale)
         sign = tree.mix(flip, 1.0, -1.0)
         distance = (unflipped * sign).labeled("Signed distance")
     with tree.frame("Fade"):
-        # A fade over no distance is a step.
+        # A fade over zero distance is a step.
         over = tree.maximum(soft, 1e-6)
         cut = tree.add(
             "ShaderNodeMapRange",
@@ -103,19 +104,19 @@ def edge_group(tree: Tree) -> None:
 
 @nodes.group("Slicer Side B", nodes.shader_group)
 def side_b_group(tree: Tree) -> None:
-    """From the surface's own shader to what is seen where it is cut away."""
+    """From the surface's own shader to what is shown where it is cut away."""
     own = tree.input(SHADER, "Shader", description="The surface's own, for Faded")
     look = tree.input(
         "Cut Away", "Menu", default="Transparent",
-        description="What is left where the surface is cut away",
+        description="What remains where the surface is cut away",
     )  # fmt: skip
     color = tree.input(
         "Color", "Color", default=(0.3, 0.45, 0.7, 1.0),
-        description="Color of what is left: of the surface, the wires or the glass",
+        description="Color of what remains: the surface, wires or glass",
     )  # fmt: skip
     strength = tree.input(
         "Strength", "Float", default=1.0, minimum=0.0,
-        description="How brightly the color or the wires shine",
+        description="Brightness of the color or wires",
     )  # fmt: skip
     opacity = tree.input(
         "Opacity", "Float", default=0.15, minimum=0.0, maximum=1.0, unit="FACTOR",
@@ -123,7 +124,7 @@ def side_b_group(tree: Tree) -> None:
     )  # fmt: skip
     thickness = tree.input(
         "Wire Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-        description="Thickness of wires along the edges of the surface's triangles",
+        description="Thickness of wires along the edges of the triangles",
     )  # fmt: skip
     given = {"Color": color, "Strength": strength, "Opacity": opacity, "Wire Thickness": thickness}
     given |= tree.inputs(REMAINS_INPUTS)
@@ -136,10 +137,10 @@ def side_b_group(tree: Tree) -> None:
 
 @nodes.group("Slicer Combine", nodes.shader_group)
 def combine_group(tree: Tree) -> None:
-    """Cut what other slicers have cut before: away where any cuts, or only where all do.
+    """Combine with previous slicers: cut away where any of them cuts, or only where all do.
 
-    An object that this slicer does not cut passes through as the others left it. What a twin shows
-    is what others lose, for which *any* and *all* change places.
+    An object that this slicer does not cut is passed through unchanged. A twin shows what others
+    lose, which swaps *any* and *all*.
     """
     shader = tree.input("Shader", "Shader")
     before = tree.input("Sliced Before", "Shader")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the cut into materials that exist, and take it out again so that nothing shows it was there.
+"""Insert the cut into existing materials, and remove it again without a trace.
 
-The slicers' groups stand in a row between the surface's own shader and the material output. Each
-one is taken out by itself, wherever it stands by then, by linking what comes before it to whatever
-comes after it. So a material whose last slicer is taken out has its own links again, and what
-somebody put between, before or after slicers meanwhile stays.
+The slicers' groups form a chain between the surface's own shader and the material output. Each one
+can be removed by itself, wherever it is by then, by linking what comes before it to whatever comes
+after it. So a material whose last slicer is removed has its original links again, and nodes added
+between, before or after slicers meanwhile are kept.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from .slicer_group import (
     is_slicer_group,
 )
 
-# Of the material, what a cut needs to look right in EEVEE: no noise on closed surfaces where the
-# cut is sharp, light through what is cut away, and the inside of what is cut open.
+# Material settings that a cut needs to look right in EEVEE: no noise on closed surfaces where the
+# cut is sharp, light through what is cut away, and a visible inside of what is cut open.
 _NEEDED: Final = {
     "surface_render_method": "DITHERED",
     "use_transparent_shadow": True,
@@ -47,16 +47,16 @@ _STEP: Final = _WIDTH + 40.0
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A slicer in a material's row: its group, and how it goes with those before it."""
+    """A slicer in a material's chain: its group, and how it combines with those before it."""
 
     group: bpy.types.NodeTree
     all_of_them: bool = False
 
 
 def cuts_of(material: bpy.types.Material) -> list[Cut]:
-    """List the slicers that a material has, in the order in which they cut."""
+    """List a material's slicers, in the order in which they cut."""
     in_rows = [node for output in _outputs(material) for node in reversed(_row(output))]
-    # Before those are the ones that something of somebody's stands behind.
+    # Preceded by those that are followed by the user's own nodes.
     others = [node for node in _slicers(material.node_tree) if node not in in_rows]
     cuts: dict[bpy.types.NodeTree, Cut] = {}
     for node in (*others, *in_rows):
@@ -65,12 +65,12 @@ def cuts_of(material: bpy.types.Material) -> list[Cut]:
 
 
 def add_cut(material: bpy.types.Material, cut: Cut) -> None:
-    """Let one more slicer cut a material, after those it has.
+    """Add a slicer to a material, after its existing ones.
 
     Parameters
     ----------
     material : Material
-        Of this file.
+        One of this file.
     cut : Cut
         Nothing changes if the material has this slicer already.
     """
@@ -83,18 +83,18 @@ def add_cut(material: bpy.types.Material, cut: Cut) -> None:
             setattr(material, name, value)
     for output in outputs:
         last = _nearest_slicer(output)
-        # Where outputs share a row, the first of them has it already.
+        # If outputs share a chain, the first of them already has it.
         if last is None or last.node_tree != cut.group:
             _put_in(material, output, last, cut)
 
 
 def drop_cut(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
-    """Let a slicer cut a material no more.
+    """Remove a slicer from a material.
 
     Parameters
     ----------
     material : Material
-        Of this file. Without slicers it becomes what it was before it had any.
+        One of this file. Without slicers it becomes what it was before it had any.
     group : NodeTree
         The slicer's; nothing changes if the material does not have it.
     """
@@ -117,7 +117,7 @@ def _outputs(material: bpy.types.Material) -> list[Any]:
 
 
 def _slicers(tree: Any) -> Iterator[Any]:
-    """List our nodes in a tree, and in the groups that somebody put some of its nodes into."""
+    """List our nodes in a tree, and in groups that some of its nodes were moved into."""
     for node in tree.nodes if tree is not None else ():
         if _is_slicer(node):
             yield node
@@ -143,7 +143,7 @@ def _row(output: Any) -> list[Any]:
     row: list[Any] = []
     passed: list[Any] = []
     giver = _giver(output.inputs["Surface"])
-    # Nothing keeps anybody from linking a node to itself.
+    # Nothing prevents users from linking a node to itself.
     while giver is not None and giver.node not in passed:
         node = giver.node
         passed.append(node)
@@ -158,7 +158,7 @@ def _row(output: Any) -> list[Any]:
 
 
 def _nearest_slicer(output: Any) -> Any:
-    """Find the last of our nodes before an output, whatever stands between; None if none does."""
+    """Find the last of our nodes before an output, whatever is between; None if there is none."""
     level, passed = [output], [output]
     while level:
         sockets = [s for node in level for s in node.inputs if s.is_linked]
@@ -189,7 +189,7 @@ def _take_out(material: bpy.types.Material, node: Any) -> None:
             if giver is not None:
                 tree.links.new(giver, taker)
             elif name == CUT and _is_slicer(taker.node):
-                # It is the first now, and has none before it to go with.
+                # It is now the first, with none before it to combine with.
                 taker.node.inputs[ALL].default_value = 0.0
     for (output, row), home in zip(rows, homes, strict=True):
         row.remove(node)
@@ -217,7 +217,7 @@ def _put_in(material: bpy.types.Material, output: Any, last: Any, cut: Cut) -> N
         if shader is not None:
             tree.links.new(shader, node.inputs[name])
     if last is not None:
-        # The first one has none before it to go with.
+        # The first one has none before it to combine with.
         node.inputs[ALL].default_value = float(cut.all_of_them)
         tree.links.new(last.outputs[CUT], node.inputs[CUT_BEFORE])
         tree.links.new(last.outputs[AMOUNT], node.inputs[AMOUNT_BEFORE])
@@ -230,22 +230,22 @@ def _put_in(material: bpy.types.Material, output: Any, last: Any, cut: Cut) -> N
 
 
 def _home(output: Any, row: list[Any]) -> tuple[float, float]:
-    """Return where an output would be without our row before it."""
+    """Return where an output would be without our chain before it."""
     x, y = output.location
     shift = len(row) * _STEP
     first = row[-1] if row else {}
     own = (first.get("output_x", x), first.get("output_y", y))
-    # Somebody may have moved it meanwhile, or taken nodes out.
+    # It may have been moved meanwhile, or nodes may have been removed.
     moved = abs(x - own[0] - shift) + abs(y - own[1]) > 0.01
     return (x - shift, y) if moved else own
 
 
 def _line_up(output: Any, row: list[Any], home: tuple[float, float]) -> None:
-    """Put our row where the output was, and the output behind it."""
+    """Put our chain where the output was, and the output after it."""
     x, y = home
     for number, node in enumerate(reversed(row)):
         node.location = x + number * _STEP, y
     if row:
-        # Its own, exactly: a sum and difference of floats may be off by a bit.
+        # Exactly its own: a sum and difference of floats may be off by a bit.
         row[-1]["output_x"], row[-1]["output_y"] = x, y
     output.location = x + len(row) * _STEP, y

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be left of a surface where it is cut away."""
+"""What can remain of a surface where it is cut away."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class SideB:
     own: Linkable
     """The surface's own shader."""
     clear: Linkable
-    """A shader that nothing is seen of."""
+    """An invisible shader."""
     colored: Linkable
-    """One that shines in *Side B Color*, as brightly as *Side B Strength* says."""
+    """One that glows in *Side B Color*, with *Side B Strength*."""
     inputs: Mapping[str, Socket]
-    """*Color*, *Strength*, *Opacity*, *Wire Thickness*, and what other remainders bring."""
+    """*Color*, *Strength*, *Opacity*, *Wire Thickness*, and the inputs of other remainders."""
 
 
 @dataclass(frozen=True)
 class Remainder:
-    """What is left where the surface is cut away."""
+    """What remains where the surface is cut away."""
 
     name: str
     """In menus, in files and for scripts."""
     number: int
-    """Its place in menus: never to be changed."""
+    """Its number in menus: never to be changed."""
     write: Callable[[SideB], Linkable]
     """Writes the nodes, and gives their shader."""
     settings: tuple[str, ...] = ()
-    """Those that the panel shows with it, from `slicer_group.SETTINGS`."""
+    """Settings that the panel shows with it, from `slicer_group.SETTINGS`."""
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings of its own, as of `Tree.inputs`."""
+    """Its own settings, as for `Tree.inputs`."""

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cut, as shader nodes that follow an empty.
 
-Each slicer is an empty with a node group of its own. The group looks up where a point lies in the
-empty's coordinates, and mixes three shaders in two steps: the material's own (side A) with what is
-left where it is cut away (side B), and both with the light of the line between. All materials that
-the slicer cuts hold the same group, so its settings are shared, and moving, turning or scaling the
-empty, or its parent, moves the cut with nothing computed anew.
+Each slicer is an empty with its own node group. The group looks up where a point is in the empty's
+coordinates, and mixes three shaders in two steps: the material's own (side A) with what remains
+where it is cut away (side B), and both with the glow of the line between. All materials that the
+slicer cuts use the same group, so its settings are shared, and moving, rotating or scaling the
+empty, or its parent, moves the cut without recomputing anything.
 
-Which objects are cut is said by a custom property on each object, see `amount_key`: 1 is cut, 0 or
-nothing is not, and -1 shows what others lose, which is what a wireframe twin does. So a material
-may be shared by objects that are cut and others that are not.
+A custom property on each object determines whether it is cut, see `amount_key`: 1 means cut, 0 or
+none means not, and -1 shows what others lose, as a wireframe twin does. So a material may be shared
+by objects that are cut and others that are not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PLACE: Final = "Place"
 _SHAPE_NODE: Final = "Shape and Edge"
 _SIDE_B_NODE: Final = "Side B"
 _LINE_NODE: Final = "Line"
-# Which input of which node holds each setting.
+# The node and input that hold each setting.
 _SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "Shape": (_SHAPE_NODE, "Shape"),
     "Flip": (_SHAPE_NODE, "Flip"),
@@ -60,14 +60,14 @@ SOURCE: Final = Mark(
     "slicer_source",
     lambda thing: isinstance(thing["slicer_source"], bpy.types.Object),
 )
-"""Custom property of what stands beside a sliced object: that object."""
+"""Custom property of a sliced object's companion: the sliced object."""
 _KEY: Final = Mark(
     "surface_slicer",
     "key",
     "slicer",
     lambda group: {_PLACE, _SHAPE_NODE, _SIDE_B_NODE, _LINE_NODE} <= set(group.nodes.keys()),
 )
-# Of its name; Blender takes no longer names of custom properties than 63 bytes.
+# Length of its name in bytes; Blender limits names of custom properties to 63.
 _KEY_BYTES: Final = 36
 
 
@@ -77,7 +77,7 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     Parameters
     ----------
     empty : Object
-        What is to drive the cut; any object will do.
+        What drives the cut; any object will do.
     """
     found = find_group(empty)
     if found is None:
@@ -92,7 +92,7 @@ def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
     Returns
     -------
     NodeTree or None
-        None where the object is no slicer; a copy of a slicer is none.
+        None if the object is not a slicer; a copy of a slicer is not one.
     """
     if empty is None:
         return None
@@ -105,12 +105,12 @@ def slicer_groups() -> list[bpy.types.NodeTree]:
 
 
 def is_slicer_group(group: Any) -> bool:
-    """Tell whether a node group is a slicer's own."""
+    """Tell whether a node group belongs to a slicer."""
     return group is not None and group.bl_idname == "ShaderNodeTree" and _KEY.on(group)
 
 
 def amount_key(group: bpy.types.NodeTree) -> str:
-    """Name the custom property that says how much of an object a slicer cuts.
+    """Return the name of the custom property for how much of an object a slicer cuts.
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def amount_key(group: bpy.types.NodeTree) -> str:
     Returns
     -------
     str
-        It stays when the group or the empty is renamed, and no slicer of another file has it, so
-        that files can be appended to each other.
+        It stays the same when the group or the empty is renamed, and is unique across files, so
+        that they can be appended to each other.
     """
     return str(_KEY.of(group))
 
@@ -137,7 +137,7 @@ def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
     Returns
     -------
     Object or None
-        None if somebody deleted it; the cut then stays at the world's origin.
+        None if it was deleted; the cut is then at the world's origin.
     """
     place: Any = group.nodes[_PLACE]
     empty: bpy.types.Object | None = place.object
@@ -145,7 +145,7 @@ def empty_of(group: bpy.types.NodeTree) -> bpy.types.Object | None:
 
 
 def cut_by(group: bpy.types.NodeTree) -> list[bpy.types.Object]:
-    """List the objects that a slicer cuts, their twins among them.
+    """List the objects that a slicer cuts, including their twins.
 
     Parameters
     ----------
@@ -167,15 +167,15 @@ def is_cut_by(thing: bpy.types.Object, group: bpy.types.NodeTree) -> bool:
 
 
 def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
-    """List what an object is there for: what a slicer cuts, what a twin, cap or profile follows.
+    """List what an object serves: what a slicer cuts, or what a twin, cap or profile follows.
 
     Returns
     -------
     list of Object
-        Nothing if it is an object like any other.
+        Empty for any other object.
     """
     source = SOURCE.of(thing)
-    # What somebody converted is an object of its own.
+    # Once converted, it is an independent object.
     if isinstance(source, bpy.types.Object) and len(thing.modifiers):
         return [source]
     group = find_group(thing)
@@ -183,7 +183,7 @@ def behind(thing: bpy.types.Object) -> list[bpy.types.Object]:
 
 
 def setting(group: bpy.types.NodeTree, name: str) -> Any:
-    """Find the holder of one of a slicer's settings.
+    """Find the socket that holds one of a slicer's settings.
 
     Parameters
     ----------
@@ -195,12 +195,12 @@ def setting(group: bpy.types.NodeTree, name: str) -> Any:
     Returns
     -------
     NodeSocket
-        Its ``default_value`` can be read, set, keyframed and put into a panel.
+        Its ``default_value`` can be read, set, keyframed and shown in a panel.
 
     Raises
     ------
     KeyError
-        Naming the settings there are.
+        Naming the available settings.
     """
     if name not in _SETTINGS:
         raise KeyError(f"A slicer has no setting '{name}'; it has {list(SETTINGS)}")
@@ -229,12 +229,12 @@ def set_settings(group: bpy.types.NodeTree, values: Mapping[str, Any]) -> None:
 
 
 def remove_group(group: bpy.types.NodeTree) -> None:
-    """Remove a slicer's node group, and with the last one the groups that all are made of.
+    """Remove a slicer's node group, and with the last one the groups that all of them use.
 
     Parameters
     ----------
     group : NodeTree
-        One of `slicer_groups`, which no material has any more.
+        One of `slicer_groups`, no longer used by any material.
     """
     parts: list[Any] = [node.node_tree for node in group.nodes if hasattr(node, "node_tree")]
     bpy.data.node_groups.remove(group)
@@ -305,7 +305,7 @@ def _drive_by_scale(
 
 
 def _unused(name: str) -> str:
-    """Find a name that no node group has."""
+    """Find an unused node group name."""
     number, free = 1, name
     while free in bpy.data.node_groups:
         number += 1
@@ -314,5 +314,5 @@ def _unused(name: str) -> str:
 
 
 def _beginning(text: str, most_bytes: int) -> str:
-    """Cut a text off between two characters."""
+    """Truncate a text between two characters."""
     return text.encode()[:most_bytes].decode(errors="ignore")

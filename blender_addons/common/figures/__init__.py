@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures that stand in the picture: ordinary objects, each with one modifier that draws it.
+"""Figures in the picture: ordinary objects, each with one modifier that draws it.
 
 `drawing`, `numbers` and `scales` write their nodes, `frame` puts them into a camera's view.
 """

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures that stand in the picture: axes, color bars, scale bars, numbers.
+"""Figures in the picture: axes, color bars, scale bars, numbers.
 
-Each is an object without geometry of its own and with one geometry nodes modifier that draws it,
-so that every setting stays live. Lengths are in the object's own units; `frame` makes one unit the
+Each is an object without its own geometry and with one geometry nodes modifier that draws it, so
+that every setting stays live. Lengths are in the object's own units; `frame` makes one unit the
 shorter side of the picture.
 
-The text is Blender's built-in font, in which all digits are equally wide: a running number does
+The text is Blender's built-in font, in which all digits are equally wide, so a changing number does
 not jitter.
 """
 
@@ -25,9 +25,9 @@ from ..required import required
 GROUP: Final = "Figure"
 INK: Final = "Figure Ink"
 INK_COLOR: Final = "figure_color"
-"""The point attribute that the material `INK` shines in."""
+"""The point attribute with the color of the material `INK`."""
 PASS: Final = "Figures"
-"""Render pass that is 1 where figures are, for those who treat them differently."""
+"""Render pass that is 1 on figures, to treat them separately."""
 WHITE: Final = (0.8, 0.8, 0.8, 1.0)
 """Scene-linear; a little below white, so that bloom does not blur small type."""
 # Of the ink that version 0.1.0 made.
@@ -46,17 +46,17 @@ TEXT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def ink_material() -> bpy.types.Material:
-    """Make the material of lines and text, or return it if the file has it.
+    """Make the material of lines and text, or return the existing one.
 
     Returns
     -------
     Material
-        It shines in the color of the attribute `INK_COLOR`, whatever the light.
+        It emits the color of the attribute `INK_COLOR`, independent of the lights.
     """
     existing = bpy.data.materials.get(INK)
     if existing is not None and existing.library is None:
         kinds = {node.bl_idname for node in required(existing.node_tree).nodes}
-        # In version 0.1.0 it did not tell where figures are.
+        # In version 0.1.0 it did not mark figures.
         if "ShaderNodeOutputAOV" in kinds or kinds != _KINDS_OF_0_1:
             return existing
     material = existing or glowing(INK)
@@ -72,7 +72,7 @@ def ink_material() -> bpy.types.Material:
 
 
 def tell_pass(tree: Tree, share: Linkable | float) -> None:
-    """Have a material say in the render pass `PASS` where figures are.
+    """Make a material mark figures in the render pass `PASS`.
 
     Parameters
     ----------
@@ -87,16 +87,16 @@ def tell_pass(tree: Tree, share: Linkable | float) -> None:
 def new_figure(
     name: str, group: Any, inputs: Mapping[str, Any], mesh: bpy.types.Mesh | None = None
 ) -> bpy.types.Object:
-    """Make an object that a node group draws.
+    """Make an object drawn by a node group.
 
     Parameters
     ----------
     group : NodeTree
-        Its modifier is named like it.
+        Its modifier has the same name.
     inputs : mapping
         Of the modifier, by name. An input *Ink* gets the material of lines and text.
     mesh : Mesh, optional
-        What the group takes as its geometry.
+        Geometry input of the group.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def new_figure(
     """
     figure = bpy.data.objects.new(name, bpy.data.meshes.new(name) if mesh is None else mesh)
     add_group_modifier(figure, group.name, group, {"Ink": ink_material(), **inputs})
-    # It is seen, but neither lights nor shades what it stands in front of.
+    # It is visible, but neither lights nor shadows what is behind it.
     figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
     figure.visible_volume_scatter = figure.visible_shadow = False
     return figure
@@ -117,12 +117,12 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
     Parameters
     ----------
     thing : Object
-        Of `new_figure`; it may have been given other modifiers before and after that one.
+        From `new_figure`; it may have other modifiers before and after that one.
 
     Returns
     -------
     NodesModifier or None
-        None where it has it no more.
+        None if it no longer has it.
     """
     for modifier in thing.modifiers:
         if isinstance(modifier, bpy.types.NodesModifier) and modifier.node_group is not None:
@@ -132,7 +132,7 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
     return None
 
 
-# --- Pieces that other groups are written with ---
+# --- Building blocks of other groups ---
 
 
 def rectangle(tree: Tree, width: Value, height: Value, x: Value, y: Value) -> Node:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Places in a camera's picture, and beside an object.
 
-A camera carries its frame, an empty a short way before it, so large that one unit is the shorter
-side of the picture; and the frame carries a place for each corner of the picture. Simple drivers
-keep them there when the lens or the resolution change. What is parented to a place is seen at the
-same spot of every frame, and can still be moved by hand.
+A camera carries its frame, an empty a short distance in front of it, scaled so that one unit is the
+shorter side of the picture; and the frame carries a place for each corner of the picture. Simple
+drivers keep them there when the lens or the resolution changes. Anything parented to a place
+appears at the same spot in every frame, and can still be moved by hand.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _DEPTH: Final = Mark(
 _CORNER: Final = Mark(
     SHARED, "corner", "corner", lambda thing: thing.type == "EMPTY" and thing["corner"] in _SIDES
 )
-# How near it is, as a share of the distance to what is filmed: nothing else comes so near in an
-# orbit, and single precision is still fine enough.
+# How near it is, as a fraction of the distance to the subject: nothing else comes this close in an
+# orbit, and single precision is still sufficient.
 _NEARNESS: Final = 0.35
-# Beside an object, one unit is this share of its larger extent.
+# Beside an object, one unit is this fraction of its larger extent.
 _SHARE: Final = 0.7
 
 # Of a picture, from its width at unit distance (see _VARIABLES) to its shorter side; by sensor fit.
@@ -65,7 +65,7 @@ def corner(
     scene : Scene
         A new place goes into its collection `COLLECTION`.
     subject : Vector
-        What is filmed, in world space; a new place is much nearer.
+        The subject, in world space; a new place is much closer.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def corner(
             return child
     place = _empty(scene, f"{camera.name} {where.replace('_', ' ').title()}", whole)
     _CORNER.put(place, where)
-    # The sensor's shift is in shares of the side that the sensor fits.
+    # The sensor's shift is relative to the side that the sensor fits.
     fitted = {"AUTO": "max(rx, ry)", "HORIZONTAL": "rx", "VERTICAL": "ry"}[_data(camera).sensor_fit]
     for axis, side in enumerate(_SIDES[where]):
         own, shift = (("rx", "xshift"), ("ry", "yshift"))[axis]
@@ -89,12 +89,12 @@ def corner(
 
 
 def remove_if_empty(place: bpy.types.Object) -> None:
-    """Remove a place of `corner` in which nothing stands any more, and a frame without places.
+    """Remove a place of `corner` that has become empty, and a frame without places.
 
     Parameters
     ----------
     place : Object
-        Any other object stays.
+        Any other object is kept.
     """
     if place.children or not (_CORNER.on(place) or _DEPTH.on(place)):
         return
@@ -107,14 +107,14 @@ def remove_if_empty(place: bpy.types.Object) -> None:
 def beside(
     scene: bpy.types.Scene, thing: bpy.types.Object, where: Corner, room: tuple[float, float]
 ) -> Matrix:
-    """Find a place beside an object, turned as the scene's camera is now.
+    """Find a place beside an object, with the orientation of the scene's camera.
 
     Parameters
     ----------
     where : str
-        The corner of the object, as seen by the camera, or from above where there is none.
+        The corner of the object, as seen by the camera, or from above without one.
     room : tuple of float
-        How far away from the corner, in x and y; 1 is a good part of the object's extent.
+        Distance from the corner, in x and y; 1 is a sizable part of the object's extent.
 
     Returns
     -------
@@ -164,7 +164,7 @@ _VARIABLES: Final = {
 
 
 def _frame(scene: bpy.types.Scene, camera: bpy.types.Object, subject: Vector) -> bpy.types.Object:
-    """Find or make the plane of a camera's figures; in it, 1 is the picture's shorter side."""
+    """Find or make the plane of a camera's figures, where 1 is the picture's shorter side."""
     for child in camera.children:
         if _DEPTH.on(child):
             return child

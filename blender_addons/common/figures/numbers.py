@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers as text in figures: rounded, and as powers of ten where they are long."""
+"""Numbers as text in figures: rounded, and with powers of ten if they are long."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..limits import apart
 from ..nodes import Linkable, Node, Tree, Value
 from .drawing import GROUP, TEXT_INPUTS, moved
 
-# Numbers of a figure whose largest is in between are written plainly.
+# If a figure's largest number is in between, its numbers are written in full.
 _PLAIN_FROM: Final = 1e-3
 _PLAIN_BELOW: Final = 1e6
 # An exponent, and the gaps before it and before a unit behind it, in units of the text's size.
@@ -31,12 +31,12 @@ def round_step(extent: float, parts: int) -> float:
     extent : float
         Above zero.
     parts : int
-        Into about how many parts.
+        Approximate number of parts.
 
     Returns
     -------
     float
-        What an axis with *Step* 0 uses too.
+        Also used by an axis with *Step* 0.
     """
     raw = extent / parts
     power = 10.0 ** math.floor(math.log10(raw))
@@ -50,7 +50,7 @@ def round_limits(low: float, high: float, parts: int = 4) -> tuple[float, float]
     Parameters
     ----------
     parts : int
-        Into about how many parts an axis between them is divided.
+        Approximate number of parts of an axis between them.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def round_limits(low: float, high: float, parts: int = 4) -> tuple[float, float]
 
 
 def in_powers(low: float, high: float) -> bool:
-    """Tell whether an axis writes its numbers with powers of ten.
+    """Tell whether an axis uses powers of ten.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def text(
 
 
 def written(tree: Tree, value: Linkable, decimals: Linkable) -> Node:
-    """Add the nodes that write a number, with a minus sign that is not a hyphen.
+    """Add the nodes that write a number, with a true minus sign.
 
     Returns
     -------
@@ -186,12 +186,12 @@ def number_group(tree: Tree) -> None:
                 "Find": "-", "Replace": "−",
             },
         )  # fmt: skip
-        # Multiples of a step are zero, or not nearer to it than that.
+        # Multiples of a step are zero, or at least that far from it.
         is_zero = magnitude < step * 0.1
         base = tree.switch("STRING", is_zero, ten, "0")
         raised = tree.switch("STRING", is_zero, power, "")
     with tree.frame("Side by side"):
-        # The font's own raised digits differ in size.
+        # The font's superscript digits differ in size.
         smaller = size * _RAISED_SIZE
         height = size * _RAISED_BY
         gap = size * _RAISED_GAP
@@ -210,7 +210,7 @@ def number_group(tree: Tree) -> None:
 
 
 def is_scientific(tree: Tree, largest: Linkable) -> Node:
-    """Add the nodes that tell whether numbers are too large or too small to be written plainly.
+    """Add the nodes that tell whether numbers are too large or too small to write in full.
 
     Parameters
     ----------
@@ -248,10 +248,10 @@ def _decimals(tree: Tree, step: Linkable) -> Node:
 
 
 def _is_broken(tree: Tree, value: Linkable) -> Node:
-    """Give 1 for what is not whole, and 0 for what is."""
+    """Return 1 for a fractional number, 0 for a whole one."""
     return abs(value - round(value)) > 1e-3
 
 
 def _exponent(tree: Tree, magnitude: Linkable) -> Node:
-    """Find the power of ten below a number; that of 9.99999 is 1."""
+    """Find the power of ten below a number; for 9.99999 it is 1."""
     return floor(tree.log10(magnitude) + 4e-6)

@@ -12,8 +12,8 @@ from .drawing import GROUP, TEXT_INPUTS, inked, rectangle
 from .numbers import is_scientific, number, text
 
 FIGURE: Final = "figure"
-"""The point attribute that is 1 on figures: a material that figures share with what they explain
-shows its plain colors there, without glow."""
+"""The point attribute that is 1 on figures: a material shared with figures shows its plain colors
+there, without glow."""
 
 # Of a digit, in units of the text's size.
 CAP_HEIGHT: Final = 0.71
@@ -21,9 +21,9 @@ CAP_HEIGHT: Final = 0.71
 TICK: Final = 0.32
 _GAP: Final = 0.62
 _MOST_TICKS: Final = 50
-# A number with a power of ten needs so much room, with that to the next one.
+# Space for a number with a power of ten, including the gap to the next one.
 _POWER_WIDTH: Final = 5.5
-# What a step between ticks is of the largest value at least: single precision has 7 digits.
+# Minimum step between ticks relative to the largest value: single precision has 7 digits.
 _FINEST_STEP: Final = 1e-6
 LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Line Width": {
@@ -34,13 +34,13 @@ LINE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "From": {"kind": "Float", "default": 0.0, "description": "Value at the beginning"},
+    "From": {"kind": "Float", "default": 0.0, "description": "Value at the start"},
     "To": {"kind": "Float", "default": 1.0, "description": "Value at the end"},
     "Length": {
         "kind": "Float",
         "default": 0.5,
         "minimum": 0.0,
-        "description": "From the beginning to the end; 1 is the picture's shorter side",
+        "description": "Length of the axis; 1 is the picture's shorter side",
     },
     "Step": {
         "kind": "Float",
@@ -53,9 +53,9 @@ AXIS_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "default": 4,
         "minimum": 1,
         "maximum": _MOST_TICKS,
-        "description": "About how many there are where Step is 0",
+        "description": "Approximate number of ticks if Step is 0",
     },
-    "Unit": {"kind": "String", "description": "Stands at the axis's end"},
+    "Unit": {"kind": "String", "description": "Text at the end of the axis"},
 }
 
 
@@ -104,7 +104,7 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
     """
     tree.input("Geometry", "Geometry")
     direction = tree.input(
-        "Direction", "Menu", default="Vertical", description="Which way values grow"
+        "Direction", "Menu", default="Vertical", description="Direction in which values increase"
     )
     axis = tree.inputs(AXIS_INPUTS)
     width = tree.input(
@@ -113,7 +113,7 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
     )  # fmt: skip
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
     material = tree.input(
-        "Material", "Material", hide=True, description="Of what the color bar explains"
+        "Material", "Material", hide=True, description="Material whose colors the bar shows"
     )
     with tree.frame("Which way"):
         vertical = tree.menu("FLOAT", direction, {"Vertical": 1.0, "Horizontal": 0.0})
@@ -146,8 +146,8 @@ def color_bar_group(tree: nodes.Tree, attribute: str) -> None:
 def scale_bar_group(tree: nodes.Tree) -> None:
     """Build the group that draws a scale bar, or return it if it exists.
 
-    In a camera's frame, which is nearer than what it measures, the bar is as long as a length at
-    the measured object's middle looks.
+    In a camera's frame, which is closer than the measured object, the bar is as long as the length
+    appears at the object's center.
 
     Returns
     -------
@@ -161,16 +161,16 @@ def scale_bar_group(tree: nodes.Tree) -> None:
     )  # fmt: skip
     unit = tree.input("Unit", "String", default="µm", description="Text after the number")
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
-    measured = tree.input("Object", "Object", hide=True, description="What it measures")
+    measured = tree.input("Object", "Object", hide=True, description="Object that the bar measures")
     per_unit = tree.input(
         "Per Unit", "Float", default=1.0, minimum=1e-6, hide=True,
-        description="How much of the length makes one unit in the object's own space",
+        description="Length of one unit in the object's own space",
     )  # fmt: skip
     middle = tree.input(
-        "Middle", "Vector", hide=True, description="Of the object, in its own space"
+        "Middle", "Vector", hide=True, description="Center of the object, in its own space"
     )
     camera = tree.input(
-        "Camera", "Object", hide=True, description="In whose frame it stands, if in any"
+        "Camera", "Object", hide=True, description="Camera whose frame the bar is in, if any"
     )
     in_frame = tree.input("In Frame", "Bool", default=False, hide=True)
     with tree.frame("Length in the scene"):
@@ -229,7 +229,7 @@ def _axis_group(tree: nodes.Tree, letter: str) -> None:
 
     with tree.frame("Line"):
         half = length * 0.5
-        # The two lines of a corner meet without a notch.
+        # The two lines meet at the corner without a notch.
         whole = length + width
         line = rectangle(tree, *at(whole, width), *at(half, 0.0))
     with tree.frame("Ticks"):
@@ -274,9 +274,9 @@ def ticks_group(tree: nodes.Tree) -> None:
     Returns
     -------
     NodeTree
-        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, and *Most*, for how many numbers
-        with a power of ten there is room; to *First*, the first multiple;
-        *Step*; *Count*; and whether their numbers are *Scientific*.
+        From *From*, *To*, *Step* and *Ticks*, as in `AXIS_INPUTS`, and *Most*, the maximum number
+        of numbers with a power of ten; to *First*, the first multiple; *Step*; *Count*; and whether
+        their numbers are *Scientific*.
     """
     given = tree.inputs({key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")})
     most = tree.input("Most", "Float", default=float(_MOST_TICKS))

@@ -20,22 +20,22 @@ from ..required import required
 CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
 BACKLIGHT: Final = "Backlight"
-# In which direction the camera looks, and what is up in the picture: down onto the xy plane, in
-# which morphologies are traced.
+# The camera's viewing direction, and what is up in the picture: down onto the xy plane, in which
+# morphologies are traced.
 _DIRECTION: Final = (0.0, 0.0, -1.0)
 _UP: Final = (0.0, 1.0, 0.0)
-# Straight from behind, light would only graze what the camera sees.
+# Directly from behind, light would only graze what the camera sees.
 _BACKLIGHT_ELEVATION: Final = math.radians(50)
 _BACKLIGHT_WATTS: Final = 48.0
 
 
 def way_told(scene: bpy.types.Scene, degrees: float) -> str:
-    """Say where a scene's camera goes.
+    """Describe the movement of a scene's camera.
 
     Parameters
     ----------
     degrees : float
-        As of `orbit`; 0 if it stands still.
+        As for `orbit`; 0 for a still camera.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def way_told(scene: bpy.types.Scene, degrees: float) -> str:
     if not degrees:
         return f"'{camera}' stands still"
     return (
-        f"'{camera}' circles {degrees:g} degrees in frames {scene.frame_start} to {scene.frame_end}"
+        f"'{camera}' orbits {degrees:g} degrees in frames {scene.frame_start} to {scene.frame_end}"
     )
 
 
@@ -57,7 +57,7 @@ def stage_told(
     *,
     backlight: bool = False,
 ) -> str:
-    """Say in a sentence what was set for a film.
+    """Summarize in a sentence what was set up for a film.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def stage_told(
         See `show_bloom`; None if there is no bloom.
     """
     parts = [way_told(scene, degrees)]
-    parts += ["a light stands behind"] if backlight else []
+    parts += ["a light shines from behind"] if backlight else []
     parts += ["the background is black"]
     parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
     return f"Film for {engine_of(scene)}: {listed(parts)}."
@@ -90,19 +90,19 @@ def frame_camera(
     Parameters
     ----------
     scene : Scene
-        The camera becomes its active one. One made here before is used again.
+        The camera becomes its active one. One made here before is reused.
     direction : tuple of float
-        In which the camera looks.
+        Viewing direction.
     up : tuple of float
         What is up in the picture.
     margin : float
-        Part of the picture that is left free on each side.
+        Fraction of the picture left free on each side.
     bottom : float
-        Part of the picture that is left free below as well, for figures.
+        Additional fraction left free at the bottom, for figures.
     orbit_axis : tuple of float, optional
-        Leave room for the objects as they look all the way round this axis.
+        Leave space for the objects as seen from all around this axis.
     also : ndarray, shape (P, 3), optional
-        Points in world space that have to be in the picture too, such as where objects will be.
+        Additional points in world space to include, such as future positions of objects.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def frame_camera(
     rotation = _looking(np.array(direction), np.array(up))
     camera.parent = None
     camera.matrix_world = _placed(rotation, middle)
-    # Moving the points away from the middle makes room at the picture's edges.
+    # Moving the points away from the center leaves space at the picture's edges.
     around = _turned(points - middle, orbit_axis) if orbit_axis else points - middle
     spread = middle + _outermost(around) / (1 - 2 * margin)
     upwards = rotation[:, 1]
@@ -149,24 +149,24 @@ def add_backlight(
     strength: float = 1.0,
     color: tuple[float, float, float] = (1.0, 1.0, 1.0),
 ) -> bpy.types.Object:
-    """Light objects from behind, so that their edges stand out from a dark ground.
+    """Light objects from behind, so that their edges stand out against a dark background.
 
-    Only surfaces that reflect light show it; what merely emits stays as it is.
+    Only surfaces that reflect light show it; purely emissive ones are unaffected.
 
     Parameters
     ----------
     scene : Scene
-        A backlight made here before is used again.
+        An existing backlight is reused.
     strength : float
-        1 draws clear edges on a dark surface, beside a glow of strength 1.
+        At 1, edges of a dark surface are clear beside a glow of strength 1.
     color : tuple of float
         Scene-linear.
 
     Returns
     -------
     Object
-        An area light behind and above the objects as the scene's camera sees them, or as one that
-        looks down onto the xy plane. It circles along with a film camera.
+        An area light behind and above the objects as seen by the scene's camera, or by one that
+        looks down onto the xy plane. It orbits along with a film camera.
     """
     points = world_points(scene, objects)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -183,10 +183,10 @@ def add_backlight(
     assert isinstance(data, bpy.types.AreaLight)
     data.color = color
     data.shape, data.size = "DISK", size
-    # As seen from the middle the light has the same extent whatever the size, so that its power
+    # Seen from the center, the light has the same angular extent whatever the size, so its power
     # has to grow with its area.
     data.energy = strength * _BACKLIGHT_WATTS * size**2
-    # It is behind the objects, so it would stand in the picture.
+    # It is behind the objects, so it would be visible in the picture.
     light.visible_camera = False
     light.parent = None
     light.matrix_world = _placed(_looking(-way, np.cross(way, away)), middle + way * size)
@@ -217,18 +217,18 @@ def orbit(
     *,
     axis: tuple[float, float, float] | None = None,
 ) -> None:
-    """Let a camera of `frame_camera` circle around what it looks at, at constant speed.
+    """Make a camera from `frame_camera` orbit its subject at constant speed.
 
-    It goes another way than before: what it circled until now is forgotten.
+    This replaces any previous orbit.
 
     Parameters
     ----------
     degrees : float
-        Angle travelled, half of it before the view that the camera has now and half after.
+        Angle travelled, half of it before the camera's current view and half after.
     frame_start, frame_end : int
         First and last frame of the movement.
     axis : tuple of float, optional
-        Around which it circles, in world space; what is up in the picture if it is not given.
+        Axis of the orbit, in world space; the picture's up direction if not given.
     """
     pivot = camera.parent
     assert pivot is not None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Background and light of a film: exact colors on an even ground, and what glows."""
+"""Background and light of a film: exact colors, a uniform background, and glow."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ..required import required
 BLOOM: Final = "Bloom"
 WORLD: Final = "Film World"
 _MADE_HERE: Final = Mark(SHARED, "world", WORLD, lambda world: world[WORLD] is True)
-# The node of a bloom that keeps figures out of it; its second factor is 1 if it does.
+# The node that excludes figures from the bloom; its second factor is 1 if it does.
 _FIGURES: Final = "Figures Left Out"
 
-# How many nodes a bloom had in version 0.1.0, where figures always glowed.
+# Number of nodes of a bloom in version 0.1.0, where figures always glowed.
 _NODES_OF_0_1: Final = 3
 
 
 def use_standard_view(scene: bpy.types.Scene) -> None:
     """Show colors as they are; the default view transform, AgX, shifts them."""
-    # The installed color configuration decides what there is, so the stubs cannot know it.
+    # The installed color configuration defines the options, so the stubs cannot know them.
     view_settings: Any = scene.view_settings
     view_settings.view_transform = "Standard"
 
@@ -32,13 +32,13 @@ def use_standard_view(scene: bpy.types.Scene) -> None:
 def use_plain_world(
     scene: bpy.types.Scene, color: tuple[float, float, float] = (0.0, 0.0, 0.0)
 ) -> bpy.types.World:
-    """Give the scene a world of one color.
+    """Give the scene a world with a single color.
 
     Parameters
     ----------
     scene : Scene
-        The world it has stays in the file, to be chosen again; so does one that was made here and
-        has other nodes by now.
+        Its previous world is kept in the file, to be chosen again; so is one made here whose nodes
+        were changed since.
     color : tuple of float
         Scene-linear; black by default.
 
@@ -66,19 +66,19 @@ def add_bloom(
     *,
     figures_glow: bool = False,
 ) -> bpy.types.NodeTree:
-    """Let bright parts of the picture glow, in the compositor, for every engine.
+    """Make bright parts of the picture glow, in the compositor, for every engine.
 
     Parameters
     ----------
     scene : Scene
-        The compositor group that it has stays in the file, to be chosen again. One that was made
-        here only gets the new settings, and keeps what else somebody put into it.
+        Its previous compositor group is kept in the file, to be chosen again. One made here only
+        gets the new settings, and keeps nodes added to it.
     threshold : float
-        Scene-linear brightness from which on a pixel glows.
+        Scene-linear brightness above which a pixel glows.
     size : float
         0..1, of the picture.
     figures_glow : bool
-        Let figures glow as well, which makes small type harder to read.
+        Let figures glow as well, which makes small text harder to read.
     """
     settings = {"Threshold": threshold, "Strength": strength, "Size": size}
     scene.render.use_compositing = True
@@ -88,7 +88,7 @@ def add_bloom(
             added.name, added.type = PASS, "VALUE"
     there: Any = scene.compositing_node_group
     glare = _bloom_of(scene)
-    # One that version 0.1.0 made and nobody changed gets the nodes of this one.
+    # An unchanged one from version 0.1.0 gets the current nodes.
     if glare is not None and (_FIGURES in there.nodes or len(there.nodes) > _NODES_OF_0_1):
         for name, value in settings.items():
             glare.inputs[name].default_value = value
@@ -97,9 +97,9 @@ def add_bloom(
         return required(scene.compositing_node_group)
     title = f"{BLOOM} of {scene.name}"
     if glare is None and there is not None and there.library is None and there.name == title:
-        # Somebody took its glare or its picture out, and may have put something else in.
+        # Its glare or its picture was removed, and may have been replaced.
         nodes.disown(there)
-    # A group of its own for each scene, since it says whose picture it takes.
+    # A separate group for each scene, since it refers to the scene's picture.
     with nodes.compositor_group(title) as tree:
         layers = tree.add("CompositorNodeRLayers", scene=scene)
         rendered = layers["Image"]
@@ -123,17 +123,17 @@ def add_bloom(
 
 
 def show_bloom(context: bpy.types.Context) -> str:
-    """Let the 3-D viewports of a window show what the compositor makes of the picture.
+    """Make the 3D viewports of a window show the compositor's result.
 
     Parameters
     ----------
     context : Context
-        The window is its own; without one, as in background mode, nothing changes.
+        Its window is used; without one, as in background mode, nothing changes.
 
     Returns
     -------
     str
-        Where it is seen besides renders, to be added to a sentence about those.
+        Where it is visible besides renders, to be appended to a sentence about those.
     """
     if bpy.app.background or context.window is None:
         return ""
@@ -150,17 +150,17 @@ def _bloom_of(scene: bpy.types.Scene) -> Any:
     if group is None or group.library is not None or not nodes.is_written(group):
         return None
     pictures = [node for node in group.nodes if node.bl_idname == "CompositorNodeRLayers"]
-    # A copy of a scene has the group of its original, which takes the other one's picture.
+    # A copy of a scene has its original's group, which uses the original's picture.
     if all(picture.scene != scene for picture in pictures):
         return None
     glares = [node for node in group.nodes if node.bl_idname == "CompositorNodeGlare"]
-    # Version 0.1.0 gave it no name of its own; what somebody added came later.
+    # Version 0.1.0 did not name it; nodes added by the user came later.
     named = [node for node in glares if node.name == BLOOM]
     return next(iter(named or glares), None)
 
 
 def _is_plain(world: bpy.types.World) -> bool:
-    """Tell whether a world was made here, and nobody gave it other nodes."""
+    """Tell whether a world was made here and its nodes are unchanged."""
     if world.library is not None or not _MADE_HERE.on(world):
         return False
     kinds = sorted(node.bl_idname for node in required(world.node_tree).nodes)
@@ -168,6 +168,6 @@ def _is_plain(world: bpy.types.World) -> bool:
 
 
 def _keep(block: bpy.types.ID | None) -> None:
-    """Save what a scene used until now with the file, although nothing uses it any more."""
+    """Keep what a scene used so far in the file, although nothing uses it any more."""
     if block is not None and block.library is None:
         block.use_fake_user = True

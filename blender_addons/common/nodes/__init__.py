@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Node trees as code.
 
-`tree` and `writing` write them, `sockets` calculates with what they give, `groups` keeps them in
-the file, `layout` and `placement` place their nodes so that a person can read them, and `modifiers`
-sets the inputs of such modifiers.
+`tree` and `writing` write them, `sockets` does arithmetic with their outputs, `groups` keeps them
+in the file, `layout` and `placement` arrange their nodes readably, and `modifiers` sets the inputs
+of such modifiers.
 """
 
 from .groups import (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Node groups that the extensions write, each once in a file."""
+"""Node groups written by the extensions, each once per file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .tree import Tree
 
 _GroupKind = Literal["GeometryNodeTree", "CompositorNodeTree", "ShaderNodeTree"]
 _DIGEST: Final = Mark(SHARED, "built_from", "built_from", lambda group: "built_as" in group)
-# Under which name it was written; it bears another one where somebody's own group has that.
+# The name under which it was written; it gets another one if a user's group has that name.
 _WRITTEN_AS: Final = Mark(SHARED, "built_as", "built_as", lambda group: "built_from" in group)
 _built_here: dict[str, str] = {}
 _P = ParamSpec("_P")
@@ -29,8 +29,8 @@ def geometry_group(name: str) -> Iterator[Tree]:
     Parameters
     ----------
     name : str
-        A group of this name that was built from the same lines is re-used; any other of this name
-        is replaced wherever it is used.
+        A group of this name that was built from the same lines is reused; any other of this name is
+        replaced wherever it is used.
 
     Yields
     ------
@@ -43,7 +43,7 @@ def geometry_group(name: str) -> Iterator[Tree]:
 
 
 def _find_group(name: str) -> Any:
-    """Find a group that this session wrote, so that it need not write it again to compare."""
+    """Find a group that this session wrote, so that it need not be rebuilt for comparison."""
     group = _written(name)
     if group is None or name not in _built_here:
         return None
@@ -56,13 +56,13 @@ def is_written(group: Any) -> bool:
 
 
 def disown(group: Any) -> None:
-    """Leave a group to whoever changed it: it keeps its nodes, and is never written again."""
+    """Hand a changed group over to the user: it keeps its nodes and is never rewritten."""
     if is_written(group):
         _WRITTEN_AS.remove(group)
 
 
 def _written(name: str) -> Any:
-    """Find a group that was written under a name: never somebody's own, nor one of another file."""
+    """Find a group that was written under a name, never a user's own or one of another file."""
     groups = bpy.data.node_groups
     named = groups.get(name)
     candidates = groups if named is None else [named, *groups]
@@ -75,12 +75,12 @@ def _written(name: str) -> Any:
 def group(
     name: str, kind: Callable[[str], AbstractContextManager[Tree]] = geometry_group
 ) -> Callable[[Callable[Concatenate[Tree, _P], None]], Callable[_P, bpy.types.NodeTree]]:
-    """Make a function that writes a tree into one that gives the group, written once in a session.
+    """Turn a function that writes a tree into one that returns the group, written once per session.
 
     Parameters
     ----------
     name : str
-        Of the group; ``{}`` stands for the function's argument, if its lines depend on one.
+        Of the group; ``{}`` is replaced by the function's argument, if its lines depend on one.
     kind : callable
         `geometry_group`, `shader_group` or `compositor_group`.
     """
@@ -119,12 +119,12 @@ def compositor_group(name: str) -> Iterator[Tree]:
 
 @contextlib.contextmanager
 def material(name_or_material: str | bpy.types.Material) -> Iterator[Tree]:
-    """Write the nodes of a material, in place of those it has.
+    """Write the nodes of a material, replacing existing ones.
 
     Parameters
     ----------
     name_or_material : str or Material
-        A material of this name is re-used.
+        A material of this name is reused.
 
     Yields
     ------
@@ -142,7 +142,7 @@ def material(name_or_material: str | bpy.types.Material) -> Iterator[Tree]:
 
 @contextlib.contextmanager
 def world(target: bpy.types.World) -> Iterator[Tree]:
-    """Write the nodes of a world, in place of those it has; see `material`."""
+    """Write the nodes of a world, replacing existing ones; see `material`."""
     with _embedded(target, f"world {target.name}") as tree:
         yield tree
 
@@ -159,7 +159,7 @@ def _embedded(owner: Any, name: str) -> Iterator[Tree]:
 def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
     groups = bpy.data.node_groups
     older = _written(name)
-    # The name is taken while it is being written, so it gets its own afterwards.
+    # The name may be in use while it is being written, so it is set afterwards.
     tree = Tree(groups.new(f"{name} (new)", kind), name)
     try:
         yield tree

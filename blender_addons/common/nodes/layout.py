@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where to put the nodes of a tree so that a person can read it.
+"""Lay out the nodes of a tree readably.
 
-Data flows from left to right, in columns; what feeds one node stands close to it. Frames are laid
-out inside first and then like nodes of their own size. This is the layered drawing of directed
-graphs (Sugiyama, Tagawa and Toda 1981) in its plainest form: longest path for the columns, one
-barycenter pass in each direction for the order within them.
+Data flows from left to right, in columns; the inputs of a node are close to it. Frames are laid out
+inside first and then like nodes of their own size. This is the layered drawing of directed graphs
+(Sugiyama, Tagawa and Toda 1981) in its plainest form: longest path for the columns, one barycenter
+pass in each direction for the order within them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FRAME_MARGIN = 40.0
 
 
 class LoopError(ValueError):
-    """The links lead back to where they came from."""
+    """The links form a cycle."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Box:
 def arrange(
     boxes: Mapping[Hashable, Box], links: Sequence[tuple[Hashable, Hashable]]
 ) -> dict[Hashable, Position]:
-    """Find a place for every box, inside frames too.
+    """Find a position for every box, inside frames too.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def arrange(
     -------
     dict
         Top left corner of every node, in the coordinates of the whole tree: x to the right, y
-        upwards. Frames are not in it, since Blender draws them around their nodes.
+        upwards. Frames are not included, since Blender draws them around their nodes.
 
     Raises
     ------

@@ -19,7 +19,7 @@ def find_group_modifier(
     Parameters
     ----------
     group : str
-        What the group's name begins with.
+        Prefix of the group's name.
     """
     for modifier in thing.modifiers if thing else ():
         if (
@@ -44,7 +44,7 @@ def add_group_modifier(
     name : str
         Of the modifier.
     inputs : mapping, optional
-        Values by name, as of `set_inputs`.
+        Values by name, as for `set_inputs`.
     """
     modifier = thing.modifiers.new(name, "NODES")
     assert isinstance(modifier, bpy.types.NodesModifier)
@@ -54,7 +54,7 @@ def add_group_modifier(
 
 
 def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
-    """Find the holder of an input's value.
+    """Find the struct that holds an input's value.
 
     Parameters
     ----------
@@ -64,17 +64,17 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     Returns
     -------
     bpy_struct
-        Its ``value`` can be read, set, keyframed and put into a panel.
+        Its ``value`` can be read, set, keyframed and shown in a panel.
 
     Raises
     ------
     KeyError
-        Naming the inputs there are.
+        Naming the available inputs.
     """
     inputs = _identifiers(modifier)
     if name not in inputs:
         raise KeyError(f"Modifier '{modifier.name}' has no input '{name}'; it has {list(inputs)}")
-    # Each group's inputs make a struct of their own, which no stub can know.
+    # Each group's inputs form their own struct, which the stubs cannot know.
     properties: Any = modifier.properties
     return getattr(properties.inputs, inputs[name])
 
@@ -85,7 +85,7 @@ def has_input(modifier: bpy.types.NodesModifier, name: str) -> bool:
 
 
 def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> None:
-    """Set inputs and have the object evaluated anew.
+    """Set inputs and have the object re-evaluated.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def set_inputs(modifier: bpy.types.NodesModifier, values: Mapping[str, Any]) -> 
 def follow(
     modifier: bpy.types.NodesModifier, name: str, owner: bpy.types.ID, data_path: str
 ) -> None:
-    """Have an input always equal a property of something else.
+    """Make an input always equal a property of something else.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _identifiers(modifier: bpy.types.NodesModifier) -> dict[str, str]:
 def follow_socket(
     modifier: bpy.types.NodesModifier, name: str, material: bpy.types.Material, socket: Any
 ) -> None:
-    """Have a modifier's input always equal an input of a material's node.
+    """Make a modifier's input always equal an input of a material's node.
 
     Parameters
     ----------
@@ -151,14 +151,14 @@ def follow_socket(
     socket : NodeSocket
         Of a node of the material.
     """
-    # By the material: a node tree that is part of one is forgotten when a file is saved.
+    # Through the material: a reference to its embedded node tree is lost when a file is saved.
     follow(modifier, name, material, f"node_tree.{socket.path_from_id('default_value')}")
 
 
 def add_viewport_modifier(
     thing: bpy.types.Object, name: str, group: str, build: Callable[[], bpy.types.NodeTree]
 ) -> bpy.types.NodesModifier:
-    """Give an object a modifier that is not part of renders, or show the one that it has.
+    """Give an object a viewport-only modifier, or enable its existing one.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def add_viewport_modifier(
     group : str
         See `find_group_modifier`.
     build : callable
-        Makes the group where there is no modifier yet.
+        Makes the group if there is no modifier yet.
     """
     modifier = find_group_modifier(thing, group)
     if modifier is None:
@@ -178,12 +178,12 @@ def add_viewport_modifier(
 
 
 def remove_with_drivers(modifier: bpy.types.Modifier | None) -> None:
-    """Take a modifier away, and the drivers of its inputs, which Blender would leave.
+    """Remove a modifier, and the drivers of its inputs, which Blender would leave behind.
 
     Parameters
     ----------
     modifier : Modifier or None
-        None where there is nothing to be taken away.
+        None if there is nothing to remove.
     """
     if modifier is None:
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the nodes of a tree stand in the node editor."""
+"""Where the nodes of a tree are in the node editor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import layout
 
 
 def usable(sockets: Any) -> list[Any]:
-    """List the sockets of a node that are seen."""
+    """List the visible sockets of a node."""
     return [s for s in sockets if s.enabled and not s.is_unavailable and s.type != "CUSTOM"]
 
 
@@ -36,17 +36,17 @@ def place_nodes(tree: Any) -> None:
     try:
         positions = layout.arrange(boxes, links)
     except layout.LoopError:
-        # A frame may feed another and be fed by it although no node does: then frames are only
-        # drawn around their nodes, wherever these stand.
+        # Two frames may feed each other although no two nodes do: then frames are only drawn around
+        # their nodes, wherever these are.
         flat = {name: box for name, box in boxes.items() if not box.children}
         for box in boxes.values():
             flat.update(box.children)
         positions = layout.arrange(flat, links)
-    # Set one by one, each would have Blender update the whole tree. Frames stand at the origin, so
-    # that the locations of the nodes in them, which are relative, are absolute as well.
+    # Setting them one by one would make Blender update the whole tree each time. Frames are at the
+    # origin, so that the relative locations of the nodes in them are absolute as well.
     places = [positions.get(node.name, (0.0, 0.0)) for node in tree.nodes]
     tree.nodes.foreach_set("location", [number for place in places for number in place])
-    # New nodes are selected, and somebody's first press of a key would move them all.
+    # New nodes are selected, and the user's first key press would move them all.
     tree.nodes.foreach_set("select", [False] * len(tree.nodes))
 
 

@@ -16,11 +16,11 @@ _NUMBERS = ("VALUE", "INT", "BOOLEAN")
 
 
 class NodeError(Exception):
-    """A line of a node tree that Blender cannot carry out."""
+    """A line of a node tree that Blender cannot execute."""
 
 
 class _Writing(Protocol):
-    """What a node needs of the tree that it is written into."""
+    """What a node needs from the tree that it is written into."""
 
     name: str
     tree: Any
@@ -33,7 +33,7 @@ class _Writing(Protocol):
 
 
 def _sign(operation: str) -> tuple[Callable[[_Term, Value], Node], Callable[[_Term, Value], Node]]:
-    """Write a sign with the socket before it and with the socket behind it."""
+    """Define an operator for the socket before it and for the socket after it."""
     return (
         lambda self, other: _written(operation, self, other),
         lambda self, other: _written(operation, other, self),
@@ -49,7 +49,7 @@ def _comparison(operation: str) -> Callable[[_Term, Value], Node]:
 
 
 class _Term:
-    """What a formula is made of. Each sign adds one node to the tree, ``//`` two.
+    """An operand of formulas. Each operator adds one node to the tree, ``//`` two.
 
     Numbers go to math nodes, in which whole ones are exact up to 2 ** 24, and vectors to vector
     math nodes; ``@`` is the dot product. ``<`` and ``>`` between whole numbers compare exactly in
@@ -93,16 +93,16 @@ class _Term:
         return _boolean("NOT", self)
 
     def __bool__(self) -> NoReturn:
-        # ``a < b < c``, ``and`` and ``min`` would silently leave a part of the formula out.
+        # ``a < b < c``, ``and`` and ``min`` would silently drop part of the formula.
         raise _error(self, "is known only once the tree runs: write &, |, ~ or a switch")
 
     def equals(self, other: Value, *, within: float | None = None) -> Node:
-        """Compare with something: whole numbers exactly, all others only within a distance.
+        """Compare with something: integers exactly, all others only within a distance.
 
         Raises
         ------
         NodeError
-            If one is no whole number, and no distance is given.
+            If one is not an integer, and no distance is given.
         """
         if within is None:
             return _compared("EQUAL", self, other)
@@ -111,7 +111,7 @@ class _Term:
         return _added(self, "ShaderNodeMath", "COMPARE", **inputs)
 
     def differs(self, other: Value) -> Node:
-        """Tell whether two whole numbers differ; see `equals`."""
+        """Tell whether two integers differ; see `equals`."""
         return _compared("NOT_EQUAL", self, other)
 
 
@@ -125,7 +125,7 @@ class Socket(_Term):
         self.socket = socket
 
     def __str__(self) -> str:
-        """Name the socket as an error does."""
+        """Return the socket's name for error messages."""
         return f"output '{self.socket.name}' of {self.node}"
 
     @property
@@ -145,9 +145,9 @@ class Node(_Term):
         self.line = line
 
     def __str__(self) -> str:
-        """Name the node as an error does."""
+        """Return the node's name for error messages."""
         node = self.bpy_node
-        # Without a label, a sign of a formula is told by what it does.
+        # Without a label, an operator of a formula is named by its operation.
         does = "" if node.label else getattr(node, "operation", "")
         return f"node '{node.label or node.name}' ({' '.join([node.bl_idname, does]).strip()})"
 
@@ -192,7 +192,7 @@ class Node(_Term):
 
 
 Linkable = Socket | Node
-# Where the label stands in the line of a node; see `Writer.add`.
+# Position of the label in the line of a node; see `Writer.add`.
 _LABEL = 3
 
 
@@ -218,7 +218,7 @@ def _added(term: _Term, node_type: str, operation: str, /, **inputs: Value) -> N
 
 
 def _terms(operation: str, values: Sequence[Value], kinds: Sequence[str]) -> list[_Term]:
-    """Take the sockets out of what is calculated with, each of them of a kind that can be."""
+    """Collect the sockets among operands, checking that their types support arithmetic."""
     terms = [value for value in values if isinstance(value, _Term)]
     for term in terms:
         if term.source.socket.type not in kinds:
@@ -227,7 +227,7 @@ def _terms(operation: str, values: Sequence[Value], kinds: Sequence[str]) -> lis
 
 
 def _written(operation: str, *values: Value) -> Node:
-    """Write a sign, with numbers or vectors."""
+    """Write an operator, for numbers or vectors."""
     terms = _terms(operation, values, (*_NUMBERS, "VECTOR"))
     are_vectors = [
         v.source.socket.type == "VECTOR" if isinstance(v, _Term) else isinstance(v, tuple)
@@ -245,7 +245,7 @@ def _written(operation: str, *values: Value) -> Node:
 
 
 def _compared(operation: str, a: Value, b: Value) -> Node:
-    """Compare two numbers: exactly if both are whole, as only geometry nodes can."""
+    """Compare two numbers: exactly if both are integers, which only geometry nodes support."""
     first = _terms(operation, (a, b), _NUMBERS)[0]
     whole = all(
         v.source.socket.type == "INT" if isinstance(v, _Term) else isinstance(v, int)

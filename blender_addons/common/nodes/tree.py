@@ -36,9 +36,9 @@ class Tree(Writer):
         name: str = "",
         label: str = "",
     ) -> Node:
-        """Add a math node, for what formulas have no sign for, and for nodes with a name.
+        """Add a math node, for operations without an operator, and for nodes with a name.
 
-        Its inputs all share one name, so they go by position.
+        Its inputs all have the same name, so they are passed by position.
 
         Parameters
         ----------
@@ -50,17 +50,17 @@ class Tree(Writer):
         return self.add("ShaderNodeMath", inputs, name=name, label=label, operation=operation)
 
     def vector_math(self, operation: str, a: Value, b: Value = None, c: Value = None) -> Node:
-        """Add a vector math node, for what formulas have no sign for; see `math`."""
+        """Add a vector math node, for operations without an operator; see `math`."""
         values = {"Vector": a, "Vector_001": b, "Vector_002": c}
         inputs = {key: value for key, value in values.items() if value is not None}
         return self.add("ShaderNodeVectorMath", inputs, operation=operation)
 
     def maximum(self, a: Value, b: Value) -> Node:
-        """Take the larger one of two numbers."""
+        """Take the larger of two numbers."""
         return self.math("MAXIMUM", a, b)
 
     def minimum(self, a: Value, b: Value) -> Node:
-        """Take the smaller one of two numbers."""
+        """Take the smaller of two numbers."""
         return self.math("MINIMUM", a, b)
 
     def log10(self, value: Linkable) -> Node:
@@ -68,7 +68,7 @@ class Tree(Writer):
         return self.math("LOGARITHM", value, 10.0)
 
     def clamp(self, value: Linkable, low: Value = None, high: Value = None) -> Node:
-        """Keep a number between two others: 0 and 1, if they are not given."""
+        """Clamp a number between two others, by default 0 and 1."""
         limits = {"Min": low, "Max": high}
         given = {key: limit for key, limit in limits.items() if limit is not None}
         return self.add("ShaderNodeClamp", {"Value": value, **given})
@@ -83,7 +83,7 @@ class Tree(Writer):
         factor : float, Socket or Node
             0 gives `a`, 1 gives `b`.
         **properties
-            As of `add`: ``data_type="RGBA"`` for colors.
+            As for `add`: ``data_type="RGBA"`` for colors.
         """
         return self.add(
             "ShaderNodeMix", {"Factor": factor, "A": a, "B": b}, label=label, **properties
@@ -97,16 +97,16 @@ class Tree(Writer):
         return self.add("ShaderNodeMixShader", inputs, name=name, label=label)
 
     def vector(self, x: Value = None, y: Value = None, z: Value = None) -> Node:
-        """Make a vector of its parts, which are 0 if they are not given."""
+        """Make a vector from its components, 0 by default."""
         given = {key: part for key, part in zip("XYZ", (x, y, z), strict=True) if part is not None}
         return self.add("ShaderNodeCombineXYZ", given)
 
     def parts(self, vector: Linkable) -> Node:
-        """Take a vector apart: the outputs are *X*, *Y* and *Z*."""
+        """Separate a vector: the outputs are *X*, *Y* and *Z*."""
         return self.add("ShaderNodeSeparateXYZ", {"Vector": vector})
 
     def object(self, thing: Linkable, *, relative: bool = False) -> Node:
-        """Read an object's geometry and place, in its own space or relative to this one."""
+        """Read an object's geometry and transform, in its own space or relative to this one."""
         space = {"transform_space": "RELATIVE"} if relative else {}
         return self.add("GeometryNodeObjectInfo", {"Object": thing}, **space)
 
@@ -119,7 +119,7 @@ class Tree(Writer):
         scale: Value = None,
         capped: bool = False,
     ) -> Node:
-        """Give a curve a round cross-section, if wanted with a scale at each point."""
+        """Give a curve a round cross-section, optionally with a scale at each point."""
         round_ = {"Resolution": resolution} | ({} if radius is None else {"Radius": radius})
         profile = self.add("GeometryNodeCurvePrimitiveCircle", round_)["Curve"]
         wanted: dict[str, Value] = {"Curve": curve, "Profile Curve": profile}
@@ -128,7 +128,7 @@ class Tree(Writer):
         return self.add("GeometryNodeCurveToMesh", wanted)
 
     def attribute(self, name: str, data_type: str = "FLOAT") -> Socket:
-        """Read a named attribute of the geometry at hand.
+        """Read a named attribute of the current geometry.
 
         Parameters
         ----------
@@ -141,7 +141,7 @@ class Tree(Writer):
         return node["Attribute"]
 
     def numbered_attribute(self, prefix: str, number: Linkable, *, label: str = "") -> Socket:
-        """Read the attribute whose name is a prefix and a whole number."""
+        """Read the attribute whose name is a prefix and an integer."""
         digits = self.add("FunctionNodeValueToString", {"Value": number}, data_type="INT")
         beginning = self.add("FunctionNodeInputString", string=prefix)
         name = self.add("GeometryNodeStringJoin", {"Strings": [beginning, digits]})
@@ -182,7 +182,7 @@ class Tree(Writer):
     def switch(
         self, kind: str, condition: Value, no: Value, yes: Value, *, label: str = ""
     ) -> Node:
-        """Add a switch; what is not chosen is not computed.
+        """Add a switch; the other branch is not computed.
 
         Parameters
         ----------
@@ -197,16 +197,16 @@ class Tree(Writer):
     def menu(
         self, kind: str, chosen: Linkable, items: Mapping[str, Value], *, label: str = ""
     ) -> Socket:
-        """Add a menu switch; what is not chosen is not computed.
+        """Add a menu switch; the other branches are not computed.
 
         Parameters
         ----------
         kind : str
             ``"FLOAT"``, ``"GEOMETRY"``, ….
         chosen : Socket or Node
-            A menu, as a rule an input of the group.
+            A menu, usually an input of the group.
         items : mapping
-            What each item of the menu gives.
+            The value for each menu item.
         """
         node = self.add("GeometryNodeMenuSwitch", label=label, data_type=kind)
         node.bpy_node.enum_items.clear()
@@ -252,7 +252,7 @@ class Tree(Writer):
         fields : mapping
             From a name to a kind of socket, ``"FLOAT"`` for example, and a value at each point.
         make : callable
-            Takes a node whose outputs are named like these, and gives the geometry of one point.
+            Called with a node whose outputs have these names; returns the geometry of one point.
 
         Returns
         -------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a line of a node tree is carried out: nodes, inputs and links, checked one by one."""
+"""How lines of a node tree are executed: nodes, inputs and links, checked one by one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FRAME_SETTINGS: Final = {"use_custom_color": True, "color": (0.16, 0.19, 0.24)}
 
 
 class Writer:
-    """What a tree is written with: its inputs, outputs, frames and nodes of any type."""
+    """Writes a tree: its inputs, outputs, frames and nodes of any type."""
 
     def __init__(self, tree: Any, name: str) -> None:
         self.tree = tree
@@ -60,14 +60,14 @@ class Writer:
         unit : str, optional
             Blender's subtype, for example ``"DISTANCE"`` or ``"FACTOR"``.
         hide : bool
-            Keep it out of the modifier panel, for what the add-on sets itself.
+            Hide it in the modifier panel, for values that the add-on sets itself.
         description : str
             Tooltip.
 
         Returns
         -------
         Socket
-            An output of a group input node; each use gets a node of its own beside the user.
+            An output of a group input node; each use gets its own node next to it.
         """
         self._note("input", name, kind, default, minimum, maximum, unit, hide)
         if name in self._inputs:
@@ -97,7 +97,7 @@ class Writer:
                         f"input '{name}': {attribute} = {value!r}: {_reason(problem)}"
                     ) from None
         if kind == "Menu" and default is not None:
-            # Its items are known only when it is linked to the node that has them.
+            # Its items are only known once it is linked to the node that has them.
             self._menu_defaults.append((socket, default))
         return _GroupInput(self, name)
 
@@ -134,14 +134,14 @@ class Writer:
 
     @contextlib.contextmanager
     def panel(self, name: str, *, closed: bool = False) -> Iterator[None]:
-        """Put the inputs made inside the ``with`` block under one heading.
+        """Put the inputs made inside the ``with`` block into one panel.
 
         Parameters
         ----------
         name : str
-            A heading that exists is gone on with.
+            An existing panel is continued.
         closed : bool
-            Folded until somebody opens it.
+            Collapsed by default.
         """
         self._note("panel", name, closed)
         panels = [item for item in self.tree.interface.items_tree if item.item_type == "PANEL"]
@@ -188,7 +188,7 @@ class Writer:
         name : str
             The node's own name, by which other code finds it again.
         label : str
-            What its header says; what it does, where its type does not tell.
+            Text of its header; what it does, if its type does not show that.
         **properties
             Set before the inputs.
 
@@ -213,12 +213,12 @@ class Writer:
             self._connect(node, socket_name, value)
         return node
 
-    # --- How a line is carried out ---
+    # --- How a line is executed ---
 
     def group_input(self, frame: Any) -> Node:
         """Find or make the group input node inside a frame.
 
-        One node for the whole tree would send links across all of it.
+        A single node would need links across the whole tree.
         """
         key = frame.name if frame else ""
         if key not in self._group_inputs:
@@ -278,7 +278,7 @@ class Writer:
         return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
     def _note(self, *words: object) -> list[str]:
-        """Keep a line in a form that is the same in every session."""
+        """Record a line in a form that is the same in every session."""
         self._lines.append([repr(word) for word in words])
         return self._lines[-1]
 
@@ -299,7 +299,7 @@ class Writer:
         if isinstance(value, list | tuple) and value and isinstance(value[0], Socket | Node):
             if not socket.is_multi_input:
                 raise self.error(f"input '{name}' of {node} takes one link, not {len(value)}")
-            # Blender puts each new link of such an input before the older ones.
+            # Blender inserts each new link of such an input before the existing ones.
             for part in reversed(value):
                 self._link(node, socket, part)
         elif isinstance(value, Socket | Node):
@@ -347,12 +347,12 @@ class _GroupInput(Socket):
 
 
 def _reason(problem: Exception) -> str:
-    """Take what Blender says of itself out of what it says is wrong."""
+    """Strip Blender's own prefixes from an error message."""
     return re.sub(r"^(Error: |bpy_struct: item\.attr = val: )+", "", str(problem).strip())
 
 
 def _stable(value: Value) -> str:
-    """Text of a value that does not change from session to session, as addresses would."""
+    """Text of a value that is stable between sessions, unlike memory addresses."""
     if isinstance(value, bpy.types.ID):
         return f"{value.id_type} {value.name}"
     return repr(value)

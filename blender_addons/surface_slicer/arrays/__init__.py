@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Numbers from files, pictures and formulas.
 
-`source` reads any of them; `heightmap` and `polyline` say what an array must be to become a surface
-or a curve.
+`source` reads any of them; `heightmap` and `polyline` define what an array must be like to become a
+surface or a curve.
 """

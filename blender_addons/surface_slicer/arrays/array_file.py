@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read arrays from files of strangers: ``.npy``, ``.npz`` and numbers as text."""
+"""Read arrays from untrusted files: ``.npy``, ``.npz`` and numbers as text."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["EXTENSIONS", "Tell", "array_names", "read_array", "silent"]
 
 Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
 Tell = Callable[[str], object]
-"""Takes a sentence for each thing that was guessed."""
+"""Called with a sentence for each guess."""
 
 EXTENSIONS: Final = (".npy", ".npz", ".csv", ".txt")
-# Numbers written out need about 25 bytes each.
+# Numbers as text need about 25 bytes each.
 _MOST_TEXT_BYTES: Final = 25 * MOST_CELLS
 
 
 def silent(_note: str) -> None:
-    """Keep a sentence to oneself."""
+    """Ignore a sentence."""
 
 
 def read_array(
@@ -42,22 +42,22 @@ def read_array(
     filepath : path-like
         ``.npy``, ``.npz``; anything else is read as text, see `read_numbers`.
     name : str
-        Which array of an ``.npz`` archive; not needed if just one of them passes the check.
+        Which array of an ``.npz`` archive; not needed if only one of them passes the check.
     check : callable
-        Raises `HeightmapError` for shapes and types that are not wanted, before any memory is
-        taken for them; `heightmap.check_shape` wants surfaces.
+        Raises `HeightmapError` for unsuitable shapes and types, before any memory is allocated;
+        `heightmap.check_shape` accepts surfaces.
     tell : callable
         See `Tell`.
 
     Returns
     -------
     ndarray
-        Text gives a column for each number of a line, also where there is just one.
+        Text gives a column for each number in a line, even if there is only one.
 
     Raises
     ------
     HeightmapError
-        One sentence with the file's name and the place in it.
+        One sentence with the file's name and the position in it.
     """
     path = Path(os.fspath(filepath))
     try:
@@ -79,13 +79,13 @@ def read_array(
     except OSError as error:
         problem = error.strerror or str(error)
     except MemoryError:
-        problem = "there is not enough memory for it"
+        problem = "there is not enough memory"
     raise HeightmapError(f"Cannot read {path.name}: {problem}.") from None
 
 
 def _read_text(file: BinaryIO, size: int, check: Check, tell: Tell) -> NDArray[np.float64]:
     if size > _MOST_TEXT_BYTES:
-        raise HeightmapError(f"its {size / 1e6:,.0f} MB are too many for text; save it as .npy")
+        raise HeightmapError(f"its {size / 1e6:,.0f} MB are too much for text; save it as .npy")
     table = read_numbers(file.read(size), most_cells=MOST_CELLS)
     check(table.values.shape, table.values.dtype)
     for note in table.notes:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Heights from a formula of x and y, written as in Python.
 
-A formula is parsed, and each of its parts must be one of those listed here; nothing is ever run as
-code. All numbers are floating point, so a tower of powers is infinity at once instead of an
-integer that fills the memory.
+A formula is parsed, and each of its parts must be one of those listed here; nothing is ever
+executed as code. All numbers are floating point, so a tower of powers is infinity at once instead
+of an integer that fills memory.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _parsed(formula: str) -> ast.AST:
     except (SyntaxError, ValueError) as error:
         place = getattr(error, "offset", None)
         if place == 0:
-            raise HeightmapError("The formula cannot be read: it stops too early.") from None
+            raise HeightmapError("The formula cannot be read: it ends too early.") from None
         near = text[max(place - 6, 0) : place + 10] if place else text
         raise HeightmapError(f"The formula cannot be read near {_short(near)!r}.") from None
     if sum(1 for _ in ast.walk(body)) > _MOST_PARTS:
@@ -166,7 +166,7 @@ def _parsed(formula: str) -> ast.AST:
 
 
 def _value(node: ast.AST, known: Mapping[str, Any], depth: int) -> Any:
-    """Compute a part of a formula from its parts."""
+    """Compute a part of a formula recursively."""
     if depth > _DEEPEST:
         raise HeightmapError("The formula is nested too deeply.")
 
@@ -205,7 +205,7 @@ def _value(node: ast.AST, known: Mapping[str, Any], depth: int) -> Any:
 def _unknown(name: str, known: Mapping[str, Any]) -> Any:
     near = difflib.get_close_matches(name, known, 1)
     meant = f"did you mean '{near[0]}'?" if near else f"it may use {', '.join(known)}."
-    raise HeightmapError(f"The formula has a name that is not known, '{name[:40]}': {meant}")
+    raise HeightmapError(f"The formula has an unknown name, '{name[:40]}': {meant}")
 
 
 def _short(text: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The flat grid that heights are put onto."""
+"""The flat grid that heights are applied to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A flat grid of quads around the origin, without the quads at holes.
+    """A flat grid of quads around the origin, without quads at holes.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Heights over a grid: what an array must be to become a surface, and its values anywhere.
+"""Heights over a grid: what an array must be like to become a surface, and interpolation.
 
-Rows run along y and columns along x. Here row 0 always lies at the lowest y; `from_array` turns
-arrays round that begin at the top.
+Rows run along y and columns along x. Here row 0 always lies at the lowest y; `from_array` flips
+arrays that begin at the top.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Origin = Literal["UPPER", "LOWER"]
 MOST_CELLS: Final = 25_000_000
 # All frames are kept as float32: a gigabyte.
 MOST_VALUES: Final = 268_435_456
-# Frames are attributes of a mesh, which Blender looks up one by one.
+# Frames are attributes of a mesh, which Blender searches linearly.
 MOST_FRAMES: Final = 20_000
-# Fewer different heights make stairs of a slope.
+# With fewer distinct heights, a slope becomes stairs.
 _FEWEST_STEPS: Final = 32
 _KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
 
 
 class HeightmapError(TableError):
-    """Something that cannot become a surface or a curve; the text is one sentence for users."""
+    """Data that cannot become a surface or a curve; the text is one sentence for users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Heightmap:
     low, high : float
         The lowest and the highest value of all frames; they may be equal.
     holes : int
-        How many values are NaN.
+        Number of NaN values.
     """
 
     values: NDArray[np.float32]
@@ -60,22 +60,22 @@ class Heightmap:
 
     @property
     def frames(self) -> int:
-        """How many frames there are; one for a surface that stands still."""
+        """Number of frames; one for a static surface."""
         return len(self.values)
 
     @property
     def rows(self) -> int:
-        """How many rows there are, along y."""
+        """Number of rows, along y."""
         return int(self.values.shape[1])
 
     @property
     def columns(self) -> int:
-        """How many columns there are, along x."""
+        """Number of columns, along x."""
         return int(self.values.shape[2])
 
 
 def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """Check what a file says of its array, before any memory is taken for it.
+    """Check a file's description of its array, before any memory is allocated for it.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def check_shape(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     Raises
     ------
     HeightmapError
-        The text begins in lower case, for a file's name to go in front.
+        The text begins in lower case, to follow a file's name.
     """
     check_dtype(dtype)
     written = " x ".join(map(str, shape))
@@ -126,7 +126,7 @@ def check_dtype(dtype: np.dtype[Any]) -> None:
 
 
 def check_resolution(columns: int, rows: int, frames: int = 1) -> None:
-    """Check how many vertices somebody asks for.
+    """Check the requested number of vertices.
 
     Raises
     ------
@@ -156,13 +156,13 @@ def from_array(
         Where row 0 lies, as in matplotlib's ``imshow``: ``"UPPER"`` is the highest y, ``"LOWER"``
         the lowest.
     infinite_as_holes : bool
-        Take infinities for NaN instead of refusing them.
+        Treat infinities as NaN instead of refusing them.
 
     Raises
     ------
     HeightmapError
-        If it has another shape, or holds no finite number, or infinities. The text begins in
-        lower case, for a file's name to go in front.
+        If it has another shape, or holds no finite number, or infinities. The text begins in lower
+        case, to follow a file's name.
     """
     check_shape(array.shape, array.dtype)
     frames = array[None] if array.ndim == 2 else array
@@ -178,10 +178,10 @@ def from_array(
         raise HeightmapError("none of its values is a number, so there is nothing to show")
     in_rows = finite[:, :, :-1] & finite[:, :, 1:]
     if not (in_rows[:, :-1] & in_rows[:, 1:]).any():
-        raise HeightmapError("no four values next to each other are numbers, so there is no face")
+        raise HeightmapError("no four neighboring values are numbers, so there is no face")
     if origin == "UPPER":
         values = np.ascontiguousarray(values[:, ::-1])
-    # Extremes that ignore NaN warn of frames without any number, and copy.
+    # NumPy's extremes that ignore NaN warn about frames without any number, and copy.
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
     _check_differences(frames, low, high)
@@ -189,7 +189,7 @@ def from_array(
 
 
 def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
-    """Give heights another number of rows and columns, from corner to corner.
+    """Resample heights to another number of rows and columns, from corner to corner.
 
     Parameters
     ----------
@@ -199,8 +199,8 @@ def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
     Returns
     -------
     Heightmap
-        Bilinear between the four values around; a hole if one of those that count is a hole. Its
-        limits are those of the given one, so that both are drawn to the same scale.
+        Bilinear between the four surrounding values; a hole if any contributing value is a hole.
+        Its limits are those of the given one, so that both are drawn to the same scale.
     """
     if (rows, columns) == (heights.rows, heights.columns):
         return heights
@@ -219,13 +219,13 @@ def _bilinear(values: NDArray[np.float32], rows: int, columns: int) -> NDArray[n
         for column, column_share in along_x:
             share = row_share[:, None] * column_share
             part = values[np.ix_(row, column)]
-            # A value that has no share must not make a hole.
+            # A value with zero weight must not make a hole.
             total += np.where(share == 0.0, 0.0, part * share)
     return total
 
 
 def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
-    """Find the indices before and after each place, and their shares of the value there."""
+    """Find the indices before and after each position, and their weights."""
     place = np.linspace(0.0, have - 1.0, want)
     before = np.minimum(place.astype(np.intp), have - 2)
     share = place - before
@@ -234,16 +234,16 @@ def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np
 
 
 def _check_differences(frames: NDArray[Any], low: float, high: float) -> None:
-    """See that values are as different in single precision as they are in the array."""
+    """Check that values differ in single precision as they do in the array."""
     finest = float(np.spacing(np.float32(max(abs(low), abs(high)))))
     if high - low > _FEWEST_STEPS * finest:
         return
     lowest, highest = (float(find.reduce(frames, axis=None)) for find in (np.fmin, np.fmax))
-    # Less than that all in all, and not all the same: what is left of the shape would be stairs.
+    # Fewer in total, and not all the same: the remaining shape would be stairs.
     if lowest < highest and (frames != frames.astype(np.float32)).any():
         raise HeightmapError(
-            f"its values go from {lowest:.12g} to {highest:.12g}, too near to each other for "
-            "single precision; subtract the lowest of them first"
+            f"its values go from {lowest:.12g} to {highest:.12g}, too close together for single "
+            "precision; subtract the lowest of them first"
         )
 
 
@@ -252,7 +252,7 @@ def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     in_frame = f"frame {frame}, " if len(frames) > 1 else ""
     count = int(np.count_nonzero(infinite))
     held = float(frames[frame, row, column])
-    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to be drawn"
+    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to draw"
     return (
         f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
         f"row {row}, column {column}, counted from 0"

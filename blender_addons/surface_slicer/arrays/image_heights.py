@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Heights from pictures, read by Blender's own loader."""
+"""Heights from images, read by Blender's own loader."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ EXTENSIONS: Final = (".png", ".tif", ".tiff", ".exr", ".hdr", ".jpg", ".jpeg", "
 
 
 def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
-    """Read a picture's values as they stand in the file.
+    """Read an image's values as stored in the file.
 
     Returns
     -------
     ndarray of float32, shape (rows, columns)
-        The mean of the color channels, row 0 at the top. Integers are divided by the largest there
-        can be, 255 or 65,535; floating point numbers stay as they are.
+        The mean of the color channels, row 0 at the top. Integers are divided by their maximum, 255
+        or 65,535; floating point numbers are unchanged.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
             f"Cannot read {path.name}: Blender cannot open it as an image."
         ) from None
     try:
-        # Otherwise 16-bit and float pictures are converted to linear light,
+        # Otherwise 16-bit and float images are converted to linear light,
         colorspace: Any = image.colorspace_settings
         colorspace.name = "Non-Color"
         # and the colors of transparent pixels are lost.
@@ -56,12 +56,12 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
 
 
 def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]:
-    """Take the heights that the pixels of an image stand for.
+    """Read the heights from the pixels of an image.
 
     Parameters
     ----------
     name : str
-        What it is called in an error; its own name if not given.
+        Its name in errors; the image's own if not given.
 
     Returns
     -------
@@ -79,14 +79,14 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     channels = image.channels
     if not (rows and columns and channels):
         raise HeightmapError(
-            f"Cannot read {name}: it is damaged, or no picture that Blender can read."
+            f"Cannot read {name}: it is damaged, or not an image that Blender can read."
         )
     _check_size((columns, rows), name)
     flat = np.empty(rows * columns * channels, np.float32)
     pixels: Any = image.pixels
     pixels.foreach_get(flat)
     colors = flat.reshape(rows, columns, channels)[::-1, :, : 1 if channels < 3 else 3]
-    # In double precision, since the mean of three equal numbers must be that number.
+    # In double precision, since the mean of three equal numbers must be exactly that number.
     return np.asarray(colors.mean(axis=2, dtype=np.float64), np.float32)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How large a picture says it is, read from its first bytes.
+"""The size of an image according to its header.
 
-Blender tells only once it has unpacked the whole picture, and a small file may hold a picture that
-takes all memory there is.
+Blender only knows it after unpacking the whole image, and a small file may hold an image that fills
+all memory.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ _JPEG: Final = b"\xff\xd8"
 _EXR: Final = b"v/1\x01"
 _TIFF: Final = {b"II*\0": "<", b"II+\0": "<", b"MM\0*": ">", b"MM\0+": ">"}
 _WIDTH_TAG, _HEIGHT_TAG = 256, 257
-# By the number of a TIFF's type: how the whole numbers are packed.
+# Packing of integers by TIFF type number.
 _WHOLE_NUMBERS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}
 # Entries of a header; no program writes more.
 _MOST_ENTRIES: Final = 4096
 
 
 def picture_size(filepath: str | os.PathLike[str]) -> tuple[int, int] | None:
-    """Read how large a picture is, without its pixels.
+    """Read the size of an image without its pixels.
 
     Returns
     -------
     columns, rows : int
-        None if it is no PNG, TIFF, OpenEXR or JPEG picture, or is damaged.
+        None if it is not a PNG, TIFF, OpenEXR or JPEG image, or is damaged.
     """
     try:
         with Path(os.fspath(filepath)).open("rb") as file:
@@ -54,7 +54,7 @@ def _of_png(file: BinaryIO) -> tuple[int, int] | None:
 
 def _of_tiff(file: BinaryIO, start: bytes) -> tuple[int, int] | None:
     order = _TIFF[start[:4]]
-    # The larger kind has numbers of 8 bytes where the other has those of 2 and of 4.
+    # BigTIFF has numbers of 8 bytes instead of 2 and 4.
     large = b"+" in start[:4]
     if large:
         (place,) = struct.unpack(f"{order}Q", file.read(8))
@@ -101,7 +101,7 @@ def _of_jpeg(file: BinaryIO) -> tuple[int, int] | None:
         marker, kind, length = struct.unpack(">BBH", file.read(4))
         if marker != 0xFF:
             break
-        # Frames begin with these, but for tables (C4, CC) and what is not in use (C8).
+        # Frames begin with these, except for tables (C4, CC) and a reserved one (C8).
         if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
             _, rows, columns = struct.unpack(">BHH", file.read(5))
             return columns, rows

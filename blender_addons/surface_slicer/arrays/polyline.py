@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an array must be to become a curve, and where the curve's points lie."""
+"""What an array must be like to become a curve, and where the curve's points are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..common.limits import LARGEST
 from .heightmap import HeightmapError, check_dtype
 
-# A tube has a dozen vertices for each.
+# A tube has a dozen vertices for each point.
 MOST_POINTS: Final = 2_000_000
 
 
@@ -23,13 +23,13 @@ class Polyline:
     Attributes
     ----------
     samples : ndarray of int64, shape (P,)
-        Which of the array's values each point is, counted from 0; they rise.
+        The index of each point's value in the array, increasing.
     x, y : ndarray of float64, shape (P,)
         In the units of the data.
     counts : ndarray of int64, shape (pieces,)
         Points of each piece.
     gaps : int
-        How many of the array's values are no numbers.
+        Number of NaN values in the array.
     """
 
     samples: NDArray[np.int64]
@@ -40,7 +40,7 @@ class Polyline:
 
 
 def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """Check what a file says of its array, before any memory is taken for it.
+    """Check a file's description of its array, before any memory is allocated for it.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     Raises
     ------
     HeightmapError
-        The text begins in lower case, for a file's name to go in front.
+        The text begins in lower case, to follow a file's name.
     """
     check_dtype(dtype)
     written = " x ".join(map(str, shape)) or "a single number"
@@ -64,8 +64,8 @@ def check_line(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise HeightmapError(f"its array is {written}; a curve needs two points or more")
     if shape[0] > MOST_POINTS:
         raise HeightmapError(
-            f"its array is {written}; a curve takes {MOST_POINTS:,} points, so keep one value "
-            f"in {-(-shape[0] // MOST_POINTS)}"
+            f"its array is {written}; a curve takes at most {MOST_POINTS:,} points, so keep one "
+            f"value in {-(-shape[0] // MOST_POINTS)}"
         )
 
 
@@ -75,13 +75,13 @@ def polyline(array: NDArray[Any]) -> Polyline:
     Parameters
     ----------
     array : ndarray, shape (N,), (N, 1) or (N, 2)
-        Values over their number, or x and y. NaN makes a gap.
+        Values over their index, or x and y. NaN makes a gap.
 
     Raises
     ------
     HeightmapError
-        If it has another shape, or infinities, or no two numbers in a row. The text begins in
-        lower case, for a file's name to go in front.
+        If it has another shape, or infinities, or no two numbers in a row. The text begins in lower
+        case, to follow a file's name.
     """
     check_line(array.shape, array.dtype)
     columns = array.reshape(len(array), -1).astype(np.float64)
@@ -91,7 +91,7 @@ def polyline(array: NDArray[Any]) -> Polyline:
             f"the value in row {int(infinite.argmax())}, counted from 0, is infinite or too large"
         )
     there = np.isfinite(columns).all(axis=1)
-    # Alone between two gaps, a point is no piece of a curve.
+    # A single point between two gaps is not a piece of a curve.
     padded = np.concatenate([[False], there, [False]])
     drawn = there & (padded[:-2] | padded[2:])
     samples = np.flatnonzero(drawn)
@@ -107,13 +107,13 @@ def polyline(array: NDArray[Any]) -> Polyline:
 def values_along(
     array: NDArray[Any], count: int, samples: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Take a second array's values at the points of a curve.
+    """Return a second array's values at the points of a curve.
 
     Parameters
     ----------
     array : ndarray, shape (N,) or (N, 1)
     count : int
-        How many values the first array has.
+        Number of values in the first array.
     samples : ndarray of int
         See `Polyline`.
 
@@ -124,7 +124,7 @@ def values_along(
     Raises
     ------
     HeightmapError
-        If it has another length, or something that is no number where there is a point.
+        If it has another length, or is not a number at one of the points.
     """
     if array.ndim > 1 and array.shape[1] != 1:
         raise HeightmapError("it has two columns; colors need one value for each point")

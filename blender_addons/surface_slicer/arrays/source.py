@@ -17,30 +17,30 @@ from .heightmap import Heightmap, HeightmapError, Origin, check_resolution, from
 from .image_heights import EXTENSIONS as PICTURE_EXTENSIONS
 from .image_heights import pixel_heights, read_picture
 
-# One more than a power of two, so that the middle of the range is on the grid.
+# One more than a power of two, so that the center of the range is on the grid.
 FORMULA_RESOLUTION: Final = 257
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where heights come from, and how they lie.
+    """Where heights come from, and their layout.
 
     Attributes
     ----------
     filepath : str
-        An array or a picture; comes first if several sources are given.
+        An array or an image file; takes precedence if several sources are given.
     array : str
         Which array of an ``.npz`` archive.
     image : str
-        Name of an image in the .blend; comes before the formula.
+        Name of an image in the .blend; takes precedence over the formula.
     formula : str
         See `formula.evaluate`.
     x_range, y_range : tuple of float
         Of the formula: values at the first and last column and row.
     origin : str
-        Where an array's or picture's row 0 lies: ``"UPPER"`` or ``"LOWER"``.
+        Where an array's or image's row 0 is: ``"UPPER"`` or ``"LOWER"``.
     resolution : tuple of int
-        Vertices along x and y; 0 for as many as there are columns and rows.
+        Vertices along x and y; 0 for as many as columns and rows.
     """
 
     filepath: str = ""
@@ -60,11 +60,11 @@ class Field:
     Attributes
     ----------
     title : str
-        Where they come from, in a word.
+        Short name of where they come from.
     heights : Heightmap
     x_range, y_range : tuple of float
-        Values of x at the lowest and the highest column, of y at the lowest and highest row: of
-        the formula's variables, otherwise the numbers of the array's columns and rows.
+        Values of x at the lowest and the highest column, of y at the lowest and highest row: of the
+        formula's variables, otherwise the indices of the array's columns and rows.
     """
 
     title: str
@@ -115,7 +115,7 @@ def array_field(
     origin: Origin = "UPPER",
     resolution: tuple[int, int] = (0, 0),
 ) -> Field:
-    """Make an array into heights, with the numbers of its columns and rows as x and y.
+    """Turn an array into heights, with the indices of its columns and rows as x and y.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def _formula_field(source: Source) -> Field:
         raise HeightmapError(f"Cannot use the formula: {error}.") from None
     values = formula.sampled(source.formula, rows, columns, source.x_range, source.y_range)
     if not np.isfinite(values).any():
-        raise HeightmapError("The formula has no value anywhere on this range of x and y.")
+        raise HeightmapError("The formula has no value anywhere in this range of x and y.")
     try:
         heights = from_array(values, origin="LOWER", infinite_as_holes=True)
     except HeightmapError as error:

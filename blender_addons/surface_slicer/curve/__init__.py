@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arrays as curves that draw themselves, in the colors of values along them."""
+"""Arrays as curves that draw themselves, colored by values along them."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From an array to a line that draws itself: a curve object with a modifier.
 
-The curve carries the number of each point's value, the value itself and that of a second array.
-The modifier leaves what is drawn up to the present, with its tip just between two points where the
-number says so, and makes a round line of it. So a curve stands still, is keyframed, or is remapped,
-all by one number, and other things that follow the same number keep step with it.
+The curve stores the index of each point's value, the value itself and that of a second array. The
+modifier keeps the part drawn so far, with its tip between two points if necessary, and turns it
+into a round line. So a single number lets a curve stay still, be keyframed or be remapped, and
+anything else driven by that number stays in sync with it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .curve_color import COLOR_VALUE, VALUE, color_curve
 
 GROUP: Final = "Curve from Array"
 SAMPLE: Final = "sample"
-"""The point attribute with the number of the value that a point shows."""
+"""The point attribute with the index of a point's value."""
 INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Drawn": {
         "kind": "Float",
@@ -42,7 +42,8 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Up to where the curve is drawn: 0 its first value, 1 its last; keyframe it",
+        "description": "How far the curve is drawn: 0 is its first value, 1 its last; keyframe "
+        "this",
     },
     "Begin": {
         "kind": "Float",
@@ -50,7 +51,7 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "maximum": 1.0,
         "unit": "FACTOR",
-        "description": "Where the drawn part begins; animate it to erase the curve",
+        "description": "Where the drawn part starts; keyframe this to erase the curve",
     },
     "Radius": {
         "kind": "Float",
@@ -61,7 +62,7 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 _REMOVED: Final = "removed"
-# To the curve's width.
+# Relative to the curve's width.
 _HEIGHT_PART: Final = 0.5
 _RADIUS_PART: Final = 0.006
 
@@ -84,10 +85,10 @@ def create_curve(
     context : Context
         The object goes into its active collection and becomes active.
     filepath, array : str
-        See `array_file.read_array`. A list of values, drawn over their number, or two columns, x
-        and y.
+        See `array_file.read_array`. A list of values, drawn over their index, or two columns, x and
+        y.
     color_filepath, color_array : str
-        A second array, with as many values, for the color; the curve's own values if there is none.
+        A second array, with as many values, for the color; the curve's own values if not given.
     size, colormap
         See `add_curve`.
     tell : callable
@@ -125,7 +126,7 @@ def add_curve(
     size: tuple[float, float] = (2.0, 0.0),
     colormap: str = "plasma",
 ) -> bpy.types.Object:
-    """Make a curve from points at hand.
+    """Make a curve from given points.
 
     Parameters
     ----------
@@ -136,13 +137,13 @@ def add_curve(
     colors : ndarray, shape (P,), optional
         A value for each point that gives its color; its y if not given.
     size : tuple of float
-        Extent along x and upright, in Blender units; 0 upright for half of the other.
+        Extent along x and z, in Blender units; 0 along z for half of that along x.
 
     Returns
     -------
     Object
-        The curve stands upright in the plane of x and z, as graphs do: its middle at x = 0, and at
-        z = 0 its lowest value, or 0 where values have both signs.
+        The curve is upright in the xz plane, like a graph: centered at x = 0, with its lowest value
+        at z = 0, or the value 0 if values have both signs.
 
     Raises
     ------
@@ -190,29 +191,29 @@ def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | N
     Returns
     -------
     NodesModifier or None
-        None where the object was not made here.
+        None if the object was not made here.
     """
     return find_group_modifier(thing, GROUP)
 
 
 def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
-    """Let a curve draw itself, at constant speed along its values.
+    """Animate a curve to draw itself, at constant speed along its values.
 
     Parameters
     ----------
     curve : Object
-        Keyframes that its *Drawn* has are replaced.
+        Existing keyframes of its *Drawn* are replaced.
     frame_start, frame_end : int
-        Where it begins, and where it is complete.
+        Frames at which it starts and is complete.
 
     Raises
     ------
     ValueError
-        If the object is no curve, or the frames are not in order.
+        If the object is not a curve, or the frames are not in order.
     """
     modifier = find_modifier(curve)
     if modifier is None:
-        raise ValueError(f"'{curve.name}' is no curve from an array")
+        raise ValueError(f"'{curve.name}' is not a curve from an array")
     if not frame_start < frame_end:
         raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")
@@ -255,10 +256,10 @@ def _group(tree: Tree) -> None:
 
 
 def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> Node:
-    """Leave what is before or after a place, ending just there.
+    """Keep what is before or after a position, ending exactly there.
 
-    The first point beyond the place moves back along its segment to it, with its values; whatever
-    is farther away goes.
+    The first point beyond the position moves back to it along its segment, with its values; points
+    farther away are removed.
     """
     with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
         index = tree.add("GeometryNodeInputIndex")
@@ -270,7 +271,8 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
 
         its_sample = beside(sample, "FLOAT", "The neighbor's sample")
         step = sample - its_sample
-        # Across a gap there is no segment, whose points are 1 apart, or less where one has moved.
+        # Points of a segment are 1 apart, or less if one was moved; across a gap there is no
+        # segment.
         joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
         beyond = sample < place if before else sample > place
         reached = its_sample > place if before else its_sample < place
@@ -285,7 +287,7 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
             "GeometryNodeSetPosition",
             {"Geometry": marked, "Selection": is_tip, "Position": there},
         )
-        # The sample comes last, since the tip is known by it.
+        # The sample comes last, since it identifies the tip.
         for name in (VALUE, COLOR_VALUE, SAMPLE):
             own = tree.attribute(name)
             between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)

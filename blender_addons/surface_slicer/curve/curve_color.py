@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the values along a curve to light of the right color."""
+"""Turn the values along a curve into colored light."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..common.value_color import color_of, limit_inputs, read_attribute, set_lim
 VALUE: Final = "value"
 """The point attribute with the array's own values."""
 COLOR_VALUE: Final = "color_value"
-"""The same of the array that gives the color."""
+"""The same for the array that sets the color."""
 STRENGTH: Final = "Strength"
 
 
@@ -31,12 +31,12 @@ def color_curve(
     *,
     by_array: bool,
 ) -> bpy.types.Material:
-    """Make a curve shine in the colors of a colormap, from its lowest value to its highest.
+    """Make a curve glow in the colors of a colormap, from its lowest value to its highest.
 
     Parameters
     ----------
     modifier : NodesModifier
-        That draws it, with an input ``Material``.
+        The one that draws it, with an input ``Material``.
     colormap : str
         One of `common.colormaps.names`.
     by_array : bool
@@ -68,12 +68,12 @@ def curve_material(modifier: bpy.types.NodesModifier) -> bpy.types.Material | No
     Parameters
     ----------
     modifier : NodesModifier
-        That draws it.
+        The one that draws it.
 
     Returns
     -------
     Material or None
-        None where it has somebody's own, or one that is linked from another file.
+        None if it has a user's own, or one linked from another file.
     """
     material: bpy.types.Material | None = input_value(modifier, "Material").value
     if material is None or material.library is not None or not has_colormap(material.node_tree):
@@ -82,7 +82,7 @@ def curve_material(modifier: bpy.types.NodesModifier) -> bpy.types.Material | No
 
 
 def curve_settings(material: bpy.types.Material) -> dict[str, Any]:
-    """Find what else than the colormap can be set on a curve's material.
+    """Find the settings of a curve's material other than the colormap.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def curve_settings(material: bpy.types.Material) -> dict[str, Any]:
     Returns
     -------
     dict of NodeSocket
-        By the names that a panel shows. Each one's ``default_value`` can be set and keyframed.
+        By the names shown in panels. Each one's ``default_value`` can be set and keyframed.
     """
     found: Any = required(material.node_tree).nodes
     lowest, highest = limit_inputs(material)

@@ -28,7 +28,7 @@ FILTER = "*.npy;*.npz;*.csv;*.txt;*.png;*.tif;*.tiff;*.exr"
 
 
 class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
-    """Make the selected surfaces shine in the colors of a colormap"""  # noqa: D400, D415
+    """Color the selected surfaces with a colormap"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.color_surface"
     bl_label = "Color Surface"
@@ -42,7 +42,7 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
             for name in ("low", "high")
         }
         try:
-            # Of all before the first one is colored, so that a refusal leaves all as they were.
+            # For all before the first one is colored, so that a refusal leaves all unchanged.
             for surface in surfaces:
                 checked_limits(surface, self.by, given["low"], given["high"])
             for surface in surfaces:
@@ -90,7 +90,7 @@ class SURFACE_SLICER_OT_choose_colormap(ColormapPicker):
 
 
 class SURFACE_SLICER_OT_show_values(OnSurfaces):
-    """Let the colors of the selected surfaces show this, from its lowest value to its highest"""  # noqa: D400, D415
+    """Color the selected surfaces by this, from its lowest value to its highest"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.show_values"
     bl_label = "Show in Color"
@@ -100,11 +100,11 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
         by: str
     else:
         by: EnumProperty(
-            name="Color", description="What the color shows", items=list(COLOR_SOURCES)
+            name="Color", description="What the colors show", items=list(COLOR_SOURCES)
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Change what is shown and the limits; the colormap and the look stay."""
+        """Change what is shown and the limits; the colormap and the look are kept."""
         surfaces = self.surfaces(context)
         try:
             for surface in surfaces:
@@ -133,14 +133,14 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
     else:
         filepath: StringProperty(
             name="File",
-            description="Array or picture whose values give the color",
+            description="Array or image whose values set the colors",
             subtype="FILE_PATH",
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         array: StringProperty(
             name="Array",
-            description="Which array of an .npz archive; not needed if it holds just one",
+            description="Which array of an .npz archive; not needed if it holds only one",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
-    """Put a colormap on the selected color ramp nodes, with the stops where they show it best"""  # noqa: D400, D415
+    """Put a colormap on the selected color ramp nodes, with stops placed to match it best"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.fill_color_ramp"
     bl_label = "Fill Color Ramp"
@@ -24,7 +24,7 @@ class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected color ramp node."""
+        """Require a selected color ramp node."""
         found = bool(selected_ramps(context))
         if not found:
             cls.poll_message_set("Select a Color Ramp node")
@@ -42,7 +42,7 @@ class SURFACE_SLICER_OT_fill_color_ramp(RampSettings, bpy.types.Operator):
         except (ValueError, UnknownColormapError) as error:
             self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
             return {"CANCELLED"}
-        off = f"at most {placed.error:.1f} of 255 steps off" if placed.error else "exact"
+        off = f"off by at most {placed.error:.1f} of 255 steps" if placed.error else "exact"
         self.report({"INFO"}, f"{self.ramp_colormap} on {len(placed.positions)} stops, {off}.")
         return {"FINISHED"}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make curves from arrays, and let them draw themselves."""
+"""Make curves from arrays, and animate them to draw themselves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILTER = ";".join(f"*{e}" for e in array_file.EXTENSIONS)
 
 
 class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Make a colored curve of an array's values, or of its two columns, that can draw itself"""  # noqa: D400, D415, E501
+    """Make a colored curve from an array's values or its two columns; it can be made to draw itself"""  # noqa: D400, D415, E501
 
     bl_idname = "surface_slicer.create_curve"
     bl_label = "Curve from Array"
@@ -48,21 +48,20 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
     else:
         filepath: StringProperty(
             name="File",
-            description="Array (.npy, .npz, .csv, .txt) to make a curve of",
+            description="Array (.npy, .npz, .csv, .txt) to make a curve from",
             subtype="FILE_PATH",
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
         array: StringProperty(
             name="Array",
-            description="Which array of an .npz archive; not needed if just one can be a curve",
+            description="Which array of an .npz archive; not needed if only one can be a curve",
             options={"SKIP_SAVE"},
         )
         color_filepath: StringProperty(
             name="Color File",
-            description="A second array, with as many values, that gives the color; the "
-            "curve's own "
-            "values do if there is none",
+            description="Second array, with as many values, that sets the colors; the curve's own "
+            "values if empty",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
@@ -73,7 +72,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         )
         size: FloatVectorProperty(
             name="Size",
-            description="Extent along x and upright; 0 upright for half of the other",
+            description="Width along x and height along z; a height of 0 is half the width",
             size=2,
             default=(2.0, 0.0),
             min=0.0,
@@ -82,7 +81,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         colormap: colormap_property()
         at_origin: BoolProperty(
             name="At Origin",
-            description="Stand at the scene's origin, even where another surface or curve stands",
+            description="Place it at the scene's origin, even if another surface or curve is there",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -120,7 +119,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
 
 
 class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
-    """Let the active curve draw itself, from its first value to its last"""  # noqa: D400, D415
+    """Animate the active curve to draw itself, from its first value to its last"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.draw_on"
     bl_label = "Draw On"
@@ -131,7 +130,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         frame_end: int
     else:
         frame_start: IntProperty(
-            name="From", description="Frame at which it begins; the scene's first if not given"
+            name="From", description="Frame at which it starts; the scene's first if not given"
         )
         frame_end: IntProperty(
             name="To", description="Frame at which it is complete; the scene's last if not given"
@@ -139,10 +138,10 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active curve of this file."""
+        """Require an active curve of this file."""
         curve = curve_at_hand(context)
         if curve is None:
-            cls.poll_message_set("Make a curve from Curve from Array active")
+            cls.poll_message_set("Make active a curve created with Curve from Array")
             return False
         if linked := about_linked([curve], with_data=True):
             cls.poll_message_set(linked)

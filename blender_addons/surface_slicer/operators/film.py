@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the scene for a film."""
+"""Set up the scene for a film."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
 
 
 class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
-    """Set everything for a film: black world, true colors, bloom, and a camera that circles"""  # noqa: D400, D415
+    """Set up everything for a film: black world, true colors, bloom, and an orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.film_scene"
     bl_label = "Film Scene"
@@ -50,7 +50,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
     else:
         orbit: FloatProperty(
             name="Orbit",
-            description="How far the camera circles over the scene's frames; 0 stands still",
+            description="Angle of the camera's orbit over the scene's frames; 0 for a still camera",
             default=math.radians(60.0),
             subtype="ANGLE",
         )
@@ -64,14 +64,14 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface, selected or not."""
+        """Require a surface, selected or not."""
         found = bool(_surfaces(context))
         if not found:
             cls.poll_message_set("There is no surface yet; make one with Create Surface")
         return found
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Do all of it; the camera of an earlier call is used again."""
+        """Do all of it; an existing film camera is reused."""
         scene = required(context.scene)
         surfaces = _surfaces(context)
         leave_edit_mode(context)
@@ -84,7 +84,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
 
 def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the surfaces that are selected, or all."""
+    """Find the selected surfaces, or all if none is selected."""
     selected = chosen_surfaces(context) if context.selected_objects else []
     objects = required(context.scene).objects
     return selected or [thing for thing in objects if is_surface(thing)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which surfaces and curves panels and operators are about."""
+"""Which surfaces and curves panels and operators act on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_SURFACE = "Select a surface that was made with Create Surface"
 
 
 def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the surfaces that are selected, or the active one if nothing is.
+    """Find the selected surfaces, or the active one if none is selected.
 
     Returns
     -------
@@ -27,13 +27,13 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the surface that panels are about: active, or one that the active slicer cuts."""
+    """Find the surface that panels act on: the active one, or one that the active slicer cuts."""
     thing = _at_hand(context)
     return thing if is_surface(thing) else None
 
 
 def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the curve that panels are about: the active one, or one that the active slicer cuts."""
+    """Find the curve that panels act on: the active one, or one that the active slicer cuts."""
     thing = _at_hand(context)
     return thing if find_modifier(thing) is not None else None
 
@@ -48,7 +48,7 @@ def _is_made_here(thing: bpy.types.Object) -> bool:
 
 
 def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    # Never a surface for some panels and a curve for others, which use the same buttons.
+    # Never a surface for some panels and a curve for others, since they share buttons.
     return at_hand(context, _is_made_here, _owner)
 
 
@@ -60,11 +60,11 @@ def _owner(thing: bpy.types.Object) -> bpy.types.Object | None:
 
 
 class OnSurfaces(bpy.types.Operator):
-    """An operator that needs surfaces to be chosen."""
+    """An operator on chosen surfaces."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active surface of this file."""
+        """Require a selected or active surface of this file."""
         surfaces = chosen_surfaces(context)
         if not editable(surfaces, with_data=True):
             cls.poll_message_set(about_linked(surfaces, with_data=True) or NO_SURFACE)
@@ -72,7 +72,7 @@ class OnSurfaces(bpy.types.Operator):
         return True
 
     def surfaces(self, context: bpy.types.Context) -> list[bpy.types.Object]:
-        """Leave out, and name, what is linked from another file."""
+        """Leave out, and name, surfaces linked from another file."""
         found = chosen_surfaces(context)
         if linked := about_linked(found, with_data=True):
             self.report({"WARNING"}, linked)
@@ -84,7 +84,7 @@ class OnActiveSurface(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an active surface of this file."""
+        """Require an active surface of this file."""
         surface = surface_at_hand(context)
         if surface is None:
             cls.poll_message_set(NO_SURFACE)

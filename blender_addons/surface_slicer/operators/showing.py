@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have the viewport show surfaces and curves in their colors."""
+"""Make the viewport show surfaces and curves in their colors."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected or active surface or curve."""
+        """Require a selected or active surface or curve."""
         found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
         if not found:
-            cls.poll_message_set("Select a surface or a curve that was made here")
+            cls.poll_message_set("Select a surface or a curve made with this add-on")
         return found
 
     def solid(self, context: bpy.types.Context) -> str:
@@ -32,14 +32,14 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
         exact = [s for s in editable(surfaces) if shows_exact_colormap(s)]
         if not exact:
             return about_linked(surfaces) or (
-                "Solid shading cannot show curves and color ramps; Material Preview does."
+                "Solid shading cannot show curves and color ramps; Material Preview can."
             )
         for surface in exact:
             add_solid_colors(surface)
         return ""
 
     def plain(self, context: bpy.types.Context) -> None:
-        """Take them away again."""
+        """Remove them."""
         for surface in editable(chosen_surfaces(context)):
             remove_solid_colors(surface)
 

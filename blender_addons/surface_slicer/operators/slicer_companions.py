@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put twins, caps and profiles beside what is sliced, and let the slicer travel."""
+"""Add twins, caps and profiles to sliced objects, and animate the slicer."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class _Companion(OnSliced):
-    """An operator that puts something beside each of the sliced objects."""
+    """An operator that adds a companion to each of the sliced objects."""
 
     if TYPE_CHECKING:
         color: tuple[float, float, float]
         strength: float
     else:
         strength: FloatProperty(
-            name="Strength", description="How brightly it shines", default=1.0, min=0.0
+            name="Strength", description="Brightness of its glow", default=1.0, min=0.0
         )
 
     def add(
@@ -40,7 +40,7 @@ class _Companion(OnSliced):
         what: str,
         make: Callable[[bpy.types.Object], bpy.types.Object],
     ) -> set[OperatorReturnItems]:
-        """Add what can be added, and say why the rest cannot."""
+        """Add what can be added, and say why the rest cannot be."""
         made, sliced = [], chosen_sliced(context)
         leave_edit_mode(context)
         for source in editable(sliced):
@@ -84,11 +84,11 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
 
 
 class _OfTheCut(_Companion):
-    """An operator whose companion needs to know where the slicer stands."""
+    """An operator whose companion needs to know where the slicer is."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for something sliced, and for its slicer, which can be deleted."""
+        """Require something sliced whose slicer was not deleted."""
         if not super().poll(context):
             return False
         if chosen_slicer(context) is None:
@@ -98,7 +98,7 @@ class _OfTheCut(_Companion):
 
 
 class SURFACE_SLICER_OT_add_cap(_OfTheCut):
-    """Fill the cut face of the sliced objects, where they are closed"""  # noqa: D400, D415
+    """Fill the cut face of the sliced objects, if they are closed"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.add_cap"
     bl_label = "Cap"
@@ -127,7 +127,7 @@ class SURFACE_SLICER_OT_add_cap(_OfTheCut):
 
 
 class SURFACE_SLICER_OT_add_profile(_OfTheCut):
-    """Draw the curve in which the slicer cuts the sliced objects, on them or as a graph"""  # noqa: D400, D415
+    """Draw the curve along which the slicer cuts the sliced objects, on them or as a graph"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.add_profile"
     bl_label = "Profile"
@@ -138,7 +138,7 @@ class SURFACE_SLICER_OT_add_profile(_OfTheCut):
     else:
         graph: BoolProperty(
             name="As a Graph",
-            description="Draw it upright beside the surface, over the way along the cut",
+            description="Draw it upright beside the surface, over the distance along the cut",
         )
         color: FloatVectorProperty(
             name="Color",
@@ -167,7 +167,7 @@ class SURFACE_SLICER_OT_add_profile(_OfTheCut):
 
 
 class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
-    """Let the slicer travel along its arrow through all that it cuts"""  # noqa: D400, D415
+    """Animate the slicer along its arrow, through everything it cuts"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.animate_sweep"
     bl_label = "Animate Sweep"
@@ -189,20 +189,21 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
         )
         easing: EnumProperty(
             name="Easing",
-            description="How it gains and loses speed",
+            description="How it speeds up and slows down",
             items=[
                 ("SINE", "Soft", "Start and end softly"),
                 ("CUBIC", "Softer", "Start and end slowly, faster between"),
                 ("LINEAR", "Constant", "The same speed all the way"),
             ],
         )
-        back: BoolProperty(name="And Back", description="Return to where it began")
+        back: BoolProperty(name="And Back", description="Return to where it started")
         reverse: BoolProperty(
-            name="Reverse", description="Begin where all is cut away instead of where nothing is"
+            name="Reverse", description="Start with everything cut away instead of nothing"
         )
         margin: FloatProperty(
             name="Margin",
-            description="How far outside it begins and ends, as a part of the extent",
+            description="How far outside the objects it starts and ends, as a fraction of their "
+            "extent",
             default=0.05,
             min=0.0,
             soft_max=1.0,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which slicer, and which of what it cuts, an operator works on."""
+"""Which slicer, and which of its objects, an operator acts on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ _NOTHING_SLICED = "Select something that is sliced, or the slicer that cuts it"
 
 
 def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the slicer that is active or selected, or else the last that cuts one of these.
+    """Find the active or selected slicer, or else the last one that cuts one of these.
 
-    What stands beside a cut stands for its source, and axes and planes for their surface.
+    Companions count as their source, and axes and planes as their surface.
     """
     chosen = [context.object, *(context.selected_objects or []), surface_at_hand(context)]
     chosen += [SOURCE.of(thing) for thing in chosen if thing is not None and is_companion(thing)]
-    # Once for all of them, since panels ask at every redraw. Without those whose empty somebody
-    # deleted.
+    # Once for all of them, since panels ask at every redraw. Without those whose empty was deleted.
     found = [(group, empty) for group in slicer_groups() if (empty := empty_of(group)) is not None]
     empties = {empty for _, empty in found}
     for thing in chosen:
@@ -36,7 +35,7 @@ def chosen_slicer(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the sliced objects that are selected, or what the chosen slicer cuts if none is.
+    """Find the selected sliced objects, or what the chosen slicer cuts if none is selected.
 
     Returns
     -------
@@ -55,11 +54,11 @@ def chosen_sliced(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 class OnSlicer(bpy.types.Operator):
-    """An operator that needs a slicer to be chosen."""
+    """An operator on a chosen slicer."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a slicer, or for something that one cuts."""
+        """Require a slicer, or for something that one cuts."""
         slicer = chosen_slicer(context)
         if slicer is None:
             cls.poll_message_set("Select a slicer, or something that it cuts")
@@ -70,11 +69,11 @@ class OnSlicer(bpy.types.Operator):
 
 
 class OnSliced(bpy.types.Operator):
-    """An operator that needs something sliced to be chosen."""
+    """An operator on something sliced."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a sliced object of this file, or for a slicer that cuts one."""
+        """Require a sliced object of this file, or for a slicer that cuts one."""
         sliced = chosen_sliced(context)
         if not editable(sliced):
             cls.poll_message_set(about_linked(sliced) or _NOTHING_SLICED)

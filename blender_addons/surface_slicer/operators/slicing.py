@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slice what is selected, and make it whole again."""
+"""Slice the selection, and make it whole again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class NewSlicer:
         shape: EnumProperty(name="Shape", description="What a new slicer cuts away", items=ITEMS)
         axis: EnumProperty(
             name="Axis",
-            description="Where a new plane's arrow points; that side is cut away",
+            description="Direction of a new plane's arrow; that side is cut away",
             items=AXES,
         )
 
@@ -68,9 +68,9 @@ class SURFACE_SLICER_OT_add_slicer(NewSlicer, bpy.types.Operator):
 
 
 class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
-    """Cut the selected objects at an empty: at the slicer that is selected too, or at a new one.
+    """Cut the selected objects with an empty: the slicer, if one is selected too, or a new one.
 
-    Materials are changed in place, and cut only on these objects, also where others share them
+    Materials are changed in place, but only these objects are cut, even if others share them
     """  # noqa: D400, D415
 
     bl_idname = "surface_slicer.slice_objects"
@@ -83,7 +83,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
     else:
         combine: EnumProperty(
             name="Combine",
-            description="Where other slicers cut the objects already",
+            description="How to combine the cut with those of other slicers",
             items=[
                 ("ANY", "Any", "Cut away what any of the slicers cuts"),
                 ("ALL", "All", "Cut away only what all slicers cut"),
@@ -97,14 +97,14 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selection."""
+        """Require a selection."""
         if not context.selected_objects:
-            cls.poll_message_set("Select what is to be cut")
+            cls.poll_message_set("Select something to cut")
             return False
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Slice all that can be, and say why the rest cannot."""
+        """Slice what can be sliced, and say why the rest cannot be."""
         selected = list(context.selected_objects or [])
         slicer = next((thing for thing in selected if find_group(thing) is not None), None)
         if self.slicer:
@@ -134,7 +134,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
             else f"{len(sliced.objects)} objects"
         )
         again = "" if slicer is not None else _same_place(sliced.slicer)
-        text = f"'{sliced.slicer.name}' cuts {what}: move, turn or scale it"
+        text = f"'{sliced.slicer.name}' cuts {what}: move, rotate or scale it"
         self.report({"INFO"}, f"{text}{again}.")
         return {"FINISHED"}
 
@@ -142,7 +142,7 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
 class SURFACE_SLICER_OT_remove_slicing(OnSliced):
     """Make the selected objects whole again, with their materials as they were.
 
-    If a slicer is selected, remove what it cuts, otherwise all cuts of the selected objects
+    If a slicer is selected, remove only its cuts, otherwise all cuts of the selected objects
     """  # noqa: D400, D415
 
     bl_idname = "surface_slicer.remove_slicing"
@@ -154,11 +154,12 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
     else:
         keep_slicer: BoolProperty(
             name="Keep Slicer",
-            description="Keep the empty, with its settings and animation, to slice with it later",
+            description="Keep the empty, with its settings and animation, to slice with it again "
+            "later",
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Take the cut out of everything chosen."""
+        """Remove the cut from everything chosen."""
         chosen = chosen_sliced(context)
         slicer = next(
             (t for t in context.selected_objects or [] if find_group(t) is not None), None
@@ -166,10 +167,10 @@ class SURFACE_SLICER_OT_remove_slicing(OnSliced):
         leave_edit_mode(context)
         found = remove_slicing(context, editable(chosen), slicer, keep_slicer=self.keep_slicer)
         if context.object is None:
-            # The slicer was active, and is gone.
+            # The slicer was active, and was removed.
             select_only(context, found)
         what = f"'{found[0].name}' is" if len(found) == 1 else f"{len(found)} objects are"
-        tell(self, {"INFO"}, f"{what} as before.", chosen)
+        tell(self, {"INFO"}, f"{what} whole again.", chosen)
         return {"FINISHED"}
 
 
@@ -189,19 +190,19 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
         """Change the cut, and how the empty is drawn."""
         slicer = required(chosen_slicer(context))
         set_shape(slicer, self.shape)
-        self.report({"INFO"}, f"'{slicer.name}' is a {self.shape.lower()} now.")
+        self.report({"INFO"}, f"'{slicer.name}' is now a {self.shape.lower()}.")
         return {"FINISHED"}
 
 
 def _same_place(slicer: bpy.types.Object) -> str:
-    """Say, to be added to a sentence, which other slicer a new one would hide."""
+    """Say which other slicer a new one would hide, to be appended to a sentence."""
     place = np.array(slicer.location)
     for group in slicer_groups():
         other = empty_of(group)
         if other is None or other == slicer:
             continue
         if np.linalg.norm(np.array(required(other.matrix_world).translation) - place) < _TOUCHING:
-            return f"; '{other.name}' is at the same place"
+            return f"; '{other.name}' is in the same place"
     return ""
 
 

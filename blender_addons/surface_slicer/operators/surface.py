@@ -48,7 +48,7 @@ FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTEN
 
 
 class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, ImportHelper):
-    """Make a surface from an array, a picture or a formula"""  # noqa: D400, D415
+    """Make a surface from an array, an image or a formula"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.create_surface"
     bl_label = "Create Surface"
@@ -86,26 +86,26 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         )
         height_scale: FloatProperty(
             name="Height Scale",
-            description="Blender units for 1 in the data; 0 fits the height to the size",
+            description="Blender units per unit of the data; 0 fits the height to the size",
             default=0.0,
         )
         smooth: BoolProperty(
             name="Smooth", description="Shade smooth instead of showing the faces", default=True
         )
         base_plane: BoolProperty(
-            name="Base Plane", description="Lay a plane of faint lines under the surface"
+            name="Base Plane", description="Add a plane of faint grid lines under the surface"
         )
         axes: BoolProperty(
             name="Axes", description="Draw axes with ticks and numbers that face the camera"
         )
         at_origin: BoolProperty(
             name="At Origin",
-            description="Stand at the scene's origin, even where another surface or curve stands",
+            description="Place it at the scene's origin, even if another surface or curve is there",
         )
         set_frame_range: BoolProperty(
             name="Set Frame Range",
-            description="Make an empty scene as long as an animated surface, and any other long "
-            "enough",
+            description="Make an empty scene as long as an animated surface, and extend any other "
+            "if needed",
             default=True,
         )
 
@@ -121,7 +121,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         return cast("set[OperatorReturnItems]", answer)
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the options that have a meaning for the source."""
+        """Draw the options that apply to the source."""
         layout = required(self.layout)
         layout.use_property_split = True
         if self.filepath or self.browse:
@@ -144,11 +144,11 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             layout.prop(self, name)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Make the surface, or one for each file that was chosen, and color it by its height."""
+        """Make the surface, or one for each chosen file, and color it by its height."""
         paths = [os.path.join(self.directory, file.name) for file in self.files if file.name]
         paths = paths or [self.filepath]
         if self.browse and not os.path.basename(paths[0]):
-            self.report({"ERROR"}, "Choose an array or a picture first.")
+            self.report({"ERROR"}, "Choose an array or an image first.")
             return {"CANCELLED"}
         if not self.size[0]:
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
@@ -200,7 +200,7 @@ def _of_surface(context: bpy.types.Context) -> Any:
 def _arrays_of(
     owner: Callable[[bpy.types.Context], Any], name: str
 ) -> Callable[[bpy.types.Context], list[tuple[str, str]]]:
-    """List the arrays of the file that a property of this owner names."""
+    """List the arrays of the file named by a property of this owner."""
 
     def listed(context: bpy.types.Context) -> list[tuple[str, str]]:
         found = owner(context)
@@ -215,7 +215,7 @@ def _images(_context: bpy.types.Context) -> list[tuple[str, str]]:
 
 
 class SURFACE_SLICER_OT_suggest(SuggestionsPopup):
-    """List what may be put into a field."""
+    """List the possible values of a field."""
 
     bl_idname = "surface_slicer.suggest"
     FIELDS: ClassVar = {
@@ -233,7 +233,7 @@ class SURFACE_SLICER_OT_suggest(SuggestionsPopup):
 
 
 class SURFACE_SLICER_OT_reload(OnActiveSurface):
-    """Read the active surface's source again, with its settings as they are now, and keep its look"""  # noqa: D400, D415, E501
+    """Read the active surface's source again, with its current settings, keeping its look"""  # noqa: D400, D415, E501
 
     bl_idname = "surface_slicer.reload"
     bl_label = "Reload"
@@ -254,19 +254,19 @@ class SURFACE_SLICER_OT_reload(OnActiveSurface):
 
 
 class SURFACE_SLICER_OT_base_plane(OnSurfaces):
-    """Lay a plane of faint lines under the selected surfaces"""  # noqa: D400, D415
+    """Add a plane of faint grid lines under the selected surfaces"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.base_plane"
     bl_label = "Base Plane"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Give each surface a plane as its child, or fit the one it has."""
+        """Give each surface a plane as its child, or fit its existing one."""
         surfaces = self.surfaces(context)
         leave_edit_mode(context)
         for surface in surfaces:
             add_base_plane(surface)
-        self.report({"INFO"}, f"Laid a plane under {_listed(surfaces)}.")
+        self.report({"INFO"}, f"Added a plane under {_listed(surfaces)}.")
         return {"FINISHED"}
 
 
@@ -287,7 +287,7 @@ class SURFACE_SLICER_OT_add_axes(OnSurfaces):
         height_label: StringProperty(name="Height", description="Label of the height axis")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Give each surface axes, or new labels to those it has."""
+        """Give each surface axes, or relabel its existing ones."""
         surfaces = self.surfaces(context)
         for surface in surfaces:
             add_axes(surface, (self.x_label, self.y_label, self.height_label))
@@ -304,7 +304,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface of this file that has axes."""
+        """Require a surface of this file that has axes."""
         having = [s for s in chosen_surfaces(context) if find_axes(s)]
         if not editable(having, with_data=True):
             linked = about_linked(having, with_data=True)
@@ -313,7 +313,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Remove them with what they are made of."""
+        """Remove them and their data."""
         surfaces = [s for s in self.surfaces(context) if find_axes(s)]
         leave_edit_mode(context)
         for surface in surfaces:
@@ -323,7 +323,7 @@ class SURFACE_SLICER_OT_remove_axes(OnSurfaces):
 
 
 class SURFACE_SLICER_FH_array(DropsOnViewports):
-    """Makes a surface of an array that is dropped on a 3-D viewport."""
+    """Makes a surface from an array dropped on a 3D viewport."""
 
     bl_idname = "SURFACE_SLICER_FH_array"
     bl_label = "Surface from an Array"
@@ -332,7 +332,7 @@ class SURFACE_SLICER_FH_array(DropsOnViewports):
 
 
 def _made(surface: bpy.types.Object) -> tuple[set[WmReportItems], str]:
-    """Put into one sentence what was made."""
+    """Summarize in one sentence what was made."""
     data = about(surface)
     name = Path(data.filepath).name if data.filepath else data.title
     text = f"{name}: {shape_text(data.frames, data.rows, data.columns)}"
@@ -350,7 +350,7 @@ def _listed(surfaces: Sequence[bpy.types.Object]) -> str:
 
 MENU_ENTRY = ImportEntry(
     SURFACE_SLICER_OT_create_surface.bl_idname,
-    "Surface from Array or Picture (.npy/.npz/.csv/.png)",
+    "Surface from Array or Image (.npy/.npz/.csv/.png)",
 )
 CLASSES = (
     SURFACE_SLICER_OT_suggest,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tab in the sidebar of the 3-D viewport, a module for each subject."""
+"""The tab in the sidebar of the 3D viewport, a module for each subject."""
 
 from __future__ import annotations
 

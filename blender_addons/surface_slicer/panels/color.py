@@ -30,7 +30,7 @@ from ..surface.surface_color import (
 )
 from .tab import SurfaceTab
 
-# As short as the sidebar is narrow.
+# Short, since the sidebar is narrow.
 _SHOWN: Final = {"HEIGHT": "Height", "X": "x", "Y": "y", "ARRAY": "Array"}
 
 
@@ -41,7 +41,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
     bl_idname = "SURFACE_SLICER_PT_color"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw what is live in the active surface's material."""
+        """Draw the live settings of the active surface's material."""
         context, layout = context, self.layout
         surface = required(surface_at_hand(context))
         draw_whose(layout, context, surface)
@@ -95,7 +95,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
 
 
 class SURFACE_SLICER_PT_range(SurfaceTab):
-    """Which part of the colormap is used."""
+    """Which part of the colormap to use."""
 
     bl_label = "Colormap Range"
     bl_idname = "SURFACE_SLICER_PT_range"
@@ -104,7 +104,7 @@ class SURFACE_SLICER_PT_range(SurfaceTab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface that shows a colormap itself."""
+        """Require a surface that shows a colormap itself."""
         surface = surface_at_hand(context)
         material = None if surface is None else find_material(surface)
         return material is not None and not uses_ramp(material)
@@ -128,7 +128,7 @@ class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a selected color ramp node."""
+        """Require a selected color ramp node."""
         return bool(selected_ramps(context))
 
     def draw(self, context: bpy.types.Context) -> None:

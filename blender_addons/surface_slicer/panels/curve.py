@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a curve, and set how the active one looks."""
+"""Make a curve, and set the look of the active one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .tab import Tab
 
 
 class SURFACE_SLICER_PT_curve(Tab):
-    """Make a curve, and set how the active one looks."""
+    """Make a curve, and set the look of the active one."""
 
     bl_label = "Curve"
     bl_idname = "SURFACE_SLICER_PT_curve"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the button, and what is live on the active curve."""
+        """Draw the button, and the live settings of the active curve."""
         layout = self.layout
         row = layout.row()
         row.scale_y = 1.3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slice, and set how the cut looks."""
+"""Slice, and set the look of the cut."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tab import Tab
 
 
 class SURFACE_SLICER_PT_slice(Tab):
-    """Slice what is selected, and set how the cut looks."""
+    """Slice the selection, and set the look of the cut."""
 
     bl_label = "Slice"
     bl_idname = "SURFACE_SLICER_PT_slice"
@@ -49,20 +49,20 @@ class SURFACE_SLICER_PT_slice(Tab):
         column = layout.column(align=True)
         _draw(column, group, ("Cut Away",))
         left = REMAINS.get(setting(group, "Cut Away").default_value)
-        # What another installation has, and this one has not, has its settings in the node alone.
+        # One that is only in another installation has its settings in the node alone.
         _draw(column, group, left.settings if left is not None else ())
         layout.operator("surface_slicer.remove_slicing", icon="X")
 
 
 class SURFACE_SLICER_PT_beside(Tab):
-    """What can stand beside a cut."""
+    """Companions of a cut."""
 
     bl_label = "Beside the Cut"
     bl_idname = "SURFACE_SLICER_PT_beside"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a slicer."""
+        """Require a slicer."""
         return chosen_slicer(context) is not None
 
     def draw(self, _context: bpy.types.Context) -> None:
@@ -76,14 +76,14 @@ class SURFACE_SLICER_PT_beside(Tab):
 
 
 class SURFACE_SLICER_PT_animate(Tab):
-    """Let the slicer travel."""
+    """Animate the slicer."""
 
     bl_label = "Animate"
     bl_idname = "SURFACE_SLICER_PT_animate"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a slicer."""
+        """Require a slicer."""
         return chosen_slicer(context) is not None
 
     def draw(self, _context: bpy.types.Context) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a surface, and what the active one is made of."""
+"""Make a surface, and show what the active one is made from."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SURFACE_SLICER_PT_surface(Tab):
 
 
 class SURFACE_SLICER_PT_shape(SurfaceTab):
-    """What the active surface is made of, and how high it is."""
+    """What the active surface is made from, and its height."""
 
     bl_label = "Shape"
     bl_idname = "SURFACE_SLICER_PT_shape"
@@ -104,7 +104,7 @@ class SURFACE_SLICER_PT_time(SurfaceTab):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for an animated surface."""
+        """Require an animated surface."""
         return find_modifier(surface_at_hand(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -142,7 +142,7 @@ def _draw_axes(layout: bpy.types.UILayout, axes: bpy.types.Object) -> None:
 
 
 def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) -> None:
-    """Draw the settings that take effect when the source is read again."""
+    """Draw the settings that take effect on reload."""
     suggest = "surface_slicer.suggest"
     if data.filepath:
         layout.prop(data, "filepath")

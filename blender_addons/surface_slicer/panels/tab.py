@@ -11,7 +11,7 @@ from ..operators.selection import surface_at_hand
 
 
 class Tab(bpy.types.Panel):
-    """A panel in the sidebar of the 3-D viewport."""
+    """A panel in the sidebar of the 3D viewport."""
 
     if TYPE_CHECKING:
         layout: bpy.types.UILayout
@@ -22,9 +22,9 @@ class Tab(bpy.types.Panel):
 
 
 class SurfaceTab(Tab):
-    """A panel about the surface at hand; it is there only if there is one."""
+    """A panel of the current surface, shown only if there is one."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Ask for a surface that is active, or that the active slicer cuts."""
+        """Require a surface that is active or cut by the active slicer."""
         return surface_at_hand(context) is not None

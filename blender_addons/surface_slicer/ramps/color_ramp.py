@@ -35,7 +35,7 @@ def fill_ramp(
     Returns
     -------
     RampStops
-        What was put there, with the largest error.
+        The new stops, with the largest error.
 
     Raises
     ------
@@ -46,7 +46,8 @@ def fill_ramp(
     ramp.color_mode = "RGB"
     ramp.interpolation = "CONSTANT" if placed.steps else "LINEAR"
     elements: Any = ramp.elements
-    # A ramp always has one stop; the others come in rising order, so none changes its place.
+    # A ramp always has one stop; the others are added in ascending order, so none changes its
+    # index.
     while len(elements) > 1:
         elements.remove(elements[-1])
     elements[0].position = placed.positions[0]

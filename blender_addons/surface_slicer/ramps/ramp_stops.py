@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a colormap's stops go on a color ramp that has room for only a few."""
+"""Where to put a colormap's stops on a color ramp, which only has a few."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..common.colormaps import linear_to_srgb
 
 MOST_STOPS: Final = 32
-"""As many as Blender's color ramps take."""
+"""The maximum of Blender's color ramps."""
 _EPSILON: Final = 1e-9
-# Finer than a tenth of an 8-bit step even where the curve is steepest, and twenty times faster
+# Accurate to a tenth of an 8-bit step even where the curve is steepest, and twenty times faster
 # than powers.
 _FINE: Final = 40_000
 _DISPLAYED: Final = linear_to_srgb((np.arange(_FINE + 2) + 0.5) / _FINE)
@@ -48,15 +48,15 @@ def place_stops(
 ) -> RampStops:
     """Choose the stops that show a colormap best.
 
-    Of all ways to put so many stops on the colormap's own colors, this is the one with the
-    smallest largest error, found by dynamic programming over the last stop but one.
+    Of all ways to put this many stops on the colormap's own colors, this one minimizes the maximum
+    error, found by dynamic programming over the second to last stop.
 
     Parameters
     ----------
     colors : ndarray of float32, shape (N, 3)
         The colormap in N equal bins, scene-linear.
     most : int
-        How many stops there may be, 2 to `MOST_STOPS`.
+        Maximum number of stops, 2 to `MOST_STOPS`.
     start, end : float
         The part of the colormap to show, 0 <= start < end <= 1.
 

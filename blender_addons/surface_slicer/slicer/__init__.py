@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cut objects at an empty, with the twins, caps and profiles that follow it."""
+"""Cut objects with an empty, and add twins, caps and profiles that follow it."""

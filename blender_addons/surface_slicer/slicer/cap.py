@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cap: the cut face of a closed object, filled.
 
-A body is put where the slicer cuts away; what of its surface lies inside the object is the cap.
+A solid is placed where the slicer cuts away; the part of its surface inside the object is the cap.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ def add_cap(
     Parameters
     ----------
     source : Object
-        With faces that leave no hole.
+        With faces that form a closed surface.
     color : tuple of float
         Scene-linear.
     strength : float
-        Of its light.
+        Strength of its glow.
 
     Returns
     -------
     Object
-        The one there is already, if there is one.
+        The existing one, if there is one.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def add_cap(
     borders = open_edges(context, source)
     if borders:
         raise ValueError(
-            f"'{source.name}' is open: {borders:,} of its edges do not lie between two faces, "
+            f"'{source.name}' is open: {borders:,} of its edges are not between two faces, "
             "so there is no inside to fill."
         )
     material = plain_light(CAP, color, strength)
@@ -72,7 +72,7 @@ def add_cap(
 
 
 def open_edges(context: bpy.types.Context, source: bpy.types.Object) -> int:
-    """Count the edges of an object, as it is drawn, that do not lie between just two faces.
+    """Count the edges of an object, as drawn, that are not between exactly two faces.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def open_edges(context: bpy.types.Context, source: bpy.types.Object) -> int:
     Returns
     -------
     int
-        0 where it is closed.
+        0 if it is closed.
     """
     geometry = evaluated_geometry(context, source)
     mesh = geometry.mesh

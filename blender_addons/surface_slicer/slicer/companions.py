@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects that stand beside a sliced one and follow it live: its twin, its cap, its profile.
+"""Companions of a sliced object, which follow it live: its twin, its cap, its profile.
 
-Each is a mesh without anything in it but a modifier, which takes the geometry of the sliced object
-as it is now, with all its own modifiers. So it follows whatever is done to that one.
+Each is an empty mesh with a modifier that takes the current geometry of the sliced object, with all
+its own modifiers. So it follows every change to that object.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BY: Final = Mark(
 )
 """Custom property of caps and profiles: the slicer that they belong to."""
 GROUPS: Final = "Slicer "
-"""What the names of their node groups begin with."""
+"""Prefix of the names of their node groups."""
 
 
 def new_companion(
@@ -43,7 +43,7 @@ def new_companion(
     Parameters
     ----------
     name : str
-        What it is; its modifier's name, and the end of its own.
+        Its kind; its modifier's name, and the suffix of its own.
     source : Object
         It goes into the same collections.
     group : NodeTree
@@ -51,7 +51,7 @@ def new_companion(
     inputs : mapping
         The modifier's others, by name.
     slicer : Object, optional
-        That it belongs to; without one, it belongs to all that cut the source.
+        The one it belongs to; without one, it belongs to all that cut the source.
     """
     full_name = f"{source.name} {name}"
     thing = bpy.data.objects.new(full_name, bpy.data.meshes.new(full_name))
@@ -66,31 +66,31 @@ def new_companion(
 
 
 def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
-    """Count the vertices of an object as it is drawn.
+    """Count the vertices of an object as drawn.
 
     Raises
     ------
     ValueError
-        If it has no faces, which every companion is made from, or if it is hidden.
+        If it has no faces, which every companion needs, or if it is hidden.
     """
-    # The mesh is gone as soon as the geometry is.
+    # The mesh is freed together with the geometry.
     geometry: Any = evaluated_geometry(context, source)
     if geometry is None:
         raise ValueError(f"'{source.name}' is hidden; show it first.")
     if geometry.mesh is None or not geometry.mesh.polygons:
-        raise ValueError(f"'{source.name}' has no faces; a neuron has them in the style Tubes.")
+        raise ValueError(f"'{source.name}' has no faces; for a neuron, choose the style Tubes.")
     return len(geometry.mesh.vertices)
 
 
 def companions_of(
     source: bpy.types.Object, slicer: bpy.types.Object | None = None
 ) -> list[bpy.types.Object]:
-    """List what stands beside a sliced object.
+    """List the companions of a sliced object.
 
     Parameters
     ----------
     slicer : Object, optional
-        What belongs to this slicer; otherwise what belongs to none, which are the twins.
+        Those of this slicer; otherwise those of no slicer, which are the twins.
     """
     return [
         thing
@@ -100,7 +100,7 @@ def companions_of(
 
 
 def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
-    """List what stands beside each of the sliced objects, whatever slicer it belongs to."""
+    """List the companions of each of the sliced objects, whatever slicer they belong to."""
     found: dict[bpy.types.Object, list[bpy.types.Object]] = {}
     for thing in bpy.data.objects:
         source = SOURCE.of(thing)
@@ -110,18 +110,18 @@ def companions_by_source() -> dict[bpy.types.Object, list[bpy.types.Object]]:
 
 
 def is_companion(thing: bpy.types.Object) -> bool:
-    """Tell whether an object stands beside another and follows it.
+    """Tell whether an object is the companion of another.
 
     Returns
     -------
     bool
-        False as soon as somebody converted it, which makes it an object of its own.
+        False once it was converted, which makes it an independent object.
     """
     return SOURCE.on(thing) and find_group_modifier(thing, GROUPS) is not None
 
 
 def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Return the modifier that makes a companion what it is.
+    """Return the modifier that defines a companion.
 
     Parameters
     ----------
@@ -131,13 +131,13 @@ def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
     Returns
     -------
     NodesModifier
-        Somebody may have put others before it.
+        There may be others before it.
     """
     return required(find_group_modifier(thing, GROUPS))
 
 
 def remove_companion(thing: bpy.types.Object) -> None:
-    """Remove a companion, and what nothing else uses then."""
+    """Remove a companion, and data that nothing else uses."""
     group = modifier_of(thing).node_group
     material = input_value(modifier_of(thing), "Material").value
     blocks: list[Any] = [required(thing.data), group]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an object is drawn with, and how to have it drawn with materials that can be changed.
+"""The materials that an object is drawn with, and how to make them editable.
 
 Materials may come from slots of the data or of the object, from modifiers' inputs, or from within
-node groups; what counts is what the evaluated geometry has in the end.
+node groups; what counts is the evaluated geometry.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..common.nodes.modifiers import input_value
 from ..common.required import required
 
 PLAIN: Final = "Sliced Surface"
-"""Material for what has none."""
+"""Material for objects without one."""
 
 _KEPT: Final = Mark(
     "surface_slicer",
@@ -65,27 +65,27 @@ def drawn_with(
     if geometry is None:
         return found + _given_to_modifiers(thing)
     for index, material in _of_geometry(geometry):
-        # The geometry does not know that a slot has a material for this object alone.
+        # The geometry does not include materials that a slot has for this object alone.
         if not any(slot.link == "OBJECT" for slot in slots[index : index + 1]):
             found.append(material)
     return found
 
 
 def evaluated_geometry(context: bpy.types.Context, thing: bpy.types.Object) -> Any:
-    """Return what an object is drawn as, with all its modifiers.
+    """Return an object's evaluated geometry, with all its modifiers.
 
     Returns
     -------
     GeometrySet or None
-        To be kept in a variable: its parts are gone as soon as it is. None if the object is hidden
-        or not in this view layer, since Blender does not evaluate it then.
+        Keep it in a variable: its parts are freed with it. None if the object is hidden or not in
+        this view layer, since Blender does not evaluate it then.
     """
     evaluated = thing.evaluated_get(context.evaluated_depsgraph_get())
     return evaluated.evaluated_geometry() if evaluated.is_evaluated else None
 
 
 def _given_to_modifiers(thing: bpy.types.Object) -> list[bpy.types.Material | None]:
-    """List the materials that node modifiers take as inputs, as those of neurons do."""
+    """List the materials that are inputs of node modifiers, as for neurons."""
     found: list[bpy.types.Material | None] = []
     for modifier in thing.modifiers:
         group = modifier.node_group if isinstance(modifier, bpy.types.NodesModifier) else None
@@ -98,12 +98,12 @@ def _given_to_modifiers(thing: bpy.types.Object) -> list[bpy.types.Material | No
 
 
 def make_cuttable(thing: bpy.types.Object, drawn: list[bpy.types.Material | None]) -> None:
-    """See to it that all an object is drawn with are materials of this file.
+    """Make sure that an object is only drawn with materials of this file.
 
     Parameters
     ----------
     thing : Object
-        What it had is stored with it, for `restore`.
+        Its previous materials are stored with it, for `restore`.
     drawn : list
         See `drawn_with`.
     """
@@ -140,7 +140,7 @@ def _put_in_slot(thing: bpy.types.Object, index: int, material: bpy.types.Materi
 
 
 def _material_inputs(thing: bpy.types.Object) -> Iterator[tuple[Any, str, Any]]:
-    """Give modifier, input's identifier and holder of each material input of node modifiers."""
+    """Yield modifier, input identifier and holder of each material input of node modifiers."""
     for modifier in thing.modifiers:
         if not isinstance(modifier, bpy.types.NodesModifier) or modifier.node_group is None:
             continue
@@ -170,7 +170,7 @@ def _plain() -> bpy.types.Material:
 
 
 def _kept(thing: bpy.types.Object) -> Any:
-    """Return what an object keeps of how it was."""
+    """Return what an object stores of its previous state."""
     if not _KEPT.on(thing):
         _KEPT.put(thing, {})
     return _KEPT.of(thing)
@@ -183,7 +183,7 @@ def _group_in(owner: Any, key: str) -> Any:
 
 
 def restore(thing: bpy.types.Object) -> None:
-    """Give an object the materials again that it had before `make_cuttable`."""
+    """Restore the materials that an object had before `make_cuttable`."""
     kept: Any = _KEPT.of(thing)
     if kept is None:
         return
@@ -207,18 +207,18 @@ def restore(thing: bpy.types.Object) -> None:
 
 
 def _take_slot_away(thing: bpy.types.Object) -> None:
-    """Take the slot out of an object's data again, as soon as none of its users needs it."""
+    """Remove the slot from an object's data once none of its users needs it."""
     data: Any = thing.data
     sharing = [other for other in bpy.data.objects if other.data == data and other != thing]
     sliced = next((other for other in sharing if _KEPT.on(other)), None)
     if sliced is not None:
-        # It goes with the last of them.
+        # It is removed with the last of them.
         _kept(sliced)["added"] = 1
         return
     if any(slot.material for other in sharing for slot in other.material_slots):
         return
     if len(data.materials) == 1 and data.materials[0] is None:
-        # Taking only the last one out would leave the object's slot.
+        # Removing only the last one would leave the object's slot.
         data.materials.clear()
 
 

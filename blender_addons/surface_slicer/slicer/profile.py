@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The profile: the curve in which a slicer cuts a surface, and its graph beside the surface.
 
-A face that the cut passes through becomes a triangle or two. In each triangle one corner lies alone
-on its side of the cut; the other two corners move along their edges towards it, up to the cut, and
-the edge between them is that triangle's piece of the curve. Pieces of neighbors meet, since both
-move along the same edge to the same point.
+A face that the cut passes through becomes a triangle or two. In each triangle one corner is alone
+on its side of the cut; the other two move along their edges towards it, up to the cut, and the edge
+between them is that triangle's piece of the curve. Pieces of neighbors meet, since both move along
+the same edge to the same point.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .space import SlicerSpace
 PROFILE: Final = "Profile"
 GRAPH: Final = "Graph"
 GROUP: Final = "Slicer Profile"
-# The line's width, as a part of the surface's largest extent.
+# The line's width, as a fraction of the surface's largest extent.
 _THICKNESS_PART: Final = 0.005
 _DISTANCE: Final = "distance to the cut"
 
@@ -40,24 +40,24 @@ def add_profile(
     color: tuple[float, float, float] = (1.0, 1.0, 1.0),
     strength: float = 1.0,
 ) -> bpy.types.Object:
-    """Draw the curve in which a slicer cuts a surface.
+    """Draw the curve along which a slicer cuts a surface.
 
     Parameters
     ----------
     source : Object
         With faces.
     graph : bool
-        Draw it as a graph, upright beside the surface, over the way along the cut; its object can
-        be moved anywhere. Otherwise it lies on the surface.
+        Draw it as a graph, upright beside the surface, over the distance along the cut; its object
+        can be moved anywhere. Otherwise it lies on the surface.
     color : tuple of float
         Scene-linear.
     strength : float
-        Of its light.
+        Strength of its glow.
 
     Returns
     -------
     Object
-        The one there is already, if there is one.
+        The existing one, if there is one.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def add_profile(
         slicer,
     )
     if graph:
-        # Upright behind what is left, as a shadow of the cut on a wall.
+        # Upright behind the remaining part, like a shadow of the cut on a wall.
         arrow = np.array(slicer.matrix_world)[:3, 2]
         level = np.array([arrow[0], arrow[1], 0.0])
         level = level / np.linalg.norm(level) if np.linalg.norm(level) > 1e-3 else np.eye(3)[0]
@@ -104,7 +104,7 @@ def _group(tree: Tree) -> None:
     space = SlicerSpace(tree)
     show = tree.input(
         "Show", "Menu", default="On the Surface",
-        description="Where the curve lies: in the cut, or upright at this object's own place",
+        description="Whether the curve lies in the cut, or stands upright at this object's origin",
     )  # fmt: skip
     stretch = tree.input(
         "Height Scale",
@@ -132,7 +132,7 @@ def _group(tree: Tree) -> None:
 
 
 def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
-    """From a mesh to an edge in each of its triangles that is cut."""
+    """From a mesh to an edge in each triangle that is cut."""
     with tree.frame("Faces that the cut passes through"):
         position = tree.add("GeometryNodeInputPosition")
         distance = space.distance(position)
@@ -140,7 +140,7 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
         of_points = tree.add(
             "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
         )
-        # A face takes the mean of its corners, which is a whole side only where none differs.
+        # A face gets the mean of its corners, which is one of the sides only if all agree.
         both = (abs(of_points) < 0.9999).labeled("Corners on both sides")
         passed = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": measured, "Selection": both},
@@ -181,7 +181,7 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
 def _graph(
     tree: Tree, curve: Linkable, of_source: Linkable, space: SlicerSpace, stretch: Linkable
 ) -> Node:
-    """Lay a curve flat, in the surface's own units: the way along the cut, and the height."""
+    """Flatten a curve, in the surface's own units: distance along the cut, and height."""
     with tree.frame("Graph"):
         to_source = tree.add("FunctionNodeInvertMatrix", {"Matrix": of_source})["Matrix"]
         arrow = tree.add(

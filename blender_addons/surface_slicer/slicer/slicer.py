@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cut any objects at an empty, and undo that so that nothing shows it was there.
+"""Cut any objects with an empty, and undo that without a trace.
 
-Materials are changed in place, so what somebody does to them while they are cut stays, and so do
-their other users, which go on as they were: a custom property on each object says whether it is
-cut. Materials of other files cannot be changed; the objects get copies of those until the cut is
-taken out.
+Materials are changed in place, so edits made while they are cut are kept, and their other users are
+unaffected: a custom property on each object determines whether it is cut. Materials of other files
+cannot be changed; the objects get copies of those until the cut is removed.
 """
 
 from __future__ import annotations
@@ -52,17 +51,17 @@ _TURNED: Final = {
     "Z": (0.0, 0.0, 0.0),
     "-Z": (math.pi, 0.0, 0.0),
 }
-# A line's width, as a part of the largest extent of what is cut.
+# A line's width, as a fraction of the largest extent of what is cut.
 _LINE_PART: Final = 0.006
-# Bright enough to glow where there is bloom.
+# Bright enough to glow if there is bloom.
 _LINE_STRENGTH: Final = 2.5
-# Of a slicer's group: its empty was made here, and goes with the last of what it cuts.
+# On a slicer's group: its empty was made here, and is removed with the last object it cuts.
 _MADE_HERE: Final = Mark("surface_slicer", "empty_made_here", "empty_made_here")
 
 
 @dataclass(slots=True)
 class Sliced:
-    """What came of slicing."""
+    """The result of slicing."""
 
     slicer: bpy.types.Object
     objects: list[bpy.types.Object] = field(default_factory=list)
@@ -77,18 +76,18 @@ def add_slicer(
     shape: str = "Plane",
     axis: Axis = "X",
 ) -> bpy.types.Object:
-    """Add an empty that can cut, in the middle of objects.
+    """Add an empty that can cut, at the center of objects.
 
     Parameters
     ----------
     context : Context
         The empty goes into its active collection.
     objects : sequence of Object
-        Without any, it stands at the world's origin, one unit large.
+        Without any, it is placed at the world's origin, one unit large.
     shape : str
         One of `common.cut.shapes.SHAPES`: ``"Plane"``, ``"Box"``, ``"Sphere"``.
     axis : str
-        Of the world, along which a plane's arrow points. What it points to is cut away.
+        World axis along which a plane's arrow points. What it points to is cut away.
     """
     low, high = np.full(3, -1.0), np.full(3, 1.0)
     if objects:
@@ -118,8 +117,8 @@ def set_shape(slicer: bpy.types.Object, shape: str) -> None:
     Parameters
     ----------
     shape : str
-        One of `common.cut.shapes.SHAPES`. All but the plane reach one unit of the empty's own from
-        its center: its scale makes them large.
+        One of `common.cut.shapes.SHAPES`. All but the plane extend one of the empty's units from
+        its center: its scale sets their size.
     """
     group = slicer_group(slicer)
     set_settings(group, {"Shape": shape})
@@ -140,18 +139,18 @@ def slice_objects(
     axis: Axis = "X",
     combine: Combine = "ANY",
 ) -> Sliced:
-    """Let a slicer cut objects.
+    """Cut objects with a slicer.
 
     Parameters
     ----------
     objects : sequence of Object
-        Of any kind that is drawn with materials.
+        Any kind of object drawn with materials.
     slicer : Object, optional
         What cuts; any object will do. A new empty if not given.
     shape, axis : str
         Of a new slicer, see `add_slicer`.
     combine : str
-        Where other slicers cut the objects already: ``"ANY"`` cuts away what any of them cuts,
+        If other slicers already cut the objects: ``"ANY"`` cuts away what any of them cuts,
         ``"ALL"`` only what all of them cut.
 
     Raises
@@ -166,12 +165,12 @@ def slice_objects(
     refused = [reason for reason in reasons if reason]
     if not possible:
         raise ValueError(
-            " ".join(refused) or "Only slicers are selected; select what they are to cut, too."
+            " ".join(refused) or "Only slicers are selected; select the objects to cut, too."
         )
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
     group = slicer_group(slicer)
-    # One after the other, so that the scene is evaluated once for each and not for each object.
+    # One after the other, so that the scene is evaluated once per pass and not once per object.
     for thing, drawn in [(thing, drawn_with(context, thing)) for thing in possible]:
         make_cuttable(thing, drawn)
     for thing, materials in [(thing, materials_of(context, thing)) for thing in possible]:
@@ -180,12 +179,12 @@ def slice_objects(
 
 
 def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float) -> None:
-    """Say how much of an object a slicer cuts.
+    """Set how much of an object a slicer cuts.
 
     Parameters
     ----------
     thing : Object
-        Whose materials have the slicer.
+        One whose materials have the slicer.
     group : NodeTree
         The slicer's.
     amount : float
@@ -193,7 +192,7 @@ def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float
     """
     key = amount_key(group)
     thing[key] = amount
-    # The stubs say that this gives nothing.
+    # The stubs say that this returns nothing.
     shown: Any = thing.id_properties_ui(key)  # type: ignore[func-returns-value]
     shown.update(min=-1.0, max=1.0, description="1 is cut, 0 is whole, -1 shows what others lose")
     thing.update_tag()
@@ -213,18 +212,18 @@ def remove_slicing(
     *,
     keep_slicer: bool = False,
 ) -> list[bpy.types.Object]:
-    """Make objects whole again, with the very materials that they had.
+    """Make objects whole again, with their original materials.
 
-    Twins, caps and profiles that belong to the cut go with it, and so do slicers that cut nothing
-    any more.
+    Twins, caps and profiles that belong to the cut are removed as well, and so are slicers that no
+    longer cut anything.
 
     Parameters
     ----------
     slicer : Object, optional
-        Only what this one cuts; otherwise what any slicer does.
+        Only what this one cuts; otherwise what any slicer cuts.
     keep_slicer : bool
-        Keep the empty, with its settings and its animation, when it cuts nothing any more. An
-        object that was not made by `add_slicer` or `slice_objects` stays anyway.
+        Keep the empty, with its settings and animation, when it no longer cuts anything. An object
+        that was not made by `add_slicer` or `slice_objects` is kept anyway.
 
     Returns
     -------
@@ -234,7 +233,7 @@ def remove_slicing(
     groups = slicer_groups()
     if slicer is not None:
         groups = [group for group in groups if empty_of(group) == slicer]
-    # Others may wait for what they are to cut.
+    # Others may not have anything to cut yet.
     wanted = [group for group in groups if any(is_cut_by(thing, group) for thing in objects)]
     found = [thing for thing in objects if any(is_cut_by(thing, group) for group in wanted)]
     materials = {m for thing in found for m in materials_of(context, thing)}
@@ -250,7 +249,7 @@ def remove_slicing(
             restore(thing)
     if not keep_slicer:
         for group in wanted:
-            # One of another file cuts there, too.
+            # A slicer of another file cuts there, too.
             if group.library is None and not cut_by(group):
                 _remove_slicer(group)
     return found
@@ -263,7 +262,7 @@ def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
     """Say in a sentence why an object cannot be cut; nothing if it can."""
     if thing.type not in _CAN_BE_CUT:
         return f"'{thing.name}' cannot be cut: it is not drawn with materials."
-    # An override keeps no custom property of its own when the file is saved.
+    # An override does not keep its own custom properties when the file is saved.
     if thing.library is not None or thing.override_library is not None:
         return f"'{thing.name}' belongs to another file; make it local first (Object > Relations)."
     if thing.name not in required(context.view_layer).objects:
@@ -285,7 +284,7 @@ def _cut(thing: bpy.types.Object, materials: list[bpy.types.Material], cut: Cut)
 def _make_whole(
     thing: bpy.types.Object, group: bpy.types.NodeTree, beside: list[bpy.types.Object]
 ) -> None:
-    """Let a slicer cut an object no more, and take away what stands beside that cut."""
+    """Stop a slicer from cutting an object, and remove the cut's companions."""
     key = amount_key(group)
     if not is_cut_by(thing, group):
         return
@@ -303,7 +302,7 @@ def _make_whole(
 
 def _remove_slicer(group: bpy.types.NodeTree) -> None:
     for material in bpy.data.materials:
-        # Nobody's any more: of objects that were deleted while they were cut.
+        # Orphans: those of objects that were deleted while they were cut.
         drop_cut(material, group)
     empty = empty_of(group)
     if empty is not None and _MADE_HERE.on(group):

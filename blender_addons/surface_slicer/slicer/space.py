@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far points lie from a slicer's cut, in geometry nodes."""
+"""The distance of points from a slicer's cut, in geometry nodes."""
 
 from __future__ import annotations
 

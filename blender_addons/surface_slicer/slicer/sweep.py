@@ -30,22 +30,22 @@ def animate_sweep(
     reverse: bool = False,
     margin: float = 0.05,
 ) -> tuple[Vector, Vector]:
-    """Let a slicer travel along its arrow, from one end of what it cuts to the other.
+    """Animate a slicer along its arrow, from one end of what it cuts to the other.
 
     Parameters
     ----------
     slicer : Object
         Keeps its rotation and scale; keyframes of its location are replaced.
     frame_start, frame_end : int
-        First and last frame of the way, and back if it goes back.
+        First and last frame of the movement, including the way back if there is one.
     easing : str
         ``"LINEAR"`` for constant speed; ``"SINE"`` and ``"CUBIC"`` start and end softly.
     back : bool
-        Return to where it began.
+        Return to the start.
     reverse : bool
-        Begin where all is cut away, and end where nothing is.
+        Start with everything cut away, and end with nothing cut away.
     margin : float
-        How far beyond the objects it begins and ends, as a part of their extent.
+        How far beyond the objects it starts and ends, as a fraction of their extent.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def animate_sweep(
     Raises
     ------
     ValueError
-        If it is no slicer, cuts nothing or has no extent, or the frames are not in order.
+        If it is not a slicer, cuts nothing or has no extent, or the frames are not in order.
     """
     group = find_group(slicer)
     objects = cut_by(group) if group is not None else []
@@ -64,7 +64,7 @@ def animate_sweep(
     if frame_end - frame_start < (2 if back else 1):
         least = "two frames" if back else "one frame"
         raise ValueError(
-            f"From frame {frame_start} to {frame_end} is too short; a sweep takes {least} or more."
+            f"Frames {frame_start} to {frame_end} are too few; a sweep takes {least} or more."
         )
     if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
         raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")

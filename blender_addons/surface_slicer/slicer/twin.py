@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wireframe twin: wires along a surface's edges, seen where the surface is cut away.
+"""The wireframe twin: wires along a surface's edges, visible where the surface is cut away.
 
 Its material has the same slicers, with the mix reversed by the amount -1, so the same empty moves
-both. The wires follow the surface as it is with all its modifiers. On a grid, only each n-th line
-is drawn, since the edges of a finely sampled surface would fill it.
+both. The wires follow the evaluated surface with all its modifiers. On a grid, only every n-th line
+is drawn, since the edges of a finely sampled surface would cover it completely.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from .slicer import set_amount, slicers_of
 TWIN: Final = "Wireframe"
 GROUP: Final = "Slicer Wireframe"
 WIRE_COLOR: Final = (0.2, 0.24, 0.33)
-# How many lines a grid gets along its longer side, at most.
+# Maximum number of lines along a grid's longer side.
 _LINES: Final = 32
-# A wire's width, as a part of the surface's largest extent.
+# A wire's width, as a fraction of the surface's largest extent.
 _THICKNESS_PART: Final = 0.0015
 
 
@@ -51,12 +51,12 @@ def add_wireframe_twin(
     color : sequence of float
         Scene-linear, of the wires.
     strength : float
-        Of their light.
+        Strength of their glow.
 
     Returns
     -------
     Object
-        The one it has already, if it has one.
+        The existing one, if it has one.
 
     Raises
     ------
@@ -69,12 +69,12 @@ def add_wireframe_twin(
     if twins := companions_of(source):
         return twins[0]
     drawn = materials_of(context, source)
-    # Each slicer, also where a material that somebody gave it since then has none.
+    # Each slicer, even if a material assigned since then has none.
     cuts = [cut for material in drawn for cut in cuts_of(material)] + [Cut(g) for g in groups]
     points = world_points(required(context.scene), [source])
     thickness = float((points.max(axis=0) - points.min(axis=0)).max()) * _THICKNESS_PART
     lines = math.sqrt(count_vertices(context, source))
-    # Vertices of anything else are in no order.
+    # Vertices of anything else are not ordered.
     every = max(1, round(lines / _LINES)) if is_surface(source) else 1
     material = plain_light(TWIN, color, strength)
     twin = new_companion(
@@ -104,7 +104,7 @@ def _group(tree: nodes.Tree) -> None:
     )  # fmt: skip
     every = tree.input(
         "Every", "Int", default=1, minimum=1,
-        description="On a grid, draw only each n-th line; elsewhere 1 draws all edges",
+        description="On a grid, draw only every n-th line; elsewhere 1 draws all edges",
     )  # fmt: skip
     material = tree.input("Material", "Material")
     mesh = tree.object(source, relative=True)["Geometry"]
@@ -121,7 +121,7 @@ def _group(tree: nodes.Tree) -> None:
     with tree.frame("Columns of the grid: from the first face's corners"):
         corners = []
         for number in range(4):
-            # Unlinked, the input would stand for the index of whatever asks.
+            # Unlinked, the input would default to the index of the evaluating element.
             corner = tree.add("FunctionNodeInputInt", integer=number)
             vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
             first = tree.sample(mesh, vertex, 0, "INT")
@@ -155,7 +155,7 @@ def _group(tree: nodes.Tree) -> None:
 
 
 def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
-    # Half a vertex more, so that a whole number divided never falls just below itself.
+    # Plus half a vertex, so that rounding never drops a quotient just below an integer.
     return floor((vertex + 0.5) / columns).labeled("Row")
 
 
@@ -166,7 +166,7 @@ def _on_line(
     every: nodes.Linkable,
     count: nodes.Linkable,
 ) -> nodes.Node:
-    """Tell whether an edge runs along a line that is drawn: the same number at both of its ends."""
+    """Tell whether an edge runs along a drawn line: the same number at both ends."""
     same = a.equals(b, within=0.5)
     nth = (a % every).equals(0.0, within=0.5)
     last = a.equals(count - 1.0, within=0.5)

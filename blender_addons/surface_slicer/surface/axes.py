@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Axes of a surface, with ticks, numbers and labels that face the camera.
 
-One object, the surface's child, that a geometry nodes modifier draws. Two axes lie along the foot
-of the surface, the third stands at a corner. Their height follows the surface's by drivers; what
-else they have of the surface is set anew when it gets other heights.
+One object, the surface's child, drawn by a geometry nodes modifier. Two axes lie along the base of
+the surface, the third stands at a corner. Drivers make their height follow the surface's;
+everything else they take from the surface is updated when its heights change.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PLACE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "X at the Back": {
         "kind": "Bool",
         "default": False,
-        "description": "Put the x axis at the far edge, for cameras that look from there",
+        "description": "Put the x axis at the far edge, for cameras on that side",
     },
     "Y at the Left": {
         "kind": "Bool",
@@ -43,13 +43,13 @@ _SIZE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Height": {"kind": "Float", "default": 1.0, "hide": True},
     "Midlevel": {"kind": "Float", "default": 0.0, "hide": True},
 }
-# Of each axis, as its inputs are named after its letter.
+# Inputs of each axis, named after its letter.
 _OF_AXIS: Final[dict[str, dict[str, Any]]] = {
     "Show": {"kind": "Bool", "default": True, "description": "Draw this axis"},
     **{key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")},
-    "Label": {"kind": "String", "description": "What the axis shows, and in which unit"},
+    "Label": {"kind": "String", "description": "Label of the axis, with its unit"},
 }
-# To the surface's longer side.
+# Relative to the surface's longer side.
 _TEXT_PART: Final = 0.052
 _LINE_PART: Final = 0.003
 # In units of the text's size: from the surface to the axes, from those to the numbers, from the
@@ -62,14 +62,14 @@ _POWER_WIDTH: Final = 4.2
 
 
 def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> bpy.types.Object:
-    """Give a surface axes, or fit those that it has.
+    """Give a surface axes, or fit its existing ones.
 
     Parameters
     ----------
     surface : Object
         The axes become its child and follow its height.
     labels : sequence of str, optional
-        Of x, y and the height. If not given, axes keep theirs, and new ones get x and y.
+        For x, y and the height. If not given, existing axes keep theirs, and new ones get x and y.
     """
     axes = find_axes(surface)
     if axes is None:
@@ -101,7 +101,7 @@ def find_axes(surface: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def axes_input(axes: bpy.types.Object, name: str) -> Any:
-    """Find the holder of a setting of axes.
+    """Find the struct that holds a setting of axes.
 
     Parameters
     ----------
@@ -113,18 +113,18 @@ def axes_input(axes: bpy.types.Object, name: str) -> Any:
     Returns
     -------
     bpy_struct
-        Its ``value`` can be read, set, keyframed and put into a panel.
+        Its ``value`` can be read, set, keyframed and shown in a panel.
     """
     return input_value(_modifier(axes), name)
 
 
 def remove_axes(surface: bpy.types.Object) -> None:
-    """Take a surface's axes away, if it has any."""
+    """Remove a surface's axes, if it has any."""
     axes = find_axes(surface)
     if axes is not None:
         mesh: Any = axes.data
         bpy.data.objects.remove(axes)
-        # A copy that shares it is somebody's own.
+        # A copy that shares it belongs to the user.
         if not mesh.users:
             bpy.data.batch_remove([mesh])
 
@@ -188,7 +188,7 @@ def _axes_group(tree: Tree) -> None:
         "Height": {
             "Start": tree.vector(opposite, beyond_y, lowest),
             "End": tree.vector(opposite, beyond_y, highest),
-            # Across the picture from wherever the camera looks, as the axis may stand alone.
+            # Sideways in the picture from any viewpoint, since the axis may stand alone.
             "Outward": seen_left * x_side,
             "Label Outward": (0.0, 0.0, 1.0),
             "Label Along": 1.0,
@@ -214,7 +214,7 @@ def _axis_group(tree: Tree) -> None:
     """Draw a line in space, with ticks and numbers on one side of it, and a label."""
     start = tree.input("Start", "Vector")
     end = tree.input("End", "Vector")
-    outward = tree.input("Outward", "Vector", description="To which side the ticks point")
+    outward = tree.input("Outward", "Vector", description="Side to which the ticks point")
     label_outward = tree.input("Label Outward", "Vector")
     label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
     facing = tree.input("Facing", "Rotation")
@@ -273,7 +273,7 @@ def _axis_group(tree: Tree) -> None:
 
 
 def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Node:
-    """Find which way a direction goes in the picture: a vector of length 1 in x and y."""
+    """Project a direction into the picture: a unit vector in x and y."""
     back = tree.add("FunctionNodeInvertRotation", {"Rotation": facing})
     seen = tree.add("FunctionNodeRotateVector", {"Vector": direction, "Rotation": back})
     return tree.vector_math("NORMALIZE", seen * (1.0, 1.0, 0.0))
@@ -288,7 +288,7 @@ def _facing(
     side: Linkable,
     gap: Linkable,
 ) -> Node:
-    """Put a line of text beside a place, on the side that `side` says, a gap away."""
+    """Put a line of text beside a position, on the given side, with a gap."""
     # Instances have no bounds of their own.
     real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
     end = tree.parts(tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"])["X"]

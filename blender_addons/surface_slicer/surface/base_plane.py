@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plane of faint lines under a surface, so that its height can be seen."""
+"""A plane of faint grid lines under a surface, to make its height visible."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..common.required import required
 from .lift import extent_of, height_holder
 
 MATERIAL: Final = "Surface Base Plane"
-# How far the plane reaches beyond the surface, to the longer side.
+# How far the plane extends beyond the surface, relative to the longer side.
 _MARGIN: Final = 0.2
 # Fields along the longer side of the surface.
 _FIELDS: Final = 10
-# Of a line, in fields.
+# Width of a line, in fields.
 _WIDTH: Final = 0.014
-# Below the lowest value, to the longer side, so that the two never share a place.
+# Gap below the lowest value, relative to the longer side, so that the two never coincide.
 _GAP: Final = 0.005
 _COLOR: Final = (0.28, 0.42, 0.75, 1.0)
 # Nodes of the material that are set when the surface's size changes.
@@ -32,12 +32,12 @@ _HALF_Y: Final = "Half Depth"
 
 
 def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
-    """Lay a plane under a surface, at its lowest value.
+    """Add a plane under a surface, at its lowest value.
 
     Parameters
     ----------
     surface : Object
-        The plane becomes its child and follows its height; one that it has is used again.
+        The plane becomes its child and follows its height; an existing one is reused.
     """
     plane = find_base_plane(surface)
     if plane is None:
@@ -58,7 +58,7 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
     if not mesh.materials:
         material = glowing(MATERIAL)
-        # Otherwise EEVEE draws thin half transparent lines as dots.
+        # Otherwise EEVEE draws thin semi-transparent lines as dots.
         material.surface_render_method = "BLENDED"
         _write_nodes(material)
         mesh.materials.append(material)
@@ -66,7 +66,7 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
     own = plane.material_slots[0].material
     found: Any = required(required(own).node_tree).nodes
     for name, value in sizes.items():
-        # What somebody changed or added stays.
+        # Changes by the user are kept.
         if name in found:
             found[name].outputs[0].default_value = value
     return plane
@@ -113,7 +113,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
 
 
 def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
-    """Give 1 on the lines and 0 between them."""
+    """Return 1 on the lines and 0 between them."""
     distance = tree.math("PINGPONG", coordinate / spacing, 0.5, label="To the next line")
     return tree.add(
         "ShaderNodeMapRange",
@@ -123,7 +123,7 @@ def _line(tree: Tree, coordinate: Linkable, spacing: Linkable) -> Node:
 
 
 def _fade(tree: Tree, coordinate: Linkable, end: Linkable) -> Node:
-    """Give 1 in the middle and 0 at the end."""
+    """Return 1 in the middle and 0 at the end."""
     distance = abs(coordinate)
     return tree.add(
         "ShaderNodeMapRange",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From heights to datablocks: a grid, a heightmap image, the frames of an animated surface.
 
-Each function enters what it makes in ``made`` as soon as it exists, so that a failure can take it
-all back.
+Each function adds what it makes to ``made`` as soon as it exists, so that it can all be removed
+after a failure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ X: Final = "x"
 Y: Final = "y"
 """Point attributes with the values of x and y, in the units of the data."""
 CELL: Final = "cell"
-"""Where there are holes, the point attribute that says which cell of the whole grid a vertex is."""
+"""If there are holes, the point attribute with the index of a vertex's cell in the full grid."""
 
 
 def new_grid(
@@ -42,8 +42,8 @@ def new_grid(
     Returns
     -------
     Mesh
-        With the attributes `X` and `Y`; where nothing moves also `playback.HEIGHT`, and no faces
-        at holes.
+        With the attributes `X` and `Y`; if nothing moves, also `playback.HEIGHT`, and no faces at
+        holes.
     """
     heights = field.heights
     first = heights.values[0]
@@ -97,14 +97,14 @@ def new_texture(title: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy
     -------
     ImageTexture
         Its image has a pixel for each cell: 0 for the lowest value, 1 for the highest. Blender
-        computes with textures around 0.5, so that values as they are would lose their last digits.
+        computes with textures around 0.5, so unscaled values would lose their last digits.
     """
     texture = bpy.data.textures.new(f"{title} heightmap", "IMAGE")
     assert isinstance(texture, bpy.types.ImageTexture)
     made.append(texture)
     texture.image = _image(title, heights, made)
     texture.extension = "EXTEND"
-    # Each vertex has a pixel of its own, and takes that value as it is.
+    # Each vertex has its own pixel, and takes exactly that value.
     texture.use_interpolation = False
     return texture
 
@@ -153,18 +153,18 @@ def _image(title: str, heights: Heightmap, made: list[bpy.types.ID]) -> bpy.type
         f"{title} heightmap", heights.columns, heights.rows, float_buffer=True, is_data=True
     )
     made.append(image)
-    # In double precision, since a narrow range far from zero would cost digits.
+    # In double precision, since a narrow range far from zero would lose digits.
     above = heights.values[0].astype(np.float64) - heights.low
     pixels = np.ones((heights.rows, heights.columns, 4), np.float32)
     pixels[:, :, :3] = np.nan_to_num(above / heights.span)[:, :, None]
     kept: Any = image.pixels
     kept.foreach_set(pixels.ravel())
-    # Without these two, the file would be saved with the pixels from before.
+    # Without these two, the file would be saved with the previous pixels.
     image.update()
     image.pack()
     return image
 
 
 def _fill(elements: Any, key: str, values: NDArray[Any]) -> None:
-    # The stubs know lists of numbers only, where an array is copied a thousand times faster.
+    # The stubs only know lists of numbers, but an array is copied a thousand times faster.
     elements.foreach_set(key, values.ravel())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modifier that gives a surface its heights, and how large the surface is with it."""
+"""The modifier that gives a surface its heights, and the resulting size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_surface(thing: bpy.types.Object | None) -> bool:
 
 
 def height_holder(surface: bpy.types.Object) -> tuple[Any, str, Any, str]:
-    """Find what decides about a surface's height, to be shown in a panel or keyframed.
+    """Find what controls a surface's height, to be shown in a panel or keyframed.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def set_height(surface: bpy.types.Object, height: float, midlevel: float) -> Non
 
 
 def extent_of(surface: bpy.types.Object) -> tuple[float, float]:
-    """Return how far a surface reaches along x and y, in Blender units without its own scale."""
+    """Return a surface's extent along x and y, in Blender units without its own scale."""
     data = about(surface)
     return extent((data.size[0], data.size[1]), data.rows, data.columns)
 
@@ -63,7 +63,7 @@ def find_lift(surface: bpy.types.Object) -> bpy.types.Modifier | None:
     Returns
     -------
     Modifier or None
-        A Displace modifier, or the nodes of `playback`; None where there is neither.
+        A Displace modifier, or the nodes of `playback`; None if there is neither.
     """
     animated = motion.find_modifier(surface)
     if animated is not None:
@@ -77,12 +77,12 @@ def find_lift(surface: bpy.types.Object) -> bpy.types.Modifier | None:
 
 
 def extent(size: tuple[float, float], rows: int, columns: int) -> tuple[float, float]:
-    """Return how far a grid reaches along x and y.
+    """Return a grid's extent along x and y.
 
     Parameters
     ----------
     size : tuple of float
-        As asked for: 0 along y for square cells.
+        As requested: 0 along y for square cells.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 
 The heights live in a data mesh with one vertex per cell and one attribute per frame. The modifier
 picks the two frames around the current time by name and mixes them, stores the result as the
-attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does where nothing moves.
+attribute `HEIGHT` and lifts the grid to it, as a Displace modifier does for static surfaces.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ MODIFIER: Final = "Playback"
 HEIGHT: Final = "height"
 """The point attribute that materials and other node groups read: the array's own values."""
 COLOR_VALUE: Final = "color_value"
-"""The same of a second array that gives the color."""
+"""The same for a second array that sets the color."""
 HOLE: Final = -1.0e30
-"""What stands for a hole. Far below any height, also after mixing with one."""
+"""Stands for a hole. Far below any height, even when interpolated with one."""
 
 _HOLE_BELOW: Final = -1.0e20
 
@@ -31,24 +31,25 @@ TIME_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Start Frame": {
         "kind": "Float",
         "default": 1.0,
-        "description": "Scene frame at which the first of the array's frames is shown",
+        "description": "Scene frame at which the array's first frame is shown",
     },
     "Frames per Sample": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 1e-3,
-        "description": "Scene frames from one of the array's frames to the next",
+        "description": "Scene frames per frame of the array",
     },
     "At the Ends": clock.AT_THE_ENDS,
     "Use Sample": {
         "kind": "Bool",
         "default": False,
-        "description": "Show the sample below instead: keyframe it to slow down, freeze or reverse",
+        "description": "Show the sample below instead; keyframe it to slow down, freeze or "
+        "reverse playback",
     },
     "Sample": {
         "kind": "Float",
         "default": 0.0,
-        "description": "Frame of the array, counted from 0, that is shown while Use Sample is on",
+        "description": "Frame of the array, counted from 0, to show while Use Sample is on",
     },
 }
 HEIGHT_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -61,7 +62,7 @@ HEIGHT_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Midlevel": {
         "kind": "Float",
         "default": 0.0,
-        "description": "What stays in the plane: 0 the array's lowest value, 1 its highest",
+        "description": "Value that stays in the plane: 0 the array's lowest, 1 its highest",
     },
 }
 _DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -82,7 +83,7 @@ _DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {
 
 
 HELD: Final = ("Values", "Color Values")
-"""Inputs that take an object which holds data, or nothing."""
+"""Inputs for an object that holds data; may be empty."""
 
 
 def frame_attribute(frame: int) -> str:
@@ -109,7 +110,7 @@ def find_modifier(surface: bpy.types.Object | None) -> bpy.types.NodesModifier |
     Returns
     -------
     NodesModifier or None
-        None where the object is no animated surface.
+        None if the object is not an animated surface.
     """
     return find_group_modifier(surface, GROUP)
 
@@ -163,7 +164,7 @@ def node_group(tree: Tree) -> None:
 
 
 def _at_vertex(tree: Tree, holder: Linkable, value: Linkable) -> Node:
-    """Take the value of the vertex's own cell."""
+    """Read the value of the vertex's own cell."""
     data = tree.object(holder)["Geometry"]
     index = tree.add("GeometryNodeInputIndex")
     return tree.sample(data, value, index)

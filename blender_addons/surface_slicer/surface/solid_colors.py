@@ -17,28 +17,28 @@ from .surface_color import VALUE, find_material, uses_ramp
 GROUP: Final = "Surface Slicer Solid Colors"
 MODIFIER: Final = "Solid Colors"
 _VALUE_INPUTS: Final[dict[str, dict[str, Any]]] = {
-    "Value": {"kind": "String", "description": "Attribute whose values give the color"},
+    "Value": {"kind": "String", "description": "Attribute whose values set the color"},
 }
 
 
 def shows_exact_colormap(surface: bpy.types.Object) -> bool:
-    """Tell whether a surface's colors are those of a colormap, and not of a color ramp."""
+    """Tell whether a surface's colors come from a colormap, not from a color ramp."""
     material = find_material(surface)
     return material is not None and not uses_ramp(material)
 
 
 def add_solid_colors(surface: bpy.types.Object) -> bpy.types.NodesModifier:
-    """Show a surface's colors in Solid shading; a second time changes nothing.
+    """Show a surface's colors in Solid shading; calling it again changes nothing.
 
     Parameters
     ----------
     surface : Object
-        One of `shows_exact_colormap`.
+        One for which `shows_exact_colormap` is true.
 
     Returns
     -------
     NodesModifier
-        The last one of the surface, off in renders.
+        The surface's last one, off in renders.
     """
     material = required(find_material(surface))
     tree: Any = required(material.node_tree)
@@ -53,7 +53,7 @@ def find_solid_colors(surface: bpy.types.Object | None) -> bpy.types.NodesModifi
 
 
 def remove_solid_colors(surface: bpy.types.Object) -> None:
-    """Take the modifier away again, and the drivers that it has."""
+    """Remove the modifier and its drivers."""
     remove_with_drivers(find_solid_colors(surface))
 
 

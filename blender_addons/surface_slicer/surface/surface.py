@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From heights to an object: a flat grid that a modifier lifts.
 
-A surface that stands still is lifted by a Displace modifier with the heights as its texture, an
-animated one by the node group of `playback`. The grid carries what colors are made from as point
-attributes: `build.X` and `build.Y`, and `playback.HEIGHT`, all in the units of the data.
+A static surface is lifted by a Displace modifier with the heights as its texture, an animated one
+by the node group of `playback`. The grid stores the values for colors as point attributes:
+`build.X` and `build.Y`, and `playback.HEIGHT`, all in the units of the data.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .base_plane import add_base_plane, find_base_plane
 from .datablocks import new_frames, new_grid, new_texture, set_color_values
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
 
-# Height to the longer side, where nothing else is asked for.
+# Default height, relative to the longer side.
 _FITTED: Final = 0.45
 
 
@@ -88,7 +88,7 @@ def add_surface(
     smooth: bool = True,
     set_frame_range: bool = True,
 ) -> bpy.types.Object:
-    """Make a surface from heights at hand.
+    """Make a surface from given heights.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ def add_surface(
     size : tuple of float
         Extent along x and y in Blender units; 0 along y for square cells.
     height_scale : float
-        Blender units for 1 in the data, with the value 0 in the plane; 0 fits the heights to the
+        Blender units per unit of the data, with the value 0 in the plane; 0 fits the heights to the
         size, with the lowest value in the plane unless the data has both signs.
     smooth : bool
         Shade smooth instead of showing the quads.
     set_frame_range : bool
-        Make an empty scene as long as an animated surface, and one that somebody works in long
-        enough; see `common.frame_range`.
+        Make an empty scene as long as an animated surface, and extend one already in use if needed;
+        see `common.frame_range`.
     """
     heights = field.heights
     made: list[bpy.types.ID] = []
@@ -132,10 +132,10 @@ def add_surface(
 def reload_surface(
     surface: bpy.types.Object, source: Source | None = None, tell: Tell = silent
 ) -> None:
-    """Read a surface's source again, or put another in its place.
+    """Read a surface's source again, or replace it with another.
 
-    Materials, modifiers and the height of 1 in the data stay. So does a second array of a file that
-    `about` names, and its file is read again.
+    Materials, modifiers and the height scale are kept. So is a second array from a file named in
+    `about`, which is read again.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def reload_surface(
     Raises
     ------
     HeightmapError
-        One sentence; the surface stays as it is then.
+        One sentence; the surface is unchanged then.
     """
     source = source or remembered(surface)
     field = read_field(source, tell)
@@ -163,7 +163,7 @@ def reload_surface(
 
 
 def replace_heights(surface: bpy.types.Object, field: Field) -> None:
-    """Put other heights into a surface that exists, and into its twins; see `reload_surface`."""
+    """Load other heights into an existing surface and its twins; see `reload_surface`."""
     mesh = surface.data
     assert isinstance(mesh, bpy.types.Mesh)
     data = about(surface)
@@ -207,7 +207,7 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
     Raises
     ------
     HeightmapError
-        If it has not.
+        If the numbers differ.
     """
     data, heights = about(surface), field.heights
     _check_shape_of(field, data.frames, data.rows, data.columns)
@@ -243,10 +243,10 @@ def read_color_array(
     Raises
     ------
     HeightmapError
-        One sentence; the surface stays as it is then.
+        One sentence; the surface is unchanged then.
     """
     if not filepath:
-        raise HeightmapError("Choose an array or a picture first.")
+        raise HeightmapError("Choose an array or an image first.")
     set_color_array(surface, read_field(color_source(remembered(surface), filepath, array), tell))
     data = about(surface)
     data.color_filepath, data.color_array = filepath, array
@@ -265,12 +265,12 @@ def check_same_shape(color: Field, field: Field) -> None:
 
 
 def shape_text(frames: int, rows: int, columns: int) -> str:
-    """Write a shape as people say it."""
+    """Write a shape in words."""
     return f"{rows:,} x {columns:,} values" + (f" in {frames:,} frames" if frames > 1 else "")
 
 
 def remember(surface: bpy.types.Object, source: Source) -> None:
-    """Keep with a surface where it comes from."""
+    """Store with a surface where it comes from."""
     data = about(surface)
     for setting in settings_of(Source):
         setattr(data, setting.name, getattr(source, setting.name))
@@ -291,7 +291,7 @@ def source_of(settings: Any) -> Source:
 
 
 def color_source(source: Source, filepath: str, array: str = "") -> Source:
-    """Say where a surface's second array comes from: it lies as the heights do.
+    """Return the source of a surface's second array: it has the layout of the heights.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> No
     kind = bpy.types.NodesModifier if parts.texture is None else bpy.types.DisplaceModifier
     if modifier is not None and not isinstance(modifier, kind):
         if isinstance(modifier, bpy.types.NodesModifier):
-            # Otherwise Blender goes on counting it as a user of them.
+            # Otherwise Blender keeps counting it as a user of them.
             set_inputs(modifier, dict.fromkeys(motion.HELD))
         surface.modifiers.remove(modifier)
         modifier = None
@@ -339,7 +339,7 @@ def _lift_by(surface: bpy.types.Object, parts: _Parts, heights: Heightmap) -> No
             modifier = motion.add_modifier(surface, {})
         else:
             modifier = surface.modifiers.new(DISPLACE, "DISPLACE")
-        # Before whatever else was put on the surface.
+        # Before any other modifier on the surface.
         surface.modifiers.move(len(surface.modifiers) - 1, 0)
         modifier = surface.modifiers[0]
     if isinstance(modifier, bpy.types.DisplaceModifier):
@@ -394,7 +394,7 @@ def _fitted(
 
 
 def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, float]:
-    """Height and midlevel with which other heights stand at the scale that a surface has now."""
+    """Height and midlevel that give other heights the surface's current scale."""
     data = about(surface)
     before = (data.high - data.low) or 1.0
     height, midlevel = height_of(surface)
@@ -403,12 +403,12 @@ def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, flo
 
 
 def _holders(surface: bpy.types.Object) -> list[Any]:
-    """List what else a surface is made of: texture and image, or its frames."""
+    """List a surface's other datablocks: texture and image, or its frames."""
     modifier = find_lift(surface)
     if isinstance(modifier, bpy.types.DisplaceModifier):
         texture = modifier.texture
         assert isinstance(texture, bpy.types.ImageTexture)
-        # Somebody may have removed the image.
+        # The image may have been removed.
         return [block for block in (texture, texture.image) if block is not None]
     assert isinstance(modifier, bpy.types.NodesModifier)
     holders = [input_value(modifier, name).value for name in motion.HELD]
@@ -416,7 +416,7 @@ def _holders(surface: bpy.types.Object) -> list[Any]:
 
 
 def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]) -> None:
-    """Keep what the panel shows with the object, so that it needs the source no more."""
+    """Store what the panel shows with the object, so that the source is no longer needed."""
     data, heights = about(surface), field.heights
     data.title = field.title
     data.frames, data.rows, data.columns = heights.frames, heights.rows, heights.columns

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a surface's attributes to light of the right color."""
+"""Turn a surface's attributes into colored light."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OURS: Final = (VALUE, LIMITS, RANGE, COLORMAP, RAMP, USE_RAMP, RELIEF, STRENGTH
 ATTRIBUTES: Final = {"HEIGHT": HEIGHT, "X": X, "Y": Y, "ARRAY": COLOR_VALUE}
 """The point attribute that each kind of color shows."""
 
-# Where the light of the relief comes from: the left, in front, above.
+# Direction of the relief's light: from the left, front and above.
 _LIGHT: Final = (-0.48, -0.36, 0.8)
 
 
@@ -58,9 +58,9 @@ def color_surface(
     relief: float = NEW_RELIEF,
     ramp: bool = False,
 ) -> bpy.types.Material:
-    """Make a surface shine in the colors of its values.
+    """Make a surface glow in the colors of its values.
 
-    Calling it again changes the same material, so that what others built onto it stays.
+    Calling it again changes the same material, so nodes added to it are kept.
 
     Parameters
     ----------
@@ -70,31 +70,31 @@ def color_surface(
         One of `common.colormaps.names`.
     low, high : float, optional
         Values at the colormap's two ends, in the units of the data; the lowest and the highest
-        value there is if not given.
+        value if not given.
     reverse : bool
         Reverse the colormap.
     start, end : float
-        Part of the colormap that is used, 0..1.
+        Part of the colormap to use, 0..1.
     steps : int
-        How many colors are shown; 0 for all of them, smoothly.
+        Number of colors; 0 for a smooth gradient.
     strength : float
         Emission strength; 1 shows the colormap's own colors under the view transform *Standard*.
     relief : float
-        How much slopes that face away from the upper left are darkened: 0 shows the colormap's own
-        colors everywhere, 1 leaves the darkest black.
+        How much to darken slopes that face away from the upper left: 0 shows the colormap's own
+        colors everywhere, 1 makes the darkest black.
     ramp : bool
-        Show a color ramp with the colormap's colors, whose stops can be changed by hand, instead
-        of the exact table.
+        Show a color ramp with the colormap's colors, whose stops can be edited by hand, instead of
+        the exact table.
 
     Raises
     ------
     ValueError
         If the limits are not in order, or there is no second array.
     UnknownColormapError
-        If there is no such colormap; the text names those that come close.
+        If there is no such colormap; the text names similar ones.
     """
     low, high = checked_limits(surface, by, low, high)
-    # Before anything is made, since the name may be unknown.
+    # Before anything is created, since the name may be unknown.
     stops = linear_stops(colormap, reverse=reverse)
     material = find_material(surface)
     if material is None:
@@ -120,12 +120,12 @@ def color_surface(
 def show(
     surface: bpy.types.Object, by: str, low: float | None = None, high: float | None = None
 ) -> bpy.types.Material:
-    """Let a surface's colors show something else, and leave the colors themselves as they are.
+    """Make a surface's colors show something else, leaving the colors themselves unchanged.
 
     Parameters
     ----------
     surface, by, low, high
-        See `color_surface`, which does the rest where the surface has no such colors yet.
+        See `color_surface`, which does the rest if the surface has no such colors yet.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def shown(material: bpy.types.Material) -> str:
     Returns
     -------
     str
-        A key of `ATTRIBUTES`, or empty if somebody chose an attribute of their own.
+        A key of `ATTRIBUTES`, or empty for a custom attribute.
     """
     tree: Any = required(material.node_tree)
     name = tree.nodes[VALUE].attribute_name
@@ -249,7 +249,7 @@ def find_material(surface: bpy.types.Object) -> bpy.types.Material | None:
     Returns
     -------
     Material or None
-        None where it has none of `color_surface`.
+        None if it has none from `color_surface`.
     """
     for slot in surface.material_slots:
         material = slot.material
@@ -274,7 +274,7 @@ def _write_nodes(material: bpy.types.Material) -> None:
             )
         with tree.frame("Relief: slopes that face away from the light are darker"):
             normal = tree.add("ShaderNodeNewGeometry")["Normal"]
-            # A level place keeps its color, and so does what faces the light more.
+            # Level areas keep their color, and so do those that face the light more.
             lit = tree.clamp(normal @ _LIGHT / _LIGHT[2])
             share = tree.mix(0.0, 1.0, lit, name=RELIEF, label=RELIEF)
         strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)

@@ -123,7 +123,7 @@ def test_newest_version_is_listed_and_incomplete_ones_say_what_is_missing(tmp_pa
     assert choose_atlas(found, NAME).version == "1.10"
     with pytest.raises(AtlasError, match="2.0 is incomplete: structures.json is missing"):
         choose_atlas(found, f"{NAME}_v2.0")
-    with pytest.raises(AtlasError, match=f"no atlas named 'mouse'; there is {NAME}"):
+    with pytest.raises(AtlasError, match=f"no atlas named 'mouse'; available: {NAME}"):
         choose_atlas(found, "mouse")
     with pytest.raises(AtlasError, match="no atlas was found"):
         choose_atlas([], "mouse")

@@ -67,7 +67,7 @@ def test_what_other_programs_write_is_read(text, triangles):
         ("", "no faces"),
         ("v 1 2 3\n", "no faces"),
         ("\x00" * 50, "no faces"),
-        (TRIANGLE + "f 1 2 4\n", "corner 4, of 3 vertices"),
+        (TRIANGLE + "f 1 2 4\n", "vertex 4, but there are 3"),
         (TRIANGLE + "f 0 1 2\n", "line 4: there is no vertex '0'"),
         (TRIANGLE + "f -4 1 2\n", "line 4: there is no vertex '-4'"),
         (TRIANGLE + "f 1 2 99999999999999999999999\n", "line 4: there is no vertex"),
@@ -181,9 +181,9 @@ def test_draco_that_asks_for_more_than_it_holds_is_refused_before_it_is_decoded(
     start = b"DRACO" + bytes([2, 2, 1])
     many = _varint(100_000_000)
     for content, what in (
-        (start + b"\x01" + struct.pack("<H", 0) + b"\x00" + many + many, "announces 100,000,000"),
-        (start + b"\x00" + struct.pack("<H", 0) + many + many, "announces 100,000,000"),
-        (start + b"\x00" + struct.pack("<H", 0) + b"\x00\x00", "announces 0 faces"),
+        (start + b"\x01" + struct.pack("<H", 0) + b"\x00" + many + many, "claims 100,000,000"),
+        (start + b"\x00" + struct.pack("<H", 0) + many + many, "claims 100,000,000"),
+        (start + b"\x00" + struct.pack("<H", 0) + b"\x00\x00", "claims 0 faces"),
         (start + b"\x00" + struct.pack("<H", 0) + b"\xff" * 9, "cut off"),
         (start + b"\x01" + struct.pack("<H", 0x8000) + many, "plain mesh"),
         (b"DRACO" + bytes([1, 1, 1, 1, 0, 0]) + many, "plain mesh"),

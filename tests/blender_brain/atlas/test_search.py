@@ -81,7 +81,7 @@ def test_case_decides_where_only_it_differs(search: Search):
         search.find("Cm")
     assert str(error.value) == (
         '"Cm" may be CM (Central medial nucleus of the thalamus) and'
-        " cm (cingulum bundle, medial): write it as it is there."
+        " cm (cingulum bundle, medial): use that exact spelling."
     )
     with pytest.raises(UnknownStructureError, match="Ipf .* and ipF"):
         search.find("ipf")
@@ -102,7 +102,7 @@ def test_a_name_that_many_know_leads_to_the_acronyms(search: Search):
     with pytest.raises(UnknownStructureError) as error:
         search.find("hippocampus")
     assert str(error.value).startswith(
-        'There is no structure "hippocampus" in this atlas; near it are HPF (Hippocampal formation)'
+        'There is no structure "hippocampus" in this atlas; the closest are HPF (Hippocampal'
     )
 
 
@@ -130,10 +130,10 @@ def test_each_unknown_term_has_its_sentence(search: Search):
         search.find("CA3, qqqq, DGG, qqqq")
     assert str(error.value) == (
         'There is no structure "qqqq" in this atlas. There is no structure "DGG" in this atlas;'
-        " near it is DG (Dentate gyrus)."
+        " the closest is DG (Dentate gyrus)."
     )
     assert acronyms(list(error.value.near)) == ["DG"]
-    with pytest.raises(UnknownStructureError, match="995 more are not known"):
+    with pytest.raises(UnknownStructureError, match="995 more are unknown"):
         search.find(",".join(f"q{i}" for i in range(1000)))
     with pytest.raises(UnknownStructureError, match="name fewer regions"):
         search.find("x" * 10**6)

@@ -62,7 +62,7 @@ def test_arrays(tmp_path: Path, dtype: str, order: str):
         ("x,ap,y,z\n1,2,3,4\n", "cells.csv, line 1 names more than one column for AP or x."),
         (
             "x_um,y_mm,z_um\n1,2,3\n",
-            "cells.csv, line 1 names different units; all three must be alike.",
+            "cells.csv, line 1 names different units; all three must be the same.",
         ),
         ("x,y,z\n", "cells.csv has no rows below its header."),
         ("x,y,z\n1,2,3\n1,,3\n", "cells.csv, line 3: '' is not a coordinate."),
@@ -154,9 +154,8 @@ def test_pieces_that_belong_to_nothing_are_told_of(tmp_path: Path):
     said: list[str] = []
     tracing = read_tracing(path, said.append)
     left = 5 - len(np.unique(tracing.points_um, axis=0))
-    assert left and [f"neuron.swc: {left} of 5 points belong to nothing" in s for s in said] == [
-        True
-    ]
+    told = f"neuron.swc: {left} of 5 points are not part of the neuron"
+    assert left and [told in s for s in said] == [True]
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_regions_without_value_are_left_alone(bpy: Any, regions: list[Any]):
         color_by_values(regions, table([0], [[1]], (9,)))
     with pytest.raises(ValueError, match="is not below"):
         color_by_values(regions, table([0], [[1]], (1,)), limits=(2, 1))
-    with pytest.raises(ValueError, match="must be more than 0"):
+    with pytest.raises(ValueError, match="must be greater than 0"):
         color_by_values(regions, table([0], [[1]], (1,)), ms_per_frame=0)
 
 

@@ -108,7 +108,7 @@ def test_broken_off_anywhere(
     size = next(source.rglob(name)).stat().st_size
     end = {0: 0, 1: 1, 0.5: size // 2, -1: size - 1}[part]
     server.broken[name] = [end] * 99
-    with pytest.raises(DownloadError, match=f"{name} broke off again and again"):
+    with pytest.raises(DownloadError, match=f"{name}: the connection kept failing"):
         download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
     assert not listed(tmp_path)
     server.broken.clear()
@@ -146,7 +146,7 @@ def test_a_file_that_changed_is_not_mended_with_the_new_one(
         ("manifest.json", 404, "The server has no manifest.json."),
         ("manifest.json", 403, "The server has no manifest.json."),
         ("terminology.csv", 404, "The server has no terminology.csv."),
-        ("14", 404, "The server has none of the meshes that are wanted."),
+        ("14", 404, "The server has none of the requested meshes."),
         ("14", 500, "14: the server answered 500."),
         ("terminology.csv", 401, "terminology.csv: the server answered 401."),
     ],
@@ -168,11 +168,11 @@ def test_structures_without_mesh_are_left_out(server: AtlasServer, tmp_path: Pat
 @pytest.mark.parametrize(
     ("length", "sentence"),
     [
-        ("", "does not say how large it is"),
-        ("x", "does not say how large it is"),
-        ("-5", "does not say how large it is"),
+        ("", "does not report its size"),
+        ("x", "does not report its size"),
+        ("-5", "does not report its size"),
         ("99999999999", "is larger than"),
-        ("100000", "broke off again and again"),
+        ("100000", "the connection kept failing"),
         ("10", "terminology.csv has no column"),
     ],
 )
@@ -207,7 +207,7 @@ def test_locations_cannot_lead_out(server: AtlasServer, source: Path, tmp_path: 
     finally:
         path.write_text(content)
     assert [p.name for p in tmp_path.iterdir()] == ["in"] and not listed(tmp_path / "in")
-    with pytest.raises(DownloadError, match="cannot be the name of an atlas"):
+    with pytest.raises(DownloadError, match="is not a valid atlas name"):
         download_atlas("../x", "1.0", some("CA3"), tmp_path, server=server.address)
 
 
@@ -224,7 +224,7 @@ def test_no_space(server: AtlasServer, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("blender_brain.download.web.os.replace", full)
     with pytest.raises(DownloadError) as error:
         download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
-    assert str(error.value) == f"{NAME} cannot be stored: there is no space left on the disk."
+    assert str(error.value) == f"{NAME} cannot be saved: there is no space left on the disk."
     assert not listed(tmp_path)
 
 
@@ -250,7 +250,7 @@ def test_two_at_once(server: AtlasServer, tmp_path: Path):
         time.sleep(0.01)
     second = Download(NAME, "1.0", some("DG"), tmp_path, server.address)
     second.wait(20)
-    assert second.error == f"{NAME} is being downloaded already."
+    assert second.error == f"{NAME} is already being downloaded."
     server.hold.set()
     first.wait(20)
     assert not first.error and acronyms_with_mesh(tmp_path) == {"CA3"}

@@ -80,7 +80,7 @@ def test_a_script_waits_until_all_is_there(bpy: Any, server: AtlasServer):
     assert ops.list_downloads() == {"FINISHED"}
     assert ops.download_atlas(atlas=NAME, regions="CA3, DG") == {"FINISHED"}
     assert ops.import_regions(atlas=NAME, acronyms="CA3") == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="no mesh of MO"):
+    with pytest.raises(RuntimeError, match="no mesh for MO"):
         ops.import_regions(atlas=NAME, acronyms="MO")
     # The rest of it later.
     ops.download_atlas(atlas=NAME)
@@ -125,7 +125,7 @@ def test_in_a_window_it_is_watched_and_can_be_cancelled(
     ops.download_atlas(atlas=NAME)
     until(lambda: running.running() is None)
     assert running.look() is None
-    assert running.last() == (f"{NAME} is there.", False)
+    assert running.last() == (f"Downloaded {NAME}.", False)
     assert [atlas.full_name for atlas in library.find()] == [running.arrived()]
     assert ops.import_regions(atlas=running.arrived(), acronyms="CA3") == {"FINISHED"}
 
@@ -143,11 +143,11 @@ def test_what_nobody_expected_is_no_success(
     ops = bpy.ops.blender_brain
     ops.list_downloads()
     monkeypatch.setattr(brainglobe, "download_atlas", fail)
-    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+    with pytest.raises(RuntimeError, match="Unexpected error: MemoryError"):
         ops.download_atlas(atlas=NAME)
     assert running.last()[1] and not running.arrived()
     monkeypatch.setattr(brainglobe, "available_atlases", fail)
-    with pytest.raises(RuntimeError, match="Something unexpected happened: MemoryError"):
+    with pytest.raises(RuntimeError, match="Unexpected error: MemoryError"):
         ops.list_downloads()
 
 

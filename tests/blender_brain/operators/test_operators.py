@@ -46,11 +46,11 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert call(atlas=NAME, folder=folder, acronyms="CA3, DG") == {"FINISHED"}
     assert regions(bpy) == ["CA3", "DG"]
     assert [one.name for one in bpy.context.selected_objects] == ["CA3", "DG"]
-    assert "near it" in refused(call, folder=folder, acronyms="hippocampus")
-    assert f"there is {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
+    assert "the closest" in refused(call, folder=folder, acronyms="hippocampus")
+    assert f"available: {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
     assert "is not the folder of an atlas" in refused(call, atlas=str(tmp_path), acronyms="CA3")
     assert "first" in refused(call, folder=folder, acronyms=" ")
-    assert "no mesh of VS/2 3" in refused(call, folder=folder, acronyms="VS/2 3")
+    assert "no mesh for VS/2 3" in refused(call, folder=folder, acronyms="VS/2 3")
     own = tmp_path / "brainglobe-atlasapi" / "atlases" / NAME / "3_0"
     assert call(atlas=str(own), acronyms="MO") == {"FINISHED"}
     assert regions(bpy) == ["CA3", "DG", "MO"]
@@ -114,7 +114,7 @@ def test_demo_atlas_needs_nothing_installed(bpy, monkeypatch, tmp_path):
     assert regions(bpy) == ["DG"]
     (tmp_path / "file").touch()
     monkeypatch.setattr(library, "own_folder", lambda: tmp_path / "file" / "atlases")
-    assert "cannot be stored" in refused(bpy.ops.blender_brain.make_demo_atlas)
+    assert "cannot be saved" in refused(bpy.ops.blender_brain.make_demo_atlas)
 
 
 def test_tree_is_ticked_and_unfolded(bpy, folder):
@@ -308,7 +308,7 @@ def test_film_scene_goes_without_a_region_that_has_no_mesh(bpy, tmp_path):
         if one.type == "MESH"
     }
     assert looks == {"CA3": "GRADIENT", "grey": "GLASS"}
-    with pytest.raises(RuntimeError, match="no mesh of DG"):
+    with pytest.raises(RuntimeError, match="no mesh for DG"):
         bpy.ops.blender_brain.film_scene(folder=str(tmp_path), glass="", glow="DG", gradient="")
 
 

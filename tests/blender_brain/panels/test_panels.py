@@ -141,7 +141,7 @@ def test_labels_of_all_that_are_seen(bpy: Any, regions: Any, capfd: Any):
     capfd.readouterr()
     bpy.ops.blender_brain.add_labels()
     assert labelled(bpy) == ["DG"]
-    assert "Labeled 'DG' in the picture of the camera; 'MO' is hidden" in capfd.readouterr().out
+    assert "Labeled 'DG' in the camera's picture; 'MO' is hidden" in capfd.readouterr().out
 
 
 def test_labels_that_are_removed(bpy: Any, regions: Any):
@@ -151,7 +151,7 @@ def test_labels_that_are_removed(bpy: Any, regions: Any):
     choose(bpy, regions["DG"])
     ops.remove_labels()
     assert labelled(bpy) == ["CA3", "MO"]
-    with pytest.raises(RuntimeError, match="What is selected has no label"):
+    with pytest.raises(RuntimeError, match="The selection has no labels"):
         ops.remove_labels()
     choose(bpy, bpy.data.objects["CA3 label"])
     ops.remove_labels()

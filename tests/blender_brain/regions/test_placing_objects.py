@@ -95,7 +95,7 @@ def test_what_cannot_be_placed(bpy: Any, scene: Any):
     before = bpy.context.object.matrix_world.copy()
     for settings, sentence in (
         ({"region": "CA33"}, 'no structure "CA33"'),
-        ({"region": "CA3", "side": "LEFT"}, "nothing of CA3 in this hemisphere"),
+        ({"region": "CA3", "side": "LEFT"}, "No part of CA3 is in this hemisphere"),
     ):
         with pytest.raises(RuntimeError, match=sentence):
             call(**settings)

@@ -92,7 +92,7 @@ def test_hemispheres_are_cut_and_closed(bpy, import_regions):
     split = import_regions("MO, CA3", hemisphere="SPLIT")
     assert names(split.regions) == ["MO left", "MO right", "CA3 right"] and split.new == 1
     assert not split.empty
-    with pytest.raises(AtlasError, match="nothing of CA3 in this hemisphere"):
+    with pytest.raises(AtlasError, match="No part of CA3 is in this hemisphere"):
         import_regions("CA3", hemisphere="LEFT")
 
 
@@ -187,7 +187,7 @@ def test_damaged_mesh_leaves_the_others_and_says_so(bpy, atlas, import_regions):
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     with pytest.raises(AtlasError, match="'CA3'"):
         import_regions("CA3")
-    with pytest.raises(AtlasError, match="no mesh of VS/2 3"):
+    with pytest.raises(AtlasError, match="no mesh for VS/2 3"):
         import_regions("VS/2 3")
     after = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     assert after == before

@@ -287,7 +287,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
         "frames": "'first' and 'other' were recorded at different times",
         "network": "'other' is a network of points",
         "joined": "'other' contains strands without data",
-        "copies": "'other' stands on points",
+        "copies": "'other' is copied onto points",
     }[kind]
     with pytest.raises(RuntimeError, match=f"Cannot combine: {sentence}"):
         bpy.ops.blender_spike.combine()
@@ -300,6 +300,6 @@ def test_a_combined_neuron_is_not_reloaded_from_one_of_its_files(bpy, files):
     select(bpy, first, second)
     bpy.ops.blender_spike.combine()
     before = voltages(bpy, first, 1)
-    with pytest.raises(RuntimeError, match="it was combined of 2 neurons"):
+    with pytest.raises(RuntimeError, match="it was combined from 2 neurons"):
         bpy.ops.blender_spike.reload()
     assert np.array_equal(voltages(bpy, first, 1), before)

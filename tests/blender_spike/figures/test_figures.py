@@ -283,7 +283,7 @@ def test_places_are_chosen_by_cursor_or_selection(bpy, cell):
 def test_section_that_is_not_there(bpy, cell):
     """One sentence that names those that come close, and nothing is added."""
     neuron = load(bpy, cell)
-    with pytest.raises(RuntimeError, match=r"no section 'end'; there is dend\[1\]"):
+    with pytest.raises(RuntimeError, match=r"no section 'end'; available: dend\[1\]"):
         bpy.ops.blender_spike.add_trace(section="end")
     assert "cell axes" not in bpy.data.objects and neuron.name == "cell"
 

@@ -385,7 +385,7 @@ def test_a_full_disk_is_noticed_before(bpy, neuron, tmp_path, monkeypatch):
 
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=50_000))
-    with pytest.raises(RuntimeError, match=r"it would take about .* GB, and there are 0\.0 GB"):
+    with pytest.raises(RuntimeError, match=r"it would take about .* GB, but only 0\.0 GB"):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "cell.usdc"))
     assert not list(tmp_path.glob("cell.usdc"))
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=80_000))
@@ -394,7 +394,7 @@ def test_a_full_disk_is_noticed_before(bpy, neuron, tmp_path, monkeypatch):
 
 def test_sentences_where_it_cannot_be(bpy, neuron, tmp_path):
     before = set(bpy.data.objects), set(bpy.data.materials)
-    with pytest.raises(RuntimeError, match=r"Cannot write 'cell\.fbx': its name has to end in"):
+    with pytest.raises(RuntimeError, match=r"Cannot write 'cell\.fbx': its name must end in"):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "cell.fbx"))
     with pytest.raises(RuntimeError, match=r"There is no folder"):
         bpy.ops.blender_spike.export_mesh(filepath=str(tmp_path / "none" / "cell.usdc"))

@@ -84,7 +84,7 @@ def test_cells_that_are_not_there_are_named(bpy, path, wanted):
 def test_types_that_are_not_there_are_named(bpy, path):
     with pytest.raises(RuntimeError, match="no sections of type apic or axon.*only soma, dend"):
         imported(bpy, path, section_types={"apic", "axon"})
-    with pytest.raises(RuntimeError, match="no type of section"):
+    with pytest.raises(RuntimeError, match="no section type"):
         imported(bpy, path, section_types=set())
 
 
@@ -247,7 +247,9 @@ def test_values_that_cannot_be_shown(bpy, path, tmp_path):
     values = sim.values.copy()
     values[1, 0] = -1e25
     write(tmp_path / "wrong.pickle", replace(sim, values=values))
-    sentence = r"Cannot import wrong.pickle: its values go from -1e\+25 to .*; those beyond 1e\+20"
+    sentence = (
+        r"Cannot import wrong.pickle: its values range from -1e\+25 to .*; those beyond 1e\+20"
+    )
     with pytest.raises(RuntimeError, match=sentence):
         imported(bpy, tmp_path / "wrong.pickle")
     assert not bpy.data.objects and not bpy.data.hair_curves

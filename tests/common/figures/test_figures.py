@@ -225,5 +225,5 @@ def test_limits_that_cannot_be():
     assert problem_of(-80, 40) == problem_of(1e-9, 2e-9) == ""
     assert "3, is not below the upper limit, 3" in problem_of(3, 3)
     assert "is not below" in problem_of(float("nan"), 3)
-    assert "cannot be beyond 1e+20" in problem_of(-1e21, 0)
-    assert "1000000000 and 1000000001 are one number" in problem_of(1e9, 1e9 + 1)
+    assert "cannot exceed 1e+20" in problem_of(-1e21, 0)
+    assert "1000000000 and 1000000001 are the same number" in problem_of(1e9, 1e9 + 1)

@@ -183,9 +183,9 @@ def test_values_that_are_no_heights():
 def test_differences_that_single_precision_loses():
     """A sentence, instead of a surface that is flat or of stairs; 1e9 in all cells is flat."""
     slope = np.linspace(0, 1, 20).reshape(4, 5)
-    with pytest.raises(HeightmapError, match="from 1000000000 to 1000000001, too near"):
+    with pytest.raises(HeightmapError, match="from 1000000000 to 1000000001, too close"):
         from_array(1e9 + slope)
-    with pytest.raises(HeightmapError, match="too near"):
+    with pytest.raises(HeightmapError, match="too close"):
         from_array((1e9 + 100 * slope).astype(np.int64))
     assert from_array(np.full((3, 3), 1e9)).low == 1e9
     found = from_array(1e5 + slope)

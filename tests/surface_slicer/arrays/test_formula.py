@@ -45,7 +45,7 @@ def test_as_numpy_computes_it(text):
     [
         ("", "empty"),
         ("   ", "empty"),
-        ("x +", "stops too early"),
+        ("x +", "ends too early"),
         ("z", "'z'"),
         ("sni(x)", "did you mean 'sin'"),
         ("__import__('os').system('true')", "__import__('os')"),

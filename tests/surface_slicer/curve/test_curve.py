@@ -192,7 +192,7 @@ def test_colors_are_matplotlibs(bpy, tmp_path):
         (np.zeros(4, complex), "complex"),
         (np.array(["a", "b"]), "holds text, not numbers"),
         (np.array([{}, {}]), "Python objects"),
-        (np.zeros(2_000_001, np.int8), "takes 2,000,000 points, so keep one value in 2"),
+        (np.zeros(2_000_001, np.int8), "takes at most 2,000,000 points, so keep one value in 2"),
     ],
 )
 def test_mistakes_are_sentences(bpy, tmp_path, array, sentence):

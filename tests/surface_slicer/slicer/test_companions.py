@@ -254,7 +254,7 @@ def test_sweep_needs_something_to_cut(bpy):
         animate_sweep(bpy.context, slicer, 1, 10)
     bpy.ops.mesh.primitive_cube_add()
     slice_objects(bpy.context, [bpy.context.object], slicer)
-    with pytest.raises(ValueError, match="From frame 10 to 10"):
+    with pytest.raises(ValueError, match="Frames 10 to 10"):
         animate_sweep(bpy.context, slicer, 10, 10)
 
 

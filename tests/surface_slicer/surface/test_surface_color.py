@@ -335,6 +335,6 @@ def test_no_array_is_chosen(bpy, tmp_path):
     """As when the file browser is closed on a folder; the default formula is none."""
     np.save(tmp_path / "a.npy", HEIGHTS)
     bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"))
-    with pytest.raises(RuntimeError, match="Choose an array or a picture first"):
+    with pytest.raises(RuntimeError, match="Choose an array or an image first"):
         bpy.ops.surface_slicer.color_by_array(filepath="")
     assert not bpy.context.object.surface_slicer.color_title

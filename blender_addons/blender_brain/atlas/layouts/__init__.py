@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How atlases lie on disk, one module for each way; only these know a format.
+"""How atlases are stored on disk, one module per layout; only these know a format.
 
-A module's ``LAYOUT`` is all that anything else has to know of it.
+All other code only uses a module's ``LAYOUT``.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def folders(brainglobe_dir: Path) -> Iterator[tuple[str, str, Path]]:
 
 
 def missing(folder: Path) -> str:
-    """Say what an atlas lacks; nothing if it is whole."""
+    """Say what an atlas lacks; nothing if it is complete."""
     for name, exists in (
         (METADATA, Path.is_file),
         (STRUCTURES, Path.is_file),

@@ -36,8 +36,8 @@ MANIFEST: Final = "manifest.json"
 TERMINOLOGY: Final = "terminology.csv"
 MESHES: Final = "annotations.precomputed/mesh"
 _VERSION: Final = re.compile(r"\d+(?:_\d+)*")
-# parent_identifier is not among them: the library writes it with 16 bits only, so that real ids
-# wrap around.
+# parent_identifier is not among them: the library writes it as 16 bits, so that real ids wrap
+# around.
 _COLUMNS: Final = (
     "identifier",
     "abbreviation",
@@ -70,7 +70,7 @@ def folders(brainglobe_dir: Path) -> Iterator[tuple[str, str, Path]]:
 
 
 def missing(folder: Path) -> str:
-    """Say what an atlas lacks; nothing if it is whole."""
+    """Say what an atlas lacks; nothing if it is complete."""
     if not (folder / MANIFEST).is_file():
         return f"{MANIFEST} is missing"
     root = _root(folder)
@@ -82,7 +82,7 @@ def missing(folder: Path) -> str:
         if not exists(path):
             return f"{path.relative_to(root).as_posix()} is missing"
     if not draco.is_available():
-        return "DracoPy, which reads its meshes, is not there for this platform"
+        return "DracoPy, which reads its meshes, is not available for this platform"
     return "" if mesh_names(root, mesh_folder, "") else "it has no meshes yet"
 
 
@@ -183,7 +183,8 @@ def _structure(row: list[str], where: str, with_mesh: frozenset[str]) -> Structu
 
 def _decode(content: bytes) -> tuple[Points, Triangles]:
     points_nm, triangles = draco.read_draco(content)
-    # Reversing the columns mirrors, so the corners are reversed too and outside stays outside.
+    # Reversing the columns mirrors the mesh, so the corners are reversed too, to keep normals
+    # outward.
     points_um = points_nm[:, ::-1] / np.float32(1000.0)
     return np.ascontiguousarray(points_um), np.ascontiguousarray(triangles[:, ::-1])
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The looks, one module for each; a module's ``LOOK`` is all that anything else knows of it.
+"""The looks, one module for each; all other code only uses a module's ``LOOK``.
 
-Menu, panel and operator are made of what is found in this folder.
+Menu, panel and operator are built from the modules in this folder.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Atlas Colors: a region's own color, lit as the scene is."""
+"""Atlas Colors: a region's own color, lit by the scene."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Glow: shining in one color."""
+"""Glow: emission in one color."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ LOOK = Look(
     identifier="GLOW",
     number=3,
     name="Glow",
-    description="Shining in one color",
+    description="Glow in one color",
     write=_write,
     nodes=frozenset({FORM, STRENGTH, "ShaderNodeObjectInfo"}),
     settings={
         "color": Setting(
             FloatVectorProperty, (0.0, 0.07, 1.0), name="Color",
-            description="Color in which the region shines",
+            description="Color of the glow",
             subtype="COLOR", size=3, min=0.0, max=1.0,
         ),
         "strength": STRENGTH_SETTING,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Flat: a region's own color without light and shade, as in a diagram."""
+"""Flat: a region's own color without shading, as in a diagram."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOK = Look(
     identifier="FLAT",
     number=1,
     name="Flat",
-    description="The atlas's colors without light and shade",
+    description="The atlas's colors without shading",
     write=_write,
     nodes=frozenset({"ShaderNodeObjectInfo", "ShaderNodeEmission"}),
     exact=True,

@@ -54,17 +54,17 @@ LOOK = Look(
     settings={
         "opacity": Setting(
             FloatProperty, 0.015, name="Opacity",
-            description="Opacity of a surface that is seen from the front",
+            description="Opacity where the surface is seen face-on",
             min=0.0, max=1.0, subtype="FACTOR",
         ),
         "rim": Setting(
             FloatProperty, 0.55, name="Rim",
-            description="Opacity of a surface that is seen from the side",
+            description="Opacity where the surface is seen edge-on",
             min=0.0, max=1.0, subtype="FACTOR",
         ),
         "sharpness": Setting(
             FloatProperty, 3.0, name="Rim Sharpness",
-            description="The higher, the narrower the rim", min=0.5, soft_max=10.0,
+            description="Higher values make the rim narrower", min=0.5, soft_max=10.0,
         ),
         "strength": STRENGTH_SETTING,
     },

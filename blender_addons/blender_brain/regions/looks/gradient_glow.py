@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gradient Glow: shining in the colors of a colormap, from one end of a region to the other."""
+"""Gradient Glow: emission in the colors of a colormap, from one end of a region to the other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ..look import (
 )
 
 AXIS: Final = "Axis"
-# Until another one is chosen.
+# Default until another one is chosen.
 _COLORMAP: Final = "plasma"
 
 
@@ -63,14 +63,14 @@ LOOK = Look(
     identifier="GRADIENT",
     number=4,
     name="Gradient Glow",
-    description="Shining in the colors of a colormap, from one end to the other",
+    description="Glow in the colors of a colormap, from one end of the region to the other",
     write=_write,
     nodes=frozenset({AXIS, COLORMAP, FORM, STRENGTH}),
     settings={
         "colormap": Setting(
             text_property, "", name="Colormap",
-            description="A colormap of matplotlib, seaborn or cmasher. If empty, what there is "
-            "stays",
+            description="Colormap from matplotlib, seaborn or cmasher. If empty, the current one "
+            "is kept",
             search=search_colormaps, check=lambda name: name and colormaps.resolve(name),
         ),
         "reverse": Setting(
@@ -78,7 +78,7 @@ LOOK = Look(
         ),
         "axis": Setting(
             EnumProperty, "X", name="Axis",
-            description="Along which the colors run; as a rule x is right, y anterior, z dorsal",
+            description="Axis along which the colors run; usually x is right, y anterior, z dorsal",
             items=[(axis, axis, f"The object's own {axis} axis") for axis in "XYZ"],
         ),
         "strength": STRENGTH_SETTING,

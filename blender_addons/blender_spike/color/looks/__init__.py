@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The looks of neurons and networks, one module for each, whose ``LOOK`` is all else knows of it.
+"""The looks of neurons and networks, one module for each; all other code only uses its ``LOOK``.
 
-As soon as there are two, the panel has a menu of them.
+If there are at least two, the panel has a menu of them.
 """
 
 from __future__ import annotations

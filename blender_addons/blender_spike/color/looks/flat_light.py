@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Flat: the colors of the values as they are, over a surface that light may fall on."""
+"""Flat: the exact colors of the values, on a surface that can be lit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _write(light: Light) -> Linkable:
         },
         name=_SURFACE, label=_SURFACE,
     )  # fmt: skip
-    # Light that falls on the neuron changes colors, so it does that only where it is wanted.
+    # Light on the neuron changes its colors, so it only has an effect where requested.
     return tree.mix_shader(0.0, glow, surface, label=_LIT, name=_LIT)
 
 
@@ -33,7 +33,7 @@ LOOK = NeuronLook(
     identifier="FLAT",
     number=0,
     name="Flat",
-    description="The colormap's own colors, and a surface that light may fall on",
+    description="The colormap's own colors, on a surface that can also be lit",
     write=_write,
     nodes=frozenset({_SURFACE, _LIT}),
     inputs={"Lit": (_LIT, "Factor"), "Roughness": (_SURFACE, "Roughness")},

@@ -14,7 +14,7 @@ def _write(lines: Lines) -> Linkable:
 STYLE = Style(
     name="Strands",
     number=1,
-    description="Curves that the render engine draws, fast at any size",
+    description="Curves drawn by the render engine; fast at any size",
     write=_write,
     drawn_by_engine=True,
 )

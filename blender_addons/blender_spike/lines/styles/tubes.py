@@ -33,7 +33,7 @@ def _write(lines: Lines) -> Linkable:
 STYLE = Style(
     name="Tubes",
     number=2,
-    description="Meshes, which look the same in every engine",
+    description="Meshes, which look the same in every render engine",
     write=_write,
     inputs={
         "Tube Resolution": {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be left where something is cut away: one module for each, whose ``REMAINDER`` it is.
+"""What can remain where something is cut away: one module for each, with its ``REMAINDER``.
 
-Menu, panel and nodes are made of what is found in this folder.
+Menu, panel and nodes are built from the modules in this folder.
 """
 
 from __future__ import annotations
@@ -21,4 +21,4 @@ _found: list[Remainder] = collect(__name__, __path__, "REMAINDER", "name", "numb
 REMAINS: Final = {one.name: one for one in sorted(_found, key=lambda one: one.number)}
 """By their names, in the order of the menu."""
 REMAINS_INPUTS: Final[dict[str, Mapping[str, Any]]] = merged(one.inputs for one in _found)
-"""Settings that they bring."""
+"""Settings that they add."""

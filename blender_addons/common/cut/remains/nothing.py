@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Transparent: nothing is left."""
+"""Transparent: nothing remains."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shapes that can be cut away, one module for each; a module's ``SHAPE`` is all of it.
+"""The shapes that can be cut away, one module for each, with its ``SHAPE``.
 
-Menus, panels, operators and the nodes of the cut are made of what is found in this folder.
+Menus, panels, operators and the nodes of the cut are built from the modules in this folder.
 """
 
 from __future__ import annotations

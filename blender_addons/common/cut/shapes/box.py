@@ -25,7 +25,7 @@ def _body(tree: Tree, _middle: Linkable, _size: Linkable) -> Linkable:
 SHAPE = CutShape(
     name="Box",
     number=1,
-    description="Cut away what lies inside a box",
+    description="Cut away everything inside a box",
     icon="MESH_CUBE",
     display="CUBE",
     distance=_distance,

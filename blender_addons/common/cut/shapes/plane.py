@@ -26,7 +26,7 @@ def _body(tree: Tree, middle: Linkable, size: Linkable) -> Linkable:
 SHAPE = CutShape(
     name="Plane",
     number=0,
-    description="Cut away what lies beyond a plane",
+    description="Cut away everything beyond a plane",
     icon="MESH_PLANE",
     display="SINGLE_ARROW",
     distance=_distance,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sphere around the empty.
 
-Where the empty is scaled unevenly, its distance is only good near the cut; the cut itself is exact
-everywhere.
+With a non-uniformly scaled empty, the distance is only accurate near the cut; the cut itself is
+exact everywhere.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _body(tree: Tree, _middle: Linkable, _size: Linkable) -> Linkable:
 SHAPE = CutShape(
     name="Sphere",
     number=2,
-    description="Cut away what lies inside a sphere",
+    description="Cut away everything inside a sphere",
     icon="MESH_UVSPHERE",
     display="SPHERE",
     distance=_distance,
