@@ -11,6 +11,8 @@ from pathlib import Path
 
 _LARGEST_FILE = 4 << 20
 _MOST_FILES = 200
+_LONGEST_CALL = 10_000
+_DEEPEST_CALL = 20
 
 # Strings come first, so that comment marks inside them are ignored.
 _STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
@@ -167,7 +169,8 @@ def _arguments(text: str, begin: int) -> list[str]:
             arguments.append("")
             continue
         arguments[-1] += token
-        if match.end() - begin > 10_000:
+        # What is never closed would be read anew from each button within it.
+        if depth > _DEEPEST_CALL or match.end() - begin > _LONGEST_CALL:
             break
     return []
 
