@@ -222,7 +222,7 @@ def _places(path: Path, of: str | None) -> Mapping[str, NDArray[np.float64]]:
         content = kind.read(path, Request(of, option="--positions-of"))
         _say(content.notes)
         if content.places_um is None:
-            raise FormatError(f"Cannot use {path.name}: it has no places of cells.")
+            raise FormatError(f"Cannot use {path.name}: it has no cell positions.")
         return dict(zip(map(str, content.names), content.places_um, strict=True))
     if of is not None:
         raise click.UsageError(

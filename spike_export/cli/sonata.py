@@ -106,7 +106,7 @@ def _sources(
     if configs:
         found = read_config(configs[0], wanted)
     elif wanted:
-        raise click.UsageError("--report chooses among the reports of a CONFIG.json; leave it out.")
+        raise click.UsageError("--report selects one of the reports in a CONFIG.json; omit it.")
     else:
         found = {str(file): Sources(file) for file in files}
     if morphologies is not None and not morphologies.is_dir():

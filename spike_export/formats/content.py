@@ -154,7 +154,7 @@ def choose(path: Path, there: Iterable[str], wanted: str | None, request: Reques
         return short[0]
     listed = ", ".join(name[:60] for name in names[:20])
     if wanted is None and len(names) != 1:
-        raise unusable(path, f"say which of these with {request.option}: {listed}")
+        raise unusable(path, f"choose one of these with {request.option}: {listed}")
     if wanted is not None and wanted not in names:
         raise unusable(path, f"it has no {wanted!r:.60}, but {listed}")
     return names[0] if wanted is None else wanted

@@ -70,9 +70,9 @@ def content_of_matrix(
         time_ms = _counted_ms(matrix[:, 0], request) if side == "column" else None
         if time_ms is None:
             raise unusable(
-                path, f"its first {side} rises evenly, as times or an index do; give --interval, "
-                "which says in what unit times in a first column are, or remove an index; or name "
-                "columns in a first line, as time_ms",
+                path, f"its first {side} increases evenly, like times or an index; give "
+                "--interval, which says in what unit times in a first column are, or remove an "
+                "index; or name columns in a first line, as time_ms",
             )  # fmt: skip
         notes.append(f"Its first column was taken to be times, up to {time_ms[-1]:g} ms.")
         matrix, rows = matrix[:, 1:], "times"
@@ -124,7 +124,9 @@ def _times(path: Path, column: NDArray[Any], name: str, request: Request) -> NDA
     """Read times in ms."""
     times = column.astype(np.float64)
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
-        raise unusable(path, f"its times, in the column {name!r:.60}, do not rise from row to row")
+        raise unusable(
+            path, f"its times, in the column {name!r:.60}, do not increase from row to row"
+        )
     return times * times_in_ms(path, times, name, request)[0]
 
 
@@ -176,7 +178,7 @@ def times_in_ms(
 
 
 def _counted_ms(column: NDArray[Any], request: Request) -> NDArray[np.float64] | None:
-    """Read a column that rises evenly as times in ms or in s, whichever fits the interval."""
+    """Read a column that increases evenly as times in ms or in s, whichever fits the interval."""
     if request.interval_ms is None or request.rows == "cells":
         return None
     times = column.astype(np.float64)

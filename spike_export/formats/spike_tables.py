@@ -259,7 +259,7 @@ def refuse_dense(
 
 
 def _is_over_time(rows: Sequence[tuple[int, list[str]]]) -> bool:
-    """Whether the first of two columns rises evenly, and the second holds fractions."""
+    """Whether the first of two columns increases evenly, and the second holds fractions."""
     if not all(_is_number(field) for _, row in rows for field in row[:2]):
         return False
     columns = np.array([list(map(float, row[:2])) for _, row in rows])
@@ -291,8 +291,9 @@ def _spike_columns(table: _Table, reading: Reading) -> tuple[int, int]:
         ]
     if whole != [True, True] and _is_over_time(rows):
         raise table.error(
-            "has a first column that rises evenly beside fractions, as values over time do, which "
-            "spike-export read takes; say --order cell,time if these are cells that spike once each"
+            "has a first column that increases evenly beside fractions, as values over time do, "
+            "which spike-export read takes; say --order cell,time if these are cells that spike "
+            "once each"
         )
     # Times are those with a fraction; or with a decimal point, where neither has one.
     for one, other in (whole, written_whole):

@@ -65,7 +65,7 @@ def _content(path: Path, request: Request) -> Content:
     taken = choose(path, there, "v" if request.of is None and "v" in there else request.of, request)
     if request.of is None and len(there) > 1:
         notes.append(
-            f"Of {', '.join(there):.200}, {taken} was taken; {request.option} takes another."
+            f"Of {', '.join(there):.200}, {taken} was read; choose another with {request.option}."
         )
     cells = list(dict.fromkeys([*network.places, *columns.get(taken, {}), *spikes]))
     index = {cell: number for number, cell in enumerate(cells)}

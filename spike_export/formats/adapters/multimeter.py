@@ -78,7 +78,9 @@ def _read(path: Path, request: Request) -> Content:
     if said:
         notes.append(f"Units are those of NEST's own models: {', '.join(said):.200}.")
     if len(taken) > 1:
-        notes.append(f"Of {', '.join(taken):.200}, {taken[0]} is shown; --of takes one alone.")
+        notes.append(
+            f"Of {', '.join(taken):.200}, {taken[0]} is shown; choose a single one with --of."
+        )
     gids = [int(cell) for cell in cells]
     return Content(
         [str(gid) for gid in gids],

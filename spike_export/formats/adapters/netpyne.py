@@ -77,7 +77,7 @@ def _content(path: Path, data: Any, request: Request) -> Content:
     taken = choose(path, there, taken, request)
     if request.of is None and len(there) > 1:
         notes.append(
-            f"Of {', '.join(there):.200}, {taken} was taken; {request.option} takes another."
+            f"Of {', '.join(there):.200}, {taken} was read; choose another with {request.option}."
         )
     rows = {} if taken == "spikes" else traces[taken]
     values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)

@@ -37,8 +37,8 @@ def _read(path: Path, request: Request) -> Content:
                 if len(relative) == 1 and "units" not in there:
                     (wanted,) = relative
                     notes.append(
-                        f"Of {', '.join(there)}, {wanted} was taken; {request.option} takes "
-                        "another."
+                        f"Of {', '.join(there)}, {wanted} was read; choose another with "
+                        f"{request.option}."
                     )
             name = choose(path, there, wanted, request)
             return _units(root, notes) if name == "units" else _rois(series[name], name, notes)

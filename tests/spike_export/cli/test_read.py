@@ -94,7 +94,7 @@ def test_connections_between_the_cells_of_several_files(tmp_path, command):
         file["edges/e/target_node_id"] = np.array([5, 3, 5])
     code, out, error = command("read", "a.dat", "b.dat", "--connections", "edges.h5")
     assert code == 0, error
-    assert "1 of 3 connections have an end that is none of the 3 cells" in out
+    assert "1 of 3 connections have an end that is not one of the 3 cells" in out
     made = read("a.pickle")
     assert [cell.gid for cell in made.cells] == [3, 5, 9]
     assert made.connections.tolist() == [[0, 1], [2, 0]]

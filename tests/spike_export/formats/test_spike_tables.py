@@ -126,14 +126,15 @@ GATES = "".join(f"{k} {0.05 + 0.01 * k:.3f}\n" for k in STEPS)
 def test_values_over_time_are_no_spikes(tmp_path, command):
     said = refused(tmp_path, GATES)
     assert (
-        "it has a first column that rises evenly beside fractions, as values over time do" in said
+        "it has a first column that increases evenly beside fractions, as values over time do"
+        in said
     )
     # Cells that spike once each look the same.
     assert times(tmp_path, GATES, reading=Reading(order="cell,time"))[0]["3"] == [0.08]
     # Fractions are no cells.
     (tmp_path / "v.dat").write_text(LEMS)
     code, _, error = command("from-spikes", "v.dat")
-    assert code == 1 and "it is a matrix of values; spike-export read v.dat reads it" in error
+    assert code == 1 and "it is a matrix of values; use spike-export read v.dat" in error
 
 
 @pytest.mark.parametrize(

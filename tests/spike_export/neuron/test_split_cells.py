@@ -263,5 +263,5 @@ def test_what_hoc_splits_between_processes_is_told(model, recorded, mpiexec):
     path = model(TREE, ON_TWO_RANKS.format(cut=SPLITCELL_IN_HOC.strip()), GID, RUN)
     split, said = recorded(path, mpi=(mpiexec, "-n", "2"))
     assert [cell.name for cell in split.cells] == ["soma", "dend[7]"]
-    assert "does not tell what hung on what" in said
-    assert "does not tell what hung on what" in split.meta["split"]
+    assert "does not reveal which pieces were co" in said
+    assert "does not reveal which pieces were co" in split.meta["split"]

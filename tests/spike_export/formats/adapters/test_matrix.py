@@ -88,8 +88,8 @@ def test_a_first_column_of_times_without_a_name(tmp_path, command, scale):
     times_ms = 0.025 * np.arange(40)
     table = np.column_stack([times_ms * scale, MATRIX[:2].T])
     np.savetxt(tmp_path / "v.dat", table, delimiter="\t", fmt="%.9g")
-    assert "its first column rises evenly" in command("read", "v.dat")[2]
-    assert "its first column rises evenly" in command("read", "v.dat", "--interval", 1)[2]
+    assert "its first column increases evenly" in command("read", "v.dat")[2]
+    assert "its first column increases evenly" in command("read", "v.dat", "--interval", 1)[2]
     code, out, error = command("read", "v.dat", "--interval", 0.025)
     assert code == 0, error
     assert "Its first column was taken to be times, up to 0.975 ms." in out

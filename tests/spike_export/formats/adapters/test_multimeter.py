@@ -53,7 +53,7 @@ def test_several_quantities(tmp_path, command):
     (tmp_path / "v.dat").write_text(table("sender\ttime_ms\tg_ex\tV_m\tw", columns=(G, V, G)))
     code, out, error = command("read", "v.dat")
     assert code == 0, error
-    assert "Of V_m, g_ex, w, V_m is shown; --of takes one alone." in out
+    assert "Of V_m, g_ex, w, V_m is shown; choose a single one with --of." in out
     made = read("v.pickle")
     assert {name: one.unit for name, one in made.quantities.items()} == {
         "V_m": "mV", "g_ex": "nS", "w": ""
@@ -103,7 +103,7 @@ UNUSABLE = {
     "no time": ([*LINES, "2\tnan\t-60"], (), "it has a time that is not finite"),
     "rows": (LINES, ("--rows", "cells"), "it has a row for each cell and time; leave --rows out"),
     "interval": (LINES, ("--interval", 5),
-                 "its times are 1 apart, which is not the --interval given"),
+                 "its times are 1 apart, which differs from the given --interval"),
 }  # fmt: skip
 
 
@@ -118,8 +118,8 @@ def test_what_is_no_recording_of_all_cells_is_refused(tmp_path, command, lines, 
 def test_from_spikes_names_the_command(tmp_path, command):
     (tmp_path / "v.dat").write_text(table())
     assert command("from-spikes", "v.dat")[2] == (
-        "Error: Cannot use v.dat: it is a recording of a NEST multimeter; spike-export read v.dat "
-        "reads it.\n"
+        "Error: Cannot use v.dat: it is a recording of a NEST multimeter; use "
+        "spike-export read v.dat.\n"
     )
 
 

@@ -194,13 +194,13 @@ def test_places_of_one_of_the_things_in_a_file(tmp_path, command):
     options = ("m.npy", "--interval", 1, "--positions", "a.nwb")
     code, _, error = command("read", *options)
     assert code == 1
-    assert "say which of these with --positions-of: units, processing/ophys/DfOverF/dff" in error
+    assert "choose one of these with --positions-of: units, processing/ophys/DfOverF/dff" in error
     code, out, error = command("read", *options, "--positions-of", "dff")
     assert code == 0, error
     assert np.allclose(read("m.pickle").points_um[:, :2], [[20, 60], [11, 6]])
     # Neither does the file itself say which, whatever places it is given.
     (tmp_path / "places.csv").write_text("cell,x,y,z\n7,0,0,0\n8,1,0,0\n9,2,0,0\n")
     options = ("a.nwb", "--positions", "places.csv")
-    assert "say which of these with --of: units" in command("read", *options)[2]
+    assert "choose one of these with --of: units" in command("read", *options)[2]
     assert command("read", *options, "--of", "units")[0] == 0
     assert read("a.pickle").points_um[:, 0].tolist() == [0, 1, 2]
