@@ -36,7 +36,7 @@ def problem_of(low: float, high: float) -> str:
         A sentence without its full stop; empty if they can be used.
     """
     if not low < high:
-        return f"The lower limit, {low:g}, is not below the upper one, {high:g}"
+        return f"The lower limit, {low:g}, is not below the upper limit, {high:g}"
     if max(abs(low), abs(high)) > LARGEST:
         return f"The limits are {low:g} and {high:g}; they cannot exceed {LARGEST:g}"
     if not np.float32(low) < np.float32(high):

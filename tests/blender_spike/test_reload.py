@@ -172,7 +172,7 @@ def test_a_bad_file_changes_nothing(bpy, neuron, tmp_path):
     with pytest.raises(RuntimeError, match="bad.pickle"):
         bpy.ops.blender_spike.relink(filepath=str(bad))
     Path(tmp_path / "cell.pickle").unlink()
-    with pytest.raises(RuntimeError, match="no such file"):
+    with pytest.raises(RuntimeError, match="file not found"):
         bpy.ops.blender_spike.reload()
     np.testing.assert_array_equal(first_voltages(bpy, neuron, 3), old)
 

@@ -60,7 +60,7 @@ bpy.ops.render.render(write_still=True)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--glow", "hippocampus"], "near it"),
+        (["--glow", "hippocampus"], "the closest are"),
         (["--atlas", "rat"], "no atlas named 'rat'"),
         (["--colormap", "plasam"], "plasma"),
     ],

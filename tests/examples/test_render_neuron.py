@@ -151,7 +151,7 @@ print(json.dumps([min(values), max(values), *(one.default_value for one in list(
         (["{good}", "out", "--colormap", "plasam"], "plasma", 1),
         (["{good}", "out", "--variable", "cai"], "it has no quantity 'cai'; there is v.", 1),
         (["{good}", "out", "--v-min", "10", "--v-max", "5"], "not below", 1),
-        (["{good}", "out", "--trace", "dend"], "there is dendrite_1[0]", 1),
+        (["{good}", "out", "--trace", "dend"], "available: dendrite_1[0]", 1),
         (["{good}", "out", "--frames", "9-3"], "ends before it begins", 2),
         (["{good}", "out", "--resolution", "101x50"], "even", 2),
         (["{good}", "{good}"], "Cannot write to {good}: File exists.", 1),

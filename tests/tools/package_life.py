@@ -222,7 +222,7 @@ def uninstall_while_downloading(data: str) -> None:
     assert not folder.exists()
     server.hold.set()
     current.wait()
-    assert "cannot be stored" in current.error, current.error
+    assert "cannot be saved" in current.error, current.error
 
 
 def traces() -> dict[str, Any]:

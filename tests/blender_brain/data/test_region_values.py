@@ -76,7 +76,10 @@ def test_values_over_time(tmp_path: Path):
         ("CA3,nan\nDG,\n", "values.csv has no values, only gaps."),
         ("CA3,0,1\nDG,soon,2\n", "values.csv, line 2: 'soon' is not a time in ms."),
         ("CA3,0,1\nDG,inf,2\n", "values.csv, line 2: 'inf' is not a time in ms."),
-        ("CA3,1\nDGG,2\n", 'values.csv, line 2: There is no structure "DGG" in this atlas; near'),
+        (
+            "CA3,1\nDGG,2\n",
+            'values.csv, line 2: There is no structure "DGG" in this atlas; the closest is',
+        ),
         (b"CA3,1\nDG\0,2\n", "values.csv: it is not text: line 2 has bytes that are not text."),
         (b"PK\x03\x04....", "values.csv: it is a spreadsheet or an archive: save it as CSV."),
         ('CA3,1\n"DG,2\n', "values.csv, line 2 cannot be split:"),

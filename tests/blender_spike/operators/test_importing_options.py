@@ -247,9 +247,7 @@ def test_values_that_cannot_be_shown(bpy, path, tmp_path):
     values = sim.values.copy()
     values[1, 0] = -1e25
     write(tmp_path / "wrong.pickle", replace(sim, values=values))
-    sentence = (
-        r"Cannot import wrong.pickle: its values range from -1e\+25 to .*; those beyond 1e\+20"
-    )
+    sentence = r"Cannot import wrong.pickle: its values go from -1e\+25 to .*; those beyond 1e\+20"
     with pytest.raises(RuntimeError, match=sentence):
         imported(bpy, tmp_path / "wrong.pickle")
     assert not bpy.data.objects and not bpy.data.hair_curves
