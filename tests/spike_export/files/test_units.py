@@ -90,7 +90,7 @@ def test_values_become_what_a_file_has(quantity, unit, wanted, factor):
     assert np.allclose(in_unit([listed, tuple(listed)], wanted)[1], NUMBERS * factor, rtol=1e-14)
     with pytest.raises(UnitError, match="is in .+, which cannot be converted to mol"):
         in_unit(given, "mol")
-    with pytest.raises(UnitError, match="cannot become a number without a unit"):
+    with pytest.raises(UnitError, match="which cannot be converted to a number without a unit"):
         in_unit(given, "")
     with pytest.raises(UnitError, match="'furlong' is not a unit"):
         in_unit(given, "furlong")
