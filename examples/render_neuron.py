@@ -91,9 +91,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file")
-    add("outdir", type=Path, help="folder for the frames; made if it is missing")
-    add("--variable", default="", metavar="NAME", help="which of the file's quantities is shown")
-    add("--colormap", default="plasma", help="of matplotlib, seaborn or cmasher (default: plasma)")
+    add("outdir", type=Path, help="folder for the frames; created if missing")
+    add("--variable", default="", metavar="NAME", help="the quantity to show (default: the first)")
+    add(
+        "--colormap",
+        default="plasma",
+        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
+    )
     add("--v-min", type=float, metavar="VALUE", help="lower end (default: the lowest in the file)")
     add("--v-max", type=float, metavar="VALUE", help="upper end (default: the highest in the file)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
