@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,17 +89,15 @@ def read_config(path: Path, wanted: Sequence[str] = ()) -> dict[str, Sources]:
         )
     spikes = _spikes(simulation, folder)
     has_own = "spikes_file" in simulation.table("output")
+    of_all = Sources(
+        report=path,
+        nodes=_nodes(circuit),
+        morphologies=circuit.optional_path("components", "morphologies_dir"),
+        spikes=spikes if has_own or spikes.exists() else None,
+        alternatives=_folders(circuit, circuit.table("components").get("alternate_morphologies")),
+    )
     return {
-        name: Sources(
-            report=files[name],
-            nodes=_nodes(circuit),
-            morphologies=circuit.optional_path("components", "morphologies_dir"),
-            spikes=spikes if has_own or spikes.exists() else None,
-            alternatives=_folders(
-                circuit, circuit.table("components").get("alternate_morphologies")
-            ),
-            quantity=_quantity(settings),
-        )
+        name: replace(of_all, report=files[name], quantity=_quantity(settings))
         for name, settings in reports.items()
     }
 

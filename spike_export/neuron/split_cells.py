@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cells that a model splits between threads or processes, as they were before.
 
-NEURON's ``multisplit`` disconnects the pieces of a cell, and remembers only for itself what hung on
-what. It is known here where ``ParallelComputeTool`` splits, which keeps a list, and where a
-Python model calls `multisplit` or `splitcell_connect` while `watched_splits` listens. That hoc code
-has called them can be seen, but not for which sections.
+NEURON's ``multisplit`` disconnects the pieces of a cell, and does not reveal which were connected.
+This is known here if ``ParallelComputeTool`` splits, which keeps a list, or if a Python model calls
+`multisplit` or `splitcell_connect` while `watched_splits` listens. Calls from hoc can be detected,
+but not for which sections.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def _from_tool(h: Any) -> dict[Any, tuple[Any, float]]:
 
 
 def _in_neuron(kind: type[ctypes.c_int | ctypes.c_void_p], name: str) -> int | None:
-    """Value of a variable in NEURON's library, 0 for no address; None where it cannot be seen."""
+    """Read a variable of NEURON's library, 0 for a null pointer; None if it is not exported."""
     from neuron import hoc
 
     try:

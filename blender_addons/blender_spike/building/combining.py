@@ -23,7 +23,7 @@ from ..figures import owned
 from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
 from ..playback import playback, samples, sections
 from ..playback.network import is_network, up_to_date
-from ..playback.playback import find_modifier
+from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..properties import about
 from .parts import new_values, points_holder
@@ -156,7 +156,7 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
             raise CannotCombineError(
                 f"'{one.name}' is a network of points, which cannot be combined"
             )
-        if _holder(one, "Values") is None or _holder(one, "Spheres") is None:
+        if holder_of(one, "Values") is None or holder_of(one, "Spheres") is None:
             raise CannotCombineError(f"'{one.name}' has lost its values")
         if playback.strands_without_data(one):
             raise CannotCombineError(
@@ -187,7 +187,7 @@ def _sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
     """Milliseconds of all samples."""
     modifier = required(find_modifier(neuron))
     first = float(input_value(modifier, "First Time").value)
-    table = _holder(neuron, "Sample Times")
+    table = holder_of(neuron, "Sample Times")
     if table is not None:
         return first + sections.column(table.data, samples.TIMES, "value").astype(np.float64)
     interval = float(input_value(modifier, "Sample Interval").value)
@@ -258,7 +258,7 @@ def _all_spheres(everyone: Sequence[bpy.types.Object], made: list[bpy.types.ID])
     places: list[NDArray[np.float64]] = []
     rows: dict[str, list[NDArray[Any]]] = {}
     for one, change in zip(everyone, _changes(everyone), strict=True):
-        data = required(_holder(one, "Spheres")).data
+        data = required(holder_of(one, "Spheres")).data
         at = sections.column(data, "position", "vector", 3).reshape(-1, 3).astype(np.float64)
         matrix = np.array(change.matrix)
         places.append(at @ matrix[:3, :3].T + matrix[:3, 3])
@@ -359,8 +359,3 @@ def _join(
     )
     with override:
         bpy.ops.object.join()
-
-
-def _holder(neuron: bpy.types.Object, name: str) -> bpy.types.Object | None:
-    holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), name).value
-    return holder

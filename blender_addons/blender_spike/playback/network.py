@@ -24,7 +24,7 @@ from ..properties import about
 from ..simulation_file import Simulation
 from . import layouts, playback
 from .network_nodes import LAYOUT_PREFIX, NETWORK_GROUP, node_group
-from .playback import find_modifier
+from .playback import find_modifier, holder_of
 from .quantities import held_by
 
 FILE_LAYOUT: Final = ""
@@ -323,5 +323,4 @@ def _own_cells(network: bpy.types.Object) -> bpy.types.Mesh:
 
 
 def _cells_of(network: bpy.types.Object) -> bpy.types.Mesh:
-    holder = input_value(required(find_modifier(network)), "Spheres").value
-    return cast(bpy.types.Mesh, holder.data)
+    return cast(bpy.types.Mesh, required(holder_of(network, "Spheres")).data)

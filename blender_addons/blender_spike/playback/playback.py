@@ -74,6 +74,25 @@ def find_modifier(neuron: bpy.types.Object | None) -> bpy.types.NodesModifier | 
     return find_group_modifier(neuron, GROUP)
 
 
+def holder_of(neuron: bpy.types.Object, name: str) -> bpy.types.Object | None:
+    """Find an object that holds data for a neuron or network.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    name : str
+        Of the modifier's input, one of `samples.HELD`.
+
+    Returns
+    -------
+    Object or None
+        None if there is none, or it has been deleted.
+    """
+    holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), name).value
+    return holder
+
+
 def strands_without_data(neuron: bpy.types.Object) -> int:
     """Count strands without values, because they were joined to a neuron.
 

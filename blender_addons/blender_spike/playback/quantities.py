@@ -12,14 +12,14 @@ from typing import Final
 
 import bpy
 
-from ..common.nodes.modifiers import has_input, input_value, set_inputs
+from ..common.nodes.modifiers import has_input, set_inputs
 from ..common.required import required
 from ..properties import about
 from ..simulation_file import Simulation
 from ..simulation_file.simulation import ValueRange
 from ..simulation_file.spread import percentiles
 from .network_nodes import range_inputs
-from .playback import find_modifier
+from .playback import find_modifier, holder_of
 from .samples import HELD
 
 LEAST: Final = ("low", "low_percentile")
@@ -64,7 +64,7 @@ def quantities_of(neuron: bpy.types.Object) -> dict[str, bpy.types.Object]:
         What holds the values, by the quantity's name, in the file's order. Nothing if the neuron
         has lost its values.
     """
-    shown: bpy.types.Object | None = input_value(required(find_modifier(neuron)), "Values").value
+    shown = holder_of(neuron, "Values")
     if shown is None:
         return {}
     found = {about(holder).quantity: holder for holder in _described(neuron)}
@@ -118,8 +118,7 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     neuron : Object
         An imported simulation.
     """
-    modifier = required(find_modifier(neuron))
-    used = [input_value(modifier, name).value for name in HELD]
+    used = [holder_of(neuron, name) for name in HELD]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 
 

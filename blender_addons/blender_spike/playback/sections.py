@@ -22,7 +22,7 @@ from ..common.value_color import NO_DATA_BELOW
 from ..properties import about
 from ..simulation_file import Simulation
 from .network import drawn_places, holds_network, is_network
-from .playback import find_modifier
+from .playback import find_modifier, holder_of
 from .samples import TIMES, frame_attribute
 
 NAMES: Final = Mark("blender_spike", "section_names", "section_names")
@@ -101,7 +101,7 @@ def section_names(neuron: bpy.types.Object) -> list[str]:
     list of str
         Empty if it has lost its values.
     """
-    holder: Any = _holder(neuron)
+    holder: Any = holder_of(neuron, "Values")
     return str(NAMES.of(holder)).split("\n") if holder is not None and NAMES.on(holder) else []
 
 
@@ -192,7 +192,7 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     if is_network(neuron):
         return int(np.argmin(np.linalg.norm(drawn_places(neuron) - local, axis=1)))
     found: list[tuple[float, int]] = []
-    spheres = input_value(required(find_modifier(neuron)), "Spheres").value
+    spheres = holder_of(neuron, "Spheres")
     for data in (neuron.data, spheres.data if spheres else None):
         positions = column(data, "position", "vector", 3)
         if not len(positions):
@@ -244,7 +244,7 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
         Time since the first sample, in sample intervals, and value.
     """
     modifier = required(find_modifier(neuron))
-    attributes: Any = required(required(_holder(neuron)).data).attributes  # type: ignore[attr-defined]
+    attributes: Any = required(required(holder_of(neuron, "Values")).data).attributes  # type: ignore[attr-defined]
     frames = about(neuron).frames
     wanted = {frame_attribute(frame): frame for frame in range(frames)}
     rows = np.zeros((frames, 2), np.float32)
@@ -272,13 +272,8 @@ def finite_range(values: NDArray[np.float32]) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
 
-def _holder(neuron: bpy.types.Object) -> bpy.types.Object | None:
-    holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), "Values").value
-    return holder
-
-
 def _segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
-    return np.array(COUNTS.of(required(_holder(neuron))), np.int64)
+    return np.array(COUNTS.of(required(holder_of(neuron, "Values"))), np.int64)
 
 
 def column(data: Any, name: str, key: str, width: int = 1, kind: Any = np.float32) -> NDArray[Any]:
