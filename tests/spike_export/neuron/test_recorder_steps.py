@@ -97,8 +97,8 @@ def test_spikes_are_those_of_a_run_that_is_not_recorded(h, network, method, way,
     found = []
     for recorded in (False, True, False):
         recorder = Recorder(every_ms=0.1, mode=mode) if recorded else None
-        # Two runs, for what is left behind by the first.
-        for _ in range(2):
+        # Two runs, for what recording leaves behind after the first.
+        for _ in range(2 if recorded else 1):
             h.finitialize(-65)
             WAYS[way](h)
         found.append((spikes(network), h.t))
