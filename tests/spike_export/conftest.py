@@ -267,8 +267,9 @@ def h() -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _one_core() -> Iterator[None]:
-    """Keep NEURON's threads together: they hand over at every step, and it can take ten times as
-    long if each has to wake up another core.
+    """Keep NEURON's threads together.
+
+    They hand over at every step, which takes ten times as long if each has to wake another core.
     """
     if not hasattr(os, "sched_setaffinity"):
         yield
