@@ -7,6 +7,7 @@ from the user, and checked against each other; ambiguous matrices are refused.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -162,7 +163,7 @@ def times_in_ms(
     scales = [1.0, 1000.0] if unit is None else [1.0 if unit.startswith("m") else 1000.0]
     if request.interval_ms is not None and len(times) > 1:
         middle = float(np.median(np.diff(times)))
-        scales = [s for s in scales if abs(middle * s - request.interval_ms) < 0.01 * middle * s]
+        scales = _fitting(middle, request.interval_ms, scales)
         if not scales:
             raise unusable(
                 path, f"its times are {middle:g} apart, which differs from the given --interval"
@@ -182,11 +183,15 @@ def _counted_ms(column: NDArray[Any], request: Request) -> NDArray[np.float64] |
     if request.interval_ms is None or request.rows == "cells":
         return None
     times = column.astype(np.float64)
-    step = float(np.median(np.diff(times)))
-    for scale in (1.0, 1000.0):
-        if abs(step * scale - request.interval_ms) < 0.01 * request.interval_ms:
-            return times * scale
-    return None
+    scales = _fitting(float(np.median(np.diff(times))), request.interval_ms)
+    return times * scales[0] if scales else None
+
+
+def _fitting(
+    step: float, interval_ms: float, scales: Sequence[float] = (1.0, 1000.0)
+) -> list[float]:
+    """Units in ms in which a step is the interval, to a hundredth."""
+    return [scale for scale in scales if math.isclose(step * scale, interval_ms, rel_tol=0.01)]
 
 
 def counting_side(matrix: NDArray[Any]) -> str:
