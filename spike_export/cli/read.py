@@ -144,17 +144,20 @@ def read(
                 content = kind.read(file, request)
                 _refuse_idle(context, content, file)
                 on_grids &= content.places_um is None and content.sections is None
-                simulation, notes = simulation_from_content(
-                    content,
-                    places,
-                    every_ms=every,
-                    start_ms=start,
-                    stop_ms=stop,
-                    rise_ms=rise,
-                    decay_ms=decay,
-                    diameter_um=diameter,
-                    source=file.name,
-                )
+                try:
+                    simulation, notes = simulation_from_content(
+                        content,
+                        places,
+                        every_ms=every,
+                        start_ms=start,
+                        stop_ms=stop,
+                        rise_ms=rise,
+                        decay_ms=decay,
+                        diameter_um=diameter,
+                        source=file.name,
+                    )
+                except SpikesError as error:
+                    raise click.ClickException(f"Cannot use {file.name}: {error}") from None
                 simulations.append(simulation)
                 click.echo(f"{file.name} is {kind.what}.")
                 _say([*content.notes, *notes])
