@@ -84,6 +84,7 @@ NETWORK_IN_HOC = """
     tstop = 2
     run()
 """
+LEAVE = "import os\npc.barrier()\nos._exit(0)\n"
 QUIT = "pc.barrier()\npc.done()\nh.quit()\n"
 
 
@@ -174,7 +175,7 @@ def test_quantities_that_only_some_processes_have(model, spike_export, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", ["", QUIT], ids=["ends", "quits"])
+@pytest.mark.parametrize("end", ["", QUIT, LEAVE], ids=["ends", "quits", "leaves"])
 def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
     path = model(RING, end)
     alone = spike_export(1, "run", path, "-o", "one.pickle", "--", 9)
