@@ -11,12 +11,11 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from .console import FILE, expect_kind, say
+from .console import FILE, NUMBER, expect_kind, say
 from .drawing import (
     Kind,
     draw,
     drawing_options,
-    finite,
     may_write_frames,
     one_sentence,
     outputs,
@@ -68,11 +67,11 @@ def _colored(command: Command) -> Command:
     """Add the options for a colormap and its limits."""
     for option in (
         click.option(
-            "--v-max", type=float, callback=finite, metavar="X",
+            "--v-max", type=NUMBER, metavar="X",
             help="Value at the colormap's upper end.  [default: the highest]",
         ),
         click.option(
-            "--v-min", type=float, callback=finite, metavar="X",
+            "--v-min", type=NUMBER, metavar="X",
             help="Value at the colormap's lower end.  [default: the lowest]",
         ),
         click.option(

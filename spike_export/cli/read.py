@@ -25,6 +25,7 @@ from ..networks.point_network import DIAMETER_UM, on_grid
 from .console import (
     ABOVE_ZERO,
     FILE,
+    NUMBER,
     expect_kind,
     may_write,
     needs_h5py,
@@ -74,11 +75,11 @@ Examples:
     help="Spikes: time between frames.",
 )  # fmt: skip
 @click.option(
-    "--start", type=float, metavar="MS",
+    "--start", type=NUMBER, metavar="MS",
     help="Spikes: time of the first frame.  [default: 0]",
 )  # fmt: skip
 @click.option(
-    "--stop", type=float, metavar="MS",
+    "--stop", type=NUMBER, metavar="MS",
     help="Spikes: time of the last frame.  [default: when the last spike has faded]",
 )  # fmt: skip
 @click.option(
