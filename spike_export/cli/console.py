@@ -34,7 +34,7 @@ class Finite(click.FloatRange):
     """A number that is neither infinite nor NaN, which ranges let pass."""
 
     def convert(
-        self, value: object, param: click.Parameter | None, context: click.Context | None
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
     ) -> float:
         """Read it, or end the command with the reason."""
         number = float(super().convert(value, param, context))

@@ -32,13 +32,13 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
 
     leave = os._exit
 
-    def leave_after(exit_code: int) -> NoReturn:
+    def leave_after(status: int) -> NoReturn:
         os._exit = leave
         at_our_quit()
         if os.getpid() == here:
             sys.stdout.flush()
             sys.stderr.flush()
-        leave(exit_code)
+        leave(status)
 
     atexit.register(at_our_quit)
     os._exit = leave_after
