@@ -197,7 +197,7 @@ def _frames(
     stop_ms = last + math.log(100) * decay_ms if stop_ms is None else stop_ms
     if not stop_ms > start_ms:
         raise SpikesError(f"The last frame, at {stop_ms:g} ms, must be after {start_ms:g} ms.")
-    frames = (stop_ms - start_ms) / every_ms + 1
+    frames = np.floor((stop_ms - start_ms) / every_ms + 1e-6) + 1
     size = frames * segments * 4
     if size > _LARGEST_BYTES:
         raise SpikesError(
@@ -205,7 +205,7 @@ def _frames(
             f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB. Use --start, --stop or --every to reduce "
             "them."
         )
-    return start_ms + np.arange(int(frames + 1e-6), dtype=np.float64) * every_ms
+    return start_ms + np.arange(int(frames), dtype=np.float64) * every_ms
 
 
 def _segments(content: Content) -> int:
