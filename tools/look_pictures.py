@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BlenderSpike's looks: the demo cell's soma in each of them.
 
-Run by ``make gallery``, in a separate process, because it starts Blender. Writes a sheet of them for
-the manual, and the pictures by which looks are chosen, beside the modules of the looks::
+Run by ``make gallery``, in a separate process, because it starts Blender. Writes a sheet of them
+for the manual, and the pictures by which looks are chosen, beside the modules of the looks::
 
     python tools/look_pictures.py out/demo.pickle out/gallery/looks.png
 """
