@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> None:
         film.orbit(camera, options.orbit, first, last)
     if options.bloom:
         film.add_bloom(scene, strength=options.bloom)
-    rendering.render_film(scene, options)
+    rendering.render_film(scene, options, package)
 
 
 def layout(networks: Any, network: Any, name: str) -> str:
@@ -133,7 +133,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--v-min", type=float, default=0.0, help="value at the colormap's lower end (default: 0)")
     add("--v-max", type=float, default=1.0, help="value at the colormap's upper end (default: 1)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
-    rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=0.0, bloom=0.8)
+    rendering.add_film_options(parser, resolution=(1280, 720), orbit=0.0, bloom=0.8)
     return parser.parse_args(arguments)
 
 

@@ -104,6 +104,7 @@ def set_stage(
     """
     film.use_standard_view(scene)
     film.use_plain_world(scene)
+    film.use_film_sampling(scene)
     if bloom:
         film.add_bloom(scene, strength=bloom, threshold=0.5)
     camera = film.frame_camera(

@@ -212,6 +212,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         before = settings_of(scene)
         film.use_standard_view(scene)
         film.use_plain_world(scene)
+        film.use_film_sampling(scene)
         film.add_bloom(scene)
         neurons = neurons_to_work_on(context)
         camera = _framed(scene, neurons)

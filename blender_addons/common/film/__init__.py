@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera and the light behind the subject.
+`world` has the background and the glow, `camera` the camera and the light behind the subject,
+`sampling` the render's samples.
 """
 
 from .camera import (
@@ -16,12 +17,15 @@ from .camera import (
     stage_told,
     way_told,
 )
+from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, use_film_sampling
 from .world import BLOOM, WORLD, add_bloom, show_bloom, use_plain_world, use_standard_view
 
 __all__ = [
     "BACKLIGHT",
     "BLOOM",
     "CAMERA",
+    "MOST_SAMPLES",
+    "NOISE_THRESHOLD",
     "PIVOT",
     "WORLD",
     "add_backlight",
@@ -31,6 +35,7 @@ __all__ = [
     "is_film_camera",
     "orbit",
     "show_bloom",
+    "use_film_sampling",
     "stage_told",
     "use_plain_world",
     "use_standard_view",
