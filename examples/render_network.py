@@ -122,10 +122,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add(
         "--connection-glow",
         type=float,
-        default=0.25,
-        help="fraction of the cells' glow (default: 0.25)",
+        default=0.35,
+        help="fraction of the cells' glow (default: 0.35)",
     )
-    add("--ms-per-frame", type=float, default=1.0, help="simulated time per frame (default: 1)")
+    add("--ms-per-frame", type=float, default=0.2, help="simulated time per frame (default: 0.2)")
     add("--colormap", default="inferno", help="colormap from matplotlib, seaborn or cmasher")
     add(
         "--start", type=float, default=0.22, help="position of rest on the colormap (default: 0.22)"

@@ -21,11 +21,12 @@ from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
+from ..playback.network import is_network
 from ..playback.playback import find_modifier
 from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
-from .voltage_nodes import GLOW, TYPES, write_nodes
+from .voltage_nodes import ADDED, GLOW, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
 _FIRST_LOOK: Final = next(iter(LOOKS.values()))
@@ -47,6 +48,7 @@ _INPUTS: Final = {
     "Apical": (TYPES, "Apical"),
     "Axon": (TYPES, "Axon"),
     "Other": (TYPES, "Other"),
+    "Add Light": (ADDED, ADDED),
 }
 
 
@@ -104,7 +106,7 @@ def color_by_voltage(
     material = voltage_material(neuron)
     if material is None:
         material = glowing(f"{neuron.name} voltage")
-        write_nodes(material, _FIRST_LOOK)
+        write_nodes(material, _FIRST_LOOK, adds_light=is_network(neuron))
         set_material(neuron, material)
     set_colormap(required(material.node_tree), colormap, reverse=reverse)
     settings = {
@@ -242,6 +244,11 @@ def look_of(material: bpy.types.Material) -> NeuronLook | None:
     return next((look for look in LOOKS.values() if look.made(material)), None)
 
 
+def adds_light(material: bpy.types.Material) -> bool:
+    """Tell whether a material can add its light to that of what is behind, as those of networks."""
+    return ADDED in required(material.node_tree).nodes
+
+
 def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     """Switch a material to another look, with the same values and colors.
 
@@ -264,10 +271,12 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     # The copy shares the other's keyframes, which would be lost with the removed nodes.
     tree = required(new.node_tree)
     tree.animation_data_clear()
-    write_nodes(new, wanted)
+    write_nodes(new, wanted, adds_light=adds_light(material))
     shared: Any = tree.nodes[COLORMAP]
     shared.image = required(old).nodes[COLORMAP].image  # type: ignore[attr-defined]
     for node, socket in _INPUTS.values():
+        if node not in tree.nodes:
+            continue
         given: Any = required(old).nodes[node].inputs
         taken: Any = tree.nodes[node].inputs
         taken[socket].default_value = given[socket].default_value

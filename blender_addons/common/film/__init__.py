@@ -17,7 +17,7 @@ from .camera import (
     stage_told,
     way_told,
 )
-from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, use_film_sampling
+from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
 from .world import BLOOM, WORLD, add_bloom, show_bloom, use_plain_world, use_standard_view
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "frame_camera",
     "is_film_camera",
     "orbit",
+    "see_through",
     "show_bloom",
     "use_film_sampling",
     "stage_told",

@@ -10,6 +10,7 @@ import bpy
 NOISE_THRESHOLD: Final = 0.02
 """Noise at which a pixel is finished."""
 MOST_SAMPLES: Final = 128
+_TRANSPARENT_BOUNCES: Final = 64
 
 
 def use_film_sampling(scene: bpy.types.Scene, most: int = MOST_SAMPLES) -> None:
@@ -32,3 +33,10 @@ def use_film_sampling(scene: bpy.types.Scene, most: int = MOST_SAMPLES) -> None:
     # 0 lets Cycles choose how many it takes before it looks for noise.
     cycles.adaptive_min_samples = 0
     cycles.samples = most
+
+
+def see_through(scene: bpy.types.Scene) -> None:
+    """Let Cycles see what is behind many transparent surfaces; each needs a bounce."""
+    cycles: Any = getattr(scene, "cycles", None)
+    if cycles is not None:
+        cycles.transparent_max_bounces = max(cycles.transparent_max_bounces, _TRANSPARENT_BOUNCES)
