@@ -99,7 +99,7 @@ def write_nodes(
         shown = look.write(Light(tree, position, color, strength, by_type["Base Color"]))
         if adds_light:
             shown = tree.group(_added_group(), {"Shader": shown}, name=ADDED)
-            # Otherwise EEVEE draws what is transparent as a pattern of dots.
+            # EEVEE draws nothing of what only adds light otherwise.
             material.surface_render_method = "BLENDED"
         with tree.frame("A color bar shows plain colors"):
             on_figures = is_on_figure(tree)

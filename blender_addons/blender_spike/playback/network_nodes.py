@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..common import nodes
 from ..common.limits import apart
 from ..common.nodes import Linkable, Node, Tree
-from .material_slot import MATERIAL_INPUTS, painted, with_slots
+from .material_slot import MATERIAL_INPUTS, MaterialSlot
 from .network_pulses import PULSE_INPUTS, pulses_group
 from .samples import (
     DIM,
@@ -21,6 +21,7 @@ from .samples import (
     VALUES_INPUTS,
     VOLTAGE,
     foreign,
+    joined_group,
     time_group,
     voltage_group,
 )
@@ -138,7 +139,7 @@ def node_group(tree: Tree) -> None:
     valued = tree.group(
         voltage_group(),
         {
-            "Strands": connections,
+            "Strands": tree.group(joined_group(), {"Strands": connections, **recording}),
             **values,
             **spheres,
             **{n: now[n] for n in MOMENT_INPUTS},
@@ -182,7 +183,8 @@ def node_group(tree: Tree) -> None:
         },
     )
     shown = pulse["Pulses"] & lines["Connections"]
-    pulses = painted(tree, tree.switch("GEOMETRY", shown, nothing, flying), material["Material"])
+    slot = MaterialSlot(tree, connections, material["Material"])
+    pulses = slot.painted(tree.switch("GEOMETRY", shown, nothing, flying))
     # Single vertices are never drawn; they tell Blender how far instances reach.
     tree.output("Geometry", tree.join(curves, pulses, balls, placed["Cells"]))
 
@@ -261,7 +263,8 @@ def _cells_group(tree: Tree) -> None:
         # A menu can only switch one thing, and here both shape and rotation depend on it.
         chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
         drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
-        shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
+        slot = MaterialSlot(tree, curves, given["Material"])
+        shape = slot.painted(slot.on(drawn))
     with tree.frame("How large"):
         voltage = tree.attribute(VOLTAGE)
         active = tree.add(
@@ -297,7 +300,7 @@ def _connections_group(tree: Tree) -> None:
     )
     dim = (1.0 - given["Connection Glow"]).labeled("Dim")
     dimmed = tree.store(thin, DIM, dim)
-    colored = painted(tree, dimmed, given["Material"])
+    colored = MaterialSlot(tree, curves, given["Material"]).painted(dimmed)
     nothing = tree.add("GeometryNodeJoinGeometry")
     tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
 

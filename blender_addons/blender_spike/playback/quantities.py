@@ -21,6 +21,7 @@ from ..simulation_file.spread import percentiles
 from .network_nodes import range_inputs
 from .playback import find_modifier, holder_of
 from .samples import HELD
+from .still import shape_of
 
 LEAST: Final = ("low", "low_percentile")
 MOST: Final = ("high", "high_percentile")
@@ -121,7 +122,7 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     modifier = required(find_modifier(neuron))
     # Only networks have spikes, and those of version 0.1.0 have none.
     names = [*HELD, *(name for name in ("Spikes",) if has_input(modifier, name))]
-    used = [holder_of(neuron, name) for name in names]
+    used = [*(holder_of(neuron, name) for name in names), shape_of(modifier)]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 
 
