@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> None:
     )
     if options.labels:
         operators.blender_brain.add_labels()
-    rendering.render_film(scene, options)
+    rendering.render_film(scene, options, package)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -80,7 +80,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add("--colormap", default="spring", help="colormap along x (default: spring)")
     add("--labels", action="store_true", help="label the regions")
-    rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=360.0, bloom=1.0)
+    rendering.add_film_options(parser, resolution=(1280, 720), orbit=360.0, bloom=1.0)
     return parser.parse_args(arguments)
 
 

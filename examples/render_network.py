@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> None:
         film.orbit(camera, options.orbit, first, last)
     if options.bloom:
         film.add_bloom(scene, strength=options.bloom)
-    rendering.render_film(scene, options)
+    rendering.render_film(scene, options, package)
 
 
 def layout(networks: Any, network: Any, name: str) -> str:
@@ -129,16 +129,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add(
         "--connection-glow",
         type=float,
-        default=0.25,
-        help="fraction of the cells' glow (default: 0.25)",
+        default=0.35,
+        help="fraction of the cells' glow (default: 0.35)",
     )
-    add("--ms-per-frame", type=float, default=1.0, help="simulated time per frame (default: 1)")
+    add("--ms-per-frame", type=float, default=0.2, help="simulated time per frame (default: 0.2)")
     add("--colormap", default="inferno", help="colormap from matplotlib, seaborn or cmasher")
     add(
         "--start", type=float, default=0.22, help="position of rest on the colormap (default: 0.22)"
     )
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
-    rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=0.0, bloom=0.8)
+    rendering.add_film_options(parser, resolution=(1280, 720), orbit=0.0, bloom=0.8)
     return parser.parse_args(arguments)
 
 

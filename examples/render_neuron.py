@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> None:
         figures.add_color_bar(bpy.context, neuron)
         figures.add_time_label(bpy.context, neuron)
         figures.add_scale_bar(bpy.context, neuron)
-    rendering.render_film(scene, options)
+    rendering.render_film(scene, options, package)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -117,7 +117,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="SECTION",
         help="section whose voltage to show; repeatable",
     )
-    rendering.add_film_options(parser, samples=8, resolution=(720, 1280), orbit=30.0, bloom=1.0)
+    rendering.add_film_options(parser, resolution=(720, 1280), orbit=30.0, bloom=1.0)
     return parser.parse_args(arguments)
 
 

@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
         cut(options, begin, end)
     film.set_scene(scene, [surface], orbit_degrees=options.orbit, bloom=options.bloom)
     scene.frame_start, scene.frame_end = first, last
-    rendering.render_film(scene, options)
+    rendering.render_film(scene, options, package)
 
 
 def cut(options: argparse.Namespace, first: int, last: int) -> None:
@@ -126,7 +126,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--high", type=float, help="value at the colormap's upper end (default: the highest)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--relief", type=float, default=0.6, help="darker slopes, 0..1 (default: 0.6)")
-    rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=60.0, bloom=0.4)
+    rendering.add_film_options(parser, resolution=(1280, 720), orbit=60.0, bloom=0.4)
     return parser.parse_args(arguments)
 
 

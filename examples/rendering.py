@@ -19,12 +19,12 @@ frames: Any = importlib.import_module("frames")
 
 SOURCE: Final = HERE.parent / "blender_addons"
 ENGINES: Final = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
+EEVEE_SAMPLES: Final = 16
 
 
 def add_film_options(
     parser: argparse.ArgumentParser,
     *,
-    samples: int,
     resolution: tuple[int, int],
     orbit: float,
     bloom: float,
@@ -41,7 +41,12 @@ def add_film_options(
         help="angle of the camera's orbit, 0 for none",
     )
     add("--engine", choices=ENGINES, default="cycles")
-    add("--samples", type=int, default=samples, help=f"samples per pixel (default: {samples})")
+    add(
+        "--samples",
+        type=int,
+        metavar="N",
+        help="most samples per pixel (default: 128 in Cycles, 16 in EEVEE)",
+    )
     add("--resolution", type=size, default=resolution, metavar="WxH")
     add("--fps", type=int, default=24, help="frames per second of the video (default: 24)")
     film, scene = (frames.name_ending_in(suffix) for suffix in (".mp4", ".blend"))
@@ -136,18 +141,25 @@ def empty_scene(options: argparse.Namespace) -> Any:
     scene.render.image_settings.color_mode = "RGB"
     scene.render.use_persistent_data = True
     if options.engine == "cycles":
-        # Emitted light needs no bounces, and 8 samples smooth the edges.
-        scene.cycles.samples = options.samples
+        # Emitted light needs no bounces.
         scene.cycles.max_bounces = 0
         scene.cycles.use_denoising = False
-        scene.cycles.use_adaptive_sampling = False
-    else:
-        scene.eevee.taa_render_samples = options.samples
     return scene
 
 
-def render_film(scene: Any, options: argparse.Namespace) -> None:
-    """Save the scene, render its frames and encode them, according to the options."""
+def render_film(scene: Any, options: argparse.Namespace, package: str) -> None:
+    """Save the scene, render its frames and encode them, according to the options.
+
+    Parameters
+    ----------
+    package : str
+        Of the extension, from `load_extension`.
+    """
+    if options.engine == "cycles":
+        film = importlib.import_module(f"{package}.common.film")
+        film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES)
+    else:
+        scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
     first, last = scene.frame_start, scene.frame_end
     options.outdir.mkdir(parents=True, exist_ok=True)
     # Rendering may take hours: check before it that the results can be written.

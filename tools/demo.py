@@ -38,7 +38,6 @@ RENDER_SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "render_ne
 PICTURES = {
     "brain": (
         "--demo", "--labels", "--frames", "1-1", "--orbit", "0", "--resolution", "960x540",
-        "--samples", "8",
     ),
     # Where the cut has reached the first of the hills.
     "surface": ("--axes", "--frames", "21-21", "--length", "120"),

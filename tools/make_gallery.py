@@ -69,7 +69,7 @@ SCENES: Mapping[str, Scene] = {
         f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
         "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]'",
         ["figures/frame_0070.png"],
-        options="--frames 70-70 --samples 32",
+        options="--frames 70-70",
     ),
     "surface": Scene(
         f"{BLENDER}render_surface.py -- out/gallery/surface --axes",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
@@ -22,8 +22,6 @@ from .settings import fields
 
 FILM_COLORMAP: Final = "spring"
 """Bright from end to end, without the blue of the glow next to it."""
-# Each surface behind another needs one; a folded cortex has many.
-_TRANSPARENT_BOUNCES: Final = 64
 
 
 def film_scene(
@@ -104,6 +102,7 @@ def set_stage(
     """
     film.use_standard_view(scene)
     film.use_plain_world(scene)
+    film.use_film_sampling(scene)
     if bloom:
         film.add_bloom(scene, strength=bloom, threshold=0.5)
     camera = film.frame_camera(
@@ -118,9 +117,8 @@ def set_stage(
     film.add_backlight(scene, regions)
     if degrees:
         film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
-    cycles: Any = getattr(scene, "cycles", None)
-    if cycles is not None:
-        cycles.transparent_max_bounces = max(cycles.transparent_max_bounces, _TRANSPARENT_BOUNCES)
+    # Each surface behind another counts; a folded cortex has many.
+    film.see_through(scene)
 
 
 def _imported(

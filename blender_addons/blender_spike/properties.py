@@ -46,7 +46,7 @@ PLAYBACK_GROUP: Final = "BlenderSpike Playback"
 _OVERRIDABLE: Final[set[Literal["LIBRARY_OVERRIDABLE"]]] = {"LIBRARY_OVERRIDABLE"}
 
 
-def _radius_um(name: str, title: str, description: str) -> Any:
+def _in_um(name: str, title: str, description: str, soft_max: float = 100.0) -> Any:
     """Define a field that shows an input of the modifier, which is in Blender units, in µm."""
 
     def get(data: BLENDER_SPIKE_PG_neuron) -> float:
@@ -55,16 +55,16 @@ def _radius_um(name: str, title: str, description: str) -> Any:
             return 0.0
         return float(input_value(modifier, name).value) * data.um_per_unit
 
-    def set_(data: BLENDER_SPIKE_PG_neuron, radius_um: float) -> None:
+    def set_(data: BLENDER_SPIKE_PG_neuron, value_um: float) -> None:
         modifier = find_group_modifier(_owner(data), PLAYBACK_GROUP)
         if modifier is not None and has_input(modifier, name):
-            set_inputs(modifier, {name: radius_um / data.um_per_unit})
+            set_inputs(modifier, {name: value_um / data.um_per_unit})
 
     return FloatProperty(
         name=title,
         description=description,
         min=0.0,
-        soft_max=100.0,
+        soft_max=soft_max,
         precision=3,
         get=get,
         set=set_,
@@ -107,6 +107,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         combined: int
         minimum_radius_um: float
         connection_radius_um: float
+        pulse_speed_um_per_ms: float
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells", options=set())
@@ -142,11 +143,17 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         cells_in_file: IntProperty(name="Cells in the File", options=set())
         holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
         combined: IntProperty(name="Combined Neurons", options=set())
-        minimum_radius_um: _radius_um(
+        minimum_radius_um: _in_um(
             "Minimum Radius", "Thinnest (µm)", "Radius that each neurite has at least"
         )
-        connection_radius_um: _radius_um(
+        connection_radius_um: _in_um(
             "Connection Radius", "Radius (µm)", "Radius of the connections"
+        )
+        pulse_speed_um_per_ms: _in_um(
+            "Pulse Speed",
+            "Speed (µm/ms)",
+            "Speed of pulses along connections; 0 for the delays in the file. 1 m/s is 1000 µm/ms",
+            soft_max=10_000.0,
         )
 
 

@@ -27,6 +27,7 @@ class Settings:
     frames: tuple[int, int]
     hair_type: str
     transparent_bounces: int
+    sampling: str
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
@@ -43,6 +44,7 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
         frames=(scene.frame_start, scene.frame_end),
         hair_type=str(render.hair_type).title(),
         transparent_bounces=0 if cycles is None else cycles.transparent_max_bounces,
+        sampling="" if cycles is None else _sampling(cycles),
     )
 
 
@@ -65,6 +67,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("frames", _range(before.frames), _range(after.frames)),
         ("curves rendered as", before.hair_type, after.hair_type),
         ("transparent bounces", before.transparent_bounces, after.transparent_bounces),
+        ("Cycles samples", before.sampling, after.sampling),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))
@@ -110,6 +113,12 @@ def listed(parts: list[str]) -> str:
 
 def _name(block: bpy.types.ID | None) -> str:
     return "" if block is None else f"'{block.name}'"
+
+
+def _sampling(cycles: Any) -> str:
+    if not cycles.use_adaptive_sampling:
+        return f"{cycles.samples}"
+    return f"{cycles.samples} at a noise threshold of {cycles.adaptive_threshold:.2g}"
 
 
 def _range(frames: tuple[int, int]) -> str:

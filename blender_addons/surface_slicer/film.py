@@ -39,6 +39,7 @@ def set_scene(
     """
     film.use_standard_view(scene)
     film.use_plain_world(scene)
+    film.use_film_sampling(scene)
     if bloom:
         film.add_bloom(scene, bloom)
     axes = [axes for axes in map(find_axes, surfaces) if axes is not None]

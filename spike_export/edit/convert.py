@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,7 +251,7 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
         segment_counts=simulation.segment_counts[sections],
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[points],
-        connections=_between(simulation, indices),
+        **_between(simulation, indices),
         layouts={name: places[indices] for name, places in simulation.layouts.items()},
     )
 
@@ -281,12 +281,17 @@ def _with(simulation: Simulation, quantity: str, values: NDArray[np.float32]) ->
     return replace(simulation, more={**simulation.more, quantity: one})
 
 
-def _between(simulation: Simulation, cells: NDArray[np.int64]) -> NDArray[np.int32]:
+def _between(simulation: Simulation, cells: NDArray[np.int64]) -> dict[str, Any]:
     """Keep the connections between some cells, with their new indices."""
     new_index = np.full(len(simulation.cells), -1, np.int32)
     new_index[cells] = np.arange(len(cells))
     pairs = new_index[simulation.connections]
-    return pairs[(pairs >= 0).all(axis=1)]
+    kept = (pairs >= 0).all(axis=1)
+    delays_ms = simulation.delays_ms
+    return {
+        "connections": pairs[kept],
+        "delays_ms": None if delays_ms is None else delays_ms[kept],
+    }
 
 
 def _runs(firsts: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -105,6 +105,7 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
         connections=np.concatenate(
             [part.connections + first for part, first in zip(parts, cell_offsets, strict=False)]
         ).astype(np.int32),
+        delays_ms=_delays(parts),
         layouts={
             name: np.concatenate([part.layouts[name] for part in parts])
             for name in parts[0].layouts
@@ -115,6 +116,16 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
     if len(gids) < len(merged.cells) or gids == sorted(gids):
         return merged
     return take_cells(merged, np.argsort(gids))
+
+
+def _delays(parts: Sequence[Simulation]) -> NDArray[np.float64] | None:
+    """Delays of all connections; unknown if those of any part are."""
+    found = [
+        np.empty(0) if part.delays_ms is None and not len(part.connections) else part.delays_ms
+        for part in parts
+    ]
+    known = [one for one in found if one is not None]
+    return np.concatenate(known) if len(known) == len(found) and any(map(len, known)) else None
 
 
 def _showing_alike(part: Simulation, quantity: str) -> Simulation:

@@ -36,6 +36,7 @@ def simulation_from_arrays(
     source: str = "",
     meta: Mapping[str, str | int | float | bool | None] | None = None,
     connections: ArrayLike | None = None,
+    delays_ms: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Simulation:
@@ -65,6 +66,8 @@ def simulation_from_arrays(
         Free text and numbers to keep in the file.
     connections : array-like of int, shape (M, 2), optional
         Indices of cells: from, to.
+    delays_ms : array-like, shape (M,), optional
+        How long a spike takes along each connection.
     layouts : mapping from str to array-like, shape (cells, 3), optional
         Other cell positions, in µm, by name.
     more : mapping from str to dict, optional
@@ -95,6 +98,9 @@ def simulation_from_arrays(
         if connections is not None:
             content["connections"] = _packed_pairs(connections)
             packed.append(content["connections"])
+        if delays_ms is not None:
+            content["delays"] = _packed(delays_ms, "<f8", "the array delays_ms", "ms")
+            packed.append(content["delays"])
         if layouts is not None:
             content["layouts"] = {
                 name: _packed(row, "<f4", f"the layout {text(name)!r:.60}", "um")

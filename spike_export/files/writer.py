@@ -322,6 +322,8 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
     }
     if len(simulation.connections):
         content["connections"] = pack(simulation.connections, "<i4")
+        if simulation.delays_ms is not None:
+            content["delays"] = pack(simulation.delays_ms, "<f4")
     if simulation.layouts:
         content["layouts"] = {
             _plain(name, "a layout's name"): pack(row, "<f4")

@@ -252,6 +252,8 @@ def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int
             "spontaneous": model.spontaneous,
         },
         connections=model.connections,
+        # What a spike causes is active one step later.
+        delays_ms=np.full(len(model.connections), step_ms),
         layouts={"layers": layered, "shuffled grid": shuffled},
     )
 

@@ -36,6 +36,7 @@ def simulation_from_spikes(
     decay_ms: float = DECAY_MS,
     diameter_um: float = DIAMETER_UM,
     connections: ArrayLike | None = None,
+    delays_ms: ArrayLike | None = None,
     source: str = "",
 ) -> Simulation:
     """Make a simulation of points that light up at each of their spikes.
@@ -59,6 +60,8 @@ def simulation_from_spikes(
         Time constants of the kernel for each spike; see `smoothing`.
     connections : array-like of int, shape (M, 2), optional
         Indices of cells, in the order of `places_um` or, without it, of `spikes_ms`.
+    delays_ms : array-like, shape (M,), optional
+        How long a spike takes along each connection.
     source : str
         Name of the model.
 
@@ -132,6 +135,7 @@ def simulation_from_spikes(
         source=source,
         meta={"rise_ms": rise_ms, "decay_ms": decay_ms},
         connections=connections,
+        delays_ms=delays_ms,
     )
 
 

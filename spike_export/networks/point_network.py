@@ -36,6 +36,7 @@ def point_network(
     source: str = "",
     meta: Mapping[str, Any] | None = None,
     connections: ArrayLike | None = None,
+    delays_ms: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
 ) -> Simulation:
     """Make a simulation of C cells without a shape.
@@ -62,6 +63,8 @@ def point_network(
         Free text and numbers to keep in the file.
     connections : array-like of int, shape (M, 2), optional
         Indices of cells: from, to.
+    delays_ms : array-like, shape (M,), optional
+        How long a spike takes along each connection.
     layouts : mapping from str to array-like, shape (C, 3), optional
         Other cell positions, in µm, by name.
 
@@ -99,6 +102,11 @@ def point_network(
             f"Connection {outside[0]} goes from cell {source_cell} to cell {target}, but there are "
             f"{count} cells."
         )
+    delays = None
+    if delays_ms is not None:
+        delays = np.asarray(_in(delays_ms, "ms", "array of delays"), np.float64)
+        if delays.shape != (len(pairs),) or not (np.isfinite(delays) & (delays >= 0)).all():
+            raise ValueError("The delays are not a number of at least 0 for each connection.")
     for what, given in (("names", names), ("gids", gids), ("rows of spikes", spikes_ms)):
         if given is not None and len(given) != count:
             raise ValueError(f"There are {len(given)} {what}, but {count} cells.")
@@ -136,6 +144,7 @@ def point_network(
         source=source,
         meta=dict(meta or {}),
         connections=pairs.astype(np.int32),
+        delays_ms=delays,
         layouts={
             name: _rows(f"places of the layout {name!r:.60}", row, count)
             for name, row in (layouts or {}).items()

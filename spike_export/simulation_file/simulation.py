@@ -100,6 +100,8 @@ class Simulation:
         Free text and numbers.
     connections : ndarray of int32, shape (M, 2)
         Indices into `cells`: from, to; empty in most files.
+    delays_ms : ndarray of float64, shape (M,), or None
+        From a spike of a connection's first cell to its arrival at the second; None if unknown.
     layouts : mapping from str to ndarray of float32, shape (cells, 3)
         Other cell positions, in µm.
     more : mapping from str to Quantity
@@ -125,6 +127,7 @@ class Simulation:
     source: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
     connections: NDArray[np.int32] = field(default_factory=no_connections)
+    delays_ms: NDArray[np.float64] | None = None
     layouts: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     more: Mapping[str, Quantity] = field(default_factory=dict)
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from .simulation import Simulation, value_range
 
+ACTIVITY: Final = "activity"
+"""Name of the quantity that is 1 at the peak of a single spike."""
 # Percentiles are computed from at most about this many values.
 _SAMPLE: Final = 1_000_000
 # Among fewer cells, none counts as an exception.
@@ -67,6 +69,8 @@ class ColorRange:
     highest: float
     beyond: tuple[int, ...]
     cells: int
+    is_fixed: bool = False
+    """Whether the two ends are those of the quantity, not of the values."""
 
     @property
     def note(self) -> str:
@@ -87,9 +91,14 @@ def color_range(simulation: Simulation) -> ColorRange:
     at the scale's dark end. So, with twenty cells or more, cells in the highest hundredth (at least
     one) are left out if they reach 2.5 times as far as all the rest. This does not apply to
     membrane potentials: spiking cells should stand out from the others.
+
+    The activity of cells whose spikes are known spans 0 to 1: a single spike raises it to 1, and
+    those in quick succession pile up.
     """
     limits = value_range(simulation.values)
     cells = len(simulation.cells)
+    if _counts_spikes(simulation) and limits.low >= 0 < limits.high:
+        return ColorRange(0.0, 1.0, limits.high, (), cells, is_fixed=True)
     whole = ColorRange(limits.low, limits.high, limits.high, (), cells)
     if cells < _FEWEST_CELLS or simulation.unit == "mV":
         return whole
@@ -107,3 +116,10 @@ def color_range(simulation: Simulation) -> ColorRange:
         return whole
     high = float(each[~far].max())
     return ColorRange(limits.low, high, limits.high, tuple(np.flatnonzero(far).tolist()), cells)
+
+
+def _counts_spikes(simulation: Simulation) -> bool:
+    """Tell whether values are the activity of cells whose spikes are known."""
+    if simulation.quantity != ACTIVITY or simulation.unit:
+        return False
+    return any(cell.spikes_ms is not None and len(cell.spikes_ms) for cell in simulation.cells)

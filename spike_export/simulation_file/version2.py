@@ -70,6 +70,7 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         quantity = {}
     name = text(quantity.get("name"), "v")
     meta = content.get("meta")
+    connections = _connections(content.get("connections"), len(sections.cells), unpacker)
     return Simulation(
         cells=tuple(sections.cells),
         section_names=tuple(sections.names),
@@ -92,7 +93,8 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
             for key, value in (meta if isinstance(meta, dict) else {}).items()
             if isinstance(value, str | int | float | bool | None)
         },
-        connections=_connections(content.get("connections"), len(sections.cells), unpacker),
+        connections=connections,
+        delays_ms=_delays(content.get("delays"), len(connections), unpacker),
         layouts=_layouts(content.get("layouts"), len(sections.cells), unpacker),
         more=_more(content.get("more"), name, values.shape, unpacker),
     )
@@ -187,6 +189,23 @@ def _connections(packed: object, cells: int, unpacker: Unpacker) -> NDArray[np.i
             f"there are {cells} cells"
         )
     return pairs.astype(np.int32)
+
+
+def _delays(packed: object, connections: int, unpacker: Unpacker) -> NDArray[np.float64] | None:
+    if packed is None:
+        return None
+    delays = unpacker.unpack(packed, "delays")
+    if delays.shape != (connections,) or delays.dtype.kind not in "iuf":
+        raise ContentError(
+            f"the array delays has the shape {list(delays.shape)} of {delays.dtype}, not a number "
+            f"for each of {connections} connections"
+        )
+    delays = delays.astype(np.float64)
+    wrong = ~(np.isfinite(delays) & (delays >= 0))
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ContentError(f"connection {first} has a delay of {delays[first]:g} ms")
+    return delays
 
 
 def _layouts(packed: object, cells: int, unpacker: Unpacker) -> dict[str, NDArray[np.float32]]:

@@ -81,8 +81,10 @@ def test_film_scene_says_what_it_did(
     for change in OWN:
         assert change in sentence
     assert ("transparent bounces 64 instead of 8" in sentence) == (addon == "blender_brain")
+    sampled = "Cycles samples 128 at a noise threshold of 0.02 instead of 4096 at a noise threshold"
+    assert sampled in sentence
     assert "frames" not in sentence.partition("the scene now has")[2] and "engine" not in sentence
-    assert sentence.endswith(".") and sentence.count("instead of") in (4, 5)
+    assert sentence.endswith(".") and sentence.count("instead of") in (5, 6)
     # Somebody's own are still in the file, also when it is saved.
     kept = (bpy.data.worlds["Sky"], bpy.data.node_groups["Grade"])
     assert all(block.users for block in kept) and "Shot 1" in bpy.data.objects

@@ -17,6 +17,7 @@ from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
 from ..color.coloring import sharers, voltage_material
 from ..color.quantity_limits import has_limits_for, keep_limits, use_limits
+from ..common.film import see_through
 from ..common.frame_range import make_room
 from ..common.holders import let_go, remove_unused
 from ..common.limits import LARGEST
@@ -38,7 +39,7 @@ from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, re
 from ..simulation_file.cell_choice import NothingChosenError
 from ..simulation_file.simulation import value_range
 from ..simulation_file.spread import ColorRange, color_range
-from .parts import Parts, Source, make_parts
+from .parts import SPEED_UM_PER_MS, Parts, Source, make_parts
 from .quantity_choice import show_quantity
 
 # Tubes are meshes: above this, strands are better in EEVEE as well.
@@ -127,6 +128,9 @@ def import_simulation(
             show_quantity(neurons, quantity)
         if object_per_cell:
             material.name = f"{_name(path)} voltage"
+        if network.holds_network(simulation):
+            # Its cells and connections let through what is behind.
+            see_through(scene)
         start = make_room(scene, max(simulation.n_frames, 2), 0, lengthen=set_frame_range)
         for neuron in neurons:
             set_inputs(required(playback.find_modifier(neuron)), {"Start Frame": float(start)})
@@ -137,6 +141,11 @@ def import_simulation(
     for name, found in colors.items():
         if found is not None and found.note:
             tell(f"{path.name}{f', {name}' if simulation.more else ''}: {found.note}.")
+    if any(map(network.assumes_speed, neurons)):
+        tell(
+            f"{path.name}: it has no delays, so pulses travel along connections at "
+            f"{SPEED_UM_PER_MS:g} µm/ms; Speed changes it."
+        )
     return neurons
 
 
@@ -384,6 +393,8 @@ def _color_ranges(simulation: Simulation) -> dict[str, ColorRange | None]:
 
 def _suitable(holders: Sequence[bpy.types.Object], found: ColorRange | None) -> tuple[float, float]:
     """Find limits that suit all values that these hold but end with the colors at most."""
+    if found is not None and found.is_fixed:
+        return found.low, found.high
     low, high = coloring.limits_of(holders)
     return (low, found.high) if found is not None and low < found.high < high else (low, high)
 

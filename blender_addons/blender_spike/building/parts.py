@@ -24,6 +24,16 @@ from ..common.value_color import NO_DATA
 from ..playback import samples, sections
 from ..playback.network import holds_network
 from ..playback.network_nodes import LAYOUT_PREFIX, range_inputs
+from ..playback.network_pulses import (
+    BY_SOURCE,
+    CONNECTIONS_FROM,
+    DELAY,
+    FIRST_CONNECTION,
+    LENGTH,
+    LONGEST_DELAY,
+    LONGEST_LENGTH,
+    SPIKE_TIME,
+)
 from ..playback.quantities import describe
 from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation
@@ -32,6 +42,8 @@ from ..simulation_file.simulation import value_range
 _THINNEST_UM: Final = 1e-6
 # Sampling counts as regular if no interval differs from the mean by more than this fraction.
 _REGULAR: Final = 1e-6
+SPEED_UM_PER_MS: Final = 300.0
+"""Of spikes along connections without delays: that of thin axons without myelin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +161,12 @@ def _network_parts(
     }
     pairs = simulation.connections
     # Connections from a cell to itself have no length.
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    apart = pairs[:, 0] != pairs[:, 1]
+    pairs = pairs[apart]
     ends = pairs.ravel()
+    lengths = np.linalg.norm(np.diff(placed(places)[pairs], axis=1)[:, 0], axis=1)
+    delays_ms = simulation.delays_ms
+    delays = np.full(len(pairs), -1.0) if delays_ms is None else delays_ms[apart]
     from_segment = np.repeat(segments[pairs[:, 0]], 2)
     curves = new_curves(
         name,
@@ -162,12 +178,49 @@ def _network_parts(
             ("weight_b", "POINT"): np.zeros(len(ends)),
             ("at_cell", "POINT"): ends,
             (samples.RECORDING, "CURVE"): np.full(len(pairs), inputs["Recording"]),
+            (BY_SOURCE, "CURVE"): np.argsort(pairs[:, 0], kind="stable"),
+            (LENGTH, "CURVE"): lengths,
+            (DELAY, "CURVE"): delays,
         },
     )
     made.append(curves)
     middle_um = (places.min(axis=0) + places.max(axis=0)) / 2 if source.center else np.zeros(3)
+    inputs |= _spikes(name, simulation, pairs[:, 0], delays, lengths, made)
+    inputs["Pulse Speed"] = 0.0 if delays_ms is not None else SPEED_UM_PER_MS * scale
     kept = _kept(name, values, inputs, made)
     return Parts(curves, inputs, kept, inputs["Values"], middle_um, is_network=True)
+
+
+def _spikes(
+    name: str,
+    simulation: Simulation,
+    sources: NDArray[np.int32],
+    delays: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    """Make what holds the spikes of all cells with connections."""
+    counts = np.bincount(sources, minlength=len(simulation.cells))
+    firsts = np.cumsum(counts) - counts
+    times = [
+        np.empty(0) if cell.spikes_ms is None or not count else cell.spikes_ms
+        for cell, count in zip(simulation.cells, counts, strict=True)
+    ]
+    of = np.repeat(np.arange(len(times)), [len(row) for row in times])
+    if not of.size:
+        return {"Spikes": None, "Pulses": False}
+    longest = np.full((2, len(counts)), -1.0)
+    for row, each in zip(longest, (delays, lengths), strict=True):
+        np.maximum.at(row, sources, each)
+    rows = {
+        SPIKE_TIME: np.concatenate(times) - simulation.time_ms[0],
+        FIRST_CONNECTION: firsts[of],
+        CONNECTIONS_FROM: counts[of],
+        LONGEST_DELAY: longest[0][of],
+        LONGEST_LENGTH: longest[1][of],
+    }
+    holder = points_holder(f"{name} spikes", len(of), rows.items(), made)
+    return {"Spikes": holder, "Pulses": True}
 
 
 def _kept(
@@ -177,6 +230,7 @@ def _kept(
     made: list[bpy.types.ID],
 ) -> bpy.types.Collection:
     held = [of_one["Values"] for of_one in values] + [inputs[name] for name in samples.HELD]
+    held.append(inputs.get("Spikes"))
     return keep_together(name, held, made)
 
 

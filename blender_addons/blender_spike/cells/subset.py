@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,7 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
         segment_counts=simulation.segment_counts[sections],
         point_counts=simulation.point_counts[sections],
         points_um=simulation.points_um[np.repeat(wanted, simulation.point_counts)],
-        connections=_between(simulation, cells),
+        **_between(simulation, cells),
         layouts={name: places[cells] for name, places in simulation.layouts.items()},
     )
 
@@ -152,17 +153,23 @@ def each_cell(
             point_counts=simulation.point_counts[first:end],
             points_um=simulation.points_um[points[first] : points[end]],
             connections=no_connections(),
+            delays_ms=None,
             layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
         )
         yield cell, subset(alone, wanted[first:end])
 
 
-def _between(simulation: Simulation, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+def _between(simulation: Simulation, cells: NDArray[np.int32]) -> dict[str, Any]:
     """Keep the connections between cells that are both taken, with their new indices."""
     number = np.full(len(simulation.cells), -1, np.int32)
     number[cells] = np.arange(len(cells))
     pairs = number[simulation.connections]
-    return pairs[(pairs >= 0).all(axis=1)]
+    kept = (pairs >= 0).all(axis=1)
+    delays_ms = simulation.delays_ms
+    return {
+        "connections": pairs[kept],
+        "delays_ms": None if delays_ms is None else delays_ms[kept],
+    }
 
 
 def _between_segments(first: int, end: int, values: NDArray[np.float32]) -> NDArray[np.float32]:

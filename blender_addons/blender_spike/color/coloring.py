@@ -22,11 +22,12 @@ from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.registry import merged
 from ..common.required import required
+from ..playback.network import is_network
 from ..playback.playback import find_modifier
 from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
-from .voltage_nodes import FOG, FOG_INPUTS, GLOW, TYPES, write_nodes
+from .voltage_nodes import ADDED, FOG, FOG_INPUTS, GLOW, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
 _FIRST_LOOK: Final = next(iter(LOOKS.values()))
@@ -50,6 +51,7 @@ _INPUTS: Final = {
     "Other": (TYPES, "Other"),
     # Materials of older versions have none.
     **{name: (FOG, name) for name in FOG_INPUTS},
+    "Add Light": (ADDED, ADDED),
 }
 # A material's look is found by its nodes, and a setting by its name.
 _nodes: dict[str, dict[str, object]] = {
@@ -114,7 +116,7 @@ def color_by_voltage(
     material = voltage_material(neuron)
     if material is None:
         material = glowing(f"{neuron.name} voltage")
-        write_nodes(material, _FIRST_LOOK)
+        write_nodes(material, _FIRST_LOOK, adds_light=is_network(neuron))
         set_material(neuron, material)
     set_colormap(required(material.node_tree), colormap, reverse=reverse)
     settings = {
@@ -261,6 +263,11 @@ def look_of(material: bpy.types.Material) -> NeuronLook | None:
     return next((look for look in LOOKS.values() if look.made(material)), None)
 
 
+def adds_light(material: bpy.types.Material) -> bool:
+    """Tell whether a material can add its light to that of what is behind, as those of networks."""
+    return ADDED in required(material.node_tree).nodes
+
+
 def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     """Switch a material to another look, with the same values and colors.
 
@@ -283,15 +290,19 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     # The copy shares the other's keyframes, which would be lost with the removed nodes.
     tree = required(new.node_tree)
     tree.animation_data_clear()
-    write_nodes(new, wanted)
+    write_nodes(new, wanted, adds_light=adds_light(material))
     shared: Any = tree.nodes[COLORMAP]
     shared.image = required(old).nodes[COLORMAP].image  # type: ignore[attr-defined]
     for node, socket in _INPUTS.values():
-        if node not in required(old).nodes:
+        # Materials of older versions lack some, and only those of networks add light.
+        if node not in tree.nodes or node not in required(old).nodes:
             continue
         given: Any = required(old).nodes[node].inputs
         taken: Any = tree.nodes[node].inputs
         taken[socket].default_value = given[socket].default_value
+    shown_before = look_of(material)
+    if adds_light(new) and shown_before is not None and shown_before.glows != wanted.glows:
+        color_input(new, "Add Light").default_value = float(wanted.glows)
     for cut in cuts_of(material):
         add_cut(new, cut)
     copy_keyframes(required(old), tree)

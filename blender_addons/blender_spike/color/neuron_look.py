@@ -51,6 +51,10 @@ class NeuronLook:
     """No other style shows it as it is meant."""
     background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """The color of the world behind it, scene-linear."""
+    glows: bool = True
+    """In networks, its light is added to that of what is behind."""
+    is_clear: bool = False
+    """What is behind shines through."""
     needs_background: bool = False
     """It cannot be seen before another, nor with bloom."""
 

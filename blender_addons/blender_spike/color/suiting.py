@@ -37,6 +37,8 @@ def suit(
     list of str
         What changed besides, each as a part of a sentence.
     """
+    if look.is_clear:
+        film.see_through(scene)
     return [*_suit_style(neurons, look), *_suit_background(scene, look)]
 
 

@@ -18,6 +18,7 @@ from .neuron_look import Light, NeuronLook
 GLOW: Final = "Glow"
 TYPES: Final = "Section Types"
 FOG: Final = "Fog"
+ADDED: Final = "Add Light"
 NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
 """Scene-linear grey for segments without a finite value."""
 _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -34,6 +35,17 @@ _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "maximum": 1.0,
         "unit": "FACTOR",
         "description": "Glow at the lower limit, as a fraction of Strength; at 0 only spikes glow",
+    },
+}
+_ADDED_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    ADDED: {
+        "kind": "Float",
+        "default": 1.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "At 1, light is added to that of what is behind, so that nothing hides what "
+        "is active; at 0, each point shows exactly its own color",
     },
 }
 # Okabe and Ito's colors, which color-blind people can tell apart, scene-linear.
@@ -93,8 +105,16 @@ FOG_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
-    """Write the nodes, replacing the material's existing ones."""
+def write_nodes(
+    material: bpy.types.Material, look: NeuronLook, *, adds_light: bool = False
+) -> None:
+    """Write the nodes, replacing the material's existing ones.
+
+    Parameters
+    ----------
+    adds_light : bool
+        Add the light to that of what is behind, instead of hiding it; see `ADDED`.
+    """
     with nodes.material(material) as tree:
         voltage = _of_point_or_instance(tree, VOLTAGE, "Voltage")
         position = between_limits(tree, voltage)
@@ -107,11 +127,15 @@ def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
         color = gray_without_data(tree, voltage, by_type["Color"], NO_DATA_COLOR)
         strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
         shown = look.write(Light(tree, position, color, strength, by_type["Base Color"]))
-        fogged = tree.group(_fog_group(), {"Shader": shown}, name=FOG)
+        shown = tree.group(_fog_group(), {"Shader": shown}, name=FOG)
+        if adds_light:
+            shown = tree.group(_added_group(), {"Shader": shown}, name=ADDED)
+            # EEVEE draws nothing of what only adds light otherwise.
+            material.surface_render_method = "BLENDED"
         with tree.frame("A color bar shows plain colors"):
             on_figures = is_on_figure(tree)
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
-            finished = tree.mix_shader(on_figures, fogged, plain)
+            finished = tree.mix_shader(on_figures, shown, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
         tell_pass(tree, on_figures)
 
@@ -128,6 +152,19 @@ def _fog_group(tree: Tree) -> None:
     )["Result"]
     fog = tree.add("ShaderNodeEmission", {"Color": given["Fog Color"], "Strength": 1.0})
     tree.output("Shader", tree.mix_shader(share * given["Fog"], shader, fog), kind="Shader")
+
+
+@nodes.group(f"BlenderSpike {ADDED}", nodes.shader_group)
+def _added_group(tree: Tree) -> None:
+    """Let through what is behind, or not."""
+    shown = tree.input("Shader", "Shader")
+    given = tree.inputs(_ADDED_INPUTS)
+    clear = tree.add("ShaderNodeBsdfTransparent", {"Color": (1.0, 1.0, 1.0, 1.0)})
+    both = tree.add("ShaderNodeAddShader", {"Shader": shown, "Shader_001": clear})
+    # The light of the far side would be added to that of the near one.
+    far = tree.add("ShaderNodeNewGeometry")["Backfacing"]
+    once = tree.mix_shader(far, both, clear)
+    tree.output("Shader", tree.mix_shader(given[ADDED], shown, once), kind="Shader")
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:

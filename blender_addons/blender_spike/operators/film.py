@@ -210,6 +210,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_standard_view(scene)
         look = look_shown(neurons)
         film.use_plain_world(scene, look.background)
+        film.use_film_sampling(scene)
         film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
         camera = _framed(scene, neurons)
         film.add_backlight(scene, neurons)

@@ -8,7 +8,14 @@ from typing import Any
 import bpy
 
 from ..at_hand import neuron_at_hand
-from ..color.coloring import color_input, has_color_input, look_of, sharers, voltage_material
+from ..color.coloring import (
+    adds_light,
+    color_input,
+    has_color_input,
+    look_of,
+    sharers,
+    voltage_material,
+)
 from ..color.looks import LOOKS, picture_of
 from ..color.quantity_limits import limits_for_other
 from ..common.colormaps import previews
@@ -102,6 +109,8 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         for name in look.inputs:
             if name not in _ON_SURFACE:
                 draw_color(glow, material, name)
+        if adds_light(material):
+            draw_color(glow, material, "Add Light")
         layout.separator()
         users = len(sharers(material))
         row = layout.row(align=True)

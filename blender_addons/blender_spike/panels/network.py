@@ -6,9 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ..at_hand import neuron_at_hand
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
-from ..playback.network import is_network
+from ..playback.network import has_delays, is_network
 from ..playback.playback import find_modifier
 from ..properties import about
 from .tab import Tab, draw_inputs
@@ -42,6 +42,28 @@ class BLENDER_SPIKE_PT_network(_NetworkTab):
         lines.active = input_value(modifier, "Connections").value
         lines.prop(about(required(context.object)), "connection_radius_um")
         lines.prop(input_value(modifier, "Connection Glow"), "value", text="Glow")
+        # The nodes of older versions have none.
+        if has_input(modifier, "Pulses"):
+            _draw_pulses(lines, required(neuron_at_hand(context)), modifier)
+
+
+def _draw_pulses(
+    layout: bpy.types.UILayout, network: bpy.types.Object, modifier: bpy.types.NodesModifier
+) -> None:
+    if input_value(modifier, "Spikes").value is None:
+        layout.label(text="No pulses: the file has no spikes", icon="INFO")
+        return
+    pulses = input_value(modifier, "Pulses")
+    layout.prop(pulses, "value", text="Pulses")
+    below = layout.column()
+    below.active = pulses.value
+    below.prop(about(network), "pulse_speed_um_per_ms")
+    if not input_value(modifier, "Pulse Speed").value:
+        known = has_delays(network)
+        text = "Delays are from the file" if known else "The file has no delays: set a speed"
+        below.label(text=text, icon="INFO" if known else "ERROR")
+    for name in ("Tail", "Size", "Glow"):
+        below.prop(input_value(modifier, f"Pulse {name}"), "value", text=name)
 
 
 class BLENDER_SPIKE_PT_layout(_NetworkTab):

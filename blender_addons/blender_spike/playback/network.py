@@ -24,6 +24,7 @@ from ..properties import about
 from ..simulation_file import Simulation
 from . import layouts, playback
 from .network_nodes import LAYOUT_PREFIX, NETWORK_GROUP, node_group
+from .network_pulses import DELAY
 from .playback import find_modifier, holder_of
 from .quantities import held_by
 
@@ -136,6 +137,23 @@ def connections_of(network: bpy.types.Object) -> NDArray[np.int32]:
     if ends.size:
         cast(Any, curves.attributes["at_cell"]).data.foreach_get("value", ends)
     return ends.reshape(-1, 2)
+
+
+def has_delays(network: bpy.types.Object) -> bool:
+    """Tell whether a network's file says how long spikes take along its connections."""
+    curves = network.data
+    assert isinstance(curves, bpy.types.Curves)
+    stored: Any = curves.attributes.get(DELAY)
+    # Either all are known or none.
+    return stored is not None and len(stored.data) > 0 and stored.data[0].value >= 0
+
+
+def assumes_speed(thing: bpy.types.Object) -> bool:
+    """Tell whether an object is a network with pulses whose file does not say how fast they are."""
+    if not is_network(thing):
+        return False
+    pulses = input_value(required(find_modifier(thing)), "Pulses").value
+    return bool(pulses) and not has_delays(thing)
 
 
 def way_of(things: Iterable[bpy.types.Object]) -> NDArray[np.float64]:

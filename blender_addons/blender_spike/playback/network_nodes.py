@@ -9,6 +9,7 @@ from ..common import nodes
 from ..common.limits import apart
 from ..common.nodes import Linkable, Node, Tree
 from .material_slot import MATERIAL_INPUTS, MaterialSlot
+from .network_pulses import PULSE_INPUTS, pulses_group
 from .samples import (
     DIM,
     GROUP,
@@ -133,6 +134,7 @@ def node_group(tree: Tree) -> None:
         limits = tree.inputs(RANGE_INPUTS)
         # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
+        pulse = tree.inputs(PULSE_INPUTS)
     now = tree.group(time_group(), {**time, **samples})
     valued = tree.group(
         voltage_group(),
@@ -144,11 +146,12 @@ def node_group(tree: Tree) -> None:
             **recording,
         },
     )
+    resting = tree.store(connections, VOLTAGE, limits["Lowest"], label="At rest")
     placed = tree.group(
         _layout_group(),
         {
             "Cells": valued["Spheres"],
-            "Connections": valued["Strands"],
+            "Connections": tree.switch("GEOMETRY", pulse["Pulses"], valued["Strands"], resting),
             **layout,
             **recording,
         },
@@ -166,8 +169,24 @@ def node_group(tree: Tree) -> None:
     curves = tree.group(
         _connections_group(), {"Curves": placed["Connections"], **lines, **material}
     )
+    nothing = tree.add("GeometryNodeJoinGeometry")
+    flying = tree.group(
+        pulses_group(),
+        {
+            "Connections": connections,
+            "Cells": placed["Cells"],
+            "Elapsed": (now["Elapsed"] * samples["Sample Interval"]).labeled("Elapsed"),
+            "Frame": tree.switch("FLOAT", time["Use Time"], time["Milliseconds per Frame"], 0.0),
+            "Radius": lines["Connection Radius"],
+            **limits,
+            **pulse,
+        },
+    )
+    shown = pulse["Pulses"] & lines["Connections"]
+    slot = MaterialSlot(tree, connections, material["Material"])
+    pulses = slot.painted(tree.switch("GEOMETRY", shown, nothing, flying))
     # Single vertices are never drawn; they tell Blender how far instances reach.
-    tree.output("Geometry", tree.join(curves, balls, placed["Cells"]))
+    tree.output("Geometry", tree.join(curves, pulses, balls, placed["Cells"]))
 
 
 @nodes.group(f"{NETWORK_GROUP}: Layout")
@@ -214,8 +233,17 @@ def _layout_group(tree: Tree) -> None:
             "GeometryNodeSetPosition",
             {"Geometry": connections, "Selection": ~is_foreign, "Position": at_cell},
         )
-    tree.output("Cells", moved)
-    tree.output("Connections", followed)
+    with tree.frame("Nothing to do while all are where the file says"):
+        from_file, to_file = (
+            tree.add(
+                "FunctionNodeCompare", {"A": given[name], "B": ""},
+                data_type="STRING", operation="EQUAL",
+            )
+            for name in ("From", "To")
+        )  # fmt: skip
+        stay = from_file & (to_file | (given["Mix"] <= 0.0))
+    tree.output("Cells", tree.switch("GEOMETRY", stay, moved, cells))
+    tree.output("Connections", tree.switch("GEOMETRY", stay, followed, connections))
 
 
 @nodes.group(f"{NETWORK_GROUP}: Cells")
@@ -225,7 +253,8 @@ def _cells_group(tree: Tree) -> None:
     curves = tree.input("Connections", "Geometry")
     given = tree.inputs(CELLS_INPUTS | RANGE_INPUTS | MATERIAL_INPUTS)
     with tree.frame("Shape of each cell"):
-        ball = tree.add("GeometryNodeMeshIcoSphere", {"Radius": 1.0, "Subdivisions": 4})
+        # As round as an icosphere of 642 vertices, which takes several times as long to make.
+        ball = tree.add("GeometryNodeMeshUVSphere", {"Radius": 1.0, "Segments": 32, "Rings": 21})
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
         disc = tree.add("GeometryNodeMeshCircle", {"Vertices": 48, "Radius": 1.0}, fill_type="NGON")
         cube = tree.add("GeometryNodeMeshCube", {"Size": (1.7, 1.7, 1.7)})["Mesh"]

@@ -119,8 +119,10 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     neuron : Object
         An imported simulation.
     """
-    used = [holder_of(neuron, name) for name in HELD]
-    used.append(shape_of(required(find_modifier(neuron))))
+    modifier = required(find_modifier(neuron))
+    # Only networks have spikes, and those of version 0.1.0 have none.
+    names = [*HELD, *(name for name in ("Spikes",) if has_input(modifier, name))]
+    used = [*(holder_of(neuron, name) for name in names), shape_of(modifier)]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 
 

@@ -2,7 +2,7 @@
 """What a film scene needs around its subject.
 
 `world` has the background and the glow, `camera` the camera and the light behind the subject,
-`depth` what is in focus.
+`depth` what is in focus, `sampling` the render's samples.
 """
 
 from .camera import (
@@ -18,6 +18,7 @@ from .camera import (
     way_told,
 )
 from .depth import FOCUS, depths, focus_on
+from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
 from .world import (
     BLOOM,
     WORLD,
@@ -35,6 +36,8 @@ __all__ = [
     "BLOOM",
     "CAMERA",
     "FOCUS",
+    "MOST_SAMPLES",
+    "NOISE_THRESHOLD",
     "PIVOT",
     "WORLD",
     "add_backlight",
@@ -48,7 +51,9 @@ __all__ = [
     "orbit",
     "plain_color",
     "set_bloom_strength",
+    "see_through",
     "show_bloom",
+    "use_film_sampling",
     "stage_told",
     "use_plain_world",
     "use_standard_view",

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import bpy
 import numpy as np
 
+from ..common.glow import glowing
 from ..common.marks import Mark, holds
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
@@ -166,7 +167,7 @@ def _copy_of(material: bpy.types.Material) -> bpy.types.Material:
 
 def _plain() -> bpy.types.Material:
     found = bpy.data.materials.get(PLAIN)
-    return bpy.data.materials.new(PLAIN) if found is None or found.library else found
+    return glowing(PLAIN) if found is None or found.library else found
 
 
 def _kept(thing: bpy.types.Object) -> Any:

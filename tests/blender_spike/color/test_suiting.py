@@ -87,9 +87,14 @@ def test_all_looks_of_a_network(bpy, tmp_path):
     sim = replace(simulation(points), section_types=np.full(3, 4, np.uint8))
     bpy.ops.blender_spike.import_simulation(filepath=str(write(tmp_path / "net.pickle", sim)))
     bpy.ops.blender_spike.color_by_voltage()
-    for name in LOOKS:
+    from blender_spike.color.coloring import color_input
+
+    for name in (*LOOKS, "FLAT"):
         assert bpy.ops.blender_spike.set_look(look=name) == {"FINISHED"}
         assert look(bpy.context.object) == name
+        added = color_input(material(bpy.context.object), "Add Light").default_value
+        # On white, light that is added is not seen; and clay hides what is behind.
+        assert added == float(name not in {"CLAY", "INK_ON_WHITE"})
 
 
 def test_ink_brings_white_and_others_black_back(bpy, neuron, capfd):

@@ -212,6 +212,8 @@ def test_pixels_of_cells_and_connections_have_the_colors(bpy, tmp_path, engine):
     bpy.ops.blender_spike.import_simulation(filepath=str(write(tmp_path / "two.pickle", sim)))
     bpy.ops.blender_spike.color_by_voltage(colormap="plasma", v_min=0, v_max=1)
     set_inputs(bpy.context.object, Connection_Radius=0.2, Connection_Glow=0.5)
+    # The connection's light would be added to that of the cells around its ends.
+    add_light(bpy.context.object, 0.0)
     use_standard_view(scene)
     scene.cycles.samples = 4
     add_camera(bpy, 4)
@@ -232,6 +234,56 @@ def test_pixels_of_cells_and_connections_have_the_colors(bpy, tmp_path, engine):
     assert np.abs(pixels[20, 60] - display(0.71)).max() <= 2
     # On its way to dark, a color passes the display's curve where that is steep.
     assert np.abs(pixels[20, 40] - display(0.22, 0.5)).max() <= 3
+
+
+def add_light(thing, share):
+    from blender_spike.color.coloring import color_input
+
+    color_input(thing.material_slots[0].material, "Add Light").default_value = share
+
+
+@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+def test_no_cell_hides_another(bpy, tmp_path, engine):
+    """In linear light, a picture is the sum of both, whichever is in front."""
+    from blender_spike.common.film import use_plain_world, use_standard_view
+
+    scene = bpy.context.scene
+    scene.render.engine = engine
+    use_standard_view(scene)
+    use_plain_world(scene)
+    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 3, (0, 0, 9)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    scene.cycles.samples = 4
+    scene.render.resolution_x = scene.render.resolution_y = 30
+    scene.render.filepath = str(tmp_path / "cells.png")
+
+    def linear(z):
+        """Of a lit cell, and a dark one in front of it or behind it."""
+        places, row = [[0, 0, 30]], [0.71]
+        if z is not None:
+            places, row = [*places, [0, 0, 100 * z]], [*row, 0.22]
+        sim = point_network(places, [0.0, 1.0], [row, row], diameter_um=100)
+        bpy.ops.blender_spike.import_simulation(
+            filepath=str(write(tmp_path / "cells.pickle", sim)), center=False, at_origin=True
+        )
+        thing = bpy.context.object
+        bpy.ops.blender_spike.color_by_voltage(colormap="plasma", v_min=0, v_max=1, strength=0.3)
+        bpy.ops.render.render(write_still=True)
+        bpy.data.objects.remove(thing)
+        encoded = read_pixels(tmp_path / "cells.png")[15, 15] / 255
+        return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+    alone, in_front, behind = linear(None), linear(2.0), linear(-2.0)
+    dark = in_front - alone
+    assert np.allclose(in_front, behind, atol=0.01)
+    # plasma at 0.22, times the strength: what a second one adds.
+    import matplotlib
+
+    color = np.array(matplotlib.colormaps["plasma"](0.22)[:3])
+    added = 0.3 * np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    assert np.allclose(dark, added, atol=0.01)
 
 
 @pytest.mark.parametrize("kind", ["Grid", "Layers", "Circle", "Sphere", "Shuffled"])

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,12 +65,23 @@ def test_other_networks_are_shown_whole(peaks):
     assert (found.high, found.beyond, found.note) == (np.float32(max(peaks)), (), "")
 
 
+def test_activity_of_spikes_spans_what_a_single_one_reaches():
+    """In bursts it piles up, and all beyond 1 would darken single spikes."""
+    spikes = {cell: [10.0 * cell] for cell in range(30)}
+    assert color_range(simulation_from_spikes(spikes)).high == 1.0
+    spikes[5] = np.arange(0, 100, 2.0)
+    found = color_range(simulation_from_spikes(spikes))
+    assert (found.low, found.high, found.note) == (0.0, 1.0, "") and found.highest > 3
+
+
 def test_a_cell_with_a_hundred_times_as_many_spikes():
     rng = np.random.default_rng(3)
     spikes = {cell: rng.uniform(0, 10_000, 31) for cell in range(300)}
     spikes[5] = rng.uniform(0, 10_000, 3892)
     simulation = simulation_from_spikes(spikes, every_ms=5)
-    found = color_range(simulation)
+    # As the rates of a file that does not hold the spikes themselves.
+    cells = tuple(replace(cell, spikes_ms=None) for cell in simulation.cells)
+    found = color_range(replace(simulation, cells=cells))
     assert found.beyond == (5,)
     assert found.high < found.highest / 2.5
 

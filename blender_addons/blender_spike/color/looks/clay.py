@@ -42,5 +42,6 @@ LOOK = NeuronLook(
     nodes=frozenset({_CLAY, _PAINT, _SHADOWS}),
     inputs={"Paint": (_PAINT, "Value_001"), "Shadows": (_SHADOWS, "Factor")},
     style="Membrane",
+    glows=False,
     background=(0.018, 0.02, 0.025),
 )

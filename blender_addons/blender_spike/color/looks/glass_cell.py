@@ -54,4 +54,5 @@ LOOK = NeuronLook(
         "Glass": (_GLASS, "Factor"),
     },
     style="Membrane",
+    is_clear=True,
 )

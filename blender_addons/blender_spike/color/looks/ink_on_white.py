@@ -34,6 +34,7 @@ LOOK = NeuronLook(
     nodes=frozenset({_INK, _OUTLINE}),
     inputs={"Ink": (_INK, "Value_001"), "Outline": (_OUTLINE, "Value_001")},
     style="Membrane",
+    glows=False,
     background=(1.0, 1.0, 1.0),
     needs_background=True,
 )
