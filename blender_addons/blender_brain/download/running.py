@@ -83,7 +83,7 @@ def running() -> Task | None:
     return current if current is not None and current.running else None
 
 
-def what() -> str:
+def title() -> str:
     """Name what is being downloaded."""
     return _session.what
 

@@ -71,7 +71,8 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
                 smoothing=self.smoothing,
             )
         except NotHereError as error:
-            self.report({"ERROR"}, f"{str(error).rstrip('.')}: {running.how_to_get_meshes()}.")
+            missing, how = str(error).rstrip("."), running.how_to_get_meshes()
+            self.report({"ERROR"}, f"Nothing was imported: {missing}; {how}.")
             return {"CANCELLED"}
         except (AtlasError, UnknownStructureError, DownloadError) as error:
             self.report({"ERROR"}, str(error))
@@ -111,7 +112,7 @@ def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems],
     if imported.left_open:
         text += f"; {_names(imported.left_open)} could not be closed completely"
     if imported.not_here:
-        text += f"; {not_here(imported.not_here)}: {running.how_to_get_meshes()}"
+        text += f"; {not_here(imported.not_here)}; {running.how_to_get_meshes()}"
     if imported.damaged:
         return {"WARNING"}, f"{text}; {len(imported.damaged):,} damaged: {imported.damaged[0]}"
     incomplete = imported.not_here or imported.left_open
@@ -133,7 +134,9 @@ def _downloaded(
     if not absent:
         return atlas
     if refused := running.refusal():
-        raise DownloadError(f"{not_here(absent)}, and {running.lowered(refused)}.")
+        raise DownloadError(
+            f"Nothing was downloaded: {not_here(absent)}, and {running.lowered(refused)}."
+        )
     current = running.start_meshes(atlas, absent)
     manager = required(context.window_manager)
     manager.progress_begin(0.0, 1.0)

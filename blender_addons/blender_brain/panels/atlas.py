@@ -180,7 +180,7 @@ class BLENDER_BRAIN_PT_download(Tab):
 
 def _draw_progress(layout: bpy.types.UILayout, current: Task) -> None:
     """Draw how far a download is, and the button that stops it."""
-    layout.label(text=running.what(), icon="IMPORT", translate=False)
+    layout.label(text=running.title(), icon="IMPORT", translate=False)
     what = f"{current.files_done} of {current.files} files"
     layout.progress(
         factor=current.fraction,

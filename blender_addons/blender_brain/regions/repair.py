@@ -8,7 +8,7 @@ each edge runs there and back equally often is closed, and so is every section o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,10 @@ from .polygons import closed_loops, triangulate
 
 Points = NDArray[np.floating[Any]]
 Triangles = NDArray[np.int64]
+_Int = TypeVar("_Int", bound=np.integer[Any])
 
 
-def without_duplicates(triangles: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+def without_duplicates(triangles: NDArray[_Int]) -> NDArray[_Int]:
     """Leave out faces that repeat a point, or the points of another face.
 
     Parameters

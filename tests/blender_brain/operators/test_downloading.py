@@ -80,7 +80,7 @@ def test_a_script_waits_until_all_is_there(bpy: Any, server: AtlasServer):
     assert ops.list_downloads() == {"FINISHED"}
     assert ops.download_atlas(atlas=NAME, regions="CA3, DG") == {"FINISHED"}
     assert ops.import_regions(atlas=NAME, acronyms="CA3") == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="MO has no mesh on this disk yet: press Download"):
+    with pytest.raises(RuntimeError, match="MO has no mesh on this disk yet; press Download"):
         ops.import_regions(atlas=NAME, acronyms="MO")
     # The rest of it later.
     ops.download_atlas(atlas=NAME)
@@ -163,7 +163,7 @@ def test_meshes_that_are_not_on_this_disk_are_downloaded_when_asked(
     where = {"atlas": NAME, "folder": str(empty)}
     with pytest.raises(RuntimeError) as error:
         ops.import_regions(**where, acronyms="CA3, DG")
-    assert "CA3, DG have no mesh on this disk yet: press Download, or use download=True" in str(
+    assert "CA3, DG have no mesh on this disk yet; press Download, or use download=True" in str(
         error.value
     )
     assert not server.asked
@@ -193,7 +193,7 @@ def test_without_access_nothing_is_downloaded_and_it_says_how(
     ops = bpy.ops.blender_brain
     where = {"atlas": NAME, "folder": str(empty), "acronyms": "CA3"}
     with pytest.raises(
-        RuntimeError, match="no mesh on this disk yet: Blender is not allowed to go"
+        RuntimeError, match="no mesh on this disk yet; Blender is not allowed to go"
     ):
         ops.import_regions(**where)
     with pytest.raises(RuntimeError, match="on this disk yet, and Blender is not allowed to go on"):

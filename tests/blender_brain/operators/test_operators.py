@@ -50,7 +50,7 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert f"available: {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
     assert "is not the folder of an atlas" in refused(call, atlas=str(tmp_path), acronyms="CA3")
     assert "first" in refused(call, folder=folder, acronyms=" ")
-    assert "VS/2 3 has no mesh on this disk yet: " in refused(
+    assert "VS/2 3 has no mesh on this disk yet; " in refused(
         call, folder=folder, acronyms="VS/2 3"
     )
     own = tmp_path / "brainglobe-atlasapi" / "atlases" / NAME / "3_0"
