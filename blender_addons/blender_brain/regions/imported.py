@@ -51,7 +51,7 @@ class Imported:
     not_here: list[Structure] = field(default_factory=list)
     """Those whose mesh is not on this disk, but may be on BrainGlobe's server."""
     filled: dict[str, int] = field(default_factory=dict)
-    """Of regions cut in two although their mesh had gaps: the edges around these."""
+    """Of regions whose mesh had gaps, which were closed: the edges around these."""
     left_open: dict[str, int] = field(default_factory=dict)
     """Of halves that could not be closed: their open edges."""
 

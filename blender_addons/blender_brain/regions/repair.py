@@ -8,7 +8,7 @@ each edge runs there and back equally often is closed, and so is every section o
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from .polygons import closed_loops, triangulate
 
 Points = NDArray[np.floating[Any]]
 Triangles = NDArray[np.int64]
+_LARGEST_GAP: Final = 0.1
 _Int = TypeVar("_Int", bound=np.integer[Any])
 
 
@@ -124,6 +125,35 @@ def closed(
         patches = [_patch(points, np.asarray(loop[::-1], np.int64)) for loop in loops]
         triangles = without_duplicates(np.concatenate([triangles, *patches]))
     return triangles, filled
+
+
+def without_gaps(
+    points: Points, triangles: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.integer[Any]], int]:
+    """Fill the gaps of a mesh if they are small.
+
+    Parameters
+    ----------
+    points : ndarray, shape (V, 3)
+    triangles : ndarray of int, shape (F, 3)
+
+    Returns
+    -------
+    triangles : ndarray of int, shape (G, 3)
+        Without duplicates. Gaps of more than a tenth of the surface are left: such a mesh is meant
+        to be open.
+    filled : int
+        As for `closed`.
+    """
+    mended, filled = closed(points, triangles)
+    if filled and _area(points, mended) > (1 + _LARGEST_GAP) * _area(points, triangles):
+        return without_duplicates(triangles), 0
+    return mended, filled
+
+
+def _area(points: Points, triangles: NDArray[np.integer[Any]]) -> float:
+    a, b, c = np.asarray(points, np.float64)[triangles.T]
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
 
 
 def _facing_alike(triangles: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:

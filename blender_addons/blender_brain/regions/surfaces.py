@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..atlas import Atlas, AtlasError, Structure, read_mesh
 from .hemispheres import Side, hemisphere
 from .orientation import Placement, facing_out
-from .repair import without_duplicates
+from .repair import without_gaps
 
 Origin = Literal["GEOMETRY", "ATLAS"]
 # Decoding and arithmetic release Python's lock; reading a few meshes ahead keeps the threads busy
@@ -38,7 +38,7 @@ class Shape:
     on_cut: NDArray[np.bool_] | None = None
     """(V,), the points where it was cut in two; None if it was not."""
     filled: int = 0
-    """Edges around gaps of its mesh, which were filled to cut it."""
+    """Edges around gaps of its mesh, which were filled."""
     open_edges: int = 0
     """Edges of a half that still have no neighbor."""
 
@@ -69,7 +69,8 @@ def shape(
     points_um, triangles = read_mesh(atlas, structure.id)
     on_cut, filled, left_open = None, 0, 0
     if side is None:
-        triangles = without_duplicates(triangles)
+        mended, filled = without_gaps(points_um, triangles)
+        triangles = mended.astype(np.int32, copy=False)
     else:
         middle_um = atlas.extent_um[2] / 2
         half = hemisphere(points_um, triangles, middle_um, side)

@@ -79,8 +79,10 @@ def test_blender_finds_nothing_to_mend(bpy, tmp_path, import_regions):
 
 def test_gaps_of_halves_are_closed_and_told(bpy, tmp_path, import_regions):
     points, triangles = MESHES[8]
-    # Through the middle of the box's upper side, which the cut crosses.
+    # One half of a side of the box, which the cut crosses.
     atlas = open_atlas(write_v2(tmp_path, meshes={8: (points, triangles[1:])}))
+    (whole,) = import_regions("grey", atlas=atlas).regions
+    assert not unpaired_edges(surface(bpy, whole)[1])
     result = import_regions("grey", atlas=atlas, hemisphere="SPLIT")
     assert result.filled == {"grey left": 3, "grey right": 3} and not result.left_open
     total = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from blender_brain.regions.repair import closed, open_edges, without_duplicates
+from blender_brain.regions.repair import closed, open_edges, without_duplicates, without_gaps
 from helpers.solids import edges_not_twice, sphere, torus, unpaired_edges, volume
 
 
@@ -71,3 +71,13 @@ def test_a_face_by_itself_encloses_nothing():
     flake = np.array([[0, 50, 200]])
     mended, edges = closed(points, np.concatenate([triangles, flake]))
     assert np.array_equal(mended, triangles) and edges == 3
+
+
+def test_only_small_gaps_are_gaps():
+    points, triangles = sphere(1.0, 40, 60)
+    for height, is_gap in ((0.95, True), (0.2, False)):
+        rest = triangles[points[triangles].mean(axis=1) @ np.array([0.6, 0.0, 0.8]) < height]
+        mended, edges = without_gaps(points, rest)
+        assert (edges > 0) == is_gap
+        assert (len(open_edges(mended)) == 0) == is_gap
+        assert is_gap or np.array_equal(mended, rest)
