@@ -11,14 +11,14 @@ import bpy
 from .. import demo_atlas
 from ..atlas import Atlas, AtlasError, Structure, library
 from ..atlas.errors import not_here
-from ..atlas.search import UnknownStructureError
+from ..atlas.search import Search, UnknownStructureError
 from ..common.required import required
 from ..common.suggestions import draw_field
 from ..download import running
 from ..download.tasks import Task
 from ..properties import BLENDER_BRAIN_PG_scene, unfolded
 from ..regions.imported import absent_meshes
-from ..settings import fields
+from ..settings import fields, search_of
 from .tab import Tab, draw_wrapped
 
 # More rows would slow down the sidebar and be of no use; that is what the search is for.
@@ -86,8 +86,9 @@ class BLENDER_BRAIN_PT_atlas(Tab):
         operator.acronyms = acronyms
         for setting in _IMPORT_SETTINGS:
             setattr(operator, setting, getattr(typed, setting))
-        if any(wanted):
-            _draw_absent(layout, typed, opened, acronyms)
+        search = search_of(context)
+        if any(wanted) and search is not None:
+            _draw_absent(layout, typed, opened, search, acronyms)
 
 
 class BLENDER_BRAIN_PT_tree(Tab):
@@ -190,11 +191,16 @@ def _draw_progress(layout: bpy.types.UILayout, current: Task) -> None:
 
 
 def _draw_absent(
-    layout: bpy.types.UILayout, typed: BLENDER_BRAIN_PG_scene, atlas: Atlas, acronyms: str
+    layout: bpy.types.UILayout,
+    typed: BLENDER_BRAIN_PG_scene,
+    atlas: Atlas,
+    search: Search,
+    acronyms: str,
 ) -> None:
     """Say which of the chosen meshes are not on this disk, and offer to download just these."""
     try:
-        absent = absent_meshes(atlas, acronyms, typed.parts, typed.depth)
+        # The search that is there already: panels are drawn many times a second.
+        absent = absent_meshes(atlas, search.find(acronyms), typed.parts, typed.depth)
     except UnknownStructureError:
         # The import says so; here somebody may still be typing.
         return

@@ -238,10 +238,13 @@ def absent_meshes(
 def _structures(
     atlas: Atlas, acronyms: str | Iterable[str | int | Structure]
 ) -> Sequence[Structure]:
-    search = Search(atlas.structures)
     if isinstance(acronyms, str):
-        return search.find(acronyms)
-    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in acronyms]
+        return Search(atlas.structures).find(acronyms)
+    given = list(acronyms)
+    if all(isinstance(one, Structure) for one in given):
+        return [one for one in given if isinstance(one, Structure)]
+    search = Search(atlas.structures)
+    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in given]
 
 
 def _chosen(

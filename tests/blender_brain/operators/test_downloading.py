@@ -201,6 +201,34 @@ def test_without_access_nothing_is_downloaded_and_it_says_how(
     assert not ops.download_meshes.poll() and not server.asked
 
 
+def test_the_panel_says_what_is_missing_and_offers_it(bpy: Any, server: AtlasServer, empty: Path):
+    """In the place of the message, for just these; and how else without access."""
+    from blender_brain.settings import fields
+    from helpers.panels import drawn
+
+    def panel() -> str:
+        return " ".join(drawn(bpy, bpy.types.BLENDER_BRAIN_PT_atlas))
+
+    typed = fields(bpy.context.scene)
+    typed.folder, typed.atlas = str(empty), f"{NAME}_v3.0"
+    assert "on this disk" not in panel()
+    typed.acronyms = "CA3, DG"
+    assert "CA3, DG have no mesh on this disk yet." in panel() and "Download 2" in panel()
+    # Somebody is still typing.
+    typed.acronyms = "CA3, D"
+    assert "on this disk" not in panel()
+    typed.acronyms, typed.parts = "HPF", "HIERARCHY"
+    assert "Download 3" in panel()
+    bpy.context.preferences.system.use_online_access = False
+    assert "Download 3" not in panel() and "not allowed to go online" in panel()
+    assert 'atlas.mesh_from_structure("CA3")' in panel()
+    bpy.context.preferences.system.use_online_access = True
+    bpy.ops.blender_brain.download_meshes(
+        atlas=NAME, folder=str(empty), acronyms="HPF", parts="HIERARCHY"
+    )
+    assert "on this disk" not in panel()
+
+
 def test_in_a_window_meshes_arrive_meanwhile(
     bpy: Any, server: AtlasServer, empty: Path, window: None
 ):
