@@ -217,8 +217,9 @@ def _draw_absent(
     told, failed = running.last()
     if failed:
         draw_wrapped(layout, told, "ERROR")
+    count = f"{len(absent):,} Mesh{'es' * (len(absent) != 1)}"
     operator = layout.operator(
-        "blender_brain.download_meshes", text=f"Download {len(absent):,}", icon="IMPORT"
+        "blender_brain.download_meshes", text=f"Download {count}", icon="IMPORT"
     )
     operator.atlas, operator.folder, operator.acronyms = atlas.full_name, typed.folder, acronyms
     operator.parts, operator.depth = typed.parts, typed.depth
@@ -298,7 +299,8 @@ def _draw_offline(
         lines = [
             "from brainglobe_atlasapi import \\",
             "  BrainGlobeAtlas",
-            f'atlas = BrainGlobeAtlas("{name}")',
+            "atlas = BrainGlobeAtlas(",
+            f'  "{name}")',
             *(f'atlas.mesh_from_structure("{one.acronym}")' for one in absent[:_MOST_LINES]),
         ]
     else:
