@@ -20,6 +20,7 @@ from typing import Any, Final
 
 WORKER: Final = Path(__file__).with_name("worker.py")
 CANCELLED: Final = "The download was cancelled; press Download again to resume it."
+_REPORTED: Final = ("files", "files_done", "bytes_done", "result", "error")
 _SECONDS: Final = 0.05
 _LAST_SECONDS: Final = 5.0
 
@@ -115,7 +116,8 @@ class Task:
             for line in lines:
                 self._read += len(line) + 1
                 for name, value in json.loads(line).items():
-                    setattr(self, name, value)
+                    if name in _REPORTED:
+                        setattr(self, name, value)
 
     def _end(self, error: str) -> None:
         self.error = error
