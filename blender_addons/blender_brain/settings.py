@@ -6,7 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    StringProperty,
+)
 
 from .atlas import AtlasError, library
 from .common.required import required
@@ -23,18 +30,31 @@ if TYPE_CHECKING:
     from .regions.surfaces import Origin
 
 
-class ImportSettings:
-    """Settings of an import; stored by the panel, used by the operator."""
+ATLAS: Any = StringProperty(
+    name="Atlas",
+    description="Name of the atlas, with or without version, or its folder; the first one found if "
+    "empty",
+    options={"SKIP_SAVE"},
+)
+FOLDER: Any = StringProperty(
+    name="Folder",
+    description="Folder of atlases to search in addition to BrainGlobe's own",
+    subtype="DIR_PATH",
+    options={"SKIP_SAVE"},
+)
+ACRONYMS: Any = StringProperty(
+    name="Regions",
+    description="Acronyms, ids or full names, separated by commas or spaces",
+    options={"SKIP_SAVE"},
+)
+
+
+class PartsSettings:
+    """Which parts of regions."""
 
     if TYPE_CHECKING:
         parts: Parts
         depth: int
-        hemisphere: Sides
-        orientation: Orientation
-        um_per_unit: float
-        origin: Origin
-        smooth: bool
-        decimation: float
     else:
         parts: EnumProperty(
             name="Parts",
@@ -59,6 +79,20 @@ class ImportSettings:
             soft_max=10,
             options=set(),
         )
+
+
+class ImportSettings(PartsSettings):
+    """Settings of an import; stored by the panel, used by the operator."""
+
+    if TYPE_CHECKING:
+        hemisphere: Sides
+        orientation: Orientation
+        um_per_unit: float
+        origin: Origin
+        smooth: bool
+        decimation: float
+        smoothing: int
+    else:
         hemisphere: EnumProperty(
             name="Hemisphere",
             description="Which side to import; regions are cut at the midsagittal plane and the "
@@ -125,6 +159,16 @@ class ImportSettings:
             min=0.01,
             max=1.0,
             subtype="FACTOR",
+            options=set(),
+        )
+        smoothing: IntProperty(
+            name="Smooth",
+            description="Rounds of smoothing against the steps that voxels leave, by a modifier "
+            "that can be changed at any time; the volume stays the same; 0 adds none",
+            default=0,
+            min=0,
+            soft_max=40,
+            max=200,
             options=set(),
         )
 

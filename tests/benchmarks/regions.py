@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from helpers.atlases import Rows, write_v2, write_v3
+from helpers.atlases import Rows, obj_with_normals, write_v2, write_v3
 from helpers.solids import Mesh, sphere
 
 from .blender import empty, start
@@ -62,8 +62,8 @@ def measure(quick: bool = False) -> Iterator[Row]:
         # What a mesh cannot do without: positions in single precision, and three corners each.
         bare = sum(12 * len(mesh[0]) + 12 * len(mesh[1]) for mesh in meshes.values())
         folders = {
-            layout: write(Path(temporary), rows, meshes)
-            for layout, write in (("v2", write_v2), ("v3", write_v3))
+            "v2": write_v2(Path(temporary), rows, meshes, text=obj_with_normals),
+            "v3": write_v3(Path(temporary), rows, meshes),
         }
         ways = [functools.partial(one_by_one, bpy, folders["v2"] / "meshes")]
         ways += [functools.partial(import_all, folder) for folder in folders.values()]

@@ -39,7 +39,8 @@ def test_script_of_blender_spike(bpy, here):
 
 
 def test_script_of_blender_brain(bpy, here):
-    (script,) = scripts("docs/blender-brain.md")
+    # The other one is for BrainGlobe's library.
+    _, script = scripts("docs/blender-brain.md")
     atlas = write_v2(here / "atlases")
     script = script.replace("allen_mouse_25um", str(atlas)).replace("CA3, DG", "CA3")
     exec(compile(script, "blender-brain.md", "exec"), {})

@@ -36,6 +36,7 @@ LEFT = {
     # Nothing goes online here.
     "blender_brain.list_downloads",
     "blender_brain.download_atlas",
+    "blender_brain.download_meshes",
     "blender_brain.cancel_download",
     # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.
     "blender_spike.show_colors",

@@ -16,7 +16,8 @@ class AtlasServer(http.server.ThreadingHTTPServer):
 
     What goes wrong is set by path ending: ``broken`` maps to the byte after which the connection
     closes (each time, counted from the beginning of the file), ``answers`` to a status, ``lies`` to
-    a Content-Length; ``hold`` keeps everything waiting until it is set.
+    a Content-Length; ``hold`` keeps everything waiting until it is set, or what has ``held`` in
+    its path; ``storage`` marks refusals as those of the storage itself.
     """
 
     daemon_threads = True
@@ -29,6 +30,8 @@ class AtlasServer(http.server.ThreadingHTTPServer):
         self.lies: dict[str, str] = {}
         self.redirect = ""
         self.hold = threading.Event()
+        self.held = ""
+        self.storage = True
         self.hold.set()
         self.asked: Counter[str] = Counter()
         self.sent = 0
@@ -49,7 +52,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         path = self.path.lstrip("/")
         name = path.rpartition("/")[2]
         self.server.asked[name] += 1
-        self.server.hold.wait(20)
+        if self.server.held in path:
+            self.server.hold.wait(20)
         file = self.server.folder / path
         status = self.server.answers.get(name, 200 if file.is_file() else 404)
         if self.server.redirect:
@@ -66,6 +70,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status, begin = 206, int(wanted[1])
         self.send_response(status)
         self.send_header("ETag", tag)
+        if self.server.storage:
+            self.send_header("x-amz-request-id", "4442587FB7D0A2F9")
         if status == 206:
             self.send_header("Content-Range", f"bytes {begin}-{size - 1}/{size}")
         length = self.server.lies.get(name, str(size - begin))
@@ -77,6 +83,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content[begin : max(begin, end)])
         self.server.sent += max(0, end - begin)
         self.close_connection = True
+
+    def do_CONNECT(self) -> None:  # noqa: N802
+        """Refuse to pass anything on, as a proxy may."""
+        self.send_error(403)
 
     def log_message(self, *_: Any) -> None:
         """Tests are quiet."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,10 @@ def write_v2(
     rows: Rows = ROWS,
     meshes: Mapping[int, Mesh] = MESHES,
     version: str = "1.2",
+    text: Callable[[NDArray[Any], NDArray[Any]], str] | None = None,
 ) -> Path:
-    """Write an atlas in layout v2; returns its folder."""
+    """Write an atlas in layout v2, its meshes as `obj_text` or another does; returns its folder."""
+    text = text or obj_text
     atlas = folder / f"{NAME}_v{version}"
     (atlas / "meshes").mkdir(parents=True)
     structures = [
@@ -59,7 +61,7 @@ def write_v2(
     _write_json(atlas / "metadata.json", metadata(version))
     _write_json(atlas / "structures.json", structures)
     for identity, (points, triangles) in meshes.items():
-        (atlas / "meshes" / f"{identity}.obj").write_text(obj_text(points, triangles))
+        (atlas / "meshes" / f"{identity}.obj").write_text(text(points, triangles))
     return atlas
 
 
@@ -122,6 +124,20 @@ def obj_text(points: NDArray[Any], triangles: NDArray[Any]) -> str:
     """Write a mesh as programs do."""
     lines = ["# made up", *(f"v {x} {y} {z}" for x, y, z in points.tolist())]
     lines += [f"f {a} {b} {c}" for a, b, c in (triangles + 1).tolist()]
+    return "\n".join(lines) + "\n"
+
+
+def obj_with_normals(points: NDArray[Any], triangles: NDArray[Any]) -> str:
+    """Write a mesh as those of packed atlases: six digits, and a normal for each vertex."""
+    corners = points[triangles]
+    facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = np.zeros_like(points)
+    for corner in triangles.T:
+        np.add.at(normals, corner, facing)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    lines = [f"v {x:.6g} {y:.6g} {z:.6g}" for x, y, z in points.tolist()]
+    lines += [f"vn {x:.6g} {y:.6g} {z:.6g}" for x, y, z in normals.tolist()]
+    lines += [f"f {a}//{a} {b}//{b} {c}//{c}" for a, b, c in (triangles + 1).tolist()]
     return "\n".join(lines) + "\n"
 
 

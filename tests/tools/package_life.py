@@ -207,15 +207,20 @@ def disable_while_downloading(data: str) -> None:
 def uninstall_while_downloading(data: str) -> None:
     """See that what arrives later is not stored; the server is silent when it comes to meshes."""
     server = serve(data)
-
-    def choose(structures: Any) -> Any:
-        server.hold.clear()
-        return structures
-
+    server.held = "mesh/"
+    server.hold.clear()
     modules = f"{package('blender_brain')}."
     folder = sys.modules[f"{modules}atlas.library"].own_folder()
-    current = sys.modules[f"{modules}download.brainglobe"].Download(
-        "made_up_100um", "3.0", choose, folder, server.address
+    # Another one than the session's, which ends with the extension.
+    current = sys.modules[f"{modules}download.tasks"].Task(
+        {
+            "task": "atlas",
+            "name": "made_up_100um",
+            "version": "3.0",
+            "regions": "",
+            "folder": str(folder),
+            "server": server.address,
+        }
     )
     until(lambda: server.asked.total() > 4)
     uninstall("blender_brain")

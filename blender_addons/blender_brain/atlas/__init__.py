@@ -12,7 +12,7 @@ None of it imports bpy.
 from __future__ import annotations
 
 from .discovery import FoundAtlas, choose_atlas, find_atlases, found_at
-from .errors import AtlasError
+from .errors import AtlasError, NotHereError
 from .hierarchy import Structure
 from .reader import Atlas, open_atlas, read_mesh
 
@@ -20,6 +20,7 @@ __all__ = [
     "Atlas",
     "AtlasError",
     "FoundAtlas",
+    "NotHereError",
     "Structure",
     "choose_atlas",
     "find_atlases",

@@ -51,6 +51,9 @@ class Description:
     mesh_suffix: str
     decode: Decoder
     """From a mesh file's bytes to µm, asr. Raises ValueError that says what is wrong."""
+    mesh_address: str = ""
+    """Path of the meshes on BrainGlobe's server, if they are fetched one by one when needed;
+    nothing if an atlas has all of its meshes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Layout:
     """Names what an atlas's folder lacks; nothing if it can be opened."""
     describe: Callable[[Path], Description]
     """Reads an atlas's folder. Raises `AtlasError`, which names the file and the place."""
+    empty: Callable[[Path], bool] = lambda _folder: False
+    """Tells whether an atlas that can be opened has none of its meshes on this disk yet."""
 
 
 def grid(metadata: Mapping[str, Any], source: str) -> Grid:

@@ -28,6 +28,8 @@ class FoundAtlas:
     folder: Path
     missing: str
     """What is missing or wrong; nothing if it can be opened."""
+    empty: bool = False
+    """None of its meshes is on this disk yet."""
 
     @property
     def full_name(self) -> str:
@@ -74,8 +76,8 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
     Returns
     -------
     list of FoundAtlas
-        By name, newest first: the newest complete version of each atlas and layout, and any newer
-        one that is incomplete.
+        By name, newest first: the newest version of each atlas and layout that can be opened and
+        has meshes, and any newer one.
     """
     places = [Path(folder) for folder in folders] + ([brainglobe_dir()] if default else [])
     found: dict[tuple[str, str, tuple[int, ...]], FoundAtlas] = {}
@@ -87,7 +89,7 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
     for atlas in newest_first:
         if (atlas.name, atlas.layout) not in whole:
             listed.append(atlas)
-            if not atlas.missing:
+            if not atlas.missing and not atlas.empty:
                 whole.add((atlas.name, atlas.layout))
     return sorted(listed, key=lambda atlas: (atlas.name.casefold(), atlas.name))
 
@@ -98,7 +100,8 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
     Parameters
     ----------
     wanted : str
-        A name, for the newest that can be opened; or name and version.
+        A name, for the newest that can be opened, rather one with meshes on this disk; or name
+        and version.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def choose_atlas(atlases: Iterable[FoundAtlas], wanted: str) -> FoundAtlas:
     named = [atlas for atlas in atlases if wanted in (atlas.name, atlas.full_name)]
     whole = [atlas for atlas in named if not atlas.missing]
     if whole:
-        return max(whole, key=lambda atlas: _number(atlas.version))
+        return max(whole, key=lambda atlas: (not atlas.empty, _number(atlas.version)))
     if named:
         raise AtlasError(f"{named[0].full_name} is incomplete: {named[0].missing}.")
     names = ", ".join(dict.fromkeys(atlas.name for atlas in atlases if not atlas.missing))
@@ -138,7 +141,9 @@ def found_at(folder: Path) -> FoundAtlas:
 def _in_folder(folder: Path) -> Iterator[FoundAtlas]:
     for layout in LAYOUTS.values():
         for name, version, place in layout.folders(folder):
-            yield FoundAtlas(name, version, layout.name, place, layout.missing(place))
+            missing = layout.missing(place)
+            empty = not missing and layout.empty(place)
+            yield FoundAtlas(name, version, layout.name, place, missing, empty)
 
 
 def _number(version: str) -> tuple[int, ...]:

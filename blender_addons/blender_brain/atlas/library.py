@@ -6,6 +6,7 @@ An atlas that changes on disk is reopened.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable
@@ -93,6 +94,32 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     return known.opened
 
 
+def reopened(full_name: str, place: str, folder: str = "") -> Opened:
+    """Open an atlas that something in the scene came from.
+
+    Parameters
+    ----------
+    full_name : str
+        Its name and version.
+    place : str
+        Its own folder then; nothing if unknown. On another machine it may be elsewhere.
+    folder : str
+        Where to look besides, if it is not there.
+
+    Raises
+    ------
+    AtlasError
+        If it is not found, or cannot be read.
+    """
+    if place:
+        # What is there now may be a different version.
+        with contextlib.suppress(AtlasError):
+            there = opened(os.path.join(place, ""))
+            if there.atlas.full_name == full_name:
+                return there
+    return opened(full_name, folder)
+
+
 def _look(wanted: str, folder: str) -> _Answer:
     now = time.monotonic()
     try:
@@ -122,11 +149,11 @@ def _find(folder: str) -> list[FoundAtlas]:
 
 
 def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:
-    incomplete = None
-    for atlas in found:
-        if not atlas.missing:
-            return atlas
-        incomplete = incomplete or atlas
+    found = list(found)
+    whole = [atlas for atlas in found if not atlas.missing]
+    if whole:
+        return next((atlas for atlas in whole if not atlas.empty), whole[0])
+    incomplete = next(iter(found), None)
     if incomplete is not None:
         raise AtlasError(f"{incomplete.full_name} is incomplete: {incomplete.missing}.")
     raise AtlasError(

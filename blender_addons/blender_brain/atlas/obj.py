@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Triangles from a Wavefront OBJ file, the meshes of BrainGlobe's layout v2.
 
-Files as programs usually write them, three plain numbers per line, are read as two tables; any
-others are read line by line, which takes thirty times as long.
+Files as programs usually write them, with three numbers in each vertex and three corners in each
+face, are read as two tables; any others are read line by line, which takes thirty times as long.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-_NEWLINE, _SPACE, _DOT, _MINUS = b"\n .-"
+_NEWLINE, _SPACE, _DOT, _MINUS, _SLASH = b"\n .-/"
 # With no more digits an integer is exact as a double, and so is its quotient by a power of ten.
 _MOST_DIGITS: Final = 15
 _OUT_OF_RANGE: Final = 1e30
 _WORD: Final = 8
+_NUMBER: Final = re.compile(rb"-?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}")
 _POWERS: Final = 10.0 ** np.arange(_MOST_DIGITS + 1)
+# Line ends of Windows, and the blanks that some programs put behind or between numbers.
+_HARMLESS: Final = ((b"\r\n", b"\n"), (b" \n", b"\n"), (b"  ", b" "))
 # Digits are their character's last four bits. The left of two neighbors is the lower byte.
 _NEIGHBORS: Final = tuple(
     (np.uint64(mask), np.uint64((ten << bits) + 1), np.uint64(bits))
@@ -27,6 +32,10 @@ _NEIGHBORS: Final = tuple(
         (0x0000FFFF0000FFFF, 10_000, 32),
     )
 )
+
+_Columns = Callable[
+    [NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], int], "NDArray[Any] | None"
+]
 
 
 def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -49,6 +58,11 @@ def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         Naming the line, if a number is invalid or a vertex is missing, or if there is no face.
     """
     tables = _tables(content)
+    if tables is None and any(odd in content for odd, _ in _HARMLESS):
+        plain = content + b"\n"
+        for odd, usual in _HARMLESS:
+            plain = plain.replace(odd, usual)
+        tables = _tables(plain)
     points, triangles = _lines(content) if tables is None else tables
     if not len(triangles):
         raise ValueError("it has no faces")
@@ -56,16 +70,25 @@ def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
 
 
 def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
-    """Read a file that is nothing but comments, then vertices, then triangles."""
-    begin = 0 if content.startswith(b"v ") else content.find(b"\nv ") + 1
-    faces = content.find(b"\nf ") + 1
-    if not begin < faces or b"\r" in content:
+    """Read a file whose faces are triangles, and whose vertices are three numbers each."""
+    if not content.endswith(b"\n"):
+        content += b"\n"
+    data = np.frombuffer(content, np.uint8)
+    line_ends = np.flatnonzero(data == _NEWLINE)
+    begins = np.concatenate(([0], line_ends[:-1] + 1))
+    # Of an empty line this is its end.
+    first, second = data[begins], data[np.minimum(begins + 1, len(data) - 1)]
+    is_point = (first == ord("v")) & (second == _SPACE)
+    is_face = (first == ord("f")) & (second == _SPACE)
+    # Normals, textures, groups and comments are passed over; what begins with a blank may be
+    # anything.
+    blank = (_SPACE, ord("\t"), ord("\r"))
+    known = (first != ord("v")) | np.isin(second, tuple(b" npt"))
+    known &= (first != ord("f")) | is_face
+    if not known.all() or np.isin(first, blank).any():
         return None
-    header = content[:begin].split(b"\n")
-    if not all(line.startswith((b"#", b"o ", b"g ", b"mtllib ")) for line in header if line):
-        return None
-    points = _table(content[begin:faces], b"v")
-    triangles = _table(content[faces:].rstrip() + b"\n", b"f")
+    points = _table(_lines_of(content, is_point, begins, line_ends), _positions)
+    triangles = _table(_lines_of(content, is_face, begins, line_ends), _first_indices)
     if points is None or triangles is None:
         return None
     if triangles.min() < 1 or triangles.max() > len(points):
@@ -74,51 +97,116 @@ def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
     return points, triangles - 1
 
 
-def _table(block: bytes, letter: bytes) -> NDArray[np.float64] | NDArray[np.int64] | None:
+def _lines_of(
+    content: bytes, wanted: NDArray[np.bool_], begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> bytes:
+    """Take lines out of a file."""
+    rows = np.flatnonzero(wanted)
+    if not len(rows):
+        return b""
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == len(rows):
+        return content[begins[first] : ends[last] + 1]
+    of_lines = np.repeat(wanted, ends + 1 - begins)
+    return np.frombuffer(content, np.uint8)[of_lines].tobytes()
+
+
+def _table(block: bytes, read: _Columns) -> NDArray[Any] | None:
     """Read lines of a letter and three numbers; None if some are anything else."""
+    if not block:
+        return None
     # In front, so that the eight bytes up to any number's end can be taken.
     data = np.frombuffer(bytes(_WORD) + block, np.uint8)
-    is_digit = data - np.uint8(ord("0")) < 10
     line_ends, spaces = np.flatnonzero(data == _NEWLINE), np.flatnonzero(data == _SPACE)
     if len(spaces) != 3 * len(line_ends):
         return None
     letters = np.concatenate(([_WORD], line_ends[:-1] + 1))
     # Before each number is a space and after it another, or the line's end.
     ends = np.column_stack((spaces.reshape(-1, 3)[:, 1:], line_ends)).ravel()
-    # A minus sign included.
     begins = spaces + 1
-    others = len(line_ends) * 2 + len(spaces)
-    regular = (
-        np.array_equal(spaces[::3], letters + 1)
-        and bool((data[letters] == letter[0]).all())
-        and bool((ends > begins).all())
-    )
-    if not regular:
+    if not np.array_equal(spaces[::3], letters + 1) or not (ends > begins).all():
         return None
-    if letter == b"f":
-        if np.count_nonzero(is_digit) + others + _WORD != len(data):
+    # All that is not in a number: letters, spaces and line ends, and what was put in front.
+    numbers = read(data, begins, ends, len(line_ends) * 2 + len(spaces) + _WORD)
+    return None if numbers is None else numbers.reshape(-1, 3)
+
+
+def _first_indices(
+    data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64], others: int
+) -> NDArray[np.int64] | None:
+    """Read the vertices of corners: ``7``, ``7/1``, ``7//2`` or ``7/1/2``, all of one kind."""
+    slashes = np.flatnonzero(data == _SLASH)
+    if np.count_nonzero(data - np.uint8(ord("0")) < 10) + others + len(slashes) != len(data):
+        return None
+    if len(slashes):
+        if len(slashes) not in (len(ends), 2 * len(ends)):
             return None
-        whole = _integers(data, begins, ends)
-        return None if whole is None else whole.reshape(-1, 3)
+        each = slashes.reshape(len(ends), -1)
+        if not ((each[:, 0] > begins) & (each[:, -1] < ends)).all():
+            return None
+        ends = each[:, 0]
+    return _integers(data, begins, ends)
+
+
+def _positions(
+    data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64], others: int
+) -> NDArray[np.float64] | None:
+    """Read numbers with or without a point."""
+    powers = np.flatnonzero((data == ord("e")) | (data == ord("E")))
+    if len(powers):
+        return _with_powers(data, begins, ends, others, powers)
     minus = data[begins] == _MINUS
     begins = begins + minus
     points = np.flatnonzero(data == _DOT)
     others += int(np.count_nonzero(minus)) + len(points)
-    # One point in each number, with a digit on both sides, and nothing else besides digits.
+    places = ends
+    if len(points) == len(ends):
+        places = points
+    elif len(points):
+        places = ends.copy()
+        places[np.searchsorted(ends, points)] = points
+    has_point = places < ends
+    # At most one point in each number, at least one digit, and nothing else.
     regular = (
-        len(points) == len(ends)
-        and bool((points > begins).all() and (points < ends - 1).all())
-        and np.count_nonzero(is_digit) + others + _WORD == len(data)
-        and bool((ends - begins <= _MOST_DIGITS + 1).all())
+        np.count_nonzero(has_point) == len(points)
+        and np.count_nonzero(data - np.uint8(ord("0")) < 10) + others == len(data)
+        and bool((places >= begins).all())
+        and bool((ends - begins > has_point).all())
+        and bool((ends - begins - has_point <= _MOST_DIGITS).all())
     )
     if not regular:
         return None
-    whole, parts = _integers(data, begins, points), _integers(data, points + 1, ends)
+    behind = places + has_point
+    whole, parts = _integers(data, begins, places), _integers(data, behind, ends)
     if whole is None or parts is None:
         return None
-    scale = _POWERS[ends - points - 1]
+    scale = _POWERS[ends - behind]
     numbers: NDArray[np.float64] = (whole * scale + parts) / scale
-    return np.where(minus, -numbers, numbers).reshape(-1, 3)
+    return np.where(minus, -numbers, numbers)
+
+
+def _with_powers(
+    data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64], others: int,
+    powers: NDArray[np.int64],
+) -> NDArray[np.float64] | None:  # fmt: skip
+    """Read numbers a few of which are like ``1e-05``, those one by one."""
+    places = np.unique(np.searchsorted(ends, powers))
+    if len(places) > max(64, len(ends) // 50):
+        return None
+    data = data.copy()
+    values = []
+    for begin, end in zip(begins[places].tolist(), ends[places].tolist(), strict=True):
+        word = data[begin:end].tobytes()
+        if not _NUMBER.fullmatch(word):
+            return None
+        values.append(float(word))
+        if not abs(values[-1]) < _OUT_OF_RANGE:
+            return None
+        data[begin:end] = ord("0")
+    numbers = _positions(data, begins, ends, others)
+    if numbers is not None:
+        numbers[places] = values
+    return numbers
 
 
 def _integers(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,12 @@ import numpy as np
 from . import files
 from .description import Description, Points, Triangles
 from .discovery import FoundAtlas, found_at
-from .errors import AtlasError
+from .errors import AtlasError, NotHereError
 from .hierarchy import Structure
 from .layouts import LAYOUTS
+
+# By the atlas's folder, since an atlas is opened anew when its files change.
+_nowhere: dict[Path, set[int]] = {}
 
 
 class Atlas:
@@ -81,6 +84,25 @@ class Atlas:
     def extent_um(self) -> tuple[float, float, float]:
         """Size of the whole volume along the same axes; half of the last is the mid-plane."""
         return self._description.grid.extent_um
+
+    @property
+    def mesh_address(self) -> str:
+        """Path of its meshes on BrainGlobe's server; nothing if all there are came with it."""
+        return self._description.mesh_address
+
+    @property
+    def root(self) -> Path:
+        """The folder that contains all of its files."""
+        return self._description.root
+
+    def may_have_mesh(self, structure: Structure) -> bool:
+        """Tell whether there is a mesh on this disk, or may be one on the server."""
+        nowhere = structure.id in _nowhere.get(self.folder, ())
+        return structure.has_mesh or (bool(self.mesh_address) and not nowhere)
+
+    def has_nowhere(self, ids: Iterable[int]) -> None:
+        """Remember for this session that the server has no mesh of some structures."""
+        _nowhere.setdefault(self.folder, set()).update(ids)
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -161,8 +183,15 @@ def open_atlas(atlas: FoundAtlas | Path | str) -> Atlas:
     return Atlas(found, description)
 
 
-def read_mesh(atlas: Atlas, id: int) -> tuple[Points, Triangles]:
+def read_mesh(
+    atlas: Atlas, id: int, path: Path | None = None, root: Path | None = None
+) -> tuple[Points, Triangles]:
     """Read the surface of a structure.
+
+    Parameters
+    ----------
+    path, root : Path, optional
+        The file, and the folder it must lie in, if it is not in the atlas yet.
 
     Returns
     -------
@@ -173,15 +202,19 @@ def read_mesh(atlas: Atlas, id: int) -> tuple[Points, Triangles]:
 
     Raises
     ------
+    NotHereError
+        If its mesh is not on this disk.
     AtlasError
         If the structure has no mesh, or a damaged one.
     """
     structure, description = atlas[id], atlas._description
-    if not structure.has_mesh:
+    if path is None and not structure.has_mesh and atlas.mesh_address:
+        raise NotHereError([structure])
+    if path is None and not structure.has_mesh:
         raise AtlasError(f"{atlas.full_name}: '{structure.acronym}' ({id}) has no mesh.")
-    path = atlas.mesh_path(id)
+    path = path or atlas.mesh_path(id)
     try:
-        content = files.read_bytes(description.root, path, files.MOST_MESH_BYTES)
+        content = files.read_bytes(root or description.root, path, files.MOST_MESH_BYTES)
         points, triangles = description.decode(content)
         if not np.isfinite(points).all():
             raise ValueError("a vertex is not finite")

@@ -7,7 +7,8 @@ folder of the add-on. Files are collected in a hidden folder there, and move to 
 all have arrived and could be opened; the file that identifies an atlas comes last. An interrupted
 download is resumed.
 
-Callers must first check that Blender is allowed to go online.
+Nothing here needs Blender: `tasks` has it done in a process of its own, once Blender is allowed to
+go online.
 """
 
 from __future__ import annotations
@@ -19,17 +20,14 @@ import os
 import re
 import shutil
 import sys
-import threading
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..atlas import AtlasError, Structure, open_atlas, read_mesh
+from ..atlas import Atlas, AtlasError, Structure, open_atlas, read_mesh
 from ..atlas.files import MOST_MESH_BYTES, MOST_TABLE_BYTES, inside, read_json
-from ..atlas.layouts import layout_v3
 from ..atlas.layouts.layout_v3 import ATLASES, HOME, MANIFEST, TERMINOLOGY
 from ..atlas.search import UnknownStructureError
 from . import web
@@ -40,6 +38,7 @@ _LIST: Final = "last_versions.conf"
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,99}")
 _VERSION: Final = re.compile(r"\d{1,5}(?:[._]\d{1,5}){0,3}")
 _MOST_AT_ONCE: Final = 6
+_NONE: Final = "The server has none of the requested meshes."
 
 Choice = Callable[[Sequence[Structure]], Iterable[Structure]]
 """From all structures of an atlas to those whose meshes are requested."""
@@ -49,40 +48,41 @@ class DownloadError(Exception):
     """An error, as a sentence for the user."""
 
 
-class CancelledError(DownloadError):
-    """The user cancelled the download."""
-
-
-@dataclass
 class Progress:
-    """Progress of a download; written by its threads, read by anyone."""
+    """Progress of a download.
 
-    files: int = 0
-    files_done: int = 0
-    bytes_done: int = 0
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    Parameters
+    ----------
+    tell : callable, optional
+        Called with this when there is something new, sometimes by several threads at once.
+    """
+
+    def __init__(self, tell: Callable[[Progress], None] = lambda _progress: None) -> None:
+        self.files = 0
+        self._tell = tell
+        # Several files arrive at once. Appending to a list needs no lock.
+        self._sizes: list[int] = []
+        self._done: list[None] = []
 
     @property
-    def fraction(self) -> float:
-        """From 0 to 1."""
-        return self.files_done / self.files if self.files else 0.0
+    def files_done(self) -> int:
+        """How many files are complete."""
+        return len(self._done)
+
+    @property
+    def bytes_done(self) -> int:
+        """How much has arrived."""
+        return sum(self._sizes)
 
     def received(self, count: int) -> None:
-        """Count bytes; a cancelled download stops here."""
-        with self._lock:
-            self.bytes_done += count
-        self.stop_if_cancelled()
+        """Count bytes."""
+        self._sizes.append(count)
+        self._tell(self)
 
     def done(self) -> None:
         """Count a file."""
-        with self._lock:
-            self.files_done += 1
-
-    def stop_if_cancelled(self) -> None:
-        """Raise if the download was cancelled."""
-        if self.cancelled.is_set():
-            raise CancelledError("The download was cancelled; press Download again to resume it.")
+        self._done.append(None)
+        self._tell(self)
 
 
 def available_atlases(server: str = SERVER) -> list[tuple[str, str]]:
@@ -153,77 +153,48 @@ def download_atlas(
         gathered.mkdir(parents=True, exist_ok=True)
         with _alone(gathered / "lock", name):
             paths = _gather(gathered, f"{ATLASES}/{name}/{number}", choose, progress, server)
-            progress.stop_if_cancelled()
             place = _move_in(gathered, paths, folder)
         shutil.rmtree(gathered, ignore_errors=True)
     return place
 
 
-class _Background:
-    """A task that runs in its own thread, and is polled now and then."""
+def download_meshes(
+    atlas: Atlas, ids: Iterable[int], progress: Progress | None = None, server: str = SERVER
+) -> list[int]:
+    """Download meshes of an atlas to where it is, as BrainGlobe's own library does when asked.
 
-    def __init__(self, name: str) -> None:
-        self.error = ""
-        """What went wrong, if anything did."""
-        # Blender may be closed meanwhile; what has already arrived is not lost.
-        self._thread = threading.Thread(target=self._try, name=name, daemon=True)
-        self._thread.start()
+    Parameters
+    ----------
+    atlas : Atlas
+        With a `mesh_address`.
+    ids : iterable of int
+        Of structures. Those whose meshes are there already are left alone.
 
-    @property
-    def running(self) -> bool:
-        """Whether it is still running."""
-        return self._thread.is_alive()
+    Returns
+    -------
+    list of int
+        Those that the server has no mesh of.
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until it has finished, or for some time."""
-        self._thread.join(seconds)
-
-    def _try(self) -> None:
-        try:
-            self._run()
-        except DownloadError as problem:
-            self.error = str(problem)
-        except Exception as problem:
-            # The console gets the full traceback; this is for users without a console.
-            self.error = f"Unexpected error: {problem!r}."
-            raise
-
-    def _run(self) -> None:
-        raise NotImplementedError
-
-
-class Listing(_Background):
-    """`available_atlases` in its own thread."""
-
-    def __init__(self, server: str = SERVER) -> None:
-        self.atlases: list[tuple[str, str]] = []
-        """What it returned."""
-        self._server = server
-        super().__init__("List atlases")
-
-    def _run(self) -> None:
-        self.atlases = available_atlases(self._server)
-
-
-class Download(_Background):
-    """`download_atlas` in its own thread."""
-
-    def __init__(
-        self, name: str, version: str, choose: Choice, folder: Path, server: str = SERVER
-    ) -> None:
-        self.progress = Progress()
-        self.name, self.version = name, version
-        self.folder: Path | None = None
-        """The atlas's own folder, once it exists."""
-        self._arguments = (name, version, choose, folder, self.progress, server)
-        super().__init__(f"Download {name}")
-
-    def cancel(self) -> None:
-        """Ask it to stop, which it does within moments, or when the server responds."""
-        self.progress.cancelled.set()
-
-    def _run(self) -> None:
-        self.folder = download_atlas(*self._arguments)
+    Raises
+    ------
+    DownloadError
+        With what went wrong. The atlas then stays as it was.
+    """
+    progress = progress or Progress()
+    wanted = [i for i in dict.fromkeys(ids) if not atlas[i].has_mesh]
+    with _sentences(f"{atlas.name}"):
+        gathered = atlas.root / f".part-{atlas.name}-{atlas.version.replace('.', '_')}"
+        gathered.mkdir(exist_ok=True)
+        with _alone(gathered / "lock", atlas.name):
+            progress.files = len(wanted)
+            bring = _bringer(gathered, gathered, progress, server)
+            brought = _bring_meshes(bring, gathered, atlas, wanted, progress)
+            for path in brought.values():
+                place = atlas.root / path.relative_to(gathered)
+                _make_folder(place.parent, atlas.root)
+                os.replace(path, place)
+        shutil.rmtree(gathered, ignore_errors=True)
+    return [i for i in wanted if i not in brought]
 
 
 def _gather(
@@ -231,52 +202,70 @@ def _gather(
 ) -> list[Path]:
     """Collect all files of an atlas and check that they open; the manifest comes last."""
     home = gathered / HOME
+    bring = _bringer(gathered, home, progress, server)
+    progress.files = 2
+    folder = home / atlas
+    try:
+        manifest = bring(folder / MANIFEST, MOST_TABLE_BYTES)
+        terminology = bring(_terminology(home, manifest), MOST_TABLE_BYTES)
+        opened = open_atlas(folder)
+    except AtlasError:
+        # Otherwise an unreadable file would be reused the next time.
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+    wanted = [structure.id for structure in choose(opened.structures)]
+    progress.files += len(wanted)
+    brought = _bring_meshes(bring, home, opened, wanted, progress)
+    if not brought:
+        raise DownloadError(_NONE)
+    return [terminology, *brought.values(), manifest]
+
+
+def _bringer(
+    gathered: Path, home: Path, progress: Progress, server: str
+) -> Callable[[Path, int], Path]:
+    """Return what downloads a file to its path below `home`, which is that on the server."""
 
     def bring(path: Path, most: int) -> Path:
-        progress.stop_if_cancelled()
         _make_folder(path.parent, gathered)
         place = urllib.parse.quote(path.relative_to(home).as_posix())
         web.fetch(server + place, path, most, progress.received)
         progress.done()
         return path
 
-    progress.files = 2
-    folder = home / atlas
-    try:
-        manifest = bring(folder / MANIFEST, MOST_TABLE_BYTES)
-        terminology = bring(_terminology(home, manifest), MOST_TABLE_BYTES)
-        description = layout_v3.describe(folder)
-    except AtlasError:
-        # Otherwise an unreadable file would be reused the next time.
-        shutil.rmtree(home, ignore_errors=True)
-        raise
-    wanted = list(choose(description.structures))
-    progress.files += len(wanted)
+    return bring
 
-    def bring_mesh(structure: Structure) -> Path | None:
+
+def _bring_meshes(
+    bring: Callable[[Path, int], Path],
+    home: Path,
+    atlas: Atlas,
+    wanted: Sequence[int],
+    progress: Progress,
+) -> dict[int, Path]:
+    """Collect meshes and check that they can be read; those that the server lacks are left out."""
+    folder = inside(home, atlas.mesh_address, "the meshes")
+
+    def bring_mesh(identity: int) -> Path | None:
         try:
-            return bring(description.mesh_folder / str(structure.id), MOST_MESH_BYTES)
+            return bring(folder / str(identity), MOST_MESH_BYTES)
         except web.NotThereError:
             progress.done()
             return None
 
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
         try:
-            brought = list(pool.map(bring_mesh, wanted))
+            paths = list(pool.map(bring_mesh, wanted))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    meshes = [path for path in brought if path is not None]
-    if not meshes:
-        raise DownloadError("The server has none of the requested meshes.")
-    opened = open_atlas(folder)
-    for path in meshes:
-        progress.stop_if_cancelled()
+    brought = {i: path for i, path in zip(wanted, paths, strict=True) if path is not None}
+    for identity, path in brought.items():
         try:
-            read_mesh(opened, int(path.name))
+            read_mesh(atlas, identity, path, home)
         except AtlasError:
             path.unlink()
             raise
-    return [terminology, *meshes, manifest]
+    return brought
 
 
 def _terminology(home: Path, manifest: Path) -> Path:

@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The running download and the server's atlases, as the sidebar shows them.
 
-Threads do the downloading. Nothing in Blender waits for them: a timer polls them a few times a
-second and redraws the sidebar.
+A process of its own does the downloading. Nothing in Blender waits for it: a timer looks at its
+report a few times a second and redraws the sidebar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import bpy
 
-from ..atlas import Structure, library
-from ..atlas.search import Search
+from ..atlas import Atlas, Structure, library
 from ..common.required import required
 from . import brainglobe
-from .brainglobe import Download, DownloadError, Listing
+from .brainglobe import DownloadError
+from .tasks import Task
 
 _SECONDS: Final = 0.25
-# A thread whose server responds ends within moments. Any other finds its folder gone.
-_LAST_SECONDS: Final = 2.0
+_MOST_NAMED: Final = 5
 NOT_ALLOWED: Final = "Blender is not allowed to go online"
 OFFLINE: Final = "Blender was started in offline mode"
 
@@ -28,8 +27,14 @@ OFFLINE: Final = "Blender was started in offline mode"
 class _Session:
     """State of this Blender session; none of it belongs in a file."""
 
-    listing: Listing | None = None
-    download: Download | None = None
+    listing: Task | None = None
+    download: Task | None = None
+    what: str = ""
+    """What is being downloaded, as messages name it."""
+    becomes: str = ""
+    """Full name of the atlas that it will be, if it is not one already."""
+    atlas: Atlas | None = None
+    """Whose meshes are being downloaded, if it is there already."""
     told: str = ""
     """Result of the last one."""
     failed: bool = False
@@ -47,10 +52,24 @@ def refusal() -> str:
     return OFFLINE if system.use_online_access else NOT_ALLOWED
 
 
+def how_to_get_meshes() -> str:
+    """Say in a clause how meshes that are not on this disk get there."""
+    if refused := refusal():
+        return f"{lowered(refused)}; allow it in the preferences, or fetch them in Python"
+    return "press Download, or use download=True in a script"
+
+
+def lowered(sentence: str) -> str:
+    """Make a clause of a sentence; Blender keeps its capital."""
+    return sentence if sentence.startswith("Blender") else sentence[:1].lower() + sentence[1:]
+
+
 def offered() -> list[tuple[str, str]]:
     """List names and versions of the server's atlases, if it was asked."""
     listing = _session.listing
-    return listing.atlases if listing is not None else []
+    if listing is None or listing.running or listing.error:
+        return []
+    return [(name, version) for name, version in listing.result]
 
 
 def is_listing() -> bool:
@@ -58,10 +77,15 @@ def is_listing() -> bool:
     return _session.listing is not None and _session.listing.running
 
 
-def running() -> Download | None:
+def running() -> Task | None:
     """Return the running download."""
     current = _session.download
     return current if current is not None and current.running else None
+
+
+def title() -> str:
+    """Name what is being downloaded."""
+    return _session.what
 
 
 def last() -> tuple[str, bool]:
@@ -74,22 +98,22 @@ def arrived() -> str:
     return _session.arrived
 
 
-def start_listing() -> Listing:
+def start_listing() -> Task:
     """Ask the server what it has.
 
     Returns
     -------
-    Listing
+    Task
         Running.
     """
     _session.told, _session.failed, _session.arrived = "", False, ""
-    _session.listing = Listing(brainglobe.SERVER)
+    _session.listing = Task({"task": "list", "server": brainglobe.SERVER}, bpy.app.tempdir)
     _look_after_them()
     return _session.listing
 
 
-def start(name: str, version: str, regions: str) -> Download:
-    """Start or resume downloading an atlas.
+def start(name: str, version: str, regions: str) -> Task:
+    """Start or resume downloading an atlas into the add-on's own folder.
 
     Parameters
     ----------
@@ -100,7 +124,7 @@ def start(name: str, version: str, regions: str) -> Download:
 
     Returns
     -------
-    Download
+    Task
         Running.
 
     Raises
@@ -108,25 +132,51 @@ def start(name: str, version: str, regions: str) -> Download:
     DownloadError
         If there is one already.
     """
-    if running() is not None:
-        raise DownloadError("Another atlas is already being downloaded.")
+    request = {
+        "task": "atlas",
+        "name": name,
+        "version": version,
+        "regions": regions,
+        "folder": str(library.own_folder()),
+    }
+    return _start(request, name, f"{name}_v{version}")
 
-    def choose(structures: Sequence[Structure]) -> Iterable[Structure]:
-        return Search(structures).find(regions) if regions.strip(" ,;") else structures
 
-    _session.told, _session.failed, _session.arrived = "", False, ""
-    _session.download = Download(name, version, choose, library.own_folder(), brainglobe.SERVER)
-    _look_after_them()
-    return _session.download
+def start_meshes(atlas: Atlas, structures: Sequence[Structure]) -> Task:
+    """Start or resume downloading meshes of an atlas to where it is.
+
+    Parameters
+    ----------
+    structures : sequence of Structure
+        Whose meshes are requested.
+
+    Returns
+    -------
+    Task
+        Running.
+
+    Raises
+    ------
+    DownloadError
+        If there is one already.
+    """
+    request = {
+        "task": "meshes",
+        "folder": str(atlas.folder),
+        "ids": [structure.id for structure in structures],
+    }
+    count = len(structures)
+    what = structures[0].acronym if count == 1 else f"{count:,} meshes"
+    return _start(request, f"{what} of {atlas.name}", "", atlas)
 
 
 def look() -> float | None:
-    """Collect what the threads have done.
+    """See how far the tasks are.
 
     Returns
     -------
     float or None
-        Seconds until the next poll; None if nothing is running any more.
+        Seconds until the next look; None if nothing is running any more.
     """
     listing, current = _session.listing, _session.download
     if listing is not None and not listing.running and listing.error:
@@ -134,24 +184,51 @@ def look() -> float | None:
         _session.listing = None
     if current is not None and not current.running:
         _session.download = None
-        _session.failed = current.folder is None
-        _session.told = current.error if _session.failed else f"Downloaded {current.name}."
-        if current.folder is not None:
-            library.find()
-            _session.arrived = f"{current.name}_v{current.version}"
+        _session.failed = bool(current.error)
+        _session.told = current.error or _arrival(current.result)
+        _session.atlas = None
+        # Also after an error: what was complete before is there.
+        library.find()
+        if not current.error:
+            _session.arrived = _session.becomes
     _redraw()
     return _SECONDS if is_listing() or _session.download is not None else None
 
 
 def stop() -> None:
     """Stop everything before the extension is unregistered."""
-    if _session.download is not None:
-        _session.download.cancel()
-        _session.download.wait(_LAST_SECONDS)
+    for task in (_session.listing, _session.download):
+        if task is not None:
+            task.cancel()
     if bpy.app.timers.is_registered(look):
         bpy.app.timers.unregister(look)
     _session.listing = _session.download = None
     _session.told, _session.failed, _session.arrived = "", False, ""
+
+
+def _start(request: dict[str, Any], what: str, becomes: str, atlas: Atlas | None = None) -> Task:
+    if running() is not None:
+        raise DownloadError("Another atlas is already being downloaded.")
+    _session.told, _session.failed, _session.arrived = "", False, ""
+    _session.what, _session.becomes, _session.atlas = what, becomes, atlas
+    request = {**request, "server": brainglobe.SERVER}
+    _session.download = Task(request, bpy.app.tempdir)
+    _look_after_them()
+    return _session.download
+
+
+def _arrival(result: Any) -> str:
+    """Say what was downloaded, and which meshes do not exist."""
+    atlas = _session.atlas
+    if atlas is None or not result:
+        return f"Downloaded {_session.what}."
+    atlas.has_nowhere(result)
+    names = [atlas[identity].acronym for identity in result]
+    more = " and others" if len(names) > _MOST_NAMED else ""
+    return (
+        f"Downloaded {_session.what}; there is no mesh of {', '.join(names[:_MOST_NAMED])}{more} "
+        "on the server."
+    )
 
 
 def _look_after_them() -> None:

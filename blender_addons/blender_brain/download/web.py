@@ -123,10 +123,19 @@ def _persist(url: str, attempt: Callable[[], None]) -> None:
         try:
             return attempt()
         except urllib.error.HTTPError as problem:
+            # Amazon's storage answers 403 for missing files, and signs it; a proxy that refuses to
+            # fetch them does not.
+            missing = problem.code in (404, 410) or (
+                problem.code == 403 and problem.headers.get("x-amz-request-id")
+            )
             problem.close()
-            # Amazon's storage answers 403 for missing files.
-            if problem.code in (403, 404, 410):
+            if missing:
                 raise NotThereError(f"The server has no {name}.") from None
+            if problem.code in (403, 407, 451):
+                raise WebError(
+                    f"{name}: access was refused ({problem.code}), probably by a proxy or firewall "
+                    "on the way."
+                ) from None
             if problem.code < 500 or not left:
                 raise WebError(f"{name}: the server answered {problem.code}.") from None
         except http.client.HTTPException:

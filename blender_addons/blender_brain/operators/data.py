@@ -12,7 +12,7 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..atlas import Atlas, AtlasError, library
+from ..atlas import Atlas, AtlasError
 from ..atlas.search import Search, UnknownStructureError
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import REVERSE, colormap_property
@@ -28,8 +28,8 @@ from ..regions.hemispheres import Side
 from ..regions.orientation import Placement, placement
 from ..regions.placing_objects import centroid_um, place_objects
 from ..regions.record import about, is_region, placement_of
-from ..settings import PlaceSettings, fields
-from .selection import OnScene, all_regions
+from ..settings import ATLAS, FOLDER, PlaceSettings, fields
+from .selection import OnScene, all_regions, atlas_in_use
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -45,6 +45,8 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
+        atlas: str
+        folder: str
         filepath: str
         filter_glob: str
         colormap: str
@@ -55,6 +57,8 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         strength: float
         ms_per_frame: float
     else:
+        atlas: ATLAS
+        folder: FOLDER
         filepath: StringProperty(
             name="File",
             description="Table of regions and values (.csv, .tsv, .txt)",
@@ -95,7 +99,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         scene = required(context.scene)
         path = Path(bpy.path.abspath(self.filepath))
         try:
-            atlas = _atlas(scene)
+            atlas = atlas_in_use(scene, self.atlas, self.folder)
             data = read_region_values(path, atlas.structures)
             regions = [one for one in all_regions(scene) if about(one).atlas == atlas.full_name]
             colored = color_by_values(
@@ -136,11 +140,15 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
+        atlas: str
+        folder: str
         filepath: str
         filter_glob: str
         unit: Unit
         radius_um: float
     else:
+        atlas: ATLAS
+        folder: FOLDER
         filepath: StringProperty(
             name="File",
             description="Table or array of points, or a traced neuron (.swc)",
@@ -170,7 +178,7 @@ class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type:
         path = Path(bpy.path.abspath(self.filepath))
         leave_edit_mode(context)
         try:
-            atlas = _atlas(required(context.scene))
+            atlas = atlas_in_use(required(context.scene), self.atlas, self.folder)
             place = _placement(required(context.scene), atlas)
             if path.suffix.casefold() == ".swc":
                 tracing = read_tracing(path, lambda note: self.report({"WARNING"}, note))
@@ -204,6 +212,13 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
     bl_label = "Place Selected"
     bl_options = {"REGISTER", "UNDO"}
 
+    if TYPE_CHECKING:
+        atlas: str
+        folder: str
+    else:
+        atlas: ATLAS
+        folder: FOLDER
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require an object that is not a region."""
@@ -222,7 +237,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         leave_edit_mode(context)
         sizes = [np.array(thing.scale).tolist() for thing in things]
         try:
-            atlas = _atlas(scene)
+            atlas = atlas_in_use(scene, self.atlas, self.folder)
             place_um: Sequence[float] = self.place_um
             where = ", ".join(f"{one:,.0f}" for one in place_um) + " µm"
             if self.place_by == "REGION":
@@ -255,14 +270,6 @@ def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
     active = context.object
     chosen = [thing for thing in context.selected_objects or [] if not is_region(thing)]
     return sorted(chosen, key=lambda thing: thing != active)
-
-
-def _atlas(scene: bpy.types.Scene) -> Atlas:
-    """Open the atlas of the scene's regions, or the one that the panel shows."""
-    typed = fields(scene)
-    names = [about(region).atlas for region in all_regions(scene)]
-    wanted = typed.atlas if not names or typed.atlas in names else names[0]
-    return library.opened(wanted, bpy.path.abspath(typed.folder)).atlas
 
 
 def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Download atlases, where Blender allows it.
 
-With a window, threads do it in the background; without one, as in a script, the operator waits
-until everything has arrived.
+With a window, it goes on in the background; without one, as in a script, the operator waits until
+everything has arrived.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
+from ..atlas import AtlasError, library
+from ..atlas.search import UnknownStructureError
 from ..download import running
 from ..download.brainglobe import DownloadError
+from ..regions.imported import absent_meshes
+from ..settings import ACRONYMS, ATLAS, FOLDER, PartsSettings
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -61,8 +65,9 @@ class BLENDER_BRAIN_OT_list_downloads(_Online):
         listing.wait()
         if listing.error:
             return self._ended()
-        names = ", ".join(name for name, _ in listing.atlases)
-        self.report({"INFO"}, f"The server has {len(listing.atlases)} atlases: {names}.")
+        offered = running.offered()
+        names = ", ".join(name for name, _ in offered)
+        self.report({"INFO"}, f"The server has {len(offered)} atlases: {names}.")
         return {"FINISHED"}
 
 
@@ -86,7 +91,7 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         )
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Start, and leave the rest to threads and a timer."""
+        """Start, and leave the rest to a process and a timer."""
         if bpy.app.background and not running.offered():
             running.start_listing().wait()
         versions = dict(running.offered())
@@ -100,6 +105,39 @@ class BLENDER_BRAIN_OT_download_atlas(_Online):
         try:
             current = running.start(name, versions[name], self.regions)
         except DownloadError as problem:
+            self.report({"ERROR"}, str(problem))
+            return {"CANCELLED"}
+        if not bpy.app.background:
+            return {"FINISHED"}
+        current.wait()
+        return self._ended()
+
+
+class BLENDER_BRAIN_OT_download_meshes(PartsSettings, _Online):
+    """Download the meshes that the chosen regions lack on this disk; an interrupted download is resumed"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_brain.download_meshes"
+    bl_label = "Download"
+
+    if TYPE_CHECKING:
+        atlas: str
+        folder: str
+        acronyms: str
+    else:
+        atlas: ATLAS
+        folder: FOLDER
+        acronyms: ACRONYMS
+
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Find out what is missing, start, and leave the rest to a process and a timer."""
+        try:
+            atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
+            absent = absent_meshes(atlas, self.acronyms, self.parts, self.depth)
+            if not absent:
+                self.report({"INFO"}, "All of these meshes are on this disk.")
+                return {"FINISHED"}
+            current = running.start_meshes(atlas, absent)
+        except (AtlasError, UnknownStructureError, DownloadError) as problem:
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
         if not bpy.app.background:
@@ -124,16 +162,18 @@ class BLENDER_BRAIN_OT_cancel_download(bpy.types.Operator):
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Ask it to stop."""
+        """Stop it."""
         current = running.running()
         if current is None:
             return {"CANCELLED"}
         current.cancel()
+        running.look()
         return {"FINISHED"}
 
 
 CLASSES = (
     BLENDER_BRAIN_OT_list_downloads,
     BLENDER_BRAIN_OT_download_atlas,
+    BLENDER_BRAIN_OT_download_meshes,
     BLENDER_BRAIN_OT_cancel_download,
 )

@@ -6,14 +6,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty
 
-from ..atlas import Atlas, AtlasError, library
+from ..atlas import Atlas, AtlasError, NotHereError, library
+from ..atlas.errors import not_here
 from ..atlas.search import UnknownStructureError
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
-from ..regions.imported import Imported, import_regions
-from ..settings import ImportSettings
+from ..download import running
+from ..download.brainglobe import DownloadError
+from ..regions.imported import Imported, Parts, absent_meshes, import_regions
+from ..settings import ACRONYMS, ATLAS, FOLDER, ImportSettings
 from .selection import all_regions, show_object_colors
 
 if TYPE_CHECKING:
@@ -33,23 +36,17 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         atlas: str
         folder: str
         acronyms: str
+        download: bool
     else:
-        atlas: StringProperty(
-            name="Atlas",
-            description="Name of the atlas, with or without version, or its folder; the first one "
-            "found if empty",
-            options={"SKIP_SAVE"},
-        )
-        folder: StringProperty(
-            name="Folder",
-            description="Folder of atlases to search in addition to BrainGlobe's own",
-            subtype="DIR_PATH",
-            options={"SKIP_SAVE"},
-        )
-        acronyms: StringProperty(
-            name="Regions",
-            description="Acronyms, ids or full names, separated by commas or spaces",
-            options={"SKIP_SAVE"},
+        atlas: ATLAS
+        folder: FOLDER
+        acronyms: ACRONYMS
+        download: BoolProperty(
+            name="Download",
+            description="First download the meshes that are not on this disk, where Blender is "
+            "allowed to go online",
+            # An operator that waits is for scripts; the panel has a button that does not.
+            options={"SKIP_SAVE", "HIDDEN"},
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -57,6 +54,8 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
+            if self.download:
+                atlas = _downloaded(context, atlas, self.acronyms, self.parts, self.depth)
             imported = import_regions(
                 context,
                 atlas,
@@ -69,8 +68,13 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
                 origin=self.origin,
                 smooth=self.smooth,
                 decimation=self.decimation,
+                smoothing=self.smoothing,
             )
-        except (AtlasError, UnknownStructureError) as error:
+        except NotHereError as error:
+            missing, how = str(error).rstrip("."), running.how_to_get_meshes()
+            self.report({"ERROR"}, f"Nothing was imported: {missing}; {how}.")
+            return {"CANCELLED"}
+        except (AtlasError, UnknownStructureError, DownloadError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         select_only(context, imported.regions)
@@ -103,9 +107,49 @@ def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems],
             names = ", ".join(one.acronym for one in structures[:_MOST_NAMED])
             more = " and others" if len(structures) > _MOST_NAMED else ""
             text += f"; {names}{more} {'has' if len(structures) == 1 else 'have'} {what}"
+    if imported.filled:
+        text += f"; gaps in the mesh of {_names(imported.filled)} were closed"
+    if imported.left_open:
+        text += f"; {_names(imported.left_open)} could not be closed completely"
+    if imported.not_here:
+        text += f"; {not_here(imported.not_here)}; {running.how_to_get_meshes()}"
     if imported.damaged:
         return {"WARNING"}, f"{text}; {len(imported.damaged):,} damaged: {imported.damaged[0]}"
-    return {"INFO"}, f"{text}."
+    incomplete = imported.not_here or imported.left_open
+    return {"WARNING"} if incomplete else {"INFO"}, f"{text}."
+
+
+def _names(edges: dict[str, int]) -> str:
+    """Name regions with their number of open edges."""
+    named = [f"{name} ({count:,} open edges)" for name, count in edges.items()]
+    more = f" and {len(named) - _MOST_NAMED:,} others" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more
+
+
+def _downloaded(
+    context: bpy.types.Context, atlas: Atlas, acronyms: str, parts: Parts, depth: int
+) -> Atlas:
+    """Download the meshes that an import lacks, and return the atlas with them."""
+    absent = absent_meshes(atlas, acronyms, parts, depth)
+    if not absent:
+        return atlas
+    if refused := running.refusal():
+        raise DownloadError(
+            f"Nothing was downloaded: {not_here(absent)}, and {running.lowered(refused)}."
+        )
+    current = running.start_meshes(atlas, absent)
+    manager = required(context.window_manager)
+    manager.progress_begin(0.0, 1.0)
+    try:
+        current.wait(meanwhile=lambda: manager.progress_update(current.fraction))
+    finally:
+        manager.progress_end()
+        current.cancel()
+    running.look()
+    told, failed = running.last()
+    if failed:
+        raise DownloadError(told)
+    return library.opened(str(atlas.folder)).atlas
 
 
 CLASSES = (BLENDER_BRAIN_OT_import_regions,)

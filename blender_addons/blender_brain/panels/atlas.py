@@ -10,15 +10,20 @@ import bpy
 
 from .. import demo_atlas
 from ..atlas import Atlas, AtlasError, Structure, library
+from ..atlas.errors import not_here
+from ..atlas.search import Search, UnknownStructureError
 from ..common.required import required
 from ..common.suggestions import draw_field
 from ..download import running
-from ..properties import unfolded
-from ..settings import fields
+from ..download.tasks import Task
+from ..properties import BLENDER_BRAIN_PG_scene, unfolded
+from ..regions.imported import absent_meshes
+from ..settings import fields, search_of
 from .tab import Tab, draw_wrapped
 
 # More rows would slow down the sidebar and be of no use; that is what the search is for.
 _MOST_ROWS: Final = 150
+_MOST_LINES: Final = 4
 
 
 class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
@@ -36,6 +41,8 @@ class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
             row = layout.row()
             row.enabled = not atlas.missing
             text = atlas.full_name
+            if atlas.empty:
+                text += ", no meshes on this disk yet"
             if atlas.missing:
                 text += f" is incomplete: {atlas.missing}"
             icon: Any = "ERROR" if atlas.missing else "OUTLINER_OB_VOLUME"
@@ -68,6 +75,7 @@ class BLENDER_BRAIN_PT_atlas(Tab):
         row = layout.row()
         row.scale_y = 1.3
         wanted = [typed.acronyms.strip(" ,;"), *(one.name for one in typed.ticked)]
+        acronyms = ", ".join(filter(None, wanted))
         count = f" ({len(typed.ticked)} ticked)" if len(typed.ticked) else ""
         row.enabled = any(wanted)
         operator = row.operator(
@@ -75,9 +83,12 @@ class BLENDER_BRAIN_PT_atlas(Tab):
         )
         operator.atlas = opened.full_name
         operator.folder = typed.folder
-        operator.acronyms = ", ".join(filter(None, wanted))
+        operator.acronyms = acronyms
         for setting in _IMPORT_SETTINGS:
             setattr(operator, setting, getattr(typed, setting))
+        search = search_of(context)
+        if any(wanted) and search is not None:
+            _draw_absent(layout, typed, opened, search, acronyms)
 
 
 class BLENDER_BRAIN_PT_tree(Tab):
@@ -145,18 +156,7 @@ class BLENDER_BRAIN_PT_download(Tab):
         typed = fields(required(context.scene))
         current = running.running()
         if current is not None:
-            progress = current.progress
-            what = f"{progress.files_done} of {progress.files} files"
-            layout.label(text=current.name, icon="IMPORT", translate=False)
-            layout.progress(
-                factor=progress.fraction,
-                text=f"{what}, {progress.bytes_done / 1e6:.1f} MB" if progress.files else "",
-            )
-            stopping = progress.cancelled.is_set()
-            row = layout.row()
-            row.enabled = not stopping
-            text = "Stopping…" if stopping else "Cancel"
-            row.operator("blender_brain.cancel_download", text=text, icon="CANCEL")
+            _draw_progress(layout, current)
             return
         told, failed = running.last()
         if told:
@@ -179,6 +179,52 @@ class BLENDER_BRAIN_PT_download(Tab):
         operator.atlas, operator.regions = typed.download, typed.download_regions
 
 
+def _draw_progress(layout: bpy.types.UILayout, current: Task) -> None:
+    """Draw how far a download is, and the button that stops it."""
+    layout.label(text=running.title(), icon="IMPORT", translate=False)
+    what = f"{current.files_done} of {current.files} files"
+    layout.progress(
+        factor=current.fraction,
+        text=f"{what}, {current.bytes_done / 1e6:.1f} MB" if current.files else "",
+    )
+    layout.operator("blender_brain.cancel_download", icon="CANCEL")
+
+
+def _draw_absent(
+    layout: bpy.types.UILayout,
+    typed: BLENDER_BRAIN_PG_scene,
+    atlas: Atlas,
+    search: Search,
+    acronyms: str,
+) -> None:
+    """Say which of the chosen meshes are not on this disk, and offer to download just these."""
+    try:
+        # The search that is there already: panels are drawn many times a second.
+        absent = absent_meshes(atlas, search.find(acronyms), typed.parts, typed.depth)
+    except UnknownStructureError:
+        # The import says so; here somebody may still be typing.
+        return
+    if not absent:
+        return
+    current = running.running()
+    if current is not None:
+        _draw_progress(layout, current)
+        return
+    draw_wrapped(layout, f"{not_here(absent)}.", "INFO")
+    if refused := running.refusal():
+        _draw_offline(layout, refused, atlas.name, absent)
+        return
+    told, failed = running.last()
+    if failed:
+        draw_wrapped(layout, told, "ERROR")
+    count = f"{len(absent):,} Mesh{'es' * (len(absent) != 1)}"
+    operator = layout.operator(
+        "blender_brain.download_meshes", text=f"Download {count}", icon="IMPORT"
+    )
+    operator.atlas, operator.folder, operator.acronyms = atlas.full_name, typed.folder, acronyms
+    operator.parts, operator.depth = typed.parts, typed.depth
+
+
 _IMPORT_SETTINGS: Final = (
     "parts",
     "depth",
@@ -188,6 +234,7 @@ _IMPORT_SETTINGS: Final = (
     "origin",
     "smooth",
     "decimation",
+    "smoothing",
 )
 
 
@@ -230,27 +277,40 @@ def _draw_structure(
     else:
         row.label(icon="BLANK1")
     tick = row.row(align=True)
-    tick.enabled = structure.has_mesh or bool(atlas.children(structure.id))
+    tick.enabled = atlas.may_have_mesh(structure) or bool(atlas.children(structure.id))
     icon = "CHECKBOX_HLT" if identity in ticked else "CHECKBOX_DEHLT"
     tick.operator("blender_brain.tick", text="", icon=icon, emboss=False).structure = identity
     row.label(text=f"{structure.acronym}  {structure.name}", translate=False)
 
 
-def _draw_offline(layout: bpy.types.UILayout, refused: str) -> None:
+def _draw_offline(
+    layout: bpy.types.UILayout,
+    refused: str,
+    name: str = "allen_mouse_25um",
+    absent: Sequence[Structure] = (),
+) -> None:
     draw_wrapped(layout, f"{refused}.", "INTERNET_OFFLINE")
     if refused == running.NOT_ALLOWED:
         draw_wrapped(layout, "It can be allowed in the preferences, under System, Network.")
         operator = layout.operator("screen.userpref_show", text="Open Preferences")
         operator.section = "SYSTEM"
-    draw_wrapped(layout, "Or install an atlas with BrainGlobe's own tool, in a terminal:")
+    if absent:
+        draw_wrapped(layout, "Or have BrainGlobe's own library fetch them, in Python:")
+        lines = [
+            "from brainglobe_atlasapi import \\",
+            "  BrainGlobeAtlas",
+            "atlas = BrainGlobeAtlas(",
+            f'  "{name}")',
+            *(f'atlas.mesh_from_structure("{one.acronym}")' for one in absent[:_MOST_LINES]),
+        ]
+    else:
+        draw_wrapped(layout, "Or install an atlas with BrainGlobe's own tool, in a terminal:")
+        lines = ["pip install brainglobe-atlasapi", "brainglobe install -a \\", f"  {name}"]
     box = layout.box().column(align=True)
-    for line in (
-        "pip install brainglobe-atlasapi",
-        "brainglobe install -a \\",
-        "  allen_mouse_25um",
-    ):
+    for line in lines:
         box.label(text=line, translate=False)
-    draw_wrapped(layout, "It then appears in the menu above.")
+    if not absent:
+        draw_wrapped(layout, "It then appears in the menu above.")
 
 
 CLASSES = (

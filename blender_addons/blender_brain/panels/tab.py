@@ -23,8 +23,9 @@ def draw_wrapped(layout: bpy.types.UILayout, text: str, icon: Any = "NONE") -> N
     """Draw a sentence in lines that fit into the sidebar."""
     column = layout.column(align=True)
     line = ""
+    most = 38 if icon == "NONE" else 34
     for word in text.split():
-        if len(line) + len(word) > 38:
+        if len(line) + 1 + len(word) > most:
             column.label(text=line, icon=icon)
             icon, line = "NONE" if icon == "NONE" else "BLANK1", ""
         line = f"{line} {word}".strip()

@@ -91,6 +91,7 @@ def _new_collection(atlas: Atlas, structure: Structure | None) -> bpy.types.Coll
     collection = bpy.data.collections.new(name)
     stored = about(collection)
     stored.atlas = atlas.full_name
+    stored.folder = str(atlas.folder)
     if structure is not None:
         stored.structure = str(structure.id)
         stored.acronym = structure.acronym

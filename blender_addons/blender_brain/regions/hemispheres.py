@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cut meshes in two at a plane, and close the cut.
 
-A mesh that is closed stays closed: every edge belongs to two triangles, and the volumes of both
-halves add up to that of the whole. This relies on counting alone, not on geometry: every edge of
-the section gets a triangle of the cap, even where real meshes touch or cross themselves.
+Gaps of the mesh are filled first. A closed mesh stays closed: every edge belongs to two triangles,
+and the volumes of both halves add up to that of the whole. This relies on counting alone, not on
+geometry: every edge of the section gets a triangle of the cap, even where real meshes touch or
+cross themselves.
 
 Points that lie in the plane count as outside of either half. So a half never keeps faces that only
 lie in the plane, and whatever merely touches the plane is not cut.
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .polygons import closed_loops, triangulate
+from .repair import closed, open_edges, without_duplicates
 
 Points = NDArray[np.floating[Any]]
 Triangles = NDArray[np.integer[Any]]
@@ -39,14 +41,16 @@ class Half:
         The cap comes last.
     capped : int
         How many of the triangles are the cap.
+    filled : int
+        Edges around gaps of the whole mesh, which were filled.
     open_edges : int
-        Edges of the cut that do not form a closed loop, so that there is no cap: 0 for any closed
-        mesh.
+        Edges that still have no neighbor.
     """
 
     points: Points
     triangles: NDArray[np.int32]
     capped: int
+    filled: int
     open_edges: int
 
 
@@ -76,7 +80,7 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
     ----------
     points : ndarray, shape (V, 3)
     triangles : ndarray of int, shape (F, 3)
-        Those that repeat a point are left out.
+        See `repair.closed` for what happens to duplicates and gaps.
     axis : int
         Axis normal to the plane.
     position : float
@@ -86,7 +90,8 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
     """
     heights = points[:, axis].astype(np.float64) - position
     inside = heights > 0 if above else heights < 0
-    triangles = _distinct(triangles.astype(np.int64))
+    whole_mesh, filled = closed(points, triangles)
+    triangles = whole_mesh.astype(np.int64)
     count = inside[triangles].sum(axis=1)
     whole = triangles[count == 3]
     # Rotated so that the point alone on its side comes first.
@@ -102,27 +107,21 @@ def cut(points: Points, triangles: Triangles, axis: int, position: float, *, abo
     p1, q1, p2, q2 = np.split(
         names[places.ravel()], np.cumsum([len(one), len(one), len(two)]).tolist()
     )
-    kept = _distinct(
-        np.concatenate(
-            [
-                whole,
-                np.stack([one[:, 0], p1, q1], axis=1),
-                np.stack([p2, two[:, 1], two[:, 2]], axis=1),
-                np.stack([p2, two[:, 2], q2], axis=1),
-            ]
-        )
+    kept = np.concatenate(
+        [
+            whole,
+            np.stack([one[:, 0], p1, q1], axis=1),
+            np.stack([p2, two[:, 1], two[:, 2]], axis=1),
+            np.stack([p2, two[:, 2], q2], axis=1),
+        ]
     )
     section = np.concatenate([np.stack([p1, q1], axis=1), np.stack([q2, p2], axis=1)])
-    loops, open_edges = closed_loops(section[section[:, 0] != section[:, 1]])
+    loops, _ = closed_loops(section[section[:, 0] != section[:, 1]])
     # The section's edges run along the kept triangles, so the cap's run against them.
     cap = triangulate(np.delete(new_points, axis, axis=1), [loop[::-1] for loop in loops])
-    return _compact(new_points, np.concatenate([kept, cap]), len(cap), open_edges)
-
-
-def _distinct(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Leave out triangles that repeat a point."""
-    a, b, c = triangles.T
-    return np.asarray(triangles[(a != b) & (b != c) & (c != a)])
+    half = without_duplicates(np.concatenate([kept, cap]))
+    capped = len(half) - len(without_duplicates(kept)) if len(cap) else 0
+    return _compact(new_points, half, capped, filled, len(open_edges(half)))
 
 
 def _turned(triangles: NDArray[np.int64], alone: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -148,8 +147,10 @@ def _meet(
     return met.astype(points.dtype)
 
 
-def _compact(points: Points, triangles: NDArray[np.int64], capped: int, open_edges: int) -> Half:
+def _compact(
+    points: Points, triangles: NDArray[np.int64], capped: int, filled: int, n_open: int
+) -> Half:
     used = np.zeros(len(points), bool)
     used[triangles] = True
     index = np.cumsum(used, dtype=np.int32) - np.int32(1)
-    return Half(points[used], index[triangles], capped, open_edges)
+    return Half(points[used], index[triangles], capped, filled, n_open)

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 import bpy
 import numpy as np
 
-from ..atlas import Atlas, AtlasError, Structure
+from ..atlas import Atlas, AtlasError, NotHereError, Structure
 from ..atlas.search import Search
 from ..common.colormaps import srgb_to_linear
-from ..common.geometry import fill_mesh
+from ..common.geometry import fill_mesh, set_attribute
 from ..common.required import required
 from ..common.selection import refusal
 from .grouping import group
@@ -22,6 +22,7 @@ from .look import set_color
 from .look_materials import atlas_colors
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .record import about, is_region
+from .smoothing import ON_CUT, set_smoothing
 from .surfaces import Origin, Shape, shapes
 
 Parts = Literal["ONLY", "DESCENDANTS", "LEAVES", "HIERARCHY"]
@@ -47,6 +48,12 @@ class Imported:
     """Those without any part in the requested hemisphere."""
     damaged: list[str] = field(default_factory=list)
     """A sentence for each mesh that could not be read."""
+    not_here: list[Structure] = field(default_factory=list)
+    """Those whose mesh is not on this disk, but may be on BrainGlobe's server."""
+    filled: dict[str, int] = field(default_factory=dict)
+    """Of regions whose mesh had gaps, which were closed: the edges around these."""
+    left_open: dict[str, int] = field(default_factory=dict)
+    """Of halves that could not be closed: their open edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ def import_regions(
     origin: Origin = "GEOMETRY",
     smooth: bool = True,
     decimation: float = 1.0,
+    smoothing: int | None = None,
 ) -> Imported:
     """Import regions of an atlas, each at its position.
 
@@ -100,6 +108,9 @@ def import_regions(
         scene's origin.
     decimation : float
         Fraction of the triangles that a Decimate modifier keeps; 1 adds none.
+    smoothing : int, optional
+        Rounds of smoothing by a modifier, see `smoothing`; 0 adds none. If not given, regions keep
+        what they have.
 
     Raises
     ------
@@ -137,7 +148,10 @@ def import_regions(
             raise AtlasError(f"{shape} So nothing was moved.")
         if shape is not None:
             reshaped.append((there_already, shape))
-    result = Imported(without_mesh=[structure for structure in chosen if not structure.has_mesh])
+    result = Imported(
+        without_mesh=[one for one in chosen if not atlas.may_have_mesh(one)],
+        not_here=[one for one in chosen if not one.has_mesh and atlas.may_have_mesh(one)],
+    )
     made: list[bpy.types.Object] = []
     placed: list[tuple[Structure, bpy.types.Object]] = []
     new = [(structure, side) for structure, side, region in wanted if region is None]
@@ -157,9 +171,15 @@ def import_regions(
                 region = _new_region(atlas, structure, side)
                 made.append(region)
                 _set_shape(region, shape, shaping)
+                for count, counted in (
+                    (shape.filled, result.filled),
+                    (shape.open_edges, result.left_open),
+                ):
+                    if count:
+                        counted[region.name] = count
             placed.append((structure, region))
         if not placed:
-            raise AtlasError(_nothing(result))
+            _raise_nothing(result)
         group(scene, atlas, placed, nested=parts in ("DESCENDANTS", "HIERARCHY"))
     except BaseException:
         meshes = [region.data for region in made]
@@ -172,6 +192,8 @@ def import_regions(
         _set_shape(there_already, shape, shaping)
     for _, one in placed:
         _set_decimation(one, decimation)
+        if smoothing is not None and one.is_editable:
+            set_smoothing(one, smoothing)
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result
@@ -192,13 +214,37 @@ def decimation_of(region: bpy.types.Object) -> float:
 # --- Which structures ---
 
 
+def absent_meshes(
+    atlas: Atlas, acronyms: str | Iterable[str | int | Structure], parts: Parts, depth: int = 1
+) -> list[Structure]:
+    """List the structures of an import whose meshes are not on this disk, but may be on the server.
+
+    Parameters
+    ----------
+    acronyms, parts, depth
+        As for `import_regions`.
+
+    Raises
+    ------
+    UnknownStructureError
+        If one of the structures is unknown.
+    """
+    if not atlas.mesh_address:
+        return []
+    chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
+    return [one for one in chosen if not one.has_mesh and atlas.may_have_mesh(one)]
+
+
 def _structures(
     atlas: Atlas, acronyms: str | Iterable[str | int | Structure]
 ) -> Sequence[Structure]:
-    search = Search(atlas.structures)
     if isinstance(acronyms, str):
-        return search.find(acronyms)
-    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in acronyms]
+        return Search(atlas.structures).find(acronyms)
+    given = list(acronyms)
+    if all(isinstance(one, Structure) for one in given):
+        return [one for one in given if isinstance(one, Structure)]
+    search = Search(atlas.structures)
+    return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in given]
 
 
 def _chosen(
@@ -237,12 +283,15 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     stored.path = "/".join(map(str, structure.path))
     stored.level = structure.depth
     stored.side = side or "BOTH"
+    stored.folder = str(atlas.folder)
     return region
 
 
 def _set_shape(region: bpy.types.Object, shape: Shape, shaping: _Shaping) -> None:
     mesh: Any = region.data
     fill_mesh(mesh, shape.points, shape.triangles, smooth=shaping.smooth)
+    if shape.on_cut is not None and shape.on_cut.any():
+        set_attribute(mesh, ON_CUT, "POINT", shape.on_cut.astype(np.float32))
     region.location = shape.location.tolist()
     stored = about(region)
     stored.orientation = shaping.placement.orientation
@@ -277,12 +326,16 @@ def _key(region: bpy.types.Object) -> tuple[str, str, str]:
     return stored.atlas, stored.structure, stored.side
 
 
-def _nothing(result: Imported) -> str:
+def _raise_nothing(result: Imported) -> NoReturn:
     """Say why there is nothing to see."""
     if result.damaged:
-        return result.damaged[0]
+        raise AtlasError(result.damaged[0])
     if result.empty:
         names = ", ".join(one.acronym for one in result.empty[:5])
-        return f"No part of {names} is in this hemisphere."
+        raise AtlasError(f"No part of {names} is in this hemisphere.")
+    if result.not_here:
+        raise NotHereError(result.not_here)
     names = ", ".join(one.acronym for one in result.without_mesh[:5])
-    return f"The atlas has no mesh for {names}." if names else "Type or tick a region first."
+    raise AtlasError(
+        f"The atlas has no mesh for {names}." if names else "Type or tick a region first."
+    )

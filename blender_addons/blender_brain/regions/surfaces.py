@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..atlas import Atlas, AtlasError, Structure, read_mesh
 from .hemispheres import Side, hemisphere
 from .orientation import Placement, facing_out
+from .repair import without_gaps
 
 Origin = Literal["GEOMETRY", "ATLAS"]
 # Decoding and arithmetic release Python's lock; reading a few meshes ahead keeps the threads busy
@@ -34,6 +35,12 @@ class Shape:
     """(F, 3), counter-clockwise seen from outside."""
     location: NDArray[np.float32]
     """(3,), in the scene."""
+    on_cut: NDArray[np.bool_] | None = None
+    """(V,), the points where it was cut in two; None if it was not."""
+    filled: int = 0
+    """Edges around gaps of its mesh, which were filled."""
+    open_edges: int = 0
+    """Edges of a half that still have no neighbor."""
 
 
 def shape(
@@ -60,18 +67,25 @@ def shape(
         If the mesh cannot be read.
     """
     points_um, triangles = read_mesh(atlas, structure.id)
-    if side is not None:
-        half = hemisphere(points_um, triangles, atlas.extent_um[2] / 2, side)
+    on_cut, filled, left_open = None, 0, 0
+    if side is None:
+        mended, filled = without_gaps(points_um, triangles)
+        triangles = mended.astype(np.int32, copy=False)
+    else:
+        middle_um = atlas.extent_um[2] / 2
+        half = hemisphere(points_um, triangles, middle_um, side)
         points_um, triangles = np.asarray(half.points, np.float32), half.triangles
         if not len(triangles):
             return None
+        on_cut = points_um[:, 2] == np.float32(middle_um)
+        filled, left_open = half.filled, half.open_edges
     points = placement.points(points_um)
     triangles = facing_out(points, triangles)
     location = np.zeros(3, np.float32)
     if origin == "GEOMETRY":
         location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
         points -= location
-    return Shape(points, triangles, location)
+    return Shape(points, triangles, location, on_cut, filled, left_open)
 
 
 def shapes(

@@ -272,3 +272,28 @@ class Tree(Writer):
             self._connect(begin, name, value)
         self._connect(end, "Generation_0", make(begin))
         return end["Generation_0"]
+
+    def repeat(
+        self, iterations: Value, geometry: Linkable, change: Callable[[Socket], Linkable]
+    ) -> Socket:
+        """Change a geometry again and again.
+
+        Parameters
+        ----------
+        iterations : int, Socket or Node
+            How often.
+        change : callable
+            Called once, with the geometry so far; returns what becomes of it.
+
+        Returns
+        -------
+        Socket
+            The geometry after the last time.
+        """
+        begin = self.add("GeometryNodeRepeatInput", label="Again and again")
+        end = self.add("GeometryNodeRepeatOutput", label="Again and again")
+        begin.bpy_node.pair_with_output(end.bpy_node)
+        self._connect(begin, "Iterations", iterations)
+        self._connect(begin, "Geometry", geometry)
+        self._connect(end, "Geometry", change(begin["Geometry"]))
+        return end["Geometry"]

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blender_brain.atlas import AtlasError, choose_atlas, find_atlases, open_atlas, read_mesh
+from blender_brain.atlas import (
+    AtlasError,
+    NotHereError,
+    choose_atlas,
+    find_atlases,
+    open_atlas,
+    read_mesh,
+)
 from blender_brain.atlas.discovery import brainglobe_dir
 from blender_brain.regions.orientation import facing_out, placement, signed_volume
 from helpers.atlases import BIG, MESHES, NAME, ROWS, write_v2, write_v3
@@ -139,8 +146,6 @@ def test_newest_version_is_listed_and_incomplete_ones_say_what_is_missing(tmp_pa
             "terminologies/*/*/terminology.csv",
             "terminologies/made_up/3_0/terminology.csv is missing",
         ),
-        ("annotation-sets/*/*/annotations.precomputed/mesh", "mesh is missing"),
-        ("annotation-sets/*/*/annotations.precomputed/mesh/*", "it has no meshes yet"),
     ],
 )
 def test_incomplete_v3_is_listed_with_what_is_missing(tmp_path, remove, missing):
@@ -149,6 +154,37 @@ def test_incomplete_v3_is_listed_with_what_is_missing(tmp_path, remove, missing)
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     (found,) = find_atlases([tmp_path], default=False)
     assert found.missing.endswith(missing)
+
+
+@pytest.mark.parametrize("remove", ["mesh", "mesh/*"])
+def test_an_atlas_without_meshes_on_this_disk_is_opened(tmp_path, remove):
+    """As BrainGlobe's library leaves it: it fetches each mesh when it is asked for."""
+    write_v3(tmp_path)
+    pattern = f"brainglobe-atlasapi/annotation-sets/*/*/annotations.precomputed/{remove}"
+    for path in list(tmp_path.glob(pattern)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (found,) = find_atlases([tmp_path], default=False)
+    assert not found.missing and found.empty
+    atlas = open_atlas(found)
+    assert not any(one.has_mesh for one in atlas.structures)
+    assert all(atlas.may_have_mesh(one) for one in atlas.structures)
+    with pytest.raises(NotHereError, match="CA3 has no mesh on this disk yet"):
+        read_mesh(atlas, 463)
+    # The older layout comes with all meshes that there are.
+    older = open_atlas(write_v2(tmp_path, meshes={997: MESHES[997]}))
+    assert not older.mesh_address and not older.may_have_mesh(older[463])
+    with pytest.raises(AtlasError, match=r"'CA3' \(463\) has no mesh"):
+        read_mesh(older, 463)
+
+
+def test_an_atlas_with_meshes_is_preferred(tmp_path):
+    write_v3(tmp_path, version="3.1", meshes={})
+    write_v3(tmp_path, version="3.0")
+    found = find_atlases([tmp_path], default=False)
+    # Both use the same folders of components, apart from the version.
+    assert [(one.version, one.empty) for one in found] == [("3.1", True), ("3.0", False)]
+    assert choose_atlas(found, NAME).version == "3.0"
+    assert choose_atlas(found, f"{NAME}_v3.1").version == "3.1"
 
 
 def test_without_dracopy_v2_works_and_v3_says_why_not(tmp_path, monkeypatch):

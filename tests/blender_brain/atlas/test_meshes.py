@@ -13,7 +13,7 @@ from blender_brain.atlas import AtlasError, open_atlas, read_mesh
 from blender_brain.atlas import obj as obj_module
 from blender_brain.atlas.draco import read_draco
 from blender_brain.atlas.obj import read_obj
-from helpers.atlases import BIG, obj_text, write_v2, write_v3
+from helpers.atlases import BIG, obj_text, obj_with_normals, write_v2, write_v3
 from helpers.solids import sphere
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
@@ -37,6 +37,61 @@ def test_tables_give_what_lines_give_to_the_last_bit():
             np.testing.assert_array_equal(fast, plain)
     points = read_obj(text.encode())[0]
     np.testing.assert_array_equal(points, np.array(rows, np.float64).astype(np.float32))
+
+
+def as_program(writing: str) -> bytes:
+    """A sphere as different programs write it."""
+    points, triangles = sphere(1234.5, 6, 8)
+    # Of all sizes, so that some are whole, some have powers, and some are negative.
+    points = points * 10.0 ** np.random.default_rng(3).integers(-9, 1, points.shape)
+    points[0] = (7500.0, -0.0, 1e-05)
+    text = obj_with_normals(points, triangles)
+    lines = text.splitlines()
+    v, vn, f = ([x for x in lines if x.startswith(f"{kind} ")] for kind in ("v", "vn", "f"))
+    if writing == "a normal before each vertex":
+        lines = [line for pair in zip(vn, v, strict=True) for line in pair] + f
+    elif writing == "texture":
+        lines = [*v, "vt 0 0.5", *vn, *(x.replace("//", "/1/") for x in f)]
+    elif writing == "texture only":
+        lines = [*v, "vt 0 0.5", *(" ".join(w.split("//")[0] + "/1" if w != "f" else w
+                                            for w in x.split()) for x in f)]  # fmt: skip
+    elif writing == "groups":
+        lines = [
+            "# vtk",
+            "",
+            "mtllib NONE",
+            *v,
+            *vn,
+            "",
+            "g grp0",
+            "usemtl m",
+            "s off",
+            *f,
+            "# end",
+        ]
+    elif writing == "blanks at the end":
+        lines = [f"{line} " for line in lines]
+    elif writing == "two blanks":
+        lines = [line.replace("v ", "v  ") for line in lines]
+    elif writing == "faces in between":
+        lines = [*v[:30], *vn, *v[30:], *f]
+    return ("\r\n" if writing == "lines of Windows" else "\n").join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    "writing",
+    [
+        "plain", "a normal before each vertex", "texture", "texture only", "groups",
+        "blanks at the end", "two blanks", "faces in between", "lines of Windows",
+    ],
+)  # fmt: skip
+def test_normals_and_short_numbers_do_not_slow_reading_down(writing, monkeypatch):
+    """What programs write besides positions and corners is passed over, not read line by line."""
+    content = as_program(writing)
+    plain = by_lines(content)
+    monkeypatch.setattr(obj_module, "_lines", None)
+    for fast, slow in zip(read_obj(content), plain, strict=True):
+        np.testing.assert_array_equal(fast, slow)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,12 +15,11 @@ from blender_brain.demo_atlas import NAME, make_demo_atlas
 from blender_brain.demo_atlas import atlas_writer as demo_writing
 from blender_brain.download import web
 from blender_brain.download.brainglobe import (
-    CancelledError,
-    Download,
     DownloadError,
     Progress,
     available_atlases,
     download_atlas,
+    download_meshes,
 )
 from helpers.atlas_server import AtlasServer
 
@@ -84,7 +83,7 @@ def test_just_what_is_wanted(server: AtlasServer, source: Path, tmp_path: Path):
     place = download_atlas(NAME, "1.0", some("CA3, DG"), tmp_path, progress, server.address)
     assert place.is_dir() and listed(tmp_path) == [NAME]
     assert acronyms_with_mesh(tmp_path) == {"CA3", "DG"}
-    assert progress.fraction == 1 and progress.files == 4
+    assert progress.files_done == progress.files == 4
     assert progress.bytes_done == server.sent
     assert sum(server.asked.values()) == 4
     for path in tmp_path.rglob("*"):
@@ -228,32 +227,65 @@ def test_no_space(server: AtlasServer, tmp_path: Path, monkeypatch):
     assert not listed(tmp_path)
 
 
-def test_cancelled_and_taken_up_again(server: AtlasServer, tmp_path: Path):
-    server.hold.clear()
-    download = Download(NAME, "1.0", some("CA3, DG"), tmp_path, server.address)
-    assert download.running
-    download.cancel()
-    server.hold.set()
-    download.wait(20)
-    assert not download.running and download.folder is None
-    assert download.error == str(CancelledError(download.error)) and "cancelled" in download.error
+@pytest.mark.parametrize("name", ["manifest.json", "14"])
+def test_a_proxy_that_refuses_does_not_say_that_it_is_not_there(
+    server: AtlasServer, tmp_path: Path, name: str
+):
+    server.answers[name], server.storage = 403, False
+    with pytest.raises(DownloadError, match=f"{name}: access was refused .403., probably by a"):
+        download_atlas(NAME, "1.0", some("CA3, DG"), tmp_path, server=server.address)
     assert not listed(tmp_path)
-    again = Download(NAME, "1.0", some("CA3, DG"), tmp_path, server.address)
-    again.wait(20)
-    assert not again.error and acronyms_with_mesh(tmp_path) == {"CA3", "DG"}
 
 
-def test_two_at_once(server: AtlasServer, tmp_path: Path):
-    server.hold.clear()
-    first = Download(NAME, "1.0", some("CA3"), tmp_path, server.address)
-    while not server.asked:
-        time.sleep(0.01)
-    second = Download(NAME, "1.0", some("DG"), tmp_path, server.address)
-    second.wait(20)
-    assert second.error == f"{NAME} is already being downloaded."
-    server.hold.set()
-    first.wait(20)
-    assert not first.error and acronyms_with_mesh(tmp_path) == {"CA3"}
+def test_a_proxy_that_does_not_pass_https_on(server: AtlasServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("https_proxy", server.address)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(DownloadError, match="cannot be reached: .*403"):
+        available_atlases("https://example.org/")
+
+
+def installed(source: Path, folder: Path) -> Path:
+    """The atlas as BrainGlobe's library leaves it: an empty folder of meshes."""
+    home = folder / source.name
+    shutil.copytree(source, home)
+    mesh_folder = next(home.rglob("annotations.precomputed/mesh"))
+    for mesh in mesh_folder.iterdir():
+        mesh.unlink()
+    return next((home / "atlases" / NAME).iterdir())
+
+
+def test_just_the_meshes_of_an_atlas_that_is_there(
+    server: AtlasServer, source: Path, tmp_path: Path
+):
+    place = installed(source, tmp_path)
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    atlas = open_atlas(place)
+    assert not any(structure.has_mesh for structure in atlas.structures)
+    progress = Progress()
+    assert download_meshes(atlas, [14, 15], progress, server.address) == []
+    assert progress.files_done == 2 and sum(server.asked.values()) == 2
+    after = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert sorted(path.name for path in set(after) - set(before)) == ["14", "15"]
+    assert acronyms_with_mesh(tmp_path) == {"CA3", "DG"}
+    # Not those that are there, and not those that there are none of.
+    server.answers["16"] = 404
+    assert download_meshes(open_atlas(place), [14, 16, 17], None, server.address) == [16]
+    assert server.asked["14"] == 1 and server.asked["17"] == 1
+    assert download_meshes(open_atlas(place), [16], None, server.address) == [16]
+    assert not list(tmp_path.rglob(".part*"))
+
+
+def test_meshes_that_cannot_be_read_are_not_put_into_an_atlas(
+    server: AtlasServer, source: Path, tmp_path: Path
+):
+    place = installed(source, tmp_path)
+    server.lies["15"] = "100"
+    with pytest.raises(DownloadError, match="the mesh of 'DG', 15, cannot be read"):
+        download_meshes(open_atlas(place), [14, 15], None, server.address)
+    assert not any(structure.has_mesh for structure in open_atlas(place).structures)
+    server.lies.clear()
+    download_meshes(open_atlas(place), [14, 15], None, server.address)
+    assert acronyms_with_mesh(tmp_path) == {"CA3", "DG"} and server.asked["14"] == 1
 
 
 def test_nobody_there(tmp_path: Path):

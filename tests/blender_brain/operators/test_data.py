@@ -62,3 +62,34 @@ def test_points_land_among_the_regions(bpy: Any, regions: Any, tmp_path: Path):
     path.write_text("1,2\n")
     with pytest.raises(RuntimeError, match="bad.csv has 2 columns"):
         bpy.ops.blender_brain.import_points(filepath=str(path))
+
+
+def test_a_folder_is_enough(bpy: Any, tmp_path: Path):
+    """Without any setting of the scene, and for regions afterwards without the folder."""
+    from helpers.atlases import NAME, write_v2, write_v3
+
+    ops, scene = bpy.ops.blender_brain, bpy.context.scene
+    folder = str(tmp_path / "mine")
+    write_v3(tmp_path / "mine")
+    np.save(tmp_path / "cells.npy", np.array([[3500.0, 1500.0, 1500.0]]))
+    cells, table = str(tmp_path / "cells.npy"), tmp_path / "rates.csv"
+    with pytest.raises(RuntimeError, match="No atlas was found|no atlas|incomplete|demo"):
+        ops.import_points(filepath=cells, atlas=NAME)
+    assert ops.import_points(filepath=cells, folder=folder) == {"FINISHED"}
+    assert ops.place_objects(folder=folder, region="CA3", side="BOTH") == {"FINISHED"}
+    assert ops.import_regions(folder=folder, acronyms="CA3") == {"FINISHED"}
+    table.write_text("CA3,1\n")
+    assert not scene.blender_brain.folder and not scene.blender_brain.atlas
+    assert ops.color_by_table(filepath=str(table)) == {"FINISHED"}
+    assert ops.import_points(filepath=cells) == {"FINISHED"}
+    assert ops.place_objects(region="CA3", side="BOTH") == {"FINISHED"}
+    # Another one of the same name that the panel shows is not mistaken for it.
+    write_v2(tmp_path / "other", version="3.0", meshes={})
+    scene.blender_brain.folder = str(tmp_path / "other")
+    assert ops.place_objects(region="CA3", side="BOTH") == {"FINISHED"}
+    # Elsewhere it is found by its name.
+    (tmp_path / "mine").rename(tmp_path / "moved")
+    with pytest.raises(RuntimeError, match="no atlas named|is incomplete"):
+        ops.place_objects(region="CA3", side="BOTH")
+    scene.blender_brain.folder = str(tmp_path / "moved")
+    assert ops.place_objects(region="CA3", side="BOTH") == {"FINISHED"}

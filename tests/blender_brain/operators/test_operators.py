@@ -50,7 +50,9 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert f"available: {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
     assert "is not the folder of an atlas" in refused(call, atlas=str(tmp_path), acronyms="CA3")
     assert "first" in refused(call, folder=folder, acronyms=" ")
-    assert "no mesh for VS/2 3" in refused(call, folder=folder, acronyms="VS/2 3")
+    assert "VS/2 3 has no mesh on this disk yet; " in refused(
+        call, folder=folder, acronyms="VS/2 3"
+    )
     own = tmp_path / "brainglobe-atlasapi" / "atlases" / NAME / "3_0"
     assert call(atlas=str(own), acronyms="MO") == {"FINISHED"}
     assert regions(bpy) == ["CA3", "DG", "MO"]
@@ -309,7 +311,7 @@ def test_film_scene_goes_without_a_region_that_has_no_mesh(bpy, tmp_path):
         if one.type == "MESH"
     }
     assert looks == {"CA3": "GRADIENT", "grey": "GLASS"}
-    with pytest.raises(RuntimeError, match="no mesh for DG"):
+    with pytest.raises(RuntimeError, match="DG has no mesh on this disk yet"):
         bpy.ops.blender_brain.film_scene(folder=str(tmp_path), glass="", glow="DG", gradient="")
 
 

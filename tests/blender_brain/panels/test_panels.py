@@ -37,7 +37,7 @@ NEW = {"import_regions", "import_points"}
 # These need the network or a window, or write an atlas of their own.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "make_demo_atlas", "list_downloads",
-    "download_atlas", "cancel_download",
+    "download_atlas", "download_meshes", "cancel_download",
 }  # fmt: skip
 
 

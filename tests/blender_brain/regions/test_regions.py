@@ -63,6 +63,56 @@ def test_inside_out_and_degenerate_meshes_are_mended(bpy, tmp_path, import_regio
     assert len(faces) == 12 and volume(found, faces) == pytest.approx(1.0)
 
 
+def test_blender_finds_nothing_to_mend(bpy, tmp_path, import_regions):
+    """Faces that are there twice or repeat a point are gone before it looks."""
+    points, triangles = MESHES[463]
+    broken = np.concatenate(
+        [triangles, triangles[:3], triangles[4:6, [1, 2, 0]], [[0, 0, 1], [0, 3, 6], [6, 3, 0]]]
+    )
+    atlas = open_atlas(write_v2(tmp_path, meshes={463: (points, broken), 8: MESHES[8]}))
+    for settings in ({}, {"hemisphere": "SPLIT"}):
+        for region in import_regions("CA3, grey", atlas=atlas, **settings).regions:
+            assert not region.data.validate(verbose=True)
+            found, faces = surface(bpy, region)
+            assert not unpaired_edges(faces)
+
+
+def test_gaps_of_halves_are_closed_and_told(bpy, tmp_path, import_regions):
+    points, triangles = MESHES[8]
+    # One half of a side of the box, which the cut crosses.
+    atlas = open_atlas(write_v2(tmp_path, meshes={8: (points, triangles[1:])}))
+    (whole,) = import_regions("grey", atlas=atlas).regions
+    assert not unpaired_edges(surface(bpy, whole)[1])
+    result = import_regions("grey", atlas=atlas, hemisphere="SPLIT")
+    assert result.filled == {"grey left": 3, "grey right": 3} and not result.left_open
+    total = 0.0
+    for region in result.regions:
+        found, faces = surface(bpy, region)
+        assert not unpaired_edges(faces)
+        total += volume(found, faces)
+    assert total == pytest.approx(volume(points, triangles) / 1e9)
+
+
+def test_smoothing_is_a_modifier_that_keeps_the_cut(bpy, import_regions):
+    left, right = import_regions("grey", hemisphere="SPLIT", smoothing=7, decimation=0.9).regions
+    assert [modifier.name for modifier in left.modifiers] == ["Smooth", "Decimation"]
+    left.modifiers["Decimation"].show_viewport = right.modifiers["Decimation"].show_viewport = False
+    seams = []
+    for region in (left, right):
+        points, _ = surface(bpy, region, evaluated=True)
+        seams.append({tuple(p) for p in points[np.abs(points[:, 0]) < 1e-6].round(5)})
+    assert seams[0] == seams[1] and len(seams[0]) >= 4
+    # It stays as it is unless asked, and its shape may be made anew.
+    import_regions("grey", hemisphere="SPLIT", um_per_unit=100.0)
+    assert left.modifiers["Smooth"] and "on_cut" in left.data.attributes
+    assert "on_cut.001" not in left.data.attributes
+    from blender_brain.regions.smoothing import smoothing_of
+
+    assert smoothing_of(left) == 7
+    import_regions("grey", hemisphere="SPLIT", um_per_unit=100.0, smoothing=0)
+    assert smoothing_of(left) == 0
+
+
 def test_older_orientation_is_what_importing_the_file_gives(bpy, tmp_path, import_regions):
     """Blender's own OBJ import, with the axes of the older add-on, is the referee."""
     folder = write_v2(tmp_path)
@@ -124,7 +174,7 @@ def collections(bpy):
 def test_hierarchy_is_nested_in_the_atlas_s_order(bpy, import_regions):
     result = import_regions("root", parts="HIERARCHY")
     assert names(result.regions) == ["root", "grey", "HPF", "CA3", "DG", "MO"]
-    assert [one.acronym for one in result.without_mesh] == ["VS/2 3"]
+    assert [one.acronym for one in result.not_here] == ["VS/2 3"] and not result.without_mesh
     expected = {"root": ["root", {"grey": ["grey", "MO", {"HPF": ["HPF", "CA3", "DG"]}]}]}
     assert collections(bpy) == [{"made_up_100um_v3.0": [expected]}]
 
@@ -187,7 +237,7 @@ def test_damaged_mesh_leaves_the_others_and_says_so(bpy, atlas, import_regions):
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     with pytest.raises(AtlasError, match="'CA3'"):
         import_regions("CA3")
-    with pytest.raises(AtlasError, match="no mesh for VS/2 3"):
+    with pytest.raises(AtlasError, match="VS/2 3 has no mesh on this disk yet"):
         import_regions("VS/2 3")
     after = [len(kind) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.collections)]
     assert after == before

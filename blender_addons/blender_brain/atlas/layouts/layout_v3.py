@@ -75,15 +75,24 @@ def missing(folder: Path) -> str:
         return f"{MANIFEST} is missing"
     root = _root(folder)
     try:
-        terminology, mesh_folder = _components(root, _manifest(folder))
+        terminology, _ = _components(root, _manifest(folder))
     except AtlasError as problem:
         return str(problem).rstrip(".")
-    for path, exists in ((terminology, Path.is_file), (mesh_folder, Path.is_dir)):
-        if not exists(path):
-            return f"{path.relative_to(root).as_posix()} is missing"
+    if not terminology.is_file():
+        return f"{terminology.relative_to(root).as_posix()} is missing"
     if not draco.is_available():
         return "DracoPy, which reads its meshes, is not available for this platform"
-    return "" if mesh_names(root, mesh_folder, "") else "it has no meshes yet"
+    return ""
+
+
+def empty(folder: Path) -> bool:
+    """Tell whether an atlas has none of its meshes yet: the library fetches each when asked."""
+    root = _root(folder)
+    try:
+        _, mesh_folder = _components(root, _manifest(folder))
+    except AtlasError:
+        return True
+    return not mesh_names(root, mesh_folder, "")
 
 
 def describe(folder: Path) -> Description:
@@ -114,6 +123,7 @@ def describe(folder: Path) -> Description:
         mesh_folder=mesh_folder,
         mesh_suffix="",
         decode=_decode,
+        mesh_address=mesh_folder.relative_to(root).as_posix(),
     )
 
 
@@ -189,4 +199,4 @@ def _decode(content: bytes) -> tuple[Points, Triangles]:
     return np.ascontiguousarray(points_um), np.ascontiguousarray(triangles[:, ::-1])
 
 
-LAYOUT: Final = Layout("v3", folders, missing, describe)
+LAYOUT: Final = Layout("v3", folders, missing, describe, empty)
