@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's own numbers, points and tracings, on and among the regions."""
+"""The user's own numbers on the regions, and objects among them."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, cast
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..atlas import Atlas, AtlasError, library
+from ..atlas import AtlasError
 from ..atlas.search import Search, UnknownStructureError
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import REVERSE, colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..data.point_objects import add_points, add_tracing
-from ..data.points import Unit, outside, read_points, read_tracing
 from ..data.region_values import read_region_values
 from ..data.tables import TableError
 from ..data.value_colors import Colored, color_by_values
 from ..regions.hemispheres import Side
-from ..regions.orientation import Placement, placement
 from ..regions.placing_objects import centroid_um, place_objects
-from ..regions.record import about, is_region, placement_of
-from ..settings import PlaceSettings, fields
+from ..regions.record import about, is_region
+from ..settings import PlaceSettings
+from .at_hand import AtlasChoice, atlas_of, placement_in
 from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 
 
-class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[misc]
+class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # type: ignore[misc]
     """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.color_by_table"
@@ -95,7 +93,7 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         scene = required(context.scene)
         path = Path(bpy.path.abspath(self.filepath))
         try:
-            atlas = _atlas(scene)
+            atlas = atlas_of(scene, self.atlas, self.folder)
             data = read_region_values(path, atlas.structures)
             regions = [one for one in all_regions(scene) if about(one).atlas == atlas.full_name]
             colored = color_by_values(
@@ -128,75 +126,6 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         column.prop(self, "high")
 
 
-class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their position in the atlas"""  # noqa: D400, D415, E501
-
-    bl_idname = "blender_brain.import_points"
-    bl_label = "Import Points"
-    bl_options = {"REGISTER", "UNDO"}
-
-    if TYPE_CHECKING:
-        filepath: str
-        filter_glob: str
-        unit: Unit
-        radius_um: float
-    else:
-        filepath: StringProperty(
-            name="File",
-            description="Table or array of points, or a traced neuron (.swc)",
-            subtype="FILE_PATH",
-            options={"SKIP_SAVE"},
-        )
-        filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
-        unit: EnumProperty(
-            name="Unit",
-            description="Unit of the coordinates, if the file does not name one",
-            items=[
-                ("um", "Micrometers", "µm from the atlas's corner"),
-                ("mm", "Millimeters", "mm from the atlas's corner"),
-                ("voxel", "Voxels", "Voxels of this atlas"),
-            ],
-        )
-        radius_um: FloatProperty(
-            name="Radius",
-            description="Radius of the spheres in µm; can be changed later in the modifier",
-            default=40.0,
-            min=0.01,
-            soft_max=500.0,
-        )
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the file and place its content like the regions."""
-        path = Path(bpy.path.abspath(self.filepath))
-        leave_edit_mode(context)
-        try:
-            atlas = _atlas(required(context.scene))
-            place = _placement(required(context.scene), atlas)
-            if path.suffix.casefold() == ".swc":
-                tracing = read_tracing(path, lambda note: self.report({"WARNING"}, note))
-                points_um = tracing.points_um
-                thing = add_tracing(context, path.stem, tracing, place)
-                what = f"{len(tracing.names):,} branches"
-            else:
-                points_um = read_points(
-                    path,
-                    self.unit,
-                    atlas.resolution_um,
-                    lambda note: self.report({"INFO"}, note),
-                )
-                thing = add_points(context, path.stem, points_um, place, radius_um=self.radius_um)
-                what = f"{len(points_um):,} point{'s' * (len(points_um) != 1)}"
-        except (AtlasError, TableError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        text = f"Imported {what} as '{thing.name}' in the space of {atlas.full_name}"
-        if far := outside(points_um, atlas.extent_um):
-            self.report({"WARNING"}, f"{text}; {far:,} lie outside it: is the unit right?")
-        else:
-            self.report({"INFO"}, f"{text}.")
-        return {"FINISHED"}
-
-
 class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
     """Move the selected objects, such as neurons, to a region's center or to atlas coordinates"""  # noqa: D400, D415, E501
 
@@ -222,7 +151,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         leave_edit_mode(context)
         sizes = [np.array(thing.scale).tolist() for thing in things]
         try:
-            atlas = _atlas(scene)
+            atlas = atlas_of(scene)
             place_um: Sequence[float] = self.place_um
             where = ", ".join(f"{one:,.0f}" for one in place_um) + " µm"
             if self.place_by == "REGION":
@@ -234,7 +163,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
                 scene,
                 things,
                 place_um,
-                _placement(scene, atlas),
+                placement_in(scene, atlas),
                 pivot=self.pivot,
                 true_size=self.true_size,
                 magnification=self.magnification,
@@ -257,23 +186,6 @@ def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
     return sorted(chosen, key=lambda thing: thing != active)
 
 
-def _atlas(scene: bpy.types.Scene) -> Atlas:
-    """Open the atlas of the scene's regions, or the one that the panel shows."""
-    typed = fields(scene)
-    names = [about(region).atlas for region in all_regions(scene)]
-    wanted = typed.atlas if not names or typed.atlas in names else names[0]
-    return library.opened(wanted, bpy.path.abspath(typed.folder)).atlas
-
-
-def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:
-    """Return how the atlas's regions are placed, or would be."""
-    for region in all_regions(scene):
-        if about(region).atlas == atlas.full_name:
-            return placement_of(region)
-    typed = fields(scene)
-    return placement(typed.orientation, typed.um_per_unit, atlas.extent_um)
-
-
 def _told(colored: Colored, name: str, times: int) -> str:
     count = len(colored.regions)
     text = f"Colored {count:,} region{'s' * (count != 1)} by {name}"
@@ -288,6 +200,5 @@ def _told(colored: Colored, name: str, times: int) -> str:
 
 CLASSES = (
     BLENDER_BRAIN_OT_color_by_table,
-    BLENDER_BRAIN_OT_import_points,
     BLENDER_BRAIN_OT_place_objects,
 )

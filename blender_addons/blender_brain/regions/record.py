@@ -30,6 +30,7 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         middle_um: tuple[float, float, float]
         origin: Origin
         smooth: bool
+        folder: str
     else:
         atlas: StringProperty(name="Atlas", description="Name and version")
         # Text, since an id may have 64 bits and an integer property has 32.
@@ -50,6 +51,9 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         )
         origin: StringProperty(name="Origin")
         smooth: BoolProperty(name="Smooth Shading", options=set())
+        folder: StringProperty(
+            name="Folder", description="Where the atlas was when the region was imported"
+        )
 
 
 def about(thing: bpy.types.Object | bpy.types.Collection) -> BLENDER_BRAIN_PG_region:
