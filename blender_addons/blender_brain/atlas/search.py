@@ -173,6 +173,11 @@ class Search:
             message += f"; the closest {verb} {_listed([_described(one, near) for one in near])}"
         raise UnknownStructureError(f"{message}.", near)
 
+    def known(self, term: str) -> Structure | None:
+        """Find one structure, or None; unlike `find_one` without looking for similar ones."""
+        candidates = self._candidates(plain(term))
+        return candidates[0] if len(candidates) == 1 else None
+
     def nearest(self, term: str) -> list[Structure]:
         """List what an unknown term may mean.
 

@@ -19,9 +19,10 @@ from ..common.colormaps.colormap_settings import REVERSE, colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..data.region_values import read_region_values
+from ..common.suggestions import text_property
+from ..data.region_values import read_region_values, value_columns
 from ..data.tables import TableError
-from ..data.value_colors import Colored, color_by_values
+from ..data.value_colors import COLUMNS, TABLE, Colored, color_by_values
 from ..regions.hemispheres import Side
 from ..regions.placing_objects import centroid_um, place_objects
 from ..regions.record import about, is_region
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 
 
+def _value_columns(
+    operator: BLENDER_BRAIN_OT_color_by_table, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    wanted = typed.strip().casefold()
+    names = value_columns(Path(bpy.path.abspath(operator.filepath)))
+    return [(name, "") for name in names if wanted in name.casefold()]
+
+
 class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # type: ignore[misc]
     """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
@@ -45,12 +54,14 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
     if TYPE_CHECKING:
         filepath: str
         filter_glob: str
+        column: str
         colormap: str
         reverse: bool
         use_limits: bool
         low: float
         high: float
         strength: float
+        form: float
         ms_per_frame: float
     else:
         filepath: StringProperty(
@@ -60,6 +71,13 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt", options={"HIDDEN"})
+        column: text_property(
+            _value_columns,
+            name="Column",
+            description="Column of values; the usual one if empty",
+            search_options={"SUGGESTION"},
+            options={"SKIP_SAVE"},
+        )
         colormap: colormap_property("viridis")
         reverse: REVERSE
         use_limits: BoolProperty(
@@ -80,6 +98,14 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
             min=0.0,
             soft_max=10.0,
         )
+        form: FloatProperty(
+            name="Form",
+            description="How much darker a region is where its surface turns away; 0 looks flat",
+            default=0.75,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
         ms_per_frame: FloatProperty(
             name="Milliseconds per Frame",
             description="Simulated time per scene frame, if the table has times",
@@ -94,7 +120,7 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         path = Path(bpy.path.abspath(self.filepath))
         try:
             atlas = atlas_of(scene, self.atlas, self.folder)
-            data = read_region_values(path, atlas.structures)
+            data = read_region_values(path, atlas.structures, self.column)
             regions = [one for one in all_regions(scene) if about(one).atlas == atlas.full_name]
             colored = color_by_values(
                 regions,
@@ -103,14 +129,23 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
                 reverse=self.reverse,
                 limits=(self.low, self.high) if self.use_limits else None,
                 strength=self.strength,
+                form=self.form,
                 start_frame=scene.frame_start,
                 ms_per_frame=self.ms_per_frame,
             )
         except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if len(data.choices) > 1:
+            TABLE.put(colored.material, str(path))
+            COLUMNS.put(colored.material, "\n".join(data.choices))
+        else:
+            TABLE.remove(colored.material)
+            COLUMNS.remove(colored.material)
         for note in data.notes:
             self.report({"INFO"}, note)
+        if data.unknown:
+            self.report({"WARNING"}, data.unknown)
         tell(self, {"INFO"}, _told(colored, path.name, len(data.times_ms)), regions)
         return {"FINISHED"}
 
@@ -118,7 +153,9 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         """Draw the settings beside the file browser."""
         layout = required(self.layout)
         layout.use_property_split = True
-        for name in ("colormap", "reverse", "strength", "ms_per_frame", "use_limits"):
+        for name in (
+            "column", "colormap", "reverse", "strength", "form", "ms_per_frame", "use_limits",
+        ):  # fmt: skip
             layout.prop(self, name)
         column = layout.column()
         column.enabled = self.use_limits
@@ -195,6 +232,13 @@ def _told(colored: Colored, name: str, times: int) -> str:
         names = ", ".join(colored.missing[:_MOST_NAMED])
         more = " and others" if len(colored.missing) > _MOST_NAMED else ""
         text += f"; {names}{more} {'is' if len(colored.missing) == 1 else 'are'} not in the scene"
+    if colored.whole:
+        names = ", ".join(colored.whole[:_MOST_NAMED])
+        text += (
+            f"; the table has the halves of {names}, which "
+            f"{'is' if len(colored.whole) == 1 else 'are'} whole in the scene: import with"
+            " Hemisphere > Split"
+        )
     return f"{text}."
 
 
