@@ -159,7 +159,8 @@ def _agreement(
     unknown = sorted({name for name in named if name and name not in known})
     agree = compared = 0
     for name, place in zip(named, located.places.tolist(), strict=True):
-        if name in known:
+        # A point in a region whose mesh is not here is found in what is around that region.
+        if name in known and known[name].has_mesh:
             compared += 1
             agree += place != NOWHERE and known[name].id in atlas.structures[place].path
     share = agree / compared if compared else 1.0

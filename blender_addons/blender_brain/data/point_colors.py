@@ -18,7 +18,14 @@ from ..common.glow import glowing
 from ..common.limits import apart
 from ..common.nodes.modifiers import find_group_modifier, set_inputs
 from ..common.required import required
-from ..common.value_color import NO_DATA, color_of, gray_without_data, read_attribute, set_limits
+from ..common.value_color import (
+    NO_DATA,
+    NO_DATA_BELOW,
+    color_of,
+    gray_without_data,
+    read_attribute,
+    set_limits,
+)
 from ..regions.look import STRENGTH, shining
 from ..regions.look_materials import assign
 from .point_objects import LIGHT, POINTS_GROUP, TIME, TRACING_GROUP, TRACK_GROUP, attribute_name
@@ -108,24 +115,28 @@ def color_points(
             )
     colormaps.resolve(colormap)
     modifier = required(_modifier(thing))
-    if size and required(modifier.node_group).name.startswith(POINTS_GROUP):
-        values = _values(thing, size)
-        largest = float(values.max())
-        if not (np.isfinite(largest) and values[values > NO_DATA].min() >= 0 and largest > 0):
+    has_sizes = required(modifier.node_group).name.startswith(POINTS_GROUP)
+    if size and not has_sizes:
+        raise ValueError(f"'{thing.name}' has lines; only points have sizes.")
+    sizes: dict[str, Any] = {"Size Column": size}
+    if size:
+        known = _known(thing, size)
+        if not len(known) or known.min() < 0 or known.max() <= 0:
             raise ValueError(f"'{size}' cannot be a size: it is not positive throughout.")
-        set_inputs(modifier, {"Size Column": size, "Full Size At": largest})
-    elif size == "" and required(modifier.node_group).name.startswith(POINTS_GROUP):
-        set_inputs(modifier, {"Size Column": ""})
+        sizes["Full Size At"] = float(known.max())
+    if column not in ("", REGION):
+        known = _known(thing, column)
+        if not len(known):
+            raise ValueError(f"'{column}' has no values, only gaps.")
+    if has_sizes:
+        set_inputs(modifier, sizes)
     if not column:
         return required(thing.active_material)
     where = "INSTANCER" if thing.type == "MESH" else "GEOMETRY"
     material = _material(f"{thing.name} {column}", column, where)
     tree: Any = required(material.node_tree)
     if column != REGION:
-        values = _values(thing, column)
-        known = values[values > NO_DATA]
-        if not len(known):
-            raise ValueError(f"'{column}' has no values, only gaps.")
+        known = _known(thing, column)
         low, high = limits or apart(float(known.min()), float(known.max()))
         set_limits(material, low, high)
         set_colormap(tree, colormap, reverse=reverse)
@@ -178,13 +189,15 @@ def _modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
     return None
 
 
-def _values(thing: bpy.types.Object, column: str) -> NDArray[np.float32]:
+def _known(thing: bpy.types.Object, column: str) -> NDArray[np.float32]:
+    """Read a column without its gaps."""
     data: Any = thing.data
-    attribute = data.attributes[attribute_name(column)]
+    attribute = data.attributes[column]
     whole = attribute.data_type == "INT"
     values = np.empty(len(attribute.data), np.int32 if whole else np.float32)
     attribute.data.foreach_get("value", values)
-    return values.astype(np.float32)
+    numbers = values.astype(np.float32)
+    return numbers[numbers > NO_DATA_BELOW]
 
 
 def _material(name: str, column: str, where: Any) -> bpy.types.Material:

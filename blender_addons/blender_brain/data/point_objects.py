@@ -230,7 +230,7 @@ def _track_group(tree: nodes.Tree) -> None:
         description="Distance between marks along the track, from its first point",
     )  # fmt: skip
     size = tree.input(
-        "Mark Size", "Float", default=3.0, minimum=0.0,
+        "Mark Size", "Float", default=5.0, minimum=0.0,
         description="Radius of a mark, as a multiple of the track's",
     )  # fmt: skip
     material = tree.input("Material", "Material")

@@ -163,7 +163,7 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         column.prop(self, "high")
 
 
-class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
+class BLENDER_BRAIN_OT_place_objects(AtlasChoice, PlaceSettings, bpy.types.Operator):
     """Move the selected objects, such as neurons, to a region's center or to atlas coordinates"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.place_objects"
@@ -188,7 +188,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         leave_edit_mode(context)
         sizes = [np.array(thing.scale).tolist() for thing in things]
         try:
-            atlas = atlas_of(scene)
+            atlas = atlas_of(scene, self.atlas, self.folder)
             place_um: Sequence[float] = self.place_um
             where = ", ".join(f"{one:,.0f}" for one in place_um) + " µm"
             if self.place_by == "REGION":

@@ -59,6 +59,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
     if TYPE_CHECKING:
         filepath: str
         filter_glob: str
+        as_points: bool
         radius_um: float
         color_by: str
         size_by: str
@@ -75,6 +76,10 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default=FILES, options={"HIDDEN"})
+        as_points: BoolProperty(
+            name="As Points",
+            description="Show the points of tracks and tracings as spheres instead of lines",
+        )
         radius_um: FloatProperty(
             name="Radius",
             description="Radius of the spheres in µm, 0 for one that suits the atlas; can be "
@@ -123,9 +128,14 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
         path = Path(bpy.path.abspath(self.filepath))
         scene = required(context.scene)
         leave_edit_mode(context)
+        thing = None
         try:
             atlas = atlas_of(scene, self.atlas, self.folder)
             found = read_point_set(path)
+            if self.as_points:
+                found = replace(found, point_counts=None)
+            elif found.point_counts is not None and (self.spikes or self.size_by):
+                raise TableError(f"{path.name} has lines; only points have sizes and flash.")
             coordinates = read_as(found.coordinates, self)
             columns = {*found.values, REGION}
             for wanted in filter(None, (self.color_by, self.size_by)):
@@ -151,11 +161,16 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
                     reverse=self.reverse,
                 )  # fmt: skip
         except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
+            if thing is not None:
+                bpy.data.batch_remove([thing, required(thing.data)])
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         for note in (*found.notes, *notes):
             self.report({"INFO"}, note)
-        lines = "" if found.point_counts is None else f", {len(found.point_counts):,} lines"
+        lines = ""
+        if found.point_counts is not None:
+            count = len(found.point_counts)
+            lines = f", {count:,} line{'s' * (count != 1)}"
         text = (
             f"'{thing.name}'{lines} in {atlas.full_name}: {found.taken}, in"
             f" {coordinates.described()}. {landing.text}."
@@ -225,7 +240,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
         layout = required(self.layout)
         layout.use_property_split = True
         draw_coordinates(layout, self)
-        for name in ("radius_um", "color_by", "size_by", "colormap", "reverse"):
+        for name in ("as_points", "radius_um", "color_by", "size_by", "colormap", "reverse"):
             layout.prop(self, name)
         for name in ("spikes", "ms_per_frame", "fade_ms"):
             layout.prop(self, name)

@@ -139,3 +139,24 @@ def test_all_settings_are_in_the_panel(bpy: Any):
     assert len(names) == 6
     for name in names:
         assert name in fields and name in operator
+
+
+def test_a_failed_import_leaves_nothing(bpy: Any, regions: Any, tmp_path: Path):
+    path = tmp_path / "cells.csv"
+    path.write_text("x,y,z,change\n4000,3000,3000,-1\n4000,3000,4000,2\n")
+    before = set(bpy.data.objects), set(bpy.data.meshes)
+    with pytest.raises(RuntimeError, match="'change' cannot be a size"):
+        bpy.ops.blender_brain.import_points(filepath=str(path), size_by="change")
+    assert (set(bpy.data.objects), set(bpy.data.meshes)) == before
+
+
+def test_tracks_as_points(bpy: Any, regions: Any, tmp_path: Path):
+    path = tmp_path / "track.npy"
+    np.save(path, np.linspace((4000, 1000, 3000), (4000, 5000, 3000), 30))
+    ops = bpy.ops.blender_brain
+    assert ops.import_points(filepath=str(path)) == {"FINISHED"}
+    assert bpy.context.object.type == "CURVES"
+    with pytest.raises(RuntimeError, match="track.npy has lines; only points have sizes and flash"):
+        ops.import_points(filepath=str(path), size_by="x")
+    assert ops.import_points(filepath=str(path), as_points=True) == {"FINISHED"}
+    assert bpy.context.object.type == "MESH"
