@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ..common import nodes
 from ..common.nodes import Linkable, Node, Socket
@@ -94,6 +95,27 @@ def holder_of(neuron: bpy.types.Object, name: str) -> bpy.types.Object | None:
     """
     holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), name).value
     return holder
+
+
+def soma_of(neuron: bpy.types.Object) -> tuple[Vector, str]:
+    """Find the place of a neuron's soma: of the largest, if it holds several cells.
+
+    Returns
+    -------
+    place : Vector
+        In world space.
+    what : str
+        "the soma", or "the middle" if it has none.
+    """
+    spheres = holder_of(neuron, "Spheres")
+    mesh = None if spheres is None else spheres.data
+    if isinstance(mesh, bpy.types.Mesh) and len(mesh.vertices):
+        radii: Any = mesh.attributes["recorded_radius"]
+        largest = max(range(len(mesh.vertices)), key=lambda place: radii.data[place].value)
+        return neuron.matrix_world @ mesh.vertices[largest].co, "the soma"
+    corners = [Vector(corner) for corner in neuron.bound_box]
+    middle = sum(corners, Vector((0.0, 0.0, 0.0))) / len(corners)
+    return neuron.matrix_world @ middle, "the middle"
 
 
 def strands_without_data(neuron: bpy.types.Object) -> int:

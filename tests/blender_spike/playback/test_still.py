@@ -78,7 +78,7 @@ def check_alike(bpy, neuron, kept=True):
     return found
 
 
-@pytest.mark.parametrize("style", ["Tubes", "Membrane"])
+@pytest.mark.parametrize("style", ["Tubes", "Membrane", "Wireframe"])
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 def test_kept_meshes_are_those_made_in_each_frame(bpy, neuron, style, settings):
     change(neuron, Style=style, **{"Membrane Detail": 0.2}, **settings)
