@@ -98,12 +98,15 @@ def tell_landing(
         return Landing(text, places=places)
     structures = _found(search, named)
     fits = _fits(atlas, numbers, coordinates, [structures.get(name) for name in named])
+    by = "in the named regions" if structures else "inside"
+    if not fits and "miss" in wrong:
+        # None of them where the file says: at least inside of the brain.
+        fits, by = _fits(atlas, numbers, coordinates, ()), "inside"
     if not fits:
         return Landing(
             text, f"{wrong}: check unit, axes and origin in the import's settings.", places=places
         )
     choices = " or ".join(f"{fit.described()} ({_percent(share)})" for fit, share in fits)
-    by = "in the named regions" if structures else "inside"
     return Landing(
         text, f"{wrong}; they would fit as {choices} {by}.", tuple(fit for fit, _ in fits), places
     )

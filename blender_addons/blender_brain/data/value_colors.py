@@ -123,7 +123,9 @@ def color_by_values(
     whole = [
         about(thing).acronym
         for thing in there
-        if about(thing).structure in named and _place(thing, column) is None
+        if about(thing).structure in named
+        and about(thing).side not in ("LEFT", "RIGHT")
+        and _place(thing, column) is None
     ]
     if not known:
         raise ValueError(

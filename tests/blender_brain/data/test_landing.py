@@ -124,3 +124,10 @@ def test_layers_count_for_their_area(atlas: Atlas):
     layer = Structure(2, "VISp4", "Primary visual area, layer 4", (0, 0, 0), (1, 2), True)
     assert area_of(Two(), layer).acronym == "VISp"  # type: ignore[arg-type]
     assert area_of(atlas, atlas[463]).acronym == "CA3"
+
+
+def test_named_structures_that_fit_nowhere(atlas: Atlas):
+    """At least inside of the brain, as in an atlas whose regions lie elsewhere."""
+    numbers = cloud() / 100
+    told = landing(atlas, numbers, Coordinates(), named=["MO"] * len(numbers), column="area")
+    assert told.fits[0].unit == "voxel" and told.warning.endswith("(100 %) inside.")

@@ -190,6 +190,10 @@ def test_halves_have_their_own_values(bpy: Any, regions: list[Any]):
     assert done.whole == ("R3",) and [one["region_value"] for one in regions[:2]] == [1, 1]
     with pytest.raises(ValueError, match="This table has the halves of R3; import the region"):
         color_by_values(regions[2:], data)
+    # A half without a value is no whole region.
+    about(regions[1]).structure = "2"
+    data = RegionValues("rate", (one, two), np.zeros(1), values[:, :2], halves=("BOTH", "LEFT"))
+    assert color_by_values(regions[:2], data).whole == ()
 
 
 def test_values_show_form(bpy: Any, regions: list[Any], tmp_path: Path):
