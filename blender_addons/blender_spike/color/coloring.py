@@ -20,6 +20,7 @@ from ..common.drivers import copy_drivers
 from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.registry import merged
 from ..common.required import required
 from ..playback.playback import find_modifier
 from ..properties import about, about_colors
@@ -50,6 +51,13 @@ _INPUTS: Final = {
     # Materials of older versions have none.
     **{name: (FOG, name) for name in FOG_INPUTS},
 }
+# A material's look is found by its nodes, and a setting by its name.
+_nodes: dict[str, dict[str, object]] = {
+    key: dict.fromkeys(look.nodes, look) for key, look in LOOKS.items()
+}
+merged({"BlenderSpike": dict.fromkeys(_OURS), **_nodes})
+for _key, _look in LOOKS.items():
+    merged({"BlenderSpike": dict.fromkeys(_INPUTS), _key: _look.inputs})
 
 
 def color_by_voltage(

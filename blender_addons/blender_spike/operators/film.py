@@ -13,6 +13,7 @@ from ..color.suiting import add_fog, look_shown
 from ..common import film
 from ..common.animation import replaced
 from ..common.changes import settings_of, told
+from ..common.film.true_colors import UseStandardView
 from ..common.required import required
 from ..playback.network import way_of
 from ..playback.playback import soma_of
@@ -25,20 +26,10 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
+class BLENDER_SPIKE_OT_use_standard_view(UseStandardView):
     """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.use_standard_view"
-    bl_label = "Use Standard View Transform"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Set the scene's view transform."""
-        scene = required(context.scene)
-        before = settings_of(scene)
-        film.use_standard_view(scene)
-        self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
-        return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):

@@ -24,7 +24,9 @@ from ..common.nodes.modifiers import (
     input_value,
     set_inputs,
 )
+from ..common.registry import merged
 from ..common.required import required
+from ..lines.styles import STYLES
 from ..properties import about
 from .samples import (
     GROUP,
@@ -41,7 +43,14 @@ from .samples import (
 )
 from .shape import shape_group
 from .still import STILL_INPUTS
-from .thickness import LATER_INPUTS, LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, without_menus
+from .thickness import (
+    LATER_INPUTS,
+    LOOK_INPUTS,
+    OWN_INPUTS,
+    STATISTICS_INPUTS,
+    TYPES_INPUTS,
+    without_menus,
+)
 
 MODIFIER: Final = "Playback"
 
@@ -328,3 +337,23 @@ COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "attribute time_offset_ms delays each copy, rotation and scale orient and size it",
     },
 }
+
+# No style takes the name of an input that is there anyway.
+merged(
+    {
+        "BlenderSpike": {
+            "Geometry": {},
+            **TIME_INPUTS,
+            **OWN_INPUTS,
+            **TYPES_INPUTS,
+            **VALUES_INPUTS,
+            **SAMPLES_INPUTS,
+            **STATISTICS_INPUTS,
+            **SPHERES_INPUTS,
+            **RECORDING_INPUTS,
+            **COPIES_INPUTS,
+            **STILL_INPUTS,
+        },
+        **{name: style.inputs for name, style in STYLES.items()},
+    }
+)

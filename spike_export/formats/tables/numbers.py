@@ -37,15 +37,12 @@ class Numbers:
         NaN where the table has a gap.
     names : tuple of str
         Of the columns, from the header; empty without one.
-    first_line : int
-        The line of the first row, counted from 1.
     notes : tuple of str
         Guesses, one sentence each.
     """
 
     values: NDArray[np.float64]
     names: tuple[str, ...]
-    first_line: int
     notes: tuple[str, ...]
 
 
@@ -96,7 +93,7 @@ def read_numbers(
         names = tuple(sample[0].fields[1:])
         values = values[1:, 1:]
         notes.append("The first line and the first column are counters; they are not values.")
-    return Numbers(values, names, sample[0].line, tuple(notes))
+    return Numbers(values, names, tuple(notes))
 
 
 def number(text: str, mark: Mark = ".") -> float | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 _SEPARATORS: Final = "\t;,"
-_NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "": "blanks"}
 _SAMPLE_ROWS: Final = 20
 _SAMPLE_CHARACTERS: Final = 100_000
 _TWO_NUMBERS: Final = re.compile(r"\d\s+[-+]?[\d.]")
@@ -49,11 +48,6 @@ class Rows:
     separator: str
     notes: list[str]
     rows: Iterator[Row]
-
-    @property
-    def separated_by(self) -> str:
-        """The separators in words."""
-        return _NAMES[self.separator]
 
 
 def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int = 30_000) -> Rows:

@@ -21,6 +21,7 @@ def regions(bpy: Any) -> Any:
     return {thing.name: thing for thing in bpy.context.scene.objects}
 
 
+@pytest.mark.slow
 def test_a_table_colors_the_regions(bpy: Any, regions: Any, tmp_path: Path):
     path = tmp_path / "rates.csv"
     path.write_text("acronym,time_ms,rate\nCA3,0,1\nCA3,100,5\nTH,0,3\n")
@@ -37,6 +38,7 @@ def test_a_table_colors_the_regions(bpy: Any, regions: Any, tmp_path: Path):
         bpy.ops.blender_brain.color_by_table(filepath=str(path))
 
 
+@pytest.mark.slow
 def test_the_columns_of_a_table_are_in_a_menu(bpy: Any, regions: Any, tmp_path: Path):
     path = tmp_path / "summary.csv"
     path.write_text(

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+# Most of them make the demo atlas, or find points in its regions.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def regions(bpy: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.panels import operators, shown
 from helpers.simulations import branched, simulation
 
@@ -69,7 +70,7 @@ def test_every_operator_is_in_a_table(bpy: Any):
     assert operators(bpy, ADDON) == tables
 
 
-@pytest.mark.parametrize("name", ON_NEURON)
+@fast_first("name", ON_NEURON, fast=5)
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
     if name == "remove_figures":

@@ -15,8 +15,8 @@ from ..point_set import Peek, PointSet
 if TYPE_CHECKING:
     from ..point_set import PointFormat
 
-_found: list[PointFormat] = collect(__name__, __path__, "FORMAT", "name", "order")
-FORMATS: Final = sorted(_found, key=lambda one: one.order)
+_found: dict[str, PointFormat] = collect(__name__, __path__, "FORMAT", "name", "order")
+FORMATS: Final = sorted(_found.values(), key=lambda one: one.order)
 
 
 def read_point_set(path: Path) -> PointSet:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ...common.registry import collect
+from ...common.registry import numbered
 
 if TYPE_CHECKING:
     from ..neuron_look import NeuronLook
 
 
-_found: list[NeuronLook] = collect(__name__, __path__, "LOOK", "identifier", "number", "nodes")
-LOOKS: Final = {look.identifier: look for look in sorted(_found, key=lambda look: look.number)}
+LOOKS: Final[dict[str, NeuronLook]] = numbered(__name__, __path__, "LOOK", "identifier", "nodes")
 """By their identifiers, in the order of the menu."""
 
 
