@@ -128,6 +128,24 @@ def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+POINTS = """
+ops.make_demo_atlas()
+ops.import_points(filepath=sys.argv[1] + "/cells.own", atlas="demo_mouse_100um")
+thing = bpy.context.object
+print(json.dumps([list(vertex.co) for vertex in thing.data.vertices]))
+"""
+
+
+@pytest.mark.slow
+def test_a_format_of_points(tmp_path: Path) -> None:
+    (tmp_path / "cells.own").write_text("OWN\n40 57 66\n40 47 76\n")
+    added = {"data/point_formats/own_counter.py": example("Cells of the OWN counter")}
+    found = played(tmp_path, "blender_brain", added, POINTS, str(tmp_path))
+    # Voxels of 0.1 mm: the second cell is further behind, and further to the right.
+    (x, y, z), other = found
+    assert other == pytest.approx([x + 1, y - 1, z], abs=1e-4)
+
+
 LOOK_AND_STYLE = """
 from types import SimpleNamespace
 import addon_utils

@@ -20,6 +20,7 @@ from .settings import (
     LabelSettings,
     LookFields,
     PlaceSettings,
+    PointSettings,
     region_field,
 )
 
@@ -48,7 +49,12 @@ class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
 
 
 class BLENDER_BRAIN_PG_scene(
-    ImportSettings, LookFields, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
+    ImportSettings,
+    LookFields,
+    LabelSettings,
+    PlaceSettings,
+    PointSettings,
+    bpy.types.PropertyGroup,
 ):
     """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 

@@ -292,6 +292,82 @@ class PlaceSettings:
         )
 
 
+class PointSettings:
+    """How the numbers of a file of points are meant; stored by the panel, used by the operator."""
+
+    if TYPE_CHECKING:
+        unit: str
+        voxel_um: float
+        axes: str
+        flips: set[str]
+        zero: str
+        bregma_um: tuple[float, float, float]
+    else:
+        unit: EnumProperty(
+            name="Unit",
+            description="Unit of the coordinates",
+            items=[
+                ("file", "As in the File", "What the file or its format says, or else µm"),
+                ("um", "Micrometers", "µm"),
+                ("mm", "Millimeters", "mm"),
+                ("voxel", "Voxels", "Voxels of this atlas"),
+                ("other_voxel", "Voxels of Another Size", "Voxels of another atlas or image"),
+            ],
+            options=set(),
+        )
+        voxel_um: FloatProperty(
+            name="Voxel (µm)",
+            description="Size of a voxel in µm",
+            default=25.0,
+            min=0.01,
+            soft_max=200.0,
+            options=set(),
+        )
+        axes: EnumProperty(
+            name="Axes",
+            description="Which axis each of the three coordinates is along",
+            items=[
+                ("file", "As in the File", "What the columns are called, or else AP, DV, ML"),
+                ("adm", "AP, DV, ML", "x, y, z of BrainGlobe and the Allen Institute"),
+                ("mda", "ML, DV, AP", "z, y, x: images read plane by plane, MouseLight"),
+                ("amd", "AP, ML, DV", "Stereotaxic order"),
+                ("dam", "DV, AP, ML", "Dorsal-ventral first"),
+                ("dma", "DV, ML, AP", "Dorsal-ventral first, anterior-posterior last"),
+                ("mad", "ML, AP, DV", "x to the side, y along the brain, z in depth"),
+            ],
+            options=set(),
+        )
+        flips: EnumProperty(
+            name="Flip",
+            description="Axes that run the other way",
+            items=[
+                ("AP", "AP", "Anterior-posterior"),
+                ("DV", "DV", "Dorsal-ventral"),
+                ("ML", "ML", "Left and right"),
+            ],
+            options={"ENUM_FLAG"},
+        )
+        zero: EnumProperty(
+            name="Zero",
+            description="Where the coordinates are counted from",
+            items=[
+                ("file", "As in the File", "The atlas's corner, unless the file says otherwise"),
+                ("corner", "Corner", "The atlas's anterior, superior, right corner"),
+                ("bregma", "Bregma", "Stereotaxic: anterior, dorsal and right are positive"),
+            ],
+            options=set(),
+        )
+        bregma_um: FloatVectorProperty(
+            name="Bregma",
+            description="Where bregma is in the atlas, in µm: posterior, inferior, left; all 0 for "
+            "the usual place in the Allen mouse's atlas",
+            size=3,
+            precision=0,
+            step=10000,
+            options=set(),
+        )
+
+
 class LabelSettings:
     """Settings of labels; stored by the panel, used by the operator."""
 
@@ -336,3 +412,16 @@ class LabelSettings:
 def fields(scene: bpy.types.Scene) -> BLENDER_BRAIN_PG_scene:
     """Return the fields of the panel."""
     return cast("BLENDER_BRAIN_PG_scene", scene.blender_brain)  # type: ignore[attr-defined]
+
+
+def draw_coordinates(layout: bpy.types.UILayout, settings: Any) -> None:
+    """Draw how a file's numbers are meant; see `PointSettings`."""
+    layout.prop(settings, "unit")
+    if settings.unit == "other_voxel":
+        layout.prop(settings, "voxel_um")
+    layout.prop(settings, "axes")
+    row = layout.row()
+    row.prop(settings, "flips")
+    layout.prop(settings, "zero")
+    if settings.zero == "bregma":
+        layout.prop(settings, "bregma_um")

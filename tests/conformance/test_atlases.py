@@ -17,8 +17,10 @@ core = pytest.importorskip("brainglobe_atlasapi.core", reason="make test-conform
 
 import meshio  # noqa: E402
 
-from helpers.generated_atlas import generated  # noqa: E402  isort: skip
+from helpers.generated_atlas import RESOLUTION_UM, SHAPE, generated  # noqa: E402  isort: skip
+from helpers.solids import box  # noqa: E402  isort: skip
 from blender_brain.atlas import Atlas, find_atlases, open_atlas, read_mesh  # noqa: E402
+from blender_brain.atlas.inside import locate  # noqa: E402
 from blender_brain.demo_atlas import make_demo_atlas  # noqa: E402
 from brainglobe_atlasapi.atlas_generation import wrapup  # noqa: E402
 
@@ -134,3 +136,52 @@ def test_ids_beyond_32_bits(tmp_path: Path):
     except Exception as problem:
         pytest.skip(f"the library does not open it at all: {type(problem).__name__}")
     assert theirs.structures_list[3]["structure_id_path"] != [997, 1089, large]
+
+
+def test_points_are_in_the_structures_of_the_annotation(tmp_path: Path):
+    """At each voxel's center and between, what the library looks up in its volume."""
+    edges = {
+        997: ((3, 3, 3), (40, 34, 36)),
+        8: ((5, 5, 5), (30, 30, 34)),
+        463: ((10, 8, 6), (20, 18, 19)),
+        726: ((10, 8, 21), (20, 18, 34)),
+    }
+    annotation = np.zeros(SHAPE, np.uint32)
+    meshes = {}
+    for identity, (low, high) in edges.items():
+        annotation[tuple(slice(a, b) for a, b in zip(low, high, strict=True))] = identity
+        points, triangles = box(*(tuple(RESOLUTION_UM * n for n in end) for end in (low, high)))
+        meshes[identity] = tmp_path / f"{identity}.obj"
+        meshio.write_points_cells(meshes[identity], points, [("triangle", triangles)])
+    paths = {997: [997], 8: [997, 8], 463: [997, 8, 463], 726: [997, 8, 726]}
+    structures = [
+        {
+            "id": identity, "acronym": f"R{identity}", "name": f"Region {identity}",
+            "structure_id_path": path, "rgb_triplet": [1, 2, 3],
+        }
+        for identity, path in paths.items()
+    ]  # fmt: skip
+    structures[0]["acronym"] = structures[0]["name"] = "root"
+    made = tmp_path / "made"
+    made.mkdir()
+    wrapup.wrapup_atlas_from_data(
+        atlas_name="boxes_mouse", atlas_minor_version=0, citation="unpublished",
+        atlas_link="http://www.example.com", species="Mus musculus",
+        resolution=(RESOLUTION_UM,) * 3, orientation="asr", root_id=997,
+        reference_stack=np.zeros(SHAPE, np.uint16), annotation_stack=annotation,
+        structures_list=structures, meshes_dict=meshes, working_dir=made,
+    )  # fmt: skip
+    ours, theirs = opened(made)
+    centers = np.stack(np.indices(SHAPE), -1).reshape(-1, 3)[::7] + 0.5
+    random = np.random.default_rng(0).uniform(0, SHAPE, (2000, 3))
+    # Where a mesh is rounded on its way, a point on it may be on either side.
+    random = random[(np.abs(random - np.round(random)) > 0.01).all(axis=1)]
+    for voxels in (centers, random):
+        found = locate(ours, voxels * RESOLUTION_UM)
+        ids = np.array([one.id for one in ours.structures] + [0])[found.places]
+        expected = [
+            theirs.structure_from_coords(tuple(place), microns=True)
+            for place in (voxels * RESOLUTION_UM).tolist()
+        ]
+        assert np.array_equal(ids, expected)
+        assert len(set(expected)) == 5

@@ -3,23 +3,37 @@
 
 Acronyms may differ only in case (`cm` and `CM` are two regions), contain slashes and spaces, and
 few people know them by heart. So the exact spelling comes first, any case is accepted if it is
-unambiguous, ids and full names are understood too, and unknown terms are answered with similar
+unambiguous, ids and full names are understood too, then what people write in other ways
+(``VISp layer 4``, ``V1``, ``DG (Dentate gyrus)``), and unknown terms are answered with similar
 ones.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
+
+from .common_names import COMMON_NAMES
+from .likeness import WORD, Entry, Likeness, entry_of, plain
 
 if TYPE_CHECKING:
     from . import Structure
 
 _SEPARATORS: Final = re.compile(r"[,;\n]")
-_WORD: Final = re.compile(r"\w+")
+# As in CA1/CA2, where that is no acronym.
+_JOINERS: Final = re.compile(r"\s*[/+&|]\s*")
+_LIST: Final = re.compile(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
+_QUOTED: Final = re.compile(r"""(?<![^\s,;])(["'])(.+?)\1(?=\s*(?:[,;\n]|$))""")
+# DG (Dentate gyrus), or the other way round; DG: Dentate gyrus.
+_BOTH: Final = re.compile(r"(?P<one>.+?)(?: ?\((?P<two>.+)\)|: (?P<three>.+)| [-–] (?P<four>.+))")
+_LAYER: Final = re.compile(
+    r"(?P<area>.+?),? (?:layer |l)(?P<layer>\d\S*)"
+    r"|(?:layer |l)(?P<first>\d\S*) (?:of )?(?:the )?(?P<where>.+)",
+    re.IGNORECASE,
+)
+# No layer has more digits, and few ids have fewer.
+_LAYER_DIGITS: Final = 2
 _LONGEST_TEXT: Final = 20_000
 _LONGEST_TERM: Final = 200
 _MOST_EXPLAINED: Final = 5
@@ -27,16 +41,6 @@ _MOST_NEAR: Final = 8
 _NEAR_BY_NAME: Final = 3
 _NEAR_BY_SPELLING: Final = 3
 _LEVELS_BELOW: Final = 3
-_SPELLED_ALIKE: Final = 0.7
-# Words of one stem (hippocampus, hippocampal) share at least this many letters, and this part of
-# the shorter one.
-_STEM_LETTERS: Final = 4
-_STEM_PART: Final = 0.6
-# They occur in a third of all names and do not help to tell them apart.
-_COMMON_WORDS: Final = frozenset(
-    ("a", "and", "area", "areas", "field", "in", "layer", "nuclei", "nucleus", "of", "part")
-    + ("region", "regions", "the", "to", "zone")
-)
 
 
 class UnknownStructureError(LookupError):
@@ -55,19 +59,6 @@ class UnknownStructureError(LookupError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    structure: Structure
-    acronym: str  # case-folded, as are the following
-    name: str
-    words: tuple[str, ...]
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Sort key among equal matches: larger structures first, then shorter acronyms."""
-        return len(self.structure.path), len(self.acronym)
-
-
 class Search:
     """All ways to ask for a structure, looked up once for each atlas.
 
@@ -78,8 +69,9 @@ class Search:
     """
 
     def __init__(self, structures: Sequence[Structure]) -> None:
-        self._entries = [_entry(structure) for structure in structures]
-        self._children: dict[int, list[_Entry]] = {}
+        self._entries = [entry_of(structure) for structure in structures]
+        self._likeness = Likeness(self._entries)
+        self._children: dict[int, list[Entry]] = {}
         # One table for each rule, in order of precedence.
         acronyms: dict[str, list[Structure]] = {}
         ids: dict[str, list[Structure]] = {}
@@ -88,9 +80,9 @@ class Search:
         any_case_names: dict[str, list[Structure]] = {}
         for entry in self._entries:
             one = entry.structure
-            acronyms.setdefault(_plain(one.acronym), []).append(one)
+            acronyms.setdefault(plain(one.acronym), []).append(one)
             ids.setdefault(str(one.id), []).append(one)
-            names.setdefault(_plain(one.name), []).append(one)
+            names.setdefault(plain(one.name), []).append(one)
             any_case_acronyms.setdefault(entry.acronym, []).append(one)
             any_case_names.setdefault(entry.name, []).append(one)
             if len(one.path) > 1:
@@ -104,7 +96,7 @@ class Search:
 
         Commas, semicolons and line ends separate terms. Between them is one acronym, id or full
         name, or several of them separated by spaces; the longest match is taken. A full name may
-        contain commas.
+        contain commas. Lists as Python writes them are read as well, with brackets and quotes.
 
         Parameters
         ----------
@@ -125,7 +117,7 @@ class Search:
             raise UnknownStructureError(
                 f"More than {_LONGEST_TEXT:,} characters; name fewer regions."
             )
-        parts = [part for part in map(_plain, _SEPARATORS.split(text)) if part]
+        parts = _parts(text)
         found: dict[int, Structure] = {}
         wrong: dict[str, UnknownStructureError] = {}
         for term in self._terms(parts):
@@ -145,20 +137,27 @@ class Search:
         Parameters
         ----------
         term : str
-            An acronym, an id or a full name.
+            An acronym, an id or a full name, or a usual way to write one: ``VISp 4``,
+            ``VISp layer 4``, ``V1``, ``DG (Dentate gyrus)``.
 
         Raises
         ------
         UnknownStructureError
             If there is none, or if the term is ambiguous.
         """
-        plain = _plain(term)
-        if not plain:
+        written = plain(term)
+        if not written:
             raise UnknownStructureError("Give the acronym, id or full name of a region.")
-        candidates = self._candidates(plain)
+        candidates = self._candidates(written)
         if len(candidates) == 1:
             return candidates[0]
-        shown = _shown(plain)
+        shown = _shown(written)
+        if candidates and not self._spelled(written):
+            choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
+            raise UnknownStructureError(
+                f'"{shown}" has no single counterpart in this atlas; it may be {choices}.',
+                candidates,
+            )
         if candidates:
             choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
             raise UnknownStructureError(
@@ -167,12 +166,17 @@ class Search:
                 else f'"{shown}" may be {choices}: use the id.',
                 candidates,
             )
-        near = self.nearest(plain)
+        near = self.nearest(written)
         message = f'There is no structure "{shown}" in this atlas'
         if near:
             verb = "is" if len(near) == 1 else "are"
             message += f"; the closest {verb} {_listed([_described(one, near) for one in near])}"
         raise UnknownStructureError(f"{message}.", near)
+
+    def known(self, term: str) -> Structure | None:
+        """Find one structure, or None; unlike `find_one` without looking for similar ones."""
+        candidates = self._candidates(plain(term))
+        return candidates[0] if len(candidates) == 1 else None
 
     def nearest(self, term: str) -> list[Structure]:
         """List what an unknown term may mean.
@@ -180,13 +184,15 @@ class Search:
         Returns
         -------
         list of Structure
-            First those whose names have words of the same stem, with what is inside the best one of
-            them; then those that are spelled similarly.
+            First layers, and the parts of a list; then those whose names have words of the same
+            stem, with what is inside the best one of them; then those that are spelled similarly.
         """
-        wanted = _plain(term).casefold()[:_LONGEST_TERM]
+        wanted = plain(term).casefold()[:_LONGEST_TERM]
         near: dict[int, Structure] = {}
-        by_name = self._of_same_stem(wanted)[:_NEAR_BY_NAME]
-        by_spelling = list(self._spelled_alike(wanted))[:_NEAR_BY_SPELLING]
+        for entry in self._begun_or_listed(wanted)[:_MOST_NEAR]:
+            near[entry.structure.id] = entry.structure
+        by_name = self._likeness.of_same_stem(wanted)[:_NEAR_BY_NAME]
+        by_spelling = list(self._likeness.spelled_alike(wanted))[:_NEAR_BY_SPELLING]
         for entry in by_name:
             near[entry.structure.id] = entry.structure
         if by_name:
@@ -215,16 +221,16 @@ class Search:
             Best first: acronyms that begin with it, names that begin with it, names with words that
             begin with it, anything that contains it, and then names with words of the same stem.
         """
-        exact = _plain(typed)
+        exact = plain(typed)
         wanted = exact.casefold()[:_LONGEST_TERM]
-        words = _WORD.findall(wanted)
+        words = WORD.findall(wanted)
         ranked = []
         for place, entry in enumerate(self._entries):
             rank = _rank(entry, exact, wanted, words)
             if rank is not None:
                 ranked.append((rank, *entry.order, place))
         if not ranked:
-            return [entry.structure for entry in self._of_same_stem(wanted)[:limit]]
+            return [entry.structure for entry in self._likeness.of_same_stem(wanted)[:limit]]
         return [self._entries[place].structure for *_, place in sorted(ranked)[:limit]]
 
     def choices(self) -> list[tuple[str, str]]:
@@ -264,7 +270,7 @@ class Search:
         str
             Terms separated by commas.
         """
-        parts = [part for part in map(_plain, _SEPARATORS.split(typed)) if part]
+        parts = _parts(typed)
         # A full name may contain commas, so its last part alone would be unknown.
         if parts and not self._is_known(parts[-1]) and not self._is_known(", ".join(parts)):
             parts.pop()
@@ -318,9 +324,17 @@ class Search:
             )
             if end > begin + 1 or self._candidates(parts[begin]):
                 yield ", ".join(parts[begin:end])
+            elif pieces := self._joined(parts[begin]):
+                yield from pieces
             else:
                 yield from self._blank_separated(parts[begin].split(" "))
             begin = end
+
+    def _joined(self, part: str) -> list[str]:
+        """Take CA1/CA2 apart, if at least the first is known."""
+        pieces = [piece for piece in _JOINERS.split(part) if piece]
+        known = len(pieces) > 1 and self._candidates(pieces[0])
+        return pieces if known else []
 
     def _blank_separated(self, words: list[str]) -> Iterator[str]:
         begin = 0
@@ -333,6 +347,11 @@ class Search:
                 if self._candidates(" ".join(words[begin:end]))
             )
             end = next(ends, 0)
+            if end and self._is_a_layer(words[begin:end], words[end : end + 1]):
+                # The number belongs to the word before it, although they are none together.
+                yield " ".join(words[begin : end + 1])
+                begin = end + 1
+                continue
             if not end:
                 # Unknown parts are kept together: they may be a misspelled name.
                 unknown.append(words[begin])
@@ -346,63 +365,86 @@ class Search:
         if unknown:
             yield " ".join(unknown)
 
-    def _candidates(self, plain: str) -> list[Structure]:
+    def _is_a_layer(self, words: list[str], after: list[str]) -> bool:
+        """Tell whether a number after a word is meant as a part of it rather than as an id."""
+        if not after or not after[0].isdecimal() or " ".join(words).isdecimal():
+            return False
+        begin = ("".join(words) + after[0]).casefold()
+        return len(after[0]) <= _LAYER_DIGITS or any(
+            entry.acronym.startswith(begin) for entry in self._entries
+        )
+
+    def _candidates(self, written: str) -> list[Structure]:
+        return self._spelled(written) or self._written(written)
+
+    def _written(self, written: str) -> list[Structure]:
+        """Find what a term means that is no acronym, id or name but usual all the same."""
+        if len(written) > _LONGEST_TERM:
+            return []
+        if " " in written and (joined := self._acronym(written.replace(" ", ""))):
+            return joined
+        full = COMMON_NAMES.get(written.casefold(), ())
+        if common := [one for name in full for one in self._any_case[1].get(name, ())]:
+            return common
+        if both := _BOTH.fullmatch(written):
+            first = self._candidates(both["one"])
+            second = self._candidates(both["two"] or both["three"] or both["four"])
+            # Where they differ, one of them is wrong.
+            return first if first == second else []
+        if layer := _LAYER.fullmatch(written):
+            area, number = layer["area"] or layer["where"], layer["layer"] or layer["first"]
+            areas = self._candidates(area)
+            return self._layers(areas[0], number) if len(areas) == 1 else []
+        return []
+
+    def _acronym(self, written: str) -> list[Structure]:
+        return self._exact[0].get(written) or self._any_case[0].get(written.casefold(), [])
+
+    def _layers(self, area: Structure, number: str) -> list[Structure]:
+        """Find a layer of an area; all of 6a and 6b for 6, and 2/3 for 2."""
+        begin, found = area.acronym.casefold(), []
+        for entry in self._children.get(area.id, ()):
+            if entry.acronym.startswith(begin):
+                layers = entry.acronym[len(begin) :]
+                if layers == number.casefold():
+                    return [entry.structure]
+                if number in (re.sub(r"\D+$", "", one) for one in layers.split("/")):
+                    found.append(entry.structure)
+        return found
+
+    def _spelled(self, written: str) -> list[Structure]:
         for table in self._exact:
-            if plain in table:
-                return table[plain]
-        folded = plain.casefold()
+            if written in table:
+                return table[written]
+        folded = written.casefold()
         for table in self._any_case:
             if folded in table:
                 return table[folded]
         return []
 
-    def _of_same_stem(self, wanted: str) -> list[_Entry]:
-        words = _telling(_WORD.findall(wanted))
-        if not words:
-            return []
-        scored = []
-        for place, entry in enumerate(self._entries):
-            scores = [max((_alike(word, one) for one in entry.words), default=0) for word in words]
-            if all(scores):
-                unasked = len(_telling(entry.words)) - len(words)
-                order = (-round(sum(scores), 6), len(entry.structure.path), unasked, place)
-                scored.append(order)
-        return [self._entries[place] for *_, place in sorted(scored)]
+    def _begun_or_listed(self, wanted: str) -> list[Entry]:
+        """List what begins with "visp6" for "visp 6", and CA1 and CA2 for "ca1/ca2"."""
+        begin = wanted.replace(" ", "")
+        if begin != wanted and begin[-1:].isdecimal():
+            return [entry for entry in self._entries if entry.acronym.startswith(begin)]
+        known = {one.id for piece in self._joined(wanted) for one in self._spelled(piece)}
+        return [entry for entry in self._entries if entry.structure.id in known]
 
-    def _spelled_alike(self, wanted: str) -> Iterator[_Entry]:
-        matcher = difflib.SequenceMatcher()
-        # The matcher caches what it found out about its second sequence.
-        matcher.set_seq2(wanted)
-        scored = []
-        for place, entry in enumerate(self._entries):
-            for spelling in (entry.acronym, entry.name):
-                matcher.set_seq1(spelling)
-                if (
-                    matcher.real_quick_ratio() >= _SPELLED_ALIKE
-                    and matcher.quick_ratio() >= _SPELLED_ALIKE
-                    and (ratio := matcher.ratio()) >= _SPELLED_ALIKE
-                ):
-                    scored.append((-ratio, place))
-        return (self._entries[place] for _, place in sorted(scored))
-
-    def _inside(self, entry: _Entry, levels: int) -> Iterator[_Entry]:
+    def _inside(self, entry: Entry, levels: int) -> Iterator[Entry]:
         for child in self._children.get(entry.structure.id, ()):
             yield child
             if levels > 1:
                 yield from self._inside(child, levels - 1)
 
 
-def _entry(structure: Structure) -> _Entry:
-    name = _plain(structure.name).casefold()
-    return _Entry(structure, _plain(structure.acronym).casefold(), name, tuple(_WORD.findall(name)))
+def _parts(text: str) -> list[str]:
+    """Split a list of terms, as typed or as Python writes it."""
+    inside = _LIST.fullmatch(text)
+    text = _QUOTED.sub(r"\2", inside[1] if inside else text)
+    return [part for part in map(plain, _SEPARATORS.split(text)) if part]
 
 
-def _plain(text: str) -> str:
-    """Strip spaces at the ends, and collapse those in between."""
-    return " ".join(text.split())
-
-
-def _rank(entry: _Entry, exact: str, wanted: str, words: list[str]) -> int | None:
+def _rank(entry: Entry, exact: str, wanted: str, words: list[str]) -> int | None:
     """Rate how well an entry fits what was typed so far; lower is better, None is no match."""
     if entry.structure.acronym.startswith(exact):
         return 0 if len(entry.structure.acronym) == len(exact) else 1
@@ -415,22 +457,6 @@ def _rank(entry: _Entry, exact: str, wanted: str, words: list[str]) -> int | Non
     if wanted in entry.acronym:
         return 5
     return 6 if wanted in entry.name else None
-
-
-def _telling(words: Iterable[str]) -> list[str]:
-    return [word for word in words if word not in _COMMON_WORDS]
-
-
-def _alike(wanted: str, word: str) -> float:
-    """Return the fraction of the longer word shared by both, or 0 without a common stem."""
-    shared = 0
-    for one, other in zip(wanted, word, strict=False):
-        if one != other:
-            break
-        shared += 1
-    shorter, longer = sorted((len(wanted), len(word)))
-    enough = max(min(_STEM_LETTERS, len(wanted)), _STEM_PART * shorter)
-    return shared / longer if shared >= enough else 0.0
 
 
 def _described(structure: Structure, among: Sequence[Structure]) -> str:

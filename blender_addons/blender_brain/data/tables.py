@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-from numpy.typing import NDArray
+from typing import Final
 
 from ..common import tables
 from ..common.tables import Row
 
-__all__ = ["Row", "Table", "TableError", "read_array", "read_bytes", "read_table"]
+__all__ = ["Row", "Table", "TableError", "named", "read_bytes", "read_table"]
 
 MOST_BYTES: Final = 256 << 20
 _MOST_COLUMNS: Final = 1_000
@@ -68,24 +65,11 @@ def read_table(path: Path, columns: slice = slice(None)) -> Table:
         notes = list(table.notes)
         mark = tables.decimal_mark(table, numeric, notes)
     except tables.TableError as problem:
-        raise _named(path, problem) from None
+        raise named(path, problem) from None
     names = rows.pop(0) if tables.is_header(numeric[0], mark) else None
     if not rows:
         raise TableError(f"{path.name} has no rows below its header.")
     return Table(names, rows, mark, tuple(f"{path.name}: {note}" for note in notes))
-
-
-def read_array(path: Path, check: tables.Check) -> NDArray[Any]:
-    """Read an ``.npy`` file; see `common.tables.read_npy`.
-
-    Raises
-    ------
-    TableError
-    """
-    try:
-        return tables.read_npy(io.BytesIO(read_bytes(path)), check)
-    except tables.TableError as problem:
-        raise _named(path, problem) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -111,6 +95,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def _named(path: Path, problem: tables.TableError) -> TableError:
+def named(path: Path, problem: tables.TableError) -> TableError:
+    """Make a sentence of what is wrong with a file."""
     between = ", " if str(problem).startswith("line ") else ": "
     return TableError(f"{path.name}{between}{problem}.")

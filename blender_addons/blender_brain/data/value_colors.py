@@ -32,6 +32,7 @@ from ..common.value_color import (
     read_attribute,
     set_limits,
 )
+from ..regions.look import FORM, STRENGTH, set_shining, shining
 from ..regions.look_materials import assign
 from ..regions.record import about, is_region
 from .region_values import RegionValues
@@ -39,11 +40,14 @@ from .region_values import RegionValues
 VALUE: Final = "region_value"
 """The regions' custom property that the material reads."""
 MATERIAL: Final = "Region Values"
-STRENGTH: Final = "Strength"
 QUANTITY: Final = Mark(
     "blender_brain", "quantity", "quantity", lambda material: _shows_values(material)
 )
 """Names what the values are, on the material that shows them."""
+TABLE: Final = Mark("blender_brain", "table", "blender_brain_table")
+"""The file of the values, on the material that shows them."""
+COLUMNS: Final = Mark("blender_brain", "columns", "blender_brain_columns")
+"""The columns of values that it has, one a line."""
 NO_DATA: Final = -1.0e30
 """Stands for a missing value. Far below any other, even when interpolated with one."""
 _NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
@@ -57,6 +61,8 @@ class Colored:
     material: bpy.types.Material
     missing: tuple[str, ...]
     """Acronyms that have values but no region in the scene."""
+    whole: tuple[str, ...]
+    """Acronyms of whole regions in the scene of which the table has only the halves."""
     frame_end: float
     """When the last values are reached."""
 
@@ -69,6 +75,7 @@ def color_by_values(
     reverse: bool = False,
     limits: tuple[float, float] | None = None,
     strength: float = 1.0,
+    form: float = 0.75,
     start_frame: float = 1.0,
     ms_per_frame: float = 1.0,
 ) -> Colored:
@@ -86,6 +93,8 @@ def color_by_values(
         Values at the colormap's ends; lowest and highest value if not given.
     strength : float
         Emission strength.
+    form : float
+        How much darker a surface is where it turns away.
     start_frame : float
         Scene frame of the first time.
     ms_per_frame : float
@@ -103,10 +112,27 @@ def color_by_values(
         raise ValueError(f"{problem}.")
     if not ms_per_frame > 0:
         raise ValueError("Milliseconds per frame must be greater than 0.")
-    column = {str(structure.id): place for place, structure in enumerate(data.structures)}
-    known = [thing for thing in things if is_region(thing) and about(thing).structure in column]
+    halves = data.halves or ("BOTH",) * len(data.structures)
+    column = {
+        (str(structure.id), half): place
+        for place, (structure, half) in enumerate(zip(data.structures, halves, strict=True))
+    }
+    there = [thing for thing in things if is_region(thing)]
+    known = [thing for thing in there if _place(thing, column) is not None]
+    named = {identity for identity, _ in column}
+    whole = [
+        about(thing).acronym
+        for thing in there
+        if about(thing).structure in named
+        and about(thing).side not in ("LEFT", "RIGHT")
+        and _place(thing, column) is None
+    ]
     if not known:
-        raise ValueError("None of the regions has a value in this table.")
+        raise ValueError(
+            f"This table has the halves of {whole[0]}; import the region with Hemisphere > Split."
+            if whole
+            else "None of the regions has a value in this table."
+        )
     regions = editable(known)
     if not regions:
         raise ValueError(about_linked(known))
@@ -118,13 +144,35 @@ def color_by_values(
     tree: Any = required(material.node_tree)
     set_limits(material, low, high)
     set_colormap(tree, colormap, reverse=reverse)
-    tree.nodes[STRENGTH].inputs["Strength"].default_value = strength
+    strength_input(tree).default_value = strength
+    if FORM in tree.nodes:
+        set_shining(tree, strength, form)
     for region in regions:
-        _store(region, frames, data.values[:, column[about(region).structure]])
+        _store(region, frames, data.values[:, required(_place(region, column))])
         assign(region, material)
-    there = {about(region).structure for region in known}
-    missing = [one.acronym for one in data.structures if str(one.id) not in there]
-    return Colored(tuple(regions), material, tuple(missing), float(frames[-1]))
+    shown = {about(region).structure for region in there}
+    missing = dict.fromkeys(one.acronym for one in data.structures if str(one.id) not in shown)
+    return Colored(tuple(regions), material, tuple(missing), tuple(whole), float(frames[-1]))
+
+
+def strength_input(tree: bpy.types.NodeTree) -> Any:
+    """Find the input that holds how brightly the colors glow.
+
+    Returns
+    -------
+    NodeSocket
+        Materials of 0.1.0 have it at the emission itself.
+    """
+    inputs: Any = tree.nodes[STRENGTH].inputs
+    return inputs["Strength"] if "Strength" in inputs else inputs[0]
+
+
+def _place(region: bpy.types.Object, column: dict[tuple[str, str], int]) -> int | None:
+    """Find a region's values: a half has its own or those of both, a whole region those of both."""
+    stored = about(region)
+    side = stored.side if stored.side in ("LEFT", "RIGHT") else "BOTH"
+    own = column.get((stored.structure, side))
+    return own if own is not None else column.get((stored.structure, "BOTH"))
 
 
 def values_material(regions: Iterable[bpy.types.Object]) -> bpy.types.Material | None:
@@ -194,7 +242,7 @@ def _material() -> bpy.types.Material:
             on_bar = is_on_figure(tree)
             value = tree.mix(on_bar, of_region, of_bar)
         color = gray_without_data(tree, value, color_of(tree, value), _NO_DATA_COLOR)
-        glow = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
+        glow = shining(tree, color)
         plain = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
         surface = tree.mix_shader(on_bar, glow, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": surface})

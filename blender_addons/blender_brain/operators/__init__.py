@@ -3,7 +3,18 @@
 
 from __future__ import annotations
 
-from . import browsing, data, demo, downloading, film, importing, labelling, looking, showing
+from . import (
+    browsing,
+    data,
+    demo,
+    downloading,
+    film,
+    importing,
+    labelling,
+    looking,
+    points,
+    showing,
+)
 
 CLASSES = (
     *browsing.CLASSES,
@@ -12,6 +23,7 @@ CLASSES = (
     *showing.CLASSES,
     *film.CLASSES,
     *data.CLASSES,
+    *points.CLASSES,
     *labelling.CLASSES,
     *demo.CLASSES,
     *downloading.CLASSES,

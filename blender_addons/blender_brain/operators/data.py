@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's own numbers, points and tracings, on and among the regions."""
+"""The user's own numbers on the regions, and objects among them."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from typing import TYPE_CHECKING, cast
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..atlas import Atlas, AtlasError
+from ..atlas import AtlasError
 from ..atlas.search import Search, UnknownStructureError
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import REVERSE, colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..data.point_objects import add_points, add_tracing
-from ..data.points import Unit, outside, read_points, read_tracing
-from ..data.region_values import read_region_values
+from ..common.suggestions import text_property
+from ..data.region_values import read_region_values, value_columns
 from ..data.tables import TableError
-from ..data.value_colors import Colored, color_by_values
+from ..data.value_colors import COLUMNS, TABLE, Colored, color_by_values
 from ..regions.hemispheres import Side
-from ..regions.orientation import Placement, placement
 from ..regions.placing_objects import centroid_um, place_objects
-from ..regions.record import about, is_region, placement_of
-from ..settings import ATLAS, FOLDER, PlaceSettings, fields
-from .selection import OnScene, all_regions, atlas_in_use
+from ..regions.record import about, is_region
+from ..settings import PlaceSettings
+from .at_hand import AtlasChoice, atlas_of, placement_in
+from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -37,7 +36,15 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 
 
-class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[misc]
+def _value_columns(
+    operator: BLENDER_BRAIN_OT_color_by_table, _context: bpy.types.Context, typed: str
+) -> list[tuple[str, str]]:
+    wanted = typed.strip().casefold()
+    names = value_columns(Path(bpy.path.abspath(operator.filepath)))
+    return [(name, "") for name in names if wanted in name.casefold()]
+
+
+class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # type: ignore[misc]
     """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.color_by_table"
@@ -45,20 +52,18 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
-        atlas: str
-        folder: str
         filepath: str
         filter_glob: str
+        column: str
         colormap: str
         reverse: bool
         use_limits: bool
         low: float
         high: float
         strength: float
+        form: float
         ms_per_frame: float
     else:
-        atlas: ATLAS
-        folder: FOLDER
         filepath: StringProperty(
             name="File",
             description="Table of regions and values (.csv, .tsv, .txt)",
@@ -66,6 +71,13 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
             options={"SKIP_SAVE"},
         )
         filter_glob: StringProperty(default="*.csv;*.tsv;*.txt", options={"HIDDEN"})
+        column: text_property(
+            _value_columns,
+            name="Column",
+            description="Column of values; the usual one if empty",
+            search_options={"SUGGESTION"},
+            options={"SKIP_SAVE"},
+        )
         colormap: colormap_property("viridis")
         reverse: REVERSE
         use_limits: BoolProperty(
@@ -86,6 +98,14 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
             min=0.0,
             soft_max=10.0,
         )
+        form: FloatProperty(
+            name="Form",
+            description="How much darker a region is where its surface turns away; 0 looks flat",
+            default=0.75,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
         ms_per_frame: FloatProperty(
             name="Milliseconds per Frame",
             description="Simulated time per scene frame, if the table has times",
@@ -99,8 +119,8 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         scene = required(context.scene)
         path = Path(bpy.path.abspath(self.filepath))
         try:
-            atlas = atlas_in_use(scene, self.atlas, self.folder)
-            data = read_region_values(path, atlas.structures)
+            atlas = atlas_of(scene, self.atlas, self.folder)
+            data = read_region_values(path, atlas.structures, self.column)
             regions = [one for one in all_regions(scene) if about(one).atlas == atlas.full_name]
             colored = color_by_values(
                 regions,
@@ -109,14 +129,23 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
                 reverse=self.reverse,
                 limits=(self.low, self.high) if self.use_limits else None,
                 strength=self.strength,
+                form=self.form,
                 start_frame=scene.frame_start,
                 ms_per_frame=self.ms_per_frame,
             )
         except (AtlasError, TableError, UnknownColormapError, ValueError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if len(data.choices) > 1:
+            TABLE.put(colored.material, str(path))
+            COLUMNS.put(colored.material, "\n".join(data.choices))
+        else:
+            TABLE.remove(colored.material)
+            COLUMNS.remove(colored.material)
         for note in data.notes:
             self.report({"INFO"}, note)
+        if data.unknown:
+            self.report({"WARNING"}, data.unknown)
         tell(self, {"INFO"}, _told(colored, path.name, len(data.times_ms)), regions)
         return {"FINISHED"}
 
@@ -124,7 +153,9 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         """Draw the settings beside the file browser."""
         layout = required(self.layout)
         layout.use_property_split = True
-        for name in ("colormap", "reverse", "strength", "ms_per_frame", "use_limits"):
+        for name in (
+            "column", "colormap", "reverse", "strength", "form", "ms_per_frame", "use_limits",
+        ):  # fmt: skip
             layout.prop(self, name)
         column = layout.column()
         column.enabled = self.use_limits
@@ -132,92 +163,12 @@ class BLENDER_BRAIN_OT_color_by_table(OnScene, ImportHelper):  # type: ignore[mi
         column.prop(self, "high")
 
 
-class BLENDER_BRAIN_OT_import_points(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
-    """Show points (CSV, NPY) or a traced neuron (SWC) among the regions, at their position in the atlas"""  # noqa: D400, D415, E501
-
-    bl_idname = "blender_brain.import_points"
-    bl_label = "Import Points"
-    bl_options = {"REGISTER", "UNDO"}
-
-    if TYPE_CHECKING:
-        atlas: str
-        folder: str
-        filepath: str
-        filter_glob: str
-        unit: Unit
-        radius_um: float
-    else:
-        atlas: ATLAS
-        folder: FOLDER
-        filepath: StringProperty(
-            name="File",
-            description="Table or array of points, or a traced neuron (.swc)",
-            subtype="FILE_PATH",
-            options={"SKIP_SAVE"},
-        )
-        filter_glob: StringProperty(default="*.csv;*.tsv;*.txt;*.npy;*.swc", options={"HIDDEN"})
-        unit: EnumProperty(
-            name="Unit",
-            description="Unit of the coordinates, if the file does not name one",
-            items=[
-                ("um", "Micrometers", "µm from the atlas's corner"),
-                ("mm", "Millimeters", "mm from the atlas's corner"),
-                ("voxel", "Voxels", "Voxels of this atlas"),
-            ],
-        )
-        radius_um: FloatProperty(
-            name="Radius",
-            description="Radius of the spheres in µm; can be changed later in the modifier",
-            default=40.0,
-            min=0.01,
-            soft_max=500.0,
-        )
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the file and place its content like the regions."""
-        path = Path(bpy.path.abspath(self.filepath))
-        leave_edit_mode(context)
-        try:
-            atlas = atlas_in_use(required(context.scene), self.atlas, self.folder)
-            place = _placement(required(context.scene), atlas)
-            if path.suffix.casefold() == ".swc":
-                tracing = read_tracing(path, lambda note: self.report({"WARNING"}, note))
-                points_um = tracing.points_um
-                thing = add_tracing(context, path.stem, tracing, place)
-                what = f"{len(tracing.names):,} branches"
-            else:
-                points_um = read_points(
-                    path,
-                    self.unit,
-                    atlas.resolution_um,
-                    lambda note: self.report({"INFO"}, note),
-                )
-                thing = add_points(context, path.stem, points_um, place, radius_um=self.radius_um)
-                what = f"{len(points_um):,} point{'s' * (len(points_um) != 1)}"
-        except (AtlasError, TableError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        text = f"Imported {what} as '{thing.name}' in the space of {atlas.full_name}"
-        if far := outside(points_um, atlas.extent_um):
-            self.report({"WARNING"}, f"{text}; {far:,} lie outside it: is the unit right?")
-        else:
-            self.report({"INFO"}, f"{text}.")
-        return {"FINISHED"}
-
-
-class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
+class BLENDER_BRAIN_OT_place_objects(AtlasChoice, PlaceSettings, bpy.types.Operator):
     """Move the selected objects, such as neurons, to a region's center or to atlas coordinates"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.place_objects"
     bl_label = "Place Selected"
     bl_options = {"REGISTER", "UNDO"}
-
-    if TYPE_CHECKING:
-        atlas: str
-        folder: str
-    else:
-        atlas: ATLAS
-        folder: FOLDER
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -237,7 +188,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
         leave_edit_mode(context)
         sizes = [np.array(thing.scale).tolist() for thing in things]
         try:
-            atlas = atlas_in_use(scene, self.atlas, self.folder)
+            atlas = atlas_of(scene, self.atlas, self.folder)
             place_um: Sequence[float] = self.place_um
             where = ", ".join(f"{one:,.0f}" for one in place_um) + " µm"
             if self.place_by == "REGION":
@@ -249,7 +200,7 @@ class BLENDER_BRAIN_OT_place_objects(PlaceSettings, bpy.types.Operator):
                 scene,
                 things,
                 place_um,
-                _placement(scene, atlas),
+                placement_in(scene, atlas),
                 pivot=self.pivot,
                 true_size=self.true_size,
                 magnification=self.magnification,
@@ -272,15 +223,6 @@ def _movable(context: bpy.types.Context) -> list[bpy.types.Object]:
     return sorted(chosen, key=lambda thing: thing != active)
 
 
-def _placement(scene: bpy.types.Scene, atlas: Atlas) -> Placement:
-    """Return how the atlas's regions are placed, or would be."""
-    for region in all_regions(scene):
-        if about(region).atlas == atlas.full_name:
-            return placement_of(region)
-    typed = fields(scene)
-    return placement(typed.orientation, typed.um_per_unit, atlas.extent_um)
-
-
 def _told(colored: Colored, name: str, times: int) -> str:
     count = len(colored.regions)
     text = f"Colored {count:,} region{'s' * (count != 1)} by {name}"
@@ -290,11 +232,17 @@ def _told(colored: Colored, name: str, times: int) -> str:
         names = ", ".join(colored.missing[:_MOST_NAMED])
         more = " and others" if len(colored.missing) > _MOST_NAMED else ""
         text += f"; {names}{more} {'is' if len(colored.missing) == 1 else 'are'} not in the scene"
+    if colored.whole:
+        names = ", ".join(colored.whole[:_MOST_NAMED])
+        text += (
+            f"; the table has the halves of {names}, which "
+            f"{'is' if len(colored.whole) == 1 else 'are'} whole in the scene: import with"
+            " Hemisphere > Split"
+        )
     return f"{text}."
 
 
 CLASSES = (
     BLENDER_BRAIN_OT_color_by_table,
-    BLENDER_BRAIN_OT_import_points,
     BLENDER_BRAIN_OT_place_objects,
 )

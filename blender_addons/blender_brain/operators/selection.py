@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..atlas import Atlas, library
 from ..common.required import required
 from ..properties import chosen_regions
-from ..regions.record import about, is_region
-from ..settings import fields
+from ..regions.record import is_region
 
 NO_REGION = "Select a region that was imported from an atlas"
 
@@ -42,30 +40,6 @@ def seen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
 def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Find all imported regions of a scene."""
     return [thing for thing in scene.objects if is_region(thing)]
-
-
-def atlas_in_use(scene: bpy.types.Scene, wanted: str = "", folder: str = "") -> Atlas:
-    """Open the atlas that an operator is given; or that of the scene's regions; or the panel's.
-
-    Parameters
-    ----------
-    wanted, folder : str
-        As for `library.opened`. If there is one of them, the scene does not matter.
-
-    Raises
-    ------
-    AtlasError
-        If there is none, or if it cannot be read.
-    """
-    if wanted or folder:
-        return library.opened(wanted, bpy.path.abspath(folder)).atlas
-    typed = fields(scene)
-    elsewhere = bpy.path.abspath(typed.folder)
-    regions = [about(region) for region in all_regions(scene)]
-    chosen = [one for one in regions if one.atlas == typed.atlas] or regions
-    if chosen:
-        return library.reopened(chosen[0].atlas, chosen[0].folder, elsewhere).atlas
-    return library.opened(typed.atlas, elsewhere).atlas
 
 
 def show_object_colors(context: bpy.types.Context) -> bool:

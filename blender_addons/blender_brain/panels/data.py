@@ -7,7 +7,7 @@ import bpy
 
 from ..common.required import required
 from ..common.suggestions import draw_field
-from ..settings import fields
+from ..settings import draw_coordinates, fields
 from .tab import Tab
 
 
@@ -22,7 +22,26 @@ class BLENDER_BRAIN_PT_data(Tab):
         """Draw the buttons that open a file."""
         layout = self.layout
         layout.operator("blender_brain.color_by_table", icon="SPREADSHEET")
-        layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
+
+
+class BLENDER_BRAIN_PT_points(Tab):
+    """How the numbers of a file of points are meant, and the colors of imported ones."""
+
+    bl_label = "Points"
+    bl_idname = "BLENDER_BRAIN_PT_points"
+    bl_parent_id = "BLENDER_BRAIN_PT_data"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the settings and the buttons."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        typed = fields(required(context.scene))
+        draw_coordinates(layout, typed)
+        operator = layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
+        for name in ("unit", "voxel_um", "axes", "flips", "zero", "bregma_um"):
+            setattr(operator, name, getattr(typed, name))
+        layout.operator("blender_brain.color_points", icon="COLOR")
 
 
 class BLENDER_BRAIN_PT_place(Tab):
@@ -60,4 +79,4 @@ class BLENDER_BRAIN_PT_place(Tab):
             setattr(operator, name, getattr(typed, name))
 
 
-CLASSES = (BLENDER_BRAIN_PT_data, BLENDER_BRAIN_PT_place)
+CLASSES = (BLENDER_BRAIN_PT_data, BLENDER_BRAIN_PT_points, BLENDER_BRAIN_PT_place)

@@ -8,13 +8,14 @@ from typing import Any
 import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
-from ..common.colormaps.in_material import has_colormap
+from ..common.colormaps.in_material import has_colormap, shown_colormap
 from ..common.glow import draw_lights
 from ..common.required import required
 from ..common.value_color import draw_limits, has_limits
 from ..common.viewport import draw_show_colors, shows_in_solid
-from ..data.value_colors import QUANTITY, STRENGTH
+from ..data.value_colors import COLUMNS, QUANTITY, TABLE, strength_input
 from ..properties import chosen_regions, region_at_hand
+from ..regions.look import FORM
 from ..regions.looks import LOOKS
 from ..settings import fields
 from .tab import Tab
@@ -89,12 +90,39 @@ class BLENDER_BRAIN_PT_colors(_ColormapTab):
         tree: Any = required(material.node_tree)
         if has_limits(material):
             draw_limits(layout, material, QUANTITY.of(material, ""))
-            strength = tree.nodes[STRENGTH].inputs["Strength"]
-            layout.prop(strength, "default_value", text="Strength")
+            if COLUMNS.on(material):
+                layout.menu("BLENDER_BRAIN_MT_columns", text=f"Column: {QUANTITY.of(material, '')}")
+            layout.prop(strength_input(tree), "default_value", text="Strength")
+            if FORM in tree.nodes:
+                layout.prop(tree.nodes[FORM].inputs["B"], "default_value", text="Edges")
             draw_lights(layout, context, material)
             row = layout.row(align=True)
             row.operator("blender_brain.add_color_bar", icon="COLOR")
             row.operator("blender_brain.remove_color_bars", text="", icon="X")
+
+
+class BLENDER_BRAIN_MT_columns(bpy.types.Menu):
+    """The columns of the table that regions are colored by."""
+
+    bl_label = "Column"
+    bl_idname = "BLENDER_BRAIN_MT_columns"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw a button for each."""
+        material = _colored_material(context)
+        if material is None:
+            return
+        tree = required(material.node_tree)
+        layout = required(self.layout)
+        # Invoked, the operator would ask for a file.
+        layout.operator_context = "EXEC_DEFAULT"
+        for column in str(COLUMNS.of(material, "")).splitlines():
+            button: Any = layout.operator(
+                "blender_brain.color_by_table", text=column, translate=False
+            )
+            button.filepath = str(TABLE.of(material, ""))
+            button.column = column
+            button.colormap = shown_colormap(tree) or "viridis"
 
 
 class BLENDER_BRAIN_PT_range(_ColormapTab):
@@ -118,4 +146,9 @@ def _colored_material(context: bpy.types.Context) -> bpy.types.Material | None:
     return material if material is not None and has_colormap(material.node_tree) else None
 
 
-CLASSES = (BLENDER_BRAIN_PT_look, BLENDER_BRAIN_PT_colors, BLENDER_BRAIN_PT_range)
+CLASSES = (
+    BLENDER_BRAIN_PT_look,
+    BLENDER_BRAIN_PT_colors,
+    BLENDER_BRAIN_PT_range,
+    BLENDER_BRAIN_MT_columns,
+)

@@ -277,6 +277,7 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     set_color(region, srgb_to_linear(np.array(structure.color) / 255).tolist())
     stored = about(region)
     stored.atlas = atlas.full_name
+    stored.folder = str(atlas.folder)
     stored.structure = str(structure.id)
     stored.acronym = structure.acronym
     stored.full_name = structure.name

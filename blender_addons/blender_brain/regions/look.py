@@ -116,11 +116,21 @@ def set_color(region: bpy.types.Object, color: Sequence[float]) -> None:
     own[:] = (red, green, blue, 1.0)
 
 
-def shining(tree: nodes.Tree, color: nodes.Socket) -> nodes.Node:
-    """Glow in a color, less where the surface turns away, which shows its form."""
+def shining(
+    tree: nodes.Tree, color: nodes.Linkable, light: nodes.Linkable | None = None
+) -> nodes.Node:
+    """Glow in a color, less where the surface turns away, which shows its form.
+
+    Parameters
+    ----------
+    light : Socket or Node, optional
+        Factor on the brightness, besides the node `STRENGTH`.
+    """
     turned_away = tree.add("ShaderNodeLayerWeight", {"Blend": 0.5})["Facing"]
     share = tree.mix(turned_away, 1.0, 0.25, name=FORM, label=FORM)
     strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
+    if light is not None:
+        strength = strength * light
     return tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
 
 

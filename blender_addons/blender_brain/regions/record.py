@@ -52,7 +52,7 @@ class BLENDER_BRAIN_PG_region(bpy.types.PropertyGroup):
         origin: StringProperty(name="Origin")
         smooth: BoolProperty(name="Smooth Shading", options=set())
         folder: StringProperty(
-            name="Folder", description="Where the atlas was when it was imported"
+            name="Folder", description="Where the atlas was when the region was imported"
         )
 
 

@@ -186,3 +186,106 @@ def test_what_is_offered_holds_what_was_typed_and_is_understood(search: Search, 
     for text, _ in offered:
         assert typed.casefold() in text.casefold()
         assert len(search.find(text)) == typed.count(",") + 1
+
+
+# More of the same ontology: layers, and what common names mean.
+MORE = [
+    (4, "IC", "Inferior colliculus", (997,)),
+    (6, "int", "internal capsule", (997,)),
+    (721, "VISp4", "Primary visual area, layer 4", (997, 8, 695, 385)),
+    (33, "VISp6a", "Primary visual area, layer 6a", (997, 8, 695, 385)),
+    (305, "VISp6b", "Primary visual area, layer 6b", (997, 8, 695, 385)),
+    (322, "SSp", "Primary somatosensory area", (997, 8, 695)),
+    (985, "MOp", "Primary motor area", (997, 8, 695)),
+    (31001, "ACA", "Anterior cingulate area", (997, 8, 695)),
+    (972, "PL", "Prelimbic area", (997, 8, 695)),
+    (44, "ILA", "Infralimbic area", (997, 8, 695)),
+    (170, "LGd", "Dorsal part of the lateral geniculate complex", (997, 8, 549)),
+    (178, "LGv", "Ventral part of the lateral geniculate complex", (997, 8, 549)),
+    (295, "BLA", "Basolateral amygdalar nucleus", (997, 8)),
+    (423, "CA2", "Field CA2", (997, 8, 695, 1089, 1080, 375)),
+]
+
+
+@pytest.fixture(scope="module")
+def mouse() -> Search:
+    return Search([structure(*row) for row in (*ROWS, *MORE)])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("VISp 4", ["VISp4"]),
+        ("visp 4, CA3", ["VISp4", "CA3"]),
+        ("CA3 VISp 4 DG", ["CA3", "VISp4", "DG"]),
+        ("VISp layer 4", ["VISp4"]),
+        ("VISp, layer 4", ["VISp4"]),
+        ("VISp L4", ["VISp4"]),
+        ("layer 4 of VISp", ["VISp4"]),
+        ("V1 layer 4", ["VISp4"]),
+        ("VISp layer 2", ["VISp2/3"]),
+        ("VISp layer 6b", ["VISp6b"]),
+        ("V1, S1, M1", ["VISp", "SSp", "MOp"]),
+        ("463 726", ["CA3", "DG"]),
+        ("CA3 726", ["CA3", "DG"]),
+        ("CA3, 4", ["CA3", "IC"]),
+        ("['CA3', 'DG']", ["CA3", "DG"]),
+        ('["Primary visual area, layer 1", "Ammon\'s horn"]', ["VISp1", "CA"]),
+        ("('CA3',\n 'DG',)", ["CA3", "DG"]),
+        ('"CA3", "DG"', ["CA3", "DG"]),
+        ("[463, 726]", ["CA3", "DG"]),
+        ("CA1/CA2", ["CA1", "CA2"]),
+        ("CA1 / CA2 + DG", ["CA1", "CA2", "DG"]),
+        ("VISp2/3", ["VISp2/3"]),
+        ("DG (Dentate gyrus)", ["DG"]),
+        ("Dentate gyrus (DG), CA3 (Field CA3)", ["DG", "CA3"]),
+        ("DG: Dentate gyrus", ["DG"]),
+        ("Ammon's horn", ["CA"]),
+    ],
+)
+def test_usual_ways_to_write_are_understood(mouse: Search, text: str, expected: list[str]):
+    assert acronyms(mouse.find(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("VISp 6", ["VISp6a", "VISp6b"]),
+        ("VISp layer 6", ["VISp6a", "VISp6b"]),
+        ("CA3 4", []),
+        ("LGN", ["LGd", "LGv"]),
+        ("mPFC", ["ACA", "PL", "ILA"]),
+        ("prefrontal", ["ACA", "PL", "ILA"]),
+        ("hipocampus", ["HPF", "HIP"]),
+        ("amigdala", ["BLA"]),
+        ("thalmus", ["TH"]),
+        ("CA1/CA4", ["CA"]),
+        ("DG (Field CA3)", []),
+    ],
+)
+def test_what_is_not_certain_is_suggested(mouse: Search, text: str, expected: list[str]):
+    with pytest.raises(UnknownStructureError) as error:
+        mouse.find(text)
+    assert set(expected) <= set(acronyms(list(error.value.near)))
+
+
+def test_a_common_name_of_several_regions_names_them(mouse: Search):
+    with pytest.raises(UnknownStructureError) as error:
+        mouse.find("LGN")
+    assert str(error.value) == (
+        '"LGN" has no single counterpart in this atlas; it may be LGd (Dorsal part of the lateral'
+        " geniculate complex) and LGv (Ventral part of the lateral geniculate complex)."
+    )
+
+
+def test_one_term_of_a_table_is_understood_alike(mouse: Search):
+    for term in ("VISp 4", "V1 layer 4", "VISp4 (Primary visual area, layer 4)"):
+        assert mouse.find_one(term).acronym == "VISp4"
+    with pytest.raises(UnknownStructureError) as error:
+        mouse.find_one("CA1/CA2")
+    assert acronyms(list(error.value.near))[:2] == ["CA1", "CA2"]
+
+
+def test_common_names_are_unique_and_never_overrule_an_atlas():
+    rat = Search([structure(1, "V1", "Anything"), structure(2, "VISp", "Primary visual area")])
+    assert rat.find_one("V1").id == 1

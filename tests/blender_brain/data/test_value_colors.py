@@ -159,3 +159,47 @@ def test_a_linked_action_is_not_written_to(bpy: Any, regions: list[Any], tmp_pat
     assert first.animation_data.action.is_editable
     bpy.context.scene.frame_set(6)
     assert first["region_value"] == pytest.approx(1)
+
+
+def test_halves_have_their_own_values(bpy: Any, regions: list[Any]):
+    from blender_brain.atlas import Structure
+    from blender_brain.data.region_values import RegionValues
+    from blender_brain.data.value_colors import color_by_values
+    from blender_brain.regions.record import about
+
+    for region, (identity, side) in zip(
+        regions, [("1", "LEFT"), ("1", "RIGHT"), ("2", "BOTH")], strict=True
+    ):
+        about(region).structure, about(region).side = identity, side
+    one, two = (Structure(i, f"R{i}", "", (0, 0, 0), (i,), True) for i in (1, 2))
+    values = np.array([[1, 2, 3]], np.float32)
+    data = RegionValues(
+        "rate", (one, one, two), np.zeros(1), values, halves=("LEFT", "RIGHT", "BOTH")
+    )
+    assert not color_by_values(regions, data).whole
+    assert [region["region_value"] for region in regions] == [1, 2, 3]
+    # A whole region has no value of its own if the table has its halves.
+    data = RegionValues(
+        "rate", (one, two, two), np.zeros(1), values, halves=("BOTH", "LEFT", "RIGHT")
+    )
+    done = color_by_values(regions, data)
+    assert done.whole == ("R3",) and [one["region_value"] for one in regions[:2]] == [1, 1]
+    with pytest.raises(ValueError, match="This table has the halves of R3; import the region"):
+        color_by_values(regions[2:], data)
+    # A half without a value is no whole region.
+    about(regions[1]).structure = "2"
+    data = RegionValues("rate", (one, two), np.zeros(1), values[:, :2], halves=("BOTH", "LEFT"))
+    assert color_by_values(regions[:2], data).whole == ()
+
+
+def test_values_show_form(bpy: Any, regions: list[Any], tmp_path: Path):
+    """A surface that turns away is darker; from the front it has the colormap's own color."""
+    from blender_brain.data.value_colors import color_by_values
+
+    data = table([0], [[1, 1, 1]])
+    color_by_values(regions, data, limits=(0, 1), form=0.0)
+    for region in regions:
+        region.rotation_euler.y = 1.2
+    flat = rendered(bpy, tmp_path)[1]
+    color_by_values(regions, data, limits=(0, 1))
+    assert sum(rendered(bpy, tmp_path)[1]) < 0.8 * sum(flat)

@@ -93,3 +93,23 @@ def test_a_folder_is_enough(bpy: Any, tmp_path: Path):
         ops.place_objects(region="CA3", side="BOTH")
     scene.blender_brain.folder = str(tmp_path / "moved")
     assert ops.place_objects(region="CA3", side="BOTH") == {"FINISHED"}
+
+
+def test_the_columns_of_a_table_are_in_a_menu(bpy: Any, regions: Any, tmp_path: Path):
+    path = tmp_path / "summary.csv"
+    path.write_text(
+        "structure_name,left_cell_count,right_cell_count,total_cells\nField CA3,1,2,3\nX,1,2,3\n"
+    )
+    assert bpy.ops.blender_brain.color_by_table(filepath=str(path)) == {"FINISHED"}
+    material = regions["CA3"].active_material
+    assert regions["CA3"]["region_value"] == 3
+    assert material["blender_brain_quantity"] == "cell_count"
+    columns = material["blender_brain_columns"].splitlines()
+    assert columns == ["cell_count", "left_cell_count", "right_cell_count", "total_cells"]
+    assert bpy.ops.blender_brain.color_by_table(
+        filepath=material["blender_brain_table"], column="left_cell_count"
+    ) == {"FINISHED"}
+    assert regions["CA3"]["region_value"] == 1
+    path.write_text("CA3,7\n")
+    bpy.ops.blender_brain.color_by_table(filepath=str(path))
+    assert "blender_brain_columns" not in regions["CA3"].active_material

@@ -33,7 +33,7 @@ ON_REGION: dict[str, dict[str, Any]] = {
     "place_objects": {"place_by": "COORDINATES"},
 }
 # What is new is worked on from then on.
-NEW = {"import_regions", "import_points"}
+NEW = {"import_regions", "import_points", "color_points"}
 # These need the network or a window, or write an atlas of their own.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "make_demo_atlas", "list_downloads",

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of points by the names of their columns: coordinates, structures, lines and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .coordinates import AXES, ORDERS, Coordinates
+from .point_set import Peek, PointSet, checked
+from .tables import Row, Table, TableError
+
+_STRUCTURE: Final = re.compile(
+    r"(.*[_ ])?(structure|region|area|location|acronym)([_ ](name|acronym|id))?|parcellation_\w+",
+    re.IGNORECASE,
+)
+_LINE: Final = re.compile(r"(track|probe|shank)([_ ]?(id|name|number|index))?", re.IGNORECASE)
+_MOST_VALUES: Final = 64
+
+
+def read_columns(
+    peek: Peek,
+    columns: Sequence[int],
+    coordinates: Coordinates,
+    *,
+    what: str = "point",
+    gaps: bool = False,
+    lines: bool = False,
+    notes: Sequence[str] = (),
+) -> PointSet:
+    """Read a table whose columns of coordinates are known.
+
+    Parameters
+    ----------
+    columns : sequence of int, length 3
+        In the order that `coordinates` names.
+    gaps : bool
+        Leave out rows without coordinates, and say so, instead of refusing them.
+    lines : bool
+        Make lines of those rows that a column puts on the same track, probe or shank.
+
+    Raises
+    ------
+    TableError
+    """
+    table, path = peek.table(), peek.path
+    rows = list(table.rows)
+    numbers = np.empty((len(rows), 3))
+    for place, row in enumerate(rows):
+        for part, column in enumerate(columns):
+            value = table.number(row, column)
+            if value is None or not np.isfinite(value):
+                if not gaps or value is None:
+                    raise TableError(
+                        f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is not a"
+                        " coordinate."
+                    )
+                value = np.nan
+            numbers[place, part] = value
+    known = np.isfinite(numbers).all(axis=1)
+    notes = [*table.notes, *notes]
+    if not known.all():
+        left = np.count_nonzero(~known)
+        notes.append(f"{path.name}: {left:,} rows have no coordinates and were left out.")
+        rows = [row for row, has in zip(rows, known.tolist(), strict=True) if has]
+        numbers = numbers[known]
+    checked(path, numbers)
+    structures, structure_column = _structures(table, rows, columns)
+    point_counts = None
+    if lines and (order := _by_line(table, rows)) is not None:
+        rows = [rows[place] for place in order[0]]
+        numbers, point_counts = numbers[order[0]], order[1]
+        structures = tuple(structures[place] for place in order[0]) if structures else ()
+    return PointSet(
+        numbers,
+        coordinates,
+        _taken(table, columns, coordinates),
+        what,
+        point_counts=point_counts,
+        values=_values(table, rows, columns),
+        structures=structures,
+        structure_column=structure_column,
+        notes=tuple(notes),
+    )
+
+
+def _taken(table: Table, columns: Sequence[int], coordinates: Coordinates) -> str:
+    axes = [AXES[axis] for axis in ORDERS[coordinates.order]]
+    if table.names is None:
+        return f"The columns were taken for {', '.join(axes)}"
+    names = [f"'{table.names.fields[column][:60]}'" for column in columns]
+    return ", ".join(f"{name} for {axis}" for name, axis in zip(names, axes, strict=True))
+
+
+def _structures(
+    table: Table, rows: Sequence[Row], columns: Sequence[int]
+) -> tuple[tuple[str, ...], str]:
+    if table.names is None:
+        return (), ""
+    for column, name in enumerate(table.names.fields):
+        words = any(table.number(row, column) is None for row in rows[:1_000])
+        if column not in columns and words and _STRUCTURE.fullmatch(name):
+            return tuple(row.fields[column] for row in rows), name[:60]
+    return (), ""
+
+
+def _by_line(
+    table: Table, rows: Sequence[Row]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+    """Sort rows by the line that they are on, each line in the file's order."""
+    if table.names is None:
+        return None
+    columns = [at for at, name in enumerate(table.names.fields) if _LINE.fullmatch(name)]
+    if not columns:
+        return None
+    numbers: dict[tuple[str, ...], int] = {}
+    lines = np.array(
+        [
+            numbers.setdefault(tuple(row.fields[column] for column in columns), len(numbers))
+            for row in rows
+        ]
+    )
+    return np.argsort(lines, kind="stable"), np.bincount(lines).astype(np.int32)
+
+
+def _values(
+    table: Table, rows: Sequence[Row], columns: Sequence[int]
+) -> dict[str, NDArray[np.float64]]:
+    if table.names is None:
+        return {}
+    found: dict[str, NDArray[np.float64]] = {}
+    for column, name in enumerate(table.names.fields):
+        if column in columns or not name or len(found) == _MOST_VALUES:
+            continue
+        values = [table.number(row, column) for row in rows]
+        if None not in values:
+            numbers = np.array(values, np.float64)
+            if not np.isnan(numbers).all():
+                found[name[:60]] = numbers
+    return found

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NumPy arrays of N x 3: points, or a track as brainreg-segment saves it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...common import tables
+from ..coordinates import Coordinates
+from ..point_set import MOST_POINTS, Peek, PointFormat, PointSet, checked
+from ..tables import named
+
+_FEW: Final = 5
+# Of points in any other order, one follows another at about half of their extent.
+_DETOUR: Final = 1.5
+
+
+def _read(peek: Peek) -> PointSet:
+    def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        if dtype.kind not in "fiu":
+            raise tables.TableError(f"it holds values of type {dtype.name[:40]}, not real numbers")
+        if len(shape) != 2 or shape[1] != 3:
+            size = " x ".join(map(str, shape[:8])) or "a single number"
+            raise tables.TableError(f"it is {size}; it should be N x 3, one row per point")
+        if not 0 < shape[0] <= MOST_POINTS:
+            raise tables.TableError(
+                f"it has {shape[0]:,} points; 1 to {MOST_POINTS:,} can be shown"
+            )
+
+    try:
+        array = tables.read_npy(io.BytesIO(peek.content), check)
+    except tables.TableError as problem:
+        raise named(peek.path, problem) from None
+    numbers = checked(peek.path, array)
+    taken = "The array's columns for AP, DV, ML"
+    if not _is_a_line(numbers):
+        return PointSet(numbers, Coordinates(), taken)
+    note = f"{peek.path.name}: each point is next to the one before, so it was read as a track."
+    counts = np.array([len(numbers)], np.int32)
+    return PointSet(numbers, Coordinates(), taken, point_counts=counts, notes=(note,))
+
+
+def _is_a_line(numbers: NDArray[np.float64]) -> bool:
+    if len(numbers) < _FEW:
+        return False
+    length = np.linalg.norm(np.diff(numbers, axis=0), axis=1).sum()
+    return bool(0 < length <= _DETOUR * np.linalg.norm(np.ptp(numbers, axis=0)))
+
+
+FORMAT: Final = PointFormat(
+    "NumPy",
+    50,
+    lambda peek: peek.path.suffix.casefold() == ".npy" or peek.begin.startswith(b"\x93NUMPY"),
+    _read,
+)
