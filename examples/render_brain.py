@@ -70,14 +70,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--atlas", default="", help="atlas name, with or without version (default: the first one)")
     add("--folder", type=Path, help="folder of atlases besides BrainGlobe's own")
     add("--demo", action="store_true", help="make a synthetic atlas in OUTDIR/demo_atlas")
-    add("--glass", default="grey", metavar="REGIONS", help="regions of glass (default: grey)")
-    add("--glow", default="DG", metavar="REGIONS", help="regions glowing blue (default: DG)")
-    add(
-        "--gradient",
-        default="CA3",
-        metavar="REGIONS",
-        help="regions glowing in colors (default: CA3)",
-    )
+    auto = "auto: what suits the atlas"
+    add("--glass", default="auto", metavar="REGIONS", help=f"regions of glass (default: {auto})")
+    add("--glow", default="auto", metavar="REGIONS", help=f"regions glowing blue ({auto})")
+    add("--gradient", default="auto", metavar="REGIONS", help=f"regions glowing in colors ({auto})")
     add("--colormap", default="spring", help="colormap along x (default: spring)")
     add("--labels", action="store_true", help="label the regions")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=360.0, bloom=1.0)

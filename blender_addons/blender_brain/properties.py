@@ -14,6 +14,7 @@ from .common.required import required
 from .common.selection import chosen
 from .regions.record import BLENDER_BRAIN_PG_region, is_region
 from .settings import (
+    FilmSettings,
     ImportSettings,
     LabelSettings,
     LookFields,
@@ -46,7 +47,7 @@ class BLENDER_BRAIN_PG_structure(bpy.types.PropertyGroup):
 
 
 class BLENDER_BRAIN_PG_scene(
-    ImportSettings, LookFields, LabelSettings, PlaceSettings, bpy.types.PropertyGroup
+    ImportSettings, LookFields, LabelSettings, FilmSettings, PlaceSettings, bpy.types.PropertyGroup
 ):
     """Fields of the panel; `suggestions` accompany those that search elsewhere."""
 

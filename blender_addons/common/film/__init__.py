@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera and the light behind the subject.
+`world` has the background and the glow, `camera` the camera, and `lights` what lights the subject.
 """
 
 from .camera import (
-    BACKLIGHT,
     CAMERA,
     PIVOT,
-    add_backlight,
     camera_of,
     frame_camera,
     is_film_camera,
@@ -16,16 +14,20 @@ from .camera import (
     stage_told,
     way_told,
 )
+from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill
 from .world import BLOOM, WORLD, add_bloom, show_bloom, use_plain_world, use_standard_view
 
 __all__ = [
     "BACKLIGHT",
     "BLOOM",
     "CAMERA",
+    "FILL",
+    "KEY",
     "PIVOT",
     "WORLD",
     "add_backlight",
     "add_bloom",
+    "add_key_and_fill",
     "camera_of",
     "frame_camera",
     "is_film_camera",
