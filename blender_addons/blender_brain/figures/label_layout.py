@@ -79,5 +79,31 @@ def spread(points: NDArray[np.floating[Any]], count: int) -> NDArray[np.int64]:
     return np.array(chosen)
 
 
+def most_seen(seen: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
+    """Choose points so that at most times several of them are seen.
+
+    Parameters
+    ----------
+    seen : ndarray of bool, shape (T, K)
+    count : int
+        How many to choose.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        Their indices. Some occur several times if there are fewer points.
+    """
+    chosen: list[int] = []
+    worth = np.ones(len(seen))
+    left = seen.astype(np.float64)
+    for _ in range(min(count, seen.shape[1])):
+        best = int((worth @ left).argmax())
+        chosen.append(best)
+        # What is covered already is worth less, but not nothing.
+        worth = np.where(seen[:, best], worth / 2, worth)
+        left[:, best] = -1.0
+    return np.resize(np.array(chosen), count)
+
+
 def _count(room: float, size: float) -> int:
     return int(room / (size * PITCH)) + 1

@@ -25,10 +25,10 @@ _PAST_MIDDLE: Final = 0.12
 # Lines stay this far from each other's ends.
 _APART: Final = 0.008
 # Only this many points of a region are tried at a time, those that are seen longest.
-_MOST_TRIED: Final = 6
-# What is gained by staying longer, against a longer line and a surface that turns away.
+_MOST_TRIED: Final = 10
+# What is gained by staying longer, against a longer line and an end at the region's edge.
 _LASTING: Final = 2.0
-_FACING: Final = 0.3
+_PLAIN: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Stretch:
 
 
 def plan(
-    seen: Flags, at: Floats, facing: Floats, columns: list[Column], shortest: int
+    seen: Flags, at: Floats, plain: Floats, columns: list[Column], shortest: int
 ) -> list[Stretch]:
     """Plan the labels of some regions while a camera moves.
 
@@ -68,11 +68,11 @@ def plan(
         At which of T times which of K points of each of R regions is seen.
     at : ndarray, shape (T, R, K, 2)
         Where they are in the picture.
-    facing : ndarray, shape (T, R, K)
-        Cosine of the angle between the surface's normal there and the way to the camera.
+    plain : ndarray, shape (T, R, K)
+        How plain it is there which region is meant, 0 to 1.
     columns : list of Column
     shortest : int
-        Number of times that a label is shown at least, unless that is the last.
+        Number of times that a label is shown at least; all if there are fewer.
 
     Returns
     -------
@@ -94,8 +94,9 @@ def plan(
         waiting.sort(key=lambda region: -_mean_height(seen[time, region], at[time, region]))
         for region in waiting:
             alive = [one for one in made if one.last >= time]
-            best = _best(time, region, lasting, at, facing, columns, busy, alive, shortest)
+            best = _best(time, region, lasting, at, plain, columns, busy, alive, shortest)
             if best is None:
+                free_from[region] = time + max(shortest // 4, 1)
                 continue
             made.append(best)
             busy[best.column][time : best.last + 1, best.place] = True
@@ -121,7 +122,7 @@ def _best(
     region: int,
     lasting: NDArray[np.int64],
     at: Floats,
-    facing: Floats,
+    plain: Floats,
     columns: list[Column],
     busy: list[Flags],
     alive: list[Stretch],
@@ -130,18 +131,19 @@ def _best(
     """Find the point and the place for a region's label that last longest and look best."""
     times = len(lasting)
     best, best_score = None, -np.inf
-    candidates = np.argsort(-lasting[time, region] - facing[time, region], kind="stable")
+    least = min(shortest, times)
+    candidates = np.argsort(-lasting[time, region] - plain[time, region], kind="stable")
     for point in candidates[:_MOST_TRIED].tolist():
         length = int(lasting[time, region, point])
-        if not length:
+        if length < least:
             break
         way = at[time : time + length, region, point]
-        turned = facing[time : time + length, region, point]
+        clarity = plain[time : time + length, region, point]
         for number, column in enumerate(columns):
             # With one column, its labels also name what is on the other side.
             past = -way[:, 0] if column.right else way[:, 0]
             allowed = length if len(columns) == 1 else _until(past > _PAST_MIDDLE)
-            if not allowed:
+            if allowed < least:
                 continue
             blocked = busy[number][time : time + allowed].T.copy()
             for other in alive:
@@ -151,11 +153,10 @@ def _best(
                     column, way[:reach], columns[other.column], other.place, line
                 )
             kept = np.array([_until(row) for row in blocked])
-            enough = (kept >= shortest) | (time + kept == times)
             gained = _LASTING * np.minimum(kept * 4 / times, 1.0)
             longer = np.abs(column.heights - way[:allowed, 1].mean())
-            score = gained - longer - _FACING * (1 - turned.mean())
-            score[~enough | (kept == 0)] = -np.inf
+            score = gained - longer - _PLAIN * (1 - clarity.mean())
+            score[kept < least] = -np.inf
             place = int(score.argmax())
             if score[place] > best_score:
                 best_score = float(score[place])

@@ -111,8 +111,8 @@ def add_labels(
     ]
     fade = max(round(_FADE_S * scene.render.fps / scene.render.fps_base), 1)
     step = seen.frames[1] - seen.frames[0] if len(seen.frames) > 1 else 1
-    shortest = -(-3 * fade // step)
-    stretches = plan(seen.seen, seen.at, seen.facing, columns, shortest)
+    shortest = (2 * fade) // step + 1
+    stretches = plan(seen.seen, seen.at, seen.plain, columns, shortest)
     # Only after everything was computed, so that nothing is lost if that fails.
     remove_figures([*labels_of(scene, regions), *_orphans(scene)])
     left, right = (
