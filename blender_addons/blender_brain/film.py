@@ -27,7 +27,7 @@ FILM_COLORMAP: Final = "spring"
 # Only what glows on its own is brighter, not a lit surface.
 _BLOOM_THRESHOLD: Final = 0.8
 # Beside a key and a fill, an edge needs less.
-_BACKLIGHT: Final = 0.12
+_BACKLIGHT: Final = 0.06
 # Each surface behind another needs one; a folded cortex has many.
 _TRANSPARENT_BOUNCES: Final = 64
 

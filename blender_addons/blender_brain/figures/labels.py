@@ -22,7 +22,7 @@ from ..common.figures.drawing import TEXT_INPUTS, fading_ink_material, inked, mo
 from ..common.figures.numbers import text
 from ..common.figures.scales import LINE_INPUTS
 from ..common.nodes import Node, Socket, Tree
-from ..common.nodes.modifiers import follow, input_value, set_inputs
+from ..common.nodes.modifiers import follow, has_input, input_value, set_inputs
 from ..common.required import required
 from ..regions.record import about
 from ..regions.visibility import solid_objects
@@ -114,7 +114,7 @@ def add_labels(
     shortest = (2 * fade) // step + 1
     stretches = plan(seen.seen, seen.at, seen.plain, columns, shortest)
     # Only after everything was computed, so that nothing is lost if that fails.
-    remove_figures([*labels_of(scene, regions), *_orphans(scene)])
+    remove_labels(scene, [*labels_of(scene, regions), *_orphans(scene)])
     left, right = (
         frame.corner(scene, camera, where, middle) for where in ("TOP_LEFT", "TOP_RIGHT")
     )
@@ -145,6 +145,9 @@ def add_labels(
         _animate(by, states, seen.frames, fade)
         put_into_picture(scene, label, left, (_MARGIN, 0.0))
         made.append(label)
+    if len(seen.frames) > 1:
+        # Until then, they have the values of the last keyframe.
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
     shown = {one.region for one in stretches}
     return Labels(
         made,
@@ -235,6 +238,31 @@ def labels_of(
         return list(labels)
     wanted = set(regions)
     return [one for one, by in labels.items() if input_value(by, "Region").value in wanted]
+
+
+def remove_labels(scene: bpy.types.Scene, labels: Sequence[bpy.types.Object]) -> int:
+    """Remove labels, and the places in the picture that only they used.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    places = {_opposite(required(drawing(label, GROUP))) for label in labels}
+    count = remove_figures(labels)
+    needed = {_opposite(by) for by in drawn_by(scene, GROUP).values()}
+    for place in places - needed:
+        if place is not None:
+            frame.remove_if_empty(place)
+    return count
+
+
+def _opposite(by: bpy.types.NodesModifier) -> bpy.types.Object | None:
+    """Find the corner that a label has besides its own; version 0.1.0 had none."""
+    if not has_input(by, "Opposite"):
+        return None
+    place: bpy.types.Object | None = input_value(by, "Opposite").value
+    return place
 
 
 @nodes.group(GROUP)

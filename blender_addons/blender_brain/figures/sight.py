@@ -19,11 +19,11 @@ from ..regions.look_materials import is_glass
 from .label_layout import most_seen, spread
 
 # Of each region, points that a leader line may end on; how many they are chosen from, looking at
-# every so many frames; and of how many vertices those.
+# every so many frames; and of how many faces those.
 _POINTS: Final = 24
 _CANDIDATES: Final = 120
 _EVERY: Final = 6
-_VERTICES: Final = 6000
+_FACES: Final = 6000
 # A point is not seen if its surface is almost edge-on.
 _FACING: Final = 0.2
 # Points keep this far from the picture's edges, as a fraction of its shorter side.
@@ -42,7 +42,7 @@ class Sight(NamedTuple):
 
     frames: list[int]
     points: NDArray[np.float64]
-    """(R, K, 3), in each region's own space; vertices of its surface."""
+    """(R, K, 3), in each region's own space, on its surface."""
     at: NDArray[np.float64]
     """(T, R, K, 2), in the picture, relative to its shorter side, from its middle."""
     plain: NDArray[np.float64]
@@ -122,15 +122,16 @@ def _surface(
     """Choose points all over a region, with the normals there."""
     evaluated = region.evaluated_get(depsgraph)
     mesh: Any = evaluated.to_mesh()
-    points = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.vertices.foreach_get("co", points.ravel())
+    # In the middle of faces: at the corners of a coarse mesh, its surface is seen edge-on.
+    points = np.empty((len(mesh.polygons), 3), np.float32)
+    mesh.polygons.foreach_get("center", points.ravel())
     normals = np.empty_like(points)
-    mesh.vertex_normals.foreach_get("vector", normals.ravel())
+    mesh.polygons.foreach_get("normal", normals.ravel())
     evaluated.to_mesh_clear()
     if not len(points):
         # All of its geometry may have been deleted; its origin remains.
         points, normals = np.zeros((1, 3), np.float32), np.zeros((1, 3), np.float32)
-    step = len(points) // _VERTICES + 1
+    step = len(points) // _FACES + 1
     points, normals = points[::step], normals[::step]
     chosen = np.resize(spread(points, _CANDIDATES), _CANDIDATES)
     return points[chosen].astype(np.float64), normals[chosen].astype(np.float64)

@@ -15,7 +15,7 @@ from ..common.required import required
 from ..data.value_colors import values_material
 from ..figures.color_bars import add_color_bar, color_bars_of
 from ..figures.in_picture import remove_figures
-from ..figures.labels import add_labels, labels_of
+from ..figures.labels import add_labels, labels_of, remove_labels
 from ..properties import region_at_hand
 from ..settings import LabelSettings
 from .selection import OnScene, all_regions, seen_regions, selected_regions
@@ -99,7 +99,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
             text = "The selection has no labels; deselect it to remove all labels."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
-        count = remove_figures(labels)
+        count = remove_labels(scene, labels)
         self.report({"INFO"}, f"Removed {count} label{'s' * (count != 1)}.")
         return {"FINISHED"}
 

@@ -20,9 +20,9 @@ FILL: Final = "Fill Light"
 _BACKLIGHT_ELEVATION: Final = math.radians(50)
 _BACKLIGHT_WATTS: Final = 48.0
 # To the right of the camera, above it, and the power: the key shows form, the fill, from the other
-# side and below, what the key leaves dark. A white surface that faces the key gets about 0.9.
-_KEY: Final = (-0.65, 0.75, 8.0)
-_FILL: Final = (0.85, -0.35, 3.2)
+# side and below, what the key leaves dark. A white surface that faces the key gets about 0.8.
+_KEY: Final = (-0.65, 0.75, 7.2)
+_FILL: Final = (0.85, -0.35, 3.0)
 
 
 def add_backlight(
