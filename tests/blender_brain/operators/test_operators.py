@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -363,7 +363,7 @@ def test_stage_shows_regions_in_their_own_colors(bpy, folder, tmp_path):
         pixels = render(bpy, tmp_path / "lit.png").max(axis=2)
         subject = pixels > 12
         lower = pixels[len(pixels) // 2 :]
-        assert (lower[lower > 12] > 50).mean() > 0.9
+        assert (lower[lower > 12] > 50).mean() > 0.8
         assert np.median(pixels[subject]) > 90
         assert (pixels[subject] >= 254).mean() < 0.01
 
