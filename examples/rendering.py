@@ -7,6 +7,7 @@ import argparse
 import importlib
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,20 @@ def add_film_options(
     film, scene = (frames.name_ending_in(suffix) for suffix in (".mp4", ".blend"))
     add("--video", type=film, metavar="FILE", help="H.264 film to write (.mp4)")
     add("--blend", type=scene, metavar="FILE", help="scene to save (.blend)")
+
+
+def add_quantity_options(parser: argparse.ArgumentParser, *, lower: str, upper: str) -> None:
+    """Add the options that choose a quantity and its limits, whose defaults are described here."""
+    add = parser.add_argument
+    add("--variable", default="", metavar="NAME", help="the quantity to show (default: the first)")
+    add("--v-min", type=float, metavar="VALUE", help=f"lower end (default: {lower})")
+    add("--v-max", type=float, metavar="VALUE", help=f"upper end (default: {upper})")
+
+
+def given_limits(options: argparse.Namespace) -> dict[str, float]:
+    """Return the limits that were given, by the names that operators have for them."""
+    limits = {"v_min": options.v_min, "v_max": options.v_max}
+    return {name: value for name, value in limits.items() if value is not None}
 
 
 def size(text: str) -> tuple[int, int]:
@@ -91,6 +106,18 @@ def load_extension(name: str, operator: str) -> str:
         importlib.import_module(name).register()
     module: str = getattr(bpy.types, operator).__module__
     return module.partition(".operators")[0]
+
+
+def check_choice(option: str, chosen: str | None, known: Sequence[str]) -> None:
+    """Check an option whose choices only the extension knows.
+
+    Raises
+    ------
+    RuntimeError
+        If it is given, and none of them.
+    """
+    if chosen is not None and chosen not in known:
+        raise RuntimeError(f"There is no {option} {chosen}: choose from {', '.join(known)}.")
 
 
 def empty_scene(options: argparse.Namespace) -> Any:

@@ -25,7 +25,7 @@ from ..playback.playback import find_modifier
 from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
-from .voltage_nodes import GLOW, TYPES, write_nodes
+from .voltage_nodes import FOG, FOG_INPUTS, GLOW, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
 _FIRST_LOOK: Final = next(iter(LOOKS.values()))
@@ -47,6 +47,8 @@ _INPUTS: Final = {
     "Apical": (TYPES, "Apical"),
     "Axon": (TYPES, "Axon"),
     "Other": (TYPES, "Other"),
+    # Materials of older versions have none.
+    **{name: (FOG, name) for name in FOG_INPUTS},
 }
 
 
@@ -228,6 +230,15 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
     return inputs[socket]
 
 
+def has_color_input(material: bpy.types.Material, name: str) -> bool:
+    """Tell whether a material has an input: those of version 0.1.0 have no fog."""
+    try:
+        color_input(material, name)
+    except KeyError:
+        return False
+    return True
+
+
 def look_of(material: bpy.types.Material) -> NeuronLook | None:
     """Find the look of a material.
 
@@ -268,6 +279,8 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     shared: Any = tree.nodes[COLORMAP]
     shared.image = required(old).nodes[COLORMAP].image  # type: ignore[attr-defined]
     for node, socket in _INPUTS.values():
+        if node not in required(old).nodes:
+            continue
         given: Any = required(old).nodes[node].inputs
         taken: Any = tree.nodes[node].inputs
         taken[socket].default_value = given[socket].default_value

@@ -44,6 +44,15 @@ class NeuronLook:
     inputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Settings of this look: node and input by the name in the panel."""
 
+    style: str = ""
+    """The style of neurites that it is made for, which replaces lines without a surface."""
+    exact_style: bool = False
+    """No other style shows it as it is meant."""
+    background: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """The color of the world behind it, scene-linear."""
+    needs_background: bool = False
+    """It cannot be seen before another, nor with bloom."""
+
     def made(self, material: bpy.types.Material) -> bool:
         """Tell whether a material has the nodes of this look."""
         tree: Any = material.node_tree

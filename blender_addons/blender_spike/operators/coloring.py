@@ -25,6 +25,7 @@ from ..color.coloring import (
 )
 from ..color.looks import LOOKS
 from ..color.quantity_limits import has_moving_limits
+from ..color.suiting import suit
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
@@ -144,7 +145,7 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
             for neuron in able if not neurons else ():
                 check_has(neuron, self.quantity)
             follow_materials(neurons)
-            everyone = show_quantity(neurons, self.quantity)
+            everyone, fitted = show_quantity(neurons, self.quantity)
         except (UnknownQuantityError, CannotShowError) as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
@@ -158,6 +159,9 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
             low, high = (color_input(material, name) for name in ("Minimum", "Maximum"))
             span = _span(everyone[0], low.default_value, high.default_value)
             text += f", in colors from {span}"
+        if fitted:
+            names = ", ".join(f"'{axes.name}'" for axes in fitted)
+            text += f"; the limits of {names} were fitted to the new unit"
         if any(map(has_moving_limits, materials)):
             text, warned = f"{text}; keyframes or drivers go on setting its limits", True
         if others := [neuron for neuron in able if neuron not in everyone]:
@@ -287,8 +291,8 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
     """Show the selected neurons in another look, with the same colors, settings and keyframes.
 
-    Neurons that share their materials change with them; nodes you added stay in the previous
-    materials
+    Lines become a surface where the look needs one, and a plain world gets its background. Neurons
+    that share their materials change with them; nodes you added stay in the previous materials
     """  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_look"
@@ -315,7 +319,11 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
             if look_of(material) is not LOOKS[self.look]:
                 set_look(material, self.look)
         follow_materials(neurons)
-        tell(self, {"INFO"}, f"{LOOKS[self.look].name} on {which(neurons)}.", chosen)
+        look = LOOKS[self.look]
+        text = "; ".join(
+            [f"{look.name} on {which(neurons)}", *suit(required(context.scene), neurons, look)]
+        )
+        tell(self, {"INFO"}, f"{text}.", chosen)
         return {"FINISHED"}
 
 
@@ -337,10 +345,8 @@ CLASSES = (
     BLENDER_SPIKE_OT_color_by_voltage,
     BLENDER_SPIKE_OT_choose_colormap,
     BLENDER_SPIKE_OT_choose_quantity,
+    BLENDER_SPIKE_OT_set_look,
     BLENDER_SPIKE_OT_set_limits,
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,
 )
-# A single look leaves nothing to choose.
-if len(LOOKS) > 1:
-    CLASSES += (BLENDER_SPIKE_OT_set_look,)  # type: ignore[assignment]

@@ -28,6 +28,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_time_label": {},
     "add_scale_bar": {},
     "remove_figures": {},
+    "set_look": {"look": "FLAT"},
     "use_standard_view": {},
     "black_world": {},
     "backlight": {},
@@ -35,6 +36,8 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "frame_camera": {},
     "orbit_camera": {},
     "film_scene": {},
+    "fog": {},
+    "focus": {},
     "mesh_copy": {},
     "export_mesh": {"filepath": "cell.ply"},
 }
@@ -73,6 +76,7 @@ def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
         bpy.ops.blender_spike.add_trace()
     before = shown(bpy, ADDON)
     assert before >= {f"BLENDER_SPIKE_PT_{what}" for what in ("color", "time", "look", "figures")}
+    bpy.ops.blender_spike.frame_camera()
     settings = dict(ON_NEURON[name])
     if "filepath" in settings:
         settings["filepath"] = str(folder / settings["filepath"])
