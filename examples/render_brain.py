@@ -45,6 +45,12 @@ def main(arguments: list[str]) -> None:
         folder = options.outdir / "demo_atlas"
         folder.mkdir(parents=True, exist_ok=True)
         importlib.import_module(f"{package}.demo_atlas").make_demo_atlas(folder)
+    if options.regions:
+        operators.blender_brain.import_regions(
+            atlas=options.atlas,
+            folder=str(folder.resolve()) if folder else "",
+            acronyms=options.regions,
+        )
     operators.blender_brain.film_scene(
         atlas=options.atlas,
         folder=str(folder.resolve()) if folder else "",
@@ -56,6 +62,8 @@ def main(arguments: list[str]) -> None:
         bloom=options.bloom,
     )
     if options.labels:
+        for thing in scene.objects:
+            thing.select_set(False)
         operators.blender_brain.add_labels()
     rendering.render_film(scene, options, package)
 
@@ -70,14 +78,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--atlas", default="", help="atlas name, with or without version (default: the first one)")
     add("--folder", type=Path, help="folder of atlases besides BrainGlobe's own")
     add("--demo", action="store_true", help="make a synthetic atlas in OUTDIR/demo_atlas")
-    add("--glass", default="grey", metavar="REGIONS", help="regions of glass (default: grey)")
-    add("--glow", default="DG", metavar="REGIONS", help="regions glowing blue (default: DG)")
-    add(
-        "--gradient",
-        default="CA3",
-        metavar="REGIONS",
-        help="regions glowing in colors (default: CA3)",
-    )
+    auto = "auto: what suits the atlas"
+    add("--glass", default="auto", metavar="REGIONS", help=f"regions of glass (default: {auto})")
+    add("--glow", default="auto", metavar="REGIONS", help=f"regions glowing blue ({auto})")
+    add("--gradient", default="auto", metavar="REGIONS", help=f"regions glowing in colors ({auto})")
+    add("--regions", default="", help="further regions, in the atlas's colors")
     add("--colormap", default="spring", help="colormap along x (default: spring)")
     add("--labels", action="store_true", help="label the regions")
     rendering.add_film_options(parser, resolution=(1280, 720), orbit=360.0, bloom=1.0)

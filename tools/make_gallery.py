@@ -46,6 +46,8 @@ class Scene:
         Of the picture, in pixels.
     crop : float
         Fraction of the width that is kept, in the middle.
+    columns : int
+        Pictures in a row; all if 0.
     """
 
     command: str
@@ -55,6 +57,7 @@ class Scene:
     before: str = ""
     height: int = 720
     crop: float = 1.0
+    columns: int = 0
 
 
 BLENDER = "blender -b -P examples/"
@@ -83,6 +86,15 @@ SCENES: Mapping[str, Scene] = {
         [f"brain/frame_{number:04d}.png" for number in (1, 2, 3)],
         options="--frames 1-4 --resolution 960x720",
         height=360,
+    ),
+    "brain-labels": Scene(
+        f"{BLENDER}render_brain.py -- out/gallery/labels --demo --labels "
+        "--glass 'MO, SS, VIS, AUD, RSP, ACA, PIR, ENT' --glow '' --gradient '' "
+        "--regions 'MOB, STR, TH, HY, CA1, CA3, DG, SC, IC, P, MY, CB'",
+        [f"labels/frame_{number:04d}.png" for number in (4, 11, 18, 25)],
+        options="--frames 1-28 --fps 3 --resolution 960x540 --samples 8",
+        height=400,
+        columns=2,
     ),
     "network": Scene(
         f"{BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
@@ -238,7 +250,7 @@ def _run(command: str, options: Sequence[str], still: str = "") -> None:
 
 
 def side_by_side(paths: Sequence[Path], scene: Scene) -> Image.Image:
-    """Put pictures in a row, all at the scene's height."""
+    """Put pictures in rows, all at the scene's height."""
     tiles = []
     for path in paths:
         with Image.open(path) as picture:
@@ -246,14 +258,17 @@ def side_by_side(paths: Sequence[Path], scene: Scene) -> Image.Image:
             tile = picture.convert("RGB").crop((margin, 0, picture.width - margin, picture.height))
             width = round(tile.width * scene.height / tile.height)
             tiles.append(tile.resize((width, scene.height), Image.Resampling.LANCZOS))
-    row = Image.new(
-        "RGB", (sum(tile.width + GAP for tile in tiles) - GAP, scene.height), (40, 40, 40)
-    )
-    x = 0
-    for tile in tiles:
-        row.paste(tile, (x, 0))
-        x += tile.width + GAP
-    return row
+    columns = scene.columns or len(tiles)
+    rows = [tiles[first : first + columns] for first in range(0, len(tiles), columns)]
+    width = max(sum(tile.width + GAP for tile in row) for row in rows) - GAP
+    height = len(rows) * (scene.height + GAP) - GAP
+    whole = Image.new("RGB", (width, height), (40, 40, 40))
+    for number, row in enumerate(rows):
+        x = 0
+        for tile in row:
+            whole.paste(tile, (x, number * (scene.height + GAP)))
+            x += tile.width + GAP
+    return whole
 
 
 def save(name: str, picture: Image.Image) -> None:

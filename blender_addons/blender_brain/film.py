@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import bpy
 
-from .atlas import Atlas, Structure
+from .atlas import Atlas, Structure, film_regions
+from .atlas.film_regions import AUTOMATIC
 from .atlas.search import Search
 from .common import colormaps, film
 from .common.required import required
@@ -17,24 +19,38 @@ from .regions.film_view import DIRECTION, MARGIN, UP
 from .regions.imported import Imported, decimation_of, import_regions
 from .regions.look_materials import set_look
 from .regions.record import about, is_region
-from .regions.visibility import show_all
+from .regions.visibility import show_all, solid_objects
 from .settings import fields
 
 FILM_COLORMAP: Final = "spring"
 """Bright from end to end, without the blue of the glow next to it."""
+# Only what glows on its own is brighter, not a lit surface.
+_BLOOM_THRESHOLD: Final = 0.8
+# Beside a key and a fill, an edge needs less.
+_BACKLIGHT: Final = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRegions:
+    """The regions of a film scene."""
+
+    imported: Imported
+    glass: list[Structure]
+    glow: list[Structure]
+    gradient: list[Structure]
 
 
 def film_scene(
     context: bpy.types.Context,
     atlas: Atlas,
     *,
-    glass: str = "grey",
-    glow: str = "DG",
-    gradient: str = "CA3",
+    glass: str = AUTOMATIC,
+    glow: str = AUTOMATIC,
+    gradient: str = AUTOMATIC,
     colormap: str = FILM_COLORMAP,
     degrees: float = 360.0,
     bloom: float = 1.0,
-) -> Imported:
+) -> FilmRegions:
     """Set up a film: regions and looks, black world, lights, and an orbiting camera.
 
     Parameters
@@ -43,7 +59,8 @@ def film_scene(
         New regions match those of the atlas in its scene, or else follow its import options.
     glass, glow, gradient : str
         Regions, as `search.Search.find` understands them, of glass, glowing blue, and glowing in
-        the colors of `colormap` along x. Any may be empty.
+        the colors of `colormap` along x. `AUTOMATIC` for what suits the atlas: the gray matter or
+        the whole brain, the dentate gyrus, and CA3, if it has these. Any may be empty.
     colormap : str
         One of `common.colormaps.names`.
     degrees : float
@@ -53,7 +70,7 @@ def film_scene(
 
     Returns
     -------
-    Imported
+    FilmRegions
         Regions without a mesh are left out of the film. Linked ones keep their looks.
 
     Raises
@@ -63,10 +80,18 @@ def film_scene(
     UnknownColormapError
         If there is no such colormap; nothing has changed then.
     """
-    scene = required(context.scene)
     colormaps.resolve(colormap)
     search = Search(atlas.structures)
-    parts = [search.find(names) if names else [] for names in (glass, glow, gradient)]
+    parts = []
+    for names, suitable in (
+        (glass, film_regions.glass),
+        (glow, film_regions.glow),
+        (gradient, film_regions.gradient),
+    ):
+        if names.strip().casefold() == AUTOMATIC:
+            parts.append(suitable(atlas.structures))
+        else:
+            parts.append(search.find(names) if names.strip() else [])
     imported = _imported(context, atlas, [one for part in parts for one in part])
     own = editable(imported.regions)
     show_all(own)
@@ -80,45 +105,56 @@ def film_scene(
         set_look(blue, "GLOW")
     if colored:
         set_look(colored, "GRADIENT", colormap=colormap)
-    set_stage(scene, imported.regions, degrees=degrees, bloom=bloom)
-    return imported
+    set_stage(context, imported.regions, degrees=degrees, bloom=bloom)
+    return FilmRegions(imported, *parts)
 
 
 def set_stage(
-    scene: bpy.types.Scene,
+    context: bpy.types.Context,
     regions: Sequence[bpy.types.Object],
     *,
     degrees: float = 360.0,
     bloom: float = 1.0,
-) -> None:
-    """Set up everything around the regions of a film.
+) -> list[bpy.types.Object]:
+    """Set up everything around the visible objects of a film.
 
     Parameters
     ----------
+    regions : sequence of Object
+        Framed in any case; so is whatever else is visible in renders, except figures.
     degrees : float
         Angle of the camera's orbit over the scene's frames, 0 for none.
     bloom : float
         Glow around bright parts, 0 for none.
+
+    Returns
+    -------
+    list of Object
+        What is framed.
     """
+    scene = required(context.scene)
+    subject = list(dict.fromkeys([*regions, *solid_objects(context)]))
     film.use_standard_view(scene)
     film.use_plain_world(scene)
     film.use_film_sampling(scene)
     if bloom:
-        film.add_bloom(scene, strength=bloom, threshold=0.5)
+        film.add_bloom(scene, strength=bloom, threshold=_BLOOM_THRESHOLD)
     camera = film.frame_camera(
         scene,
-        regions,
+        subject,
         direction=DIRECTION,
         up=UP,
         margin=MARGIN,
         orbit_axis=UP if degrees else None,
     )
     # Glowing regions need none, but the atlas's colors are lit.
-    film.add_backlight(scene, regions)
+    film.add_key_and_fill(scene, subject)
+    film.add_backlight(scene, subject, strength=_BACKLIGHT)
     if degrees:
         film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     # Each surface behind another counts; a folded cortex has many.
     film.see_through(scene)
+    return subject
 
 
 def _imported(

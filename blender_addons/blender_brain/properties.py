@@ -16,6 +16,7 @@ from .common.selection import chosen
 from .regions.looks import LOOKS
 from .regions.record import BLENDER_BRAIN_PG_region, is_region
 from .settings import (
+    FilmSettings,
     ImportSettings,
     LabelSettings,
     LookFields,
@@ -52,6 +53,7 @@ class BLENDER_BRAIN_PG_scene(
     ImportSettings,
     LookFields,
     LabelSettings,
+    FilmSettings,
     PlaceSettings,
     PointSettings,
     bpy.types.PropertyGroup,

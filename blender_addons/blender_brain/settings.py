@@ -16,6 +16,7 @@ from bpy.props import (
 )
 
 from .atlas import AtlasError, library
+from .atlas.film_regions import AUTOMATIC
 from .common.required import required
 from .common.suggestions import text_property
 from .figures.label_layout import TEXT_SIZE, Columns, Wording
@@ -405,6 +406,36 @@ class LabelSettings:
             soft_max=0.1,
             precision=3,
             step=0.1,
+            options=set(),
+        )
+
+
+class FilmSettings:
+    """Regions of a film scene; stored by the panel, used by the operator."""
+
+    if TYPE_CHECKING:
+        glass: str
+        glow: str
+        gradient: str
+    else:
+        glass: text_property(
+            name="Glass",
+            description="Acronyms, ids or full names of regions shown as glass; auto is the gray "
+            "matter, or else the whole brain",
+            default=AUTOMATIC,
+            options=set(),
+        )
+        glow: text_property(
+            name="Glow",
+            description="Regions that glow blue; auto is the dentate gyrus, if the atlas has one",
+            default=AUTOMATIC,
+            options=set(),
+        )
+        gradient: text_property(
+            name="Gradient Glow",
+            description="Regions that glow in the colors of a colormap along x; auto is the "
+            "hippocampal field CA3, if the atlas has one",
+            default=AUTOMATIC,
             options=set(),
         )
 

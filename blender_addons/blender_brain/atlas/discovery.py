@@ -62,7 +62,9 @@ def brainglobe_dir(environment: Mapping[str, str] | None = None) -> Path:
     return Path(folder).expanduser() if folder else home / ".brainglobe"
 
 
-def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) -> list[FoundAtlas]:
+def find_atlases(
+    folders: Iterable[Path | str] = (), *, default: bool = True, older: bool = False
+) -> list[FoundAtlas]:
     """List the atlases in some folders.
 
     Parameters
@@ -72,6 +74,8 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
         precedence over later ones that have the same atlas.
     default : bool
         Look in BrainGlobe's own folder too.
+    older : bool
+        List all versions, so that a scene can go on with the one it was made from.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def find_atlases(folders: Iterable[Path | str] = (), *, default: bool = True) ->
     listed, whole = [], set()
     newest_first = sorted(found.values(), key=lambda one: _number(one.version), reverse=True)
     for atlas in newest_first:
-        if (atlas.name, atlas.layout) not in whole:
+        if older or (atlas.name, atlas.layout) not in whole:
             listed.append(atlas)
             if not atlas.missing and not atlas.empty:
                 whole.add((atlas.name, atlas.layout))

@@ -126,7 +126,7 @@ def _look(wanted: str, folder: str) -> _Answer:
         if os.sep in wanted or "/" in wanted:
             opened = _open(found_at(Path(wanted)))
         else:
-            found = _find(folder)
+            found = _find(folder, older=bool(wanted))
             opened = _open(choose_atlas(found, wanted or _first(found).full_name))
     except AtlasError as problem:
         return _Answer(now, None, error=str(problem))
@@ -144,8 +144,8 @@ def _is_still_true(known: _Answer) -> bool:
     return True
 
 
-def _find(folder: str) -> list[FoundAtlas]:
-    return find_atlases([*filter(None, (folder,)), own_folder()])
+def _find(folder: str, *, older: bool = False) -> list[FoundAtlas]:
+    return find_atlases([*filter(None, (folder,)), own_folder()], older=older)
 
 
 def _first(found: Iterable[FoundAtlas]) -> FoundAtlas:

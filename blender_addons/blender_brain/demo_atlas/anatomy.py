@@ -14,9 +14,9 @@ from .implicit import Shape, surface
 from .solids import SHAPES
 
 NAME: Final = "demo_mouse_100um"
-VERSION: Final = "1.0"
+VERSION: Final = "2.0"
 RESOLUTION_UM: Final = 100
-SHAPE: Final = (132, 80, 114)
+SHAPE: Final = (136, 80, 114)
 """Voxels along anterior-posterior, superior-inferior and right-left."""
 
 # To the right, to the front and up.
@@ -58,7 +58,13 @@ PARTS: Final = (
     Part("HY", "Hypothalamus", "#E64438", "BS", 0.12),
     Part("MB", "Midbrain", "#D873D8", "BS", 0.13),
     Part("HB", "Hindbrain", "#FF9B88", "BS", 0.13),
-    Part("CB", "Cerebellum", "#F0E080", "grey", 0.11),
+    Part("CB", "Cerebellum", "#F0E080", "grey", 0.08),
+    Part("PIR", "Piriform area", "#6ACBBA", "CH", 0.14),
+    Part("ENT", "Entorhinal area", "#32B825", "HPF", 0.14),
+    Part("SC", "Superior colliculus", "#FF90FF", "MB", 0.12),
+    Part("IC", "Inferior colliculus", "#FF7AFF", "MB", 0.11),
+    Part("P", "Pons", "#FFBA86", "HB", 0.13),
+    Part("MY", "Medulla", "#FF9BCD", "HB", 0.13),
 )
 """Each before its own parts; ids count from 1 in this order."""
 
@@ -74,7 +80,7 @@ def mesh_um(part: Part) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """
     if part.cell_mm:
         shape = SHAPES[part.acronym]
-        points, triangles = surface(shape, *_box(shape), part.cell_mm)
+        points, triangles = surface(shape, *_box(shape), part.cell_mm, hollows=False)
     else:
         points, triangles = hippocampus.both_sides(part.acronym)
     # asr counts from the right upper front, in a frame that is the mirror image of ours.

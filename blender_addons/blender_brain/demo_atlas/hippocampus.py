@@ -12,33 +12,36 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .lines import Floats, smooth
+
 Mesh = tuple[Floats, NDArray[np.int64]]
 
 # The center line of the right one: from the septal pole, near the mid-plane, over the thalamus to
 # the temporal pole.
 _ARCH: Final = np.array(
     [
-        (0.70, 0.15, 0.85), (1.10, -0.60, 1.12), (1.75, -1.25, 1.08), (2.40, -1.75, 0.72),
-        (2.88, -2.02, 0.12), (3.08, -2.00, -0.58), (3.00, -1.72, -1.22), (2.70, -1.30, -1.75),
+        (0.42, 0.10, 1.15), (0.80, -0.45, 1.32), (1.45, -1.15, 1.38), (2.20, -1.68, 1.20),
+        (2.80, -1.98, 0.70), (3.06, -2.02, -0.05), (3.06, -1.84, -0.80), (2.95, -1.55, -1.45),
+        (2.70, -1.05, -1.85),
     ]
 )  # fmt: skip
-_THALAMUS: Final = (1.3, -0.1, -0.7)
-_RADIUS_MM: Final = 0.82
-# How its sheets run in the cross-section, in units of its radius: the outer side of the arch, where
-# CA1 is, is up, and the thalamus's side is to the right. CA3 ends between the blades of the
-# dentate gyrus.
+_THALAMUS: Final = (1.2, -0.3, -0.6)
+# Of the cross-section, along the sheets and across them.
+_RADII_MM: Final = (1.18, 0.82)
+# How its sheets run in the cross-section, in units of its radii: the outer side of the arch, where
+# CA1 is, is up, and the front is to the right. CA3 ends between the blades of the dentate gyrus,
+# whose tip points backwards.
 _SHEETS: Final = {
-    "CA1": [(-0.86, 0.05), (-0.62, 0.52), (-0.12, 0.78), (0.40, 0.66), (0.66, 0.44)],
-    "CA3": [(0.77, 0.24), (0.80, -0.06), (0.62, -0.32), (0.32, -0.31), (0.05, -0.16), (-0.2, -0.1)],
+    "CA1": [(-0.88, 0.08), (-0.68, 0.58), (-0.12, 0.80), (0.42, 0.70), (0.72, 0.44)],
+    "CA3": [(0.80, 0.22), (0.84, -0.12), (0.62, -0.42), (0.34, -0.30), (0.08, -0.12), (-0.2, -0.1)],
     "DG": [
-        (0.40, 0.22), (0.02, 0.30), (-0.35, 0.24), (-0.55, -0.02),
-        (-0.42, -0.36), (-0.10, -0.58), (0.28, -0.66),
+        (0.44, 0.22), (0.02, 0.32), (-0.36, 0.26), (-0.60, -0.06),
+        (-0.42, -0.46), (-0.08, -0.62), (0.30, -0.74),
     ],
 }  # fmt: skip
 _HALF_SHEET: Final = 0.12
-_STATIONS: Final = 52
-_FORMATION: Final = (1.06, 1.0)
+_STATIONS: Final = 64
+_FORMATION: Final = (1.08, 1.02)
 
 
 def both_sides(name: str) -> Mesh:
@@ -68,12 +71,13 @@ def _swept(name: str) -> Mesh:
     """Move an outline along the arch, thinner towards both ends."""
     line, across, outward = _arch()
     along = np.linspace(-1, 1, _STATIONS)
-    radius = _RADIUS_MM * (1 - 0.40 * np.abs(along) ** 3)
+    # Slender in front, and pointed at the temporal pole.
+    radius = np.interp(along, (-1, -0.75, -0.4, 0.3, 0.75, 1), (0.42, 0.72, 0.96, 1, 0.78, 0.42))
     # Round ends: the outline closes as a circle does.
-    full = np.sqrt(1 - np.clip((np.abs(along) - 0.94) / 0.06, 0, 0.98) ** 2)
+    full = np.sqrt(1 - np.clip((np.abs(along) - 0.93) / 0.07, 0, 0.98) ** 2)
     outlines = np.stack([_outline(name, float(thickness)) for thickness in full])
     count = outlines.shape[1]
-    places = outlines * radius[:, None, None]
+    places = outlines * radius[:, None, None] * _RADII_MM
     points = line[:, None] + places[..., :1] * across[:, None] + places[..., 1:] * outward[:, None]
 
     station, corner = np.meshgrid(np.arange(_STATIONS - 1), np.arange(count), indexing="ij")
@@ -91,7 +95,7 @@ def _swept(name: str) -> Mesh:
 
 def _arch() -> tuple[Floats, Floats, Floats]:
     """Lay out the center line, and the two directions of its cross-sections."""
-    line = _smooth(_ARCH, _STATIONS)
+    line = smooth(_ARCH, _STATIONS)
     tangent = np.gradient(line, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     outward = line - _THALAMUS
@@ -105,7 +109,7 @@ def _outline(name: str, thickness: float) -> Floats:
     if name == "HPF":
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False) + np.pi / 40
         return np.stack([np.cos(angle), np.sin(angle)], -1) * _FORMATION * thickness
-    course = _smooth(np.array(_SHEETS[name]), 22)
+    course = smooth(np.array(_SHEETS[name]), 22)
     forward = np.gradient(course, axis=0)
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
     left = np.stack([-forward[:, 1], forward[:, 0]], -1)
@@ -114,14 +118,3 @@ def _outline(name: str, thickness: float) -> Floats:
     front = course[-1] + half * (np.cos(turn) * forward[-1] + np.sin(turn) * left[-1])
     back = course[0] - half * (np.cos(turn) * forward[0] + np.sin(turn) * left[0])
     return np.concatenate([course - half * left, front, (course + half * left)[::-1], back])
-
-
-def _smooth(corners: Floats, count: int) -> Floats:
-    """Round the corners of a line (Chaikin's algorithm), and space its points evenly."""
-    for _ in range(4):
-        before, after = corners[:-1], corners[1:]
-        cut = np.stack([0.75 * before + 0.25 * after, 0.25 * before + 0.75 * after], axis=1)
-        corners = np.concatenate([corners[:1], cut.reshape(-1, corners.shape[1]), corners[-1:]])
-    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))]
-    even = np.linspace(0, length[-1], count)
-    return np.stack([np.interp(even, length, axis) for axis in corners.T], axis=-1)

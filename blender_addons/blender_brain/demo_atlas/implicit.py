@@ -23,7 +23,7 @@ _STEPS_TO_SURFACE = 4
 
 
 def surface(
-    shape: Shape, low: ArrayLike, high: ArrayLike, size: float
+    shape: Shape, low: ArrayLike, high: ArrayLike, size: float, *, hollows: bool = True
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Make a closed mesh of a shape.
 
@@ -34,6 +34,8 @@ def surface(
         A box that contains the shape.
     size : float
         Size of the grid's cells.
+    hollows : bool
+        Keep surfaces around hollows inside; otherwise only the outer surface is left.
 
     Returns
     -------
@@ -50,6 +52,9 @@ def surface(
     for axis in range(3):
         np.moveaxis(values, axis, 0)[[0, -1]] = size
     inside = values < 0
+    if not hollows:
+        values = np.where(inside | _connected(~inside), values, -size)
+        inside = values < 0
     cells = np.array(values.shape) - 1
     corners = np.stack([_corner(inside, offset) for offset in product((0, 1), repeat=3)])
     passed = corners.any(axis=0) & ~corners.all(axis=0)
@@ -98,6 +103,21 @@ def ellipsoid(points: Floats, center: ArrayLike, radii: ArrayLike) -> Floats:
     distance = np.linalg.norm(offset / radii, axis=-1)
     steepness = np.linalg.norm(offset / np.square(radii), axis=-1)
     return np.asarray(distance * (distance - 1) / np.maximum(steepness, 1e-9))
+
+
+def _connected(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Find what is connected with the grid's first corner through neighbors."""
+    reached = np.zeros_like(free)
+    reached[0, 0, 0] = True
+    count = 0
+    while count < (count := int(np.count_nonzero(reached))):
+        for axis in range(3):
+            for way in (slice(None), slice(None, None, -1)):
+                lines = np.moveaxis(reached, axis, 0)[way]
+                walls = np.moveaxis(free, axis, 0)[way]
+                for before, here, open_here in zip(lines, lines[1:], walls[1:], strict=False):
+                    here |= before & open_here
+    return reached
 
 
 def _corner(grid: NDArray[Any], offset: tuple[int, ...]) -> NDArray[Any]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labels with leader lines in a camera's picture.
 
-Their texts stay fixed at the sides of the picture. Each leader line points at a place on its region
-wherever that appears, while the camera orbits and after the region was moved.
+Their texts are at the sides of the picture. Each leader line ends on a place of its region that the
+camera sees, and follows it while the camera orbits and after the region was moved. When the place
+is no longer seen, the label fades and names another one.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..common import nodes
+from ..common.animation import set_interpolation
 from ..common.figures import frame
-from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure
+from ..common.figures.drawing import TEXT_INPUTS, fading_ink_material, inked, moved, new_figure
 from ..common.figures.numbers import text
 from ..common.figures.scales import LINE_INPUTS
 from ..common.nodes import Node, Socket, Tree
-from ..common.nodes.modifiers import follow, input_value
+from ..common.nodes.modifiers import follow, has_input, input_value, set_inputs
 from ..common.required import required
 from ..regions.record import about
+from ..regions.visibility import solid_objects
 from .color_bars import color_bars_of
 from .in_picture import camera_for, drawing, drawn_by, put_into_picture, remove_figures
-from .label_layout import TEXT_SIZE, Columns, Wording, anchor, columns, heights
+from .label_layout import TEXT_SIZE, Columns, Wording, fitting_size, heights
+from .label_plan import Column, plan
+from .sight import sight
 
 GROUP: Final = "BlenderBrain Label"
 
@@ -37,19 +42,20 @@ _HALF_CAP: Final = 0.355
 _GAP: Final = 0.4
 _STUB: Final = 0.8
 _DOT: Final = 0.13
-# Whole meshes have a hundred thousand points; these are enough to find a region's middle.
-_MOST_POINTS: Final = 2000
+# Products of frames and regions that are looked at; more would take minutes.
+_MOST_LOOKS: Final = 6000
+_FADE_S: Final = 0.2
 
 
-class _Seen(NamedTuple):
-    """A region's points as seen from the camera."""
+class Labels(NamedTuple):
+    """What `add_labels` made."""
 
-    points: NDArray[np.float32]
-    """(V, 3), in the region's own space."""
-    in_picture: NDArray[np.float64]
-    """(V, 2), relative to the picture's shorter side."""
-    facing: NDArray[np.float64]
-    """(V,), cosine between the surface's normal and the direction to the camera."""
+    labels: list[bpy.types.Object]
+    """One for each region. Text, color and line width are inputs of their modifiers."""
+    never_seen: list[bpy.types.Object]
+    """Regions that the camera never sees, or for whose label there is no room: it is hidden."""
+    animated: bool
+    """Labels move and fade, since the camera moves."""
 
 
 def add_labels(
@@ -59,7 +65,7 @@ def add_labels(
     wording: Wording = "ACRONYM",
     where: Columns = "BOTH",
     size: float = TEXT_SIZE,
-) -> list[bpy.types.Object]:
+) -> Labels:
     """Label regions in the picture of the scene's camera.
 
     Parameters
@@ -77,51 +83,144 @@ def add_labels(
 
     Returns
     -------
-    list of Object
-        One for each region. Text, color and line width are inputs of their modifiers.
+    Labels
+        Where the camera moves, they are keyframed over the scene's frames: a label stays in its
+        place while its region is seen, and otherwise fades and appears elsewhere.
     """
     scene = required(context.scene)
     camera, middle = camera_for(scene, regions)
-    seen = [_seen(scene, camera, region) for region in regions]
-    middles = np.array([(s.in_picture[:, 0].min() + s.in_picture[:, 0].max()) / 2 for s in seen])
-    on_the_right = columns(middles, where)
-    anchors = [
-        anchor(s.in_picture, s.facing, bool(right))
-        for s, right in zip(seen, on_the_right, strict=True)
+    most_frames = int(np.clip(_MOST_LOOKS / max(len(regions), 1), 24, 240))
+    seen = sight(scene, camera, regions, solid_objects(context), most_frames)
+    words = [_worded(region, wording) for region in regions]
+    half = np.array([scene.render.resolution_x, scene.render.resolution_y]) / _shorter(scene) / 2
+    sides = [right for right in (False, True) if where in ("BOTH", "RIGHT" if right else "LEFT")]
+    top = half[1] - _MARGIN - size / 2
+    lowest = [-top + _ABOVE_COLOR_BAR * bool(right and color_bars_of(scene)) for right in sides]
+    fitting = fitting_size(size, [top - low for low in lowest], len(regions))
+    bend = max(_widths(scene, words, fitting), default=0.0) + (_GAP + _STUB) * fitting
+    columns = [
+        Column(
+            right=right,
+            edge=sign * (half[0] - _MARGIN),
+            bend=sign * (half[0] - _MARGIN - bend),
+            heights=heights(fitting, low, top),
+        )
+        for right, low, sign in zip(
+            sides, lowest, [1 if right else -1 for right in sides], strict=True
+        )
     ]
+    fade = max(round(_FADE_S * scene.render.fps / scene.render.fps_base), 1)
+    step = seen.frames[1] - seen.frames[0] if len(seen.frames) > 1 else 1
+    shortest = (2 * fade) // step + 1
+    stretches = plan(seen.seen, seen.at, seen.plain, columns, shortest)
     # Only after everything was computed, so that nothing is lost if that fails.
-    remove_figures([*labels_of(scene, regions), *_orphans(scene)])
-    height = np.array([s.in_picture[i, 1] for s, i in zip(seen, anchors, strict=True)])
-    half_height = scene.render.resolution_y / _shorter(scene) / 2
-    made: list[bpy.types.Object | None] = [None] * len(regions)
-    for right in (False, True):
-        chosen = np.flatnonzero(on_the_right == right)
-        edge = half_height - _MARGIN - size / 2
-        lowest = -edge
-        if right and color_bars_of(scene):
-            lowest += _ABOVE_COLOR_BAR
-        y, fitting = heights(height[chosen], size, lowest, edge)
-        if not len(chosen):
-            continue
-        corner = frame.corner(scene, camera, "TOP_RIGHT" if right else "TOP_LEFT", middle)
-        for i, place in zip(chosen.tolist(), y.tolist(), strict=True):
-            label = new_figure(
-                f"{regions[i].name} label",
-                label_group(),
-                {
-                    "Text": _worded(regions[i], wording), "Text Size": fitting,
-                    "Column": "Right" if right else "Left", "Region": regions[i],
-                    "Point": seen[i].points[anchors[i]].tolist(), "Camera": camera,
-                },
-            )  # fmt: skip
-            # Whatever hides the region, such as isolating another one, hides its label.
-            by = required(drawing(label, GROUP))
-            follow(by, "Hidden", regions[i], "hide_render")
-            put_into_picture(
-                scene, label, corner, (-_MARGIN if right else _MARGIN, place - half_height)
+    remove_labels(scene, [*labels_of(scene, regions), *_orphans(scene)])
+    left, right = (
+        frame.corner(scene, camera, where, middle) for where in ("TOP_LEFT", "TOP_RIGHT")
+    )
+    made = []
+    for number, region in enumerate(regions):
+        label = new_figure(
+            f"{region.name} label",
+            label_group(),
+            {
+                "Text": words[number], "Text Size": fitting, "Ink": fading_ink_material(),
+                "Region": region, "Camera": camera, "Opposite": right, "Bend": bend,
+            },
+        )  # fmt: skip
+        # Whatever hides the region, such as isolating another one, hides its label.
+        by = required(drawing(label, GROUP))
+        follow(by, "Hidden", region, "hide_render")
+        states = [
+            _State(
+                first=seen.frames[one.first],
+                last=seen.frames[one.last],
+                column="Right" if columns[one.column].right else "Left",
+                height=float(columns[one.column].heights[one.place] - half[1]),
+                point=seen.points[number, one.point],
             )
-            made[i] = label
-    return [label for label in made if label is not None]
+            for one in stretches
+            if one.region == number
+        ]
+        _animate(by, states, seen.frames, fade)
+        put_into_picture(scene, label, left, (_MARGIN, 0.0))
+        made.append(label)
+    if len(seen.frames) > 1:
+        # Until then, they have the values of the last keyframe.
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+    shown = {one.region for one in stretches}
+    return Labels(
+        made,
+        [region for number, region in enumerate(regions) if number not in shown],
+        len(seen.frames) > 1,
+    )
+
+
+class _State(NamedTuple):
+    """A label's place, and when it is there."""
+
+    first: int
+    last: int
+    column: str
+    height: float
+    point: NDArray[np.float64]
+
+
+def _animate(
+    by: bpy.types.NodesModifier, states: list[_State], frames: list[int], fade: int
+) -> None:
+    """Put a label where it is over time; hide it in between, and everywhere if it is nowhere."""
+    label: Any = by.id_data
+    if len(frames) == 1 or not states:
+        if states:
+            _put(by, states[0])
+        set_inputs(by, {"Opacity": float(bool(states))})
+        return
+    inputs = {name: input_value(by, name) for name in ("Column", "Height", "Point", "Opacity")}
+    opacity = inputs["Opacity"]
+
+    def key(frame: float, value: float) -> None:
+        opacity.value = value
+        opacity.keyframe_insert("value", frame=frame)
+
+    for state in states:
+        _put(by, state)
+        for name in ("Column", "Height", "Point"):
+            inputs[name].keyframe_insert("value", frame=state.first)
+        ramp = min(fade, (state.last - state.first) / 2)
+        if state.first > frames[0]:
+            key(state.first, 0.0)
+        key(state.first + ramp * (state.first > frames[0]), 1.0)
+        key(state.last - ramp * (state.last < frames[-1]), 1.0)
+        if state.last < frames[-1]:
+            key(state.last, 0.0)
+    if states[0].first > frames[0]:
+        key(frames[0], 0.0)
+    for name, holder in inputs.items():
+        path = holder.path_from_id("value")
+        set_interpolation(label, path, "LINEAR" if name == "Opacity" else "CONSTANT")
+
+
+def _put(by: bpy.types.NodesModifier, state: _State) -> None:
+    point = state.point.tolist()
+    set_inputs(by, {"Column": state.column, "Height": state.height, "Point": point})
+
+
+def _widths(scene: bpy.types.Scene, words: Sequence[str], size: float) -> list[float]:
+    """Measure text, in units of the picture's shorter side."""
+    made = []
+    for word in words:
+        curve = bpy.data.curves.new("Measured", "FONT")
+        assert isinstance(curve, bpy.types.TextCurve)
+        curve.body, curve.size = word, size
+        thing = bpy.data.objects.new("Measured", curve)
+        required(scene.collection).objects.link(thing)
+        made.append(thing)
+    scene.view_layers[0].update()
+    widths = [float(required(thing.dimensions).x) for thing in made]
+    curves = [thing.data for thing in made]
+    bpy.data.batch_remove([*made, *(curve for curve in curves if curve)])
+    return widths
 
 
 def labels_of(
@@ -141,6 +240,31 @@ def labels_of(
     return [one for one, by in labels.items() if input_value(by, "Region").value in wanted]
 
 
+def remove_labels(scene: bpy.types.Scene, labels: Sequence[bpy.types.Object]) -> int:
+    """Remove labels, and the places in the picture that only they used.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    places = {_opposite(required(drawing(label, GROUP))) for label in labels}
+    count = remove_figures(labels)
+    needed = {_opposite(by) for by in drawn_by(scene, GROUP).values()}
+    for place in places - needed:
+        if place is not None:
+            frame.remove_if_empty(place)
+    return count
+
+
+def _opposite(by: bpy.types.NodesModifier) -> bpy.types.Object | None:
+    """Find the corner that a label has besides its own; version 0.1.0 had none."""
+    if not has_input(by, "Opposite"):
+        return None
+    place: bpy.types.Object | None = input_value(by, "Opposite").value
+    return place
+
+
 @nodes.group(GROUP)
 def label_group(tree: Tree) -> None:
     """Build the group that draws a label, or return it if it exists.
@@ -148,8 +272,8 @@ def label_group(tree: Tree) -> None:
     Returns
     -------
     NodeTree
-        The origin is where the text begins in the left column, and where it ends in the right
-        one, at half the height of a capital letter.
+        The origin is where text begins in the left column, at the top of the picture, from where
+        *Height* counts to half the height of a capital letter.
     """
     tree.input("Geometry", "Geometry")
     string = tree.input("Text", "String", description="Text of the label")
@@ -168,10 +292,24 @@ def label_group(tree: Tree) -> None:
         "Camera", "Object", hide=True, description="Camera whose picture the label is in"
     )
     hidden = tree.input("Hidden", "Bool", default=False, hide=True)
+    opposite = tree.input(
+        "Opposite", "Object", hide=True, description="Corner of the picture on the right"
+    )
+    bend_after = tree.input(
+        "Bend", "Float", default=0.0, hide=True,
+        description="Distance of the leader line's bend from the column's edge",
+    )  # fmt: skip
+    height = tree.input("Height", "Float", default=0.0, description="Place in the column")
+    opacity = tree.input(
+        "Opacity", "Float", default=1.0, minimum=0.0, maximum=1.0, unit="FACTOR",
+        description="0 where the region cannot be seen",
+    )  # fmt: skip
     size = style["Text Size"]
     with tree.frame("Which column"):
         sign = tree.menu("FLOAT", side, {"Left": 1.0, "Right": -1.0})
         is_right = sign < 0.0
+        across = tree.parts(tree.object(opposite, relative=True)["Location"])["X"] - _MARGIN
+        edge = tree.switch("FLOAT", is_right, 0.0, across)
     with tree.frame("Text"):
         baseline = size * -_HALF_CAP
         letters = tree.switch(
@@ -180,7 +318,9 @@ def label_group(tree: Tree) -> None:
             text(tree, string, size, "Left", 0.0, baseline),
             text(tree, string, size, "Right", 0.0, baseline),
         )
-        written = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
+        written = tree.add(
+            "GeometryNodeRealizeInstances", {"Geometry": moved(tree, letters, edge, height)}
+        )
     with tree.frame("Where the point is seen"):
         target = _target(tree, region, point, camera)
     with tree.frame("Leader line"):
@@ -190,8 +330,10 @@ def label_group(tree: Tree) -> None:
         text_end = tree.switch("FLOAT", is_right, right, left)
         inwards = size * sign
         begin = tree.math("MULTIPLY_ADD", inwards, _GAP, text_end)
-        bend = tree.math("MULTIPLY_ADD", inwards, _GAP + _STUB, text_end)
-        corners = [tree.vector(x) for x in (begin, bend)]
+        own = tree.math("MULTIPLY_ADD", inwards, _GAP + _STUB, text_end)
+        shared = tree.math("MULTIPLY_ADD", sign, bend_after, edge)
+        bend = sign * tree.maximum(sign * own, sign * shared)
+        corners = [tree.vector(x, height) for x in (begin, bend)]
         lines = tree.join(
             *(
                 tree.add("GeometryNodeCurvePrimitiveLine", {"Start": a, "End": b})
@@ -204,8 +346,20 @@ def label_group(tree: Tree) -> None:
             "GeometryNodeMeshCircle", {"Vertices": 20, "Radius": radius}, fill_type="NGON"
         )
         dot = tree.add("GeometryNodeTransform", {"Geometry": disc, "Translation": target})
-    drawn = inked(tree, tree.join(written, leader, dot), style)
-    seen = tree.add("GeometryNodeSwitch", {"Switch": hidden, "False": drawn}, input_type="GEOMETRY")
+    with tree.frame("Fading"):
+        parts = tree.add("FunctionNodeSeparateColor", {"Color": style["Color"]})
+        color = tree.add(
+            "FunctionNodeCombineColor",
+            {
+                **{name: parts[name] for name in ("Red", "Green", "Blue")},
+                "Alpha": parts["Alpha"] * opacity,
+            },
+        )
+    drawn = inked(tree, tree.join(written, leader, dot), {**style, "Color": color})
+    nothing = hidden | (opacity <= 0.0)
+    seen = tree.add(
+        "GeometryNodeSwitch", {"Switch": nothing, "False": drawn}, input_type="GEOMETRY"
+    )
     tree.output("Geometry", seen)
 
 
@@ -230,34 +384,6 @@ def _worded(region: bpy.types.Object, wording: Wording) -> str:
     if wording == "BOTH":
         return f"{stored.acronym}  {stored.full_name}"
     return stored.acronym if wording == "ACRONYM" else stored.full_name
-
-
-def _seen(scene: bpy.types.Scene, camera: bpy.types.Object, region: bpy.types.Object) -> _Seen:
-    mesh: Any = region.data
-    points = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.attributes["position"].data.foreach_get("vector", points.ravel())
-    normals = np.empty_like(points)
-    mesh.vertex_normals.foreach_get("vector", normals.ravel())
-    if not len(points):
-        # All of its geometry may have been deleted; its origin remains.
-        points, normals = np.zeros((2, 1, 3), np.float32)
-    step = len(points) // _MOST_POINTS + 1
-    points, normals = points[::step], normals[::step]
-    depsgraph = required(scene.view_layers[0].depsgraph)
-    depsgraph.update()
-    x, y = scene.render.resolution_x, scene.render.resolution_y
-    view = np.array(camera.matrix_world.normalized().inverted())
-    projection = np.array(camera.calc_matrix_camera(depsgraph, x=x, y=y))
-    whole = np.column_stack([points, np.ones(len(points))])
-    in_view = whole @ np.array(region.matrix_world).T @ view.T
-    clipped = in_view @ projection.T
-    # From -1 .. 1 along each side to fractions of the shorter one.
-    in_picture = clipped[:, :2] / clipped[:, 3:] * (np.array([x, y]) / _shorter(scene) / 2)
-    place = in_view[:, :3]
-    turned = normals @ np.array(region.matrix_world.to_3x3()).T @ view[:3, :3].T
-    lengths = np.linalg.norm(turned, axis=1) * np.linalg.norm(place, axis=1)
-    facing = -(turned * place).sum(axis=1) / np.maximum(lengths, 1e-30)
-    return _Seen(points, in_picture, facing)
 
 
 def _shorter(scene: bpy.types.Scene) -> float:

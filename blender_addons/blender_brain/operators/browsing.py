@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 from bpy.props import StringProperty
 
+from ..atlas.film_regions import AUTOMATIC
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..download import running
@@ -60,6 +61,11 @@ def _typed(context: bpy.types.Context) -> Any:
     return fields(required(context.scene))
 
 
+def _instead_of_auto(context: bpy.types.Context, text: str, chosen: str) -> str:
+    """Replace a film's automatic choice by a structure, or add it to those named."""
+    return chosen if text == AUTOMATIC else _add_structure(context, text, chosen)
+
+
 class BLENDER_BRAIN_OT_suggest(SuggestionsPopup):
     """List the possible values of a field."""
 
@@ -67,6 +73,10 @@ class BLENDER_BRAIN_OT_suggest(SuggestionsPopup):
     FIELDS: ClassVar = {
         "acronyms": Field(_typed, "acronyms", _structures, _add_structure),
         "region": Field(_typed, "region", _structures),
+        **{
+            name: Field(_typed, name, _structures, _instead_of_auto)
+            for name in ("glass", "glow", "gradient")
+        },
         "download": Field(_typed, "download", lambda _context: running.offered()),
     }
 

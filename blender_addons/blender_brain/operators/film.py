@@ -9,6 +9,7 @@ import bpy
 from bpy.props import FloatProperty, StringProperty
 
 from ..atlas import AtlasError, library
+from ..atlas.film_regions import AUTOMATIC
 from ..atlas.search import UnknownStructureError
 from ..common import film
 from ..common.changes import Settings, settings_of, told
@@ -18,8 +19,9 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
+from ..settings import FilmSettings
 from .importing import imported_told
-from .selection import OnScene, all_regions, seen_regions, selected_regions
+from .selection import OnScene, all_regions, seen_regions
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -49,11 +51,12 @@ class StageSettings:
         """Let the window show the bloom, and say in a sentence what was set and what changed."""
         scene = required(context.scene)
         shown = film.show_bloom(context) if self.bloom else None
-        text = film.stage_told(scene, self.degrees, shown, backlight=True)
+        lights = "a key, a fill and a light from behind orbit with it"
+        text = film.stage_told(scene, self.degrees, shown, lights=lights)
         return told(text, before, scene)
 
 
-class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
+class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operator):
     """Import a glass brain with glowing regions, on a black background, with an orbiting camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.film_scene"
@@ -63,9 +66,6 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
     if TYPE_CHECKING:
         atlas: str
         folder: str
-        glass: str
-        glow: str
-        gradient: str
         colormap: str
     else:
         atlas: StringProperty(
@@ -79,13 +79,6 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
             subtype="DIR_PATH",
             options={"SKIP_SAVE"},
         )
-        glass: StringProperty(name="Glass", description="Regions shown as glass", default="grey")
-        glow: StringProperty(name="Glow", description="Regions that glow blue", default="DG")
-        gradient: StringProperty(
-            name="Gradient Glow",
-            description="Regions that glow in the colors of a colormap along x",
-            default="CA3",
-        )
         colormap: colormap_property(FILM_COLORMAP)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -95,7 +88,7 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
         leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
-            imported = film_scene(
+            made = film_scene(
                 context,
                 atlas,
                 glass=self.glass,
@@ -108,28 +101,32 @@ class BLENDER_BRAIN_OT_film_scene(StageSettings, bpy.types.Operator):
         except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        imported = made.imported
         kind, text = imported_told(imported, atlas)
         if imported.new < len(imported.regions):
             text = f"{text} Regions already in the scene are shown with the film's looks."
+        if not made.glow and not made.gradient and AUTOMATIC in (self.glow, self.gradient):
+            kind = {"WARNING"}
+            text = f"{text} {atlas.name} has no dentate gyrus and no CA3; name regions that glow."
         text = f"{text} {self.stage_told(context, before)}"
         tell(self, kind, text, imported.regions)
         return {"FINISHED"}
 
 
 class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
-    """Set up a film of the regions in the scene: black world, backlight, bloom, camera"""  # noqa: D400, D415
+    """Set up a film of all that is visible: black world, key, fill and backlight, bloom, camera"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.set_stage"
     bl_label = "Set Stage"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Point the camera at the selected regions, or at all visible ones."""
+        """Point the camera at everything visible; at all regions if none is."""
         scene = required(context.scene)
         before = settings_of(scene)
-        regions = selected_regions(context) or seen_regions(context) or all_regions(scene)
         leave_edit_mode(context)
-        set_stage(scene, regions, degrees=self.degrees, bloom=self.bloom)
+        regions = seen_regions(context) or all_regions(scene)
+        set_stage(context, regions, degrees=self.degrees, bloom=self.bloom)
         self.report({"INFO"}, self.stage_told(context, before))
         return {"FINISHED"}
 

@@ -15,7 +15,7 @@ from ..common.required import required
 from ..data.value_colors import values_material
 from ..figures.color_bars import add_color_bar, color_bars_of
 from ..figures.in_picture import remove_figures
-from ..figures.labels import add_labels, labels_of
+from ..figures.labels import add_labels, labels_of, remove_labels
 from ..properties import region_at_hand
 from ..settings import LabelSettings
 from .selection import OnScene, all_regions, seen_regions, selected_regions
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 _MOST_LABELS = 200
+_MOST_NAMED = 6
 
 
 class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
@@ -51,11 +52,18 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
             )
             return {"CANCELLED"}
         leave_edit_mode(context)
-        labels = add_labels(
+        made = add_labels(
             context, regions, wording=self.wording, where=self.columns, size=self.text_size
         )
-        which = f"'{regions[0].name}'" if len(labels) == 1 else f"{len(labels)} regions"
+        which = f"'{regions[0].name}'" if len(made.labels) == 1 else f"{len(made.labels)} regions"
         done = f"Labeled {which} in the camera's picture"
+        if made.animated:
+            frames = f"{scene.frame_start} to {scene.frame_end}"
+            done += f", for the camera's way in frames {frames}"
+        if made.never_seen:
+            names = ", ".join(region.name for region in made.never_seen[:_MOST_NAMED])
+            more = " and others" if len(made.never_seen) > _MOST_NAMED else ""
+            done += f"; the camera never sees {names}{more}, so these labels are hidden"
         if hidden := [region for region in chosen if region not in seen]:
             first = f"'{hidden[0].name}' is" if len(hidden) == 1 else f"{len(hidden)} others are"
             done += f"; {first} hidden in renders"
@@ -91,7 +99,7 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
             text = "The selection has no labels; deselect it to remove all labels."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
-        count = remove_figures(labels)
+        count = remove_labels(scene, labels)
         self.report({"INFO"}, f"Removed {count} label{'s' * (count != 1)}.")
         return {"FINISHED"}
 

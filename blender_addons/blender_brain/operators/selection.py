@@ -8,6 +8,7 @@ import bpy
 from ..common.required import required
 from ..properties import chosen_regions
 from ..regions.record import is_region
+from ..regions.visibility import rendered_objects
 
 NO_REGION = "Select a region that was imported from an atlas"
 
@@ -25,16 +26,7 @@ def selected_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 def seen_regions(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the regions in the picture: neither hidden themselves nor by a collection."""
-    seen: set[bpy.types.Object] = set()
-    layers = [required(context.view_layer).layer_collection]
-    while layers:
-        layer = required(layers.pop())
-        collection = required(layer.collection)
-        if not layer.exclude and not collection.hide_render:
-            seen.update(collection.objects)
-            layers.extend(layer.children)
-    regions = all_regions(required(context.scene))
-    return [region for region in regions if region in seen and not region.hide_render]
+    return [thing for thing in rendered_objects(context) if is_region(thing)]
 
 
 def all_regions(scene: bpy.types.Scene) -> list[bpy.types.Object]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.required import required
+from ..common.suggestions import draw_field
 from ..operators.selection import seen_regions, selected_regions
 from ..settings import fields
 from .tab import Tab
@@ -48,17 +49,17 @@ class BLENDER_BRAIN_PT_film(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw a button for everything, and one for the existing regions."""
         layout, scene = self.layout, required(context.scene)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
         typed = fields(scene)
+        for name in ("glass", "glow", "gradient"):
+            draw_field(layout, typed, name, "blender_brain.suggest")
         row = layout.row()
         row.scale_y = 1.3
         operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
-        operator.atlas, operator.folder = typed.atlas, typed.folder
-        chosen = selected_regions(context)
-        text = "Set Stage for All Regions"
-        if chosen:
-            one = len(chosen) == 1
-            text = f"Set Stage for {chosen[0].name if one else f'{len(chosen)} Regions'}"
-        layout.operator("blender_brain.set_stage", text=text, icon="WORLD")
+        for name in ("atlas", "folder", "glass", "glow", "gradient"):
+            setattr(operator, name, getattr(typed, name))
+        layout.operator("blender_brain.set_stage", icon="WORLD")
 
 
 CLASSES = (BLENDER_BRAIN_PT_labels, BLENDER_BRAIN_PT_film)

@@ -74,6 +74,13 @@ def atlas_colors() -> bpy.types.Material:
     return _shared(LOOKS["ATLAS"])
 
 
+def is_glass(thing: bpy.types.Object) -> bool:
+    """Tell whether an object has a look that can be seen through."""
+    material = thing.active_material
+    look = None if material is None else LOOKS.get(str(KIND.of(material)))
+    return look is not None and look.blended
+
+
 def assign(region: bpy.types.Object, material: bpy.types.Material) -> None:
     """Give a region a material.
 

@@ -7,7 +7,34 @@ from collections.abc import Sequence
 
 import bpy
 
+from ..common.figures.drawing import find_drawing
+from ..common.required import required
 from .record import about
+
+_SOLID = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}
+
+
+def rendered_objects(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the objects in the picture: hidden neither themselves nor by a collection."""
+    there: set[bpy.types.Object] = set()
+    layers = [required(context.view_layer).layer_collection]
+    while layers:
+        layer = required(layers.pop())
+        collection = required(layer.collection)
+        if not layer.exclude and not collection.hide_render:
+            there.update(collection.objects)
+            layers.extend(layer.children)
+    objects = required(context.scene).objects
+    return [thing for thing in objects if thing in there and not thing.hide_render]
+
+
+def solid_objects(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the objects in the picture that have surfaces or lines of their own, except figures."""
+    return [
+        thing
+        for thing in rendered_objects(context)
+        if thing.type in _SOLID and find_drawing(thing) is None and not _is_empty(thing)
+    ]
 
 
 def show_level(regions: Sequence[bpy.types.Object], level: int) -> int:
@@ -74,3 +101,9 @@ def _show(region: bpy.types.Object, seen: bool) -> None:
             for layer in scene.view_layers:
                 if layer.objects.get(region.name) == region:
                     region.hide_set(False, view_layer=layer)
+
+
+def _is_empty(thing: bpy.types.Object) -> bool:
+    """Tell whether an object is a mesh without anything in it, whose bounding box means nothing."""
+    data = thing.data
+    return isinstance(data, bpy.types.Mesh) and not len(data.vertices) and not thing.modifiers

@@ -215,7 +215,9 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         camera = _framed(scene, neurons)
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
-        text = film.stage_told(scene, 30.0, film.show_bloom(context), backlight=True)
+        text = film.stage_told(
+            scene, 30.0, film.show_bloom(context), lights="a light shines from behind"
+        )
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 

@@ -24,8 +24,9 @@ from ..required import required
 
 GROUP: Final = "Figure"
 INK: Final = "Figure Ink"
+FADING_INK: Final = "Fading Figure Ink"
 INK_COLOR: Final = "figure_color"
-"""The point attribute with the color of the material `INK`."""
+"""The point attribute with the color of the materials `INK` and `FADING_INK`."""
 PASS: Final = "Figures"
 """Render pass that is 1 on figures, to treat them separately."""
 WHITE: Final = (0.8, 0.8, 0.8, 1.0)
@@ -68,6 +69,31 @@ def ink_material() -> bpy.types.Material:
         glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": 1.0})
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})
         tell_pass(tree, 1.0)
+    return material
+
+
+def fading_ink_material() -> bpy.types.Material:
+    """Make the material of lines and text that come and go, or return the existing one.
+
+    Returns
+    -------
+    Material
+        Like `ink_material`, but as transparent as the alpha of the attribute `INK_COLOR` says.
+    """
+    existing = bpy.data.materials.get(FADING_INK)
+    if existing is not None and existing.library is None:
+        return existing
+    material = glowing(FADING_INK)
+    with nodes.material(material) as tree:
+        color = tree.add(
+            "ShaderNodeAttribute", label="Color", attribute_type="GEOMETRY",
+            attribute_name=INK_COLOR,
+        )  # fmt: skip
+        glow = tree.add("ShaderNodeEmission", {"Color": color["Color"], "Strength": 1.0})
+        clear = tree.add("ShaderNodeBsdfTransparent")
+        surface = tree.mix_shader(color["Alpha"], clear, glow)
+        tree.add("ShaderNodeOutputMaterial", {"Surface": surface})
+        tell_pass(tree, color["Alpha"])
     return material
 
 

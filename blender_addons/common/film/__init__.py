@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera and the light behind the subject,
+`world` has the background and the glow, `camera` the camera, `lights` what lights the subject,
 `depth` what is in focus, `sampling` the render's samples.
 """
 
 from .camera import (
-    BACKLIGHT,
     CAMERA,
     PIVOT,
-    add_backlight,
     camera_of,
     frame_camera,
     is_film_camera,
@@ -18,6 +16,7 @@ from .camera import (
     way_told,
 )
 from .depth import FOCUS, depths, focus_on
+from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill
 from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
 from .world import (
     BLOOM,
@@ -35,13 +34,16 @@ __all__ = [
     "BACKLIGHT",
     "BLOOM",
     "CAMERA",
+    "FILL",
     "FOCUS",
     "MOST_SAMPLES",
     "NOISE_THRESHOLD",
+    "KEY",
     "PIVOT",
     "WORLD",
     "add_backlight",
     "add_bloom",
+    "add_key_and_fill",
     "bloom_strength",
     "camera_of",
     "depths",

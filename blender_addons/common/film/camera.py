@@ -19,14 +19,10 @@ from ..required import required
 
 CAMERA: Final = "Film Camera"
 PIVOT: Final = "Film Camera Pivot"
-BACKLIGHT: Final = "Backlight"
 # The camera's viewing direction, and what is up in the picture: down onto the xy plane, in which
 # morphologies are traced.
-_DIRECTION: Final = (0.0, 0.0, -1.0)
-_UP: Final = (0.0, 1.0, 0.0)
-# Directly from behind, light would only graze what the camera sees.
-_BACKLIGHT_ELEVATION: Final = math.radians(50)
-_BACKLIGHT_WATTS: Final = 48.0
+DIRECTION: Final = (0.0, 0.0, -1.0)
+UP: Final = (0.0, 1.0, 0.0)
 
 
 def way_told(scene: bpy.types.Scene, degrees: float) -> str:
@@ -55,7 +51,7 @@ def stage_told(
     degrees: float,
     shown: str | None,
     *,
-    backlight: bool = False,
+    lights: str = "",
 ) -> str:
     """Summarize in a sentence what was set up for a film.
 
@@ -65,9 +61,11 @@ def stage_told(
         See `way_told`.
     shown : str or None
         See `show_bloom`; None if there is no bloom.
+    lights : str
+        Part of the sentence about the lights; none if empty.
     """
     parts = [way_told(scene, degrees)]
-    parts += ["a light shines from behind"] if backlight else []
+    parts += [lights] if lights else []
     parts += ["the background is black"]
     parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
     return f"Film for {engine_of(scene)}: {listed(parts)}."
@@ -77,8 +75,8 @@ def frame_camera(
     scene: bpy.types.Scene,
     objects: Iterable[bpy.types.Object],
     *,
-    direction: tuple[float, float, float] = _DIRECTION,
-    up: tuple[float, float, float] = _UP,
+    direction: tuple[float, float, float] = DIRECTION,
+    up: tuple[float, float, float] = UP,
     margin: float = 0.06,
     bottom: float = 0.0,
     lens_mm: float = 70.0,
@@ -112,17 +110,17 @@ def frame_camera(
     points = world_points(scene, objects)
     if also is not None:
         points = np.concatenate([points, also])
-    camera = _own(scene, CAMERA, lambda: bpy.data.cameras.new(CAMERA))
-    pivot = _own(scene, PIVOT, lambda: None)
+    camera = own(scene, CAMERA, lambda: bpy.data.cameras.new(CAMERA))
+    pivot = own(scene, PIVOT, lambda: None)
     data = camera.data
     assert isinstance(data, bpy.types.Camera)
     data.lens = lens_mm
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     pivot.animation_data_clear()
-    pivot.matrix_world = _placed(np.eye(3), middle)
-    rotation = _looking(np.array(direction), np.array(up))
+    pivot.matrix_world = placed(np.eye(3), middle)
+    rotation = looking(np.array(direction), np.array(up))
     camera.parent = None
-    camera.matrix_world = _placed(rotation, middle)
+    camera.matrix_world = placed(rotation, middle)
     # Moving the points away from the center leaves space at the picture's edges.
     around = _turned(points - middle, orbit_axis) if orbit_axis else points - middle
     spread = middle + _outermost(around) / (1 - 2 * margin)
@@ -131,71 +129,15 @@ def frame_camera(
     spread = np.concatenate([spread, spread - below * upwards])
     fitted: Any = camera.camera_fit_coords(depsgraph(scene), spread.ravel().tolist())
     location = np.array(fitted[0])
-    camera.matrix_world = _placed(rotation, location)
+    camera.matrix_world = placed(rotation, location)
     camera.parent = pivot
-    camera.matrix_parent_inverse = _placed(np.eye(3), -middle)
+    camera.matrix_parent_inverse = placed(np.eye(3), -middle)
     distance = float(np.linalg.norm(location - middle))
     extent = float(np.ptp(points, axis=0).max())
     data.clip_start = max((distance - 2 * extent) / 2, distance / 1000)
     data.clip_end = distance + 10 * extent
     scene.camera = camera
     return camera
-
-
-def add_backlight(
-    scene: bpy.types.Scene,
-    objects: Iterable[bpy.types.Object],
-    *,
-    strength: float = 1.0,
-    color: tuple[float, float, float] = (1.0, 1.0, 1.0),
-) -> bpy.types.Object:
-    """Light objects from behind, so that their edges stand out against a dark background.
-
-    Only surfaces that reflect light show it; purely emissive ones are unaffected.
-
-    Parameters
-    ----------
-    scene : Scene
-        An existing backlight is reused.
-    strength : float
-        At 1, edges of a dark surface are clear beside a glow of strength 1.
-    color : tuple of float
-        Scene-linear.
-
-    Returns
-    -------
-    Object
-        An area light behind and above the objects as seen by the scene's camera, or by one that
-        looks down onto the xy plane. It orbits along with a film camera.
-    """
-    points = world_points(scene, objects)
-    middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    size = max(float(np.linalg.norm(np.ptp(points, axis=0))), 1e-3)
-    camera = scene.camera
-    away, up = np.array(_DIRECTION), np.array(_UP)
-    if camera is not None:
-        matrix = np.array(camera.matrix_world)
-        away, up = -matrix[:3, 2], matrix[:3, 1]
-    way = away * math.cos(_BACKLIGHT_ELEVATION) + up * math.sin(_BACKLIGHT_ELEVATION)
-    way /= np.linalg.norm(way)
-    light = _own(scene, BACKLIGHT, lambda: bpy.data.lights.new(BACKLIGHT, "AREA"))
-    data = light.data
-    assert isinstance(data, bpy.types.AreaLight)
-    data.color = color
-    data.shape, data.size = "DISK", size
-    # Seen from the center, the light has the same angular extent whatever the size, so its power
-    # has to grow with its area.
-    data.energy = strength * _BACKLIGHT_WATTS * size**2
-    # It is behind the objects, so it would be visible in the picture.
-    light.visible_camera = False
-    light.parent = None
-    light.matrix_world = _placed(_looking(-way, np.cross(way, away)), middle + way * size)
-    if camera is not None and is_film_camera(camera):
-        pivot = camera.parent
-        assert pivot is not None
-        light.parent = pivot
-        light.matrix_parent_inverse = pivot.matrix_world.inverted()
-    return light
 
 
 def camera_of(scene: bpy.types.Scene) -> bpy.types.Object | None:
@@ -267,7 +209,7 @@ def _outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np
     return np.asarray(points[np.unique(farthest)])
 
 
-def _looking(direction: NDArray[Any], up: NDArray[Any]) -> NDArray[np.float64]:
+def looking(direction: NDArray[Any], up: NDArray[Any]) -> NDArray[np.float64]:
     """Rotate a camera, which looks down its own -z axis with y up, to look in a direction."""
     backward = -direction / np.linalg.norm(direction)
     right = np.cross(up, backward)
@@ -275,14 +217,15 @@ def _looking(direction: NDArray[Any], up: NDArray[Any]) -> NDArray[np.float64]:
     return np.stack([right, np.cross(backward, right), backward], axis=1)
 
 
-def _placed(rotation: NDArray[Any], location: NDArray[Any]) -> Matrix:
+def placed(rotation: NDArray[Any], location: NDArray[Any]) -> Matrix:
+    """Make a matrix of a rotation, shape (3, 3), and a location."""
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = rotation, location
     return Matrix(matrix.tolist())
 
 
-def _own(scene: bpy.types.Scene, name: str, make_data: Any) -> bpy.types.Object:
-    """Return the scene's object of this name, or a new one."""
+def own(scene: bpy.types.Scene, name: str, make_data: Any) -> bpy.types.Object:
+    """Find the scene's object of this name, or make it of new data."""
     for thing in scene.objects:
         if thing.name.split(".")[0] == name:
             return thing

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from blender_brain.atlas import Structure, find_atlases, open_atlas, read_mesh
 from blender_brain.atlas.search import Search
-from blender_brain.demo_atlas import NAME, make_demo_atlas
+from blender_brain.demo_atlas import NAME, VERSION, make_demo_atlas
 from blender_brain.demo_atlas import atlas_writer as demo_writing
 from blender_brain.download import web
 from blender_brain.download.brainglobe import (
@@ -37,7 +37,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_demo_atlas(folder)
     home = folder / "brainglobe-atlasapi"
     (home / "atlases" / "last_versions.conf").write_text(
-        f"[atlases]\n{NAME} = 1.0\nanother_mouse_25um = 1.2\n../evil = 1\nbad = x\n"
+        f"[atlases]\n{NAME} = {VERSION}\nanother_mouse_25um = 1.2\n../evil = 1\nbad = x\n"
     )
     return home
 
@@ -75,12 +75,12 @@ def acronyms_with_mesh(folder: Path) -> set[str]:
 
 
 def test_the_list(server: AtlasServer):
-    assert available_atlases(server.address) == [("another_mouse_25um", "1.2"), (NAME, "1.0")]
+    assert available_atlases(server.address) == [("another_mouse_25um", "1.2"), (NAME, VERSION)]
 
 
 def test_just_what_is_wanted(server: AtlasServer, source: Path, tmp_path: Path):
     progress = Progress()
-    place = download_atlas(NAME, "1.0", some("CA3, DG"), tmp_path, progress, server.address)
+    place = download_atlas(NAME, VERSION, some("CA3, DG"), tmp_path, progress, server.address)
     assert place.is_dir() and listed(tmp_path) == [NAME]
     assert acronyms_with_mesh(tmp_path) == {"CA3", "DG"}
     assert progress.files_done == progress.files == 4
@@ -93,7 +93,7 @@ def test_just_what_is_wanted(server: AtlasServer, source: Path, tmp_path: Path):
                 == (source / path.relative_to(tmp_path / source.name)).read_bytes()
             )
     # More of the same atlas later.
-    download_atlas(NAME, "1.0", some("grey"), tmp_path, server=server.address)
+    download_atlas(NAME, VERSION, some("grey"), tmp_path, server=server.address)
     assert acronyms_with_mesh(tmp_path) == {"CA3", "DG", "grey"}
     assert sorted(path.name for path in tmp_path.iterdir()) == [source.name]
 
@@ -108,11 +108,11 @@ def test_broken_off_anywhere(
     end = {0: 0, 1: 1, 0.5: size // 2, -1: size - 1}[part]
     server.broken[name] = [end] * 99
     with pytest.raises(DownloadError, match=f"{name}: the connection kept failing"):
-        download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert not listed(tmp_path)
     server.broken.clear()
     server.sent = 0
-    download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+    download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert acronyms_with_mesh(tmp_path) == {"CA3"}
     total = sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file())
     assert server.sent <= total - end
@@ -120,7 +120,7 @@ def test_broken_off_anywhere(
 
 def test_one_break_is_not_even_noticed(server: AtlasServer, tmp_path: Path):
     server.broken = {"14": [1000, 2000]}
-    download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+    download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert acronyms_with_mesh(tmp_path) == {"CA3"} and server.asked["14"] == 3
 
 
@@ -153,14 +153,14 @@ def test_a_file_that_changed_is_not_mended_with_the_new_one(
 def test_refused(server: AtlasServer, tmp_path: Path, name: str, status: int, sentence: str):
     server.answers[name] = status
     with pytest.raises(DownloadError) as error:
-        download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert str(error.value).endswith(sentence)
     assert not listed(tmp_path)
 
 
 def test_structures_without_mesh_are_left_out(server: AtlasServer, tmp_path: Path):
     server.answers["15"] = 404
-    download_atlas(NAME, "1.0", some("CA3, DG"), tmp_path, server=server.address)
+    download_atlas(NAME, VERSION, some("CA3, DG"), tmp_path, server=server.address)
     assert acronyms_with_mesh(tmp_path) == {"CA3"}
 
 
@@ -178,7 +178,7 @@ def test_structures_without_mesh_are_left_out(server: AtlasServer, tmp_path: Pat
 def test_wrong_sizes(server: AtlasServer, tmp_path: Path, length: str, sentence: str):
     server.lies["terminology.csv"] = length
     with pytest.raises(DownloadError, match=sentence):
-        download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert not listed(tmp_path)
 
 
@@ -188,11 +188,11 @@ def test_what_cannot_be_opened_is_not_kept(server: AtlasServer, source: Path, tm
     try:
         path.write_bytes(content[: len(content) // 2])
         with pytest.raises(DownloadError, match="the mesh of 'CA3', 14, cannot be read"):
-            download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+            download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
         assert not listed(tmp_path)
     finally:
         path.write_bytes(content)
-    download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+    download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert acronyms_with_mesh(tmp_path) == {"CA3"}
 
 
@@ -202,7 +202,7 @@ def test_locations_cannot_lead_out(server: AtlasServer, source: Path, tmp_path: 
     try:
         path.write_text(content.replace("/terminologies/", "/../../terminologies/"))
         with pytest.raises(DownloadError, match="which is not in the atlas"):
-            download_atlas(NAME, "1.0", some("CA3"), tmp_path / "in", server=server.address)
+            download_atlas(NAME, VERSION, some("CA3"), tmp_path / "in", server=server.address)
     finally:
         path.write_text(content)
     assert [p.name for p in tmp_path.iterdir()] == ["in"] and not listed(tmp_path / "in")
@@ -212,7 +212,7 @@ def test_locations_cannot_lead_out(server: AtlasServer, source: Path, tmp_path: 
 
 def test_unknown_acronyms_are_known_before_any_mesh(server: AtlasServer, tmp_path: Path):
     with pytest.raises(DownloadError, match='no structure "CA33".*CA3'):
-        download_atlas(NAME, "1.0", some("CA33"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA33"), tmp_path, server=server.address)
     assert sum(server.asked.values()) == 2 and not listed(tmp_path)
 
 
@@ -222,7 +222,7 @@ def test_no_space(server: AtlasServer, tmp_path: Path, monkeypatch):
 
     monkeypatch.setattr("blender_brain.download.web.os.replace", full)
     with pytest.raises(DownloadError) as error:
-        download_atlas(NAME, "1.0", some("CA3"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA3"), tmp_path, server=server.address)
     assert str(error.value) == f"{NAME} cannot be saved: there is no space left on the disk."
     assert not listed(tmp_path)
 
@@ -233,7 +233,7 @@ def test_a_proxy_that_refuses_does_not_say_that_it_is_not_there(
 ):
     server.answers[name], server.storage = 403, False
     with pytest.raises(DownloadError, match=f"{name}: access was refused .403., probably by a"):
-        download_atlas(NAME, "1.0", some("CA3, DG"), tmp_path, server=server.address)
+        download_atlas(NAME, VERSION, some("CA3, DG"), tmp_path, server=server.address)
     assert not listed(tmp_path)
 
 

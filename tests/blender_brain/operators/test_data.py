@@ -13,9 +13,11 @@ import pytest
 @pytest.fixture
 def regions(bpy: Any) -> Any:
     """CA3 and DG of the demo atlas in an empty scene."""
+    from blender_brain.demo_atlas import NAME, VERSION
+
     assert bpy.ops.blender_brain.make_demo_atlas() == {"FINISHED"}
     typed = bpy.context.scene.blender_brain
-    assert typed.atlas == "demo_mouse_100um_v1.0"
+    assert typed.atlas == f"{NAME}_v{VERSION}"
     assert bpy.ops.blender_brain.import_regions(
         atlas=typed.atlas, folder=typed.folder, acronyms="CA3, DG"
     ) == {"FINISHED"}

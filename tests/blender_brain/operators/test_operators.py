@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -293,7 +294,7 @@ def test_film_scene_of_an_atlas_without_the_regions_changes_nothing(bpy, tmp_pat
     (folder / "meshes/1.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
     call = bpy.ops.blender_brain.film_scene
     before = [len(kind) for kind in (bpy.data.objects, bpy.data.materials, bpy.data.worlds)]
-    assert 'no structure "grey"' in refused(call, atlas=str(folder))
+    assert 'no structure "grey"' in refused(call, atlas=str(folder), glass="grey")
     whole = str(write_v2(tmp_path / "whole"))
     assert "no colormap named" in refused(call, atlas=whole, colormap="plasam")
     assert before == [len(k) for k in (bpy.data.objects, bpy.data.materials, bpy.data.worlds)]
@@ -305,14 +306,69 @@ def test_film_scene_goes_without_a_region_that_has_no_mesh(bpy, tmp_path):
     write_v3(tmp_path, meshes=meshes)
     assert bpy.ops.blender_brain.film_scene(folder=str(tmp_path)) == {"FINISHED"}
     assert regions(bpy) == ["CA3", "grey"]
-    looks = {
+    assert looks(bpy) == {"CA3": "GRADIENT", "grey": "GLASS"}
+    with pytest.raises(RuntimeError, match="DG has no mesh on this disk yet"):
+        bpy.ops.blender_brain.film_scene(folder=str(tmp_path), glass="", glow="DG", gradient="")
+
+
+def looks(bpy) -> dict[str, str]:
+    return {
         one.name: one.active_material["blender_brain_look"]
         for one in bpy.data.objects
         if one.type == "MESH"
     }
-    assert looks == {"CA3": "GRADIENT", "grey": "GLASS"}
-    with pytest.raises(RuntimeError, match="DG has no mesh on this disk yet"):
-        bpy.ops.blender_brain.film_scene(folder=str(tmp_path), glass="", glow="DG", gradient="")
+
+
+FISH = [
+    (1, "brain", "whole brain", "#FFFFFF", ()),
+    (2, "TeO", "optic tectum", "#10C0A0", (1,)),
+    (3, "Cb", "cerebellum", "#C0A010", (1,)),
+]
+
+
+def test_film_scene_of_another_species(bpy, tmp_path, capfd):
+    """The whole brain as glass, and a sentence on what is missing; what is named glows."""
+    meshes = {1: MESHES[997], 2: MESHES[463], 3: MESHES[70726]}
+    write_v3(tmp_path, FISH, meshes)
+    capfd.readouterr()
+    assert bpy.ops.blender_brain.film_scene(folder=str(tmp_path)) == {"FINISHED"}
+    assert looks(bpy) == {"brain": "GLASS"}
+    assert "has no dentate gyrus and no CA3; name regions that glow." in capfd.readouterr().out
+    assert bpy.ops.blender_brain.film_scene(
+        folder=str(tmp_path), glow="optic tectum", gradient="Cb"
+    ) == {"FINISHED"}
+    assert looks(bpy) == {"brain": "GLASS", "TeO": "GLOW", "Cb": "GRADIENT"}
+    assert "no dentate" not in capfd.readouterr().out
+
+
+def test_film_scene_of_an_atlas_whose_root_has_no_mesh(bpy, tmp_path):
+    """Its largest parts that have one surround the film; a gray matter by another name, too."""
+    write_v3(tmp_path, FISH, {2: MESHES[463], 3: MESHES[70726]})
+    bpy.ops.blender_brain.film_scene(folder=str(tmp_path))
+    assert looks(bpy) == {"TeO": "GLASS", "Cb": "GLASS"}
+    from blender_brain.atlas import film_regions, find_atlases, open_atlas
+
+    (found,) = find_atlases([tmp_path], default=False)
+    atlas = open_atlas(found)
+    named = [replace(one, name="Grey Matter") if one.id == 3 else one for one in atlas.structures]
+    assert [one.id for one in film_regions.glass(named)] == [3]
+
+
+def test_stage_shows_regions_in_their_own_colors(bpy, folder, tmp_path):
+    """From all sides, also their lower half, and bloom overexposes nothing."""
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, 5
+    bpy.ops.blender_brain.import_regions(folder=folder, acronyms="grey")
+    bpy.ops.blender_brain.set_look(look="ATLAS")
+    bpy.ops.blender_brain.set_stage()
+    for frame in (1, 2, 4):
+        scene.frame_set(frame)
+        pixels = render(bpy, tmp_path / "lit.png").max(axis=2)
+        subject = pixels > 12
+        lower = pixels[len(pixels) // 2 :]
+        assert (lower[lower > 12] > 50).mean() > 0.8
+        assert np.median(pixels[subject]) > 90
+        assert (pixels[subject] >= 254).mean() < 0.01
 
 
 def extents(bpy) -> dict[str, float]:

@@ -163,8 +163,8 @@ def test_labels_that_are_removed(bpy: Any, regions: Any):
     assert labelled(bpy) == []
 
 
-def test_the_stage_is_for_all_if_nothing_is_selected(bpy: Any, regions: Any):
-    """Although one is active: the camera's distance is the one for all."""
+def test_the_stage_is_for_all_that_is_visible(bpy: Any, regions: Any):
+    """Whatever is selected, and not only for regions."""
     camera = {}
     for chosen in (list(regions.values()), [regions["DG"]], []):
         bpy.ops.object.select_all(action="DESELECT")
@@ -174,14 +174,18 @@ def test_the_stage_is_for_all_if_nothing_is_selected(bpy: Any, regions: Any):
         bpy.ops.blender_brain.set_stage(degrees=0.0)
         bpy.context.view_layer.update()
         camera[len(chosen)] = tuple(bpy.context.scene.camera.matrix_world.translation)
-    assert camera[0] == pytest.approx(camera[3]) and camera[0] != pytest.approx(camera[1])
+    assert camera[0] == pytest.approx(camera[3]) and camera[0] == pytest.approx(camera[1])
     # What is hidden is not framed.
     for name in ("CA3", "MO"):
         regions[name].hide_render = True
     bpy.ops.blender_brain.set_stage(degrees=0.0)
     bpy.context.view_layer.update()
     alone = tuple(bpy.context.scene.camera.matrix_world.translation)
-    assert alone == pytest.approx(camera[1])
+    assert alone != pytest.approx(camera[1])
+    bpy.ops.mesh.primitive_uv_sphere_add(location=(20.0, 0.0, 0.0))
+    bpy.ops.blender_brain.set_stage(degrees=0.0)
+    bpy.context.view_layer.update()
+    assert tuple(bpy.context.scene.camera.matrix_world.translation) != pytest.approx(alone)
 
 
 def test_every_operator_is_in_a_table(bpy: Any):

@@ -241,6 +241,41 @@ def test_backlight_draws_edges(bpy, film, tmp_path):
     assert len(bpy.data.lights) == 1
 
 
+def test_key_and_fill_light_the_front_and_leave_no_corner_dark(bpy, film, tmp_path):
+    """The key's side is brighter, nothing is overexposed, and they go with the camera."""
+    from common import nodes
+
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 16, False
+    scene.render.resolution_x = scene.render.resolution_y = 48
+    scene.render.dither_intensity = 0.0
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    with nodes.material("White") as tree:
+        white = tree.add("ShaderNodeBsdfDiffuse", {"Color": (1.0, 1.0, 1.0, 1.0)})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": white})
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=32)
+    ball = bpy.context.object
+    ball.data.materials.append(bpy.data.materials["White"])
+    ball.data.shade_smooth()
+    camera = film.frame_camera(scene, [ball], margin=0.1, direction=(0, 1, 0), up=(0, 0, 1))
+    key, fill = film.add_key_and_fill(scene, [ball])
+    assert film.add_key_and_fill(scene, [ball]) == (key, fill)
+    film.orbit(camera, 180, 0, 4, axis=(0, 0, 1))
+    row, column = np.mgrid[-1:1:48j, -1:1:48j]
+    inside = np.hypot(row, column) < 0.7
+    for frame in (0, 2, 4):
+        scene.frame_set(frame)
+        scene.render.filepath = str(tmp_path / "picture.png")
+        bpy.ops.render.render(write_still=True)
+        pixels = read_pixels(scene.render.filepath).mean(axis=2)
+        # Few samples are noisy.
+        assert np.percentile(pixels[inside], 98) < 254 and pixels[inside].min() > 40
+        assert pixels[inside & (column < 0)].mean() > pixels[inside & (column > 0)].mean() + 5
+        assert pixels[inside & (row < 0)].mean() > pixels[inside & (row > 0)].mean() + 5
+
+
 def test_bloom_again_keeps_what_somebody_added(bpy):
     """A glare and a picture of another scene among its nodes, its own settings alone change."""
     from blender_spike.common.film import add_bloom
