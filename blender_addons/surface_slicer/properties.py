@@ -17,6 +17,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from .arrays.arrangement import Arrangement
 from .arrays.array_file import array_names
 from .arrays.formula import DEFAULT
 from .arrays.heightmap import Origin
@@ -71,10 +72,12 @@ class SourceSettings:
         y_range: tuple[float, float]
         origin: Origin
         resolution: tuple[int, int]
+        arrangement: Arrangement
+        own_ranges: bool
     else:
         filepath: StringProperty(
             name="File",
-            description="Array (.npy, .npz, .csv, .txt) or image to make a surface from",
+            description="Array (.npy, .npz, .csv, .txt, .asc) or image to make a surface from",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
@@ -91,14 +94,14 @@ class SourceSettings:
         )
         x_range: FloatVectorProperty(
             name="x",
-            description="Values of x in the formula's first and last column",
+            description="Values of x at the left and the right end",
             size=2,
             default=(0.0, 1.0),
             options=set(),
         )
         y_range: FloatVectorProperty(
             name="y",
-            description="Values of y in the formula's first and last row",
+            description="Values of y at the bottom and the top, seen from above",
             size=2,
             default=(0.0, 1.0),
             options=set(),
@@ -123,6 +126,23 @@ class SourceSettings:
             max=10_000,
             options=set(),
         )
+        arrangement: EnumProperty(
+            name="Arrangement",
+            description="What the dimensions of an array mean",
+            items=[
+                ("AUTO", "Recognized", "As the numbers say; refused if they could be several"),
+                ("FRAMES", "Frames", "Rows and columns, after frames if there are three"),
+                ("COLORS", "Colors", "Rows, columns and color channels, whose mean is the height"),
+                ("POINTS", "Points", "Each row is a point of a grid: x, y and height"),
+            ],
+            options=set(),
+        )
+        own_ranges: BoolProperty(
+            name="Set x and y",
+            description="Set the values of x and y at the ends, instead of taking them from the "
+            "file or counting columns and rows",
+            options=set(),
+        )
 
 
 class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
@@ -136,6 +156,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         low: float
         high: float
         holes: int
+        base: float
         size: tuple[float, float]
         x_limits: tuple[float, float]
         y_limits: tuple[float, float]
@@ -154,6 +175,9 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         low: FloatProperty(name="Lowest Value", options=set())
         high: FloatProperty(name="Highest Value", options=set())
         holes: IntProperty(name="Holes", options=set())
+        base: FloatProperty(
+            name="Subtracted", description="Number subtracted from all values", options=set()
+        )
         size: FloatVectorProperty(
             name="Size",
             description="Extent along x and y; 0 along y for square cells",

@@ -304,6 +304,8 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
             "columns"
         )
     x, y = array.T
+    if growing:
+        x, y = _without_place(x, y)
     if not np.isfinite(x).all():
         row = int(np.argmin(np.isfinite(x))) + 1
         raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
@@ -319,10 +321,22 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
     return x, y
 
 
+def _without_place(x: Points, y: Points) -> tuple[Points, Points]:
+    """Make rows without an x gaps: at the ends there is none, within the curve y is missing."""
+    there = np.isfinite(x) | np.isinf(x)
+    if there.all() or not there.any():
+        return x, y
+    known = np.flatnonzero(there)
+    within = slice(known[0], known[-1] + 1)
+    count = np.arange(len(x))
+    return np.interp(count, known, x[known])[within], np.where(there, y, np.nan)[within]
+
+
 def _numbers(path: Path) -> Points:
     from .. import figures
 
-    expect_kind(path, "npy", "matrix", "places", "table", "text", "data")
+    # The reader itself says how to convert those of other programs.
+    expect_kind(path, "npy", "matrix", "places", "table", "text", "data", "mat", "hdf5")
     return figures.read_array(path, say)
 
 

@@ -9,6 +9,7 @@ anything else driven by that number stays in sync with it.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays.array_file import Tell, read_array, silent
-from ..arrays.heightmap import HeightmapError
+from ..arrays.heightmap import HeightmapError, base_note, base_of
 from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
@@ -106,11 +107,15 @@ def create_curve(
         points = polyline(values)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
+    if points.gaps:
+        tell(f"{path.name}: {points.gaps:,} of its {len(values):,} rows are not numbers: gaps.")
+    points = dataclasses.replace(points, y=_without_base(points.y, path, tell))
     colors = None
     if color_filepath:
         second, second_path = _read(color_filepath, color_array, tell)
         try:
             colors = values_along(second, len(values), points.samples)
+            colors = _without_base(colors, second_path, tell)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot color by {second_path.name}: {error}.") from None
     title = path.stem.encode("utf-8", "replace").decode("utf-8")
@@ -223,6 +228,14 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
         drawn.value = share
         drawn.keyframe_insert("value", frame=frame)
     set_interpolation(curve, path, "LINEAR")
+
+
+def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArray[np.float64]:
+    """Subtract what single precision cannot hold, and say so."""
+    base = base_of(values)
+    if base:
+        tell(f"{path.name}: {base_note(base)}")
+    return values - base
 
 
 def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:

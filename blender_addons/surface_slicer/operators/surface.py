@@ -43,7 +43,7 @@ from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces, made_here, 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
-DROPPED = (".npy", ".npz", ".csv")
+DROPPED = (".npy", ".npz", ".csv", ".asc")
 FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTENSIONS))
 
 
@@ -127,7 +127,12 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         if self.filepath or self.browse:
             if self.filepath.lower().endswith(".npz"):
                 layout.prop(self, "array")
+            layout.prop(self, "arrangement")
             layout.prop(self, "origin")
+            layout.prop(self, "own_ranges")
+            if self.own_ranges:
+                layout.prop(self, "x_range")
+                layout.prop(self, "y_range")
         elif not self.image:
             layout.prop(self, "formula")
             layout.prop(self, "x_range")

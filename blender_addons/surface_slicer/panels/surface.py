@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -33,10 +34,12 @@ class SURFACE_SLICER_PT_surface(Tab):
         layout.use_property_split = True
         layout.use_property_decorate = False
         names = {
-            "FILE": ["filepath", "origin"],
-            "IMAGE": ["image", "origin"],
+            "FILE": ["filepath", "arrangement", "origin", "own_ranges"],
+            "IMAGE": ["image", "origin", "own_ranges"],
             "FORMULA": ["formula", "x_range", "y_range"],
         }[typed.kind]
+        if "own_ranges" in names and typed.own_ranges:
+            names += ["x_range", "y_range"]
         for name in names:
             if name == "image":
                 draw_field(layout, typed, "image", "surface_slicer.suggest")
@@ -58,7 +61,9 @@ class SURFACE_SLICER_PT_surface(Tab):
         if typed.kind == "FILE":
             operator.filepath, operator.array = typed.filepath, typed.array
         operator.image = typed.image if typed.kind == "IMAGE" else ""
-        for name in ("formula", "x_range", "y_range", "origin", "resolution"):
+        for name in (
+            "formula", "x_range", "y_range", "origin", "resolution", "arrangement", "own_ranges",
+        ):  # fmt: skip
             setattr(operator, name, getattr(typed, name))
 
 
@@ -155,7 +160,13 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
         layout.row(align=True).prop(data, "x_range")
         layout.row(align=True).prop(data, "y_range")
     if data.filepath or data.image:
+        if data.filepath:
+            layout.prop(data, "arrangement")
         layout.prop(data, "origin")
+        layout.prop(data, "own_ranges")
+        if data.own_ranges:
+            layout.row(align=True).prop(data, "x_range")
+            layout.row(align=True).prop(data, "y_range")
     if data.color_filepath or data.color_title:
         layout.prop(data, "color_filepath")
         if data.color_filepath.lower().endswith(".npz"):
@@ -171,8 +182,12 @@ def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None
         ("Source", Path(data.filepath).name if data.filepath else data.title),
         ("Rows", f"{data.rows:,}"),
         ("Columns", f"{data.columns:,}"),
-        ("Range", f"{data.low:.4g} to {data.high:.4g}"),
+        ("x", _range(data.x_limits)),
+        ("y", _range(data.y_limits)),
+        ("Range", _range((data.low, data.high))),
     ]
+    if data.base:
+        figures.append(("Subtracted", f"{data.base:,.10g}"))
     if data.frames > 1:
         figures.append(("Frames", f"{data.frames:,}"))
     if data.holes:
@@ -183,6 +198,10 @@ def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None
         row = box.split(factor=0.35)
         row.label(text=label)
         row.label(text=text)
+
+
+def _range(limits: Sequence[float]) -> str:
+    return f"{limits[0]:.4g} to {limits[1]:.4g}"
 
 
 CLASSES = (SURFACE_SLICER_PT_surface, SURFACE_SLICER_PT_shape, SURFACE_SLICER_PT_time)

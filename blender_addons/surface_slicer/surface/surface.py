@@ -8,6 +8,7 @@ by the node group of `playback`. The grid stores the values for colors as point 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from dataclasses import fields as settings_of
 from typing import Any, Final
@@ -286,7 +287,7 @@ def source_of(settings: Any) -> Source:
     values: dict[str, Any] = {}
     for setting in settings_of(Source):
         value = getattr(settings, setting.name)
-        values[setting.name] = value if isinstance(value, str) else tuple(value)
+        values[setting.name] = value if isinstance(value, str | bool) else tuple(value)
     return Source(**values)
 
 
@@ -300,9 +301,7 @@ def color_source(source: Source, filepath: str, array: str = "") -> Source:
     filepath, array : str
         See `Source`.
     """
-    return Source(
-        filepath=filepath, array=array, origin=source.origin, resolution=source.resolution
-    )
+    return dataclasses.replace(source, filepath=filepath, array=array)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +397,8 @@ def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, flo
     data = about(surface)
     before = (data.high - data.low) or 1.0
     height, midlevel = height_of(surface)
+    if data.base != heights.base:
+        return height / before * heights.span, midlevel
     in_plane = data.low + midlevel * before
     return height / before * heights.span, (in_plane - heights.low) / heights.span
 
@@ -421,6 +422,7 @@ def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]
     data.title = field.title
     data.frames, data.rows, data.columns = heights.frames, heights.rows, heights.columns
     data.low, data.high, data.holes = heights.low, heights.high, heights.holes
+    data.base = heights.base
     data.x_limits, data.y_limits = field.x_range, field.y_range
     data.size = size
     data.color_title = ""

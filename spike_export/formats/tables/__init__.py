@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Users' arrays and tables: ``.npy``, ``.npz``, and text in rows and columns.
 
-`npy` reads NumPy files, `text` splits text into rows, and `numbers` converts them to arrays.
+`npy` reads NumPy files, `text` splits text into rows, and `numbers` converts them to arrays, those
+of ESRI grids with `esri`; `other` names files that are not read.
 Nothing is dropped silently: guesses are listed in notes. Only NumPy is imported, so that the
 add-ons can bundle this folder unchanged.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from .npy import Check, array_names, read_npy, read_npz
 from .numbers import Mark, Numbers, decimal_mark, is_header, number, read_numbers
+from .other import how_to_convert
 from .text import Row, Rows, TableError, read_rows
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "TableError",
     "array_names",
     "decimal_mark",
+    "how_to_convert",
     "is_header",
     "number",
     "read_npy",
