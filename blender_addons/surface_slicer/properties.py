@@ -35,6 +35,8 @@ from .ramps.ramp_stops import MOST_STOPS
 
 NEW_RELIEF: Final = 0.6
 """Relief of new surfaces, so that their shape is visible; see `surface_color.color_surface`."""
+HOLDING_SEVERAL: Final = (".npz", ".tif", ".tiff")
+"""Endings of files of which *Array* chooses a part."""
 COLOR_SOURCES: Final = (
     ("HEIGHT", "Height", "The array's own values"),
     ("X", "Along x", "From the first column to the last"),
@@ -56,7 +58,8 @@ def _array(search: Any = None) -> Any:
     return text_property(
         search,
         name="Array",
-        description="Which array of an .npz archive; not needed if it holds only one",
+        description="Which array of an .npz archive, not needed if it holds only one; or which "
+        "page of a TIFF, counted from 1, instead of all as frames",
     )
 
 
@@ -74,6 +77,7 @@ class SourceSettings:
         resolution: tuple[int, int]
         arrangement: Arrangement
         own_ranges: bool
+        no_data: str
     else:
         filepath: StringProperty(
             name="File",
@@ -142,6 +146,10 @@ class SourceSettings:
             description="Set the values of x and y at the ends, instead of taking them from the "
             "file or counting columns and rows",
             options=set(),
+        )
+        no_data: StringProperty(
+            name="No Data",
+            description="Number that means no data, such as -9999, and makes holes; empty for none",
         )
 
 

@@ -39,7 +39,7 @@ class Source:
     filepath : str
         An array or an image file; takes precedence if several sources are given.
     array : str
-        Which array of an ``.npz`` archive.
+        Which array of an ``.npz`` archive, or which page of a TIFF, counted from 1.
     image : str
         Name of an image in the .blend; takes precedence over the formula.
     formula : str
@@ -53,6 +53,8 @@ class Source:
         Vertices along x and y; 0 for as many as columns and rows.
     arrangement : str
         What an array's dimensions mean; see `array_file.read_grid`.
+    no_data : str
+        A number that means no data in an array or image; empty for none.
     own_ranges : bool
         Use the ranges for arrays and images, too, instead of the file's own x and y, or the numbers
         of columns and rows.
@@ -68,6 +70,7 @@ class Source:
     resolution: tuple[int, int] = (0, 0)
     arrangement: Arrangement = "AUTO"
     own_ranges: bool = False
+    no_data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def _located_field(found: Located, title: str, source: Source) -> Field:
     origin = source.origin
     if found.y is not None:
         origin = "LOWER" if found.y[0] < found.y[-1] else "UPPER"
-    field = array_field(found.values, title, origin=origin, resolution=source.resolution)
+    values = _without(found.values, source.no_data)
+    field = array_field(values, title, origin=origin, resolution=source.resolution)
     x_range, y_range = field.x_range, field.y_range
     if found.x is not None:
         x_range = float(found.x[0]), float(found.x[-1])
@@ -179,9 +183,22 @@ def _located_field(found: Located, title: str, source: Source) -> Field:
     return Field(title, field.heights, x_range, y_range)
 
 
+def _without(values: NDArray[Any], no_data: str) -> NDArray[Any]:
+    """Make holes of the values that mean no data."""
+    if not no_data.strip():
+        return values
+    try:
+        missing = float(no_data)
+    except ValueError:
+        raise HeightmapError(f"No Data is '{no_data[:30]}', not a number") from None
+    # 0.1 in single precision is not 0.1 in double precision.
+    holes = values == (values.dtype.type(missing) if values.dtype.kind == "f" else missing)
+    return np.where(holes, np.nan, values)
+
+
 def _read_file(path: Path, source: Source, tell: Tell) -> Located:
     if path.suffix.lower() in PICTURE_EXTENSIONS:
-        return Located(read_picture(path))
+        return read_picture(path, source.array, tell)
     return read_grid(path, source.array, source.arrangement, tell)
 
 

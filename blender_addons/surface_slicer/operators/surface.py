@@ -32,7 +32,7 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..common.suggestions import Field, SuggestionsPopup
-from ..properties import SourceSettings, about, fields
+from ..properties import HOLDING_SEVERAL, SourceSettings, about, fields
 from ..surface import motion
 from ..surface.axes import add_axes, find_axes, remove_axes
 from ..surface.base_plane import add_base_plane
@@ -125,10 +125,11 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         layout = required(self.layout)
         layout.use_property_split = True
         if self.filepath or self.browse:
-            if self.filepath.lower().endswith(".npz"):
+            if self.filepath.lower().endswith(HOLDING_SEVERAL):
                 layout.prop(self, "array")
             layout.prop(self, "arrangement")
             layout.prop(self, "origin")
+            layout.prop(self, "no_data")
             layout.prop(self, "own_ranges")
             if self.own_ranges:
                 layout.prop(self, "x_range")

@@ -13,7 +13,7 @@ from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
 from ..operators.selection import surface_at_hand
-from ..properties import SURFACE_SLICER_PG_surface, about, fields
+from ..properties import HOLDING_SEVERAL, SURFACE_SLICER_PG_surface, about, fields
 from ..surface.axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..surface.lift import height_holder
 from ..surface.motion import TIME_INPUTS, find_modifier
@@ -34,8 +34,8 @@ class SURFACE_SLICER_PT_surface(Tab):
         layout.use_property_split = True
         layout.use_property_decorate = False
         names = {
-            "FILE": ["filepath", "arrangement", "origin", "own_ranges"],
-            "IMAGE": ["image", "origin", "own_ranges"],
+            "FILE": ["filepath", "arrangement", "origin", "no_data", "own_ranges"],
+            "IMAGE": ["image", "origin", "no_data", "own_ranges"],
             "FORMULA": ["formula", "x_range", "y_range"],
         }[typed.kind]
         if "own_ranges" in names and typed.own_ranges:
@@ -49,7 +49,7 @@ class SURFACE_SLICER_PT_surface(Tab):
                 layout.row(align=True).prop(typed, name)
             else:
                 layout.prop(typed, name)
-            if name == "filepath" and typed.filepath.lower().endswith(".npz"):
+            if name == "filepath" and typed.filepath.lower().endswith(HOLDING_SEVERAL):
                 draw_field(layout, typed, "array", "surface_slicer.suggest")
         layout.row(align=True).prop(typed, "resolution")
         row = layout.row()
@@ -63,6 +63,7 @@ class SURFACE_SLICER_PT_surface(Tab):
         operator.image = typed.image if typed.kind == "IMAGE" else ""
         for name in (
             "formula", "x_range", "y_range", "origin", "resolution", "arrangement", "own_ranges",
+            "no_data",
         ):  # fmt: skip
             setattr(operator, name, getattr(typed, name))
 
@@ -151,7 +152,7 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
     suggest = "surface_slicer.suggest"
     if data.filepath:
         layout.prop(data, "filepath")
-        if data.filepath.lower().endswith(".npz"):
+        if data.filepath.lower().endswith(HOLDING_SEVERAL):
             draw_field(layout, data, "array", suggest, field="surface_array")
     elif data.image:
         draw_field(layout, data, "image", suggest, field="surface_image")
@@ -163,13 +164,14 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
         if data.filepath:
             layout.prop(data, "arrangement")
         layout.prop(data, "origin")
+        layout.prop(data, "no_data")
         layout.prop(data, "own_ranges")
         if data.own_ranges:
             layout.row(align=True).prop(data, "x_range")
             layout.row(align=True).prop(data, "y_range")
     if data.color_filepath or data.color_title:
         layout.prop(data, "color_filepath")
-        if data.color_filepath.lower().endswith(".npz"):
+        if data.color_filepath.lower().endswith(HOLDING_SEVERAL):
             draw_field(layout, data, "color_array", suggest)
     layout.row(align=True).prop(data, "size")
     layout.row(align=True).prop(data, "resolution")

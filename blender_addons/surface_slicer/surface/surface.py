@@ -14,22 +14,30 @@ from dataclasses import fields as settings_of
 from typing import Any, Final
 
 import bpy
+import numpy as np
 
 from ..arrays.array_file import Tell, silent
 from ..arrays.heightmap import Heightmap, HeightmapError
+from ..arrays.image_heights import TIFF
 from ..arrays.source import Field, Source, read_field
 from ..common.frame_range import make_room
 from ..common.holders import keep_together, let_go
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link, select_only
 from ..common.required import required
+from ..common.value_color import limit_inputs, set_limits
 from ..properties import about
 from . import motion
 from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
 from .datablocks import new_frames, new_grid, new_texture, set_color_values
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
+from .surface_color import find_material, shown
 
+# Integers that 0.1.0 showed as 1.
+_LARGEST_INTEGERS: Final = (255, 65_535, 127, 32_767)
+# Blender's own limit of what a Displace modifier adds.
+_MOST_HEIGHT: Final = 10_000
 # Default height, relative to the longer side.
 _FITTED: Final = 0.45
 
@@ -157,6 +165,7 @@ def reload_surface(
     if data.color_filepath:
         color = read_field(color_source(source, data.color_filepath, data.color_array), tell)
         check_same_shape(color, field)
+    _adopt_integers(surface, field, tell)
     replace_heights(surface, field)
     remember(surface, source)
     if color is not None:
@@ -387,7 +396,13 @@ def _fitted(
     """Height and midlevel of a new surface."""
     zero = -heights.low / heights.span
     if height_scale:
-        return heights.span * height_scale, zero
+        height = heights.span * height_scale
+        if abs(height) > _MOST_HEIGHT:
+            raise HeightmapError(
+                f"The surface would be {abs(height):,.6g} Blender units high; at most "
+                f"{_MOST_HEIGHT:,} are possible, so lower Height Scale."
+            )
+        return height, zero
     both_signs = heights.low < 0 < heights.high
     return _FITTED * max(extent(size, heights.rows, heights.columns)), zero if both_signs else 0.0
 
@@ -401,6 +416,24 @@ def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, flo
         return height / before * heights.span, midlevel
     in_plane = data.low + midlevel * before
     return height / before * heights.span, (in_plane - heights.low) / heights.span
+
+
+def _adopt_integers(surface: bpy.types.Object, field: Field, tell: Tell) -> None:
+    """Keep the shape and the colors of a surface that 0.1.0 made of a TIFF's integers, as 0..1."""
+    data, heights = about(surface), field.heights
+    if not data.filepath.lower().endswith(TIFF):
+        return
+    for factor in _LARGEST_INTEGERS:
+        before = np.array([data.low, data.high]) * factor
+        if not np.allclose(before, [heights.low, heights.high], rtol=1e-4) or data.low == data.high:
+            continue
+        data.low, data.high = heights.low, heights.high
+        material = find_material(surface)
+        if material is not None and shown(material) == "HEIGHT":
+            low, high = (socket.default_value * factor for socket in limit_inputs(material))
+            set_limits(material, low, high)
+        tell(f"Its values are the file's own integers now, not {factor:,} times smaller.")
+        return
 
 
 def _holders(surface: bpy.types.Object) -> list[Any]:
