@@ -173,6 +173,10 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_array: str
         color_low: float
         color_high: float
+        period: float
+        period_begin: float
+        color_period: float
+        color_period_begin: float
         holders: bpy.types.Collection | None
     else:
         array: _array()
@@ -208,6 +212,10 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         )
         color_low: FloatProperty(name="Lowest Color Value", options=set())
         color_high: FloatProperty(name="Highest Color Value", options=set())
+        period: FloatProperty(name="Period of the Values", options=set())
+        period_begin: FloatProperty(name="Begin of the Period", options=set())
+        color_period: FloatProperty(name="Period of the Second Array", options=set())
+        color_period_begin: FloatProperty(name="Begin of Its Period", options=set())
         holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
 
 

@@ -170,6 +170,9 @@ class MatrixCells:
     shape : {"square", "circle"}
     size : float
         Of a cell, 0..1, as a fraction of the distance to the next.
+    cyclic : bool
+        The values come round: the two limits, a period apart, are the same value, and between two
+        frames it changes the short way round.
 
     Raises
     ------
@@ -191,6 +194,7 @@ class MatrixCells:
         limits: tuple[float, float] | None = None,
         shape: CellShape = "square",
         size: float = 0.9,
+        cyclic: bool = False,
     ) -> None:
         from matplotlib.collections import PatchCollection
         from matplotlib.patches import Circle, Patch, Rectangle
@@ -208,6 +212,7 @@ class MatrixCells:
         low, high = (low, high) if low < high else (low - 1.0, low + 1.0)
         # Between the limits before single precision, which could not tell large values apart.
         self._places = ((values - low) / (high - low)).astype(np.float32)
+        self._cyclic = cyclic
         self._colors = colormap_named(colormap)
         _, rows, columns = values.shape
         row, column = np.divmod(np.arange(rows * columns), columns)
@@ -229,9 +234,15 @@ class MatrixCells:
         share = np.float32(place - before)
         now = self._places[before]
         if share:
-            now = (1 - share) * now + share * self._places[after]
-        colors = self._colors(np.clip(now.ravel(), 0.0, 1.0))
-        colors[~np.isfinite(now.ravel())] = 0.0
+            # From infinity to infinity nothing is drawn.
+            with np.errstate(invalid="ignore"):
+                change = self._places[after] - now
+                if self._cyclic:
+                    change -= np.rint(change)
+                now = now + share * change
+        now = now.ravel()
+        colors = self._colors(now % 1.0 if self._cyclic else np.clip(now, 0.0, 1.0))
+        colors[~np.isfinite(now)] = 0.0
         self._cells.set_facecolor(colors)
 
 

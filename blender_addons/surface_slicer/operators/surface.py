@@ -37,7 +37,8 @@ from ..surface import motion
 from ..surface.axes import add_axes, find_axes, remove_axes
 from ..surface.base_plane import add_base_plane
 from ..surface.surface import create_surface, reload_surface, shape_text, source_of
-from ..surface.surface_color import color_surface, show_what_is_left
+from ..surface.surface_color import color_surface, find_material, show_what_is_left
+from .cyclic import cyclic_told
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces, made_here, surface_at_hand
 
 if TYPE_CHECKING:
@@ -190,6 +191,8 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 start = input_value(modifier, "Start Frame").value
                 text = f"{text.removesuffix('.')}; it starts at frame {start:g}."
             self.report(kind, told(text, before, scene))
+            if cyclic := cyclic_told(find_material(surface), about(surface).period):
+                self.report({"INFO"}, cyclic)
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
 

@@ -20,19 +20,22 @@ from ..arrays.array_file import Tell, silent
 from ..arrays.heightmap import Heightmap, HeightmapError
 from ..arrays.image_heights import TIFF
 from ..arrays.source import Field, Source, read_field
+from ..common.colormaps.cyclic import is_cyclic
 from ..common.frame_range import make_room
 from ..common.holders import keep_together, let_go
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link, select_only
 from ..common.required import required
+from ..common.tables import find_period
 from ..common.value_color import limit_inputs, set_limits
 from ..properties import about
 from . import motion
 from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
+from .cyclic_colors import match_cyclic
 from .datablocks import new_frames, new_grid, new_texture, set_color_values
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
-from .surface_color import find_material, shown
+from .surface_color import ATTRIBUTES, find_material, shown
 
 # Integers that 0.1.0 showed as 1.
 _LARGEST_INTEGERS: Final = (255, 65_535, 127, 32_767)
@@ -126,6 +129,7 @@ def add_surface(
         _keep_holders(surface, made)
         set_height(surface, *_fitted(heights, height_scale, size))
         _describe(surface, field, size)
+        about(surface).period_begin, about(surface).period = _period(heights)
         if heights.frames > 1:
             scene = required(context.scene)
             start = make_room(scene, heights.frames, 1, lengthen=set_frame_range)
@@ -169,7 +173,13 @@ def reload_surface(
     replace_heights(surface, field)
     remember(surface, source)
     if color is not None:
+        # As the user left it.
+        kept = data.color_period_begin, data.color_period
         set_color_array(surface, color)
+        data.color_period_begin, data.color_period = kept
+    material = find_material(surface)
+    if material is not None and is_cyclic(material.node_tree):
+        match_cyclic(surface, material, ATTRIBUTES[shown(material)], cyclic=True)
 
 
 def replace_heights(surface: bpy.types.Object, field: Field) -> None:
@@ -235,6 +245,7 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
         if before is not None and not before.users:
             bpy.data.batch_remove([before, before.data])
     data.color_title = field.title
+    data.color_period_begin, data.color_period = _period(heights)
     data.color_low, data.color_high = heights.low, heights.high
 
 
@@ -459,3 +470,8 @@ def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]
     data.x_limits, data.y_limits = field.x_range, field.y_range
     data.size = size
     data.color_title = ""
+
+
+def _period(heights: Heightmap) -> tuple[float, float]:
+    """Where the values' period begins, and its length: 0 if they do not come round."""
+    return find_period(heights.values, axes=(-2, -1)) or (0.0, 0.0)
