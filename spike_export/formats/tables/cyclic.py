@@ -103,7 +103,8 @@ def period_text(period: float) -> str:
 
 
 def _jumps(values: NDArray[Any], axes: tuple[int, ...], period: float) -> bool:
-    steps = [np.abs(np.diff(values.astype(np.float64), axis=axis)).ravel() for axis in axes]
+    finite = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+    steps = [np.abs(np.diff(finite, axis=axis)).ravel() for axis in axes]
     every = np.concatenate(steps)
     every = every[np.isfinite(every)] / period
     jumps = every > 0.5

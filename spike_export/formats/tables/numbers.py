@@ -96,7 +96,7 @@ def read_numbers(
             raise TableError(f"it has more than {most_cells:,} numbers")
         parsed.append(_parsed(row, mark))
     values = np.stack(parsed)
-    if table.separator == "," and width == 2 and not names and (values % 1 == 0).all():
+    if table.separator == "," and width == 2 and not names and (values == np.trunc(values)).all():
         notes.append(
             "It was read as two columns separated by a comma; if these are decimal commas, write "
             "decimal points."
@@ -239,6 +239,8 @@ def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
 
 def _has_even_steps(values: NDArray[np.float64]) -> bool:
     """Whether values rise or fall by the same step each time, as far as their digits tell."""
+    if not np.isfinite(values).all():
+        return False
     steps = np.diff(values)
     return bool(steps[0] != 0.0 and np.allclose(steps, steps[0], rtol=1e-3, atol=0.0))
 
