@@ -40,6 +40,10 @@ def main(arguments: list[str]) -> None:
     modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
     playback = importlib.import_module(f"{package}.playback.playback")
     figures = importlib.import_module(f"{package}.figures.adding")
+    looks = importlib.import_module(f"{package}.color.looks").LOOKS
+    styles = importlib.import_module(f"{package}.lines.styles").STYLES
+    rendering.check_choice("--look", options.look, [one.lower() for one in looks])
+    rendering.check_choice("--style", options.style, [one.lower() for one in styles])
     scene = rendering.empty_scene(options)
     # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
@@ -57,20 +61,22 @@ def main(arguments: list[str]) -> None:
             "Thickness": options.thickness,
             "Minimum Radius": options.min_radius,
             "At the Ends": "Hold",
-            **({"Style": options.style.title()} if options.style else {}),
+            **({"Style": options.style.capitalize()} if options.style else {}),
         },
     )
     first, last = options.frames or (scene.frame_start, scene.frame_end)
     scene.frame_start, scene.frame_end = first, last
     film.use_standard_view(scene)
-    film.use_plain_world(scene)
+    look = looks[options.look.upper()]
+    operators.blender_spike.set_look(look=look.identifier)
+    film.use_plain_world(scene, look.background)
     with_figures = options.figures or bool(options.trace)
     upright = options.resolution[0] < options.resolution[1]
     room = ROOM_FOR_FIGURES if with_figures and upright else 0.0
     camera = film.frame_camera(scene, [neuron], bottom=room)
     if options.orbit:
         film.orbit(camera, options.orbit, first, last)
-    if options.bloom:
+    if options.bloom and not look.needs_background:
         film.add_bloom(scene, strength=options.bloom)
 
     if with_figures:
@@ -102,7 +108,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")
-    add("--style", choices=("strands", "tubes"), help="default: chosen by engine and size")
+    add("--look", default="flat", help="such as membrane_glow (default: flat, exact colors)")
+    add("--style", help="such as tubes or membrane (default: as the look needs)")
     add("--figures", action="store_true", help="show trace, color bar, time and scale bar")
     add(
         "--trace",

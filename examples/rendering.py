@@ -7,6 +7,7 @@ import argparse
 import importlib
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +106,18 @@ def load_extension(name: str, operator: str) -> str:
         importlib.import_module(name).register()
     module: str = getattr(bpy.types, operator).__module__
     return module.partition(".operators")[0]
+
+
+def check_choice(option: str, chosen: str | None, known: Sequence[str]) -> None:
+    """Check an option whose choices only the extension knows.
+
+    Raises
+    ------
+    RuntimeError
+        If it is given, and none of them.
+    """
+    if chosen is not None and chosen not in known:
+        raise RuntimeError(f"There is no {option} {chosen}: choose from {', '.join(known)}.")
 
 
 def empty_scene(options: argparse.Namespace) -> Any:

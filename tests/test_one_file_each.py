@@ -30,16 +30,24 @@ def example(beginning: str) -> str:
     return found
 
 
-def played(tmp_path: Path, extension: str, added: dict[str, str], script: str, *words: str) -> Any:
-    """What a script tells that runs in a Blender of its own, with files added to an extension."""
+def copied_with(tmp_path: Path, extension: str, added: dict[str, str]) -> Path:
+    """A copy of an extension with more files, and the folder that it is in."""
     addons = tmp_path / "addons"
     shutil.copytree(
         TESTS.parent / "blender_addons" / extension, addons / extension,
         ignore=shutil.ignore_patterns("__pycache__"),
     )  # fmt: skip
     for path, text in added.items():
-        assert not (addons / extension / path).exists()
-        (addons / extension / path).write_text(text, encoding="utf-8")
+        assert not (addons / path).exists()
+        (addons / path).write_text(text, encoding="utf-8")
+    return addons
+
+
+def played(tmp_path: Path, extension: str, added: dict[str, str], script: str, *words: str) -> Any:
+    """What a script tells that runs in a Blender of its own, with files added to an extension."""
+    addons = copied_with(
+        tmp_path, extension, {f"{extension}/{path}": text for path, text in added.items()}
+    )
     begin = (
         "import json, sys, bpy\nbpy.ops.wm.read_factory_settings(use_empty=True)\n"
         f"import {extension}\n{extension}.register()\nops = bpy.ops.{extension}\n"
@@ -114,9 +122,9 @@ def test_a_look_and_a_layout_of_atlases(tmp_path: Path) -> None:
     assert found["kept"] == ["CHALK", "CA3 chalk", "CHALK", 0.25]
     assert found["after"] == pytest.approx(0.9) and found["same"]
     assert {"look", "roughness"} <= set(found["rows"]) and "strength" not in found["rows"]
-    # Those that files of version 0.1.0 have stored.
+    # Those that files of version 0.1.0 have stored, and one that is made of the identifier.
     assert found["looks"] == {
-        "ATLAS": 0, "FLAT": 1, "GLASS": 2, "GLOW": 3, "GRADIENT": 4, "CHALK": 5
+        "ATLAS": 0, "FLAT": 1, "GLASS": 2, "GLOW": 3, "GRADIENT": 4, "CHALK": 1263263384
     }  # fmt: skip
 
 
@@ -213,16 +221,126 @@ def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
     # A band as wide as the diameter, and one twice as wide.
     (faces, narrow), (_, wide) = found["areas"]
     assert faces < 10 and narrow == pytest.approx(400, rel=0.01) and wide == pytest.approx(800)
-    assert "Width" in found["shape"] and {"blender_spike.set_look", "Rim"} <= set(found["color"])
+    assert "Width" in found["shape"] and "Rim" in found["color"]
     assert "Rim Width" in found["color"] and not found["surface"]
     assert found["kept"] == [-1000.0, 0.25] and found["same"]
     middle, edge = found["light"]
     assert middle < 0.1 and edge > 0.5
-    # Those that files of version 0.1.0 have stored.
+    # Those that files of version 0.1.0 have stored, and one that is made of the name.
     assert found["styles"] == {
-        **{"AUTO": 0, "STRANDS": 1, "TUBES": 2, "MEMBRANE": 3},
-        "RIBBONS": 50,
+        "AUTO": 0,
+        "STRANDS": 1,
+        "TUBES": 2,
+        "MEMBRANE": 3,
+        "WIREFRAME": 4,
+        "RIBBONS": 1963022259,
     }
+
+
+SAVED_WITH_RIBBONS = """
+ops.import_simulation(filepath="line.pickle", style="RIBBONS")
+bpy.context.scene.blender_spike.style = "RIBBONS"
+bpy.ops.wm.save_as_mainfile(filepath="ribbons.blend")
+print(json.dumps(None))
+"""
+OPENED = """
+from types import SimpleNamespace
+from blender_spike.common.nodes.modifiers import input_value
+from blender_spike.playback.playback import find_modifier
+
+bpy.ops.wm.open_mainfile(filepath=sys.argv[1])
+neuron = bpy.data.objects["line"]
+
+def state():
+    modifier = find_modifier(neuron)
+    inputs = [item.name for item in modifier.node_group.interface.items_tree
+              if item.item_type == "SOCKET" and item.in_out == "INPUT"]
+    return {name: str(getattr(input_value(modifier, name), "value", None)) for name in inputs}
+
+class Rows:
+    def __getattr__(self, name):
+        return (lambda *_words, **_more: (Rows(), None)) if name == "panel" else Rows()
+    def __call__(self, *_words, **_more):
+        return Rows()
+
+before = state()
+bpy.types.BLENDER_SPIKE_PT_simulation.draw(SimpleNamespace(layout=Rows()), bpy.context)
+chosen = bpy.context.scene.blender_spike.style
+ops.import_simulation(filepath=sys.argv[2], style="TUBES")
+new = find_modifier(bpy.context.object)
+print(json.dumps({
+    "chosen": chosen, "before": before, "after": state(), "group": new.node_group.name
+}))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("other", ["Dots", ""])
+def test_what_somebody_s_own_style_draws_stays_elsewhere(tmp_path: Path, other: str) -> None:
+    """Where another style stands at its place, or none, and neurons are imported beside it."""
+    ribbons = example("Ribbons")
+    line = [{"points": [[0, 0, 0, 4], [100, 0, 0, 4]], "nseg": 4}]
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir(), there.mkdir()
+    write(here / "line.pickle", simulation(line, 3))
+    styles = {"lines/styles/ribbons.py": ribbons}
+    played(here, "blender_spike", styles, SAVED_WITH_RIBBONS)
+    dots = ribbons.replace("Ribbons", other).replace("Ribbon Width", "Dot Size")
+    found = played(
+        there, "blender_spike", {"lines/styles/dots.py": dots} if other else {}, OPENED,
+        str(here / "ribbons.blend"), str(here / "line.pickle"),
+    )  # fmt: skip
+    assert found["chosen"] == ""
+    assert found["before"]["Style"] == "Ribbons" and "line values" in found["before"]["Values"]
+    assert found["after"] == found["before"]
+    assert found["group"] == "BlenderSpike Playback"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "beginning", "ours", "theirs", "sentence"),
+    [
+        (
+            "blender_spike/lines/styles/ribbons.py", "Ribbons", "Ribbon Width", "Sample Interval",
+            "'Sample Interval' of BlenderSpike and 'Sample Interval' of Ribbons are different",
+        ),
+        (
+            "blender_spike/lines/styles/ribbons.py", "Ribbons", "STYLE = Style(",
+            "STYLE = Style(number=0,", "ribbons.py has the number 0, which is reserved",
+        ),
+        (
+            "blender_spike/color/looks/rim.py", "Rim", '{"Rim Width"}', '{"Lit"}',
+            "'Lit' of FLAT and 'Lit' of RIM are different",
+        ),
+        (
+            "blender_spike/color/looks/rim.py", "Rim", '{"Rim Width"}', "()",
+            "The look RIM has no nodes",
+        ),
+        (
+            "blender_spike/color/looks/rim.py", "Rim", "Rim Width", "Minimum",
+            "'Minimum' of BlenderSpike and 'Minimum' of RIM are different",
+        ),
+        (
+            "surface_slicer/common/cut/remains/veil.py", "A veil", "Veil Share", "Opacity",
+            "'Opacity' of Surface Slicer and 'Opacity' of Veil are different",
+        ),
+        (
+            "blender_brain/regions/looks/chalk.py", "Chalk", "roughness", "folder",
+            "'folder' of BlenderBrain and 'folder' of CHALK are different",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_take_the_place_of_ours_is_refused_at_the_start(
+    tmp_path: Path, path: str, beginning: str, ours: str, theirs: str, sentence: str
+) -> None:
+    extension = path.split("/")[0]
+    assert ours in example(beginning)
+    copied = copied_with(tmp_path, extension, {path: example(beginning).replace(ours, theirs)})
+    done = subprocess.run(
+        [sys.executable, "-c", f"import bpy, {extension}"],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(copied)},
+    )  # fmt: skip
+    assert done.returncode and sentence in done.stderr
 
 
 CYLINDER = """
@@ -297,8 +415,8 @@ def test_a_shape_that_cuts_and_what_is_left(tmp_path: Path) -> None:
     assert found["veil"] == pytest.approx([0.25, 0], abs=0.02)
     assert "Veil Share" in found["rows"] and "Wire Thickness" not in found["rows"]
     assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
-    # Those that files of version 0.1.0 have stored.
-    assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 3}
+    # Those that files of version 0.1.0 have stored, and one that is made of the name.
+    assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 1563937678}
 
 
 GENERATE = """

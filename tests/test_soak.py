@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 SOAK = Path(__file__).with_name("soak.py")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc"),
+]
 
 
 def soak(*arguments: object) -> subprocess.CompletedProcess[str]:

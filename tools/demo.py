@@ -137,6 +137,7 @@ def render_command(blender: str, made: dict[str, Path]) -> list[str]:
     """
     return [
         *script_command(blender, RENDER_SCRIPT), str(made["Simulation"]), str(made["Frames"]),
+        "--look", "membrane_glow", "--thickness", "2",
         "--frames", f"{FRAMES[0]}-{FRAMES[1]}", "--figures",
         *(part for section in TRACES for part in ("--trace", section)),
         "--blend", str(made["Scene"]), "--video", str(made["Film"]),

@@ -147,6 +147,11 @@ SCENES: Mapping[str, Scene] = {
         ["look.png"],
         height=1062,
     ),
+    "looks": Scene(
+        "python tools/look_pictures.py out/demo.pickle out/gallery/looks.png",
+        ["looks.png"],
+        height=788,
+    ),
 }
 # Sidebars photographed by make test-gui, and how far down the panels go.
 PANELS = {

@@ -10,8 +10,10 @@ from bpy.props import CollectionProperty, IntProperty, PointerProperty, StringPr
 
 from .common.colormaps.choice import ColormapChoice
 from .common.placing import select_only
+from .common.registry import merged
 from .common.required import required
 from .common.selection import chosen
+from .regions.looks import LOOKS
 from .regions.record import BLENDER_BRAIN_PG_region, is_region
 from .settings import (
     ImportSettings,
@@ -94,6 +96,18 @@ class BLENDER_BRAIN_PG_scene(
             description="Acronyms, ids or full names of the regions to download meshes for; all "
             "if empty. More can be downloaded later",
         )
+
+
+# No look takes the name of another field.
+_OTHERS = (BLENDER_BRAIN_PG_scene, ImportSettings, LabelSettings, PlaceSettings)
+merged(
+    {
+        "BlenderBrain": dict.fromkeys(
+            ["look", "name", *(field for part in _OTHERS for field in part.__annotations__)]
+        ),
+        **{key: look.settings for key, look in LOOKS.items()},
+    }
+)
 
 
 class BLENDER_BRAIN_PG_window(bpy.types.PropertyGroup):

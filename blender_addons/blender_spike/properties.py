@@ -27,7 +27,7 @@ from .common.colormaps.colormap_settings import (
     colormap_property,
 )
 from .common.nodes.modifiers import find_group_modifier, has_input, input_value, set_inputs
-from .lines.styles import STYLES
+from .lines.styles import AUTOMATIC, STYLES
 from .simulation_file import SECTION_TYPES
 
 SECTION_TYPE_ITEMS: Final = [
@@ -208,7 +208,12 @@ class ImportSettings:
             name="Style",
             description="How neurites are drawn; can be changed at any time",
             items=[
-                ("AUTO", "Automatic", "Strands in Cycles and for large files, otherwise tubes", 0),
+                (
+                    AUTOMATIC,
+                    "Automatic",
+                    "Strands in Cycles and for large files, otherwise tubes",
+                    0,
+                ),
                 *(
                     (name.upper(), name, style.description, style.number)
                     for name, style in STYLES.items()

@@ -12,6 +12,9 @@ from benchmarks import ROOT
 from benchmarks.pairs import Pair, in_turn
 from benchmarks.rows import HEADS, Aim, Row, markdown, missed, timed
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 PAIR = Pair.of([1.0, 2.0, 6.0], [2.0, 1.0, 2.0])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.atlases import NAME, write_v3
+from helpers.fast import fast_first
 from helpers.libraries import save_as_library
 
 LINKED = "'CA3' is linked from another .blend; change it in that file."
@@ -235,7 +236,7 @@ def test_two_scenes_have_their_own(bpy: Any, folder: str, table: str):
         assert region.active_material.name == "Region Values" and not region.hide_render
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("thing", "mode"),
     [
         ("region", "EDIT"),
@@ -290,6 +291,7 @@ def test_everything_in_any_mode(
     assert bpy.data.objects["cells"].name in bpy.context.scene.objects
 
 
+@pytest.mark.slow
 def test_append_and_link_into_another_file(bpy: Any, folder: str, table: str):
     """Values, colors and labels, in a Blender that has no extension and runs no scripts."""
     ops = bpy.ops.blender_brain

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.copying import append_by_hand, by_every_way, duplicating, seen
+from helpers.fast import fast_first
 from helpers.libraries import bring, save_as_library
 from helpers.simulations import branched, simulation
 
@@ -23,11 +24,10 @@ FIGURES = ("trace", "time_label", "color_bar", "scale_bar")
 OLDER = Path(__file__).resolve().parent / "scenes" / "figures_0.1.0.blend.xz"
 
 
-@pytest.fixture(params=["regular", "irregular"])
-def cell(request, tmp_path):
-    steps = np.full(SAMPLES - 1, 0.1)
-    if request.param == "irregular":
-        steps = np.random.default_rng(1).uniform(0.01, 0.5, SAMPLES - 1)
+@pytest.fixture
+def cell(tmp_path):
+    """Its samples are irregular, so the times are in its data as well."""
+    steps = np.random.default_rng(1).uniform(0.01, 0.5, SAMPLES - 1)
     times = np.cumsum(np.r_[1.5, steps])
     return write(tmp_path / "cell.pickle", simulation(branched(), SAMPLES, time_ms=times))
 
@@ -211,7 +211,7 @@ def test_layouts_of_a_linked_neuron_s_local_copy(bpy, points, tmp_path):
     np.testing.assert_allclose(drawn_places(network), places_of(network)[:, ::-1], atol=1e-6)
 
 
-@pytest.mark.parametrize("what", ["cell", "points", "figure"])
+@fast_first("what", ["cell", "points", "figure"])
 def test_append_brings_nothing_else_into_view(bpy, tmp_path, points, what):
     """Of the objects that hold data nothing is loose in the scene, shown or rendered."""
     times = np.cumsum(np.random.default_rng(1).uniform(0.01, 0.5, SAMPLES))
@@ -228,6 +228,7 @@ def test_append_brings_nothing_else_into_view(bpy, tmp_path, points, what):
     np.testing.assert_array_equal(voltages(bpy, bpy.data.objects[before[1]]), before[0])
 
 
+@pytest.mark.slow
 def test_appending_what_was_saved_without_the_extension(bpy, cell, tmp_path):
     """The neuron keeps the collection of its data where nobody knows what it is for."""
     neuron, *_ = load(bpy, cell)

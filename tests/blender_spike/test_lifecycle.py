@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.libraries import activate_linked_collection, bring, save_as_library
 from helpers.playing import TOLERANCE_MV, expected, voltages
 from helpers.simulations import branched, simulation
@@ -74,6 +75,7 @@ def test_renaming(bpy, path):
     assert_plays(bpy, neuron, path)
 
 
+@pytest.mark.slow
 def test_append_and_link_into_another_file(bpy, path, tmp_path):
     """In a Blender that has no extension and runs no scripts."""
     neuron = imported(bpy, path)
@@ -195,7 +197,7 @@ def test_import_with_another_workspace(bpy, path):
         assert_plays(bpy, neuron, path, frames=(3,))
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("thing", "mode"),
     [
         ("neuron", "EDIT"),

@@ -20,10 +20,12 @@ def neuron(bpy, tmp_path):
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS")
 
 
+@pytest.mark.slow
 def test_playing_takes_no_memory(bpy, neuron):
     assert play(bpy, 300).late < SLACK
 
 
+@pytest.mark.slow
 def test_a_leak_is_seen():
     """One of 50 kB in each of 400 steps."""
     leak = []

@@ -152,6 +152,7 @@ def links(bpy: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_no_property_makes_removes_or_relinks_a_datablock(bpy: Any, scene: Any):
     """Each property of each datablock of a scene is set to several values."""
     count = 0

@@ -111,6 +111,7 @@ def evaluated(curve, values):
     return eval(curve.driver.expression, {"min": min, "max": max, **values})
 
 
+@pytest.mark.slow
 def test_every_driver_is_exact(bpy, tmp_path):
     everything(bpy, tmp_path)
     found = all_drivers(bpy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -68,7 +69,7 @@ def test_a_new_file_becomes_as_long_as_what_is_imported(bpy, come):
     assert span(bpy.context.scene) == (first, first + SAMPLES - 1)
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("before", "after"),
     [
         ((1001, 1200), (1001, 1200)),
@@ -76,6 +77,7 @@ def test_a_new_file_becomes_as_long_as_what_is_imported(bpy, come):
         ((20, 22), (20, 31)),
         ((1, 250), (1, 250)),
     ],
+    fast=3,
 )
 def test_somebody_s_scene_is_at_most_lengthened(bpy, come, capfd, before, after):
     way, _ = come
@@ -106,7 +108,7 @@ def test_the_range_is_left_alone_where_that_is_asked_for(bpy, come):
     assert span(bpy.context.scene) == (1001, 1003)
 
 
-@pytest.mark.parametrize("work", ["marker", "sound", "keyframe", "preview", "collection"])
+@fast_first("work", ["marker", "sound", "keyframe", "preview", "collection"], fast=4)
 def test_what_is_tied_to_frames_counts_as_work(bpy, come, work):
     """Of a scene in which nothing is to be seen yet but a camera."""
     way, _ = come

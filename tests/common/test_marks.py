@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from helpers.fast import fast_first
 
 OURS = re.compile(r"(spike_suite|blender_spike|blender_brain|surface_slicer)[_ ]")
 
@@ -82,9 +83,7 @@ def test_all_that_is_left_in_a_file_carries_a_prefix(bpy, tmp_path):
     assert names >= {"blender_brain_look", "blender_brain_quantity"}
 
 
-@pytest.mark.parametrize(
-    "name", ["slicer", "look", "quantity", "built_as", "before_slicing", "corner"]
-)
+@fast_first("name", ["slicer", "look", "quantity", "built_as", "before_slicing", "corner"])
 def test_a_property_of_somebody_s_own_breaks_nothing(bpy, tmp_path, name):
     """Of a name that version 0.1.0 used for its own."""
     things = [

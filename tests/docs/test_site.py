@@ -70,6 +70,7 @@ def pages(tmp_path_factory) -> tuple[Path, dict[Path, Page]]:
     return site, found
 
 
+@pytest.mark.slow
 def test_every_internal_link_leads_somewhere(pages):
     site, found = pages
     broken = []
@@ -93,6 +94,7 @@ def test_every_internal_link_leads_somewhere(pages):
     assert not broken, "\n".join(sorted(broken))
 
 
+@pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere(pages):
     """The manual can be read from a disk, and tells nobody who reads it."""
     _, found = pages
@@ -114,6 +116,7 @@ def test_reference_is_made_from_the_program(pages):
     assert "every_ms" in python and 'id="spike_export.Recorder.save"' in python
 
 
+@pytest.mark.slow
 def test_broken_links_fail_the_build(tmp_path):
     (tmp_path / "docs").mkdir()
     shutil.copytree(ROOT / "docs" / "stylesheets", tmp_path / "docs" / "stylesheets")

@@ -13,6 +13,9 @@ from tools.test_build_extension import BUILDER
 
 from spike_export import write
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPTS = sorted(path.name for path in (ROOT / "examples").glob("render_*.py"))
 

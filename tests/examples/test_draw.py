@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 
 

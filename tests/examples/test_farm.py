@@ -15,6 +15,9 @@ import pytest
 from helpers.blenders import BLENDER, command, program, run_script
 from helpers.pictures import read_pixels
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
 SCRIPT = FARM / "render_blend.py"
 

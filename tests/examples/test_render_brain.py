@@ -12,6 +12,9 @@ from helpers.atlases import write_v2
 from helpers.blenders import run_script
 from helpers.pictures import read_pixels
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_brain.py"
 

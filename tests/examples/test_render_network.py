@@ -16,6 +16,9 @@ from helpers.pictures import read_pixels
 from spike_export import write
 from spike_export.models import branching
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "examples" / "render_network.py"
 
 

@@ -17,6 +17,9 @@ from helpers.simulations import branched, sample_at, several, simulation
 
 from spike_export import read, write
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_neuron.py"
 FRAMES = (40, 42)

@@ -11,6 +11,9 @@ import pytest
 from helpers.blenders import run_script
 from helpers.pictures import read_pixels
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "examples" / "render_surface.py"
 

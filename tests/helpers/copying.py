@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from helpers.fast import fast_first
 from helpers.libraries import bring, save_as_library
 
 Way = Callable[[Any, Sequence[Any], Path], tuple[list[Any], list[Any]]]
@@ -65,7 +65,7 @@ EVERY_WAY = (
     duplicating, linked_duplicating, making_single_user, pasting, copying_the_scene,
     appending_twice,
 )  # fmt: skip
-by_every_way = pytest.mark.parametrize("way", EVERY_WAY)
+by_every_way = fast_first("way", EVERY_WAY)
 
 
 def append_by_hand(bpy: Any, folder: Path, *names: str) -> list[Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from helpers.pictures import add_camera
 from numpy.typing import NDArray
 
 SIZE = 48
@@ -44,11 +45,7 @@ def flat_scene(bpy, engine="CYCLES"):
     scene.cycles.pixel_filter_type = "BOX"
     scene.cycles.samples = scene.eevee.taa_render_samples = 1
     scene.cycles.use_denoising = False
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", EXTENT
-    camera.location = (0, 0, 10)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
+    add_camera(bpy, EXTENT)
     bpy.ops.mesh.primitive_plane_add(size=EXTENT * 1.2)
     square = bpy.context.object
     square.data.materials.append(flat_material("red", (1.0, 0.0, 0.0, 1.0)))

@@ -13,7 +13,7 @@ MOVING = RANDOM.normal(size=(3, 5, 6))
 COLORS = RANDOM.normal(size=(3, 5, 6))
 
 
-@pytest.fixture(params=["still", "moving"])
+@pytest.fixture(params=["moving", pytest.param("still", marks=pytest.mark.slow)])
 def things(request, bpy, tmp_path):
     """A surface with axes, plane, slicer and profile; the surface is the first."""
     path = tmp_path / "a.npy"

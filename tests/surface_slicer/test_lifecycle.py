@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.libraries import activate_linked_collection, bring, save_as_library
 
 HEIGHTS = np.random.default_rng(3).normal(size=(5, 8))
@@ -68,7 +69,7 @@ def test_undo_and_redo(bpy, path):
         assert {"Slicer", "hill Wireframe"} <= set(bpy.data.objects.keys())
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("thing", "mode"),
     [
         ("surface", "EDIT"),
@@ -124,7 +125,7 @@ def test_everything_in_any_mode(bpy, path, thing, mode):
     assert names(bpy) == between
 
 
-@pytest.mark.parametrize("mode", ["EDIT", "SCULPT"])
+@fast_first("mode", ["EDIT", "SCULPT"])
 def test_reload_in_any_mode(bpy, path, mode):
     """Grid, texture and what stands beside it are the new ones; nothing is left of the old."""
     surface = create(bpy, path)
@@ -251,6 +252,7 @@ def test_append_another_sliced_file(bpy, tmp_path):
     assert slicers_of(theirs) == [find_group(their_slicer)]
 
 
+@pytest.mark.slow
 def test_linked_things_are_changed_where_they_are_from(bpy, path, tmp_path, capfd):
     """A sentence says so instead of a change that would be gone when the file is opened again."""
     from surface_slicer.slicer.slicer import slicers_of

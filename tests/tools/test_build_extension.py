@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.fast import fast_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = ROOT / "tools" / "build_extension.py"
@@ -40,7 +41,7 @@ def write_wheel(folder: Path, version: str, tag: str) -> Path:
     return wheel
 
 
-@pytest.mark.parametrize("name", BUILDER.EXTENSIONS)
+@fast_first("name", BUILDER.EXTENSIONS)
 def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
     """What the tree links to is there, and no cache, hidden file or link."""
     with zipfile.ZipFile(BUILDER.build(name, tmp_path)) as archive:
@@ -86,6 +87,7 @@ def names_with(strays: list[str], tree: Path, folder: Path) -> set[str]:
 STRAYS = ["blender_spike/panels.py~", "common/__pycache__/nodes.pyc", "blender_spike/.hidden"]
 
 
+@pytest.mark.slow
 def test_strays_are_left_out_and_named(tree, tmp_path, capsys):
     clean = names_with([], tree, tmp_path / "clean")
     git = ["git", "-C", str(tree)]
@@ -100,6 +102,7 @@ def test_strays_are_left_out_and_named(tree, tmp_path, capsys):
     assert len(said.splitlines()) == 6
 
 
+@pytest.mark.slow
 def test_without_git_caches_and_backups_are_left_out(tree, tmp_path):
     clean = names_with([], tree, tmp_path / "clean")
     assert names_with(STRAYS, tree, tmp_path / "dist") == clean

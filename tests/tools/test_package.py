@@ -12,6 +12,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -23,6 +25,7 @@ def build(source: Path, out: Path, *options: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_the_sdist_builds_into_the_same_wheel(tmp_path):
     build(ROOT, tmp_path / "tree", "--sdist", "--wheel")
     (sdist,) = (tmp_path / "tree").glob("spike_export-*.tar.gz")

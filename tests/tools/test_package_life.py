@@ -20,6 +20,9 @@ from helpers.blenders import BLENDER
 from tools.keep_scenes import SCENES, live, read_shown, shown, write_data
 from tools.test_build_extension import BUILDER, write_wheel
 
+# Nearly every test starts another Blender.
+pytestmark = pytest.mark.slow
+
 NAMES = BUILDER.EXTENSIONS
 NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "smtplib", "xmlrpc", "asyncio", "requests"}
 # What writes, and what finds files that nobody chose.

@@ -42,7 +42,11 @@ class BLENDER_BRAIN_PT_look(Tab):
                 shown=has_color and shows_in_solid(context, "OBJECT"), solid=has_color,
             )  # fmt: skip
         layout.prop(typed, "look")
-        look = LOOKS[typed.look]
+        # Empty where the file was saved with a look that is not installed here.
+        look = LOOKS.get(typed.look)
+        if look is None:
+            layout.label(text="Choose a look: this file's is not here", icon="INFO")
+            return
         names = [name for name in look.settings if name not in look.live]
         for name in names:
             layout.prop(typed, name)

@@ -11,6 +11,7 @@ import bpy
 from bpy.props import FloatProperty
 
 from ..common import nodes
+from ..common.registry import DERIVED
 
 STRENGTH: Final = "Strength"
 FORM: Final = "Form"
@@ -49,14 +50,14 @@ class Setting:
         return self._kind(default=self.default, options=set(), **given)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """How regions are drawn."""
 
     identifier: str
     """Name used by scripts and by the materials in a file."""
-    number: int
-    """Its number in the menu, which files store: never to be changed."""
+    number: int = DERIVED
+    """Its number in the menu, which files store; see `registry.numbered`."""
     name: str
     description: str
     write: Callable[[nodes.Tree], None]

@@ -24,7 +24,7 @@ from ..common.nodes.modifiers import set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..figures import owned
-from ..lines.styles import STYLES
+from ..lines.styles import AUTOMATIC, STYLES
 from ..playback import network, network_nodes, playback, still
 from ..playback.quantities import (
     held_by,
@@ -322,7 +322,7 @@ def _chosen_style(scene: bpy.types.Scene, style: str, sections: int) -> str:
     render = required(scene.render)
     # Engines register themselves, so the stubs cannot know them all.
     in_cycles = str(render.engine) == "CYCLES"
-    if style == "AUTO":
+    if style == AUTOMATIC:
         style = "STRANDS" if in_cycles or sections > MOST_TUBES else "TUBES"
     chosen = {one.name.upper(): one for one in STYLES.values()}[style]
     if chosen.drawn_by_engine and not in_cycles:

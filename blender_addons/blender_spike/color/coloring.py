@@ -20,12 +20,13 @@ from ..common.drivers import copy_drivers
 from ..common.glow import glowing
 from ..common.limits import apart, problem_of
 from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.registry import merged
 from ..common.required import required
 from ..playback.playback import find_modifier
 from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
-from .voltage_nodes import GLOW, TYPES, write_nodes
+from .voltage_nodes import FOG, FOG_INPUTS, GLOW, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
 _FIRST_LOOK: Final = next(iter(LOOKS.values()))
@@ -47,7 +48,16 @@ _INPUTS: Final = {
     "Apical": (TYPES, "Apical"),
     "Axon": (TYPES, "Axon"),
     "Other": (TYPES, "Other"),
+    # Materials of older versions have none.
+    **{name: (FOG, name) for name in FOG_INPUTS},
 }
+# A material's look is found by its nodes, and a setting by its name.
+_nodes: dict[str, dict[str, object]] = {
+    key: dict.fromkeys(look.nodes, look) for key, look in LOOKS.items()
+}
+merged({"BlenderSpike": dict.fromkeys(_OURS), **_nodes})
+for _key, _look in LOOKS.items():
+    merged({"BlenderSpike": dict.fromkeys(_INPUTS), _key: _look.inputs})
 
 
 def color_by_voltage(
@@ -228,6 +238,15 @@ def color_input(material: bpy.types.Material, name: str) -> Any:
     return inputs[socket]
 
 
+def has_color_input(material: bpy.types.Material, name: str) -> bool:
+    """Tell whether a material has an input: those of version 0.1.0 have no fog."""
+    try:
+        color_input(material, name)
+    except KeyError:
+        return False
+    return True
+
+
 def look_of(material: bpy.types.Material) -> NeuronLook | None:
     """Find the look of a material.
 
@@ -268,6 +287,8 @@ def set_look(material: bpy.types.Material, look: str) -> bpy.types.Material:
     shared: Any = tree.nodes[COLORMAP]
     shared.image = required(old).nodes[COLORMAP].image  # type: ignore[attr-defined]
     for node, socket in _INPUTS.values():
+        if node not in required(old).nodes:
+            continue
         given: Any = required(old).nodes[node].inputs
         taken: Any = tree.nodes[node].inputs
         taken[socket].default_value = given[socket].default_value

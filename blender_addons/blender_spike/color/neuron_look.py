@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 
 from ..common.nodes import Linkable, Tree
+from ..common.registry import DERIVED
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class Light:
     """Color of the lit surface, or of the section type."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeuronLook:
     """How values with a color and a strength are displayed: the material's shader."""
 
     identifier: str
     """Name used in scripts."""
-    number: int
-    """Its number in the menu: never to be changed."""
+    number: int = DERIVED
+    """Its number in the menu; see `registry.numbered`."""
     name: str
     description: str
     write: Callable[[Light], Linkable]
@@ -43,6 +44,20 @@ class NeuronLook:
     """Names of nodes unique to this look, which identify its materials."""
     inputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Settings of this look: node and input by the name in the panel."""
+
+    style: str = ""
+    """The style of neurites that it is made for, which replaces lines without a surface."""
+    exact_style: bool = False
+    """No other style shows it as it is meant."""
+    background: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """The color of the world behind it, scene-linear."""
+    needs_background: bool = False
+    """It cannot be seen before another, nor with bloom."""
+
+    def __post_init__(self) -> None:
+        """Refuse a look that every material would seem to have."""
+        if not self.nodes:
+            raise ValueError(f"The look {self.identifier} has no nodes to be recognized by.")
 
     def made(self, material: bpy.types.Material) -> bool:
         """Tell whether a material has the nodes of this look."""

@@ -17,6 +17,7 @@ from .neuron_look import Light, NeuronLook
 
 GLOW: Final = "Glow"
 TYPES: Final = "Section Types"
+FOG: Final = "Fog"
 NO_DATA_COLOR: Final = (0.25, 0.25, 0.25, 1.0)
 """Scene-linear grey for segments without a finite value."""
 _GLOW_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -63,6 +64,35 @@ TINT_INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+FOG_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Fog": {
+        "kind": "Float",
+        "default": 0.0,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "How much of what is far away takes on the color of the fog",
+    },
+    "Fog Start": {
+        "kind": "Float",
+        "default": 0.0,
+        "unit": "DISTANCE",
+        "description": "Distance from the camera at which it begins",
+    },
+    "Fog End": {
+        "kind": "Float",
+        "default": 10.0,
+        "unit": "DISTANCE",
+        "description": "Distance from the camera from which on it is as dense as it gets",
+    },
+    "Fog Color": {
+        "kind": "Color",
+        "default": (0.0, 0.0, 0.0, 1.0),
+        "description": "Usually that of the background",
+    },
+}
+
+
 def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
     """Write the nodes, replacing the material's existing ones."""
     with nodes.material(material) as tree:
@@ -77,12 +107,27 @@ def write_nodes(material: bpy.types.Material, look: NeuronLook) -> None:
         color = gray_without_data(tree, voltage, by_type["Color"], NO_DATA_COLOR)
         strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
         shown = look.write(Light(tree, position, color, strength, by_type["Base Color"]))
+        fogged = tree.group(_fog_group(), {"Shader": shown}, name=FOG)
         with tree.frame("A color bar shows plain colors"):
             on_figures = is_on_figure(tree)
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
-            finished = tree.mix_shader(on_figures, shown, plain)
+            finished = tree.mix_shader(on_figures, fogged, plain)
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
         tell_pass(tree, on_figures)
+
+
+@nodes.group(f"BlenderSpike {FOG}", nodes.shader_group)
+def _fog_group(tree: Tree) -> None:
+    """Mix what is far from the camera with the color of fog."""
+    shader = tree.input("Shader", "Shader")
+    given = tree.inputs(FOG_INPUTS)
+    depth = tree.add("ShaderNodeCameraData")["View Z Depth"]
+    share = tree.add(
+        "ShaderNodeMapRange",
+        {"Value": depth, "From Min": given["Fog Start"], "From Max": given["Fog End"]},
+    )["Result"]
+    fog = tree.add("ShaderNodeEmission", {"Color": given["Fog Color"], "Strength": 1.0})
+    tree.output("Shader", tree.mix_shader(share * given["Fog"], shader, fog), kind="Shader")
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..common.nodes import Linkable, Socket, Tree
+from ..common.registry import DERIVED
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ class Lines:
     """Whether such a point is drawn as a sphere."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Style:
     """How neurites are drawn."""
 
     name: str
     """In menus and files; in capitals for scripts."""
-    number: int
-    """Its number in menus, which files store, 1 or more: never to be changed."""
+    number: int = DERIVED
+    """Its number in menus, which files store, 1 or more; see `registry.numbered`."""
     description: str
     write: Callable[[Lines], Linkable]
     """Writes the nodes, and gives their geometry."""

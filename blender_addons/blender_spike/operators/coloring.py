@@ -25,6 +25,7 @@ from ..color.coloring import (
 )
 from ..color.looks import LOOKS
 from ..color.quantity_limits import has_moving_limits
+from ..color.suiting import suit
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.required import required
@@ -290,8 +291,8 @@ class BLENDER_SPIKE_OT_make_single(ChangesNeurons):
 class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
     """Show the selected neurons in another look, with the same colors, settings and keyframes.
 
-    Neurons that share their materials change with them; nodes you added stay in the previous
-    materials
+    Lines become a surface where the look needs one, and a plain world gets its background. Neurons
+    that share their materials change with them; nodes you added stay in the previous materials
     """  # noqa: D400, D415
 
     bl_idname = "blender_spike.set_look"
@@ -318,7 +319,11 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
             if look_of(material) is not LOOKS[self.look]:
                 set_look(material, self.look)
         follow_materials(neurons)
-        tell(self, {"INFO"}, f"{LOOKS[self.look].name} on {which(neurons)}.", chosen)
+        look = LOOKS[self.look]
+        text = "; ".join(
+            [f"{look.name} on {which(neurons)}", *suit(required(context.scene), neurons, look)]
+        )
+        tell(self, {"INFO"}, f"{text}.", chosen)
         return {"FINISHED"}
 
 

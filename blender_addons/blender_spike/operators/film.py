@@ -8,32 +8,28 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty
 
+from ..at_hand import neuron_at_hand
+from ..color.suiting import add_fog, look_shown
 from ..common import film
 from ..common.animation import replaced
 from ..common.changes import settings_of, told
+from ..common.film.true_colors import UseStandardView
 from ..common.required import required
 from ..playback.network import way_of
+from ..playback.playback import soma_of
 from ..views import VIEWS, view_of
 from .selection import OnNeurons, neurons_to_work_on, which
+
+NO_CAMERA = "The scene has no camera: Frame Camera adds one."
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class BLENDER_SPIKE_OT_use_standard_view(bpy.types.Operator):
+class BLENDER_SPIKE_OT_use_standard_view(UseStandardView):
     """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.use_standard_view"
-    bl_label = "Use Standard View Transform"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Set the scene's view transform."""
-        scene = required(context.scene)
-        before = settings_of(scene)
-        film.use_standard_view(scene)
-        self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
-        return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
@@ -210,15 +206,93 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         """Do all of the above with their defaults."""
         scene = required(context.scene)
         before = settings_of(scene)
-        film.use_standard_view(scene)
-        film.use_plain_world(scene)
-        film.add_bloom(scene)
         neurons = neurons_to_work_on(context)
+        film.use_standard_view(scene)
+        look = look_shown(neurons)
+        film.use_plain_world(scene, look.background)
+        film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
         camera = _framed(scene, neurons)
         film.add_backlight(scene, neurons)
         film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
         text = film.stage_told(scene, 30.0, film.show_bloom(context), backlight=True)
         self.report({"INFO"}, told(text, before, scene))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_fog(OnNeurons):
+    """Let the selected neurons fade into the background the farther they are from the camera"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.fog"
+    bl_label = "Fog"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        amount: float
+    else:
+        amount: FloatProperty(
+            name="Amount",
+            description="How much the farthest parts fade; 0 removes the fog",
+            default=0.8,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Set the fog of the neurons' materials by the distances of the neurons."""
+        scene = required(context.scene)
+        camera = film.camera_of(scene)
+        if camera is None:
+            self.report({"ERROR"}, NO_CAMERA)
+            return {"CANCELLED"}
+        neurons = neurons_to_work_on(context)
+        changed = add_fog(scene, camera, neurons, self.amount)
+        if not changed:
+            self.report(
+                {"ERROR"},
+                "These neurons have no fog: color them by voltage, or choose their look again.",
+            )
+            return {"CANCELLED"}
+        what = which(neurons) if changed == len(neurons) else f"{changed} of {len(neurons)} neurons"
+        self.report({"INFO"}, f"Fog on {what}, from the nearest to the farthest part.")
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_focus(OnNeurons):
+    """Focus the camera on the soma of the active neuron, and blur what is nearer and farther"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.focus"
+    bl_label = "Focus on Soma"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        blur: float
+    else:
+        blur: FloatProperty(
+            name="Blur",
+            description="Size of a point at the edge of the neuron, in percent of the picture's "
+            "width",
+            default=1.0,
+            min=0.01,
+            soft_max=5.0,
+            subtype="PERCENTAGE",
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Set the depth of field of the scene's camera."""
+        scene = required(context.scene)
+        camera = film.camera_of(scene)
+        if camera is None:
+            self.report({"ERROR"}, NO_CAMERA)
+            return {"CANCELLED"}
+        if camera.data.type != "PERSP":  # type: ignore[union-attr]
+            self.report({"ERROR"}, "Only a camera in perspective has a depth of field.")
+            return {"CANCELLED"}
+        neurons = neurons_to_work_on(context)
+        neuron = neuron_at_hand(context) or neurons[0]
+        place, what = soma_of(neuron)
+        film.focus_on(scene, camera, neuron, place, self.blur / 100.0)
+        self.report({"INFO"}, f"The camera focuses on {what} of '{neuron.name}'.")
         return {"FINISHED"}
 
 
@@ -235,5 +309,7 @@ CLASSES = (
     BLENDER_SPIKE_OT_bloom,
     BLENDER_SPIKE_OT_frame_camera,
     BLENDER_SPIKE_OT_orbit_camera,
+    BLENDER_SPIKE_OT_fog,
+    BLENDER_SPIKE_OT_focus,
     BLENDER_SPIKE_OT_film_scene,
 )

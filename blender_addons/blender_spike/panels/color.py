@@ -8,8 +8,10 @@ from typing import Any
 import bpy
 
 from ..at_hand import neuron_at_hand
-from ..color.coloring import color_input, look_of, sharers, voltage_material
+from ..color.coloring import color_input, has_color_input, look_of, sharers, voltage_material
+from ..color.looks import LOOKS, picture_of
 from ..color.quantity_limits import limits_for_other
+from ..common.colormaps import previews
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.glow import draw_lights
 from ..common.required import required
@@ -73,9 +75,11 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             solid=not is_network(neuron),
         )  # fmt: skip
         look = required(look_of(material))
-        row = layout.row()
-        row.label(text="Look")
-        row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
+        row = layout.split(factor=0.4, align=True)
+        title = row.row()
+        title.alignment = "RIGHT"
+        title.label(text="Look")
+        row.popover(BLENDER_SPIKE_PT_looks.bl_idname, text=look.name)
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)
@@ -93,6 +97,8 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         glow = layout.column()
         for name in ("Strength", "Glow at Rest"):
             draw_color(glow, material, name)
+        if has_color_input(material, "Fog") and color_input(material, "Fog").default_value > 0.0:
+            draw_color(glow, material, "Fog")
         for name in look.inputs:
             if name not in _ON_SURFACE:
                 draw_color(glow, material, name)
@@ -109,6 +115,32 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
             note.operator("blender_spike.use_standard_view")
+
+
+class BLENDER_SPIKE_PT_looks(bpy.types.Panel):
+    """All looks to choose from, with their pictures."""
+
+    bl_label = "Look"
+    bl_idname = "BLENDER_SPIKE_PT_looks"
+    bl_space_type = "VIEW_3D"
+    # Not in any place of its own: the color panel opens it.
+    bl_region_type = "HEADER"
+    bl_ui_units_x = 20
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw a picture and a button for each look."""
+        neuron = neuron_at_hand(context)
+        material = None if neuron is None else voltage_material(neuron)
+        shown = None if material is None else look_of(material)
+        grid = required(self.layout).grid_flow(
+            row_major=True, columns=3, even_columns=True, align=False
+        )
+        for look in LOOKS.values():
+            cell = grid.column(align=True)
+            if (path := picture_of(look)).exists():
+                cell.template_icon(previews.picture(path), scale=5.5)
+            button = cell.operator("blender_spike.set_look", text=look.name, depress=look is shown)
+            button.look = look.identifier
 
 
 def _draw_quantity(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> bool:
@@ -179,6 +211,7 @@ class BLENDER_SPIKE_PT_surface(_ColorPart):
 
 CLASSES = (
     BLENDER_SPIKE_MT_quantities,
+    BLENDER_SPIKE_PT_looks,
     BLENDER_SPIKE_PT_color,
     BLENDER_SPIKE_PT_range,
     BLENDER_SPIKE_PT_surface,

@@ -30,6 +30,8 @@ class BLENDER_SPIKE_PT_film(Tab):
         column.operator("blender_spike.bloom", icon="LIGHT_SUN")
         column.operator("blender_spike.frame_camera", icon="CAMERA_DATA")
         column.operator("blender_spike.orbit_camera", icon="FILE_REFRESH")
+        column.operator("blender_spike.focus", icon="PIVOT_CURSOR")
+        column.operator("blender_spike.fog", icon="OUTLINER_OB_VOLUME")
 
 
 CLASSES = (BLENDER_SPIKE_PT_film,)

@@ -34,7 +34,8 @@ class BLENDER_SPIKE_PT_simulation(Tab):
         operator = row.operator("blender_spike.import_simulation", icon="IMPORT")
         operator.filepath = typed.filepath
         for name in IMPORT_SETTINGS:
-            setattr(operator, name, getattr(typed, name))
+            if name != "style" or typed.style:
+                setattr(operator, name, getattr(typed, name))
         header, body = layout.panel("BLENDER_SPIKE_import_options", default_closed=True)
         header.label(text="Import Options")
         if body is not None:

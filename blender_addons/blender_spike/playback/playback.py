@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ..common import nodes
 from ..common.nodes import Linkable, Node, Socket
@@ -23,7 +24,9 @@ from ..common.nodes.modifiers import (
     input_value,
     set_inputs,
 )
+from ..common.registry import merged
 from ..common.required import required
+from ..lines.styles import STYLES
 from ..properties import about
 from .samples import (
     GROUP,
@@ -40,7 +43,14 @@ from .samples import (
 )
 from .shape import shape_group
 from .still import STILL_INPUTS
-from .thickness import LATER_INPUTS, LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, without_menus
+from .thickness import (
+    LATER_INPUTS,
+    LOOK_INPUTS,
+    OWN_INPUTS,
+    STATISTICS_INPUTS,
+    TYPES_INPUTS,
+    without_menus,
+)
 
 MODIFIER: Final = "Playback"
 
@@ -94,6 +104,27 @@ def holder_of(neuron: bpy.types.Object, name: str) -> bpy.types.Object | None:
     """
     holder: bpy.types.Object | None = input_value(required(find_modifier(neuron)), name).value
     return holder
+
+
+def soma_of(neuron: bpy.types.Object) -> tuple[Vector, str]:
+    """Find the place of a neuron's soma: of the largest, if it holds several cells.
+
+    Returns
+    -------
+    place : Vector
+        In world space.
+    what : str
+        "the soma", or "the middle" if it has none.
+    """
+    spheres = holder_of(neuron, "Spheres")
+    mesh = None if spheres is None else spheres.data
+    if isinstance(mesh, bpy.types.Mesh) and len(mesh.vertices):
+        radii: Any = mesh.attributes["recorded_radius"]
+        largest = max(range(len(mesh.vertices)), key=lambda place: radii.data[place].value)
+        return neuron.matrix_world @ mesh.vertices[largest].co, "the soma"
+    corners = [Vector(corner) for corner in neuron.bound_box]
+    middle = sum(corners, Vector((0.0, 0.0, 0.0))) / len(corners)
+    return neuron.matrix_world @ middle, "the middle"
 
 
 def strands_without_data(neuron: bpy.types.Object) -> int:
@@ -306,3 +337,23 @@ COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "attribute time_offset_ms delays each copy, rotation and scale orient and size it",
     },
 }
+
+# No style takes the name of an input that is there anyway.
+merged(
+    {
+        "BlenderSpike": {
+            "Geometry": {},
+            **TIME_INPUTS,
+            **OWN_INPUTS,
+            **TYPES_INPUTS,
+            **VALUES_INPUTS,
+            **SAMPLES_INPUTS,
+            **STATISTICS_INPUTS,
+            **SPHERES_INPUTS,
+            **RECORDING_INPUTS,
+            **COPIES_INPUTS,
+            **STILL_INPUTS,
+        },
+        **{name: style.inputs for name, style in STYLES.items()},
+    }
+)

@@ -13,7 +13,7 @@ from ..lines.styles import STYLE_INPUTS, STYLES
 from .material_slot import MATERIAL_INPUTS
 from .samples import GROUP
 
-LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
+_FIRST_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Style": {
         "kind": "Menu",
         "default": "Strands",
@@ -23,7 +23,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of neurites",
+        "description": "Scale factor for the diameter of neurites",
     },
     "Homogeneity": {
         "kind": "Float",
@@ -36,7 +36,7 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Tapering": {
         "kind": "Bool",
         "default": True,
-        "description": "Diameters change along a section; otherwise each has its mean diameter",
+        "description": "Vary the diameter along each section; otherwise use its mean diameter",
     },
     "Minimum Radius": {
         "kind": "Float",
@@ -45,19 +45,27 @@ LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "unit": "DISTANCE",
         "description": "No neurite is drawn thinner than this",
     },
-    **{name: dict(given) for name, given in STYLE_INPUTS.items()},
+}
+_LAST_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Soma": {
         "kind": "Menu",
         "default": "Sphere",
-        "description": "A sphere of the soma's own area, or the outline as it was recorded",
+        "description": "A sphere with the soma's surface area, or the outline as recorded",
     },
     "Soma Size": {
         "kind": "Float",
         "default": 1.0,
         "minimum": 0.0,
-        "description": "Factor on the diameter of spheres",
+        "description": "Scale factor for the diameter of spheres",
     },
     **MATERIAL_INPUTS,
+}
+OWN_INPUTS: Final = _FIRST_INPUTS | _LAST_INPUTS
+"""Those of all styles."""
+LOOK_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    **_FIRST_INPUTS,
+    **{name: dict(given) for name, given in STYLE_INPUTS.items()},
+    **_LAST_INPUTS,
 }
 TYPES_INPUTS: Final[dict[str, dict[str, Any]]] = {
     f"Show {name}": {"kind": "Bool", "default": True, "description": f"Draw {what}"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Previews of colormaps for panels, made from the table when they are first drawn.
+"""Previews of colormaps and pictures for panels, made when they are first drawn.
 
 Icons are square, so a gradient is drawn as a row of them. `free` releases the memory; an add-on
 calls it when it is unregistered.
@@ -7,6 +7,7 @@ calls it when it is unregistered.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -54,6 +55,17 @@ def gradient(key: str, colors: NDArray[np.float64]) -> list[int]:
         icons.append(preview.icon_id)
     _shown[key] = rgba.tobytes()
     return icons
+
+
+def picture(path: Path) -> int:
+    """Return the icon that shows a picture file, for ``layout.template_icon``."""
+    global _previews
+    if _previews is None:
+        _previews = bpy.utils.previews.new()
+    name = str(path)
+    if name not in _previews:
+        _previews.load(name, name, "IMAGE")
+    return int(_previews[name].icon_id)
 
 
 def columns(icons: int) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nodes import Linkable, Tree
+from ..registry import DERIVED
 
 
 class Place:
@@ -31,14 +32,14 @@ class Place:
         return abs(self.place) + 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CutShape:
     """A shape to cut away: up to one of the empty's units from its center, or unbounded."""
 
     name: str
     """In menus, in files and for scripts."""
-    number: int
-    """Its number in menus, which files store: never to be changed."""
+    number: int = DERIVED
+    """Its number in menus, which files store; see `registry.numbered`."""
     description: str
     icon: str
     display: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..nodes import Linkable, Socket, Tree
+from ..registry import DERIVED
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,14 @@ class SideB:
     """*Color*, *Strength*, *Opacity*, *Wire Thickness*, and the inputs of other remainders."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Remainder:
     """What remains where the surface is cut away."""
 
     name: str
     """In menus, in files and for scripts."""
-    number: int
-    """Its number in menus: never to be changed."""
+    number: int = DERIVED
+    """Its number in menus; see `registry.numbered`."""
     write: Callable[[SideB], Linkable]
     """Writes the nodes, and gives their shader."""
     settings: tuple[str, ...] = ()

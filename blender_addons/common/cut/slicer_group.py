@@ -23,9 +23,10 @@ import bpy
 from .. import nodes
 from ..drivers import Source, drive, make_exact
 from ..marks import Mark
+from ..registry import merged
 from ..required import required
 from .distance import SHADER, combine_group, edge_group, side_b_group
-from .remains import REMAINS_INPUTS
+from .remains import REMAINS, REMAINS_INPUTS
 
 SLICED_BEFORE: Final = "Sliced Before"
 ALL: Final = "All"
@@ -39,7 +40,7 @@ _SHAPE_NODE: Final = "Shape and Edge"
 _SIDE_B_NODE: Final = "Side B"
 _LINE_NODE: Final = "Line"
 # The node and input that hold each setting.
-_SETTINGS: Final[dict[str, tuple[str, str]]] = {
+_OWN_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "Shape": (_SHAPE_NODE, "Shape"),
     "Flip": (_SHAPE_NODE, "Flip"),
     "Soft Edge": (_SHAPE_NODE, "Soft Edge"),
@@ -51,8 +52,16 @@ _SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "Side B Strength": (_SIDE_B_NODE, "Strength"),
     "Side B Opacity": (_SIDE_B_NODE, "Opacity"),
     "Wire Thickness": (_SIDE_B_NODE, "Wire Thickness"),
-    **{name: (_SIDE_B_NODE, name) for name in REMAINS_INPUTS},
 }
+# No remainder takes the name of a setting, or of an input of its node.
+_node_inputs = {name for node, name in _OWN_SETTINGS.values() if node == _SIDE_B_NODE}
+merged(
+    {
+        "Surface Slicer": dict.fromkeys([SHADER, *_node_inputs, *_OWN_SETTINGS]),
+        **{name: one.inputs for name, one in REMAINS.items()},
+    }
+)
+_SETTINGS: Final = _OWN_SETTINGS | {name: (_SIDE_B_NODE, name) for name in REMAINS_INPUTS}
 SETTINGS: Final = tuple(_SETTINGS)
 SOURCE: Final = Mark(
     "surface_slicer",

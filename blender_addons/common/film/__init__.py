@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera and the light behind the subject.
+`world` has the background and the glow, `camera` the camera and the light behind the subject,
+`depth` what is in focus.
 """
 
 from .camera import (
@@ -16,20 +17,37 @@ from .camera import (
     stage_told,
     way_told,
 )
-from .world import BLOOM, WORLD, add_bloom, show_bloom, use_plain_world, use_standard_view
+from .depth import FOCUS, depths, focus_on
+from .world import (
+    BLOOM,
+    WORLD,
+    add_bloom,
+    bloom_strength,
+    plain_color,
+    set_bloom_strength,
+    show_bloom,
+    use_plain_world,
+    use_standard_view,
+)
 
 __all__ = [
     "BACKLIGHT",
     "BLOOM",
     "CAMERA",
+    "FOCUS",
     "PIVOT",
     "WORLD",
     "add_backlight",
     "add_bloom",
+    "bloom_strength",
     "camera_of",
+    "depths",
+    "focus_on",
     "frame_camera",
     "is_film_camera",
     "orbit",
+    "plain_color",
+    "set_bloom_strength",
     "show_bloom",
     "stage_told",
     "use_plain_world",

@@ -144,6 +144,42 @@ def show_bloom(context: bpy.types.Context) -> str:
     return " and in the viewport's Material Preview and Rendered" if viewports else ""
 
 
+def bloom_strength(scene: bpy.types.Scene) -> float | None:
+    """Find how strongly `add_bloom` makes a scene glow.
+
+    Returns
+    -------
+    float or None
+        None if it has no bloom.
+    """
+    glare = _bloom_of(scene)
+    return None if glare is None else float(glare.inputs["Strength"].default_value)
+
+
+def set_bloom_strength(scene: bpy.types.Scene, strength: float) -> None:
+    """Change the glow of a scene that has bloom; 0 turns it off."""
+    glare = _bloom_of(scene)
+    if glare is not None:
+        glare.inputs["Strength"].default_value = strength
+
+
+def plain_color(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
+    """Find the color that `use_plain_world` gave to a scene's world.
+
+    Returns
+    -------
+    tuple of float or None
+        Scene-linear; None if the world is another, or its nodes have changed.
+    """
+    world = scene.world
+    if world is None or not _is_plain(world):
+        return None
+    background: Any = required(world.node_tree).nodes
+    (node,) = (one for one in background if one.bl_idname == "ShaderNodeBackground")
+    red, green, blue, _ = node.inputs["Color"].default_value
+    return float(red), float(green), float(blue)
+
+
 def _bloom_of(scene: bpy.types.Scene) -> Any:
     """Find the glare node in the compositor group that `add_bloom` made for a scene."""
     group: Any = scene.compositing_node_group

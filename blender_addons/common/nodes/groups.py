@@ -29,8 +29,9 @@ def geometry_group(name: str) -> Iterator[Tree]:
     Parameters
     ----------
     name : str
-        A group of this name that was built from the same lines is reused; any other of this name is
-        replaced wherever it is used.
+        A group of this name that was built from the same lines is reused. An older one is replaced
+        wherever it is used, unless that would change the meaning of what is set there: then its
+        users keep it, under another name.
 
     Yields
     ------
@@ -175,8 +176,45 @@ def _group(name: str, kind: _GroupKind) -> Iterator[Tree]:
     _built_here[name] = digest
     _DIGEST.put(tree.tree, digest)
     _WRITTEN_AS.put(tree.tree, name)
-    if older is not None:
+    if older is not None and older.bl_idname == kind and not _takes_place_of(older, tree.tree):
+        disown(older)
+        older.name = f"{name} (older)"
+    elif older is not None:
         if older.bl_idname == kind:
             older.user_remap(tree.tree)
         groups.remove(older)
     tree.tree.name = name
+
+
+def _takes_place_of(older: Any, newer: Any) -> bool:
+    """Tell whether what was set in one group means the same in another.
+
+    Blender keeps inputs by their place, and items of menus as well. Where other people's styles or
+    looks were installed, or another version, there may be others at these places. Outputs count
+    only where nodes are linked to them: a modifier takes the one that there is.
+    """
+    users = bpy.data.user_map(subset={older})[older]
+    linked = not all(isinstance(user, bpy.types.Object) for user in users)
+    sockets = _sockets(newer)
+    kept = (item for item in _sockets(older).items() if linked or item[1][1] == "INPUT")
+    menus = list(_menus(newer))
+    return all(sockets.get(key) == socket for key, socket in kept) and all(
+        any(menu[: len(items)] == items for menu in menus) for items in _menus(older)
+    )
+
+
+def _sockets(group: Any) -> dict[str, tuple[str, str, str]]:
+    return {
+        item.identifier: (item.name, item.in_out, item.socket_type)
+        for item in group.interface.items_tree
+        if item.item_type == "SOCKET"
+    }
+
+
+def _menus(group: Any) -> Iterator[tuple[str, ...]]:
+    """Give the items of each menu, also of those in groups within the group."""
+    for node in group.nodes:
+        if node.bl_idname == "GeometryNodeMenuSwitch":
+            yield tuple(item.name for item in node.enum_items)
+        elif getattr(node, "node_tree", None) is not None:
+            yield from _menus(node.node_tree)

@@ -11,6 +11,7 @@ from bpy.props import FloatProperty
 
 from ..common import film
 from ..common.changes import settings_of, told
+from ..common.film.true_colors import UseStandardView
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..film import set_scene
@@ -21,20 +22,10 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class SURFACE_SLICER_OT_use_standard_view(bpy.types.Operator):
+class SURFACE_SLICER_OT_use_standard_view(UseStandardView):
     """Show colors as they are: the default view transform, AgX, shifts those of colormaps"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.use_standard_view"
-    bl_label = "Use Standard View Transform"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Set the scene's view transform."""
-        scene = required(context.scene)
-        before = settings_of(scene)
-        film.use_standard_view(scene)
-        self.report({"INFO"}, told("Colors are shown as they are.", before, scene))
-        return {"FINISHED"}
 
 
 class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):

@@ -16,7 +16,7 @@ from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import setting, slicer_group
 from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Tree
-from .companions import companions_of, count_vertices, modifier_of, new_companion
+from .companions import companion_of, count_vertices, new_companion
 from .cuttable import evaluated_geometry
 from .space import SlicerSpace
 
@@ -54,9 +54,8 @@ def add_cap(
     ValueError
         If the object has no faces or is open.
     """
-    for companion in companions_of(source, slicer):
-        if modifier_of(companion).name == CAP:
-            return companion
+    if there_is := companion_of(source, slicer, CAP):
+        return there_is
     count_vertices(context, source)
     borders = open_edges(context, source)
     if borders:

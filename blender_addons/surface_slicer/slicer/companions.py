@@ -82,6 +82,14 @@ def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     return len(geometry.mesh.vertices)
 
 
+def companion_of(
+    source: bpy.types.Object, slicer: bpy.types.Object, kind: str
+) -> bpy.types.Object | None:
+    """Find a slicer's companion of a sliced object by the name of its modifier."""
+    companions = companions_of(source, slicer)
+    return next((thing for thing in companions if modifier_of(thing).name == kind), None)
+
+
 def companions_of(
     source: bpy.types.Object, slicer: bpy.types.Object | None = None
 ) -> list[bpy.types.Object]:

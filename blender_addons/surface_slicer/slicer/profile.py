@@ -20,7 +20,7 @@ from ..common.extent import world_points
 from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Socket, Tree
 from ..common.required import required
-from .companions import companions_of, count_vertices, modifier_of, new_companion
+from .companions import companion_of, count_vertices, new_companion
 from .space import SlicerSpace
 
 PROFILE: Final = "Profile"
@@ -65,9 +65,8 @@ def add_profile(
         If the object has no faces.
     """
     name = GRAPH if graph else PROFILE
-    for companion in companions_of(source, slicer):
-        if modifier_of(companion).name == name:
-            return companion
+    if there_is := companion_of(source, slicer, name):
+        return there_is
     count_vertices(context, source)
     points = world_points(required(context.scene), [source])
     low, high = points.min(axis=0), points.max(axis=0)

@@ -38,8 +38,6 @@ class Numbers:
         NaN where the table has a gap.
     names : tuple of str
         Of the columns, from the header; empty without one.
-    first_line : int
-        The line of the first row, counted from 1.
     notes : tuple of str
         Guesses, one sentence each.
     x, y : ndarray of float64, shapes (columns,) and (rows,), or None
@@ -48,7 +46,6 @@ class Numbers:
 
     values: NDArray[np.float64]
     names: tuple[str, ...]
-    first_line: int
     notes: tuple[str, ...]
     x: NDArray[np.float64] | None = None
     y: NDArray[np.float64] | None = None
@@ -77,7 +74,7 @@ def read_numbers(
     if is_esri_grid(content[:100].decode("latin-1")):
         text, notes = decoded(content)
         values, x, y, note = read_esri_grid(text, most_cells)
-        return Numbers(values, (), 1, (*notes, note), x, y)
+        return Numbers(values, (), (*notes, note), x, y)
     table = read_rows(content, most_rows=most_cells, most_columns=most_columns)
     sample = list(itertools.islice(table.rows, _SAMPLE_ROWS))
     notes = list(table.notes)
@@ -110,17 +107,17 @@ def read_numbers(
                 notes.append(
                     "The first line and the first column are counters; they are not values."
                 )
-                return Numbers(values, names, sample[0].line, tuple(notes))
+                return Numbers(values, names, tuple(notes))
             notes.append(
                 "The first line and the first column are coordinates of the columns and the rows."
             )
-            return Numbers(values, names, sample[0].line, tuple(notes), x, y)
+            return Numbers(values, names, tuple(notes), x, y)
     if not names and values.shape[1] > 2 and values[0, 0] == 0 and _counts(values[0]):
         notes.append(
             f"Line {sample[0].line} was read as values; if its 0, 1, 2 … number the columns, "
             "delete it."
         )
-    return Numbers(values, names, sample[0].line, tuple(notes))
+    return Numbers(values, names, tuple(notes))
 
 
 def number(text: str, mark: Mark = ".") -> float | None:

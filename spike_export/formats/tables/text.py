@@ -13,7 +13,6 @@ from typing import Final
 from .other import how_to_convert
 
 _SEPARATORS: Final = "\t;,"
-_NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "": "blanks"}
 _SAMPLE_ROWS: Final = 20
 _SAMPLE_CHARACTERS: Final = 100_000
 _TWO_NUMBERS: Final = re.compile(r"\d\s+[-+]?[\d.]")
@@ -51,11 +50,6 @@ class Rows:
     separator: str
     notes: list[str]
     rows: Iterator[Row]
-
-    @property
-    def separated_by(self) -> str:
-        """The separators in words."""
-        return _NAMES[self.separator]
 
 
 def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int = 30_000) -> Rows:

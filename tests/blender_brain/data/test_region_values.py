@@ -107,6 +107,7 @@ def test_files_that_are_none(tmp_path: Path):
         read_region_values(tmp_path, ATLAS)
 
 
+@pytest.mark.slow
 def test_sizes_are_checked_before_anything_is_read(tmp_path: Path):
     path = tmp_path / "large.csv"
     with path.open("wb") as stream:

@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.pictures import add_camera, read_pixels
 from helpers.solids import box
 
 NAN = np.nan
@@ -32,12 +32,8 @@ def regions(bpy: Any) -> list[Any]:
         about(thing).acronym = f"R{identity}"
         about(thing).atlas = "made_up_v1.0"
         made.append(thing)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 3
-    camera.location = (2, 1.5, 10)
+    add_camera(bpy, 3, (2, 1.5, 10))
     scene = bpy.context.scene
-    scene.collection.objects.link(camera)
-    scene.camera = camera
     scene.render.engine = "CYCLES"
     scene.cycles.samples = 1
     scene.render.resolution_x = scene.render.resolution_y = 30

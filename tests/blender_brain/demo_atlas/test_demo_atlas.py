@@ -40,6 +40,7 @@ def one(atlas: Atlas, acronym: str) -> int:
     return next(structure.id for structure in atlas.structures if structure.acronym == acronym)
 
 
+@pytest.mark.slow
 def test_every_structure_has_a_closed_mesh_inside_the_volume(atlas: Atlas):
     assert len(atlas.structures) == 22
     for structure in atlas.structures:

@@ -126,6 +126,7 @@ def test_labels_go_with_their_regions(bpy: Any, scene: Any):
         ops.add_labels()
 
 
+@pytest.mark.slow
 def test_the_color_bar_has_the_colors_of_the_regions(bpy: Any, scene: Any, tmp_path: Path):
     """Against matplotlib, also after colormap and limits were changed; glow leaves it alone."""
     from blender_brain.common.nodes.modifiers import input_value, set_inputs

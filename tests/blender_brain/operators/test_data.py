@@ -22,6 +22,7 @@ def regions(bpy: Any) -> Any:
     return {thing.name: thing for thing in bpy.context.scene.objects}
 
 
+@pytest.mark.slow
 def test_a_table_colors_the_regions(bpy: Any, regions: Any, tmp_path: Path):
     path = tmp_path / "rates.csv"
     path.write_text("acronym,time_ms,rate\nCA3,0,1\nCA3,100,5\nTH,0,3\n")
@@ -38,6 +39,7 @@ def test_a_table_colors_the_regions(bpy: Any, regions: Any, tmp_path: Path):
         bpy.ops.blender_brain.color_by_table(filepath=str(path))
 
 
+@pytest.mark.slow
 def test_points_land_among_the_regions(bpy: Any, regions: Any, tmp_path: Path):
     """The corners of CA3's own mesh, taken from the atlas, come out where CA3 is."""
     from blender_brain.atlas import library, read_mesh

@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 from helpers.atlases import MESHES, NAME, write_v2, write_v3
-from helpers.pictures import read_pixels
+from helpers.pictures import add_camera, read_pixels
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,7 @@ def test_changed_atlas_is_read_anew(bpy, tmp_path):
     assert library.opened(NAME, str(tmp_path)).atlas.version == "1.3"
 
 
+@pytest.mark.slow
 def test_import_is_undone_and_redone_fifty_times(bpy, folder, tmp_path):
     """Each round leaves what was before, and the file is still good for saving."""
     for _ in range(50):
@@ -181,14 +182,12 @@ def render(bpy, path, engine="CYCLES", size=(96, 64)):
 
 def facing(bpy, region):
     """A camera that sees nothing but one face of a box."""
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 0.4
-    camera.location = (*region.location[:2], 10)
-    bpy.context.scene.collection.objects.link(camera)
-    bpy.context.scene.camera = camera
+    add_camera(bpy, 0.4, (*region.location[:2], 10))
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_flat_shows_exactly_the_atlas_s_color(bpy, folder, tmp_path, engine):
     from blender_brain.common import film
 
@@ -242,7 +241,9 @@ def test_looks_change_in_place_and_never_for_others(bpy, folder):
     assert dg.active_material.name == "Atlas Colors"
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_film_scene_shows_glass_blue_and_warm_on_black(bpy, folder, tmp_path, engine):
     """One button: what is inside is seen through the glass, whichever engine draws it."""
     scene = bpy.context.scene

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.atlases import NAME, write_v3
+from helpers.fast import fast_first
 from helpers.panels import operators, shown
 
 ADDON = "blender_brain"
@@ -187,7 +188,7 @@ def test_every_operator_is_in_a_table(bpy: Any):
     assert operators(bpy, ADDON) == {*ON_REGION, *NEW, *ELSEWHERE}
 
 
-@pytest.mark.parametrize("name", ON_REGION)
+@fast_first("name", ON_REGION, fast=4)
 def test_panels_stay_after_an_operator(bpy: Any, regions: Any, tmp_path: Path, name: str):
     ops = bpy.ops.blender_brain
     ops.color_by_table(filepath=str(tmp_path / "rates.csv"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.playing import TOLERANCE_MV, expected, spheres, voltages
 from helpers.simulations import branched, simulation
 
@@ -254,7 +255,7 @@ def test_linked_duplicates_are_left_alone(bpy, files):
         assert np.array_equal(voltages(bpy, copy, 2), values)
 
 
-@pytest.mark.parametrize("kind", ["times", "frames", "network", "joined", "copies"])
+@fast_first("kind", ["times", "frames", "network", "joined", "copies"], fast=2)
 def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
     """And nothing is changed."""
     from spike_export.networks.point_network import point_network

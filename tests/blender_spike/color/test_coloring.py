@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import ctypes.util
-import subprocess
-import sys
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.fast import fast_first
+from helpers.pictures import exact_view, read_pixels, render_apart
 from helpers.simulations import sample_at, several, simulation
 
 from spike_export import read, write
@@ -32,19 +30,7 @@ def dendrite(tmp_path) -> Path:
 
 def flat_view(bpy, resolution=(WIDTH, HEIGHT)):
     """A camera straight above, 450 µm wide from x = 0 on, and colors as they are."""
-    from blender_spike.common import film
-
-    scene = bpy.context.scene
-    film.use_standard_view(scene)
-    film.use_plain_world(scene)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.5
-    camera.location = (2.25, 0, 10)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
-    scene.render.resolution_x, scene.render.resolution_y = resolution
-    scene.render.dither_intensity = 0.0
-    return scene
+    return exact_view(bpy, 4.5, resolution, (2.25, 0, 10))
 
 
 def expected_colors(sim, time_ms, colormap, v_min, v_max):
@@ -71,7 +57,7 @@ def check(picture: Path, sim, time_ms, colormap, v_min, v_max, tolerance):
     assert np.abs(middle[int(420 / 450 * WIDTH)] - soma).max() <= 1
 
 
-@pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
+@fast_first("style", ["STRANDS", "TUBES"])
 @pytest.mark.parametrize("colormap", ["plasma", "viridis", "coolwarm"])
 def test_cycles_shows_the_colormaps_own_colors(bpy, dendrite, tmp_path, style, colormap):
     """Within 5/255 along a gradient sampled by pixels, within 1/255 on a surface of one value."""
@@ -110,10 +96,8 @@ def test_each_quantity_of_a_file_is_rendered_in_its_own_limits(bpy, tmp_path, na
         check(tmp_path / "picture.png", sim, frame * 0.1, "plasma", low, high, 8)
 
 
+@pytest.mark.slow
 def test_eevee_shows_them_too(bpy, dendrite, tmp_path):
-    """In a process of its own: without a graphics library EEVEE takes Blender down with it."""
-    if ctypes.util.find_library("EGL") is None:
-        pytest.skip("EEVEE needs libEGL")
     scene = flat_view(bpy)
     scene.render.engine = "BLENDER_EEVEE"
     bpy.ops.blender_spike.import_simulation(filepath=str(dendrite), center=False)
@@ -121,15 +105,7 @@ def test_eevee_shows_them_too(bpy, dendrite, tmp_path):
     scene.render.filepath = str(tmp_path / "picture.png")
     scene.eevee.taa_render_samples = 8
     scene.frame_set(2)
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"), copy=True)
-    script = f"""
-import bpy
-bpy.ops.wm.open_mainfile(filepath={str(tmp_path / "scene.blend")!r}, use_scripts=False)
-bpy.ops.render.render(write_still=True)
-"""
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    if not (tmp_path / "picture.png").exists():
-        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    render_apart(bpy, tmp_path / "picture.png")
     check(tmp_path / "picture.png", read(dendrite), 0.2, "plasma", -80, 40, 5)
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 import matplotlib as mpl
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.fast import fast_first
+from helpers.pictures import exact_view, read_pixels
 from helpers.simulations import branched, sample_at, simulation
 
 from spike_export import read, write
@@ -148,7 +149,7 @@ def time_shown(sim, mode, frame):
 
 
 @pytest.mark.parametrize("irregular", [False, True])
-@pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
+@fast_first("mode", MODES.values(), ids=MODES.keys())
 def test_trace_and_label_are_in_step(bpy, cell, tmp_path, mode, irregular):
     """At whole and broken frames: the dot is at the time and value shown, the text says it too."""
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -321,7 +322,7 @@ def test_sections_of_cells_that_share_a_name_are_told_apart(bpy, tmp_path):
     assert min(vertex.co.y for vertex in trace.data.vertices) > 500
 
 
-@pytest.mark.parametrize("exchange", ["make_single", "share_material", "color_by_voltage"])
+@fast_first("exchange", ["make_single", "share_material", "color_by_voltage"])
 def test_figures_follow_another_material(bpy, cell, exchange):
     """Color bar and trace explain the material that the neuron has by now."""
     from blender_spike.color.coloring import material_of, set_material
@@ -415,21 +416,7 @@ def test_a_figure_where_the_scene_looks_through_an_empty(bpy, cell):
 @pytest.fixture
 def flat(bpy):
     """A camera one unit wide, straight above the origin, and pixels of exact colors."""
-    from blender_spike.common import film
-
-    scene = bpy.context.scene
-    film.use_standard_view(scene)
-    film.use_plain_world(scene)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 1.0
-    camera.location = (0, 0, 10)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
-    scene.render.resolution_x = scene.render.resolution_y = 100
-    scene.render.dither_intensity = 0.0
-    scene.render.engine = "CYCLES"
-    scene.cycles.samples, scene.cycles.use_denoising = 16, False
-    return scene
+    return exact_view(bpy, 1.0, (100, 100))
 
 
 def test_color_bar_shows_the_neurons_colors(bpy, flat, cell, tmp_path):
@@ -549,7 +536,7 @@ def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
     assert neuron.name == "cell" and len(trace.data.vertices) == SAMPLES
 
 
-@pytest.mark.parametrize("scale", [1e-6, 1e-9, 1e-14])
+@fast_first("scale", [1e-6, 1e-9, 1e-14])
 def test_small_values_and_slow_time(bpy, tmp_path, scale):
     """Calcium at rest is 0.00005 mM, currents are picoamperes; 100,000 frames are a slow film."""
     from blender_spike.playback.playback import fit_time
@@ -585,6 +572,7 @@ def test_scale_bar_of_a_single_point(bpy, tmp_path):
     assert input_of(bpy.context.scene.objects["points scale bar"], "Length") == 10.0
 
 
+@pytest.mark.slow
 def test_removing_leaves_nothing(bpy, cell):
     """Axes go with their last trace; places and the clock with the last figure."""
     kinds = ("objects", "meshes", "collections")
@@ -648,6 +636,7 @@ def test_undo_takes_a_figure_back(bpy, cell):
     check_tip(bpy, trace, sim, sim.time_ms[0] + 0.35, 1)
 
 
+@pytest.mark.slow
 def test_saved_figures_play_without_the_extension(bpy, cell, tmp_path):
     """In a fresh process with no extension and no Python allowed to run."""
     sim = read(cell)

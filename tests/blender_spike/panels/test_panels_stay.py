@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.panels import operators, shown
 from helpers.simulations import branched, simulation
 
@@ -36,6 +37,8 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "frame_camera": {},
     "orbit_camera": {},
     "film_scene": {},
+    "fog": {},
+    "focus": {},
     "mesh_copy": {},
     "export_mesh": {"filepath": "cell.ply"},
 }
@@ -67,13 +70,14 @@ def test_every_operator_is_in_a_table(bpy: Any):
     assert operators(bpy, ADDON) == tables
 
 
-@pytest.mark.parametrize("name", ON_NEURON)
+@fast_first("name", ON_NEURON, fast=5)
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
     if name == "remove_figures":
         bpy.ops.blender_spike.add_trace()
     before = shown(bpy, ADDON)
     assert before >= {f"BLENDER_SPIKE_PT_{what}" for what in ("color", "time", "look", "figures")}
+    bpy.ops.blender_spike.frame_camera()
     settings = dict(ON_NEURON[name])
     if "filepath" in settings:
         settings["filepath"] = str(folder / settings["filepath"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.fast import fast_first
+from helpers.pictures import add_camera, read_pixels
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -46,11 +47,7 @@ def colors(bpy, tmp_path, engine):
     scene.render.dither_intensity = 0.0
     scene.world = None
     if scene.camera is None:
-        camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-        scene.collection.objects.link(camera)
-        camera.data.type, camera.data.ortho_scale = "ORTHO", 2.0
-        camera.location = (0.0, 0.0, 5.0)
-        scene.camera = camera
+        add_camera(bpy, 2.0)
     bpy.ops.render.render(write_still=True)
     bright = read_pixels(tmp_path / "picture.png") > 20
     # Not black everywhere but in the middle.
@@ -71,9 +68,11 @@ def test_import_puts_the_material_into_slot_0(bpy, cell):
     assert voltage_material(neuron) == material_of(neuron) == slot.material
 
 
-@pytest.mark.parametrize("link", ["OBJECT", "DATA"])
+@fast_first("link", ["OBJECT", "DATA"])
 @pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_what_is_put_there_is_drawn(bpy, cell, tmp_path, engine, style, link):
     """Neurites and the soma, which is an instance, in the color of somebody's own material."""
     from blender_spike.color.coloring import material_of
@@ -86,7 +85,9 @@ def test_what_is_put_there_is_drawn(bpy, cell, tmp_path, engine, style, link):
     assert material_of(neuron) == neuron.material_slots[0].material
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_the_modifier_s_own_material_goes_first(bpy, cell, tmp_path, engine):
     """As it is in scenes of 0.1.0, which have nothing in slot 0."""
     from blender_spike.color.coloring import make_single, material_of, share_material
@@ -188,7 +189,7 @@ def all_that_shows(bpy, neuron):
     ]
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("operator", "settings"),
     [
         ("add_time_label", {}),
@@ -200,6 +201,7 @@ def all_that_shows(bpy, neuron):
         ("choose_colormap", {"colormap": "viridis"}),
         ("export_mesh", {"filepath": "cell.ply"}),
     ],
+    fast=2,
 )
 def test_what_shows_the_colors_follows_the_slot(bpy, cell, tmp_path, operator, settings):
     """Whatever is done next with a neuron that somebody gave another material in the slot."""

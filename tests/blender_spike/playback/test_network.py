@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.pictures import add_camera, read_pixels
 
 from spike_export import write
 from spike_export.networks.point_network import point_network
@@ -196,7 +196,9 @@ def test_a_network_without_connections_or_layouts(bpy, tmp_path):
     assert lines == {}
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_pixels_of_cells_and_connections_have_the_colors(bpy, tmp_path, engine):
     import matplotlib
     from blender_spike.common.film import use_standard_view
@@ -212,10 +214,7 @@ def test_pixels_of_cells_and_connections_have_the_colors(bpy, tmp_path, engine):
     set_inputs(bpy.context.object, Connection_Radius=0.2, Connection_Glow=0.5)
     use_standard_view(scene)
     scene.cycles.samples = 4
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 4, (0, 0, 9)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
+    add_camera(bpy, 4)
     scene.render.resolution_x, scene.render.resolution_y = 80, 40
     scene.render.filepath = str(tmp_path / "two.png")
     scene.frame_set(0)
@@ -297,6 +296,7 @@ def test_a_neuron_does_not_become_a_network(bpy, thing, tmp_path):
     assert np.allclose(drawn(bpy, thing)[0]["values"], VALUES[0])
 
 
+@pytest.mark.slow
 def test_a_saved_network_plays_where_there_is_no_extension(bpy, thing, tmp_path):
     set_inputs(thing, From="line", Mix=0.5, Delay=0.0, Easing="Even")
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "net.blend"))

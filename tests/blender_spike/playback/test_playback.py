@@ -245,6 +245,7 @@ def test_older_format_plays_its_own_voltages(bpy, shared_data):
         assert set(own) <= set(found)
 
 
+@pytest.mark.slow
 def test_saved_file_plays_without_the_extension(bpy, branched_file, tmp_path):
     """A fresh Blender with nothing enabled and no Python allowed shows the same voltages."""
     neuron = load(bpy, branched_file, style="STRANDS")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -78,8 +79,8 @@ def check_alike(bpy, neuron, kept=True):
     return found
 
 
-@pytest.mark.parametrize("style", ["Tubes", "Membrane"])
-@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("style", ["Tubes", "Membrane", "Wireframe"])
+@fast_first("settings", SETTINGS.values(), ids=SETTINGS)
 def test_kept_meshes_are_those_made_in_each_frame(bpy, neuron, style, settings):
     change(neuron, Style=style, **{"Membrane Detail": 0.2}, **settings)
     points, voltage, _ = check_alike(bpy, neuron)

@@ -113,6 +113,7 @@ def test_it_says_what_it_cannot_change(bpy, neuron):
     assert not bpy.ops.blender_spike.choose_colormap.poll()
 
 
+@pytest.mark.slow
 def test_each_choice_is_a_step_to_undo(bpy, neuron, tmp_path):
     """In all three add-ons, with steps between the material's own and the choice."""
     from helpers.atlases import NAME, write_v3

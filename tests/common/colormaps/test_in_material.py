@@ -3,13 +3,9 @@
 
 from __future__ import annotations
 
-import ctypes.util
-import subprocess
-import sys
-
 import pytest
 from helpers.colormap_looks import COLORMAPS, LOOKS, WIDTH, check_colors
-from helpers.pictures import read_pixels
+from helpers.pictures import add_camera, read_pixels, render_apart
 
 
 def strip(bpy, looks, colormaps, path):
@@ -39,12 +35,7 @@ def strip(bpy, looks, colormaps, path):
         in_material.set_colormap(material.node_tree, colormap)
         for name, value in look.items():
             in_material.range_input(material.node_tree, name).default_value = value
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type = "ORTHO"
-    camera.data.ortho_scale = WIDTH
-    camera.location = (WIDTH / 2, -len(rows) / 2, 5)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
+    add_camera(bpy, WIDTH, (WIDTH / 2, -len(rows) / 2, 5))
     scene.render.filepath = str(path)
     return rows
 
@@ -67,22 +58,11 @@ def test_cycles_shows_what_matplotlib_does(bpy, tmp_path):
     check(tmp_path / "cycles.png", rows)
 
 
+@pytest.mark.slow
 def test_eevee_shows_it_too(bpy, tmp_path):
-    """In a process of its own: without a graphics library EEVEE takes Blender down with it."""
-    if ctypes.util.find_library("EGL") is None:
-        pytest.skip("EEVEE needs libEGL")
     scene = bpy.context.scene
     scene.render.engine = "BLENDER_EEVEE"
     scene.eevee.taa_render_samples = 1
     rows = strip(bpy, LOOKS, COLORMAPS, tmp_path / "eevee.png")
-    blend = str(tmp_path / "scene.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=blend, copy=True)
-    script = f"""
-import bpy
-bpy.ops.wm.open_mainfile(filepath={blend!r}, use_scripts=False)
-bpy.ops.render.render(write_still=True)
-"""
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    if not (tmp_path / "eevee.png").exists():
-        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    render_apart(bpy, tmp_path / "eevee.png")
     check(tmp_path / "eevee.png", rows)

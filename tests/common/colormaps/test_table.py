@@ -60,6 +60,7 @@ def scalar_decode(value: float) -> float:
     return 25.0 * value / 323.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", colormaps.names())
 def test_display_stops_match_library(name: str) -> None:
     """All 256 stops are the library's colors."""
@@ -153,6 +154,7 @@ def test_names_and_sources() -> None:
     assert from_seaborn == {"rocket", "mako", "flare", "crest", "icefire", "vlag"}
 
 
+@pytest.mark.slow
 def test_names_are_complete() -> None:
     """Every forward map that the libraries register is listed or known as an alias."""
     skip_unless_recorded_versions()
@@ -223,6 +225,7 @@ def test_table_is_small() -> None:
     assert TABLE.stat().st_size < 250_000
 
 
+@pytest.mark.slow
 def test_table_is_what_the_generator_makes(tmp_path: Path) -> None:
     """The generator gives the shipped arrays, and the same bytes each time."""
     skip_unless_recorded_versions()

@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 
 
 def evaluated_points(bpy, figure):
@@ -31,7 +32,7 @@ def test_steps_are_round_and_about_as_many_as_wanted(bpy, extent, parts):
     assert low / step == pytest.approx(round(low / step))
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("low", "high", "step", "ticks"),
     [
         (-80.0, 40.0, 0.0, [-80, -60, -40, -20, 0, 20, 40]),
@@ -134,8 +135,7 @@ def test_ink_neither_lights_nor_shades(bpy):
     assert ink_material() == ink_material()
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "step", "labels"),
+@fast_first(("low", "high", "step", "labels"),
     [
         (0.0, 5e-5, 0.0, ["0", "1×10^−5", "2×10^−5", "3×10^−5", "4×10^−5", "5×10^−5"]),
         (0.0, 1e-4, 5e-5, ["0", "5×10^−5", "1.0×10^−4"]),
@@ -148,7 +148,7 @@ def test_ink_neither_lights_nor_shades(bpy):
         (1.0, 1.0002, 1e-4, ["1.0000", "1.0001", "1.0002"]),
         (0.0, 1e-3, 0.0, ["0.0000", "0.0002", "0.0004", "0.0006", "0.0008", "0.0010"]),
         (0.0, 900000.0, 3e5, ["0", "300000", "600000", "900000"]),
-    ],
+    ], fast=4,
 )  # fmt: skip
 def test_numbers_are_written_with_powers_of_ten_where_they_ask_for_it(bpy, low, high, step, labels):
     """Labels of a y axis, letter by letter, each compared with Blender's own text objects."""

@@ -23,7 +23,9 @@ def picture(bpy, path, engine):
     return read_pixels(path)
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+@pytest.mark.parametrize(
+    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
+)
 def test_only_what_is_filmed_glows(bpy, tmp_path, engine):
     """Against the same picture without bloom: the figures' corner is the same, the neuron's not."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))

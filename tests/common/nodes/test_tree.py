@@ -209,3 +209,43 @@ def test_a_group_is_written_once_in_a_session(bpy, nodes):
     own = bpy.data.node_groups.new("Lift by 1.0", "GeometryNodeTree")
     assert lift_by(1.0) != own
     assert written == [1.0, 2.0, 1.0]
+
+
+def lifted(nodes, items, inputs):
+    """A group with a menu and further inputs."""
+    with nodes.geometry_group("Lifted") as tree:
+        chosen = tree.input("Style", "Menu", default=items[0])
+        for name in inputs:
+            tree.input(name, "Float")
+        value = tree.menu("FLOAT", chosen, {item: 1.0 for item in items})
+        tree.output("Height", value, kind="Float")
+    return tree.tree
+
+
+@pytest.mark.parametrize(
+    ("items", "inputs", "replaced"),
+    [
+        (["Low", "High", "New"], ["Width", "More"], True),
+        (["Low", "High", "New"], ["Width"], True),
+        (["Low", "New", "High"], ["Width"], False),
+        (["Low"], ["Width"], False),
+        (["Low", "High", "New"], ["New", "Width"], False),
+    ],
+    ids=["input and item added", "item added", "item moved", "item gone", "input moved"],
+)
+def test_a_group_takes_an_older_one_s_place_if_nothing_goes_astray(
+    bpy, nodes, items, inputs, replaced
+):
+    from common.nodes.modifiers import add_group_modifier, input_value
+
+    older = lifted(nodes, ["Low", "High"], ["Width"])
+    thing = bpy.data.objects.new("thing", bpy.data.meshes.new("mesh"))
+    modifier = add_group_modifier(thing, "Lift", older, {"Style": "High", "Width": 3.0})
+    newer = lifted(nodes, items, inputs)
+    assert newer.name == "Lifted"
+    assert (modifier.node_group == newer) == replaced
+    assert input_value(modifier, "Style").value == "High"
+    assert input_value(modifier, "Width").value == 3.0
+    # From then on, the newer one is the one that is found.
+    assert lifted(nodes, items, inputs) == newer
+    assert len(bpy.data.node_groups) == (1 if replaced else 2)

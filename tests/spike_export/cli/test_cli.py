@@ -291,6 +291,7 @@ assert "bpy" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_the_console_script(tmp_path):
     pytest.importorskip("neuron")
     script = Path(sys.executable).with_name("spike-export")

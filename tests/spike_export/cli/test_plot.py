@@ -12,6 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.command_line import invoke
+from helpers.fast import fast_first
 from PIL import Image
 
 from spike_export import figures, read, write
@@ -101,6 +102,7 @@ def test_transparency_reaches_the_file(plot):
         assert pixels(f"o{k}.png")[0, 0].tolist() == [255 * k] * 3
 
 
+@pytest.mark.slow
 def test_options_reach_the_picture(plot):
     def made(*options: str) -> bytes:
         name = f"{len(here())}.png"
@@ -128,7 +130,7 @@ def test_options_reach_the_picture(plot):
     assert made("--colormap", "plasma", "--v-min", "-80", "--v-max", "40") == pictures[0]
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "webm", "mov"])
+@fast_first("suffix", ["mp4", "webm", "mov"])
 def test_a_film(plot, ffmpeg, suffix):
     code, output, errors = plot("-o", f"film.{suffix}", "--fps", "12.5", *SIZE)
     assert (code, errors) == (0, "")
@@ -341,6 +343,7 @@ def test_without_ffmpeg(plot, monkeypatch):
     assert not here()
 
 
+@pytest.mark.slow
 def test_without_matplotlib_and_without_pyplot(plot):
     code = """
 import sys

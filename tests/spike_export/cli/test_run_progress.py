@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from helpers.fast import fast_first
 
 pytest.importorskip("neuron")
 pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
@@ -49,7 +50,7 @@ def screen(text: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("known", "expected"), [(True, "150.00 / 300 ms"), (False, "150.00 ms")], ids=["end", "no end"]
 )
 def test_the_bar_follows_the_model_and_leaves_nothing_behind(tmp_path: Path, known, expected):

@@ -44,6 +44,7 @@ def test_the_user_s_settings_of_matplotlib_do_not_matter_and_stay():
         assert {key: matplotlib.rcParams[key] for key in theirs} == theirs
 
 
+@pytest.mark.slow
 def test_transparency_is_in_the_file(tmp_path):
     made = simulation(branched(), frames=9)
     traces, _ = figures.choose_traces(made)

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.drawing import SMALL, draw
+from helpers.fast import fast_first
 from helpers.simulations import branched, simulation
 from matplotlib.colors import Normalize
 
@@ -94,7 +95,7 @@ def test_text_of_a_file_is_neither_mathematics_nor_missing_glyphs():
     assert texts == ["$\\frac{$????" + 15 * "x" + "…", "Time (ms)", "?$^ ($m_V)"]
 
 
-@pytest.mark.parametrize("size", [(320, 180), (720, 1280), (1920, 1080), (2000, 200)])
+@fast_first("size", [(320, 180), (720, 1280), (1920, 1080), (2000, 200)], fast=2)
 def test_nothing_is_cut_off(size):
     made = simulation([{"points": [[0, 0, 0, 1]], "name": f"dend_{i}[{i}]"} for i in range(12)])
     traces, _ = figures.choose_traces(made, ["dend.*"])

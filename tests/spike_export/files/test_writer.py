@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.command_line import invoke
+from helpers.fast import fast_first
 
 from spike_export import Simulation, read, write
 
@@ -170,7 +171,7 @@ main(sys.argv[1:])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs limits as Unix has them")
-@pytest.mark.parametrize("options", [(), ("--legacy",), ("--precision", "zlib")])
+@fast_first("options", [(), ("--legacy",), ("--precision", "zlib")])
 def test_a_disk_without_room_is_a_sentence(old, options):
     before = old.read_bytes()
     for target in (old, old.with_name("new.pickle")):

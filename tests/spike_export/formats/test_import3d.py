@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 
 from spike_export.formats.import3d import kind_of, read
 from spike_export.formats.swc import SwcError
@@ -105,7 +106,7 @@ class Owner:
 
 # NEURON leaves the XML file open.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize(("kind", "text", "reader"), [(k, *v) for k, v in FILES.items()], ids=FILES)
+@fast_first(("kind", "text", "reader"), [(k, *v) for k, v in FILES.items()], fast=2, ids=FILES)
 def test_sections_are_neurons_own(h, tmp_path, capfd, kind, text, reader):
     path = tmp_path / "cell.txt"
     path.write_text(text)
@@ -176,7 +177,7 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "reason"), BAD.values(), ids=BAD)
+@fast_first(("text", "reason"), BAD.values(), fast=5, ids=BAD)
 def test_what_is_refused(h, tmp_path, text, reason):
     path = tmp_path / "cell.asc"
     path.write_text(text)

@@ -117,6 +117,7 @@ def with_loose_trees(rng: random.Random, text: str) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_loose_trees_are_joined_as_neuron_does(h, imported):
     compared = 0
     for seed in range(200):
@@ -133,6 +134,7 @@ def test_loose_trees_are_joined_as_neuron_does(h, imported):
     assert compared > 60
 
 
+@pytest.mark.slow
 def test_sections_are_those_of_neurons_own_import(h, imported):
     compared = spheres = 0
     for seed in range(150):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spike_export.neuron.buttons import Button, find_buttons
 
 
@@ -55,6 +57,7 @@ h.xbutton("Five", lambda: five(1))
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_has_no_buttons(tmp_path):
     assert find_buttons(tmp_path / "gone.hoc") == []
     (tmp_path / "long.hoc").write_bytes(b"xbutton(" * 50_000 + b'"a" \xff\0')

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 
 from spike_export import read
 from spike_export.neuron.parallel import (
@@ -149,7 +150,7 @@ def parts_in(folder: Path) -> list[str]:
 TWICE = "h.finitialize(-65)\npc.psolve(10)\n"
 
 
-@pytest.mark.parametrize("capture", [(), ("--capture", 1)])
+@fast_first("capture", [(), ("--capture", 1)])
 def test_one_of_several_runs_is_written(model, spike_export, tmp_path, capture):
     done = spike_export(2, "run", model(RING, TWICE), *capture, "--", 3)
     assert done.returncode == 0, done.stderr
@@ -213,6 +214,7 @@ def test_four_processes_write_what_one_does(model, spike_export, tmp_path, end):
                 assert np.abs(four.cells[gid].spikes_ms - heard).max(initial=0) < 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("local", [0, 1])
 def test_variable_steps_are_those_of_a_run_that_is_not_recorded(
     model, spike_export, tmp_path, local
@@ -354,6 +356,7 @@ def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, 
     assert not list(tmp_path.glob("*.pickle"))
 
 
+@pytest.mark.slow
 def test_a_dry_run_lists_the_cells_of_all(model, spike_export, tmp_path):
     done = spike_export(2, "run", model(RING), "--dry-run", "--", 3)
     assert done.returncode == 0, done.stderr

@@ -92,12 +92,20 @@ WAYS = {
 }
 
 
+threads_are_slow = pytest.mark.parametrize(
+    "method",
+    [*METHODS[:2], pytest.param(METHODS[2], marks=[threads_are_seen, pytest.mark.slow])],
+    indirect=True,
+)
+
+
 def spikes(network: SimpleNamespace) -> list[tuple[float, float]]:
     return list(zip(network.numbers, network.times, strict=True))
 
 
 @pytest.mark.parametrize("mode", ["sample", "peak"])
 @pytest.mark.parametrize("way", WAYS)
+@threads_are_slow
 def test_spikes_are_those_of_a_run_that_is_not_recorded(h, network, method, way, mode):
     found = []
     for recorded in (False, True, False):
@@ -215,6 +223,7 @@ def test_frames_at_steps_hold_the_steps(h, network):
     assert np.abs(values - np.array(seen)).max() < 1e-5
 
 
+@threads_are_slow
 @pytest.mark.parametrize("peak", [False, True])
 @pytest.mark.parametrize("options", [{"every_ms": 0.1}, {"every_ms": 3}, {"frames": 60}], ids=str)
 def test_steps_are_not_piled_up(h, network, method, monkeypatch, options, peak):

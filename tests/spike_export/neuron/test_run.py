@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.command_line import invoke
+from helpers.fast import fast_first
 
 from spike_export import Simulation, read
 
@@ -54,7 +55,7 @@ def recorded(done: subprocess.CompletedProcess[str], path: Path, code: int = 0) 
     return read(path)
 
 
-@pytest.mark.parametrize("method", ["fixed steps", "two threads"])
+@fast_first("method", ["fixed steps", "two threads"])
 def test_fixed_steps_are_neuron_s_own_bit_by_bit(model, spike_export, tmp_path, method):
     threads = "h.ParallelContext().nthread(2)\n" if method == "two threads" else ""
     path = model(CELL, threads, WATCHED)
@@ -94,7 +95,7 @@ BY_HAND = """
 """
 
 
-@pytest.mark.parametrize("mode", ["--every=0.25", "--peak", "--frames=50"])
+@fast_first("mode", ["--every=0.25", "--peak", "--frames=50"])
 @pytest.mark.parametrize("local", [0, 1])
 def test_with_variable_steps_a_model_does_what_it_does_alone(
     model, spike_export, tmp_path, local, mode
@@ -191,7 +192,7 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     assert list(simulation.section_names) == [f"Cell[{c}].{s}" for c in (3, 7) for s in own]
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("options", "sentence"),
     [
         (("--cell", "Cell[10]"), 'No cell is "Cell[10]"; there are '),
@@ -206,6 +207,7 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
         (("-o", "nowhere/run.pickle"), "its folder does not exist"),
         (("--mechanisms", "."), "compile them with spike-export compile ."),
     ],
+    fast=2,
 )
 def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, options, sentence):
     path = model(NETWORK, "tstop = 1\nrun()\n", name="net.hoc")
@@ -247,7 +249,7 @@ def test_a_script_finds_its_world_as_it_is_without_us(model, spike_export, tmp_p
     assert done.stdout.startswith("the model says 42\n")
 
 
-@pytest.mark.parametrize(("code", "expected"), [("5", 5), ("'a reason'", 1)])
+@fast_first(("code", "expected"), [("5", 5), ("'a reason'", 1)])
 def test_an_exit_code_is_passed_on(model, spike_export, tmp_path, code, expected):
     path = model(CELL, f"h.finitialize(-65)\nh.continuerun(1)\nsys.exit({code})\n")
     done = spike_export("run", path)
@@ -270,9 +272,7 @@ TWO_RUNS = """
 """
 
 
-@pytest.mark.parametrize(
-    ("options", "end"), [((), 3), (("--capture", 1), 2), (("--capture", 2), 3)]
-)
+@fast_first(("options", "end"), [((), 3), (("--capture", 1), 2), (("--capture", 2), 3)])
 def test_one_of_several_runs_is_written(model, spike_export, tmp_path, options, end):
     done = spike_export("run", model(CELL, TWO_RUNS), *options)
     simulation = recorded(done, tmp_path / "model.pickle")
@@ -281,6 +281,7 @@ def test_one_of_several_runs_is_written(model, spike_export, tmp_path, options, 
     assert ("ran 2 times; this is the last" in done.stderr) == (not options)
 
 
+@pytest.mark.slow
 def test_frames_and_peak(model, spike_export, tmp_path):
     path = model(CELL, "h.finitialize(-65)\nh.continuerun(40)\n")
     sampled = recorded(spike_export("run", path, "--frames", 11), tmp_path / "model.pickle")
@@ -331,7 +332,7 @@ def test_an_error_in_hoc_is_neuron_s_own(model, spike_export, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("rest", "sentence"),
     [("", "never called finitialize"), ("h.finitialize(-65)\n", "does not run")],
 )
@@ -352,6 +353,7 @@ ASKS = """
 """
 
 
+@pytest.mark.slow
 def test_a_model_that_misses_its_arguments(model, spike_export, tmp_path):
     path = model(CELL, ASKS)
     missed = spike_export("run", path)
@@ -380,6 +382,7 @@ def test_segments_that_change_in_a_run_are_one_sentence(model, spike_export, tmp
     assert not list(tmp_path.glob("*.pickle"))
 
 
+@pytest.mark.slow
 def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path):
     # A child that quits by hoc's own way must not write the file in its parent's place.
     child = """
@@ -441,7 +444,7 @@ def test_coreneuron_is_refused_with_the_reason(model, spike_export):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["model.py", "net.hoc"])
+@fast_first("name", ["model.py", "net.hoc"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
 def test_ctrl_c_writes_what_there_is(model, tmp_path, name, number):
     if name == "model.py":
@@ -543,7 +546,7 @@ def test_compile_without_nrnivmodl_says_so(tmp_path, monkeypatch):
     )
 
 
-@pytest.mark.parametrize(("folder", "sentence"), [("nowhere", "no folder"), (".", "no .mod files")])
+@fast_first(("folder", "sentence"), [("nowhere", "no folder"), (".", "no .mod files")])
 def test_compile_needs_mod_files(spike_export, folder, sentence):
     done = spike_export("compile", folder)
     assert done.returncode == 1
@@ -575,6 +578,7 @@ def test_a_model_that_runs_in_a_thread(model, spike_export, tmp_path):
     assert simulation.time_ms[-1] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_cells_of_python_are_chosen_by_numbers(model, spike_export, tmp_path):
     path = model(
         """
@@ -624,6 +628,7 @@ STACKED = """
 """
 
 
+@pytest.mark.slow
 def test_cells_in_one_place_are_told_and_placed(model, spike_export, tmp_path):
     path = model(STACKED)
     done = spike_export("run", path)

@@ -11,6 +11,7 @@ import threading
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 
 from spike_export import read
 
@@ -61,7 +62,7 @@ def mosinit(model):
     return model(MOSINIT, name="mosinit.hoc").relative_to(model(CELL, name="cell.hoc").parent)
 
 
-@pytest.mark.parametrize("more", ["", "finitialize(-65)\n"])
+@fast_first("more", ["", "finitialize(-65)\n"])
 def test_a_model_that_waits_for_a_button_lists_them(mosinit, model, spike_export, tmp_path, more):
     model(MOSINIT, more, name="mosinit.hoc")
     done = spike_export("run", mosinit)
@@ -81,7 +82,7 @@ def test_a_button_is_pressed(mosinit, spike_export, tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("call", "end", "note"),
     [
         ("fig1d()", 7, ""),
@@ -96,6 +97,7 @@ def test_tstop_is_that_of_neuron(mosinit, spike_export, tmp_path, call, end, not
     assert done.stderr.startswith(note) if note else done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_call_that_fails_is_neuron_s_own_error(mosinit, spike_export):
     done = spike_export("run", mosinit, "--call", "fig9()")
     assert done.returncode == 1
@@ -104,6 +106,7 @@ def test_a_call_that_fails_is_neuron_s_own_error(mosinit, spike_export):
     assert "has not run, even with --call 'drug = 1'" in nothing.stderr
 
 
+@pytest.mark.slow
 def test_a_call_of_python_sees_the_script_s_own_variables(model, spike_export, tmp_path):
     model(CELL, name="cell.hoc")
     path = model(
@@ -133,7 +136,7 @@ def test_a_call_of_python_sees_the_script_s_own_variables(model, spike_export, t
     assert "ValueError: too long\nThe model ended with an error at 51 ms." in failed.stderr
 
 
-@pytest.mark.parametrize("folder", ["C:", "D: my models", "a;b c"])
+@fast_first("folder", ["C:", "D: my models", "a;b c"])
 def test_a_drive_s_colon_makes_no_list_of_folders(model, spike_export, tmp_path, folder):
     model(CELL, name=f"{folder}/cell.hoc")
     path = model('load_file("cell.hoc")\nfig1d()\n', name=f"{folder}/net.hoc")
@@ -142,10 +145,13 @@ def test_a_drive_s_colon_makes_no_list_of_folders(model, spike_export, tmp_path,
     assert np.isfinite(read(tmp_path / "run.pickle").values).all()
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("text", "said"),
     [
-        ("create soma\naccess soma\ninsert gone\n", "gone is not a MECHANISM\n in {} near line 3"),
+        (
+            "create soma\naccess soma\ninsert gone\n",
+            "gone is not a MECHANISM\n in {} near line 3",
+        ),
         ("proc x( {\n", "syntax error\n in {} near line 1"),
         ("objref x\nx = new Gone()\n", "Gone is not a template\n in {} near line 2"),
         ("print 1/0\n", "division by zero\n in {} near line 1"),
@@ -199,7 +205,7 @@ QUIET = """
 """
 
 
-@pytest.mark.parametrize(
+@fast_first(
     ("callback", "wait", "caught"),
     [
         ("", "time.sleep(60)", "KeyboardInterrupt"),

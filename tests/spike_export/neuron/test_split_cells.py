@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.neuron_version import NEURON_8
 
 from spike_export import Simulation, read
@@ -187,9 +188,8 @@ def assert_same_cell(split: Simulation, whole: Simulation) -> None:
 watched = pytest.mark.skipif(NEURON_8, reason="NEURON 8 does not let its splits be watched")
 
 
-@pytest.mark.parametrize(
-    "way",
-    [pytest.param(BY_TOOL, id="tool"), pytest.param(BY_HAND, id="hand", marks=watched)],
+@fast_first(
+    "way", [pytest.param(BY_TOOL, id="tool"), pytest.param(BY_HAND, id="hand", marks=watched)]
 )
 def test_a_cell_that_is_split_between_threads_is_one(model, recorded, way):
     path = model(TREE, way, RUN)
@@ -199,11 +199,13 @@ def test_a_cell_that_is_split_between_threads_is_one(model, recorded, way):
     assert "split" not in split.meta
 
 
+@pytest.mark.slow
 def test_of_several_runs_the_kept_one_is_put_together_too(model, recorded):
     path = model(TREE, BY_TOOL, RUN, "h.finitialize(-65)\n")
     assert_same_cell(recorded(path, "split")[0], recorded(path)[0])
 
 
+@pytest.mark.slow
 def test_cells_that_are_whole_again_are_read_as_neuron_has_them(model, recorded):
     path = model(TREE, BY_TOOL, "if split:\n    tool.multisplit(0)\n", RUN)
     assert_same_cell(recorded(path, "split")[0], recorded(path)[0])
@@ -268,6 +270,7 @@ def test_what_only_hoc_splits_beside_python_is_told(model, recorded, grown, way)
     assert "split" not in recorded(model(TREE, grown, RUN))[1]
 
 
+@pytest.mark.slow
 @watched
 def test_real_points_stay_where_they_are(model, recorded):
     drawn = """
@@ -284,6 +287,7 @@ def test_real_points_stay_where_they_are(model, recorded):
     assert np.array_equal(split.points_um, np.concatenate([parts[i] for i in order]))
 
 
+@pytest.mark.slow
 @watched
 @pytest.mark.parametrize("cut", [MULTISPLIT, SPLITCELL], ids=["multisplit", "splitcell"])
 def test_a_cell_that_is_split_between_processes_is_one(model, recorded, mpiexec, cut):
@@ -299,6 +303,7 @@ def test_a_cell_that_is_split_between_processes_is_one(model, recorded, mpiexec,
     assert "split" not in split.meta
 
 
+@pytest.mark.slow
 @watched
 def test_pieces_in_several_files_are_told(model, mpiexec, tmp_path):
     path = model(TREE, ON_TWO_RANKS.format(cut=MULTISPLIT), GID, RUN)
@@ -311,6 +316,7 @@ def test_pieces_in_several_files_are_told(model, mpiexec, tmp_path):
     assert "in several files" in read(tmp_path / "model.rank0001.pickle").meta["split"]
 
 
+@pytest.mark.slow
 def test_what_hoc_splits_between_processes_is_told(model, recorded, mpiexec):
     path = model(TREE, ON_TWO_RANKS.format(cut=SPLITCELL_IN_HOC.strip()), GID, RUN)
     split, said = recorded(path, mpi=(mpiexec, "-n", "2"))

@@ -10,6 +10,7 @@ import zlib
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.opcodes import (
     APPEND,
     APPENDS,
@@ -258,7 +259,7 @@ BOMBS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
+@fast_first("bomb", BOMBS, fast=10)
 @pytest.mark.parametrize("size", [0, 400_000], ids=["as it is", "padded"])
 def test_bombs_by_reference_do_not_go_off(layout, older, array, save, peak_memory, bomb, size):
     bombs = bombs_by_reference(layout, older, array)
@@ -269,6 +270,7 @@ def test_bombs_by_reference_do_not_go_off(layout, older, array, save, peak_memor
     assert peak_memory(path) < TIMES * path.stat().st_size + SLACK + inflated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["array", "list"])
 def test_a_row_named_in_every_frame_is_counted_as_often(older, save, refused, peak_memory, kind):
     """Each mention takes seven bytes of the file, but hundreds of memory in Blender."""
@@ -321,7 +323,7 @@ AMPLIFIERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("content", AMPLIFIERS.values(), ids=AMPLIFIERS)
+@fast_first("content", AMPLIFIERS.values(), fast=10, ids=AMPLIFIERS)
 @pytest.mark.parametrize("size", [0, 60_000], ids=["as it is", "padded"])
 def test_no_opcode_takes_many_times_its_size(save, refused, peak_memory, content, size):
     path = padded(save(PROTO + content + STOP), size)

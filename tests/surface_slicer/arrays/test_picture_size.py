@@ -70,6 +70,7 @@ def huge_png(path):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
 
 
+@pytest.mark.slow
 def test_a_picture_that_would_take_all_memory(bpy, tmp_path, monkeypatch):
     """It is refused before Blender opens it."""
     from surface_slicer.arrays import image_heights

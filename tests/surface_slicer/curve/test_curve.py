@@ -6,7 +6,7 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 import pytest
-from helpers.pictures import read_pixels
+from helpers.pictures import add_camera, read_pixels
 
 WAVE = np.array([0.0, 3.0, -1.0, 2.0, 2.0, -2.0, 1.0, 4.0, 0.5])
 
@@ -149,11 +149,7 @@ def test_colors_are_matplotlibs(bpy, tmp_path):
     scene = bpy.context.scene
     film.use_standard_view(scene)
     film.use_plain_world(scene)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.0
-    camera.location, camera.rotation_euler = (0, -10, 0), (np.pi / 2, 0, 0)
-    scene.collection.objects.link(camera)
-    scene.camera = camera
+    add_camera(bpy, 4.0, (0, -10, 0), (np.pi / 2, 0, 0))
     scene.render.engine, scene.cycles.samples = "CYCLES", 8
     scene.cycles.use_denoising = False
     scene.render.resolution_x, scene.render.resolution_y = 64, 16

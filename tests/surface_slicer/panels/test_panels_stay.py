@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.panels import operators, shown
 
 ADDON = "surface_slicer"
@@ -72,7 +73,7 @@ def test_after_an_operator_on_a_surface(bpy: Any, folder: Path, name: str):
     assert shown(bpy, ADDON) >= SURFACE
 
 
-@pytest.mark.parametrize("name", ON_SLICED)
+@fast_first("name", ON_SLICED, fast=2)
 def test_after_an_operator_on_a_sliced_surface(bpy: Any, folder: Path, name: str):
     """The slicer is active when it begins, as *Slice* leaves it."""
     surface(bpy, folder)

@@ -3,10 +3,6 @@
 
 from __future__ import annotations
 
-import ctypes.util
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from helpers.atlases import NAME as ATLAS
@@ -25,7 +21,8 @@ from helpers.cut_scene import (
     key_poses,
     pixel_centers,
 )
-from helpers.pictures import read_pixels
+from helpers.fast import fast_first
+from helpers.pictures import read_pixels, render_apart
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -62,22 +59,11 @@ def test_cycles_cuts_where_the_empty_is(bpy, cut_square, tmp_path):
     check(tmp_path)
 
 
+@pytest.mark.slow
 def test_eevee_cuts_where_the_empty_is(bpy, cut_square, tmp_path):
-    """In a process of its own: without a graphics library EEVEE takes Blender down with it."""
-    if ctypes.util.find_library("EGL") is None:
-        pytest.skip("EEVEE needs libEGL")
     cut_square.render.engine = "BLENDER_EEVEE"
     cut_square.render.filepath = f"{tmp_path}/"
-    blend = str(tmp_path / "scene.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=blend, copy=True)
-    script = f"""
-import bpy
-bpy.ops.wm.open_mainfile(filepath={blend!r}, use_scripts=False)
-bpy.ops.render.render(animation=True)
-"""
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    if not (tmp_path / "0000.png").exists():
-        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    render_apart(bpy, tmp_path / "0000.png", animation=True)
     check(tmp_path)
 
 
@@ -197,7 +183,7 @@ def test_what_is_left(bpy, tmp_path, look):
     np.testing.assert_allclose(found, LEFT[look], atol=2)
 
 
-@pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
+@fast_first("style", ["STRANDS", "TUBES"])
 def test_a_region_a_neuron_and_a_cube_agree(bpy, tmp_path, style):
     """Seen along the plane, each reaches it within a pixel, and not one pixel beyond it."""
     from surface_slicer.slicer.slicer import slice_objects

@@ -145,6 +145,7 @@ def test_everything_is_as_it_was(bpy, things):
     assert not differences(state(bpy), before)
 
 
+@pytest.mark.slow
 def test_twenty_times(bpy, things):
     """No orphan data, no numbered names."""
     from surface_slicer.slicer.slicer import remove_slicing, slice_objects

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
     from ..description import Layout
 
 
-_found: list[Layout] = collect(__name__, __path__, "LAYOUT", "name")
-LAYOUTS: Final = {layout.name: layout for layout in _found}
+_found: dict[str, Layout] = collect(__name__, __path__, "LAYOUT", "name")
+LAYOUTS: Final = {layout.name: layout for layout in _found.values()}
 """By their names, in the order of their modules."""

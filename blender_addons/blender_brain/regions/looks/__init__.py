@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...common.registry import collect, merged
+from ...common.registry import merged, numbered
 
 if TYPE_CHECKING:
     from ..look import Look, Setting
 
 
-_found: list[Look] = collect(__name__, __path__, "LOOK", "identifier", "number")
-LOOKS: Final = {look.identifier: look for look in sorted(_found, key=lambda look: look.number)}
+LOOKS: Final[dict[str, Look]] = numbered(__name__, __path__, "LOOK", "identifier")
 """By their identifiers, in the order of the menu."""
-SETTINGS: Final[dict[str, Setting]] = merged(look.settings for look in LOOKS.values())
+SETTINGS: Final[dict[str, Setting]] = merged(
+    {identifier: look.settings for identifier, look in LOOKS.items()}
+)
 """Those of all looks."""

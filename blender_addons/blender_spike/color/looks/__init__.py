@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The looks of neurons and networks, one module for each; all other code only uses its ``LOOK``.
 
-If there are at least two, the panel has a menu of them.
+The picture by which a look is chosen lies beside its module, if there is one.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ...common.registry import collect
+from ...common.registry import numbered
 
 if TYPE_CHECKING:
     from ..neuron_look import NeuronLook
 
 
-_found: list[NeuronLook] = collect(__name__, __path__, "LOOK", "identifier", "number", "nodes")
-LOOKS: Final = {look.identifier: look for look in sorted(_found, key=lambda look: look.number)}
+LOOKS: Final[dict[str, NeuronLook]] = numbered(__name__, __path__, "LOOK", "identifier", "nodes")
 """By their identifiers, in the order of the menu."""
+
+
+def picture_of(look: NeuronLook) -> Path:
+    """Return where the picture of a look is, or would be."""
+    return Path(__file__).parent / f"{look.identifier.lower()}.png"

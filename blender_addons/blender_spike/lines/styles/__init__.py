@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...common.registry import collect, merged
+from ...common.registry import merged, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from ..style import Style
 
 
-_found: list[Style] = collect(__name__, __path__, "STYLE", "name", "number")
-STYLES: Final = {style.name: style for style in sorted(_found, key=lambda style: style.number)}
+AUTOMATIC: Final = "AUTO"
+"""What menus and scripts have besides the styles; files store it as 0."""
+STYLES: Final[dict[str, Style]] = numbered(
+    __name__, __path__, "STYLE", "name", reserved={AUTOMATIC: 0}
+)
 """By their names, in the order of menus."""
-STYLE_INPUTS: Final[dict[str, Mapping[str, Any]]] = merged(one.inputs for one in STYLES.values())
+STYLE_INPUTS: Final[dict[str, Mapping[str, Any]]] = merged(
+    {name: one.inputs for name, one in STYLES.items()}
+)
 """Settings of all styles."""

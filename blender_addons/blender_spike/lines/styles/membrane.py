@@ -71,7 +71,7 @@ def _write(lines: Lines) -> Linkable:
             "GeometryNodeBlurAttribute",
             {
                 "Value": tree.add("GeometryNodeInputPosition"),
-                "Iterations": 60,
+                "Iterations": 120,
                 "Weight": tree.clamp(near * (1.0 - near) * 4.0),
             },
             data_type="FLOAT_VECTOR",

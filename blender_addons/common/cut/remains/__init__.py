@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...registry import collect, merged
+from ...registry import merged, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ..remainder import Remainder
 
 
-_found: list[Remainder] = collect(__name__, __path__, "REMAINDER", "name", "number")
-REMAINS: Final = {one.name: one for one in sorted(_found, key=lambda one: one.number)}
+REMAINS: Final[dict[str, Remainder]] = numbered(__name__, __path__, "REMAINDER", "name")
 """By their names, in the order of the menu."""
-REMAINS_INPUTS: Final[dict[str, Mapping[str, Any]]] = merged(one.inputs for one in _found)
+REMAINS_INPUTS: Final[dict[str, Mapping[str, Any]]] = merged(
+    {name: one.inputs for name, one in REMAINS.items()}
+)
 """Settings that they add."""

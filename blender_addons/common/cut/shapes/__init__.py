@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...registry import collect
+from ...registry import numbered
 
 if TYPE_CHECKING:
     from ..cut_shape import CutShape
 
 
-_found: list[CutShape] = collect(__name__, __path__, "SHAPE", "name", "number")
-SHAPES: Final = {shape.name: shape for shape in sorted(_found, key=lambda shape: shape.number)}
+SHAPES: Final[dict[str, CutShape]] = numbered(__name__, __path__, "SHAPE", "name")
 """By their names, in the order of menus."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.fast import fast_first
 from helpers.playing import expected
 from helpers.simulations import branched, simulation
 
@@ -102,9 +103,8 @@ def many(count, spread_um, seed=1):
     )
 
 
-@pytest.mark.parametrize(
-    ("count", "spread_um"), [(1, 0), (2, 5), pytest.param(100, 400, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "spread_um"), [(1, 0), (2, 5), (100, 400)])
 def test_each_cell_is_one_closed_surface(bpy, tmp_path, count, spread_um):
     """Also those that touch, and cells are spheres by their Euler number: without handles."""
     neuron = load(bpy, tmp_path, many(count, spread_um))
@@ -114,6 +114,7 @@ def test_each_cell_is_one_closed_surface(bpy, tmp_path, count, spread_um):
     assert len(points) - len(edges) + faces == 2 * count
 
 
+@pytest.mark.slow
 def test_detail_sets_the_number_of_vertices(bpy, tmp_path):
     sim = simulation(branched())
     counts = []
@@ -139,6 +140,7 @@ def test_neurites_are_as_thick_as_recorded(bpy, tmp_path, detail):
     assert away[um[:, 0] > 201].max() < 1.7
 
 
+@pytest.mark.slow
 def test_smoothing_stays_near_the_recorded_points(bpy, tmp_path):
     """Within 0.2 µm by default, and not at all at 0."""
     rng = np.random.default_rng(2)
@@ -166,6 +168,7 @@ def test_voltages_are_those_of_the_strands(bpy, tmp_path):
     assert np.abs(voltage - wanted).max() < 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_stations_have_the_values_of_their_places(bpy, tmp_path, seed):
     """Within 1e-3 mV of the strands' own, whatever the number of points of the strands before."""
@@ -195,6 +198,7 @@ def test_stations_have_the_values_of_their_places(bpy, tmp_path, seed):
     assert np.abs(shown["Membrane"] - value[station])[own].max() < 1e-3
 
 
+@pytest.mark.slow
 def test_the_soma_has_its_own_value(bpy, tmp_path):
     sim = simulation(branched(), seed=5)
     neuron = load(bpy, tmp_path, sim)
@@ -205,15 +209,16 @@ def test_the_soma_has_its_own_value(bpy, tmp_path):
     assert voltage[below] == pytest.approx(sphere, abs=1e-3)
 
 
-@pytest.mark.parametrize(
+@fast_first(
     "sections",
     [
-        [{"type": "soma", "points": [[0, 0, 0, 10], [10, 0, 0, 10]]}],
         [{"points": [[0, 0, 0, 1], [10, 0, 0, 1]]}],
         [{"points": [[0, 0, 0, 0], [10, 0, 0, 0]]}],
         [{"points": [[5, 5, 5, 1], [5, 5, 5, 1]]}],
+        [{"type": "soma", "points": [[0, 0, 0, 10], [10, 0, 0, 10]]}],
     ],
-    ids=["only a soma", "only a dendrite", "no thickness", "no length"],
+    fast=2,
+    ids=["only a dendrite", "no thickness", "no length", "only a soma"],
 )
 def test_small_cells(bpy, tmp_path, sections):
     """Nothing breaks, and nothing takes the memory."""

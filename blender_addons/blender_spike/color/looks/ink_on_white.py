@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ink on White: dark lines on a white ground, for papers and slides."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...common.nodes import Linkable
+from ..modeling import modeling
+from ..neuron_look import Light, NeuronLook
+
+_INK: Final = "Ink"
+_OUTLINE: Final = "Outline"
+
+
+def _write(light: Light) -> Linkable:
+    tree = light.tree
+    falls = modeling(tree)
+    # At rest it is ink; the colormap's darkest colors would be as good, its lightest would not.
+    inked = tree.math("MULTIPLY", (1.0 - light.position) ** 2.0, 1.0, name=_INK, label=_INK)
+    color = tree.mix(tree.clamp(inked), light.color, (0.01, 0.012, 0.02, 1.0), data_type="RGBA")
+    line = tree.math("MULTIPLY", falls.edge**3.0, 0.6, name=_OUTLINE, label=_OUTLINE)
+    kept = tree.clamp(1.0 - line)
+    return tree.add("ShaderNodeEmission", {"Color": color, "Strength": kept})
+
+
+LOOK = NeuronLook(
+    identifier="INK_ON_WHITE",
+    number=5,
+    name="Ink on White",
+    description="Dark at rest, in the colors of the values when active, on a white ground. "
+    "The highest values have exact colors",
+    write=_write,
+    nodes=frozenset({_INK, _OUTLINE}),
+    inputs={"Ink": (_INK, "Value_001"), "Outline": (_OUTLINE, "Value_001")},
+    style="Membrane",
+    background=(1.0, 1.0, 1.0),
+    needs_background=True,
+)
