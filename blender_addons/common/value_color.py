@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import bpy
 
+from .colormaps.cyclic import is_cyclic
 from .colormaps.in_material import LIMITS, add_colormap
 from .figures.scales import FIGURE
 from .nodes import Linkable, Node, Socket, Tree
@@ -114,6 +115,14 @@ def limit_inputs(material: bpy.types.Material) -> tuple[Any, Any]:
     """
     inputs: Any = required(material.node_tree).nodes[LIMITS].inputs
     return inputs["From Min"], inputs["From Max"]
+
+
+def shown_period(material: bpy.types.Material) -> float:
+    """Return after how much the colors of a material come round; 0 if they do not."""
+    if not is_cyclic(material.node_tree):
+        return 0.0
+    low, high = (socket.default_value for socket in limit_inputs(material))
+    return float(high - low)
 
 
 def set_limits(material: bpy.types.Material, low: float, high: float) -> None:

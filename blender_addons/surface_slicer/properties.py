@@ -17,6 +17,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from .arrays.arrangement import Arrangement
 from .arrays.array_file import array_names
 from .arrays.formula import DEFAULT
 from .arrays.heightmap import Origin
@@ -34,6 +35,8 @@ from .ramps.ramp_stops import MOST_STOPS
 
 NEW_RELIEF: Final = 0.6
 """Relief of new surfaces, so that their shape is visible; see `surface_color.color_surface`."""
+HOLDING_SEVERAL: Final = (".npz", ".tif", ".tiff")
+"""Endings of files of which *Array* chooses a part."""
 COLOR_SOURCES: Final = (
     ("HEIGHT", "Height", "The array's own values"),
     ("X", "Along x", "From the first column to the last"),
@@ -55,7 +58,8 @@ def _array(search: Any = None) -> Any:
     return text_property(
         search,
         name="Array",
-        description="Which array of an .npz archive; not needed if it holds only one",
+        description="Which array of an .npz archive, not needed if it holds only one; or which "
+        "page of a TIFF, counted from 1, instead of all as frames",
     )
 
 
@@ -71,10 +75,13 @@ class SourceSettings:
         y_range: tuple[float, float]
         origin: Origin
         resolution: tuple[int, int]
+        arrangement: Arrangement
+        own_ranges: bool
+        no_data: str
     else:
         filepath: StringProperty(
             name="File",
-            description="Array (.npy, .npz, .csv, .txt) or image to make a surface from",
+            description="Array (.npy, .npz, .csv, .txt, .asc) or image to make a surface from",
             subtype="FILE_PATH",
             options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
         )
@@ -91,14 +98,14 @@ class SourceSettings:
         )
         x_range: FloatVectorProperty(
             name="x",
-            description="Values of x in the formula's first and last column",
+            description="Values of x at the left and the right end",
             size=2,
             default=(0.0, 1.0),
             options=set(),
         )
         y_range: FloatVectorProperty(
             name="y",
-            description="Values of y in the formula's first and last row",
+            description="Values of y at the bottom and the top, seen from above",
             size=2,
             default=(0.0, 1.0),
             options=set(),
@@ -123,6 +130,27 @@ class SourceSettings:
             max=10_000,
             options=set(),
         )
+        arrangement: EnumProperty(
+            name="Arrangement",
+            description="What the dimensions of an array mean",
+            items=[
+                ("AUTO", "Recognized", "As the numbers say; refused if they could be several"),
+                ("FRAMES", "Frames", "Rows and columns, after frames if there are three"),
+                ("COLORS", "Colors", "Rows, columns and color channels, whose mean is the height"),
+                ("POINTS", "Points", "Each row is a point of a grid: x, y and height"),
+            ],
+            options=set(),
+        )
+        own_ranges: BoolProperty(
+            name="Set x and y",
+            description="Set the values of x and y at the ends, instead of taking them from the "
+            "file or counting columns and rows",
+            options=set(),
+        )
+        no_data: StringProperty(
+            name="No Data",
+            description="Number that means no data, such as -9999, and makes holes; empty for none",
+        )
 
 
 class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
@@ -136,6 +164,7 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         low: float
         high: float
         holes: int
+        base: float
         size: tuple[float, float]
         x_limits: tuple[float, float]
         y_limits: tuple[float, float]
@@ -144,6 +173,10 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         color_array: str
         color_low: float
         color_high: float
+        period: float
+        period_begin: float
+        color_period: float
+        color_period_begin: float
         holders: bpy.types.Collection | None
     else:
         array: _array()
@@ -154,6 +187,9 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         low: FloatProperty(name="Lowest Value", options=set())
         high: FloatProperty(name="Highest Value", options=set())
         holes: IntProperty(name="Holes", options=set())
+        base: FloatProperty(
+            name="Subtracted", description="Number subtracted from all values", options=set()
+        )
         size: FloatVectorProperty(
             name="Size",
             description="Extent along x and y; 0 along y for square cells",
@@ -176,6 +212,10 @@ class SURFACE_SLICER_PG_surface(SourceSettings, bpy.types.PropertyGroup):
         )
         color_low: FloatProperty(name="Lowest Color Value", options=set())
         color_high: FloatProperty(name="Highest Color Value", options=set())
+        period: FloatProperty(name="Period of the Values", options=set())
+        period_begin: FloatProperty(name="Begin of the Period", options=set())
+        color_period: FloatProperty(name="Period of the Second Array", options=set())
+        color_period_begin: FloatProperty(name="Begin of Its Period", options=set())
         holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
 
 

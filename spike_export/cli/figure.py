@@ -11,6 +11,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from ..formats.tables import find_period, period_named, period_text
 from .console import FILE, NUMBER, expect_kind, say
 from .drawing import (
     Kind,
@@ -84,12 +85,32 @@ def _colored(command: Command) -> Command:
     return command
 
 
+def _comes_round(command: Command) -> Command:
+    """Add the option for values that come round."""
+    return click.option(
+        "--period", callback=_period, metavar="X|none",
+        help="Values come round after X, such as 2pi or 360: their colors change the short way, "
+        "and begin at --v-min.  [default: recognized]",
+    )(command)  # fmt: skip
+
+
+def _period(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """Read a period; 0 for none, None if it is to be recognized."""
+    if text is None or text.casefold() == "none":
+        return None if text is None else 0.0
+    try:
+        return period_named(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a number above 0 nor none.") from None
+
+
 @figure.command(short_help="Animate a line being drawn, colored by its value.")
 @click.argument("array", type=FILE)
 @click.option(
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the line.  [default: y]"
 )
 @_moving("wave.mp4")
+@_comes_round
 @_colored
 def wave(
     array: Path,
@@ -97,6 +118,7 @@ def wave(
     colormap: str,
     v_min: float | None,
     v_max: float | None,
+    period: float | None,
     **common: Any,
 ) -> None:
     """Animate a line being drawn, colored by its value or by another array.
@@ -108,12 +130,13 @@ def wave(
     with one_sentence():
         x, y = _curve(array)
         colors = y if color_by is None else _row(color_by, len(y))
-        limits = _limits(colors, v_min, v_max)
+        limits, cyclic = _cyclic_limits(color_by or array, colors, v_min, v_max, period, colormap)
 
         def parts(axes: Any, scale: float) -> list[Part]:
             line = figures.GradientLine(
-                axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale, color_by=colors
-            )
+                axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale,
+                color_by=colors, cyclic=cyclic,
+            )  # fmt: skip
             return [line]
 
         _film(parts, _around(x), _around(y), (x[0], x[-1]), **common)
@@ -215,6 +238,7 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
     help="Shape of the cells.",
 )
 @_moving("matrix.mp4")
+@_comes_round
 @_colored
 def matrix(
     array: Path,
@@ -222,6 +246,7 @@ def matrix(
     colormap: str,
     v_min: float | None,
     v_max: float | None,
+    period: float | None,
     **common: Any,
 ) -> None:
     """Show a matrix whose colors change smoothly.
@@ -244,12 +269,14 @@ def matrix(
                 f"cannot use {array.name}: {rows:,} x {columns:,} cells are more than "
                 f"{_MOST_CELLS:,}"
             )
-        limits = _limits(values, v_min, v_max)
+        limits, cyclic = _cyclic_limits(array, values, v_min, v_max, period, colormap)
 
         def parts(axes: Any, _scale: float) -> list[Part]:
             t = np.arange(len(values))
             return [
-                figures.MatrixCells(axes, t, values, colormap=colormap, limits=limits, shape=cells)
+                figures.MatrixCells(
+                    axes, t, values, colormap=colormap, limits=limits, shape=cells, cyclic=cyclic
+                )
             ]
 
         last = float(len(values) - 1)
@@ -304,6 +331,8 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
             "columns"
         )
     x, y = array.T
+    if growing:
+        x, y = _without_place(x, y)
     if not np.isfinite(x).all():
         row = int(np.argmin(np.isfinite(x))) + 1
         raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
@@ -319,10 +348,22 @@ def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points
     return x, y
 
 
+def _without_place(x: Points, y: Points) -> tuple[Points, Points]:
+    """Make rows without an x gaps: at the ends there is none, within the curve y is missing."""
+    there = np.isfinite(x) | np.isinf(x)
+    if there.all() or not there.any():
+        return x, y
+    known = np.flatnonzero(there)
+    within = slice(known[0], known[-1] + 1)
+    count = np.arange(len(x))
+    return np.interp(count, known, x[known])[within], np.where(there, y, np.nan)[within]
+
+
 def _numbers(path: Path) -> Points:
     from .. import figures
 
-    expect_kind(path, "npy", "matrix", "places", "table", "text", "data")
+    # The reader itself says how to convert those of other programs.
+    expect_kind(path, "npy", "matrix", "places", "table", "text", "data", "mat", "hdf5")
     numbers = figures.read_array(path, say)
     largest = np.abs(numbers, where=np.isfinite(numbers), out=np.full(numbers.shape, -1.0)).max()
     if largest < 0:
@@ -344,6 +385,36 @@ def _row(path: Path, count: int) -> Points:
             f"{count:,} points"
         )
     return row
+
+
+def _cyclic_limits(
+    path: Path,
+    values: NDArray[np.float64],
+    v_min: float | None,
+    v_max: float | None,
+    period: float | None,
+    colormap: str,
+) -> tuple[tuple[float, float], bool]:
+    """Return the limits of the colors, and whether they are the same value."""
+    from .. import figures
+    from ..figures.named_colormap import is_cyclic
+
+    if period and v_max is not None:
+        raise figures.ChoiceError("give --period or --v-max, not both")
+    if period:
+        return (v_min or 0.0, (v_min or 0.0) + period), True
+    found = None
+    if period is None and v_min is None and v_max is None:
+        # From sample to sample, and in a matrix from frame to frame.
+        found = find_period(values, axes=(0,), turns=is_cyclic(colormap))
+    if found is None:
+        return _limits(values, v_min, v_max), False
+    low, period = found
+    say(
+        f"{path.name}: Its values come round after {period_text(period)}, so their colors change "
+        "the short way round; --period none turns this off."
+    )
+    return (low, low + period), True
 
 
 def _limits(

@@ -58,6 +58,9 @@ class GradientLine:
         In points.
     color_by : array-like, shape (M,), optional
         The values that color the line; `y` itself by default. A gap where they are not finite.
+    cyclic : bool
+        The values come round: the two limits, a period apart, are the same value, and between two
+        samples it changes the short way round.
 
     Raises
     ------
@@ -81,12 +84,13 @@ class GradientLine:
         limits: tuple[float, float] | None = None,
         width: float = 3.0,
         color_by: ArrayLike | None = None,
+        cyclic: bool = False,
     ) -> None:
         from matplotlib.collections import LineCollection
 
         colors = colormap_named(colormap)
         runs = finite_runs(x, y, color_by)
-        bins, self._lines = by_bin(runs, limits or limits_of(runs), colors.N)
+        bins, self._lines = by_bin(runs, limits or limits_of(runs), colors.N, cyclic=cyclic)
         self._collection = LineCollection(
             self._lines,
             # An empty list of colors would mean matplotlib's default.

@@ -113,9 +113,14 @@ def cut(points: Points, t: float) -> Points:
 
 
 def by_bin(
-    runs: list[Points], limits: tuple[float, float], count: int
+    runs: list[Points], limits: tuple[float, float], count: int, *, cyclic: bool = False
 ) -> tuple[NDArray[np.int64], list[Points]]:
     """Sort a curve's pieces by color.
+
+    Parameters
+    ----------
+    cyclic : bool
+        The limits are the same value, and between two samples it changes the short way round.
 
     Returns
     -------
@@ -124,7 +129,7 @@ def by_bin(
     lines : list of K ndarrays, shape (m, 2)
         The pieces in each of them, by x, each ended by a point whose y is NaN.
     """
-    split = [_split(run, limits, count) for run in runs]
+    split = [_split(run, limits, count, cyclic) for run in runs]
     if not split:
         return np.empty(0, np.int64), []
     points = np.concatenate([own for own, _ in split])
@@ -147,7 +152,7 @@ def by_bin(
 
 
 def _split(
-    run: Points, limits: tuple[float, float], count: int
+    run: Points, limits: tuple[float, float], count: int, cyclic: bool
 ) -> tuple[Points, NDArray[np.int64]]:
     """Add the points where a line passes from one of `count` equal bins to the next.
 
@@ -162,7 +167,10 @@ def _split(
     bins : ndarray, shape (m - 1,)
         Of what lies between each point and the next.
     """
-    level = ((run[:, -1] - limits[0]) / (limits[1] - limits[0]) * count).clip(0, count)
+    # Unwrapped for the color alone: if it is y, the line still goes where y goes.
+    key = np.unwrap(run[:, -1], period=limits[1] - limits[0]) if cyclic else run[:, -1]
+    level = (key - limits[0]) / (limits[1] - limits[0]) * count
+    level = level if cyclic else level.clip(0, count)
     begin, end = level[:-1], level[1:]
     lower = np.floor(np.minimum(begin, end)).astype(np.int64) + 1
     passed = np.maximum(np.ceil(np.maximum(begin, end)).astype(np.int64) - lower, 0)
@@ -171,12 +179,14 @@ def _split(
     k = np.arange(passed.sum()) - np.repeat(np.cumsum(passed) - passed, passed)
     edge = lower[step] + np.where((end > begin)[step], k, passed[step] - 1 - k)
     value = limits[0] + edge / count * (limits[1] - limits[0])
-    weight = ((value - run[step, -1]) / (run[step + 1, -1] - run[step, -1])).clip(0, 1)
+    weight = ((value - key[step]) / (key[step + 1] - key[step])).clip(0, 1)
     between = run[step] * (1 - weight[:, None]) + run[step + 1] * weight[:, None]
-    between[:, -1] = value
+    if not cyclic:
+        between[:, -1] = value
     points = np.insert(run, step + 1, between, axis=0)[:, :2]
     levels = np.insert(level, step + 1, edge)
-    bins = np.floor((levels[:-1] + levels[1:]) / 2).astype(np.int64).clip(0, count - 1)
+    bins = np.floor((levels[:-1] + levels[1:]) / 2).astype(np.int64)
+    bins = bins % count if cyclic else bins.clip(0, count - 1)
     return points, bins
 
 

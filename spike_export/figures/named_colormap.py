@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from .sections import ChoiceError
 
+# Of a channel, 0..1.
+_SAME_ENDS = 0.1
+
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
@@ -41,3 +44,16 @@ def colormap_named(name: str) -> Colormap:
         else ""
     )
     raise ChoiceError(f"there is no colormap named {name!r}{offer}{more}")
+
+
+def is_cyclic(name: str) -> bool:
+    """Tell whether a colormap ends in about the color it begins with.
+
+    Raises
+    ------
+    ChoiceError
+        See `colormap_named`.
+    """
+    colors = colormap_named(name)
+    ends = [colors(0.0), colors(1.0)]
+    return bool(max(abs(a - b) for a, b in zip(*ends, strict=True)) < _SAME_ENDS)

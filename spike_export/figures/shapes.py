@@ -170,6 +170,9 @@ class MatrixCells:
     shape : {"square", "circle"}
     size : float
         Of a cell, 0..1, as a fraction of the distance to the next.
+    cyclic : bool
+        The values come round: the two limits, a period apart, are the same value, and between two
+        frames it changes the short way round.
 
     Raises
     ------
@@ -191,23 +194,27 @@ class MatrixCells:
         limits: tuple[float, float] | None = None,
         shape: CellShape = "square",
         size: float = 0.9,
+        cyclic: bool = False,
     ) -> None:
         from matplotlib.collections import PatchCollection
         from matplotlib.patches import Circle, Patch, Rectangle
 
-        self._values = np.asarray(without_unit(values, "a matrix's values"), np.float32)
-        if self._values.ndim != 3 or not self._values.size:
+        values = np.asarray(without_unit(values, "a matrix's values"), np.float64)
+        if values.ndim != 3 or not values.size:
             raise ValueError(
-                f"a matrix over time needs frames, rows and columns, not {self._values.shape}"
+                f"a matrix over time needs frames, rows and columns, not {values.shape}"
             )
-        self._t, _ = _samples(t, np.zeros(len(self._values)))
-        finite = self._values[np.isfinite(self._values)]
+        self._t, _ = _samples(t, np.zeros(len(values)))
+        finite = values[np.isfinite(values)]
         low, high = limits or (
             (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         )
-        self._limits = (low, high) if low < high else (low - 1.0, low + 1.0)
+        low, high = (low, high) if low < high else (low - 1.0, low + 1.0)
+        # Between the limits before single precision, which could not tell large values apart.
+        self._places = ((values - low) / (high - low)).astype(np.float32)
+        self._cyclic = cyclic
         self._colors = colormap_named(colormap)
-        _, rows, columns = self._values.shape
+        _, rows, columns = values.shape
         row, column = np.divmod(np.arange(rows * columns), columns)
         patches: list[Patch] = [
             Circle((x, y), size / 2)
@@ -225,12 +232,17 @@ class MatrixCells:
         before = int(place)
         after = min(before + 1, len(self._t) - 1)
         share = np.float32(place - before)
-        now = self._values[before]
+        now = self._places[before]
         if share:
-            now = (1 - share) * now + share * self._values[after]
-        low, high = self._limits
-        colors = self._colors(np.clip((now.ravel() - low) / (high - low), 0.0, 1.0))
-        colors[~np.isfinite(now.ravel())] = 0.0
+            # From infinity to infinity nothing is drawn.
+            with np.errstate(invalid="ignore"):
+                change = self._places[after] - now
+                if self._cyclic:
+                    change -= np.rint(change)
+                now = now + share * change
+        now = now.ravel()
+        colors = self._colors(now % 1.0 if self._cyclic else np.clip(now, 0.0, 1.0))
+        colors[~np.isfinite(now)] = 0.0
         self._cells.set_facecolor(colors)
 
 

@@ -31,7 +31,8 @@ from ..required import required
 from ..selection import refusal
 from . import band, in_material, previews, table
 from .band import Band
-from .colormap_settings import colormap_property, matching
+from .colormap_settings import colormap_property, offered
+from .cyclic import is_cyclic
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -209,7 +210,7 @@ class ColormapPicker(bpy.types.Operator):
             self._end(context)
 
     def _names(self) -> list[str]:
-        return matching(self._typed)
+        return offered(self._typed, cyclic=is_cyclic(self._tree))
 
     def _chosen(self) -> int | None:
         names = self._names()

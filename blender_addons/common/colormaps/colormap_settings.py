@@ -84,6 +84,20 @@ def matching(typed: str = "") -> list[str]:
     ]
 
 
+def offered(typed: str = "", *, cyclic: bool = False) -> list[str]:
+    """Find colormaps, in the order in which they are offered.
+
+    Parameters
+    ----------
+    typed : str
+        See `matching`.
+    cyclic : bool
+        The values come round: colormaps that do so come first.
+    """
+    found = matching(typed)
+    return sorted(found, key=lambda name: table.kind(name) != "cyclic") if cyclic else found
+
+
 def search_colormaps(
     _owner: bpy.types.bpy_struct, _context: bpy.types.Context, typed: str
 ) -> list[tuple[str, str]]:

@@ -78,6 +78,7 @@ class _Table:
     stops: NDArray[np.uint16]  # (map, stop, channel), sRGB-encoded, full scale 65535
     rows: dict[str, int]  # every exact name and alias -> row
     folded_rows: dict[str, frozenset[int]]  # case-folded name or alias -> the rows it may mean
+    plain_rows: dict[str, frozenset[int]]  # the same without the library's prefix
 
 
 @functools.cache
@@ -91,10 +92,11 @@ def _table() -> _Table:
     rows = {name: row for row, name in enumerate(names)}
     rows.update({alias: rows[name] for alias, name in aliases})
     folded: dict[str, frozenset[int]] = {}
+    plain: dict[str, frozenset[int]] = {}
     for name, row in rows.items():
-        key = name.casefold()
-        folded[key] = folded.get(key, frozenset()) | {row}
-    return _Table(names, sources, stops, rows, folded)
+        for known, key in ((folded, name.casefold()), (plain, _plain(name).casefold())):
+            known[key] = known.get(key, frozenset()) | {row}
+    return _Table(names, sources, stops, rows, folded, plain)
 
 
 def _row(name: str) -> int | None:
@@ -102,9 +104,12 @@ def _row(name: str) -> int | None:
     table = _table()
     if name in table.rows:
         return table.rows[name]
-    candidates = table.folded_rows.get(name.casefold(), frozenset())
-    # Two maps may differ only in case; then the exact spelling is required.
-    return next(iter(candidates)) if len(candidates) == 1 else None
+    for rows in (table.folded_rows, table.plain_rows):
+        candidates = rows.get(name.casefold(), frozenset())
+        # Two maps may differ only in case or library; then the full name is required.
+        if candidates:
+            return next(iter(candidates)) if len(candidates) == 1 else None
+    return None
 
 
 def _strip_reverse(name: str) -> str | None:
@@ -179,7 +184,7 @@ def resolve(name: str) -> tuple[str, bool]:
     Parameters
     ----------
     name : str
-        Name of the colormap, as for `display_stops`.
+        Name of the colormap, as for `display_stops`; its library's prefix may be left out.
 
     Returns
     -------

@@ -11,16 +11,24 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.tables import TableError, array_names, read_npy, read_npz, read_numbers
+from ..common.tables import (
+    TableError,
+    array_names,
+    how_to_convert,
+    read_npy,
+    read_npz,
+    read_numbers,
+)
+from .arrangement import Arrangement, Located, arranged, checker
 from .heightmap import MOST_CELLS, HeightmapError, check_shape
 
-__all__ = ["EXTENSIONS", "Tell", "array_names", "read_array", "silent"]
+__all__ = ["EXTENSIONS", "Tell", "array_names", "read_array", "read_grid", "silent"]
 
 Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
 Tell = Callable[[str], object]
 """Called with a sentence for each guess."""
 
-EXTENSIONS: Final = (".npy", ".npz", ".csv", ".txt")
+EXTENSIONS: Final = (".npy", ".npz", ".csv", ".tsv", ".txt", ".asc")
 # Numbers as text need about 25 bytes each.
 _MOST_TEXT_BYTES: Final = 25 * MOST_CELLS
 
@@ -60,16 +68,98 @@ def read_array(
         One sentence with the file's name and the position in it.
     """
     path = Path(os.fspath(filepath))
+    return _read(path, name, check, lambda note: tell(f"{path.name}: {note}"))[0].values
+
+
+def read_grid(
+    filepath: str | os.PathLike[str],
+    name: str = "",
+    arrangement: Arrangement = "AUTO",
+    tell: Tell = silent,
+) -> Located:
+    """Read heights over x and y.
+
+    An ``.npz`` archive may hold x and y beside the heights, a table may begin with them, and a list
+    of points is put on its grid.
+
+    Parameters
+    ----------
+    filepath, name, tell
+        See `read_array`. If the name is not given, the arrays ``x``, ``y`` and ``z`` of an archive,
+        in any case, are coordinates and heights.
+    arrangement : str
+        What the array's dimensions mean; ``"AUTO"`` where they leave one possibility.
+
+    Raises
+    ------
+    HeightmapError
+        See `read_array`.
+    """
+    path = Path(os.fspath(filepath))
+
+    def note(text: str) -> None:
+        tell(f"{path.name}: {text}")
+
+    places: list[NDArray[np.float64]] = []
+    names = {n.casefold(): n for n in array_names(path)}
+    if not name and {"x", "y", "z"} <= names.keys():
+        name = names["z"]
+        places = [
+            _read(path, names[axis], _check_places, note)[0].values.astype(np.float64)
+            for axis in "xy"
+        ]
+    found, columns = _read(path, name, checker(arrangement), note)
+    try:
+        if places:
+            shape = found.values.shape[-2:]
+            x, y = (_along(p, shape, axis) for p, axis in zip(places, (1, 0), strict=True))
+            found = Located(found.values, x, y)
+            note(f"The coordinates are its arrays '{names['x']}' and '{names['y']}'.")
+        return arranged(found, arrangement, columns, note)
+    except HeightmapError as error:
+        raise HeightmapError(f"Cannot read {path.name}: {error}.") from None
+
+
+def _check_places(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    if len(shape) == 1:
+        shape = (shape[0], 2)
+    check_shape(shape, dtype)
+
+
+def _along(places: NDArray[np.float64], shape: tuple[int, ...], axis: int) -> NDArray[np.float64]:
+    """Return the coordinates along an axis, also from those of `numpy.meshgrid`."""
+    name = "yx"[axis]
+    if places.shape == shape:
+        line = places[:, 0] if axis == 0 else places[0]
+        if not np.array_equal(places, np.broadcast_to(line[:, None] if axis == 0 else line, shape)):
+            raise HeightmapError(f"its {name} differs within a {'row' if axis == 0 else 'column'}")
+        places = line
+    if places.shape != (shape[axis],):
+        raise HeightmapError(
+            f"its {name} has {' x '.join(map(str, places.shape))} values, its heights have "
+            f"{shape[axis]:,} {'rows' if axis == 0 else 'columns'}"
+        )
+    steps = np.diff(places)
+    if not (np.isfinite(steps).all() and steps[0] and np.allclose(steps, steps[0], rtol=0.01)):
+        raise HeightmapError(
+            f"its {name} is not evenly spaced; name the array of heights to draw it over its "
+            "rows and columns, or interpolate it first"
+        )
+    return places
+
+
+def _read(path: Path, name: str, check: Check, tell: Tell) -> tuple[Located, tuple[str, ...]]:
+    """Read an array, and the names of its columns."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not size:
                 raise HeightmapError("it is empty (0 bytes)")
             if path.suffix.lower() == ".npy":
-                return read_npy(file, check)
+                return Located(read_npy(file, check)), ()
             if path.suffix.lower() == ".npz":
-                return read_npz(file, name, check)
-            return _read_text(file, size, check, lambda note: tell(f"{path.name}: {note}"))
+                return Located(read_npz(file, name, check)), ()
+            return _read_text(file, size, check, tell)
     except FileNotFoundError:
         problem = "there is no such file"
     except IsADirectoryError:
@@ -83,11 +173,16 @@ def read_array(
     raise HeightmapError(f"Cannot read {path.name}: {problem}.") from None
 
 
-def _read_text(file: BinaryIO, size: int, check: Check, tell: Tell) -> NDArray[np.float64]:
+def _read_text(
+    file: BinaryIO, size: int, check: Check, tell: Tell
+) -> tuple[Located, tuple[str, ...]]:
+    if problem := how_to_convert(file.read(1024)):
+        raise HeightmapError(problem)
     if size > _MOST_TEXT_BYTES:
         raise HeightmapError(f"its {size / 1e6:,.0f} MB are too much for text; save it as .npy")
+    file.seek(0)
     table = read_numbers(file.read(size), most_cells=MOST_CELLS)
     check(table.values.shape, table.values.dtype)
     for note in table.notes:
         tell(note)
-    return table.values
+    return Located(table.values, table.x, table.y), table.names

@@ -7,6 +7,7 @@ arrays that begin at the top.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -26,7 +27,9 @@ MOST_VALUES: Final = 268_435_456
 # Frames are attributes of a mesh, which Blender searches linearly.
 MOST_FRAMES: Final = 20_000
 # With fewer distinct heights, a slope becomes stairs.
-_FEWEST_STEPS: Final = 32
+_FEWEST_STEPS: Final = 4096
+# The smallest range in which single precision has all its digits.
+_LEAST_RANGE: Final = 1e-30
 _KINDS: Final = {"S": "text", "U": "text", "M": "dates", "m": "durations", "V": "records"}
 
 
@@ -46,12 +49,15 @@ class Heightmap:
         The lowest and the highest value of all frames; they may be equal.
     holes : int
         Number of NaN values.
+    base : float
+        What was subtracted from the array's values, whose own digits single precision cannot hold.
     """
 
     values: NDArray[np.float32]
     low: float
     high: float
     holes: int
+    base: float = 0.0
 
     @property
     def span(self) -> float:
@@ -166,8 +172,10 @@ def from_array(
     """
     check_shape(array.shape, array.dtype)
     frames = array[None] if array.ndim == 2 else array
-    with np.errstate(over="ignore"):
-        values = np.array(frames, np.float32, order="C")
+    base = base_of(frames)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # In double precision, before the digits are lost.
+        values = np.array(frames - base if base else frames, np.float32, order="C")
     infinite = np.abs(values) > LARGEST
     if infinite.any():
         if not infinite_as_holes:
@@ -184,8 +192,8 @@ def from_array(
     # NumPy's extremes that ignore NaN warn about frames without any number, and copy.
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
-    _check_differences(frames, low, high)
-    return Heightmap(values, low, high, int(finite.size - np.count_nonzero(finite)))
+    _check_differences(frames)
+    return Heightmap(values, low, high, int(finite.size - np.count_nonzero(finite)), base)
 
 
 def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
@@ -208,7 +216,8 @@ def resampled(heights: Heightmap, rows: int, columns: int) -> Heightmap:
     values = np.empty((heights.frames, rows, columns), np.float32)
     for target, source in zip(values, heights.values, strict=True):
         target[:] = _bilinear(source, rows, columns)
-    return Heightmap(values, heights.low, heights.high, int(np.count_nonzero(np.isnan(values))))
+    holes = int(np.count_nonzero(np.isnan(values)))
+    return Heightmap(values, heights.low, heights.high, holes, heights.base)
 
 
 def _bilinear(values: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float64]:
@@ -233,17 +242,42 @@ def _shares(have: int, want: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np
     yield before + 1, share
 
 
-def _check_differences(frames: NDArray[Any], low: float, high: float) -> None:
-    """Check that values differ in single precision as they do in the array."""
-    finest = float(np.spacing(np.float32(max(abs(low), abs(high)))))
-    if high - low > _FEWEST_STEPS * finest:
-        return
-    lowest, highest = (float(find.reduce(frames, axis=None)) for find in (np.fmin, np.fmax))
-    # Fewer in total, and not all the same: the remaining shape would be stairs.
-    if lowest < highest and (frames != frames.astype(np.float32)).any():
+def base_of(values: NDArray[Any]) -> float:
+    """Find what to subtract from values before they are rounded to single precision.
+
+    Returns
+    -------
+    float
+        A round number near the lowest, if the values differ too little for their size, as dates in
+        seconds do; otherwise 0.
+    """
+    low, high = _ends(values)
+    largest = max(abs(low), abs(high))
+    if not 0.0 < high - low < _FEWEST_STEPS * float(np.spacing(np.float32(min(largest, LARGEST)))):
+        return 0.0
+    if largest > LARGEST or not (values != values.astype(np.float32)).any():
+        return 0.0
+    round_to = 10.0 ** math.ceil(math.log10(high - low))
+    return math.floor(low / round_to) * round_to
+
+
+def base_note(base: float) -> str:
+    """Say what was subtracted, in a sentence."""
+    return f"{base:,.15g} was subtracted from its values, which single precision cannot tell apart."
+
+
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    # NaN if none is a number, and without the warnings of NumPy's other functions.
+    low, high = (find.reduce(values, axis=None) for find in (np.fmin, np.fmax))
+    return float(low), float(high)
+
+
+def _check_differences(frames: NDArray[Any]) -> None:
+    low, high = _ends(frames)
+    if 0.0 < high - low < _LEAST_RANGE:
         raise HeightmapError(
-            f"its values go from {lowest:.12g} to {highest:.12g}, too close together for single "
-            "precision; subtract the lowest of them first"
+            f"its values go from {low:.12g} to {high:.12g}, too close together for single "
+            "precision; multiply them first"
         )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Heights from images, read by Blender's own loader."""
+"""Heights from images: TIFF as the numbers it holds, others by Blender's own loader."""
 
 from __future__ import annotations
 
@@ -11,20 +11,32 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrangement import Located
+from .array_file import Tell, silent
 from .heightmap import HeightmapError, check_shape
-from .picture_size import picture_size
+from .picture_size import cut_off, picture_size
+from .tiff import read_tiff
 
-EXTENSIONS: Final = (".png", ".tif", ".tiff", ".exr", ".hdr", ".jpg", ".jpeg", ".bmp", ".webp")
+TIFF: Final = (".tif", ".tiff")
+EXTENSIONS: Final = (".png", *TIFF, ".exr", ".hdr", ".jpg", ".jpeg", ".bmp", ".webp")
 
 
-def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
+def read_picture(filepath: str | os.PathLike[str], page: str = "", tell: Tell = silent) -> Located:
     """Read an image's values as stored in the file.
+
+    Parameters
+    ----------
+    page : str
+        Which page of a TIFF; see `tiff.read_tiff`.
+    tell : callable
+        Called with a sentence for each guess.
 
     Returns
     -------
-    ndarray of float32, shape (rows, columns)
-        The mean of the color channels, row 0 at the top. Integers are divided by their maximum, 255
-        or 65,535; floating point numbers are unchanged.
+    Located
+        The mean of the color channels, row 0 at the top; NaN where the image is transparent.
+        Integers of a TIFF keep their values, those of other images are divided by their maximum,
+        255 or 65,535; floating point numbers are unchanged.
 
     Raises
     ------
@@ -34,6 +46,10 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
     path = Path(os.fspath(filepath))
     if not path.is_file():
         problem = "it is a folder" if path.is_dir() else "there is no such file"
+        raise HeightmapError(f"Cannot read {path.name}: {problem}.")
+    if path.suffix.lower() in TIFF:
+        return _read_tiff(path, page, tell)
+    if problem := cut_off(path):
         raise HeightmapError(f"Cannot read {path.name}: {problem}.")
     size = picture_size(path)
     if size is not None:
@@ -50,7 +66,7 @@ def read_picture(filepath: str | os.PathLike[str]) -> NDArray[np.float32]:
         colorspace.name = "Non-Color"
         # and the colors of transparent pixels are lost.
         image.alpha_mode = "CHANNEL_PACKED"
-        return pixel_heights(image, path.name)
+        return Located(pixel_heights(image, path.name))
     finally:
         bpy.data.images.remove(image)
 
@@ -66,12 +82,12 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     Returns
     -------
     ndarray of float32, shape (rows, columns)
-        The mean of the color channels, row 0 at the top.
+        The mean of the color channels, row 0 at the top; NaN where it is transparent.
 
     Raises
     ------
     HeightmapError
-        If it has no pixels, or too many.
+        If it has no pixels, too many, or only transparent ones.
     """
     name = name or f"image '{image.name}'"
     size: Any = image.size
@@ -85,9 +101,29 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     flat = np.empty(rows * columns * channels, np.float32)
     pixels: Any = image.pixels
     pixels.foreach_get(flat)
-    colors = flat.reshape(rows, columns, channels)[::-1, :, : 1 if channels < 3 else 3]
+    every = flat.reshape(rows, columns, channels)[::-1]
     # In double precision, since the mean of three equal numbers must be exactly that number.
-    return np.asarray(colors.mean(axis=2, dtype=np.float64), np.float32)
+    colors = every[:, :, : 1 if channels < 3 else 3].mean(axis=2, dtype=np.float64)
+    heights = np.asarray(colors, np.float32)
+    if channels in (2, 4):
+        clear = every[:, :, -1] == 0.0
+        if clear.all():
+            raise HeightmapError(f"Cannot read {name}: all of its pixels are transparent.")
+        heights[clear] = np.nan
+    return heights
+
+
+def _read_tiff(path: Path, page: str, tell: Tell) -> Located:
+    try:
+        with path.open("rb") as file:
+            return read_tiff(file, page, lambda note: tell(f"{path.name}: {note}"))
+    except HeightmapError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = error.strerror or str(error)
+    except MemoryError:
+        problem = "there is not enough memory"
+    raise HeightmapError(f"Cannot read {path.name}: {problem}.") from None
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:

@@ -14,11 +14,9 @@ from typing import BinaryIO, Final
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
+_JPEG_END: Final = b"\xff\xd9"
+_MOST_BEHIND: Final = 1 << 20
 _EXR: Final = b"v/1\x01"
-_TIFF: Final = {b"II*\0": "<", b"II+\0": "<", b"MM\0*": ">", b"MM\0+": ">"}
-_WIDTH_TAG, _HEIGHT_TAG = 256, 257
-# Packing of integers by TIFF type number.
-_WHOLE_NUMBERS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}
 # Entries of a header; no program writes more.
 _MOST_ENTRIES: Final = 4096
 
@@ -29,15 +27,13 @@ def picture_size(filepath: str | os.PathLike[str]) -> tuple[int, int] | None:
     Returns
     -------
     columns, rows : int
-        None if it is not a PNG, TIFF, OpenEXR or JPEG image, or is damaged.
+        None if it is not a PNG, OpenEXR or JPEG image, or is damaged.
     """
     try:
         with Path(os.fspath(filepath)).open("rb") as file:
             start = file.read(8)
             if start == _PNG:
                 return _of_png(file)
-            if start[:4] in _TIFF:
-                return _of_tiff(file, start)
             if start[:4] == _EXR:
                 return _of_exr(file)
             if start[:2] == _JPEG:
@@ -47,31 +43,29 @@ def picture_size(filepath: str | os.PathLike[str]) -> tuple[int, int] | None:
     return None
 
 
+def cut_off(filepath: str | os.PathLike[str]) -> str:
+    """Say whether the end of a JPEG image is missing, for which Blender's loader invents colors.
+
+    Returns
+    -------
+    str
+        To follow the file's name; empty if nothing is missing, and for other images, which Blender
+        itself refuses.
+    """
+    try:
+        with Path(os.fspath(filepath)).open("rb") as file:
+            if file.read(2) != _JPEG:
+                return ""
+            # Some cameras add their own data behind the end.
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _MOST_BEHIND))
+            return "" if _JPEG_END in file.read() else "it ends early"
+    except OSError:
+        return ""
+
+
 def _of_png(file: BinaryIO) -> tuple[int, int] | None:
     _, kind, columns, rows = struct.unpack(">I4sII", file.read(16))
     return (columns, rows) if kind == b"IHDR" else None
-
-
-def _of_tiff(file: BinaryIO, start: bytes) -> tuple[int, int] | None:
-    order = _TIFF[start[:4]]
-    # BigTIFF has numbers of 8 bytes instead of 2 and 4.
-    large = b"+" in start[:4]
-    if large:
-        (place,) = struct.unpack(f"{order}Q", file.read(8))
-    else:
-        (place,) = struct.unpack(f"{order}I", start[4:])
-    file.seek(place)
-    count_kind, entry_kind = ("Q", "HHQ8s") if large else ("H", "HHI4s")
-    (count,) = struct.unpack(order + count_kind, file.read(struct.calcsize(order + count_kind)))
-    found: dict[int, int] = {}
-    for _ in range(min(count, _MOST_ENTRIES)):
-        entry = file.read(struct.calcsize(order + entry_kind))
-        tag, kind, _, value = struct.unpack(order + entry_kind, entry)
-        if tag in (_WIDTH_TAG, _HEIGHT_TAG) and kind in _WHOLE_NUMBERS:
-            (found[tag],) = struct.unpack_from(order + _WHOLE_NUMBERS[kind], value)
-    if len(found) < 2:
-        return None
-    return found[_WIDTH_TAG], found[_HEIGHT_TAG]
 
 
 def _of_exr(file: BinaryIO) -> tuple[int, int] | None:

@@ -12,8 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import formula
-from .array_file import Tell, read_array, silent
-from .heightmap import Heightmap, HeightmapError, Origin, check_resolution, from_array, resampled
+from .arrangement import Arrangement, Located
+from .array_file import Tell, read_grid, silent
+from .heightmap import (
+    Heightmap,
+    HeightmapError,
+    Origin,
+    base_note,
+    check_resolution,
+    from_array,
+    resampled,
+)
 from .image_heights import EXTENSIONS as PICTURE_EXTENSIONS
 from .image_heights import pixel_heights, read_picture
 
@@ -30,17 +39,25 @@ class Source:
     filepath : str
         An array or an image file; takes precedence if several sources are given.
     array : str
-        Which array of an ``.npz`` archive.
+        Which array of an ``.npz`` archive, or which page of a TIFF, counted from 1.
     image : str
         Name of an image in the .blend; takes precedence over the formula.
     formula : str
         See `formula.evaluate`.
     x_range, y_range : tuple of float
-        Of the formula: values at the first and last column and row.
+        Of the formula: values at the first and last column and row. Of arrays and images, if
+        `own_ranges` is on: at the left and the right end, and at the bottom and the top.
     origin : str
         Where an array's or image's row 0 is: ``"UPPER"`` or ``"LOWER"``.
     resolution : tuple of int
         Vertices along x and y; 0 for as many as columns and rows.
+    arrangement : str
+        What an array's dimensions mean; see `array_file.read_grid`.
+    no_data : str
+        A number that means no data in an array or image; empty for none.
+    own_ranges : bool
+        Use the ranges for arrays and images, too, instead of the file's own x and y, or the numbers
+        of columns and rows.
     """
 
     filepath: str = ""
@@ -51,6 +68,9 @@ class Source:
     y_range: tuple[float, float] = (0.0, 1.0)
     origin: Origin = "UPPER"
     resolution: tuple[int, int] = (0, 0)
+    arrangement: Arrangement = "AUTO"
+    own_ranges: bool = False
+    no_data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,8 @@ class Field:
     heights : Heightmap
     x_range, y_range : tuple of float
         Values of x at the lowest and the highest column, of y at the lowest and highest row: of the
-        formula's variables, otherwise the indices of the array's columns and rows.
+        formula's variables, the file's own coordinates, typed ones, or the indices of the array's
+        columns and rows.
     """
 
     title: str
@@ -88,21 +109,22 @@ def read_field(source: Source, tell: Tell = silent) -> Field:
     """
     if source.filepath:
         path = Path(bpy.path.abspath(source.filepath))
-        array = _read_file(path, source.array, tell)
+        found = _read_file(path, source, tell)
         title = path.stem.encode("utf-8", "replace").decode("utf-8")
         try:
-            return array_field(array, title, origin=source.origin, resolution=source.resolution)
+            field = _located_field(found, title, source)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
+        if field.heights.base:
+            tell(f"{path.name}: {base_note(field.heights.base)}")
+        return field
     if source.image:
         image = bpy.data.images.get(source.image)
         if image is None:
             raise HeightmapError(f"There is no image named '{source.image}' in this file.")
         heights = pixel_heights(image)
         try:
-            return array_field(
-                heights, image.name, origin=source.origin, resolution=source.resolution
-            )
+            return _located_field(Located(heights), image.name, source)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot use image '{image.name}': {error}.") from None
     return _formula_field(source)
@@ -140,10 +162,44 @@ def array_field(
     )  # fmt: skip
 
 
-def _read_file(path: Path, name: str, tell: Tell) -> NDArray[Any]:
+def _located_field(found: Located, title: str, source: Source) -> Field:
+    """Turn an array into heights, over its coordinates or those typed by the user."""
+    # Where the file says where its rows are, y goes up.
+    origin = source.origin
+    if found.y is not None:
+        origin = "LOWER" if found.y[0] < found.y[-1] else "UPPER"
+    values = _without(found.values, source.no_data)
+    field = array_field(values, title, origin=origin, resolution=source.resolution)
+    x_range, y_range = field.x_range, field.y_range
+    if found.x is not None:
+        x_range = float(found.x[0]), float(found.x[-1])
+    if found.y is not None:
+        y_range = float(found.y.min()), float(found.y.max())
+    if source.own_ranges:
+        for name, (start, end) in (("x", source.x_range), ("y", source.y_range)):
+            if start == end:
+                raise HeightmapError(f"{name} goes from {start:g} to {end:g}; they must differ")
+        x_range, y_range = source.x_range, source.y_range
+    return Field(title, field.heights, x_range, y_range)
+
+
+def _without(values: NDArray[Any], no_data: str) -> NDArray[Any]:
+    """Make holes of the values that mean no data."""
+    if not no_data.strip():
+        return values
+    try:
+        missing = float(no_data)
+    except ValueError:
+        raise HeightmapError(f"No Data is '{no_data[:30]}', not a number") from None
+    # 0.1 in single precision is not 0.1 in double precision.
+    holes = values == (values.dtype.type(missing) if values.dtype.kind == "f" else missing)
+    return np.where(holes, np.nan, values)
+
+
+def _read_file(path: Path, source: Source, tell: Tell) -> Located:
     if path.suffix.lower() in PICTURE_EXTENSIONS:
-        return read_picture(path)
-    return read_array(path, name, tell=tell)
+        return read_picture(path, source.array, tell)
+    return read_grid(path, source.array, source.arrangement, tell)
 
 
 def _formula_field(source: Source) -> Field:

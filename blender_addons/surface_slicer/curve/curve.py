@@ -9,6 +9,7 @@ anything else driven by that number stays in sync with it.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays.array_file import Tell, read_array, silent
-from ..arrays.heightmap import HeightmapError
+from ..arrays.heightmap import HeightmapError, base_note, base_of
 from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
+from ..common.colormaps import kind
+from ..common.colormaps.cyclic import AROUND, direction_of, mixed_around, period_of
 from ..common.geometry import new_curves
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import (
@@ -30,7 +33,8 @@ from ..common.nodes.modifiers import (
     set_inputs,
 )
 from ..common.placing import link, select_only
-from .curve_color import COLOR_VALUE, VALUE, color_curve
+from ..common.tables import find_period
+from .curve_color import COLOR_VALUE, VALUE, color_curve, curve_material, match_cyclic
 
 GROUP: Final = "Curve from Array"
 SAMPLE: Final = "sample"
@@ -106,11 +110,15 @@ def create_curve(
         points = polyline(values)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
+    if points.gaps:
+        tell(f"{path.name}: {points.gaps:,} of its {len(values):,} rows are not numbers: gaps.")
+    points = dataclasses.replace(points, y=_without_base(points.y, path, tell))
     colors = None
     if color_filepath:
         second, second_path = _read(color_filepath, color_array, tell)
         try:
             colors = values_along(second, len(values), points.samples)
+            colors = _without_base(colors, second_path, tell)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot color by {second_path.name}: {error}.") from None
     title = path.stem.encode("utf-8", "replace").decode("utf-8")
@@ -177,6 +185,9 @@ def add_curve(
             modifier,
             {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
         )
+        shown = points.y if colors is None else colors
+        if found := find_period(shown, turns=kind(colormap) == "cyclic"):
+            set_curve_period(curve, *found)
         link(context, curve)
     except BaseException:
         bpy.data.batch_remove(made)
@@ -194,6 +205,28 @@ def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | N
         None if the object was not made here.
     """
     return find_group_modifier(thing, GROUP)
+
+
+def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> None:
+    """Make the colors of a curve come round, or end at the lowest and the highest value.
+
+    Parameters
+    ----------
+    begin, period : float
+        The value at both ends of the colormap, and after how much it comes round; 0 for never.
+
+    Raises
+    ------
+    ValueError
+        If the object is not a curve, or has a material of the user's own.
+    """
+    modifier = find_modifier(curve)
+    material = None if modifier is None else curve_material(modifier)
+    if modifier is None or material is None:
+        raise ValueError(f"'{curve.name}' is not a curve in the colors of a colormap")
+    # Of a file from an older version, its inputs for this may be missing.
+    modifier.node_group = _group()
+    match_cyclic(curve, modifier, material, begin, period)
 
 
 def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
@@ -225,6 +258,14 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     set_interpolation(curve, path, "LINEAR")
 
 
+def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArray[np.float64]:
+    """Subtract what single precision cannot hold, and say so."""
+    base = base_of(values)
+    if base:
+        tell(f"{path.name}: {base_note(base)}")
+    return values - base
+
+
 def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
     path = Path(bpy.path.abspath(filepath))
     return read_array(path, array, check_line, tell), path
@@ -237,11 +278,16 @@ def _group(tree: Tree) -> None:
     material = tree.input("Material", "Material")
     first = tree.input("First Sample", "Float", default=0.0, hide=True)
     last = tree.input("Last Sample", "Float", default=1.0, hide=True)
+    # Files know inputs by the order of their creation, so new ones go last.
+    cyclic = tree.input("Cyclic", "Bool", default=False, hide=True)
+    low = tree.input("Minimum", "Float", default=0.0, hide=True)
+    high = tree.input("Maximum", "Float", default=1.0, hide=True)
+    period = period_of(tree, cyclic, low, high)
     with tree.frame("Where the drawn part begins and ends, in samples"):
         begin = tree.mix(given["Begin"], first, last, label="Begin")
         end = tree.mix(given["Drawn"], first, last, label="Tip")
-    up_to = _cut_off(tree, whole, end, before=False)
-    part = _cut_off(tree, up_to, begin, before=True)
+    up_to = _cut_off(tree, whole, end, period, before=False)
+    part = _cut_off(tree, up_to, begin, period, before=True)
     with tree.frame("A point alone is no line"):
         count = tree.add("GeometryNodeSplineLength")["Point Count"]
         pieces = tree.add(
@@ -249,13 +295,17 @@ def _group(tree: Tree) -> None:
             {"Geometry": part, "Selection": count < 1.5},
             domain="CURVE",
         )
+    around = direction_of(tree, tree.attribute(COLOR_VALUE), low, high)
+    colored = tree.store(pieces, AROUND, around, "FLOAT_VECTOR", label=AROUND)
     with tree.frame("Line"):
-        line = tree.tube(pieces, 12, given["Radius"], capped=True)
+        line = tree.tube(colored, 12, given["Radius"], capped=True)
         painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
     tree.output("Geometry", painted)
 
 
-def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> Node:
+def _cut_off(
+    tree: Tree, curve: Linkable, place: Linkable, period: Linkable, *, before: bool
+) -> Node:
     """Keep what is before or after a position, ending exactly there.
 
     The first point beyond the position moves back to it along its segment, with its values; points
@@ -290,7 +340,11 @@ def _cut_off(tree: Tree, curve: Linkable, place: Linkable, *, before: bool) -> N
         # The sample comes last, since it identifies the tip.
         for name in (VALUE, COLOR_VALUE, SAMPLE):
             own = tree.attribute(name)
-            between = tree.mix(share, beside(own, "FLOAT", f"The neighbor's {name}"), own)
+            its_own = beside(own, "FLOAT", f"The neighbor's {name}")
+            if name == COLOR_VALUE:
+                between = mixed_around(tree, share, its_own, own, period)
+            else:
+                between = tree.mix(share, its_own, own)
             moved = tree.store(moved, name, tree.mix(is_tip, own, between), label=name)
         removed = tree.attribute(_REMOVED) > 0.5
         return tree.add(

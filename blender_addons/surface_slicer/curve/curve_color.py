@@ -10,10 +10,11 @@ import numpy as np
 
 from ..common import nodes
 from ..common.colormaps import resolve
+from ..common.colormaps.cyclic import set_cyclic
 from ..common.colormaps.in_material import LIMITS, has_colormap, set_colormap
 from ..common.glow import glowing
 from ..common.limits import apart
-from ..common.nodes.modifiers import input_value, set_inputs
+from ..common.nodes.modifiers import follow_socket, input_value, set_inputs
 from ..common.required import required
 from ..common.value_color import color_of, limit_inputs, read_attribute, set_limits
 
@@ -101,6 +102,30 @@ def curve_settings(material: bpy.types.Material) -> dict[str, Any]:
         "Maximum": highest,
         "Strength": found[STRENGTH].inputs["Strength"],
     }
+
+
+def match_cyclic(
+    curve: bpy.types.Object,
+    modifier: bpy.types.NodesModifier,
+    material: bpy.types.Material,
+    begin: float,
+    period: float,
+) -> None:
+    """Make the colors of a curve come round, or end; see `curve.set_curve_period`."""
+    low, high = begin, begin + period
+    if not period:
+        # The second array is the first one's copy if there is none.
+        low, high = color_limits(curve)
+    set_limits(material, low, high)
+    set_cyclic(required(material.node_tree), cyclic=period > 0.0)
+    set_inputs(modifier, {"Cyclic": period > 0.0, "Minimum": low, "Maximum": high})
+    for name, socket in zip(("Minimum", "Maximum"), limit_inputs(material), strict=True):
+        follow_socket(modifier, name, material, socket)
+
+
+def color_limits(curve: bpy.types.Object) -> tuple[float, float]:
+    """Return the lowest and the highest value that gives a curve its colors."""
+    return _limits_of(curve, COLOR_VALUE)
 
 
 def _limits_of(curve: bpy.types.Object, name: str) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from ..curve.curve_color import curve_material
 from ..properties import COLOR_SOURCES, ColorSettings, about
 from ..surface.surface import read_color_array
 from ..surface.surface_color import checked_limits, color_surface, find_material, limits_of, show
+from .cyclic import cyclic_told
 from .selection import OnActiveSurface, OnSurfaces, curve_at_hand, surface_at_hand
 
 if TYPE_CHECKING:
@@ -161,6 +162,8 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
             f"Colored '{surface.name}' by {data.color_title}, "
             f"from {data.color_low:.4g} to {data.color_high:.4g}.",
         )
+        if cyclic := cyclic_told(find_material(surface), data.color_period):
+            self.report({"INFO"}, cyclic)
         return {"FINISHED"}
 
 

@@ -20,7 +20,10 @@ from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
+from ..common.value_color import shown_period
 from ..curve.curve import create_curve, draw_on, find_modifier
+from ..curve.curve_color import curve_material
+from .cyclic import cyclic_told
 from .selection import curve_at_hand, made_here
 
 if TYPE_CHECKING:
@@ -115,6 +118,9 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         text += f" in {pieces:,} pieces" if pieces > 1 else ""
         neighbor = None if self.at_origin else put_beside(context, [curve], others)
         self.report({"INFO"}, f"{text}{beside_told(neighbor)}.")
+        material = required(curve_material(required(find_modifier(curve))))
+        if cyclic := cyclic_told(material, shown_period(material)):
+            self.report({"INFO"}, cyclic)
         return {"FINISHED"}
 
 

@@ -32,18 +32,19 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..common.suggestions import Field, SuggestionsPopup
-from ..properties import SourceSettings, about, fields
+from ..properties import HOLDING_SEVERAL, SourceSettings, about, fields
 from ..surface import motion
 from ..surface.axes import add_axes, find_axes, remove_axes
 from ..surface.base_plane import add_base_plane
 from ..surface.surface import create_surface, reload_surface, shape_text, source_of
-from ..surface.surface_color import color_surface, show_what_is_left
+from ..surface.surface_color import color_surface, find_material, show_what_is_left
+from .cyclic import cyclic_told
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces, made_here, surface_at_hand
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
-DROPPED = (".npy", ".npz", ".csv")
+DROPPED = (".npy", ".npz", ".csv", ".asc")
 FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTENSIONS))
 
 
@@ -125,9 +126,15 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         layout = required(self.layout)
         layout.use_property_split = True
         if self.filepath or self.browse:
-            if self.filepath.lower().endswith(".npz"):
+            if self.filepath.lower().endswith(HOLDING_SEVERAL):
                 layout.prop(self, "array")
+            layout.prop(self, "arrangement")
             layout.prop(self, "origin")
+            layout.prop(self, "no_data")
+            layout.prop(self, "own_ranges")
+            if self.own_ranges:
+                layout.prop(self, "x_range")
+                layout.prop(self, "y_range")
         elif not self.image:
             layout.prop(self, "formula")
             layout.prop(self, "x_range")
@@ -184,6 +191,8 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 start = input_value(modifier, "Start Frame").value
                 text = f"{text.removesuffix('.')}; it starts at frame {start:g}."
             self.report(kind, told(text, before, scene))
+            if cyclic := cyclic_told(find_material(surface), about(surface).period):
+                self.report({"INFO"}, cyclic)
             made = True
         return {"FINISHED"} if made else {"CANCELLED"}
 

@@ -28,7 +28,7 @@ from ..surface.surface_color import (
     shown,
     uses_ramp,
 )
-from .tab import SurfaceTab
+from .tab import SurfaceTab, draw_cyclic
 
 # Short, since the sidebar is narrow.
 _SHOWN: Final = {"HEIGHT": "Height", "X": "x", "Y": "y", "ARRAY": "Array"}
@@ -74,6 +74,8 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
         else:
             draw_colormap(layout, material, "surface_slicer.choose_colormap")
         draw_limits(layout, material)
+        if now in ("HEIGHT", "ARRAY"):
+            draw_cyclic(layout, material)
         column = layout.column(align=True)
         column.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
         column.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)

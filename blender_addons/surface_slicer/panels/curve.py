@@ -13,7 +13,7 @@ from ..common.viewport import draw_show_colors
 from ..curve.curve import INPUTS, find_modifier
 from ..curve.curve_color import curve_material, curve_settings
 from ..operators.selection import curve_at_hand
-from .tab import Tab
+from .tab import Tab, draw_cyclic
 
 
 class SURFACE_SLICER_PT_curve(Tab):
@@ -45,6 +45,7 @@ class SURFACE_SLICER_PT_curve(Tab):
         column = layout.column(align=True)
         for name, socket in curve_settings(material).items():
             column.prop(socket, "default_value", text=name)
+        draw_cyclic(layout, material)
         header, body = layout.panel("surface_slicer_curve_range", default_closed=True)
         header.label(text="Colormap Range")
         if body is not None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -12,7 +13,7 @@ from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.suggestions import draw_field
 from ..operators.selection import surface_at_hand
-from ..properties import SURFACE_SLICER_PG_surface, about, fields
+from ..properties import HOLDING_SEVERAL, SURFACE_SLICER_PG_surface, about, fields
 from ..surface.axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..surface.lift import height_holder
 from ..surface.motion import TIME_INPUTS, find_modifier
@@ -33,10 +34,12 @@ class SURFACE_SLICER_PT_surface(Tab):
         layout.use_property_split = True
         layout.use_property_decorate = False
         names = {
-            "FILE": ["filepath", "origin"],
-            "IMAGE": ["image", "origin"],
+            "FILE": ["filepath", "arrangement", "origin", "no_data", "own_ranges"],
+            "IMAGE": ["image", "origin", "no_data", "own_ranges"],
             "FORMULA": ["formula", "x_range", "y_range"],
         }[typed.kind]
+        if "own_ranges" in names and typed.own_ranges:
+            names += ["x_range", "y_range"]
         for name in names:
             if name == "image":
                 draw_field(layout, typed, "image", "surface_slicer.suggest")
@@ -46,7 +49,7 @@ class SURFACE_SLICER_PT_surface(Tab):
                 layout.row(align=True).prop(typed, name)
             else:
                 layout.prop(typed, name)
-            if name == "filepath" and typed.filepath.lower().endswith(".npz"):
+            if name == "filepath" and typed.filepath.lower().endswith(HOLDING_SEVERAL):
                 draw_field(layout, typed, "array", "surface_slicer.suggest")
         layout.row(align=True).prop(typed, "resolution")
         row = layout.row()
@@ -58,7 +61,10 @@ class SURFACE_SLICER_PT_surface(Tab):
         if typed.kind == "FILE":
             operator.filepath, operator.array = typed.filepath, typed.array
         operator.image = typed.image if typed.kind == "IMAGE" else ""
-        for name in ("formula", "x_range", "y_range", "origin", "resolution"):
+        for name in (
+            "formula", "x_range", "y_range", "origin", "resolution", "arrangement", "own_ranges",
+            "no_data",
+        ):  # fmt: skip
             setattr(operator, name, getattr(typed, name))
 
 
@@ -146,7 +152,7 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
     suggest = "surface_slicer.suggest"
     if data.filepath:
         layout.prop(data, "filepath")
-        if data.filepath.lower().endswith(".npz"):
+        if data.filepath.lower().endswith(HOLDING_SEVERAL):
             draw_field(layout, data, "array", suggest, field="surface_array")
     elif data.image:
         draw_field(layout, data, "image", suggest, field="surface_image")
@@ -155,10 +161,17 @@ def _draw_source(layout: bpy.types.UILayout, data: SURFACE_SLICER_PG_surface) ->
         layout.row(align=True).prop(data, "x_range")
         layout.row(align=True).prop(data, "y_range")
     if data.filepath or data.image:
+        if data.filepath:
+            layout.prop(data, "arrangement")
         layout.prop(data, "origin")
+        layout.prop(data, "no_data")
+        layout.prop(data, "own_ranges")
+        if data.own_ranges:
+            layout.row(align=True).prop(data, "x_range")
+            layout.row(align=True).prop(data, "y_range")
     if data.color_filepath or data.color_title:
         layout.prop(data, "color_filepath")
-        if data.color_filepath.lower().endswith(".npz"):
+        if data.color_filepath.lower().endswith(HOLDING_SEVERAL):
             draw_field(layout, data, "color_array", suggest)
     layout.row(align=True).prop(data, "size")
     layout.row(align=True).prop(data, "resolution")
@@ -171,8 +184,12 @@ def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None
         ("Source", Path(data.filepath).name if data.filepath else data.title),
         ("Rows", f"{data.rows:,}"),
         ("Columns", f"{data.columns:,}"),
-        ("Range", f"{data.low:.4g} to {data.high:.4g}"),
+        ("x", _range(data.x_limits)),
+        ("y", _range(data.y_limits)),
+        ("Range", _range((data.low, data.high))),
     ]
+    if data.base:
+        figures.append(("Subtracted", f"{data.base:,.10g}"))
     if data.frames > 1:
         figures.append(("Frames", f"{data.frames:,}"))
     if data.holes:
@@ -183,6 +200,10 @@ def _draw_figures(layout: bpy.types.UILayout, surface: bpy.types.Object) -> None
         row = box.split(factor=0.35)
         row.label(text=label)
         row.label(text=text)
+
+
+def _range(limits: Sequence[float]) -> str:
+    return f"{limits[0]:.4g} to {limits[1]:.4g}"
 
 
 CLASSES = (SURFACE_SLICER_PT_surface, SURFACE_SLICER_PT_shape, SURFACE_SLICER_PT_time)

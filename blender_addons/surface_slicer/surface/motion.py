@@ -13,6 +13,7 @@ from typing import Any, Final
 import bpy
 
 from ..common import clock, nodes
+from ..common.colormaps.cyclic import mixed_around, period_of
 from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier
 
@@ -79,6 +80,15 @@ _DATA_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Lowest": {"kind": "Float", "default": 0.0, "hide": True},
     "Highest": {"kind": "Float", "default": 1.0, "hide": True},
     "Has Holes": {"kind": "Bool", "default": False, "hide": True},
+    # Files know inputs by the order of their creation, so new ones go last.
+    "Cyclic Color": {
+        "kind": "Bool",
+        "default": False,
+        "hide": True,
+        "description": "The second array's values come round, from one limit to the other",
+    },
+    "Color Minimum": {"kind": "Float", "default": 0.0, "hide": True},
+    "Color Maximum": {"kind": "Float", "default": 1.0, "hide": True},
 }
 
 
@@ -140,7 +150,9 @@ def node_group(tree: Tree) -> None:
         height = _at_vertex(tree, data["Values"], now)
         valued = tree.store(flat, HEIGHT, height, label=HEIGHT)
     with tree.frame("A second array for the color"):
-        color = _at_vertex(tree, data["Color Values"], now)
+        period = period_of(tree, data["Cyclic Color"], data["Color Minimum"], data["Color Maximum"])
+        color_now = mixed_around(tree, moment.fraction, this, next_, period)
+        color = _at_vertex(tree, data["Color Values"], color_now)
         colored = tree.store(valued, COLOR_VALUE, color, label=COLOR_VALUE)
         either = tree.switch("GEOMETRY", data["Has Color Values"], valued, colored)
     with tree.frame("No faces at holes"):

@@ -8,27 +8,39 @@ by the node group of `playback`. The grid stores the values for colors as point 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from dataclasses import fields as settings_of
 from typing import Any, Final
 
 import bpy
+import numpy as np
 
 from ..arrays.array_file import Tell, silent
 from ..arrays.heightmap import Heightmap, HeightmapError
+from ..arrays.image_heights import TIFF
 from ..arrays.source import Field, Source, read_field
+from ..common.colormaps.cyclic import is_cyclic
 from ..common.frame_range import make_room
 from ..common.holders import keep_together, let_go
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link, select_only
 from ..common.required import required
+from ..common.tables import find_period
+from ..common.value_color import limit_inputs, set_limits
 from ..properties import about
 from . import motion
 from .axes import add_axes, find_axes
 from .base_plane import add_base_plane, find_base_plane
+from .cyclic_colors import match_cyclic
 from .datablocks import new_frames, new_grid, new_texture, set_color_values
 from .lift import DISPLACE, extent, find_lift, height_of, is_surface, set_height
+from .surface_color import ATTRIBUTES, find_material, shown
 
+# Integers that 0.1.0 showed as 1.
+_LARGEST_INTEGERS: Final = (255, 65_535, 127, 32_767)
+# Blender's own limit of what a Displace modifier adds.
+_MOST_HEIGHT: Final = 10_000
 # Default height, relative to the longer side.
 _FITTED: Final = 0.45
 
@@ -117,6 +129,7 @@ def add_surface(
         _keep_holders(surface, made)
         set_height(surface, *_fitted(heights, height_scale, size))
         _describe(surface, field, size)
+        about(surface).period_begin, about(surface).period = _period(heights)
         if heights.frames > 1:
             scene = required(context.scene)
             start = make_room(scene, heights.frames, 1, lengthen=set_frame_range)
@@ -156,10 +169,17 @@ def reload_surface(
     if data.color_filepath:
         color = read_field(color_source(source, data.color_filepath, data.color_array), tell)
         check_same_shape(color, field)
+    _adopt_integers(surface, field, tell)
     replace_heights(surface, field)
     remember(surface, source)
     if color is not None:
+        # As the user left it.
+        kept = data.color_period_begin, data.color_period
         set_color_array(surface, color)
+        data.color_period_begin, data.color_period = kept
+    material = find_material(surface)
+    if material is not None and is_cyclic(material.node_tree):
+        match_cyclic(surface, material, ATTRIBUTES[shown(material)], cyclic=True)
 
 
 def replace_heights(surface: bpy.types.Object, field: Field) -> None:
@@ -225,6 +245,7 @@ def set_color_array(surface: bpy.types.Object, field: Field) -> None:
         if before is not None and not before.users:
             bpy.data.batch_remove([before, before.data])
     data.color_title = field.title
+    data.color_period_begin, data.color_period = _period(heights)
     data.color_low, data.color_high = heights.low, heights.high
 
 
@@ -286,7 +307,7 @@ def source_of(settings: Any) -> Source:
     values: dict[str, Any] = {}
     for setting in settings_of(Source):
         value = getattr(settings, setting.name)
-        values[setting.name] = value if isinstance(value, str) else tuple(value)
+        values[setting.name] = value if isinstance(value, str | bool) else tuple(value)
     return Source(**values)
 
 
@@ -300,9 +321,7 @@ def color_source(source: Source, filepath: str, array: str = "") -> Source:
     filepath, array : str
         See `Source`.
     """
-    return Source(
-        filepath=filepath, array=array, origin=source.origin, resolution=source.resolution
-    )
+    return dataclasses.replace(source, filepath=filepath, array=array)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +407,13 @@ def _fitted(
     """Height and midlevel of a new surface."""
     zero = -heights.low / heights.span
     if height_scale:
-        return heights.span * height_scale, zero
+        height = heights.span * height_scale
+        if abs(height) > _MOST_HEIGHT:
+            raise HeightmapError(
+                f"The surface would be {abs(height):,.6g} Blender units high; at most "
+                f"{_MOST_HEIGHT:,} are possible, so lower Height Scale."
+            )
+        return height, zero
     both_signs = heights.low < 0 < heights.high
     return _FITTED * max(extent(size, heights.rows, heights.columns)), zero if both_signs else 0.0
 
@@ -398,8 +423,28 @@ def _rescaled(surface: bpy.types.Object, heights: Heightmap) -> tuple[float, flo
     data = about(surface)
     before = (data.high - data.low) or 1.0
     height, midlevel = height_of(surface)
+    if data.base != heights.base:
+        return height / before * heights.span, midlevel
     in_plane = data.low + midlevel * before
     return height / before * heights.span, (in_plane - heights.low) / heights.span
+
+
+def _adopt_integers(surface: bpy.types.Object, field: Field, tell: Tell) -> None:
+    """Keep the shape and the colors of a surface that 0.1.0 made of a TIFF's integers, as 0..1."""
+    data, heights = about(surface), field.heights
+    if not data.filepath.lower().endswith(TIFF):
+        return
+    for factor in _LARGEST_INTEGERS:
+        before = np.array([data.low, data.high]) * factor
+        if not np.allclose(before, [heights.low, heights.high], rtol=1e-4) or data.low == data.high:
+            continue
+        data.low, data.high = heights.low, heights.high
+        material = find_material(surface)
+        if material is not None and shown(material) == "HEIGHT":
+            low, high = (socket.default_value * factor for socket in limit_inputs(material))
+            set_limits(material, low, high)
+        tell(f"Its values are the file's own integers now, not {factor:,} times smaller.")
+        return
 
 
 def _holders(surface: bpy.types.Object) -> list[Any]:
@@ -421,6 +466,12 @@ def _describe(surface: bpy.types.Object, field: Field, size: tuple[float, float]
     data.title = field.title
     data.frames, data.rows, data.columns = heights.frames, heights.rows, heights.columns
     data.low, data.high, data.holes = heights.low, heights.high, heights.holes
+    data.base = heights.base
     data.x_limits, data.y_limits = field.x_range, field.y_range
     data.size = size
     data.color_title = ""
+
+
+def _period(heights: Heightmap) -> tuple[float, float]:
+    """Where the values' period begins, and its length: 0 if they do not come round."""
+    return find_period(heights.values, axes=(-2, -1)) or (0.0, 0.0)

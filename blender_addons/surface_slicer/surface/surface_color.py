@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import bpy
@@ -26,6 +27,7 @@ from ..common.value_color import between_limits, read_attribute, set_limits
 from ..properties import NEW_RELIEF, about
 from ..ramps.color_ramp import fill_ramp
 from ..ramps.ramp_stops import MOST_STOPS
+from .cyclic_colors import match_cyclic
 from .datablocks import X, Y
 from .motion import COLOR_VALUE, HEIGHT
 
@@ -140,7 +142,52 @@ def show(
     tree.nodes[VALUE].attribute_name = ATTRIBUTES[by]
     tell_followers(tree, {"Value": ATTRIBUTES[by]})
     set_limits(material, low, high)
+    _, period = period_of(surface, by)
+    # Limits of one's own are not a period apart.
+    cyclic = period > 0.0 and math.isclose(high - low, period, rel_tol=1e-5)
+    match_cyclic(surface, material, ATTRIBUTES[by], cyclic=cyclic)
     return material
+
+
+def period_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
+    """Return the value where the period of a surface's values begins, and its length.
+
+    Parameters
+    ----------
+    by : str
+        As for `color_surface`.
+
+    Returns
+    -------
+    begin, period : float
+        The period is 0 if the values do not come round.
+    """
+    data = about(surface)
+    if by == "HEIGHT":
+        return data.period_begin, data.period
+    return (data.color_period_begin, data.color_period) if by == "ARRAY" else (0.0, 0.0)
+
+
+def set_period(surface: bpy.types.Object, by: str, begin: float, period: float) -> None:
+    """Set whether a surface's values come round, and color them so.
+
+    Parameters
+    ----------
+    by : str
+        ``"HEIGHT"`` or ``"ARRAY"``.
+    begin, period : float
+        As of `period_of`.
+
+    Raises
+    ------
+    ValueError
+        As `show`.
+    """
+    data = about(surface)
+    name = {"HEIGHT": "period", "ARRAY": "color_period"}[by]
+    setattr(data, name, period)
+    setattr(data, f"{name}_begin", begin)
+    show(surface, by)
 
 
 def shown(material: bpy.types.Material) -> str:
@@ -194,9 +241,12 @@ def limits_of(surface: bpy.types.Object, by: str) -> tuple[float, float]:
     Returns
     -------
     low, high : float
-        Different even if all values are equal.
+        Different even if all values are equal; a period apart if the values come round.
     """
     data = about(surface)
+    begin, period = period_of(surface, by)
+    if period:
+        return begin, begin + period
     low, high = {
         "HEIGHT": (data.low, data.high),
         "X": (min(data.x_limits), max(data.x_limits)),

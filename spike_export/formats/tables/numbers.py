@@ -13,7 +13,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .text import Row, Rows, TableError, read_rows
+from .esri import is_esri_grid, read_esri_grid
+from .text import Row, Rows, TableError, decoded, read_rows
 
 Mark = Literal[".", ","]
 
@@ -39,11 +40,15 @@ class Numbers:
         Of the columns, from the header; empty without one.
     notes : tuple of str
         Guesses, one sentence each.
+    x, y : ndarray of float64, shapes (columns,) and (rows,), or None
+        Coordinates of the columns and the rows, if the file has them.
     """
 
     values: NDArray[np.float64]
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    x: NDArray[np.float64] | None = None
+    y: NDArray[np.float64] | None = None
 
 
 def read_numbers(
@@ -51,10 +56,10 @@ def read_numbers(
 ) -> Numbers:
     """Read a table of numbers.
 
-    A first line of words is a header, and a table written by pandas has row and column numbers,
-    which are not values. Empty fields and words for missing values, such as ``NA``, are NaN.
-    Numbers may be quoted, and have decimal commas or thousands separators; ambiguous files are
-    refused.
+    A first line of words is a header. Below an empty first field and beside it are the columns' and
+    the rows' coordinates if they have even steps, as the counters that pandas writes. Empty fields
+    and words for missing values, such as ``NA``, are NaN. Numbers may be quoted, and have decimal
+    commas or thousands separators; ambiguous files are refused. ESRI ASCII grids are read, too.
 
     Parameters
     ----------
@@ -66,6 +71,10 @@ def read_numbers(
     TableError
         With line and field.
     """
+    if is_esri_grid(content[:100].decode("latin-1")):
+        text, notes = decoded(content)
+        values, x, y, note = read_esri_grid(text, most_cells)
+        return Numbers(values, (), (*notes, note), x, y)
     table = read_rows(content, most_rows=most_cells, most_columns=most_columns)
     sample = list(itertools.islice(table.rows, _SAMPLE_ROWS))
     notes = list(table.notes)
@@ -89,10 +98,25 @@ def read_numbers(
             "It was read as two columns separated by a comma; if these are decimal commas, write "
             "decimal points."
         )
-    if _is_indexed(sample[0].fields, values):
-        names = tuple(sample[0].fields[1:])
-        values = values[1:, 1:]
-        notes.append("The first line and the first column are counters; they are not values.")
+    if not sample[0].fields[0] and min(values.shape) > 2 and not names:
+        x, y = values[0, 1:], values[1:, 0]
+        if _has_even_steps(x) and _has_even_steps(y):
+            names = tuple(sample[0].fields[1:])
+            values = values[1:, 1:]
+            if _counts(x) and _counts(y):
+                notes.append(
+                    "The first line and the first column are counters; they are not values."
+                )
+                return Numbers(values, names, tuple(notes))
+            notes.append(
+                "The first line and the first column are coordinates of the columns and the rows."
+            )
+            return Numbers(values, names, tuple(notes), x, y)
+    if not names and values.shape[1] > 2 and values[0, 0] == 0 and _counts(values[0]):
+        notes.append(
+            f"Line {sample[0].line} was read as values; if its 0, 1, 2 … number the columns, "
+            "delete it."
+        )
     return Numbers(values, names, tuple(notes))
 
 
@@ -210,11 +234,13 @@ def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
     return np.array(parsed, np.float64)
 
 
-def _is_indexed(first: list[str], values: NDArray[np.float64]) -> bool:
-    """Whether the first row and column are counters from 0 or 1, with an empty corner field."""
-    if first[0] or min(values.shape) < 3:
+def _has_even_steps(values: NDArray[np.float64]) -> bool:
+    """Whether values rise or fall by the same step each time, as far as their digits tell."""
+    if not np.isfinite(values).all():
         return False
-    return all(
-        np.array_equal(along, np.arange(len(along)) + along[0]) and along[0] in (0, 1)
-        for along in (values[0, 1:], values[1:, 0])
-    )
+    steps = np.diff(values)
+    return bool(steps[0] != 0.0 and np.allclose(steps, steps[0], rtol=1e-3, atol=0.0))
+
+
+def _counts(values: NDArray[np.float64]) -> bool:
+    return values[0] in (0, 1) and np.array_equal(values, np.arange(len(values)) + values[0])

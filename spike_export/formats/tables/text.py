@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from .other import how_to_convert
+
 _SEPARATORS: Final = "\t;,"
 _SAMPLE_ROWS: Final = 20
 _SAMPLE_CHARACTERS: Final = 100_000
@@ -67,13 +69,28 @@ def read_rows(content: bytes, *, most_rows: int = 5_000_000, most_columns: int =
     TableError
         Here or at the row: if it is not text, rows differ in length, or it is too large.
     """
-    text, notes = _decoded(content)
+    text, notes = decoded(content)
     lines = [line for line in text[:_SAMPLE_CHARACTERS].splitlines() if not _is_comment(line)]
     separator = _separator(lines[:_SAMPLE_ROWS])
     return Rows(separator, notes, _rows(text, separator, most_rows, most_columns))
 
 
-def _decoded(content: bytes) -> tuple[str, list[str]]:
+def decoded(content: bytes) -> tuple[str, list[str]]:
+    """Decode a text.
+
+    Returns
+    -------
+    text : str
+    notes : list of str
+        What was guessed.
+
+    Raises
+    ------
+    TableError
+        If it is not text.
+    """
+    if how := how_to_convert(content[:1024]):
+        raise TableError(how)
     if content.startswith(b"PK\x03\x04"):
         raise TableError("it is a spreadsheet or an archive: save it as CSV")
     notes: list[str] = []

@@ -183,7 +183,7 @@ def test_case_is_ignored(spelling: str, name: str) -> None:
     [
         ("viridsi", "viridis"),
         ("Virids_r", "viridis"),
-        ("ember", "cmr.ember"),
+        ("embr", "cmr.ember"),
         ("ROCKETS", "rocket"),
         ("cmr.magma", "magma"),
     ],
@@ -319,3 +319,11 @@ def test_resolve() -> None:
     assert colormaps.resolve("grey") == ("gray", False)
     with pytest.raises(colormaps.UnknownColormapError):
         colormaps.resolve("viridi")
+
+
+def test_names_without_their_library():
+    """``guppy_r`` is matplotlib's ``cmr.guppy_r``; a name of two libraries is the full one's."""
+    assert colormaps.resolve("guppy_r") == ("cmr.guppy", True)
+    assert colormaps.resolve("Ember") == ("cmr.ember", False)
+    assert colormaps.resolve("copper") == ("copper", False)
+    assert colormaps.resolve("cmr.copper") == ("cmr.copper", False)

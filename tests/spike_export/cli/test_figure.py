@@ -148,3 +148,53 @@ def test_columns_may_have_names(command, arrays, tmp_path):
     (tmp_path / "named.tsv").write_text("# from a model\nx\ty\n0\t1\n1\t3\n2\t2\n")
     assert figures.read_array(tmp_path / "named.tsv").tolist() == [[0, 1], [1, 3], [2, 2]]
     assert command("figure", "wave", "named.tsv", "-o", "a.png", *SMALL)[0] == 0
+
+
+def test_phases_come_round(command, tmp_path):
+    """Recognized and told, or typed; no pixel of a rising line is green where red meets red."""
+    t = np.linspace(0, 3, 31)
+    np.save(tmp_path / "line.npy", t)
+    np.save(tmp_path / "phase.npy", (2.0 + 2 * np.pi * 1.37 * t) % (2 * np.pi))
+    wave = ("figure", "wave", "line.npy", "--color-by", "phase.npy", "--colormap", "twilight")
+    size = ("--size", "800x200", "--force")
+    result = command(*wave, "-o", "a.png", *size)
+    assert result[0] == 0
+    assert "phase.npy: Its values come round after 2π" in result[1] + result[2]
+    result = command(*wave, "-o", "b.png", *size, "--period", "none")
+    assert "come round" not in result[1] + result[2]
+    command(*wave, "-o", "c.png", *size, "--period", "2pi")
+    # The middle of twilight is dark; between its two light ends there is nothing dark.
+    # Places just before and behind a jump of the phase.
+    jump = int(np.argmax(np.diff(np.load(tmp_path / "phase.npy")) < 0))
+    columns = 16 + 768 * (t[jump : jump + 2] / 3)
+    inner = slice(round(columns[0]) + 4, round(columns[1]) - 4)
+    darkest = [pixels(f"{n}.png")[:, inner].max(axis=(0, 2)).min() for n in "abc"]
+    assert darkest[1] < 120 < 150 < darkest[0]
+    np.testing.assert_array_equal(pixels("a.png"), pixels("c.png"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--period", "2pi", "--v-max", "3"), "give --period or --v-max, not both"),
+        (("--period", "often"), "'often' is neither a number above 0 nor none"),
+    ],
+)
+def test_periods_that_are_none(command, arrays, options, words):
+    result = command("figure", "matrix", "matrix.npy", "-o", "a.png", *SMALL, *options)
+    assert result[0] != 0 and words.casefold() in (result[1] + result[2]).casefold()
+
+
+def test_rows_without_x_are_gaps(command, tmp_path):
+    """At the ends nothing is missing; within, the line is interrupted, as in Blender."""
+    (tmp_path / "a.csv").write_text("NA,0\n0,1\n1,1\nNA,1\n3,1\n4,1\n")
+    assert command("figure", "wave", "a.csv", "-o", "a.png", "--size", "432x200")[0] == 0
+    drawn = pixels("a.png").any(axis=(0, 2))
+    # From x = 0 to 1 and from 3 to 4, of 400 pixels.
+    assert drawn[30:100].all() and drawn[330:400].all() and not drawn[130:300].any()
+
+
+def test_files_of_other_programs(command, tmp_path):
+    (tmp_path / "a.mat").write_bytes(b"MATLAB 5.0 MAT-file, damaged".ljust(200))
+    result = command("figure", "matrix", "a.mat", "-o", "a.png")
+    assert result[0] == 1 and "scipy.io.loadmat" in result[2]

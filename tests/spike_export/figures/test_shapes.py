@@ -154,3 +154,26 @@ def test_colormaps_of_all_three_libraries_have_their_names(name, registered):
     assert np.array_equal(
         colormap_named(name)(range(256)), matplotlib.colormaps[registered](range(256))
     )
+
+
+def test_cyclic_cells_change_the_short_way_round():
+    """Between 350 and 20 degrees lies 5, not 185; large values keep their differences."""
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    values = np.array([[[350.0, 20.0]], [[20.0, 350.0]]])
+    for cyclic, expected in ((True, 5.0), (False, 185.0)):
+        cells = figures.MatrixCells(
+            axes, [0, 1], values, colormap="hsv", limits=(0.0, 360.0), cyclic=cyclic
+        )
+        for t, shown in ((0.5, [expected] * 2), (0, [350, 20]), (1, [20, 350])):
+            cells.draw_to(t)
+            np.testing.assert_allclose(
+                cells.artists[0].get_facecolor(), colormaps["hsv"](np.array(shown) / 360), atol=0.01
+            )
+    far = figures.MatrixCells(axes, [0], 1e9 + np.arange(8.0).reshape(1, 2, 4))
+    far.draw_to(0)
+    np.testing.assert_array_equal(
+        far.artists[0].get_facecolor(), colormaps["plasma"](np.arange(8) / 7)
+    )

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +121,81 @@ def test_no_row_is_lost(shared_data: Path, name: str, shape: tuple[int, int]):
     assert (
         read_numbers((shared_data / "cases" / "tables" / name).read_bytes()).values.shape == shape
     )
+
+
+_ESRI = """NCOLS 4
+nrows 3
+xllcorner 100
+yllcorner {low}
+cellsize 10
+NODATA_value -9999
+1 2 3 4
+5 -9999 7 8
+9 10 11 12
+"""
+
+
+def test_esri_grid():
+    """Values as NumPy's reader has them, holes, and the centers of the cells."""
+    text = _ESRI.format(low=-50)
+    found = read_numbers(text.encode())
+    expected = np.loadtxt(text.splitlines()[6:])
+    np.testing.assert_array_equal(found.values, np.where(expected == -9999, np.nan, expected))
+    np.testing.assert_array_equal(found.x, [105, 115, 125, 135])
+    np.testing.assert_array_equal(found.y, [-25, -35, -45])
+    assert found.notes == (
+        "It was read as an ESRI grid; -9999 means no data, as in 1 of its cells.",
+    )
+    by_centers = text.replace("llcorner", "llcenter")
+    np.testing.assert_array_equal(read_numbers(by_centers.encode()).x, [100, 110, 120, 130])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("9 10 11 12", "9 10 11"), "has 11 values instead of 12"),
+        (("cellsize 10", ""), "damaged header"),
+        (("xllcorner 100\n", ""), "no xllcorner"),
+        (("cellsize 10", "cellsize -1"), "impossible"),
+        (("NCOLS 4", "NCOLS 40000000000"), "more than"),
+        (("7 8", "7 eight"), "eight"),
+    ],
+)
+def test_damaged_esri_grids(change, words):
+    with pytest.raises(TableError, match=words):
+        read_numbers(_ESRI.format(low=0).replace(*change).encode())
+
+
+def test_a_line_that_may_number_the_columns():
+    """It is kept, since it may be values, and told."""
+    found = read_numbers(b"0,1,2\n5,6,7\n8,9,10")
+    assert found.values.shape == (3, 3)
+    assert found.notes[0].startswith("Line 1 was read as values; if its 0, 1, 2")
+
+
+def test_files_of_other_programs_say_how_to_convert(tmp_path):
+    """The code in each sentence makes the array that was stored."""
+    h5py, scipy_io = pytest.importorskip("h5py"), pytest.importorskip("scipy.io")
+    array = np.arange(12.0).reshape(3, 4)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["NAME"] = array
+    scipy_io.savemat(tmp_path / "a.mat", {"NAME": array})
+    with scipy_io.netcdf_file(tmp_path / "a.nc", "w") as file:
+        for name, size in zip("yx", array.shape, strict=True):
+            file.createDimension(name, size)
+        file.createVariable("NAME", "d", ("y", "x"))[:] = array
+    with h5py.File(tmp_path / "a73.mat", "w", userblock_size=512) as file:
+        file["NAME"] = array.T
+    content = bytearray((tmp_path / "a73.mat").read_bytes())
+    content[:19] = b"MATLAB 7.3 MAT-file"
+    (tmp_path / "a73.mat").write_bytes(content)
+    for name in ("a.h5", "a.mat", "a.nc", "a73.mat"):
+        path = tmp_path / name
+        with pytest.raises(TableError) as caught:
+            read_numbers(path.read_bytes())
+        code = str(caught.value).partition('python -c "')[2].removesuffix('"')
+        out = tmp_path / "out.npy"
+        code = code.replace("'FILE'", repr(str(path))).replace("'out.npy'", repr(str(out)))
+        subprocess.run([sys.executable, "-c", code], check=True)
+        np.testing.assert_array_equal(np.load(out), array)
+        out.unlink()

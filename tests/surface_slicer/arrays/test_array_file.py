@@ -180,16 +180,34 @@ def test_values_that_are_no_heights():
         from_array(np.full((2, 2), np.nan))
 
 
-def test_differences_that_single_precision_loses():
-    """A sentence, instead of a surface that is flat or of stairs; 1e9 in all cells is flat."""
+@pytest.mark.parametrize("large", [1e9, -1e12, 1.7e9])
+def test_the_low_end_is_subtracted_before_single_precision(large):
+    """Times and places far from zero keep their differences; what was subtracted is told."""
+    slope = np.linspace(100, 400, 3692).reshape(52, 71)
+    found = from_array(large + slope, origin="LOWER")
+    assert len(np.unique(found.values)) == len(np.unique(large + slope))
+    np.testing.assert_allclose(found.base + found.values[0].astype(float), large + slope)
+    assert found.base == large
+    np.testing.assert_allclose([found.low, found.high], [100, 400], rtol=1e-3)
+    finer = resampled(found, 100, 100)
+    assert finer.base == large
+
+
+def test_values_that_need_no_subtraction_are_kept():
+    """Whatever single precision can tell apart, or holds exactly."""
     slope = np.linspace(0, 1, 20).reshape(4, 5)
-    with pytest.raises(HeightmapError, match="from 1000000000 to 1000000001, too close"):
-        from_array(1e9 + slope)
-    with pytest.raises(HeightmapError, match="too close"):
-        from_array((1e9 + 100 * slope).astype(np.int64))
     assert from_array(np.full((3, 3), 1e9)).low == 1e9
-    found = from_array(1e5 + slope)
-    np.testing.assert_allclose(found.values[0], 1e5 + slope[::-1], atol=0.004)
+    for array in (slope, 100 + slope, np.arange(20.0).reshape(4, 5) + 2**22):
+        found = from_array(array, origin="LOWER")
+        assert found.base == 0
+        np.testing.assert_allclose(found.values[0], array, rtol=1e-7)
+
+
+def test_differences_too_small_for_single_precision():
+    """A sentence, instead of a flat surface."""
+    slope = np.linspace(1, 4, 20).reshape(4, 5)
+    with pytest.raises(HeightmapError, match="from 1e-298 to 4e-298, too close together"):
+        from_array(1e-298 * slope)
 
 
 @pytest.mark.parametrize(

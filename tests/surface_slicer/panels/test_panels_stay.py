@@ -23,6 +23,7 @@ ON_SURFACE: dict[str, dict[str, Any]] = {
     "color_surface": {"colormap": "viridis"},
     "show_values": {"by": "X"},
     "color_by_array": {"filepath": "hill.npy"},
+    "cyclic": {"period": "360"},
     "slice_objects": {},
     "use_standard_view": {},
     "film_scene": {},

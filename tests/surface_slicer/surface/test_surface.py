@@ -92,26 +92,106 @@ def test_pictures(bpy, tmp_path, name, dtype):
     step = 1e-6
     if dtype != np.float32:
         most = np.iinfo(dtype).max
+        # Integers of a TIFF keep their values.
+        scale = 1 if name == "a.tif" else most
         array = np.random.default_rng(1).integers(0, most, (5, 8), dtype, endpoint=True)
         array[0, 0], array[-1, -1], array[0, -1] = 0, most, 1
         step = 0.01 / most
     write_image(bpy, tmp_path / name, array)
     # EXR files from Blender hold half floats unless asked otherwise.
     step = 2e-3 if name == "a.exr" else step
-    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / name), height_scale=1.0)
+    height_scale = 1.0 / most if dtype != np.float32 and scale == 1 else 1.0
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / name), height_scale=height_scale)
+    if dtype != np.float32:
+        assert bpy.context.object.surface_slicer.high == most / scale
     expected = array if dtype == np.float32 else array / most
     np.testing.assert_allclose(as_seen(bpy, bpy.context.object, 5, 8), expected, atol=step)
     assert [image.name for image in bpy.data.images if not image.packed_file] == []
 
 
 def test_color_and_transparency_of_pictures(bpy, tmp_path):
-    """The mean of the colors, also where they are transparent."""
+    """The mean of the colors; holes where they are transparent, however little elsewhere."""
     array = np.random.default_rng(2).integers(0, 256, (4, 3, 4), np.uint8)
-    array[0, 0, 3] = 0
+    array[..., 3] = 1
     Image.fromarray(array).save(tmp_path / "a.png")
     bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.png"), height_scale=1.0)
     expected = array[..., :3].mean(axis=2) / 255
     np.testing.assert_allclose(as_seen(bpy, bpy.context.object, 4, 3), expected, atol=1e-6)
+    array[0, 0, 3] = 0
+    Image.fromarray(array).save(tmp_path / "a.png")
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.png"))
+    assert bpy.context.object.surface_slicer.holes == 1
+    array[..., 3] = 0
+    Image.fromarray(array).save(tmp_path / "a.png")
+    with pytest.raises(RuntimeError, match="all of its pixels are transparent"):
+        bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.png"))
+
+
+def test_tiff_of_an_older_file_keeps_its_shape(bpy, tmp_path):
+    """0.1.0 read its integers as 0..1; reloading keeps height and colors, and says so."""
+    from common.value_color import limit_inputs
+    from surface_slicer.surface.lift import height_of
+    from surface_slicer.surface.surface import reload_surface
+    from surface_slicer.surface.surface_color import find_material
+
+    array = np.add.outer(np.arange(9), np.arange(7)).astype(np.uint16) * 30 + 100
+    Image.fromarray(array).save(tmp_path / "a.tif")
+    bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.tif"))
+    surface = bpy.context.object
+    data, material = surface.surface_slicer, find_material(surface)
+    height = height_of(surface)
+    data.low, data.high = data.low / 65535, data.high / 65535
+    for socket in limit_inputs(material):
+        socket.default_value /= 65535
+    said: list[str] = []
+    reload_surface(surface, tell=said.append)
+    assert "not 65,535 times smaller" in said[0]
+    np.testing.assert_allclose(height_of(surface), height, rtol=1e-5)
+    limits = [socket.default_value for socket in limit_inputs(material)]
+    np.testing.assert_allclose(limits, [array.min(), array.max()], rtol=1e-5)
+    reload_surface(surface, tell=said.append)
+    assert len(said) == 1
+    np.testing.assert_allclose(height_of(surface), height, rtol=1e-5)
+
+
+def test_typed_ranges_and_no_data(bpy, tmp_path):
+    """On the axes, in the panel's numbers and in the colors along x and y."""
+    from surface_slicer.surface.axes import add_axes, axes_input
+
+    array = np.add.outer(np.arange(5.0), np.arange(8.0))
+    array[2, 2:5] = -9999
+    np.save(tmp_path / "a.npy", array)
+    bpy.ops.surface_slicer.create_surface(
+        filepath=str(tmp_path / "a.npy"), no_data="-9999", own_ranges=True,
+        x_range=(-4.0, 10.0), y_range=(100.0, 300.0), size=(2.0, 0.0),
+    )  # fmt: skip
+    surface = bpy.context.object
+    data = surface.surface_slicer
+    assert (data.holes, data.low, data.high) == (3, 0, 11)
+    assert (tuple(data.x_limits), tuple(data.y_limits)) == ((-4, 10), (100, 300))
+    axes = add_axes(surface)
+    assert [axes_input(axes, f"X {end}").value for end in ("From", "To")] == [-4, 10]
+    y = np.empty(len(surface.data.vertices), np.float32)
+    surface.data.attributes["y"].data.foreach_get("value", y)
+    places = np.empty((len(y), 3), np.float32)
+    surface.data.attributes["position"].data.foreach_get("vector", places.ravel())
+    assert (y[places[:, 1].argmax()], y[places[:, 1].argmin()]) == (300, 100)
+    bpy.ops.surface_slicer.reload()
+    assert (data.holes, tuple(data.y_limits)) == (3, (100, 300))
+    for more, words in (
+        ({"no_data": "none"}, "No Data is 'none', not a number"),
+        ({"own_ranges": True, "x_range": (2.0, 2.0)}, "x goes from 2 to 2; they must differ"),
+    ):
+        with pytest.raises(RuntimeError, match=words):
+            bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"), **more)
+
+
+def test_heights_beyond_what_blender_takes(bpy, tmp_path):
+    """Its Displace modifier would silently stop at 10,000."""
+    np.save(tmp_path / "a.npy", np.arange(12.0).reshape(3, 4) * 1e4)
+    with pytest.raises(RuntimeError, match="110,000 Blender units high; .* 10,000"):
+        bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "a.npy"), height_scale=1.0)
+    assert not bpy.data.meshes
 
 
 def test_image_in_the_file(bpy):
