@@ -213,6 +213,10 @@ class Writer:
             self._connect(node, socket_name, value)
         return node
 
+    def existing(self, socket: Any) -> Socket:
+        """Use the output of a node that the tree had before it was continued here."""
+        return Socket(Node(self, socket.node), socket)
+
     # --- How a line is executed ---
 
     def group_input(self, frame: Any) -> Node:

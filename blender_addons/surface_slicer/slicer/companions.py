@@ -75,6 +75,11 @@ def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     """
     # The mesh is freed together with the geometry.
     geometry: Any = evaluated_geometry(context, source)
+    if source.type == "EMPTY":
+        raise ValueError(
+            f"'{source.name}' shows a collection and has no faces of its own; make its instances "
+            "real first (Object > Apply)."
+        )
     if geometry is None:
         raise ValueError(f"'{source.name}' is hidden; show it first.")
     if geometry.mesh is None or not geometry.mesh.polygons:
