@@ -71,6 +71,8 @@ _KEY: Final = Mark(
     "slicer",
     lambda group: {_PLACE, _SHAPE_NODE, _SIDE_B_NODE, _LINE_NODE} <= set(group.nodes.keys()),
 )
+# On an empty: the key of its group, which a copy of the empty has, too.
+_CUTS_AS: Final = Mark("surface_slicer", "cuts_as", "cuts_as", lambda _: False)
 # The object that shows an instance, or else the object itself.
 _ASKED: Final = "INSTANCER"
 # Length of its name in bytes; Blender limits names of custom properties to 63.
@@ -83,13 +85,20 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     Parameters
     ----------
     empty : Object
-        What drives the cut; any object will do.
+        What drives the cut; any object will do. A copy of a slicer gets the original's settings.
     """
     found = find_group(empty)
     if found is None:
-        return _write_group(empty)
-    make_exact([found])
-    _renew(found)
+        copied = copied_from(empty)
+        found = _write_group(empty)
+        if copied is not None:
+            values = {name: setting(copied, name).default_value for name in SETTINGS}
+            set_settings(found, values)
+    else:
+        make_exact([found])
+        _renew(found)
+    if empty.is_editable:
+        _CUTS_AS.put(empty, amount_key(found))
     return found
 
 
@@ -99,11 +108,26 @@ def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
     Returns
     -------
     NodeTree or None
-        None if the object is not a slicer; a copy of a slicer is not one.
+        None if the object is not a slicer; a copy of a slicer is not one yet, see `copied_from`.
     """
     if empty is None:
         return None
     return next((group for group in slicer_groups() if empty_of(group) == empty), None)
+
+
+def copied_from(thing: bpy.types.Object | None) -> bpy.types.NodeTree | None:
+    """Find the slicer that an object is a copy of.
+
+    Returns
+    -------
+    NodeTree or None
+        The group of the original; None for any other object, and once the copy cuts something.
+    """
+    key = None if thing is None else _CUTS_AS.of(thing)
+    groups = slicer_groups() if key is not None else []
+    found = next((group for group in groups if amount_key(group) == key), None)
+    original = None if found is None else empty_of(found)
+    return found if original is not None and original != thing else None
 
 
 def slicer_groups() -> list[bpy.types.NodeTree]:

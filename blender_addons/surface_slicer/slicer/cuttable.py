@@ -233,6 +233,21 @@ def restore(thing: bpy.types.Object) -> None:
     bpy.data.batch_remove([material for material in used if material and not material.users])
 
 
+def remove_unused_stand_ins() -> None:
+    """Remove what objects were cut with in place of their own materials, and nothing uses any more.
+
+    It remains where somebody deleted the object.
+    """
+    bpy.data.batch_remove(
+        [
+            material
+            for material in bpy.data.materials
+            if not material.users
+            and (_COPY_OF.on(material) or material.name in (PLAIN, PLAIN_MEDIUM))
+        ]
+    )
+
+
 def _restore_shown(one: bpy.types.Object | None, thing: bpy.types.Object) -> None:
     """Restore what was changed for the sake of an object that shows it, unless others need it."""
     others = [other for other in bpy.data.objects if other != thing and _KEPT.on(other)]

@@ -20,6 +20,7 @@ from ..common.cut.materials import Cut, add_cut, drop_cut
 from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import (
     amount_key,
+    copied_from,
     cut_by,
     empty_of,
     find_group,
@@ -33,13 +34,22 @@ from ..common.marks import Mark
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link
 from ..common.required import required
-from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
+from .companions import (
+    BY,
+    companions_by_source,
+    companions_of,
+    is_companion,
+    modifier_of,
+    remove_companion,
+    remove_unused_lights,
+)
 from .cuttable import (
     drawn_with,
     is_editable,
     make_cuttable,
     materials_of_all,
     needs_change,
+    remove_unused_stand_ins,
     restore,
 )
 from .instances import CAN_BE_CUT, drawn_points, shown_by
@@ -165,7 +175,11 @@ def slice_objects(
         If none of the objects can be cut; nothing is changed then.
     """
     required(context.view_layer).update()
-    wanted = [thing for thing in objects if thing is not slicer and find_group(thing) is None]
+    wanted = [
+        thing
+        for thing in objects
+        if thing != slicer and find_group(thing) is None and copied_from(thing) is None
+    ]
     shown = shown_by(context, wanted)
     reasons = [_why_not(context, thing, shown[thing]) for thing in wanted]
     possible = [thing for thing, reason in zip(wanted, reasons, strict=True) if not reason]
@@ -176,7 +190,10 @@ def slice_objects(
         )
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
+    is_copy = copied_from(slicer) is not None
     group = slicer_group(slicer)
+    if is_copy:
+        _MADE_HERE.put(group, True)
     _make_cuttable(context, possible, shown)
     for thing, materials in materials_of_all(context, possible).items():
         _cut(thing, materials, Cut(group, combine == "ALL"))
@@ -186,6 +203,26 @@ def slice_objects(
         if None in drawn_with(context, one)
     ]
     return Sliced(slicer, possible, refused)
+
+
+def cut_with_copy(context: bpy.types.Context, copy: bpy.types.Object) -> Sliced:
+    """Make a copy of a slicer cut what the original cuts.
+
+    Parameters
+    ----------
+    copy : Object
+        See `slicer_group.copied_from`.
+
+    Raises
+    ------
+    ValueError
+        If the original cuts nothing, or nothing that can be cut now.
+    """
+    group = required(copied_from(copy))
+    things = [thing for thing in cut_by(group) if not is_companion(thing)]
+    if not things:
+        raise ValueError(f"'{required(empty_of(group)).name}' cuts nothing; select what to cut.")
+    return slice_objects(context, things, copy)
 
 
 def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float) -> None:
@@ -263,6 +300,8 @@ def remove_slicing(
             # A slicer of another file cuts there, too.
             if group.library is None and not cut_by(group):
                 _remove_slicer(group)
+    remove_unused_lights()
+    remove_unused_stand_ins()
     return found
 
 
