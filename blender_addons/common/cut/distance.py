@@ -169,7 +169,7 @@ def combine_group(tree: Tree) -> None:
         active = abs(amount).labeled("Active")
         reversed_ = (amount < 0.0).labeled("Reversed")
         wanted = tree.mix(reversed_, cut, 1.0 - cut, label="Cut here")
-        lined = line * tree.maximum(amount, 0.0)
+        lined = line * active
     with tree.frame("Any or all"):
         both = (abs(every - reversed_) * amount_before).labeled("All, and not the first")
         here = tree.mix(active, both, wanted, label="Here")

@@ -198,6 +198,38 @@ def add_backlight(
     return light
 
 
+def add_sun(
+    scene: bpy.types.Scene,
+    name: str,
+    direction: tuple[float, float, float],
+    strength: float,
+    *,
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    angle_degrees: float = 3.0,
+) -> bpy.types.Object:
+    """Light a scene from far away, so that forms are seen.
+
+    Parameters
+    ----------
+    scene : Scene
+        An existing sun of this name is changed.
+    direction : tuple of float
+        In which its light goes.
+    strength : float
+        In W/m².
+    color : tuple of float
+        Scene-linear.
+    angle_degrees : float
+        Its size in the sky; the larger, the softer are shadows and highlights.
+    """
+    sun = _own(scene, name, lambda: bpy.data.lights.new(name, "SUN"))
+    data = sun.data
+    assert isinstance(data, bpy.types.SunLight)
+    data.energy, data.color, data.angle = strength, color, math.radians(angle_degrees)
+    sun.rotation_euler = Vector(direction).to_track_quat("-Z", "Y").to_euler()
+    return sun
+
+
 def camera_of(scene: bpy.types.Scene) -> bpy.types.Object | None:
     """Find a scene's camera, if it is one: Blender lets a scene look through any object."""
     camera = scene.camera

@@ -7,6 +7,8 @@ import bpy
 
 from .tab import Tab
 
+_ICONS = {"CLOSE": "OUTLINER_OB_CAMERA", "DIAGRAM": "EMPTY_AXIS"}
+
 
 class SURFACE_SLICER_PT_film(Tab):
     """Set the scene for a film."""
@@ -16,11 +18,13 @@ class SURFACE_SLICER_PT_film(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw a button for everything, and one for the colors alone."""
+        """Draw a button for each preset, and one for the colors alone."""
         layout = self.layout
-        row = layout.row()
+        row = layout.row(align=True)
         row.scale_y = 1.3
-        row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA")
+        for text, preset in (("Film Scene", "CLOSE"), ("Diagram", "DIAGRAM")):
+            button = row.operator("surface_slicer.film_scene", text=text, icon=_ICONS[preset])
+            button.preset = preset
         layout.operator("surface_slicer.use_standard_view", icon="COLOR")
 
 

@@ -45,7 +45,7 @@ _OF_KIND: Final = {
     "Sharp Edges": [("Sharp Angle", "Angle")],
 }
 # A wire's width, as a fraction of the distance between two.
-_WIDTH_PART: Final = 0.16
+_WIDTH_PART: Final = 0.2
 
 
 def add_wireframe_twin(
