@@ -219,7 +219,10 @@ def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
     middle, edge = found["light"]
     assert middle < 0.1 and edge > 0.5
     # Those that files of version 0.1.0 have stored.
-    assert found["styles"] == {"AUTO": 0, "STRANDS": 1, "TUBES": 2, "RIBBONS": 3}
+    assert found["styles"] == {
+        **{"AUTO": 0, "STRANDS": 1, "TUBES": 2, "MEMBRANE": 3},
+        "RIBBONS": 50,
+    }
 
 
 CYLINDER = """

@@ -16,15 +16,15 @@ import bpy
 from .required import required
 
 
-def new_holder(name: str, mesh: bpy.types.Mesh, made: list[bpy.types.ID]) -> bpy.types.Object:
-    """Make an object that holds a mesh for modifiers to read, and is never drawn.
+def new_holder(name: str, data: bpy.types.ID, made: list[bpy.types.ID]) -> bpy.types.Object:
+    """Make an object that holds a mesh or curves for modifiers to read, and is never drawn.
 
     Parameters
     ----------
     made : list of ID
         New datablocks are added to it as soon as they exist.
     """
-    holder = bpy.data.objects.new(name, mesh)
+    holder = bpy.data.objects.new(name, data)
     made.append(holder)
     # Modifiers can read it nevertheless.
     holder.hide_viewport = holder.hide_render = True
@@ -72,3 +72,20 @@ def let_go(kept: bpy.types.Collection | None) -> None:
     users: Any = bpy.data.user_map(subset=[kept])
     if not any(isinstance(user, bpy.types.Object) for user in users[kept]):
         bpy.data.collections.remove(kept)
+
+
+def remove_unused(holders: Iterable[bpy.types.Object]) -> None:
+    """Remove those of some data objects that nothing uses any more, with their data.
+
+    Parameters
+    ----------
+    holders : iterable of Object
+        A copy of what they were made for may still use them.
+    """
+    left = {holder for holder in holders if holder.is_editable}
+    # One may be used by another alone.
+    while unused := {holder for holder in left if not holder.users}:
+        left -= unused
+        data: set[Any] = {holder.data for holder in unused}
+        bpy.data.batch_remove(unused)
+        bpy.data.batch_remove([block for block in data if block is not None and not block.users])

@@ -65,7 +65,7 @@ def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     from blender_spike.color.coloring import _INPUTS, color_input, voltage_material
     from blender_spike.common.nodes.modifiers import input_value, set_inputs
     from blender_spike.playback.playback import find_modifier
-    from blender_spike.playback.shape import LOOK_INPUTS, TYPES_INPUTS
+    from blender_spike.playback.thickness import LOOK_INPUTS, TYPES_INPUTS
 
     def plain(value):
         return value if isinstance(value, bool | int | float | str) else tuple(value)
@@ -139,7 +139,8 @@ def test_selected_copies_follow_and_share_the_new_data(bpy, neuron, tmp_path):
     new = first_voltages(bpy, copy, 3)
     np.testing.assert_array_equal(first_voltages(bpy, neuron, 3), new)
     assert set(np.float32(read(tmp_path / "cell.pickle").values[3][3:10])) <= set(new)
-    assert len(bpy.data.meshes) == meshes and len(bpy.data.hair_curves) == 1
+    # Each has a shape of its own.
+    assert len(bpy.data.meshes) == meshes and len(bpy.data.hair_curves) == 1 + 2
 
 
 def test_relink_follows_a_change_of_sampling(bpy, neuron, tmp_path):

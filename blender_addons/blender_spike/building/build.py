@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import bpy
 import numpy as np
@@ -18,14 +18,14 @@ from ..color import coloring
 from ..color.coloring import sharers, voltage_material
 from ..color.quantity_limits import has_limits_for, keep_limits, use_limits
 from ..common.frame_range import make_room
-from ..common.holders import let_go
+from ..common.holders import let_go, remove_unused
 from ..common.limits import LARGEST
 from ..common.nodes.modifiers import set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
 from ..figures import owned
 from ..lines.styles import STYLES
-from ..playback import network, network_nodes, playback
+from ..playback import network, network_nodes, playback, still
 from ..playback.quantities import (
     held_by,
     label_of,
@@ -42,7 +42,7 @@ from .parts import Parts, Source, make_parts
 from .quantity_choice import show_quantity
 
 # Tubes are meshes: above this, strands are better in EEVEE as well.
-MOST_TUBES: Final = 3000
+MOST_TUBES: Final = 10_000
 
 
 def import_simulation(
@@ -218,9 +218,7 @@ def _refill(
     for neuron in neurons:
         modifier = network.up_to_date(neuron)
         before = about(neuron)
-        old: list[Any] = [neuron.data]
-        for holder in held_by(neuron):
-            old += [holder, holder.data]
+        curves, holders = required(neuron.data), held_by(neuron)
         was, unit, label = before.quantity, before.unit, label_of(neuron)
         inputs = parts.inputs.copy()
         if not playback.plays_sample_by_sample(neuron):
@@ -237,13 +235,15 @@ def _refill(
         network.take_over(neuron, layouts)
         _describe(neuron, source, simulation, cells_in_file, parts)
         _keep_quantity(neuron, was, unit, colors)
+        still.keep_shape(neuron, modifier, made)
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
         relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
         lost += owned.refresh(neuron, relabel=relabel, fit=fit)
         # A copy of the neuron may still play the old values.
-        bpy.data.batch_remove([block for block in old if not block.users])
-        bpy.data.batch_remove([block for block in old[1:] if _is_alive(block) and not block.users])
+        if not curves.users:
+            bpy.data.batch_remove([curves])
+        remove_unused(holders)
     return lost
 
 
@@ -308,6 +308,7 @@ def _neuron(
     )
     _describe(neuron, source, simulation, cells_in_file, parts)
     about(neuron).holders = parts.holders
+    still.keep_shape(neuron, required(playback.find_modifier(neuron)), made)
     return neuron
 
 
@@ -385,14 +386,6 @@ def _suitable(holders: Sequence[bpy.types.Object], found: ColorRange | None) -> 
     """Find limits that suit all values that these hold but end with the colors at most."""
     low, high = coloring.limits_of(holders)
     return (low, found.high) if found is not None and low < found.high < high else (low, high)
-
-
-def _is_alive(block: Any) -> bool:
-    """Tell whether a datablock still exists after others were removed."""
-    try:
-        return bool(block.name)
-    except ReferenceError:
-        return False
 
 
 def _share_material(

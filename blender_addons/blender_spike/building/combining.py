@@ -16,7 +16,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ..common.geometry import set_attribute
-from ..common.holders import keep_together, let_go
+from ..common.holders import keep_together, let_go, remove_unused
 from ..common.nodes.modifiers import has_input, input_value, set_inputs
 from ..common.required import required
 from ..figures import owned
@@ -25,6 +25,7 @@ from ..playback import playback, samples, sections
 from ..playback.network import is_network, up_to_date
 from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
+from ..playback.still import keep_shape
 from ..properties import about
 from .parts import new_values, points_holder
 
@@ -102,13 +103,11 @@ def combine(
     held = [of_one["Values"] for of_one in values.values()]
     held += [input_value(modifier, name).value for name in samples.HELD]
     about(neuron).holders = keep_together(neuron.name, held, made)
+    keep_shape(neuron, modifier, made)
     for no_more in kept:
         let_go(no_more)
     owned.refresh(neuron, relabel=label_of(neuron) != label)
-    unused = [holder for holder in old if not holder.users]
-    meshes = {holder.data for holder in unused}
-    bpy.data.batch_remove(unused)
-    bpy.data.batch_remove([mesh for mesh in meshes if mesh is not None and not mesh.users])
+    remove_unused(old)
     return copies
 
 

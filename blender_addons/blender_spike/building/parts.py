@@ -111,6 +111,7 @@ def make_parts(
         **_time(name, simulation, made),
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
+        "Micrometer": scale,
     }
     curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
     kept = _kept(name, values, inputs, made)

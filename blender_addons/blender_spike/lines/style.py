@@ -21,6 +21,11 @@ class Lines:
     """Whether a curve is a line, not the position of a sphere, which is drawn elsewhere."""
     inputs: Mapping[str, Socket]
     """Of the group, by their names."""
+    spheres: Linkable | None = None
+    """Points at which somata and cells without shape are, with the attribute ``recorded_radius``;
+    none for styles that the engine draws."""
+    is_sphere: Linkable | None = None
+    """Whether such a point is drawn as a sphere."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,11 @@ class Style:
     write: Callable[[Lines], Linkable]
     """Writes the nodes, and gives their geometry."""
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings of this style alone, as for `Tree.inputs`: by names such as *Tube Resolution*, of
-    which panels leave out the first word."""
+    """What can be set of this style alone, as of `Tree.inputs`: by names such as *Tube Resolution*,
+    of which panels leave out the first word."""
+    has_stations: bool = False
+    """Beside its mesh lie points, whose values its vertices have; see `stations`."""
+    has_somata: bool = False
+    """Its mesh takes in the spheres, which are not drawn on their own then."""
     drawn_by_engine: bool = False
     """Its output is curves, which EEVEE draws one pixel wide by default."""

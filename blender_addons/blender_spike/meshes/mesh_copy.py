@@ -45,6 +45,10 @@ _WORKINGS: Final = (
     "role",
     "*_radius",
     "at_cell",
+    "strand_*",
+    "station*",
+    "sphere*",
+    "made_of",
     f"{LAYOUT_PREFIX}*",
     DIM,
 )

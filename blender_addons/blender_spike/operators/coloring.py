@@ -337,10 +337,8 @@ CLASSES = (
     BLENDER_SPIKE_OT_color_by_voltage,
     BLENDER_SPIKE_OT_choose_colormap,
     BLENDER_SPIKE_OT_choose_quantity,
+    BLENDER_SPIKE_OT_set_look,
     BLENDER_SPIKE_OT_set_limits,
     BLENDER_SPIKE_OT_share_material,
     BLENDER_SPIKE_OT_make_single,
 )
-# A single look leaves nothing to choose.
-if len(LOOKS) > 1:
-    CLASSES += (BLENDER_SPIKE_OT_set_look,)  # type: ignore[assignment]

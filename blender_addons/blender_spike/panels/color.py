@@ -9,7 +9,6 @@ import bpy
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import color_input, look_of, sharers, voltage_material
-from ..color.looks import LOOKS
 from ..color.quantity_limits import limits_for_other
 from ..common.colormaps.choice import draw_colormap, draw_range
 from ..common.glow import draw_lights
@@ -74,10 +73,9 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             solid=not is_network(neuron),
         )  # fmt: skip
         look = required(look_of(material))
-        if len(LOOKS) > 1:
-            row = layout.row()
-            row.label(text="Look")
-            row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
+        row = layout.row()
+        row.label(text="Look")
+        row.operator_menu_enum("blender_spike.set_look", "look", text=look.name)
         draw_colormap(layout, material, "blender_spike.choose_colormap")
         unit = about(neuron).unit
         limits = layout.column(align=True)

@@ -12,7 +12,7 @@ from ..common.required import required
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from ..playback.playback import find_modifier
-from ..playback.shape import TYPES_INPUTS
+from ..playback.thickness import TYPES_INPUTS
 from ..properties import about
 from .tab import NeuronTab, draw_color, draw_inputs
 

@@ -21,57 +21,71 @@ MATERIAL_INPUTS: Final[dict[str, dict[str, Any]]] = {
 _LINE: Final = "line"
 
 
-def painted(tree: Tree, geometry: Linkable, material: Linkable) -> Node:
-    """Add the nodes that give geometry the material of the modifier's input, if set.
+class MaterialSlot:
+    """The nodes that give what is drawn its material, in one tree.
 
     Parameters
     ----------
-    material : Socket
-        The input. If it is empty, the geometry keeps its slots.
-    """
-    with tree.frame("A material is given"):
-        # Materials cannot be compared, but a face can tell whether it has a certain one, or none.
-        face = tree.add("GeometryNodeMeshGrid", {"Vertices X": 2, "Vertices Y": 2})["Mesh"]
-        bare = tree.add("GeometryNodeSetMaterial", {"Geometry": face})
-        none = _has_material(tree, bare, material)
-        given = tree.add("GeometryNodeSetMaterial", {"Geometry": geometry, "Material": material})
-        return tree.switch("GEOMETRY", none, given, geometry)
-
-
-def with_slots(tree: Tree, mesh: Linkable, curves: Linkable) -> Node:
-    """Add the nodes that give a mesh the slots of curves.
-
-    Parameters
-    ----------
-    mesh : Socket or Node
-        Shape of a soma or a cell; all of it gets the first slot's material.
+    tree : Tree
     curves : Socket or Node
-        The object's own. Without a curve there are no slots to copy.
+        The object's own. Without a curve there are no slots to take over.
+    material : Socket
+        The modifier's input. Empty, geometry keeps its slots.
     """
-    with tree.frame("Slots of the object"):
-        is_first = tree.add("GeometryNodeInputIndex") < 1
-        first = tree.add(
-            "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_first},
-            label="One strand", domain="CURVE",
-        )["Selection"]  # fmt: skip
-        line = tree.tube(first, 3)
-        # An object's own material reaches instances by itself; the curves' slot is empty.
-        of_object = _has_material(tree, line)
-        bare = tree.add(
-            "GeometryNodeRemoveAttribute",
-            {"Geometry": line, "Pattern Mode": "Wildcard", "Name": "*"},
-        )
-        marked = tree.store(bare, _LINE, True, "BOOLEAN")
-        # Slots of a mesh without vertices are not passed on, so it is only removed afterwards.
-        joined = tree.join(marked, mesh)
-        alone = tree.add(
-            "GeometryNodeDeleteGeometry",
-            {"Geometry": joined, "Selection": tree.attribute(_LINE, "BOOLEAN")},
-            domain="POINT",
-        )
-        clean = tree.add("GeometryNodeRemoveAttribute", {"Geometry": alone, "Name": _LINE})
-        slotted = tree.add("GeometryNodeSetMaterialIndex", {"Geometry": clean, "Material Index": 0})
-        return tree.switch("GEOMETRY", of_object, slotted, mesh)
+
+    def __init__(self, tree: Tree, curves: Linkable, material: Linkable) -> None:
+        self._tree = tree
+        self._material = material
+        with tree.frame("Which material"):
+            # Nothing compares materials, but a face knows whether it has a certain one, or none.
+            face = tree.add("GeometryNodeMeshGrid", {"Vertices X": 2, "Vertices Y": 2})["Mesh"]
+            bare = tree.add("GeometryNodeSetMaterial", {"Geometry": face})
+            self._none_given = _has_material(tree, bare, material)
+            is_first = tree.add("GeometryNodeInputIndex") < 1
+            first = tree.add(
+                "GeometryNodeSeparateGeometry",
+                {"Geometry": curves, "Selection": is_first},
+                label="One strand",
+                domain="CURVE",
+            )["Selection"]
+            self._line = tree.tube(first, 3)
+            self.is_of_object: Final = _has_material(tree, self._line)
+            """A material of the object's own reaches all meshes by itself; the curves' is empty."""
+
+    def painted(self, geometry: Linkable) -> Node:
+        """Add the nodes that give geometry the material of the input, if there is one."""
+        tree = self._tree
+        with tree.frame("A material is given"):
+            inputs = {"Geometry": geometry, "Material": self._material}
+            given = tree.add("GeometryNodeSetMaterial", inputs)
+            return tree.switch("GEOMETRY", self._none_given, given, geometry)
+
+    def on(self, mesh: Linkable) -> Node:
+        """Add the nodes that give a mesh the slots of the curves.
+
+        Parameters
+        ----------
+        mesh : Socket or Node
+            What stands for a soma or a cell; all of it gets the first slot's material.
+        """
+        tree = self._tree
+        with tree.frame("Slots of the curves"):
+            bare = tree.add(
+                "GeometryNodeRemoveAttribute",
+                {"Geometry": self._line, "Pattern Mode": "Wildcard", "Name": "*"},
+            )
+            marked = tree.store(bare, _LINE, True, "BOOLEAN")
+            # Nothing takes over the slots of a mesh without vertices, so it goes after that only.
+            joined = tree.join(marked, mesh)
+            alone = tree.add(
+                "GeometryNodeDeleteGeometry",
+                {"Geometry": joined, "Selection": tree.attribute(_LINE, "BOOLEAN")},
+                domain="POINT",
+            )
+            clean = tree.add("GeometryNodeRemoveAttribute", {"Geometry": alone, "Name": _LINE})
+            of_first = {"Geometry": clean, "Material Index": 0}
+            slotted = tree.add("GeometryNodeSetMaterialIndex", of_first)
+            return tree.switch("GEOMETRY", self.is_of_object, slotted, mesh)
 
 
 def _has_material(tree: Tree, mesh: Linkable, material: Linkable | None = None) -> Node:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..common import nodes
 from ..common.limits import apart
 from ..common.nodes import Linkable, Node, Tree
-from .material_slot import MATERIAL_INPUTS, painted, with_slots
+from .material_slot import MATERIAL_INPUTS, MaterialSlot
 from .samples import (
     DIM,
     GROUP,
@@ -20,6 +20,7 @@ from .samples import (
     VALUES_INPUTS,
     VOLTAGE,
     foreign,
+    joined_group,
     time_group,
     voltage_group,
 )
@@ -136,7 +137,7 @@ def node_group(tree: Tree) -> None:
     valued = tree.group(
         voltage_group(),
         {
-            "Strands": connections,
+            "Strands": tree.group(joined_group(), {"Strands": connections, **recording}),
             **values,
             **spheres,
             **{n: now[n] for n in MOMENT_INPUTS},
@@ -233,7 +234,8 @@ def _cells_group(tree: Tree) -> None:
         # A menu can only switch one thing, and here both shape and rotation depend on it.
         chosen = tree.menu("INT", given["Cells"], {n: i for i, n in enumerate(shapes)})
         drawn = tree.index_switch("GEOMETRY", chosen, list(shapes.values()))
-        shape = painted(tree, with_slots(tree, drawn, curves), given["Material"])
+        slot = MaterialSlot(tree, curves, given["Material"])
+        shape = slot.painted(slot.on(drawn))
     with tree.frame("How large"):
         voltage = tree.attribute(VOLTAGE)
         active = tree.add(
@@ -269,7 +271,7 @@ def _connections_group(tree: Tree) -> None:
     )
     dim = (1.0 - given["Connection Glow"]).labeled("Dim")
     dimmed = tree.store(thin, DIM, dim)
-    colored = painted(tree, dimmed, given["Material"])
+    colored = MaterialSlot(tree, curves, given["Material"]).painted(dimmed)
     nothing = tree.add("GeometryNodeJoinGeometry")
     tree.output("Curves", tree.switch("GEOMETRY", given["Connections"], nothing, colored))
 

@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 
 from ..common import nodes
-from ..common.nodes import Linkable, Node
+from ..common.nodes import Linkable, Node, Socket
 from ..common.nodes.modifiers import (
     add_group_modifier,
     find_group_modifier,
@@ -34,10 +34,13 @@ from .samples import (
     SPHERES_INPUTS,
     TIME_INPUTS,
     VALUES_INPUTS,
+    joined_group,
     time_group,
     voltage_group,
 )
-from .shape import LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, shape_group
+from .shape import shape_group
+from .still import STILL_INPUTS
+from .thickness import LATER_INPUTS, LOOK_INPUTS, STATISTICS_INPUTS, TYPES_INPUTS, without_menus
 
 MODIFIER: Final = "Playback"
 
@@ -188,25 +191,37 @@ def node_group(tree: nodes.Tree) -> None:
     with tree.panel("Time"):
         time = tree.inputs(TIME_INPUTS)
     with tree.panel("Look"):
-        look = tree.inputs(LOOK_INPUTS)
+        look = _first(tree, LOOK_INPUTS)
     with tree.panel("Section Types", closed=True):
         types = tree.inputs(TYPES_INPUTS)
     with tree.panel("Data", closed=True):
         values = tree.inputs(VALUES_INPUTS)
         samples = tree.inputs(SAMPLES_INPUTS)
-        statistics = tree.inputs(STATISTICS_INPUTS)
+        statistics = _first(tree, STATISTICS_INPUTS)
         spheres = tree.inputs(SPHERES_INPUTS)
         # After all others, so that modifiers of older scenes keep their values.
         recording = tree.inputs(RECORDING_INPUTS)
     with tree.panel("Copies", closed=True):
         copies = tree.inputs(COPIES_INPUTS)
+    with tree.panel("Look"):
+        look |= tree.inputs(
+            {name: LATER_INPUTS[name] for name in LATER_INPUTS if name in LOOK_INPUTS}
+        )
+    with tree.panel("Data", closed=True):
+        statistics |= tree.inputs(
+            {name: LATER_INPUTS[name] for name in LATER_INPUTS if name in STATISTICS_INPUTS}
+        )
+        still = tree.inputs(STILL_INPUTS)
+
+    strands = tree.group(joined_group(), {"Strands": curves, **recording})
+    shape = without_menus(tree, look | types | statistics)
 
     def drawn(when: dict[str, Linkable]) -> Node:
         now = tree.group(time_group(), {**when, **samples})
         valued = tree.group(
             voltage_group(),
             {
-                "Strands": curves,
+                "Strands": strands,
                 **values,
                 **spheres,
                 **{n: now[n] for n in MOMENT_INPUTS},
@@ -216,11 +231,13 @@ def node_group(tree: nodes.Tree) -> None:
         return tree.group(
             shape_group(),
             {
+                "Curves": curves,
                 "Strands": valued["Strands"],
                 "Spheres": valued["Spheres"],
-                **look,
-                **types,
-                **statistics,
+                **shape,
+                "Material": look["Material"],
+                **still,
+                **recording,
             },
         )
 
@@ -275,6 +292,11 @@ def node_group(tree: nodes.Tree) -> None:
         )  # fmt: skip
         shaped = tree.switch("GEOMETRY", some, shaped, each)
     tree.output("Geometry", shaped)
+
+
+def _first(tree: nodes.Tree, inputs: dict[str, dict[str, Any]]) -> dict[str, Socket]:
+    """Make those inputs that modifiers of version 0.1.0 have as well."""
+    return tree.inputs({name: inputs[name] for name in inputs if name not in LATER_INPUTS})
 
 
 COPIES_INPUTS: Final[dict[str, dict[str, Any]]] = {

@@ -21,6 +21,7 @@ from ..simulation_file.spread import percentiles
 from .network_nodes import range_inputs
 from .playback import find_modifier, holder_of
 from .samples import HELD
+from .still import shape_of
 
 LEAST: Final = ("low", "low_percentile")
 MOST: Final = ("high", "high_percentile")
@@ -119,6 +120,7 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
         An imported simulation.
     """
     used = [holder_of(neuron, name) for name in HELD]
+    used.append(shape_of(required(find_modifier(neuron))))
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 
 

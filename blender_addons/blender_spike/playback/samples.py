@@ -152,6 +152,26 @@ def time_group(tree: Tree) -> None:
     tree.output("Time", time_ms, kind="Float")
 
 
+@nodes.group(f"{GROUP}: Joined")
+def joined_group(tree: Tree) -> None:
+    """Build the group that draws strands which were joined to others, and have no data, whole."""
+    strands = tree.input("Strands", "Geometry")
+    given = tree.inputs(RECORDING_INPUTS)
+    some, is_foreign = foreign(tree, strands, given["Recording"])
+    recorded = tree.attribute("recorded_radius")
+    thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
+    # Their spheres are lost, so somata are drawn as they were recorded.
+    drawn = tree.add(
+        "GeometryNodeSetCurveRadius", {"Curve": strands, "Selection": is_foreign, "Radius": thick}
+    )
+    as_neurites = tree.add(
+        "GeometryNodeStoreNamedAttribute",
+        {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
+        data_type="INT", domain="CURVE",
+    )  # fmt: skip
+    tree.output("Strands", tree.switch("GEOMETRY", some, strands, as_neurites))
+
+
 @nodes.group(f"{GROUP}: Voltage")
 def voltage_group(tree: Tree) -> None:
     """Build the group that goes from two samples to `VOLTAGE` on every point.
@@ -178,27 +198,14 @@ def voltage_group(tree: Tree) -> None:
         )
         voltage = tree.mix(tree.attribute("weight_b"), a, b, label="Voltage")
     with tree.frame("Strands that were joined to these have no data"):
-        some, is_foreign = foreign(tree, strands, given["Recording"])
+        _, is_foreign = foreign(tree, strands, given["Recording"])
         known = tree.switch("FLOAT", is_foreign, voltage, NO_DATA)
-        recorded = tree.attribute("recorded_radius")
-        thick = tree.maximum(recorded, tree.add("GeometryNodeInputRadius"))
-        # Their spheres are missing, so somata are drawn as recorded.
-        drawn = tree.add(
-            "GeometryNodeSetCurveRadius",
-            {"Curve": strands, "Selection": is_foreign, "Radius": thick},
-        )
-        as_neurites = tree.add(
-            "GeometryNodeStoreNamedAttribute",
-            {"Geometry": drawn, "Selection": is_foreign, "Name": "role", "Value": 0},
-            data_type="INT", domain="CURVE",
-        )  # fmt: skip
-        all_strands = tree.switch("GEOMETRY", some, strands, as_neurites)
     with tree.frame("Voltage"):
         spheres = tree.object(given["Spheres"])["Geometry"]
         valued = {
             name: tree.store(geometry, VOLTAGE, value, label=name)
             for name, geometry, value in (
-                ("Strands", all_strands, known),
+                ("Strands", strands, known),
                 ("Spheres", spheres, voltage),
             )
         }  # fmt: skip

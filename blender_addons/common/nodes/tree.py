@@ -226,13 +226,14 @@ class Tree(Writer):
         kind : str
             ``"FLOAT"``, ``"BOOLEAN"``, ….
         values : sequence
-            At least two; see `Value`.
+            At least two; see `Value`. None for nothing.
         """
         node = self.add("GeometryNodeIndexSwitch", {"Index": index}, label=label, data_type=kind)
         for _ in values[2:]:
             node.bpy_node.index_switch_items.new()
         for number, value in enumerate(values):
-            self._connect(node, str(number), value)
+            if value is not None:
+                self._connect(node, str(number), value)
         return node["Output"]
 
     def join(self, *parts: Linkable) -> Node:

@@ -439,7 +439,7 @@ def test_reload_keeps_the_choice(bpy, neuron, path):
     assert limits(neuron) == pytest.approx([0, 1e-3])
     np.testing.assert_array_equal(rows(figure_of(neuron, "TRACE")), sim.more["cai"].values[:, 1])
     held = [thing for thing in bpy.data.objects if thing.hide_viewport]
-    assert len(held) == 4
+    assert len(held) == 5
     for name in ("ina", "v"):
         choose(bpy, name)
         assert shows(bpy, neuron, sim, name)
@@ -515,7 +515,7 @@ def test_combined_neurons_have_what_all_of_them_had(bpy, tmp_path, capfd):
         wanted = np.sort(np.concatenate([expected(sim.showing(name), 0.2) for sim in sims]))
         np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-8)
     held = [thing for thing in bpy.data.objects if thing.hide_viewport]
-    assert len(held) == 3
+    assert len(held) == 4
 
 
 def test_a_neuron_that_shows_another_is_not_combined(bpy, path):

@@ -9,12 +9,6 @@ from helpers.simulations import branched, simulation
 from spike_export import write
 
 
-def test_a_menu_of_one_look_is_none(bpy):
-    from blender_spike.color.looks import LOOKS
-
-    assert list(LOOKS) == ["FLAT"] and not hasattr(bpy.types, "BLENDER_SPIKE_OT_set_look")
-
-
 def test_all_but_the_look_stays(bpy, tmp_path):
     from blender_spike.color.coloring import color_input, material_of, set_look, voltage_material
     from blender_spike.common.animation import fcurves
@@ -24,7 +18,7 @@ def test_all_but_the_look_stays(bpy, tmp_path):
     path = str(write(tmp_path / "cell.pickle", simulation(branched())))
     for _ in range(2):
         bpy.ops.blender_spike.import_simulation(filepath=path)
-    first, second = (one for one in bpy.data.objects if one.type == "CURVES")
+    first, second = (one for one in bpy.context.scene.objects if one.type == "CURVES")
     for one in (first, second):
         one.select_set(True)
     bpy.context.view_layer.objects.active = first

@@ -28,6 +28,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_time_label": {},
     "add_scale_bar": {},
     "remove_figures": {},
+    "set_look": {"look": "FLAT"},
     "use_standard_view": {},
     "black_world": {},
     "backlight": {},

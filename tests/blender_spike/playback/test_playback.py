@@ -291,7 +291,7 @@ def test_two_files_share_one_node_group(bpy, branched_file, tmp_path):
     one = load(bpy, branched_file, style="STRANDS")
     two = load(bpy, other, style="STRANDS")
     again = load(bpy, branched_file, style="STRANDS")
-    assert sum(g.name.startswith("BlenderSpike Playback") for g in bpy.data.node_groups) == 4
+    assert sum(g.name.startswith("BlenderSpike Playback") for g in bpy.data.node_groups) == 8
     assert not any(".0" in g.name for g in bpy.data.node_groups)
     for neuron, path in ((one, branched_file), (two, other), (again, branched_file)):
         np.testing.assert_allclose(

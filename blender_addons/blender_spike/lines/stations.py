@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stations: points along neurites and in somata, close enough together to make a surface of.
+
+What is made of them takes its values from the nearest station, and a station knows its place on the
+strands, between two of their points.
+"""
+
+from __future__ import annotations
+
+from ..common.nodes import Linkable, Node, Tree, Value
+from .style import Lines
+
+STATION = "station"
+"""The attribute by which a vertex says which station it belongs to."""
+STRAND_POINT = "strand_point"
+"""The attribute by which a vertex, or a station, says which point of the strands it belongs to."""
+STRAND_FRACTION = "strand_fraction"
+"""How far on from there to the next point a station is, 0..1."""
+SPHERE = "sphere"
+"""Which sphere a station takes a share of its value from: that of its soma."""
+SPHERE_SHARE = "sphere_share"
+"""How much of it: 1 in the sphere, 0 farther away."""
+RADIUS = "station_radius"
+# Neurites are wider than they were recorded up to this distance from the center of their soma, in
+# radii of it.
+_CONE = 2.8
+_FOR_MATERIALS = ("section", "section_type", "cell")
+_FIRST, _PLACE, _TANGENT = "strand_first", "strand_place", "strand_tangent"
+
+
+def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
+    """Add the nodes that put stations along strands.
+
+    Parameters
+    ----------
+    length : Value
+        From one to the next, about.
+    smoothing : Value
+        How far they may move off the strands to lie on a smooth line.
+
+    Returns
+    -------
+    Node
+        Points, with their places on the strands and their `RADIUS`.
+    """
+    tree = lines.tree
+    has_radius = tree.add("GeometryNodeInputRadius") > 0.0
+    wanted = tree.add(
+        "GeometryNodeSeparateGeometry",
+        {"Geometry": lines.curves, "Selection": lines.is_line & has_radius},
+        domain="CURVE",
+    )["Selection"]
+    # The same for all points of a strand, so it stays what it is between two of them. (On the
+    # strand itself, Blender would take the difference of two means that it has rounded.)
+    place = tree.add("GeometryNodeSplineParameter")["Index"]
+    first = tree.attribute(STRAND_POINT, "INT") - place
+    placed = tree.store(tree.store(wanted, _FIRST, first * 1.0), _PLACE, place * 1.0)
+    dense = tree.add(
+        "GeometryNodeResampleCurve", {"Curve": placed, "Mode": "Length", "Length": length}
+    )
+    even = tree.add(
+        "GeometryNodeBlurAttribute",
+        {"Value": tree.add("GeometryNodeInputRadius"), "Iterations": 12},
+        data_type="FLOAT",
+    )
+    dense = tree.store(dense, RADIUS, even)
+    position = tree.add("GeometryNodeInputPosition")
+    smooth = tree.add(
+        "GeometryNodeBlurAttribute", {"Value": position, "Iterations": 12}, data_type="FLOAT_VECTOR"
+    )
+    aside = smooth - position
+    far = tree.vector_math("LENGTH", aside)
+    allowed = tree.minimum(1.0, smoothing / tree.maximum(far, 1e-9))
+    param = tree.add("GeometryNodeSplineParameter")["Index"]
+    count = tree.add("GeometryNodeSplineLength")["Point Count"]
+    is_end = (param < 1) | (param > count - 2)
+    moved = tree.add(
+        "GeometryNodeSetPosition",
+        {"Geometry": dense, "Selection": ~is_end, "Offset": aside * allowed},
+    )
+    made = tree.add("GeometryNodeCurveToPoints", {"Curve": moved}, mode="EVALUATED")
+    points = tree.store(made["Points"], _TANGENT, made["Tangent"], "FLOAT_VECTOR")
+    along = tree.attribute(_PLACE)
+    whole = tree.math("FLOOR", along + 1e-4)
+    begins = tree.math("ROUND", tree.attribute(_FIRST))
+    numbered = tree.store(points, STRAND_POINT, begins + whole, "INT")
+    parted = tree.store(numbered, STRAND_FRACTION, tree.clamp(along - whole))
+    return tree.store(parted, RADIUS, tree.attribute(RADIUS))
+
+
+def on_spheres(lines: Lines, size: Value) -> Node:
+    """Add the nodes that put a station into each sphere.
+
+    Parameters
+    ----------
+    size : Value
+        Factor on the spheres' radii.
+    """
+    tree = lines.tree
+    assert lines.spheres is not None
+    numbered = tree.store(lines.spheres, SPHERE, tree.add("GeometryNodeInputIndex"), "INT")
+    points = tree.add("GeometryNodeMeshToPoints", {"Mesh": numbered, "Selection": lines.is_sphere})
+    whole = tree.store(points, SPHERE_SHARE, 1.0)
+    return tree.store(whole, RADIUS, tree.attribute("recorded_radius") * size)
+
+
+def near_somata(lines: Lines, stations: Linkable, somata: Linkable) -> Node:
+    """Add the nodes that let neurites grow out of somata: wide there, and of their values.
+
+    Parameters
+    ----------
+    stations : Socket or Node
+        From `on_strands`.
+    somata : Socket or Node
+        From `on_spheres`.
+    """
+    tree = lines.tree
+    place = tree.add("GeometryNodeInputPosition")
+    nearest = tree.add("GeometryNodeSampleNearest", {"Geometry": somata})
+    center = tree.sample(somata, place, nearest, "FLOAT_VECTOR")
+    size = tree.sample(somata, tree.attribute(RADIUS), nearest)
+    cell = tree.attribute("cell", "INT")
+    # Without somata, their size is 0.
+    is_own = tree.sample(somata, cell, nearest, "INT").equals(cell) & (size > 0.0)
+    # In radii of the soma.
+    away = tree.vector_math("DISTANCE", place, center) / tree.maximum(size, 1e-9)
+    radius = tree.attribute(RADIUS)
+    toward = tree.vector_math("NORMALIZE", center - place)
+    # Those that run past it stay as thin as they are.
+    leaves = abs(tree.attribute(_TANGENT, "FLOAT_VECTOR") @ toward)
+    left = tree.clamp(1.0 - away / _CONE) * is_own * tree.clamp(leaves * 2.0 - 0.6)
+    wide = radius + tree.maximum(size * 0.85 - radius, 0.0) * left**1.5
+    share = tree.add(
+        "ShaderNodeMapRange",
+        {"Value": away, "From Min": 1.1, "From Max": 2.2, "To Min": 1.0, "To Max": 0.0},
+        interpolation_type="SMOOTHSTEP",
+    )["Result"]
+    widened = tree.store(stations, RADIUS, wide)
+    shared = tree.store(widened, SPHERE_SHARE, share * is_own)
+    sphere = tree.sample(somata, tree.attribute(SPHERE, "INT"), nearest, "INT")
+    return tree.store(shared, SPHERE, sphere, "INT")
+
+
+def give_stations(tree: Tree, mesh: Linkable, stations: Linkable) -> Node:
+    """Add the nodes that give vertices the nearest station, and what materials ask for."""
+    nearest = tree.add("GeometryNodeSampleNearest", {"Geometry": stations})
+    given: Node | Linkable = mesh
+    for name in (STATION, *_FOR_MATERIALS):
+        found = tree.sample(stations, tree.attribute(name, "INT"), nearest, "INT")
+        given = tree.store(given, name, found, "INT")
+    assert isinstance(given, Node)
+    return given
