@@ -56,6 +56,7 @@ def stage_told(
     shown: str | None,
     *,
     backlight: bool = False,
+    suns: bool = False,
 ) -> str:
     """Summarize in a sentence what was set up for a film.
 
@@ -68,6 +69,7 @@ def stage_told(
     """
     parts = [way_told(scene, degrees)]
     parts += ["a light shines from behind"] if backlight else []
+    parts += ["two suns shine"] if suns else []
     parts += ["the background is black"]
     parts += [] if shown is None else [f"bright parts glow in renders{shown}"]
     return f"Film for {engine_of(scene)}: {listed(parts)}."

@@ -84,7 +84,8 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         before, degrees = settings_of(scene), round(math.degrees(self.orbit), 2)
         set_scene(scene, surfaces, preset=self.preset, orbit_degrees=degrees, bloom=self.bloom)
         shown = film.show_bloom(context) if self.bloom else None
-        text = film.stage_told(scene, degrees, shown)
+        suns = PRESETS[self.preset].lit > 0
+        text = film.stage_told(scene, degrees, shown, suns=suns)
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
