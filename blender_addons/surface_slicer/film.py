@@ -91,8 +91,10 @@ def set_scene(
     film.use_plain_world(scene)
     if bloom:
         film.add_bloom(scene, bloom)
-    for material in {find_material(surface) for surface in surfaces} - {None}:
-        set_lit(material, way.lit)
+    for surface in surfaces:
+        material = find_material(surface)
+        if material is not None:
+            set_lit(material, way.lit)
     if way.lit:
         for name, sun in _SUNS.items():
             film.add_sun(scene, name, **sun)

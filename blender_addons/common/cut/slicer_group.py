@@ -268,7 +268,7 @@ def remove_group(group: bpy.types.NodeTree) -> None:
         One of `slicer_groups`, no longer used by any material, or a part of one.
     """
     inside: Any = group.nodes
-    parts = {getattr(node, "node_tree", None) for node in inside} - {None}
+    parts: set[Any] = {getattr(node, "node_tree", None) for node in inside} - {None}
     bpy.data.node_groups.remove(group)
     for part in parts:
         if not part.users:

@@ -67,7 +67,7 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
         own_colors: bool
         lines: int
         width: float
-        draw: str
+        along: str
     else:
         own_colors: BoolProperty(
             name="Own Colors",
@@ -96,7 +96,7 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
             min=0.0,
             subtype="DISTANCE",
         )
-        draw: EnumProperty(
+        along: EnumProperty(
             name="Along",
             description="What the wires run along",
             items=[
@@ -120,7 +120,7 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
                 strength=self.strength,
                 lines=self.lines,
                 width=self.width,
-                draw="" if self.draw == "AUTO" else self.draw,
+                draw="" if self.along == "AUTO" else self.along,
             ),
         )
 

@@ -7,8 +7,6 @@ import bpy
 
 from .tab import Tab
 
-_ICONS = {"CLOSE": "OUTLINER_OB_CAMERA", "DIAGRAM": "EMPTY_AXIS"}
-
 
 class SURFACE_SLICER_PT_film(Tab):
     """Set the scene for a film."""
@@ -22,9 +20,9 @@ class SURFACE_SLICER_PT_film(Tab):
         layout = self.layout
         row = layout.row(align=True)
         row.scale_y = 1.3
-        for text, preset in (("Film Scene", "CLOSE"), ("Diagram", "DIAGRAM")):
-            button = row.operator("surface_slicer.film_scene", text=text, icon=_ICONS[preset])
-            button.preset = preset
+        row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA").preset = "CLOSE"
+        diagram = row.operator("surface_slicer.film_scene", text="Diagram", icon="EMPTY_AXIS")
+        diagram.preset = "DIAGRAM"
         layout.operator("surface_slicer.use_standard_view", icon="COLOR")
 
 

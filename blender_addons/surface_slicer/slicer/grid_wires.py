@@ -122,7 +122,8 @@ def _tubes(parts: list[_Part], cell: tuple[float, float]) -> Wires:
         axis=-1,
     )
     return Wires(
-        *(np.repeat(cells, SIDES) for cells in (at, beside)),
+        np.repeat(at, SIDES),
+        np.repeat(beside, SIDES),
         np.repeat(span, SIDES).astype(np.float32),
         ring.reshape(-1, 3).astype(np.float32),
         quads.reshape(-1, 4).astype(np.int32),

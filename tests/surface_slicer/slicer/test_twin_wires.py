@@ -228,7 +228,7 @@ def test_the_panel_shows_what_the_wires_need(bpy):
     wires = find_wires(surface)
     assert [text for _, text in shown_inputs(wires)] == ["Width", "Along", "Every n-th"]
     for draw, text in (("Sections", "Spacing"), ("Sharp Edges", "Angle"), ("Lines", "Every n-th")):
-        bpy.ops.surface_slicer.add_wireframe_twin(draw=draw, width=0.03)
+        bpy.ops.surface_slicer.add_wireframe_twin(along=draw, width=0.03)
         assert shown_inputs(wires)[-1][1] == text
     assert wires.properties.inputs.Socket_1.value == pytest.approx(0.03)
     assert len(surface.users_scene[0].objects) == 3
