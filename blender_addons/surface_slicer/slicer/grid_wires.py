@@ -27,8 +27,6 @@ class Wires:
     at, beside : ndarray of int32, shape (V,)
         For each vertex of the tubes, the grid's cell that it belongs to, and the next one on the
         line, or at its end the one before.
-    span : ndarray of float32, shape (V,)
-        Level distance from the one to the other.
     ring : ndarray of float32, shape (V, 3)
         Away from the cell.
     quads : ndarray of int32, shape (F, 4)
@@ -37,12 +35,11 @@ class Wires:
 
     at: NDArray[np.int32]
     beside: NDArray[np.int32]
-    span: NDArray[np.float32]
     ring: NDArray[np.float32]
     quads: NDArray[np.int32]
 
 
-def grid_wires(there: NDArray[np.bool_], every: int, cell: tuple[float, float]) -> Wires:
+def grid_wires(there: NDArray[np.bool_], every: int) -> Wires:
     """Sweep each n-th line of a grid, and the last one, in both directions.
 
     Parameters
@@ -50,8 +47,6 @@ def grid_wires(there: NDArray[np.bool_], every: int, cell: tuple[float, float]) 
     there : ndarray of bool, shape (rows, columns)
         Which cells have a value; a wire needs a face beside it.
     every : int
-    cell : tuple of float
-        Extent of a cell along x and y.
     """
     rows, columns = there.shape
     faces = there[:-1, :-1] & there[1:, :-1] & there[:-1, 1:] & there[1:, 1:]
@@ -65,17 +60,16 @@ def grid_wires(there: NDArray[np.bool_], every: int, cell: tuple[float, float]) 
         edges[1:] |= edged
         for number in sorted({*range(0, count, every), count - 1}):
             for places in _runs(edges[number], every):
-                parts.append(_Part(axis, lines[number][places], places))
-    return _tubes(parts, cell)
+                parts.append(_Part(axis, lines[number][places]))
+    return _tubes(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a line: along x or y, through which cells, and their places on the line."""
+    """A piece of a line: along x or y, and through which cells."""
 
     axis: int
     cells: NDArray[np.int32]
-    places: NDArray[np.int64]
 
 
 def _runs(edges: NDArray[np.bool_], every: int) -> list[NDArray[np.int64]]:
@@ -91,16 +85,13 @@ def _runs(edges: NDArray[np.bool_], every: int) -> list[NDArray[np.int64]]:
     ]
 
 
-def _tubes(parts: list[_Part], cell: tuple[float, float]) -> Wires:
+def _tubes(parts: list[_Part]) -> Wires:
     if not parts:
         none = np.empty(0, np.int32)
-        flat = np.empty(0, np.float32)
-        return Wires(none, none, flat, np.empty((0, 3), np.float32), none.reshape(0, 4))
+        return Wires(none, none, np.empty((0, 3), np.float32), none.reshape(0, 4))
     at = np.concatenate([part.cells for part in parts])
     beside = np.concatenate([_next(part.cells) for part in parts])
     axis = np.concatenate([np.full(len(part.cells), part.axis) for part in parts])
-    steps = [abs(_next(part.places) - part.places) for part in parts]
-    span = np.concatenate(steps) * np.array(cell)[axis]
     angle = 2 * np.pi * np.arange(SIDES) / SIDES
     # Along x a ring lies in y and z, along y in x and z; the way round keeps faces outside.
     across = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]])[axis]
@@ -124,7 +115,6 @@ def _tubes(parts: list[_Part], cell: tuple[float, float]) -> Wires:
     return Wires(
         np.repeat(at, SIDES),
         np.repeat(beside, SIDES),
-        np.repeat(span, SIDES).astype(np.float32),
         ring.reshape(-1, 3).astype(np.float32),
         quads.reshape(-1, 4).astype(np.int32),
     )

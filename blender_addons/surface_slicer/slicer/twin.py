@@ -27,13 +27,13 @@ from ..common.nodes.modifiers import has_input, input_value, set_inputs
 from ..properties import about
 from ..surface import motion
 from ..surface.datablocks import CELL, X, Y
-from ..surface.lift import extent_of, is_surface
+from ..surface.lift import is_surface
 from .companions import companion_light, companions_of, count_vertices, modifier_of, new_companion
 from .cuttable import PLAIN, materials_of
 from .grid_wires import grid_wires
 from .instances import drawn_points
 from .slicer import set_amount, slicers_of
-from .wire_nodes import AT, BESIDE, RING, SPAN, wire_group
+from .wire_nodes import AT, BESIDE, RING, wire_group
 
 TWIN: Final = "Wireframe"
 WIRE_COLOR: Final = (0.2, 0.24, 0.33)
@@ -165,15 +165,11 @@ def _sweep(twin: bpy.types.Object, source: bpy.types.Object, every: int) -> None
     data, mesh, grid = about(source), twin.data, source.data
     assert isinstance(mesh, bpy.types.Mesh) and isinstance(grid, bpy.types.Mesh)
     shape = data.rows, data.columns
-    width, depth = extent_of(source)
     # Whole: where there are holes, their number may change.
-    wires = grid_wires(
-        np.ones(shape, bool), every, (width / (shape[1] - 1), depth / (shape[0] - 1))
-    )
+    wires = grid_wires(np.ones(shape, bool), every)
     fill_mesh(mesh, np.zeros((len(wires.at), 3)), wires.quads)
     for name, cells in ((AT, wires.at), (BESIDE, wires.beside)):
         set_attribute(mesh, name, "POINT", cells)
-    set_attribute(mesh, SPAN, "POINT", wires.span)
     set_attribute(mesh, RING, "POINT", wires.ring)
     for name in (X, Y):
         of_grid: Any = grid.attributes.get(name)
@@ -181,5 +177,9 @@ def _sweep(twin: bpy.types.Object, source: bpy.types.Object, every: int) -> None
             values = np.empty(len(grid.vertices), np.float32)
             of_grid.data.foreach_get("value", values)
             set_attribute(mesh, name, "POINT", values[wires.at])
-    swept = {"Swept Vertices": math.prod(shape), "Swept Every": every}
+    swept = {
+        "Swept Vertices": math.prod(shape),
+        "Swept Every": every,
+        "Swept Columns": shape[1],
+    }
     set_inputs(modifier_of(twin), swept)

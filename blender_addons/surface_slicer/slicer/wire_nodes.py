@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import floor
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ DRAWN: Final = {
 """What wires run along, with a description."""
 AT: Final = "wire_at"
 BESIDE: Final = "wire_beside"
-SPAN: Final = "wire_span"
 RING: Final = "wire_ring"
 """Point attributes of swept wires; see `grid_wires.Wires`."""
 
@@ -44,6 +44,7 @@ _NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
     },
     "Swept Vertices": {"kind": "Int", "default": 0, "hide": True},
     "Swept Every": {"kind": "Int", "default": 0, "hide": True},
+    "Swept Columns": {"kind": "Int", "default": 0, "hide": True},
 }
 
 
@@ -70,16 +71,19 @@ def wire_group(tree: Tree) -> None:
         mesh = tree.add("GeometryNodeRealizeInstances", {"Geometry": info["Geometry"]})
         relative = tree.object(source, relative=True)["Transform"]
 
+    grid = _grid(tree, mesh)
+
     def tubes(curves: Linkable) -> Node:
         return tree.tube(_placed(tree, curves, relative), SIDES, radius)
 
     with tree.frame("Wires, swept before: of this grid, these lines, and no other size"):
         count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
         fits = count.equals(new["Swept Vertices"]) & every.equals(new["Swept Every"])
+        as_wide = grid.columns.equals(new["Swept Columns"], within=0.5)
         off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
-        can = fits & (off < 1e-4)
+        can = fits & (off < 1e-4) & (as_wide > 0.5)
         before = _placed(tree, _moved(tree, swept, mesh, radius), relative)
-        now = tubes(_grid_lines(tree, mesh, every))
+        now = tubes(_grid_lines(tree, grid, every))
         lines = tree.switch("GEOMETRY", can, now, before)
     drawn = {
         "Lines": lines,
@@ -104,7 +108,8 @@ def _moved(tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable) -> Lin
             tree.sample(mesh, position, tree.attribute(name, "INT"), "FLOAT_VECTOR")
             for name in (AT, BESIDE)
         )
-        rise = tree.parts(beside - at)["Z"] / tree.attribute(SPAN)
+        way = beside - at
+        rise = tree.parts(way)["Z"] / tree.vector_math("LENGTH", way * (1.0, 1.0, 0.0))
         stretch = tree.math("SQRT", rise * rise + 1.0)
         upright = tree.vector(1.0, 1.0, stretch)
         away = tree.attribute(RING, "FLOAT_VECTOR") * upright * radius
@@ -184,7 +189,19 @@ def _extreme(pick: Any, values: list[Any]) -> Any:
     return pick(pick(values[0], values[1]), values[2])
 
 
-def _grid_lines(tree: Tree, mesh: Linkable, every: Socket) -> Node:
+@dataclass(frozen=True)
+class _Grid:
+    """The cells of a grid, for each of its vertices."""
+
+    mesh: Linkable
+    cell: Linkable
+    columns: Linkable
+
+    def cell_of(self, tree: Tree, vertex: Linkable) -> Node:
+        return tree.sample(self.mesh, self.cell, vertex, "INT")
+
+
+def _grid(tree: Tree, mesh: Linkable) -> _Grid:
     with tree.frame("Which cell of the grid a vertex is"):
         named = tree.add(
             "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
@@ -209,9 +226,17 @@ def _grid_lines(tree: Tree, mesh: Linkable, every: Socket) -> Node:
             high = tree.maximum(high, corner_vertex)
         # The far corner of the first face is one row and one column away.
         columns = (high - low - 1.0).labeled("Columns")
+    return _Grid(mesh, cell, columns)
+
+
+def _grid_lines(tree: Tree, grid: _Grid, every: Socket) -> Node:
+    mesh, cell, columns = grid.mesh, grid.cell, grid.columns
     with tree.frame("Each n-th line, and the last ones"):
         ends = tree.add("GeometryNodeInputMeshEdgeVertices")
-        cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
+        cells = [
+            grid.cell_of(tree, ends["Vertex Index 1"]),
+            grid.cell_of(tree, ends["Vertex Index 2"]),
+        ]
         place = [(c % columns, _row(tree, c, columns)) for c in cells]
         highest = tree.add(
             "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import tarfile
+
 import numpy as np
 import pytest
 from helpers.cut_scene import BLUE, flat_scene, pixel_centers
 from helpers.pictures import read_pixels
+from tools.keep_scenes import SCENES
 
 
 def evaluated(bpy, thing):
@@ -31,7 +34,7 @@ def test_rings_lie_around_lines_of_the_grid(every):
 
     there = np.ones((20, 31), bool)
     there[4:9, 10] = False
-    wires = grid_wires(there, every, (2.0, 3.0))
+    wires = grid_wires(there, every)
     row, column = np.divmod(wires.at[::SIDES], 31)
     on_row = (row % every == 0) | (row == 19)
     on_column = (column % every == 0) | (column == 30)
@@ -42,11 +45,12 @@ def test_rings_lie_around_lines_of_the_grid(every):
             if not (2 < r < 10 and 8 < c < 12):
                 assert ((row == r) & (column == c)).sum() >= 2
     other = np.divmod(wires.beside[::SIDES], 31)
-    way = np.hypot((other[1] - column) * 2.0, (other[0] - row) * 3.0)
-    np.testing.assert_allclose(wires.span[::SIDES], way)
+    # The next point is on the same line, and not far.
+    apart = abs(other[1] - column) + abs(other[0] - row)
+    assert ((other[1] == column) ^ (other[0] == row)).all() and apart.max() <= every
     np.testing.assert_allclose(np.linalg.norm(wires.ring, axis=1), 1, rtol=1e-6)
     assert wires.quads.max() < len(wires.at) and len(np.unique(wires.quads)) == len(wires.at)
-    assert not grid_wires(np.zeros((3, 3), bool), 1, (1.0, 1.0)).at.size
+    assert not grid_wires(np.zeros((3, 3), bool), 1).at.size
 
 
 def wave(frames, rows, columns):
@@ -100,6 +104,53 @@ def test_swept_wires_are_those_made_in_each_frame(bpy, moved):
     row = (local[:, 1] + 4 / 3) / (8 / 3) * 80
     off = np.minimum(abs(column / 40 - np.round(column / 40)), abs(row / 40 - np.round(row / 40)))
     assert off.max() * 40 < 0.5
+
+
+def test_wires_after_another_array(bpy):
+    """As many values in other rows and columns: what was swept before does not fit."""
+    from surface_slicer.arrays.source import array_field
+    from surface_slicer.slicer.slicer import slice_objects
+    from surface_slicer.slicer.twin import add_wireframe_twin
+    from surface_slicer.surface.surface import add_surface, replace_heights
+
+    surface = add_surface(bpy.context, array_field(wave(3, 21, 31), "wave"), size=(3.0, 2.0))
+    slice_objects(bpy.context, [surface])
+    twin = add_wireframe_twin(bpy.context, surface, lines=3, width=1e-3)
+    bpy.context.scene.frame_set(2)
+    swept, _ = evaluated(bpy, twin)
+    replace_heights(surface, array_field(wave(3, 31, 21), "wave"))
+    now, _ = evaluated(bpy, twin)
+    column, row = (now[:, 0] + 1.5) / 3 * 20, (now[:, 1] + 1.0) / 2 * 30
+    off = [abs(place / 10 - np.round(place / 10)) * 10 for place in (column, row)]
+    assert np.minimum(*off).max() < 0.02
+    assert add_wireframe_twin(bpy.context, surface, lines=3) == twin
+    again, _ = evaluated(bpy, twin)
+    assert len(again) != len(now) and len(again) == len(swept)
+
+
+def test_twins_of_older_files(bpy, tmp_path):
+    """They keep their look when a new one is made beside them, and nothing of them remains."""
+    from surface_slicer.common.cut.slicer_group import SOURCE, empty_of, slicer_groups
+    from surface_slicer.slicer.slicer import remove_slicing, slice_objects
+    from surface_slicer.slicer.twin import add_wireframe_twin, find_wires, shown_inputs
+
+    with tarfile.open(SCENES / "0.1.0.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "surface_slicer.blend"))
+    twin = next(thing for thing in bpy.data.objects if thing.name.endswith("Wireframe"))
+    surface = SOURCE.of(twin)
+    before, _ = evaluated(bpy, twin)
+    assert [name for name, _ in shown_inputs(find_wires(surface))] == ["Thickness", "Every"]
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    slice_objects(bpy.context, [cube], empty_of(slicer_groups()[0]))
+    add_wireframe_twin(bpy.context, cube)
+    after, _ = evaluated(bpy, twin)
+    np.testing.assert_array_equal(after, before)
+    assert [name for name, _ in shown_inputs(find_wires(surface))][1:] == ["Draw", "Every"]
+    remove_slicing(bpy.context, [surface, cube])
+    assert [material.name for material in bpy.data.materials] == ["heights color"]
+    assert not [group for group in bpy.data.node_groups if group.name.startswith("Slicer")]
 
 
 def test_a_scaled_surface_keeps_the_width_of_its_wires(bpy):
