@@ -169,7 +169,8 @@ def combine_group(tree: Tree) -> None:
         active = abs(amount).labeled("Active")
         reversed_ = (amount < 0.0).labeled("Reversed")
         wanted = tree.mix(reversed_, cut, 1.0 - cut, label="Cut here")
-        lined = line * active
+        # Wires have no line on what they do not show, where it would stick out of the surface.
+        lined = line * active * tree.mix(reversed_, 1.0, cut)
     with tree.frame("Any or all"):
         both = (abs(every - reversed_) * amount_before).labeled("All, and not the first")
         here = tree.mix(active, both, wanted, label="Here")
