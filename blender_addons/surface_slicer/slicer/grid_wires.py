@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 SIDES: Final = 5
 # Points of a wire between two others that it meets, where the grid has as many.
-_BETWEEN: Final = 4
+_BETWEEN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 from typing import Any, Final
 
@@ -71,19 +70,17 @@ def wire_group(tree: Tree) -> None:
         mesh = tree.add("GeometryNodeRealizeInstances", {"Geometry": info["Geometry"]})
         relative = tree.object(source, relative=True)["Transform"]
 
-    grid = _grid(tree, mesh)
-
     def tubes(curves: Linkable) -> Node:
         return tree.tube(_placed(tree, curves, relative), SIDES, radius)
 
     with tree.frame("Wires, swept before: of this grid, these lines, and no other size"):
         count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
         fits = count.equals(new["Swept Vertices"]) & every.equals(new["Swept Every"])
-        as_wide = grid.columns.equals(new["Swept Columns"], within=0.5)
+        as_wide = _is_as_wide(tree, mesh, new["Swept Columns"])
         off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
-        can = fits & (off < 1e-4) & (as_wide > 0.5)
+        can = fits & (off < 1e-4) & as_wide
         before = _placed(tree, _moved(tree, swept, mesh, radius), relative)
-        now = tubes(_grid_lines(tree, grid, every))
+        now = tubes(_grid_lines(tree, mesh, every))
         lines = tree.switch("GEOMETRY", can, now, before)
     drawn = {
         "Lines": lines,
@@ -93,6 +90,19 @@ def wire_group(tree: Tree) -> None:
     wires = tree.menu("GEOMETRY", draw, drawn)
     painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
     tree.output("Geometry", painted)
+
+
+def _is_as_wide(tree: Tree, mesh: Linkable, columns: Linkable) -> Node:
+    """Tell whether a row of the grid ends after so many columns, from the y of three vertices.
+
+    To count them would take as long as the rest of a frame.
+    """
+    position = tree.add("GeometryNodeInputPosition")
+    first, last, below = (
+        tree.parts(tree.sample(mesh, position, index, "FLOAT_VECTOR"))["Y"]
+        for index in (0, columns - 1, columns)
+    )
+    return (abs(last - first) < 1e-6) & (abs(below - first) > 1e-6)
 
 
 def _placed(tree: Tree, geometry: Linkable, relative: Linkable) -> Node:
@@ -109,8 +119,8 @@ def _moved(tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable) -> Lin
             for name in (AT, BESIDE)
         )
         way = beside - at
-        rise = tree.parts(way)["Z"] / tree.vector_math("LENGTH", way * (1.0, 1.0, 0.0))
-        stretch = tree.math("SQRT", rise * rise + 1.0)
+        level = tree.vector_math("LENGTH", way * (1.0, 1.0, 0.0))
+        stretch = tree.vector_math("LENGTH", way) / level
         upright = tree.vector(1.0, 1.0, stretch)
         away = tree.attribute(RING, "FLOAT_VECTOR") * upright * radius
         moved = tree.add("GeometryNodeSetPosition", {"Geometry": swept, "Position": at + away})
@@ -189,19 +199,7 @@ def _extreme(pick: Any, values: list[Any]) -> Any:
     return pick(pick(values[0], values[1]), values[2])
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """The cells of a grid, for each of its vertices."""
-
-    mesh: Linkable
-    cell: Linkable
-    columns: Linkable
-
-    def cell_of(self, tree: Tree, vertex: Linkable) -> Node:
-        return tree.sample(self.mesh, self.cell, vertex, "INT")
-
-
-def _grid(tree: Tree, mesh: Linkable) -> _Grid:
+def _grid_lines(tree: Tree, mesh: Linkable, every: Socket) -> Node:
     with tree.frame("Which cell of the grid a vertex is"):
         named = tree.add(
             "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
@@ -226,16 +224,11 @@ def _grid(tree: Tree, mesh: Linkable) -> _Grid:
             high = tree.maximum(high, corner_vertex)
         # The far corner of the first face is one row and one column away.
         columns = (high - low - 1.0).labeled("Columns")
-    return _Grid(mesh, cell, columns)
-
-
-def _grid_lines(tree: Tree, grid: _Grid, every: Socket) -> Node:
-    mesh, cell, columns = grid.mesh, grid.cell, grid.columns
     with tree.frame("Each n-th line, and the last ones"):
         ends = tree.add("GeometryNodeInputMeshEdgeVertices")
         cells = [
-            grid.cell_of(tree, ends["Vertex Index 1"]),
-            grid.cell_of(tree, ends["Vertex Index 2"]),
+            cell_of(ends["Vertex Index 1"]),
+            cell_of(ends["Vertex Index 2"]),
         ]
         place = [(c % columns, _row(tree, c, columns)) for c in cells]
         highest = tree.add(
