@@ -23,7 +23,8 @@ help:
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make test-simulators  run the manual's examples for other simulators (1 GB to install)"
 	@echo "make lint      check style and types"
-	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments"
+	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments;"
+	@echo "               RECORDING=1 measures only recording"
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
@@ -82,7 +83,7 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/mypy examples tools
 
 bench: $(VENV)/.ready-test
-	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large)
+	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large) $(if $(RECORDING),--recording)
 
 soak: $(VENV)/.ready-test
 	@$(if $(WINDOW),$(FIND_BLENDER);) \

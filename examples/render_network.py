@@ -5,6 +5,7 @@ In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/render_network.py -- branching.pickle out --frames 0-240 --video net.mp4
     python examples/render_network.py branching.pickle out --from "shuffled grid" --to layers
+    python examples/render_network.py model.pickle out --variable cai
 
 The file is from ``spike-export branching`` or ``from-spikes``, or any file whose cells are points.
 Uses the installed BlenderSpike extension, or else the one in this source tree. Every frame is
@@ -28,6 +29,8 @@ except ModuleNotFoundError as missing:
     # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
+# Its limits, so that films can be compared.
+ACTIVITY = {"v_min": 0.0, "v_max": 1.0}
 # Made in Blender if the file does not have them.
 GENERATED = ("Grid", "Layers", "Circle", "Sphere", "Shuffled")
 
@@ -39,22 +42,23 @@ def main(arguments: list[str]) -> None:
     film = importlib.import_module(f"{package}.common.film")
     modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
     playback = importlib.import_module(f"{package}.playback.playback")
+    properties = importlib.import_module(f"{package}.properties")
     views = importlib.import_module(f"{package}.views")
     networks = importlib.import_module(f"{package}.playback.network")
     coloring = importlib.import_module(f"{package}.color.coloring")
     scene = rendering.empty_scene(options)
     # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
-    operators.blender_spike.import_simulation(filepath=str(options.file))
+    operators.blender_spike.import_simulation(filepath=str(options.file), quantity=options.variable)
     network = bpy.context.object
     if not networks.is_network(network):
         raise RuntimeError(f"Cannot render {options.file.name}: its cells are not points.")
+    activity = properties.about(network).quantity == "activity"
     operators.blender_spike.color_by_voltage(
         colormap=options.colormap,
-        v_min=options.v_min,
-        v_max=options.v_max,
         strength=options.strength,
         start=options.start,
+        **(ACTIVITY if activity else {}) | rendering.given_limits(options),
     )
     coloring.color_input(coloring.voltage_material(network), "Glow at Rest").default_value = 0.6
     first, last = options.frames or (scene.frame_start, min(scene.frame_end, 240))
@@ -109,6 +113,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("file", type=Path, help="simulation file whose cells are points")
     add("outdir", type=Path, help="folder for the frames; created if missing")
+    rendering.add_quantity_options(
+        parser, lower="0 for activity, else the lowest", upper="1 for activity, else the highest"
+    )
     add(
         "--from",
         dest="from_layout",
@@ -130,8 +137,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add(
         "--start", type=float, default=0.22, help="position of rest on the colormap (default: 0.22)"
     )
-    add("--v-min", type=float, default=0.0, help="value at the colormap's lower end (default: 0)")
-    add("--v-max", type=float, default=1.0, help="value at the colormap's upper end (default: 1)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     rendering.add_film_options(parser, samples=16, resolution=(1280, 720), orbit=0.0, bloom=0.8)
     return parser.parse_args(arguments)

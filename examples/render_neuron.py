@@ -45,11 +45,10 @@ def main(arguments: list[str]) -> None:
     operators: Any = bpy.ops
     operators.blender_spike.import_simulation(filepath=str(options.file), quantity=options.variable)
     neuron = bpy.context.object
-    limits = {"v_min": options.v_min, "v_max": options.v_max}
     operators.blender_spike.color_by_voltage(
         colormap=options.colormap,
         strength=options.strength,
-        **{name: value for name, value in limits.items() if value is not None},
+        **rendering.given_limits(options),
     )
     modifier = playback.find_modifier(neuron)
     modifiers.set_inputs(
@@ -92,14 +91,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("file", type=Path, help="simulation file")
     add("outdir", type=Path, help="folder for the frames; created if missing")
-    add("--variable", default="", metavar="NAME", help="the quantity to show (default: the first)")
+    rendering.add_quantity_options(
+        parser, lower="the lowest in the file", upper="the highest in the file"
+    )
     add(
         "--colormap",
         default="plasma",
         help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
     )
-    add("--v-min", type=float, metavar="VALUE", help="lower end (default: the lowest in the file)")
-    add("--v-max", type=float, metavar="VALUE", help="upper end (default: the highest in the file)")
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
     add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")

@@ -48,6 +48,20 @@ def add_film_options(
     add("--blend", type=scene, metavar="FILE", help="scene to save (.blend)")
 
 
+def add_quantity_options(parser: argparse.ArgumentParser, *, lower: str, upper: str) -> None:
+    """Add the options that choose a quantity and its limits, whose defaults are described here."""
+    add = parser.add_argument
+    add("--variable", default="", metavar="NAME", help="the quantity to show (default: the first)")
+    add("--v-min", type=float, metavar="VALUE", help=f"lower end (default: {lower})")
+    add("--v-max", type=float, metavar="VALUE", help=f"upper end (default: {upper})")
+
+
+def given_limits(options: argparse.Namespace) -> dict[str, float]:
+    """Return the limits that were given, by the names that operators have for them."""
+    limits = {"v_min": options.v_min, "v_max": options.v_max}
+    return {name: value for name, value in limits.items() if value is not None}
+
+
 def size(text: str) -> tuple[int, int]:
     """Read ``WxH``; H.264 needs both even."""
     match = re.fullmatch(r"(\d+)x(\d+)", text)

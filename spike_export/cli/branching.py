@@ -12,6 +12,7 @@ from ..edit.smoothing import smooth
 from ..models import branching as model
 from .console import (
     ABOVE_ZERO,
+    NUMBER,
     may_write,
     needs_scipy,
     output_option,
@@ -28,7 +29,7 @@ from .console import (
     "--neurons", default=10, show_default=True, metavar="N", help="Neurons in each layer."
 )
 @click.option(
-    "--sigma", default=1.0, show_default=True, metavar="X",
+    "--sigma", type=NUMBER, default=1.0, show_default=True, metavar="X",
     help="Average number of neurons in the next layer that an active neuron activates.",
 )  # fmt: skip
 @click.option(
@@ -36,7 +37,7 @@ from .console import (
     help="Connections from each neuron to the next layer.  [default: 4, or N if smaller]",
 )  # fmt: skip
 @click.option(
-    "--spontaneous", default=0.001, show_default=True, metavar="P",
+    "--spontaneous", type=NUMBER, default=0.001, show_default=True, metavar="P",
     help="Probability per step that a neuron becomes active spontaneously.",
 )  # fmt: skip
 @click.option("--steps", default=2000, show_default=True, metavar="N", help="Number of steps.")

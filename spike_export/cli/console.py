@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -27,7 +28,23 @@ from ..simulation_file import Simulation, SimulationFileError, read
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
-ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
+
+
+class Finite(click.FloatRange):
+    """A number that is neither infinite nor NaN, which ranges let pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> float:
+        """Read it, or end the command with the reason."""
+        number = float(super().convert(value, param, context))
+        if not math.isfinite(number):
+            self.fail(f"{number} is not a finite number.", param, context)
+        return number
+
+
+NUMBER = Finite()
+ABOVE_ZERO = Finite(min=0, min_open=True)
 
 console = Console(highlight=False)
 

@@ -22,6 +22,7 @@ from .console import (
     ABOVE_ZERO,
     CELLS_HELP,
     FILE,
+    NUMBER,
     behind_colon,
     cells_text,
     keep,
@@ -58,8 +59,8 @@ _SPIKE_MS = 1.0
     help="New frames hold the maximum since the previous frame, so that no spike is lost; or the "
     "value at their time.  [default: as in IN]",
 )
-@click.option("--start", type=float, metavar="MS", help="Drop everything before this time.")
-@click.option("--stop", type=float, metavar="MS", help="Drop everything after this time.")
+@click.option("--start", type=NUMBER, metavar="MS", help="Drop everything before this time.")
+@click.option("--stop", type=NUMBER, metavar="MS", help="Drop everything after this time.")
 @click.option(
     "--cells",
     callback=cells_text,

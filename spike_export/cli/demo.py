@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from .console import ABOVE_ZERO, may_write, needs_neuron, output_option, progress, save
-from .drawing import finite
 
 
 @click.command()
 @output_option("demo.pickle")
 @click.option(
-    "--tstop", type=ABOVE_ZERO, callback=finite, default=6.0, show_default=True, metavar="MS",
+    "--tstop", type=ABOVE_ZERO, default=6.0, show_default=True, metavar="MS",
     help="Duration of the simulation.",
 )  # fmt: skip
 @click.option(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .console import may_write, output_option, progress
+from .console import Finite, may_write, output_option, progress
 
 if TYPE_CHECKING:
     from ..figures import Frame, MovingFigure
@@ -93,7 +92,7 @@ def drawing_options(default: str) -> Callable[[Command], Command]:
                 help="In pixels.",
             ),
             click.option(
-                "--fps", type=click.FloatRange(1, 240), callback=finite, default=24.0,
+                "--fps", type=Finite(1, 240), default=24.0,
                 show_default=True, metavar="N", help="Frames per second.",
             ),
             click.option(
@@ -122,13 +121,6 @@ def _size(_context: click.Context, _option: click.Parameter, text: str) -> tuple
             f"'{text}': width and height must be {_SMALLEST} to {_LARGEST} pixels."
         )
     return width, height
-
-
-def finite(_context: click.Context, _option: click.Parameter, number: float | None) -> float | None:
-    """Refuse what is not finite; a click callback."""
-    if number is not None and not math.isfinite(number):
-        raise click.BadParameter(f"{number} is not a finite number.")
-    return number
 
 
 def target_of(output: Path, size: tuple[int, int], *, transparent: bool) -> Target:

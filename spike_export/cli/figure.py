@@ -11,12 +11,11 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from .console import FILE, expect_kind, say
+from .console import FILE, NUMBER, expect_kind, say
 from .drawing import (
     Kind,
     draw,
     drawing_options,
-    finite,
     may_write_frames,
     one_sentence,
     outputs,
@@ -32,6 +31,7 @@ Points = NDArray[np.float64]
 # Widths in points, for 1920 x 1080 pixels.
 _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
 _MOST_CELLS = 100_000
+_LARGEST_VALUE = 1e100
 
 
 @click.group(epilog=outputs(name="curve", still="the last moment"))
@@ -68,11 +68,11 @@ def _colored(command: Command) -> Command:
     """Add the options for a colormap and its limits."""
     for option in (
         click.option(
-            "--v-max", type=float, callback=finite, metavar="X",
+            "--v-max", type=NUMBER, metavar="X",
             help="Value at the colormap's upper end.  [default: the highest]",
         ),
         click.option(
-            "--v-min", type=float, callback=finite, metavar="X",
+            "--v-min", type=NUMBER, metavar="X",
             help="Value at the colormap's lower end.  [default: the lowest]",
         ),
         click.option(
@@ -323,7 +323,15 @@ def _numbers(path: Path) -> Points:
     from .. import figures
 
     expect_kind(path, "npy", "matrix", "places", "table", "text", "data")
-    return figures.read_array(path, say)
+    numbers = figures.read_array(path, say)
+    largest = np.abs(numbers, where=np.isfinite(numbers), out=np.full(numbers.shape, -1.0)).max()
+    if largest < 0:
+        raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
+    if largest > _LARGEST_VALUE:
+        raise figures.ChoiceError(
+            f"cannot use {path.name}: its values beyond {_LARGEST_VALUE:g} cannot be drawn"
+        )
+    return numbers
 
 
 def _row(path: Path, count: int) -> Points:

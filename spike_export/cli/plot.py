@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ..simulation_file.spread import color_range
-from .console import ABOVE_ZERO, CELLS_HELP, FILE, cells_text, load, say
+from .console import ABOVE_ZERO, CELLS_HELP, FILE, NUMBER, cells_text, load, say
 from .drawing import (
     Kind,
     draw,
     drawing_options,
-    finite,
     may_write_frames,
     one_sentence,
     outputs,
@@ -80,16 +79,14 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
 )
 @click.option(
     "--v-min",
-    type=float,
-    callback=finite,
+    type=NUMBER,
     metavar="MV",
     help="Value at the colormap's lower end.  [default: the lowest in the file, as in "
     "BlenderSpike]",
 )
 @click.option(
     "--v-max",
-    type=float,
-    callback=finite,
+    type=NUMBER,
     metavar="MV",
     help="Value at the colormap's upper end.  [default: the highest in the file, except for a few "
     "cells far beyond all others]",
@@ -110,7 +107,6 @@ def _patterns(_context: click.Context, _option: click.Parameter, text: str | Non
 @click.option(
     "--ms-per-frame",
     type=ABOVE_ZERO,
-    callback=finite,
     metavar="MS",
     help="Simulated time per film frame, as in BlenderSpike.  [default: one film frame per file "
     "frame, with the same numbers]",

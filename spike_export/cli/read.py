@@ -25,6 +25,7 @@ from ..networks.point_network import DIAMETER_UM, on_grid
 from .console import (
     ABOVE_ZERO,
     FILE,
+    NUMBER,
     expect_kind,
     may_write,
     needs_h5py,
@@ -74,11 +75,11 @@ Examples:
     help="Spikes: time between frames.",
 )  # fmt: skip
 @click.option(
-    "--start", type=float, metavar="MS",
+    "--start", type=NUMBER, metavar="MS",
     help="Spikes: time of the first frame.  [default: 0]",
 )  # fmt: skip
 @click.option(
-    "--stop", type=float, metavar="MS",
+    "--stop", type=NUMBER, metavar="MS",
     help="Spikes: time of the last frame.  [default: when the last spike has faded]",
 )  # fmt: skip
 @click.option(
@@ -144,17 +145,20 @@ def read(
                 content = kind.read(file, request)
                 _refuse_idle(context, content, file)
                 on_grids &= content.places_um is None and content.sections is None
-                simulation, notes = simulation_from_content(
-                    content,
-                    places,
-                    every_ms=every,
-                    start_ms=start,
-                    stop_ms=stop,
-                    rise_ms=rise,
-                    decay_ms=decay,
-                    diameter_um=diameter,
-                    source=file.name,
-                )
+                try:
+                    simulation, notes = simulation_from_content(
+                        content,
+                        places,
+                        every_ms=every,
+                        start_ms=start,
+                        stop_ms=stop,
+                        rise_ms=rise,
+                        decay_ms=decay,
+                        diameter_um=diameter,
+                        source=file.name,
+                    )
+                except SpikesError as error:
+                    raise click.ClickException(f"Cannot use {file.name}: {error}") from None
                 simulations.append(simulation)
                 click.echo(f"{file.name} is {kind.what}.")
                 _say([*content.notes, *notes])

@@ -24,6 +24,7 @@ from .console import (
     ABOVE_ZERO,
     CELLS_HELP,
     FILE,
+    NUMBER,
     console,
     expect_kind,
     may_write,
@@ -112,7 +113,7 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     "all; the first is shown.",
 )  # fmt: skip
 @click.option(
-    "--threshold", type=float, metavar="MV",
+    "--threshold", type=NUMBER, metavar="MV",
     help="A cell spikes when its soma crosses this from below.  [default: the model's own spike "
     "detectors, or else -20]",
 )  # fmt: skip

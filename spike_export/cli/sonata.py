@@ -74,10 +74,10 @@ def sonata(
             [one.simulation for one in loaded], [report.stem for report in reports]
         )
     except QuantitiesError as error:
-        hint = "" if reports[0] in files else f"; --report chooses among {', '.join(sources)}"
+        named = "" if reports[0] in files else ", with --report " + " or ".join(sources)
         raise click.ClickException(
-            f"Cannot put {reports[error.part].name} beside {reports[0].name}: it {error.reason}"
-            f"{hint}."
+            f"Cannot put {reports[error.part].name} and {reports[0].name} in one file: the first "
+            f"one {error.reason}. Convert them separately{named}."
         ) from None
     except (ConfigError, Hdf5Error, SonataError) as error:
         raise click.ClickException(str(error)) from None

@@ -24,6 +24,8 @@ from ..models import swc_neuron
 from .console import (
     ABOVE_ZERO,
     FILE,
+    NUMBER,
+    Finite,
     console,
     expect_kind,
     may_write,
@@ -75,11 +77,11 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     help="Where to inject the current step: section and position along it (0 to 1).",
 )  # fmt: skip
 @click.option(
-    "--amp", type=float, callback=_finite, default=1.0, show_default=True, metavar="NA",
+    "--amp", type=NUMBER, callback=_finite, default=1.0, show_default=True, metavar="NA",
     help="Amplitude of the step.",
 )  # fmt: skip
 @click.option(
-    "--delay", type=click.FloatRange(min=0), callback=_finite, default=5.0, show_default=True,
+    "--delay", type=Finite(min=0), callback=_finite, default=5.0, show_default=True,
     metavar="MS", help="Start of the step.",
 )  # fmt: skip
 @click.option(
@@ -92,7 +94,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     "step unless --inject is given too.",
 )  # fmt: skip
 @click.option(
-    "--rate", type=click.FloatRange(0, 10_000, min_open=True), callback=_finite, default=10.0,
+    "--rate", type=Finite(0, 10_000, min_open=True), callback=_finite, default=10.0,
     show_default=True, metavar="HZ", help="Mean rate of each synapse's Poisson input.",
 )  # fmt: skip
 @click.option(
@@ -113,7 +115,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Repair what can be repaired safely, and report it.")
 @click.option(
-    "--may-lose", type=click.FloatRange(0, 100), default=100 * MAY_LOSE, show_default=True,
+    "--may-lose", type=Finite(0, 100), default=100 * MAY_LOSE, show_default=True,
     metavar="PERCENT", help="Largest share of the points or length that --repair may drop.",
 )  # fmt: skip
 @click.option(

@@ -338,9 +338,9 @@ def _check_size(simulation: Simulation, frames: float) -> None:
     size = frames * (8 + 4 * simulation.n_segments * len(simulation.quantities))
     if size > _LARGEST_BYTES:
         raise ConversionError(
-            f"That makes {frames:,.0f} frames of {simulation.n_segments:,} "
+            f"That makes {frames:,.15g} frames of {simulation.n_segments:,} "
             f"segment{'s' * (simulation.n_segments != 1)}, "
-            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
+            f"{np.rint(size / 1e9):,.15g} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
 
 

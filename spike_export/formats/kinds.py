@@ -166,6 +166,7 @@ def is_json(path: Path) -> bool:
 def refusal(path: Path, kind: Kind) -> FormatError:
     """Make the error that says what a file is, and which command reads it."""
     if not kind.command:
-        return unusable(path, f"it is {kind.what}")
+        is_empty = path.is_file() and not path.stat().st_size
+        return unusable(path, "it is empty" if is_empty else f"it is {kind.what}")
     command = kind.command.replace("FILE", path.name)
     return unusable(path, f"it is {kind.what}; use spike-export {command}")

@@ -7,6 +7,7 @@ from the user, and checked against each other; ambiguous matrices are refused.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,10 +19,20 @@ from numpy.typing import NDArray
 from .content import Content, Request, unusable
 
 LARGEST_BYTES: Final = 8_000_000_000
+# By what a unit of time is called, in small letters.
+_UNITS_MS: Final = {
+    **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1e-6),
+    **dict.fromkeys(("us", "μs", "usec", "microsecond", "microseconds"), 1e-3),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1.0),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1e3),
+    **dict.fromkeys(("min", "minute", "minutes"), 6e4),
+    **dict.fromkeys(("h", "hour", "hours"), 3.6e6),
+}
 _TIME_NAME: Final = re.compile(
     r"(?:t|times?|timestamps?|frame[ _]?times?)"
-    r"(?:[ _]*[(\[]?(ms|msec|milliseconds?|s|secs?|seconds?)[)\]]?)?"
+    rf"(?:[ _]*[(\[]?({'|'.join(_UNITS_MS)})[)\]]?)?"
 )
+_LIKE_TIME: Final = re.compile(r"(?:times?|timestamps?|frame[ _]?times?)(?![a-z]).*")
 # Of tables of spikes and of places.
 _CELL_NAME: Final = re.compile(
     r"(?:cell|neuron|node|unit)?_?(?:ids?|gids?|names?)|cell|senders?|neuron|unit|population|[xyz]"
@@ -57,6 +68,8 @@ def content_of_matrix(
     FormatError
         If cells or frame times cannot be determined.
     """
+    if not matrix.size:
+        raise unusable(path, "it holds no values")
     notes: list[str] = []
     time_ms = None
     rows: str | None = request.rows
@@ -66,6 +79,11 @@ def content_of_matrix(
         if rows == "cells":
             raise unusable(path, "its first column holds times, so its rows are not cells")
         rows = "times"
+    elif names and (_LIKE_TIME.fullmatch(names[0].casefold()) or _counts(matrix[:, 0])):
+        raise unusable(
+            path, f"its first column, {names[0]!r:.60}, looks like times or an index; name it "
+            "time_ms or time_s if it holds times, else remove it",
+        )  # fmt: skip
     elif not names and (side := counting_side(matrix)):
         time_ms = _counted_ms(matrix[:, 0], request) if side == "column" else None
         if time_ms is None:
@@ -85,7 +103,7 @@ def content_of_matrix(
             raise unusable(path, "it has no times; give --interval in ms")
         time_ms = np.arange(len(matrix), dtype=np.float64) * request.interval_ms
     if not matrix.size:
-        raise unusable(path, "it holds no values")
+        raise unusable(path, "it holds no values beside its times")
     return Content(
         names or [f"cell {index}" for index in range(matrix.shape[1])],
         time_ms=time_ms,
@@ -159,10 +177,10 @@ def times_in_ms(
         If nothing tells the unit, or the interval is another one.
     """
     unit = (_TIME_NAME.fullmatch(name.casefold()) or [None, None])[1]
-    scales = [1.0, 1000.0] if unit is None else [1.0 if unit.startswith("m") else 1000.0]
+    scales = [1.0, 1000.0] if unit is None else [_UNITS_MS[unit]]
     if request.interval_ms is not None and len(times) > 1:
         middle = float(np.median(np.diff(times)))
-        scales = [s for s in scales if abs(middle * s - request.interval_ms) < 0.01 * middle * s]
+        scales = _fitting(middle, request.interval_ms, scales)
         if not scales:
             raise unusable(
                 path, f"its times are {middle:g} apart, which differs from the given --interval"
@@ -182,22 +200,28 @@ def _counted_ms(column: NDArray[Any], request: Request) -> NDArray[np.float64] |
     if request.interval_ms is None or request.rows == "cells":
         return None
     times = column.astype(np.float64)
-    step = float(np.median(np.diff(times)))
-    for scale in (1.0, 1000.0):
-        if abs(step * scale - request.interval_ms) < 0.01 * request.interval_ms:
-            return times * scale
-    return None
+    scales = _fitting(float(np.median(np.diff(times))), request.interval_ms)
+    return times * scales[0] if scales else None
+
+
+def _fitting(
+    step: float, interval_ms: float, scales: Sequence[float] = (1.0, 1000.0)
+) -> list[float]:
+    """Units in ms in which a step is the interval, to a hundredth."""
+    return [scale for scale in scales if math.isclose(step * scale, interval_ms, rel_tol=0.01)]
 
 
 def counting_side(matrix: NDArray[Any]) -> str:
     """Name a side that rises by the same step all along, as no values of a cell do."""
-    for side, line in (("column", matrix[:, 0]), ("row", matrix[0])):
-        steps = np.diff(line.astype(np.float64))
-        if (
-            len(line) >= _FEWEST_TIMES
-            and np.isfinite(steps).all()
-            and steps[0] > 0
-            and np.allclose(steps, steps[0], rtol=1e-3, atol=0)
-        ):
-            return side
-    return ""
+    sides = (("column", matrix[:, 0]), ("row", matrix[0]))
+    return next((side for side, line in sides if _counts(line)), "")
+
+
+def _counts(line: NDArray[Any]) -> bool:
+    steps = np.diff(line.astype(np.float64))
+    return bool(
+        len(line) >= _FEWEST_TIMES
+        and np.isfinite(steps).all()
+        and steps[0] > 0
+        and np.allclose(steps, steps[0], rtol=1e-3, atol=0)
+    )

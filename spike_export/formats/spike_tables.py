@@ -263,7 +263,7 @@ def _is_over_time(rows: Sequence[tuple[int, list[str]]]) -> bool:
     if not all(_is_number(field) for _, row in rows for field in row[:2]):
         return False
     columns = np.array([list(map(float, row[:2])) for _, row in rows])
-    has_fractions = bool((columns[:, 1] % 1 != 0).any())
+    has_fractions = bool((columns[:, 1] != np.trunc(columns[:, 1])).any())
     return has_fractions and counting_side(columns) == "column"
 
 

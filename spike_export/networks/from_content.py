@@ -72,7 +72,7 @@ def simulation_from_content(
     places = content.places_um if places_um is None else _fitted(content, places_um, notes)
     if content.values is None:
         spikes = content.spikes_ms or [np.empty(0)] * count
-        time_ms = _frames(spikes, every_ms, start_ms, stop_ms, decay_ms, notes)
+        time_ms = _frames(spikes, every_ms, start_ms, stop_ms, decay_ms, _segments(content), notes)
         values = activity(spikes, time_ms, Kernel(rise_ms, decay_ms))
         kept = [row[(row >= time_ms[0]) & (row <= time_ms[-1] + every_ms / 2)] for row in spikes]
         content = replace(
@@ -83,6 +83,8 @@ def simulation_from_content(
     if places is None:
         notes.append("The file does not say where its cells are; they are placed on a grid.")
         places = grid_um(count)
+    if shared := count - len(set(content.names)):
+        notes.append(f"{shared:,} of {count:,} cells share a name with another one.")
     alike = count - len(np.unique(np.round(places, 3), axis=0))
     if alike:
         notes.append(f"{alike:,} of {count:,} cells share a position with another one.")
@@ -178,6 +180,7 @@ def _frames(
     start_ms: float | None,
     stop_ms: float | None,
     decay_ms: float,
+    segments: int,
     notes: list[str],
 ) -> NDArray[np.float64]:
     filled = [row for row in spikes if len(row)]
@@ -194,15 +197,21 @@ def _frames(
     stop_ms = last + math.log(100) * decay_ms if stop_ms is None else stop_ms
     if not stop_ms > start_ms:
         raise SpikesError(f"The last frame, at {stop_ms:g} ms, must be after {start_ms:g} ms.")
-    frames = int((stop_ms - start_ms) / every_ms + 1e-6) + 1
-    size = frames * len(spikes) * 4
+    frames = np.floor((stop_ms - start_ms) / every_ms + 1e-6) + 1
+    size = frames * segments * 4
     if size > _LARGEST_BYTES:
         raise SpikesError(
-            f"{frames:,} frames of {len(spikes):,} cells take {size / 1e9:,.0f} GB; "
+            f"{frames:,.15g} frames of {segments:,} segments take {np.rint(size / 1e9):,.12g} GB; "
             f"the limit is {_LARGEST_BYTES / 1e9:.0f} GB. Use --start, --stop or --every to reduce "
             "them."
         )
-    return start_ms + np.arange(frames, dtype=np.float64) * every_ms
+    return start_ms + np.arange(int(frames), dtype=np.float64) * every_ms
+
+
+def _segments(content: Content) -> int:
+    if content.sections is None:
+        return len(content.names)
+    return sum(int(section.get("nseg", 1)) for cell in content.sections for section in cell)
 
 
 def _with_shapes(content: Content, source: str) -> Simulation:

@@ -105,8 +105,8 @@ def simulation_from_spikes(
     size = (stop_ms / every_ms + 1) * len(labels) * 4
     if size > _LARGEST_BYTES:
         raise SpikesError(
-            f"{stop_ms / every_ms + 1:,.0f} frames of {len(labels):,} cells take "
-            f"{size / 1e9:,.0f} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
+            f"{np.floor(stop_ms / every_ms) + 1:,.15g} frames of {len(labels):,} cells take "
+            f"{np.rint(size / 1e9):,.15g} GB; the limit is {_LARGEST_BYTES / 1e9:.0f} GB."
         )
     time_ms: NDArray[np.float64] = (
         np.arange(int(stop_ms / every_ms + 1e-6) + 1, dtype=np.float64) * every_ms

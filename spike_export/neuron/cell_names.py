@@ -21,6 +21,21 @@ def hoc_owner(head: Any) -> Any:
     return owner if isinstance(owner, hoc.HocObject) else None
 
 
+def cell_key(head: Any) -> Any:
+    """Return a key that is the same for all sections of a cell, and unique to it.
+
+    Parameters
+    ----------
+    head : neuron Section
+        One that has an owner, or the cell's first one.
+    """
+    owner = head.cell()
+    if owner is None:
+        return head
+    # Python objects may all print alike; hoc objects get a new wrapper each time.
+    return id(owner) if hoc_owner(head) is None else str(owner)
+
+
 def cell_names(heads: Mapping[Any, Any], known: Mapping[Any, str]) -> dict[Any, str]:
     """Give all cells unique names.
 

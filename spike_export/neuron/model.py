@@ -17,7 +17,7 @@ from typing import Any
 from ..edit.rejoining import Joint
 from ..section_types import section_type
 from ..simulation_file.cell_choice import chosen_cells
-from .cell_names import cell_names, hoc_owner, section_names
+from .cell_names import cell_key, cell_names, hoc_owner, section_names
 from .frameworks import by_section, known_cells
 from .split_cells import NOTHING_SPLIT, Joins, find_joins
 
@@ -124,7 +124,7 @@ def group_cells(sections: Iterable[Any]) -> list[ModelCell]:
 
     every, wanted = list(h.allsec()), list(sections)
     heads = _heads(every + wanted, find_joins())
-    keys = {head: _key(head) for head in heads.values()}
+    keys = {head: cell_key(head) for head in heads.values()}
     known = by_section(known_cells())
     whole: dict[Any, list[Any]] = {}
     for section in every:
@@ -193,15 +193,6 @@ def _heads(sections: Iterable[Any], joins: Joins = NOTHING_SPLIT) -> dict[Any, A
         for below in way:
             heads[below] = heads[section]
     return heads
-
-
-def _key(head: Any) -> Any:
-    """Return a key that is the same for all sections of a cell, and unique to it."""
-    owner = head.cell()
-    if owner is None:
-        return head
-    # Python objects may all print alike; hoc objects get a new wrapper each time.
-    return id(owner) if hoc_owner(head) is None else str(owner)
 
 
 def d_lambda_counts(sections: Iterable[Any], d_lambda: float) -> list[int]:

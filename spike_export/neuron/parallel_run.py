@@ -127,7 +127,12 @@ def run_together(
 
     # NEURON's quit() leaves MPI before anything else, and does not return.
     ranks.before_finalize(lambda: finish(Ending()))
-    finish(model_run.run())
+
+    def at_quit() -> None:
+        finish(Ending())
+        ranks.finalize()
+
+    finish(model_run.run(at_quit))
 
 
 def part_paths(target: Path, ranks: Ranks) -> list[Path]:

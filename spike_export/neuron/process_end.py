@@ -8,7 +8,9 @@ import contextlib
 import ctypes
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 
 @contextlib.contextmanager
@@ -16,7 +18,8 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
     """Call a function if the process ends within the ``with`` block.
 
     hoc's ``quit()`` calls the C library's ``exit``, bypassing Python: so the C library is asked to
-    finalize Python properly, which calls `atexit` handlers.
+    finalize Python properly, which calls `atexit` handlers. ``os._exit()``, by which some models
+    avoid a crash of NEURON's at the end, calls none, so it is replaced.
     """
     if os.name == "posix":
         _python_ends_with_the_process()
@@ -27,10 +30,22 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
         if os.getpid() == here:
             at_quit()
 
+    leave = os._exit
+
+    def leave_after(status: int) -> NoReturn:
+        os._exit = leave
+        at_our_quit()
+        if os.getpid() == here:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        leave(status)
+
     atexit.register(at_our_quit)
+    os._exit = leave_after
     try:
         yield
     finally:
+        os._exit = leave
         atexit.unregister(at_our_quit)
 
 

@@ -4,7 +4,7 @@
 NEURON's ``multisplit`` disconnects the pieces of a cell, and does not reveal which were connected.
 This is known here if ``ParallelComputeTool`` splits, which keeps a list, or if a Python model calls
 `multisplit` or `splitcell_connect` while `watched_splits` listens. Calls from hoc can be detected,
-but not for which sections.
+but not for which sections; if only some of the calls are, by the pieces that are left over.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from ..edit.rejoining import NOT_REJOINED
 from ..section_types import section_type
+from .cell_names import cell_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def find_joins() -> Joins:
             groups.setdefault(cut.identifier, []).append(_node(cut.reference.sec, cut.x))
     for identifier, nodes in groups.items():
         lost |= not _join(joins, identifier, nodes, several)
+    lost = lost or _leaves_pieces(h, joins, several)
     return Joins(joins.parents, joins.ends, NOT_REJOINED) if lost else joins
 
 
@@ -184,6 +186,27 @@ def _join(
     if several:
         joins.ends.append(End(identifier, *on))
     return bool(beyond) or several
+
+
+def _leaves_pieces(h: Any, joins: Joins, several: bool) -> bool:
+    """Whether pieces seem to be left over that no known split explains.
+
+    They have no soma, while other cells do, or share a template's object with another piece.
+    """
+    heads = {root: _head(h, joins, root) for root in h.allsec() if root.parentseg() is None}
+    with_soma = {head for root, head in heads.items() if _holds_soma(root)}
+    elsewhere = {end.section for end in joins.ends if end.is_root}
+    left = set(heads.values()) - elsewhere
+    if left - with_soma and (with_soma or several):
+        return True
+    cells = [cell_key(head) for head in left]
+    return len(set(cells)) < len(cells)
+
+
+def _head(h: Any, joins: Joins, root: Any) -> Any:
+    while root in joins.parents:
+        root = h.SectionRef(sec=joins.parents[root][0]).root
+    return root
 
 
 def _hangs_on(joins: Joins, section: Any, other: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib.metadata
 import itertools
 import os
 import platform
@@ -16,8 +17,10 @@ from . import ROOT
 from .blender import start
 from .rows import HEADS, Row, markdown, missed
 
-MEASURED = Path(__file__).resolve().parent / "measured.md"
-"""What docs/benchmarks.md includes."""
+RECORDING = Path(__file__).resolve().parent / "measured_recording.md"
+"""What docs/benchmarks.md includes, of recording from NEURON."""
+MEASURED = RECORDING.with_name("measured.md")
+"""The same of files and of the add-ons."""
 MEASURED_LARGE = MEASURED.with_name("measured_large.md")
 """The same of large networks, which are not measured every time."""
 
@@ -26,34 +29,38 @@ def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description="Measure import, playback and recording.")
     parser.add_argument(
+        "--recording", action="store_true", help="only recording, which needs no Blender"
+    )
+    parser.add_argument(
         "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
     )
     parser.add_argument(
         "--quick", action="store_true", help="only see that all of it runs; nothing is kept"
     )
     options = parser.parse_args()
-    bpy = start()
-    from . import (
-        networks,
-        playback,
-        point_networks,
-        recording,
-        regions,
-        slicing,
-        surfaces,
-        writing,
-    )
+    from . import recording
 
-    about = machine(bpy.app.version_string)
-    print(about, " | ".join(HEADS), sep="\n", flush=True)
-    parts = (
-        recording, writing, playback, surfaces, slicing, networks, point_networks, regions,
-    )  # fmt: skip
+    neuron = machine(f"NEURON {importlib.metadata.version('neuron')}")
+    print(neuron, " | ".join(HEADS), sep="\n", flush=True)
+    done = keep(recording.measure(options.quick), neuron, None if options.quick else RECORDING)
+    if not options.recording:
+        done += measure_others(options)
+    print(missed(done))
+
+
+def measure_others(options: argparse.Namespace) -> list[Row]:
+    """Measure what takes place in Blender, and the files for it."""
+    bpy = start()
+    from . import networks, playback, point_networks, regions, slicing, surfaces, writing
+
+    about = machine(f"Blender {bpy.app.version_string}")
+    print(about, flush=True)
+    parts = (writing, playback, surfaces, slicing, networks, point_networks, regions)
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)
     if options.large:
         done += keep(networks.measure_large(), about, MEASURED_LARGE)
-    print(missed(done))
+    return done
 
 
 def keep(rows: Iterable[Row], about: str, path: Path | None) -> list[Row]:
@@ -72,8 +79,8 @@ def keep(rows: Iterable[Row], about: str, path: Path | None) -> list[Row]:
     return done
 
 
-def machine(blender: str) -> str:
-    """Tell when and on what figures were measured."""
+def machine(program: str) -> str:
+    """Tell when, on what and with which program figures were measured."""
     model = platform.processor() or platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
         if line.startswith("model name"):
@@ -81,7 +88,7 @@ def machine(blender: str) -> str:
             break
     return (
         f"Measured on {datetime.date.today()}: {model}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, Blender {blender}."
+        f"Python {platform.python_version()}, {program}."
     )
 
 

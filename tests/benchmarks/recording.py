@@ -26,7 +26,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
     from spike_export.models import demo_neuron
 
     aim = Aim(1.2)
-    demo_ms, runs = (1.0, 1) if quick else (500.0, 9)
+    demo_ms, runs = (1.0, 1) if quick else (500.0, 25)
     step = demo_neuron.build()
     step.dur = demo_ms
     bare = _run(h, demo_ms)
@@ -42,7 +42,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
         h.delete_section(sec=section)
     # Cells, time simulated with fixed and with variable steps, and counted pairs: each takes some
     # seconds, so that finding the values, once a run, counts as it does for whoever runs a model.
-    sizes = ((1, 1.0, 1.0, 1),) if quick else ((1, 500.0, 500.0, 15), (100, 24.0, 8.0, 7))
+    sizes = ((1, 1.0, 1.0, 1),) if quick else ((1, 500.0, 500.0, 51), (100, 24.0, 8.0, 7))
     for count, fixed_ms, variable_ms, runs in sizes:
         cells = [_cell(h) for _ in range(count)]
         segments = sum(section.nseg for section in h.allsec())

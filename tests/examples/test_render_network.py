@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +61,38 @@ def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):
     last = wrong.stderr.strip().splitlines()[-1]
     assert last.startswith("There is no layout 'spiral'; there are layers, shuffled grid, ")
     assert last.endswith("grid, layers, circle, sphere, shuffled.")
+
+
+def test_variable_shows_that_quantity(tmp_path):
+    """In its own limits; activity is shown from 0 to 1, whatever is reached."""
+    from helpers.simulations import several
+
+    from spike_export.networks.point_network import point_network
+
+    rng = np.random.default_rng(5)
+    network = point_network(
+        rng.uniform(-90, 90, (6, 3)), np.arange(5.0), 0.1 + 0.7 * rng.random((5, 6))
+    )
+    sim = several(network)
+    path = write(tmp_path / "net.pickle", sim)
+    found = []
+    for number, options in enumerate(((), ("--variable", "ina"), ("--v-max", "0.5"))):
+        scene = tmp_path / f"{number}.blend"
+        result = render(
+            path, tmp_path / "frames", "--frames", "2-2", "--resolution", "32x32", "--samples", 1,
+            "--bloom", 0, "--to", "grid", "--blend", scene, *options,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+        script = f"""
+import json, bpy
+bpy.ops.wm.open_mainfile(filepath={str(scene)!r}, use_scripts=False)
+nodes = bpy.data.materials["net voltage"].node_tree.nodes["Limits"].inputs
+print(json.dumps([one.default_value for one in list(nodes)[1:3]]))
+"""
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    ina = sim.more["ina"].values
+    assert found == [[0, 1], pytest.approx([ina.min(), ina.max()]), [0, 0.5]]
+    refused = render(path, tmp_path / "out", "--variable", "v")
+    assert refused.returncode == 1
+    assert "it has no quantity 'v'; there is activity, cai, ina." in refused.stderr

@@ -260,8 +260,26 @@ def h() -> Iterator[Any]:
     clean()
     # Collecting takes a tenth of a second with all that is imported, and next to nothing without.
     gc.freeze()
-    yield h
-    clean()
+    with _one_core():
+        yield h
+        clean()
+
+
+@contextlib.contextmanager
+def _one_core() -> Iterator[None]:
+    """Keep NEURON's threads together.
+
+    They hand over at every step, which takes ten times as long if each has to wake another core.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 @pytest.fixture

@@ -19,10 +19,13 @@ class CannotShowError(ValueError):
     """Neurons that cannot show a quantity; the text says why, without a full stop."""
 
 
-def show_quantity(neurons: Iterable[bpy.types.Object], quantity: str) -> list[bpy.types.Object]:
+def show_quantity(
+    neurons: Iterable[bpy.types.Object], quantity: str
+) -> tuple[list[bpy.types.Object], list[bpy.types.Object]]:
     """Show one of the quantities that neurons have.
 
-    Those that share their material show it, too, since its limits are the quantity's.
+    Those that share their material show it, too, since its limits are the quantity's. Axes fit it,
+    unless somebody changed their limits and it has the same unit.
 
     Parameters
     ----------
@@ -33,8 +36,10 @@ def show_quantity(neurons: Iterable[bpy.types.Object], quantity: str) -> list[bp
 
     Returns
     -------
-    list of Object
+    neurons : list of Object
         All that show it now.
+    fitted : list of Object
+        Axes that fit it although somebody had changed their limits, since it has another unit.
 
     Raises
     ------
@@ -56,11 +61,15 @@ def show_quantity(neurons: Iterable[bpy.types.Object], quantity: str) -> list[bp
                 f"{about(neuron).quantity}; press Color by Voltage first"
             )
     was = {neuron: about(neuron).quantity for neuron in everyone}
+    units = {neuron: about(neuron).unit for neuron in everyone}
     for neuron in everyone:
         play_quantity(neuron, quantity)
     for material in materials:
         use_limits(material, quantity, next(was[one] for one in sharers(material)))
+    fitted = []
     for neuron in everyone:
-        changed = was[neuron] != quantity
-        owned.refresh(neuron, relabel=changed, fit=changed)
-    return everyone
+        other_unit = about(neuron).unit != units[neuron]
+        if other_unit:
+            fitted += owned.changed_axes(neuron)
+        owned.refresh(neuron, relabel=was[neuron] != quantity, fit=other_unit)
+    return everyone, fitted

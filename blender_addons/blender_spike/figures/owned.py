@@ -110,7 +110,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
     relabel : bool
         Name the quantity and its unit anew, whatever somebody wrote there.
     fit : bool
-        Have axes fit the data even if somebody changed their limits.
+        Have axes fit the values even if somebody changed their limits.
 
     Returns
     -------
@@ -133,6 +133,17 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
             set_inputs(modifier_of(figure), inputs)
     return lost
+
+
+def changed_axes(neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find axes about a neuron whose limits of the values somebody changed."""
+    return [
+        figure
+        for figure in figures_of(neuron)
+        if about_figure(figure).kind == traces.AXES_KIND
+        and figure.is_editable
+        and traces.values_changed(figure)
+    ]
 
 
 def mend(neuron: bpy.types.Object) -> None:

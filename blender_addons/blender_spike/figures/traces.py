@@ -8,6 +8,7 @@ axes that the trace is parented to. Several traces can share axes or have their 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final, cast
 
 import bpy
@@ -46,7 +47,9 @@ COLORS: Final = (
 color-blind people can tell apart too."""
 
 # What a trace takes from its axes.
-_LIMITS: Final = ("X From", "X To", "Y From", "Y To")
+_TIMES: Final = ("X From", "X To")
+_VALUES: Final = ("Y From", "Y To")
+_LIMITS: Final = (*_TIMES, *_VALUES)
 _SHARED: Final = (*_LIMITS, "Width", "Height")
 _TITLE_SHARED: Final = ("Width", "Height", "Text Size")
 
@@ -108,7 +111,7 @@ def new_trace(
     UnknownSectionError
         If there is no such section.
     """
-    row, untouched = len(traces_in(axes)), _untouched(axes)
+    row, fitted = len(traces_in(axes)), _still_fitted(axes)
     segment = find_segment(neuron, section, position)
     title = title_of(neuron, section, position)
     name = f"{neuron.name} {title}"
@@ -132,8 +135,7 @@ def new_trace(
     written.parent = trace
     _share(axes, written, _TITLE_SHARED)
     _share(trace, written, ("Color",))
-    if not row or untouched:
-        _fit(axes)
+    _fit(axes, fitted if row else _LIMITS)
     return trace
 
 
@@ -159,19 +161,19 @@ def traces_in(axes: bpy.types.Object) -> list[bpy.types.Object]:
 def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
     """Read the samples of all traces in axes again, after other data came into the neuron.
 
-    The axes are fitted to the new data if they fitted the old data and were not changed since.
+    Limits are fitted to the new data, along time and values each, unless somebody changed them.
 
     Parameters
     ----------
     fit : bool
-        They fit the new data in any case.
+        Those of the values are fitted in any case.
 
     Returns
     -------
     list of str
         Sections that no longer exist; their traces are left unchanged.
     """
-    untouched = fit or _untouched(axes)
+    fitted = [*_still_fitted(axes), *(_VALUES if fit else ())]
     lost = []
     for trace in traces_in(axes):
         data = about_figure(trace)
@@ -185,9 +187,14 @@ def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
         if old is not None and not old.users:
             bpy.data.batch_remove([old])
     # Without traces there is nothing to fit: they may have been deleted one by one.
-    if untouched and traces_in(axes):
-        _fit(axes)
+    if traces_in(axes):
+        _fit(axes, fitted)
     return lost
+
+
+def values_changed(axes: bpy.types.Object) -> bool:
+    """Tell whether somebody changed the limits of the values of axes."""
+    return _VALUES[0] not in _still_fitted(axes)
 
 
 def follow_material(axes: bpy.types.Object) -> None:
@@ -209,14 +216,15 @@ def _share(giver: bpy.types.Object, taker: bpy.types.Object, names: tuple[str, .
         follow(required(find_drawing(taker)), name, giver, path)
 
 
-def _untouched(axes: bpy.types.Object) -> bool:
-    """Tell whether axes still have the limits that fitted the data."""
-    modifier = required(find_drawing(axes))
-    return _limits(modifier) == list(about_figure(axes).fitted)
+def _still_fitted(axes: bpy.types.Object) -> list[str]:
+    """Limits, of time or values, of which neither was changed since they fitted the data."""
+    now, was = _limits(required(find_drawing(axes))), about_figure(axes).fitted
+    changed = {name for name, a, b in zip(_LIMITS, now, was, strict=True) if a != b}
+    return [name for pair in (_TIMES, _VALUES) if not changed & set(pair) for name in pair]
 
 
-def _fit(axes: bpy.types.Object) -> None:
-    """Make axes show all of their traces; the time axis ends where the data does."""
+def _fit(axes: bpy.types.Object, names: Collection[str]) -> None:
+    """Make limits of axes show all of their traces; the time axis ends where the data does."""
     lows, highs, ends = [], [], []
     for trace in traces_in(axes):
         points = _points(cast(bpy.types.Mesh, trace.data))
@@ -230,9 +238,10 @@ def _fit(axes: bpy.types.Object) -> None:
     low, high = round_limits(min(lows), max(highs))
     last = first + float(max(ends)) * interval
     modifier = required(find_drawing(axes))
-    limits = (first, max(last, first + interval), low, high)
-    set_inputs(modifier, dict(zip(_LIMITS, limits, strict=True)))
-    about_figure(axes).fitted = _limits(modifier)
+    limits = zip(_LIMITS, (first, max(last, first + interval), low, high), strict=True)
+    set_inputs(modifier, {name: limit for name, limit in limits if name in names})
+    fits = zip(_LIMITS, about_figure(axes).fitted, _limits(modifier), strict=True)
+    about_figure(axes).fitted = [now if name in names else was for name, was, now in fits]
 
 
 def _mesh(name: str, rows: NDArray[np.float32]) -> bpy.types.Mesh:

@@ -144,7 +144,7 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
             for neuron in able if not neurons else ():
                 check_has(neuron, self.quantity)
             follow_materials(neurons)
-            everyone = show_quantity(neurons, self.quantity)
+            everyone, fitted = show_quantity(neurons, self.quantity)
         except (UnknownQuantityError, CannotShowError) as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
@@ -158,6 +158,9 @@ class BLENDER_SPIKE_OT_choose_quantity(ChangesNeurons):
             low, high = (color_input(material, name) for name in ("Minimum", "Maximum"))
             span = _span(everyone[0], low.default_value, high.default_value)
             text += f", in colors from {span}"
+        if fitted:
+            names = ", ".join(f"'{axes.name}'" for axes in fitted)
+            text += f"; the limits of {names} were fitted to the new unit"
         if any(map(has_moving_limits, materials)):
             text, warned = f"{text}; keyframes or drivers go on setting its limits", True
         if others := [neuron for neuron in able if neuron not in everyone]:

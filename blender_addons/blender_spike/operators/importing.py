@@ -23,6 +23,7 @@ from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
+from ..figures.owned import changed_axes
 from ..playback.network import way_of
 from ..playback.playback import find_modifier
 from ..playback.quantities import quantities_of
@@ -219,6 +220,7 @@ def _reload(
         return {"CANCELLED"}
     leave_edit_mode(context)
     shown = {about(neuron).quantity: neuron for neuron in own}
+    before = [(neuron, about(neuron).unit, changed_axes(neuron)) for neuron in own]
     try:
         lost = reload_simulation(own, path)
     except SimulationFileError as error:
@@ -232,6 +234,10 @@ def _reload(
                 f"The file has no quantity '{quantity}' any more, so {about(neuron).quantity} is "
                 "shown.",
             )
+    fitted = [one for neuron, unit, axes in before if about(neuron).unit != unit for one in axes]
+    if fitted:
+        names = ", ".join(f"'{axes.name}'" for axes in fitted)
+        operator.report({"WARNING"}, f"The limits of {names} were fitted to the new unit.")
     if lost:
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(lost))
         operator.report(

@@ -48,8 +48,7 @@ def _is_over_time(peek: Peek) -> bool:
     rows = peek.number_rows
     if len(rows) < len(peek.rows) or len({len(row) for row in rows}) != 1 or len(rows[0]) < 2:
         return False
-    first, *others = np.array(rows).T
-    has_fractions = all((column % 1 != 0).any() for column in (first, *others))
+    has_fractions = bool((np.array(rows) != np.trunc(rows)).any(axis=0).all())
     return has_fractions and counting_side(np.array(rows)) == "column"
 
 

@@ -53,7 +53,7 @@ def _read(path: Path, request: Request) -> Content:
         raise unusable(path, str(error)) from None
     names = [name.casefold() for name in table.names]
     sender = table.values[:, next(names.index(name) for name in _SENDERS if name in names)]
-    if not (sender % 1 == 0).all():
+    if not (np.isfinite(sender) & (sender == np.trunc(sender))).all():
         raise unusable(path, "it has a sender that is no whole number")
     notes = list(table.notes)
     moments, at = np.unique(_times_ms(path, table, names, request, notes), return_inverse=True)

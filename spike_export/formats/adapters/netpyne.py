@@ -59,6 +59,9 @@ def _content(path: Path, data: Any, request: Request) -> Content:
         raise unusable(path, "it holds no cells; NetPyNE saves them with saveDataInclude = ['net']")
     gids = [int(cell["gid"]) for cell in cells]
     index = {gid: i for i, gid in enumerate(gids)}
+    if len(index) < len(gids):
+        twice = next(gid for i, gid in enumerate(gids) if index[gid] != i)
+        raise unusable(path, f"it has two cells with the gid {twice}")
     sections = [_sections(cell, config) for cell in cells]
     spikes = _spikes(path, results, index)
     traces: dict[str, dict[str, Any]] = {}
@@ -110,9 +113,9 @@ def _spikes(path: Path, results: Any, index: Mapping[int, int]) -> list[NDArray[
     times, gids = _array(results["spkt"]), _array(results["spkid"])
     if times.shape != gids.shape:
         raise unusable(path, f"it has {len(times):,} spike times for {len(gids):,} cells")
-    lost = set(gids.astype(np.int64).tolist()) - index.keys()
+    lost = set(gids.tolist()) - index.keys()
     if lost:
-        raise unusable(path, f"cell {min(lost)} spikes, but is not among its cells")
+        raise unusable(path, f"cell {min(lost):.12g} spikes, but is not among its cells")
     rows: list[list[float]] = [[] for _ in index]
     for time, gid in zip(times.tolist(), gids.tolist(), strict=True):
         rows[index[int(gid)]].append(time)
@@ -167,7 +170,8 @@ def _values(
     if frames * int(firsts[-1]) * 4 > _LARGEST_VALUES:
         raise ValueError(f"{frames:,} frames of {firsts[-1]:,} segments are too many")
     values = np.full((frames, int(firsts[-1])), np.nan, np.float32)
-    lost = 0
+    lost, differing = 0, 0
+    filled = np.zeros(values.shape[1], np.bool_)
     for name, how in rows.items():
         for label, trace in results[name].items():
             cell = index[int(label.removeprefix("cell_"))]
@@ -177,22 +181,37 @@ def _values(
                 if section["name"] == how.get("sec", "soma"):
                     x = float(how.get("loc", 0.5))
                     x = 1.0 - x if _is_reversed(cells[cell], section["name"]) else x
-                    place = min(int(x * n), n - 1)
-                    values[:, first + place] = _array(trace)
+                    place = first + min(int(x * n), n - 1)
+                    row = _array(trace).astype(np.float32)
+                    if not filled[place]:
+                        values[:, place] = row
+                    elif not np.array_equal(values[:, place], row, equal_nan=True):
+                        differing += 1
+                    filled[place] = True
                     break
                 first += n
             else:
                 lost += 1
     if lost:
         notes.append(f"{lost:,} traces were left out, because their cells have no morphology.")
-    filled = int(np.isfinite(values).any(axis=0).sum())
-    if filled < values.shape[1]:
+    if differing:
         notes.append(
-            f"{filled:,} of {values.shape[1]:,} segments were recorded; the others are empty."
+            f"{differing:,} of its traces were left out, because an earlier one is of the same "
+            "segment."
+        )
+    if not filled.all():
+        notes.append(
+            f"{filled.sum():,} of {len(filled):,} segments were recorded; the others are empty."
         )
     time = _array(results.get("t", []))
     if len(time) != frames:
-        time = np.arange(frames, dtype=np.float64) * float(data["simConfig"]["recordStep"])
+        step_ms = float(data["simConfig"]["recordStep"])
+        if len(time):
+            notes.append(
+                f"It has {len(time):,} times for {frames:,} frames; they were taken to be "
+                f"{step_ms:g} ms apart, as its recordStep is."
+            )
+        time = np.arange(frames, dtype=np.float64) * step_ms
     return values, time
 
 

@@ -21,6 +21,10 @@ Cell = tuple[str, int]
 _LARGEST: Final = 1 << 30
 _MOST_CELLS: Final = 10_000_000
 _CELL: Final = re.compile(r"(?:\.\./)?(\w+)(?:\[(\d+)\]|/(\d+))(?:/|$)")
+_DOCUMENT_TYPES: Final = [
+    "<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be")
+]
+_LONGEST: Final = max(map(len, _DOCUMENT_TYPES))
 _ENDS: Final = (("preCellId", "postCellId"), ("preCell", "postCell"), ("from", "to"))
 
 
@@ -40,7 +44,8 @@ def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
         piece = b""
         # A document type can define entities that expand without limit.
         while more := stream.read(1 << 20):
-            if b"<!DOCTYPE" in (piece := piece[-8:] + more):
+            piece = piece[-_LONGEST:] + more
+            if any(begin in piece for begin in _DOCUMENT_TYPES):
                 raise unusable(path, "it has a document type, which NeuroML never needs")
     try:
         for _, element in ElementTree.iterparse(path):
@@ -58,17 +63,24 @@ def cell_at(text: str) -> Cell | None:
 def read_network(path: Path) -> Network:
     """Read the populations and connections of a file, which may have none."""
     network, placed = Network(), dict[int, tuple[float, float, float]]()
+    populations = set[str]()
     for name, element in elements(path):
         if name == "instance":
             place = next((part for part in element if part.tag.endswith("location")), None)
             if place is not None:
                 xyz = tuple(float(place.get(axis, "nan")) for axis in "xyz")
-                placed[int(element.get("id", len(placed)))] = (xyz[0], xyz[1], xyz[2])
+                number = int(element.get("id", len(placed)))
+                if number in placed:
+                    raise unusable(path, f"it has two instances {number} in one population")
+                placed[number] = (xyz[0], xyz[1], xyz[2])
             element.clear()
         elif name == "population":
             own, size = element.get("id", ""), int(element.get("size") or 0)
             if size > _MOST_CELLS:
                 raise unusable(path, f"its population {own!r:.60} claims {size:,} cells")
+            if own in populations:
+                raise unusable(path, f"it has two populations {own!r:.60}")
+            populations.add(own)
             for index in sorted({*range(size), *placed} if size else placed):
                 network.places[own, index] = placed.get(index)
             placed = {}

@@ -87,7 +87,7 @@ def read_numbers(
             raise TableError(f"it has more than {most_cells:,} numbers")
         parsed.append(_parsed(row, mark))
     values = np.stack(parsed)
-    if table.separator == "," and width == 2 and not names and (values % 1 == 0).all():
+    if table.separator == "," and width == 2 and not names and (values == np.trunc(values)).all():
         notes.append(
             "It was read as two columns separated by a comma; if these are decimal commas, write "
             "decimal points."

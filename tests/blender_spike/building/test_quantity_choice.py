@@ -193,6 +193,51 @@ def test_figures_follow(bpy, neuron, path):
         assert along.max() == pytest.approx(limits(neuron)[1])
 
 
+def axes_limits(neuron):
+    return [
+        figure_input(neuron, "AXES", f"{axis} {end}") for axis in "XY" for end in ("From", "To")
+    ]
+
+
+def test_axes_keep_limits_set_by_hand_while_the_unit_is_the_same(bpy, tmp_path, capfd):
+    from blender_spike.common.figures.drawing import find_drawing
+    from blender_spike.common.nodes.modifiers import set_inputs
+
+    from spike_export import Quantity
+
+    sim = several(simulation(branched()))
+    more = {"vext": Quantity("mV", sim.values * np.float32(0.01)), **sim.more}
+    sim = dataclasses.replace(sim, more=more)
+    neuron = load(bpy, write(tmp_path / "cell.pickle", sim))
+    bpy.ops.blender_spike.add_trace(section="soma")
+    fitted = axes_limits(neuron)
+    choose(bpy, "vext")
+    assert axes_limits(neuron)[:2] == fitted[:2] and axes_limits(neuron)[2:] != fitted[2:]
+    axes = find_drawing(figure_of(neuron, "AXES"))
+    set_inputs(axes, {"X To": 0.3, "Y From": -100.0, "Y To": 50.0})
+    capfd.readouterr()
+    choose(bpy, "v")
+    assert axes_limits(neuron) == pytest.approx([fitted[0], 0.3, -100, 50])
+    assert "fitted to" not in capfd.readouterr().out
+    # Time has the same unit in all of them.
+    choose(bpy, "cai")
+    cai = axes_limits(neuron)
+    assert cai[:2] == pytest.approx([fitted[0], 0.3])
+    assert -1 < cai[2] < cai[3] < 1
+    assert "; the limits of 'cell axes' were fitted to the new unit." in capfd.readouterr().out
+    # These are by nobody's hand.
+    choose(bpy, "v")
+    assert axes_limits(neuron)[2:] == fitted[2:]
+    assert "fitted to" not in capfd.readouterr().out
+    # A further trace is shown in whole, in the stretch of time that was chosen.
+    bpy.ops.blender_spike.add_trace(section=sim.section_names[1])
+    assert axes_limits(neuron)[:2] == pytest.approx([fitted[0], 0.3])
+    set_inputs(axes, {"Y To": 12.0})
+    other = dataclasses.replace(simulation(branched(), seed=8), quantity="cai", unit="mM")
+    bpy.ops.blender_spike.relink(filepath=str(write(tmp_path / "other.pickle", other)))
+    assert "The limits of 'cell axes' were fitted to the new unit." in capfd.readouterr().out
+
+
 def test_an_unknown_quantity_is_refused(bpy, neuron, path):
     wanted = r"'cell' has no quantity 'Cai'; there is v, cai, ina\."
     with pytest.raises(RuntimeError, match=wanted):

@@ -343,3 +343,32 @@ def test_no_summary_is_cut_off(command):
     for group in ((), ("figure",)):
         lines = command(*group, "--help")[1].splitlines()
         assert not [line for line in lines if line[:1] == " " and line.endswith("...")]
+
+
+def test_no_command_takes_numbers_that_are_not_finite():
+    """Of ranges, click lets NaN and infinity pass."""
+    import click
+
+    from spike_export.cli import main
+    from spike_export.cli.console import Finite
+
+    found = {}
+    waiting = [((), main)]
+    while waiting:
+        path, one = waiting.pop()
+        if isinstance(one, click.Group):
+            context = click.Context(one)
+            names = one.list_commands(context)
+            waiting += [((*path, name), one.get_command(context, name)) for name in names]
+        else:
+            found |= {(*path, option.name): option.type for option in one.params}
+    numbers = {
+        where: kind
+        for where, kind in found.items()
+        if isinstance(kind, click.types.FloatParamType | click.FloatRange)
+    }
+    assert len(numbers) > 30
+    assert [where for where, kind in numbers.items() if not isinstance(kind, Finite)] == []
+    for text in ("nan", "inf", "-inf"):
+        with pytest.raises(click.BadParameter):
+            numbers["read", "every"].convert(text, None, None)

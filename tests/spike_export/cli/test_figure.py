@@ -96,6 +96,8 @@ BAD = [
         "the shape (3,), not one value for each of the 60 points.",
     ),
     (("wave", "nan.csv"), "nan.csv: it has no finite value."),
+    (("matrix", "nan2.csv"), "nan2.csv: it has no finite value."),
+    (("wave", "far.csv"), "far.csv: its values beyond 1e+100 cannot be drawn."),
     (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper limit, 0.99"),
     (("wave", "y.npy", "--colormap", "plasmo"), "There is no colormap named 'plasmo'; close to"),
     (
@@ -125,6 +127,8 @@ def bad(tmp_path: Path, arrays: None) -> None:
         ("words.csv", "y\n1\nb\n"),
         ("nan.csv", "nan\nnan\n"),
         ("nan1.csv", "1\nnan\n"),
+        ("nan2.csv", "nan,inf\nnan,nan\n"),
+        ("far.csv", "1\n-1e300\n"),
         ("xnan.csv", "1,1\nnan,2\n"),
         ("phase3.csv", "1\n2\n3\n"),
     ):

@@ -36,7 +36,8 @@ def test_times_come_from_a_column_in_ms_or_s():
     names = ["time_s", *"abcdef"]
     for name, scale, interval in (
         ("time_s", 1, None), ("Time (s)", 1, None), ("time_ms", 1000, None), ("t", 1000, 33.0),
-        ("time", 1, 33.0), ("seconds", 1, None),
+        ("time", 1, 33.0), ("seconds", 1, None), ("Time [µs]", 1e6, None), ("t_us", 1e6, 33.0),
+        ("time_ns", 1e9, None), ("timestamps (min)", 1 / 60, None), ("time_h", 1 / 3600, None),
     ):  # fmt: skip
         given = table * np.array([scale] + [1] * 6)
         if name == "seconds":
@@ -65,7 +66,12 @@ def test_times_come_from_a_column_in_ms_or_s():
          "which differs from the given --interval"),
         (np.cumsum(MATRIX.T**2, axis=0), ["time_s", *"abcde"], {"rows": "cells"},
          "its first column holds times, so its rows are not cells"),
-        (np.arange(3.0)[:, None], ["time_s"], {}, "it holds no values"),
+        (np.arange(3.0)[:, None], ["time_s"], {}, "it holds no values beside its times"),
+        (np.zeros((0, 4)), (), {"rows": "times", "interval_ms": 1}, "it holds no values"),
+        (np.column_stack([np.arange(40), MATRIX.T]), ["frame", *"abcdef"], {"interval_ms": 1},
+         "its first column, 'frame', looks like times or an index"),
+        (MATRIX.T, ["time_fortnights", *"abcde"], {"interval_ms": 1},
+         "its first column, 'time_fortnights', looks like times"),
     ],
 )  # fmt: skip
 def test_what_is_open_is_refused(matrix, names, request_, sentence):

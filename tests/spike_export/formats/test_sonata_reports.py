@@ -121,9 +121,9 @@ def test_reports_that_differ_are_refused(command, circuit, tmp_path, changes, re
     write_report(tmp_path / "ca.h5", **{"ids": [0, 1], "unit": "mM", **changes})
     code, _, error = command("config.json")
     assert code == 1
-    sentence = f"Error: Cannot put ca.h5 beside v.h5: it {reason}"
-    assert error == f"{sentence}; --report chooses among potential, calcium.\n"
-    assert command("v.h5", "ca.h5", *FILES)[2] == f"{sentence}.\n"
+    sentence = f"Error: Cannot put ca.h5 and v.h5 in one file: the first one {reason}. Convert them"
+    assert error == f"{sentence} separately, with --report potential or calcium.\n"
+    assert command("v.h5", "ca.h5", *FILES)[2] == f"{sentence} separately.\n"
     assert not list(tmp_path.glob("*.pickle"))
 
 

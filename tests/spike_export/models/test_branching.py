@@ -122,7 +122,7 @@ def test_smoothing_comes_with_it(command, tmp_path):
 
 BAD = [
     (("--sigma", -1), "sigma is -1, but must be 0 or more."),
-    (("--sigma", "nan"), "sigma is nan"),
+    (("--sigma", "nan"), "nan is not a finite number"),
     (("--sigma", 11), "than it has connections, 10"),
     (("--neurons", 0), "A network needs at least 1 layer of 1 neuron, not 10 of 0."),
     (("--layers", -3), "A network needs at least 1 layer of 1 neuron, not -3 of 10."),

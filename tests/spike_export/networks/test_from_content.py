@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,8 @@ def test_what_is_supposed_about_places_is_said():
     assert notes == ["The file does not say where its cells are; they are placed on a grid."]
     _, notes = simulation_from_content(content(places_um=PLACES * [1, 0, 0]))
     assert notes == ["1 of 3 cells share a position with another one."]
+    _, notes = simulation_from_content(replace(content(), names=["a", "b", "a"]))
+    assert notes == ["1 of 3 cells share a name with another one."]
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,15 @@ METHODS = ("one step for all", "local steps", "two threads")
 
 @pytest.fixture
 def network(h) -> SimpleNamespace:
-    """Four cells in a row, each of which sets off the next, and their spikes as the model's own."""
+    network = a_row(h, 4)
+    yield network
+    vars(network).clear()
+
+
+def a_row(h, count: int) -> SimpleNamespace:
+    """Cells in a row, each of which sets off the next, and their spikes as the model's own."""
     network = SimpleNamespace(cells=[], kept=[], times=h.Vector(), numbers=h.Vector())
-    for number in range(4):
+    for number in range(count):
         soma, dend = (h.Section(name=f"{part}{number}") for part in ("soma", "dend"))
         soma.L = soma.diam = 20
         soma.insert("hh")
@@ -43,8 +49,7 @@ def network(h) -> SimpleNamespace:
     network.synapse = network.kept[-2]
     network.clamp = h.IClamp(network.cells[0][0](0.5))
     network.clamp.delay, network.clamp.dur, network.clamp.amp = 1, 15, 0.5
-    yield network
-    vars(network).clear()
+    return network
 
 
 def switch_on(h, method: str) -> None:
@@ -97,8 +102,8 @@ def test_spikes_are_those_of_a_run_that_is_not_recorded(h, network, method, way,
     found = []
     for recorded in (False, True, False):
         recorder = Recorder(every_ms=0.1, mode=mode) if recorded else None
-        # Two runs, for what is left behind by the first.
-        for _ in range(2):
+        # Two runs, for what recording leaves behind after the first.
+        for _ in range(2 if recorded else 1):
             h.finitialize(-65)
             WAYS[way](h)
         found.append((spikes(network), h.t))
@@ -119,6 +124,28 @@ def test_spikes_are_those_of_a_run_that_is_not_recorded(h, network, method, way,
             assert abs(len(cell.spikes_ms) - len(own)) <= 1
         else:
             assert np.array_equal(cell.spikes_ms, own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS[:2])
+def test_spikes_of_a_hundred_cells_are_those_of_a_run_that_is_not_recorded(h, method):
+    network = a_row(h, 100)
+    switch_on(h, method)
+    found = []
+    for mode in (None, "sample", "peak", None):
+        recorder = None if mode is None else Recorder(every_ms=0.1, mode=mode)
+        h.finitialize(-65)
+        h.continuerun(60)
+        found.append(spikes(network))
+        if recorder is not None:
+            recorder.close()
+            recorded = [cell.spikes_ms.tolist() for cell in recorder.simulation().cells]
+            own = [[t for n, t in found[0] if n == number] for number in range(100)]
+            assert recorded == own
+            recorder = None
+    assert found[0] == found[1] == found[2] == found[3], "bit by bit"
+    assert len({number for number, _ in found[0]}) > 20
+    vars(network).clear()
 
 
 @pytest.mark.parametrize("local", [0, 1])

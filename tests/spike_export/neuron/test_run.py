@@ -402,6 +402,23 @@ def test_what_runs_in_other_processes_is_not_ours(model, spike_export, tmp_path)
     assert simulation.time_ms[-1] == pytest.approx(1)
 
 
+def test_a_model_that_ends_its_process_is_written(model, spike_export, tmp_path):
+    ends = """
+        import os
+        if os.fork() == 0:
+            os._exit(1)
+        os.wait()
+        h.finitialize(-65)
+        h.continuerun(2)
+        print("ran")
+        os._exit(4)
+    """
+    done = spike_export("run", model(CELL, ends))
+    simulation = recorded(done, tmp_path / "model.pickle", code=4)
+    assert simulation.time_ms[-1] == pytest.approx(2)
+    assert done.stdout.count("ran\n") == 1 and done.stdout.count("Duration") == 1
+
+
 def test_without_a_display_neuron_need_not_say_so(model, spike_export, tmp_path, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     done = spike_export("run", model("from neuron import gui\n", CELL, "h.tstop = 1\nh.run()\n"))

@@ -216,6 +216,58 @@ def test_what_hung_on_what_is_not_guessed(model, recorded):
     assert "does not reveal which pieces were connected" in split.meta["split"]
 
 
+# Python splits at one place, and hoc at another: beside it, and beyond it.
+MIXED = """
+    if split:
+        h.disconnect(sec=dends[0])
+        pc.multisplit(1, 7, sec=soma)
+        pc.multisplit(0, 7, sec=dends[0])
+        h('objref pc')
+        h('pc = new ParallelContext()')
+        h.disconnect(sec=dends[{dend}])
+        for x, sid, section in {cuts}:
+            section.push()
+            h(f'pc.multisplit({{x}}, {{sid}})')
+            h.pop_section()
+        pc.multisplit()
+"""
+OWNED = """
+    class Cell:
+        def __init__(self):
+            self.soma = h.Section(name="trunk", cell=self)
+            self.dend = h.Section(name="twig", cell=self)
+            self.dend.connect(self.soma(1))
+    cell = Cell()
+    soma, dends = cell.soma, [cell.dend]
+    other = h.Section(name="other")
+    far = h.Section(name="far")
+    far.connect(other(1))
+    if split:
+        h.disconnect(sec=far)
+        pc.multisplit(1, 9, sec=other)
+        pc.multisplit(0, 9, sec=far)
+"""
+
+
+@watched
+@pytest.mark.parametrize(
+    ("grown", "way"),
+    [
+        pytest.param("", MIXED.format(dend=7, cuts="((0, 7, dends[7]),)"), id="beside"),
+        pytest.param(
+            "", MIXED.format(dend=8, cuts="((1, 8, dends[7]), (0, 8, dends[8]))"), id="beyond"
+        ),
+        pytest.param(OWNED, IN_HOC, id="one object"),
+    ],
+)
+def test_what_only_hoc_splits_beside_python_is_told(model, recorded, grown, way):
+    split, said = recorded(model(TREE, grown, way, RUN), "split")
+    assert "does not reveal which pieces were connected" in said
+    assert "does not reveal which pieces were connected" in split.meta["split"]
+    # Beside what has no soma of its own, as an axon drawn alone.
+    assert "split" not in recorded(model(TREE, grown, RUN))[1]
+
+
 @watched
 def test_real_points_stay_where_they_are(model, recorded):
     drawn = """

@@ -120,6 +120,19 @@ def test_compact_connections_have_their_fields_in_order(saved, command):
     assert read("results.pickle").connections.tolist() == [[2, 0], [0, 1]]
 
 
+def test_what_contradicts_itself_in_time_or_place_is_said(saved, command):
+    data = results()
+    data["simData"]["t"].append(1.5)
+    data["simConfig"]["recordTraces"]["V_near"] = {"sec": "soma", "loc": 0.4, "var": "v"}
+    data["simData"]["V_near"] = {"cell_0": [1.0, 2.0, 3.0], "cell_1": [-64.0, -63.0, -62.0]}
+    code, out, error = command("read", saved(data))
+    assert code == 0, error
+    assert "It has 4 times for 3 frames; they were taken to be 0.5 ms apart" in out
+    assert "1 of its traces were left out, because an earlier one is of the same segment." in out
+    made = read("results.pickle")
+    assert made.values[:, 0].tolist() == [-65, 20, -70] and made.time_ms.tolist() == [0, 0.5, 1]
+
+
 def test_spikes_light_whole_cells(saved, command):
     data = results()
     del data["simData"]["V_soma"], data["simData"]["g"]
@@ -188,6 +201,20 @@ def _huge(data: Any) -> None:
     data["net"]["cells"][0]["secs"]["dend"]["geom"]["nseg"] = 10**12
 
 
+def _huge_without_traces(data: Any) -> None:
+    _huge(data)
+    for name in data["simConfig"]["recordTraces"]:
+        del data["simData"][name]
+
+
+def _fraction(data: Any) -> None:
+    data["simData"]["spkid"][0] = 0.5
+
+
+def _twice(data: Any) -> None:
+    data["net"]["cells"][1]["gid"] = 0
+
+
 def _no_tags(data: Any) -> None:
     del data["net"]["cells"][1]["tags"]
 
@@ -200,6 +227,9 @@ def _no_tags(data: Any) -> None:
         (_stranger, "cell 9 spikes, but is not among its cells"),
         (_orphan, "sections whose parents are missing"),
         (_huge, "segments are too many"),
+        (_huge_without_traces, "segments take 188,000 GB; the limit is 8 GB"),
+        (_fraction, "cell 0.5 spikes, but is not among its cells"),
+        (_twice, "it has two cells with the gid 0"),
         (_no_tags, "it is damaged, or not as NetPyNE saves it (KeyError: 'tags')"),
     ],
 )

@@ -40,9 +40,21 @@ def test_its_places_serve_for_other_files(tmp_path, command, network, places):
         ("location", "place", "it has no cell positions; a network has populations with instances"),
         ("\n<neuroml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>\n<neuroml',
          "it has a document type"),
+        ('instance id="1"', 'instance id="0"', "it has two instances 0 in one population"),
+        ('population id="bask"', 'population id="pyr"', "it has two populations 'pyr'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(tmp_path, command, network, old, new, sentence):
     (tmp_path / "a.nml").write_text(network.replace(old, new))
     code, _, error = command("read", "a.nml")
     assert code == 1 and f"Cannot use a.nml: {sentence}" in error
+
+
+def test_a_document_type_is_seen_in_any_encoding(tmp_path, command, network):
+    for encoding in ("utf-8", "utf-16"):
+        typed = (
+            f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY b "c">]>{network}'
+        )
+        (tmp_path / "a.nml").write_bytes(typed.encode(encoding))
+        code, _, error = command("read", "a.nml")
+        assert code == 1 and "Cannot use a.nml: it has a document type" in error
