@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Render an array as a film: a glowing surface, cut by a moving plane.
 
-A wireframe remains where it is cut away, with a white line on the cut; the camera circles.
+A wireframe in the surface's own colors remains where it is cut away, with a white line on the
+cut; the camera circles, close to it. With ``--preset diagram`` it sees all of it, with axes, a grid
+plane and a graph of the cut.
 
 In Blender, or in a Python that has the bpy module::
 
@@ -37,6 +39,12 @@ def main(arguments: list[str]) -> None:
     package = rendering.load_extension("surface_slicer", "SURFACE_SLICER_OT_create_surface")
     film = importlib.import_module(f"{package}.film")
     scene = rendering.empty_scene(options)
+    diagram = options.preset == "diagram"
+    if options.engine == "cycles":
+        # For rays through many parts that are cut away.
+        scene.cycles.transparent_max_bounces = 32
+        # Lamps make a picture noisier than its own light.
+        scene.cycles.use_denoising = not diagram
     # The stubs only know Blender's own operators.
     operators: Any = bpy.ops
     operators.surface_slicer.create_surface(
@@ -44,15 +52,15 @@ def main(arguments: list[str]) -> None:
         array=options.array,
         origin=options.origin.upper(),
         height_scale=options.height_scale,
-        base_plane=options.plane,
-        axes=options.axes,
+        base_plane=diagram if options.plane is None else options.plane,
+        axes=diagram if options.axes is None else options.axes,
         **({"formula": options.formula} if options.formula else {}),
     )
     surface = bpy.context.object
     limits = {"low": options.low, "high": options.high}
     operators.surface_slicer.color_surface(
-        by=options.color_by.upper(),
-        colormap=options.colormap,
+        by=(options.color_by or ("height" if diagram else "y")).upper(),
+        colormap=options.colormap or ("plasma" if diagram else "cmr.neon"),
         strength=options.strength,
         relief=options.relief,
         **{name: value for name, value in limits.items() if value is not None},
@@ -62,7 +70,13 @@ def main(arguments: list[str]) -> None:
     scene.frame_start, scene.frame_end = begin, end
     if options.cut != "none":
         cut(options, begin, end)
-    film.set_scene(scene, [surface], orbit_degrees=options.orbit, bloom=options.bloom)
+    film.set_scene(
+        scene,
+        [surface],
+        preset=options.preset.upper(),
+        orbit_degrees=options.orbit,
+        bloom=options.bloom,
+    )
     scene.frame_start, scene.frame_end = first, last
     rendering.render_film(scene, options, package)
 
@@ -74,7 +88,7 @@ def cut(options: argparse.Namespace, first: int, last: int) -> None:
     operators.slice_objects(axis={"x": "X", "y": "-Y", "z": "Z"}[options.cut])
     if options.wireframe:
         operators.add_wireframe_twin()
-    if options.graph:
+    if options.preset == "diagram" if options.graph is None else options.graph:
         operators.add_profile(graph=True)
     if last - first >= 2:
         operators.animate_sweep(frame_start=first, frame_end=last, back=True)
@@ -92,12 +106,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--formula", help="formula of x and y from 0 to 1, instead of a file")
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 is")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")
-    add("--plane", action=argparse.BooleanOptionalAction, default=True, help="draw a grid plane")
+    add(
+        "--preset",
+        choices=("close", "diagram"),
+        default="close",
+        help="close and lit (default), or all of it with axes, plane and graph, in exact colors",
+    )
+    add("--plane", action=argparse.BooleanOptionalAction, help="draw a grid plane")
     add(
         "--length", type=int, default=0, metavar="FRAMES",
         help="frames in the whole film, if --frames is only part of it",
     )  # fmt: skip
-    add("--axes", action="store_true", help="draw axes with ticks and numbers that face the camera")
+    add(
+        "--axes",
+        action=argparse.BooleanOptionalAction,
+        help="draw axes with ticks and numbers that face the camera",
+    )
     add(
         "--cut",
         choices=("x", "y", "z", "none"),
@@ -113,14 +137,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add(
         "--graph",
         action=argparse.BooleanOptionalAction,
-        default=True,
         help="draw a graph of the cut behind it",
     )
-    add("--color-by", choices=("height", "x", "y"), default="height")
+    add("--color-by", choices=("height", "x", "y"), help="(default: y; in a diagram height)")
     add(
         "--colormap",
-        default="plasma",
-        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
+        help="from matplotlib, seaborn or cmasher (default: cmr.neon; in a diagram plasma)",
     )
     add("--low", type=float, help="value at the colormap's lower end (default: the lowest)")
     add("--high", type=float, help="value at the colormap's upper end (default: the highest)")

@@ -75,7 +75,7 @@ SCENES: Mapping[str, Scene] = {
         options="--frames 70-70",
     ),
     "surface": Scene(
-        f"{BLENDER}render_surface.py -- out/gallery/surface --axes",
+        f"{BLENDER}render_surface.py -- out/gallery/surface",
         [f"surface/frame_{number:04d}.png" for number in (2, 3)],
         options="--frames 1-7",
         height=560,

@@ -75,38 +75,38 @@ def new_points(
 def fill_mesh(
     mesh: bpy.types.Mesh,
     positions: NDArray[np.floating[Any]],
-    triangles: NDArray[np.integer[Any]],
+    faces: NDArray[np.integer[Any]],
     *,
     smooth: bool = True,
 ) -> None:
-    """Replace a mesh's content with triangles; its materials are kept.
+    """Replace a mesh's content with triangles or quads; its materials are kept.
 
     Parameters
     ----------
     positions : ndarray, shape (V, 3)
         In Blender units.
-    triangles : ndarray of int, shape (F, 3)
+    faces : ndarray of int, shape (F, 3) or (F, 4)
         Corners, all from 0 to below V; faces that repeat one are removed.
     smooth : bool
         Use smooth shading.
     """
     mesh.clear_geometry()
-    if not len(triangles):
+    if not len(faces):
         return
     mesh.vertices.add(len(positions))
-    mesh.loops.add(triangles.size)
-    mesh.polygons.add(len(triangles))
+    mesh.loops.add(faces.size)
+    mesh.polygons.add(len(faces))
     positions = np.ascontiguousarray(positions, np.float32)
     _fill(mesh.attributes["position"], "vector", positions.ravel())
     corners: Any = mesh.attributes[".corner_vert"]
-    _fill(corners, "value", np.ascontiguousarray(triangles, np.int32).ravel())
+    _fill(corners, "value", np.ascontiguousarray(faces, np.int32).ravel())
     starts: Any = mesh.polygons
-    starts.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
+    starts.foreach_set("loop_start", np.arange(0, faces.size, faces.shape[1], dtype=np.int32))
     if not smooth:
         mesh.shade_flat()
     mesh.update(calc_edges=True)
-    first, second, third = triangles.T
-    if ((first == second) | (second == third) | (third == first)).any():
+    ordered = np.sort(faces, axis=1)
+    if (ordered[:, 1:] == ordered[:, :-1]).any():
         mesh.validate()
 
 

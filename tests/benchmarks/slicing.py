@@ -63,7 +63,7 @@ def _moving(frames: int, side: int, runs: int) -> Iterator[Row]:
         return prepare
 
     result = paired(play, play, runs, hiding(False), hiding(True), trim=False)
-    yield timed(f"{name} with slicer and wireframe twin", result, "the twin hidden")
+    yield timed(f"{name} with slicer and wireframe twin", result, "the twin hidden", aim=Aim(2.0))
 
 
 def _many(count: int, runs: int) -> Iterator[Row]:

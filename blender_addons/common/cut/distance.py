@@ -13,6 +13,8 @@ from .remains import REMAINS, REMAINS_INPUTS
 from .shapes import SHAPES
 
 SHADER: Final = "Shader"
+VOLUME: Final = "Volume"
+"""Output for the medium of a volume. It has no line, since a plane in a medium has no width."""
 
 
 def signed_distance(tree: Tree, shape: Linkable, place: Linkable, scale: Linkable) -> Socket:
@@ -131,8 +133,20 @@ def side_b_group(tree: Tree) -> None:
     clear = tree.add("ShaderNodeBsdfTransparent")
     colored = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
     side = SideB(tree, own, clear, colored, given)
-    left = tree.menu("SHADER", look, {name: one.write(side) for name, one in REMAINS.items()})
-    tree.output(SHADER, left, kind="Shader")
+    surfaces = {name: one.write(side) for name, one in REMAINS.items()}
+    # Those without a link leave no medium.
+    media = {name: one.write_medium(side) for name, one in REMAINS.items() if one.write_medium}
+    for output, shaders in ((SHADER, surfaces), (VOLUME, media)):
+        left = tree.group(choice_group(), {"Cut Away": look, **shaders})
+        tree.output(output, left, kind="Shader")
+
+
+@nodes.group("Slicer Choice", nodes.shader_group)
+def choice_group(tree: Tree) -> None:
+    """Choose what remains: a group, since a menu can be linked to only one kind of switch."""
+    look = tree.input("Cut Away", "Menu", default="Transparent")
+    shaders = {name: tree.input(name, "Shader") for name in REMAINS}
+    tree.output(SHADER, tree.menu("SHADER", look, shaders), kind="Shader")
 
 
 @nodes.group("Slicer Combine", nodes.shader_group)
@@ -155,7 +169,8 @@ def combine_group(tree: Tree) -> None:
         active = abs(amount).labeled("Active")
         reversed_ = (amount < 0.0).labeled("Reversed")
         wanted = tree.mix(reversed_, cut, 1.0 - cut, label="Cut here")
-        lined = line * tree.maximum(amount, 0.0)
+        # Wires have no line on what they do not show, where it would stick out of the surface.
+        lined = line * active * tree.mix(reversed_, 1.0, cut)
     with tree.frame("Any or all"):
         both = (abs(every - reversed_) * amount_before).labeled("All, and not the first")
         here = tree.mix(active, both, wanted, label="Here")

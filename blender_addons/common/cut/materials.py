@@ -16,7 +16,7 @@ from typing import Any, Final
 import bpy
 
 from ..marks import Mark, holds
-from .distance import SHADER
+from .distance import SHADER, VOLUME
 from .slicer_group import (
     ALL,
     AMOUNT,
@@ -27,22 +27,43 @@ from .slicer_group import (
     is_slicer_group,
 )
 
-# Material settings that a cut needs to look right in EEVEE: no noise on closed surfaces where the
-# cut is sharp, light through what is cut away, and a visible inside of what is cut open.
+# Material settings that a cut needs to look right in EEVEE: light through what is cut away, and a
+# visible inside of what is cut open.
 _NEEDED: Final = {
-    "surface_render_method": "DITHERED",
     "use_transparent_shadow": True,
     "use_backface_culling": False,
     "use_backface_culling_shadow": False,
 }
+# Opaque faces are sorted by depth only if dithered; where the cut is sharp, there is no noise. What
+# light passes through is noisy, so it stays blended; then what is behind a face must be drawn, too.
+_OPAQUE: Final = {"surface_render_method": "DITHERED"}
+_BLENDED: Final = {"use_transparency_overlap": True}
+_LETS_LIGHT_THROUGH: Final = frozenset(
+    {
+        "ShaderNodeBsdfGlass",
+        "ShaderNodeBsdfRefraction",
+        "ShaderNodeBsdfTranslucent",
+        "ShaderNodeBsdfTransparent",
+        "ShaderNodeHoldout",
+    }
+)
+# At these values of its inputs, a shader lets no light through.
+_CLOSED: Final = {"Alpha": 1.0, "Transmission Weight": 0.0, "Transparency": 0.0}
 _KEPT: Final = Mark(
     "surface_slicer",
     "kept",
     "before_slicing",
-    lambda material: holds(material["before_slicing"], _NEEDED.keys()),
+    lambda material: holds(
+        material["before_slicing"], _NEEDED.keys() | _OPAQUE.keys() | _BLENDED.keys()
+    ),
 )
 _WIDTH: Final = 240.0
 _STEP: Final = _WIDTH + 40.0
+_BELOW: Final = 320.0
+_SURFACE: Final = "Surface"
+_VOLUME: Final = "Volume"
+# The inputs of a material output that are cut, and the output of our node for each.
+_GIVEN: Final = {_SURFACE: SHADER, _VOLUME: VOLUME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,12 @@ class Cut:
 
 def cuts_of(material: bpy.types.Material) -> list[Cut]:
     """List a material's slicers, in the order in which they cut."""
-    in_rows = [node for output in _outputs(material) for node in reversed(_row(output))]
+    in_rows = [
+        node
+        for output in _outputs(material)
+        for route in _GIVEN
+        for node in reversed(_row(output, route))
+    ]
     # Preceded by those that are followed by the user's own nodes.
     others = [node for node in _slicers(material.node_tree) if node not in in_rows]
     cuts: dict[bpy.types.NodeTree, Cut] = {}
@@ -75,17 +101,25 @@ def add_cut(material: bpy.types.Material, cut: Cut) -> None:
         Nothing changes if the material has this slicer already.
     """
     outputs = _outputs(material)
-    if not outputs or any(other.group == cut.group for other in cuts_of(material)):
+    for output in outputs:
+        _take_out_needless(material, output)
+    there = {
+        _route_of(node) for node in _slicers(material.node_tree) if node.node_tree == cut.group
+    }
+    wanted = [(out, route) for out in outputs for route in _routes(out) if route not in there]
+    if not wanted:
         return
     if not _KEPT.on(material):
-        _KEPT.put(material, {name: getattr(material, name) for name in _NEEDED})
-        for name, value in _NEEDED.items():
+        blended = material.surface_render_method == "BLENDED" and _lets_light_through(material)
+        needed = _NEEDED | (_BLENDED if blended else _OPAQUE)
+        _KEPT.put(material, {name: getattr(material, name) for name in needed})
+        for name, value in needed.items():
             setattr(material, name, value)
-    for output in outputs:
-        last = _nearest_slicer(output)
+    for output, route in wanted:
+        last = _nearest_slicer(output, route)
         # If outputs share a chain, the first of them already has it.
         if last is None or last.node_tree != cut.group:
-            _put_in(material, output, last, cut)
+            _put_in(material, output, route, last, cut)
 
 
 def drop_cut(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
@@ -110,10 +144,40 @@ def drop_cut(material: bpy.types.Material, group: bpy.types.NodeTree) -> None:
     _KEPT.remove(material)
 
 
+def _lets_light_through(owner: Any) -> bool:
+    """Tell whether a shader among the nodes of a material or group is not opaque."""
+    tree = getattr(owner, "node_tree", None)
+    for node in tree.nodes if tree is not None else ():
+        if node.bl_idname in _LETS_LIGHT_THROUGH:
+            return True
+        for name, closed in _CLOSED.items():
+            socket = node.inputs.get(name)
+            if socket is not None and (socket.is_linked or socket.default_value != closed):
+                return True
+        if node.bl_idname == "ShaderNodeGroup" and _lets_light_through(node):
+            return True
+    return False
+
+
 def _outputs(material: bpy.types.Material) -> list[Any]:
     tree = material.node_tree
     nodes: Any = tree.nodes if tree is not None else ()
     return [node for node in nodes if node.bl_idname == "ShaderNodeOutputMaterial"]
+
+
+def _routes(output: Any) -> list[str]:
+    """List the inputs of an output that are to be cut.
+
+    An empty *Surface* beside a volume is invisible; alone it is black.
+    """
+    used = [route for route in _GIVEN if output.inputs[route].is_linked]
+    return used or [_SURFACE]
+
+
+def _route_of(node: Any) -> str:
+    """Find out which input of an output one of our nodes is for."""
+    medium = node.outputs.get(VOLUME)
+    return _VOLUME if medium is not None and medium.is_linked else _SURFACE
 
 
 def _slicers(tree: Any) -> Iterator[Any]:
@@ -138,11 +202,11 @@ def _giver(socket: Any) -> Any:
     return socket.links[0].from_socket if socket.is_linked else None
 
 
-def _row(output: Any) -> list[Any]:
+def _row(output: Any, route: str) -> list[Any]:
     """List our nodes right before an output, reroutes aside, from the last to the first."""
     row: list[Any] = []
     passed: list[Any] = []
-    giver = _giver(output.inputs["Surface"])
+    giver = _giver(output.inputs[route])
     # Nothing prevents users from linking a node to itself.
     while giver is not None and giver.node not in passed:
         node = giver.node
@@ -157,11 +221,11 @@ def _row(output: Any) -> list[Any]:
     return row
 
 
-def _nearest_slicer(output: Any) -> Any:
+def _nearest_slicer(output: Any, route: str) -> Any:
     """Find the last of our nodes before an output, whatever is between; None if there is none."""
-    level, passed = [output], [output]
-    while level:
-        sockets = [s for node in level for s in node.inputs if s.is_linked]
+    sockets = [output.inputs[route]]
+    passed = [output]
+    while sockets:
         before = [link.from_node for socket in sockets for link in socket.links]
         level = []
         for node in before:
@@ -170,49 +234,67 @@ def _nearest_slicer(output: Any) -> Any:
             if node not in passed:
                 passed.append(node)
                 level.append(node)
+        sockets = [s for node in level for s in node.inputs if s.is_linked]
     return None
+
+
+def _take_out_needless(material: bpy.types.Material, output: Any) -> None:
+    """Remove what version 0.1.0 put before the empty surface of a volume, which it made black."""
+    row = _row(output, _SURFACE)
+    if row and output.inputs[_VOLUME].is_linked and _giver(row[-1].inputs[SHADER]) is None:
+        for node in row:
+            _take_out(material, node)
 
 
 def _take_out(material: bpy.types.Material, node: Any) -> None:
     """Remove one of our nodes, and link what comes before it to what comes after it."""
     tree: Any = node.id_data
-    rows = [(output, row) for output in _outputs(material) if node in (row := _row(output))]
-    homes = [_home(output, row) for output, row in rows]
+    rows = [
+        (output, route, row)
+        for output in _outputs(material)
+        for route in _GIVEN
+        if node in (row := _row(output, route))
+    ]
+    homes = [_home(output, row) for output, _, row in rows]
     before = _giver(node.inputs[SLICED_BEFORE]) or _giver(node.inputs[SHADER])
     givers = {
         SHADER: before,
+        VOLUME: before,
         CUT: _giver(node.inputs[CUT_BEFORE]),
         AMOUNT: _giver(node.inputs[AMOUNT_BEFORE]),
     }
     for name, giver in givers.items():
-        for taker in [link.to_socket for link in node.outputs[name].links]:
+        # Groups of version 0.1.0 have none for volumes.
+        outgoing = node.outputs[name].links if name in node.outputs else ()
+        for taker in [link.to_socket for link in outgoing]:
             if giver is not None:
                 tree.links.new(giver, taker)
             elif name == CUT and _is_slicer(taker.node):
                 # It is now the first, with none before it to combine with.
                 taker.node.inputs[ALL].default_value = 0.0
-    for (output, row), home in zip(rows, homes, strict=True):
+    for (output, route, row), home in zip(rows, homes, strict=True):
         row.remove(node)
-        _line_up(output, row, home)
+        _line_up(output, route, row, home)
     tree.nodes.remove(node)
 
 
-def _put_in(material: bpy.types.Material, output: Any, last: Any, cut: Cut) -> None:
+def _put_in(material: bpy.types.Material, output: Any, route: str, last: Any, cut: Cut) -> None:
     """Add one of our nodes after the last one, or before an output that has none yet."""
     tree: Any = material.node_tree
-    row = _row(output)
+    given = _GIVEN[route]
+    row = _row(output, route)
     home = _home(output, row)
-    surface = output.inputs["Surface"]
-    source = _giver(surface if last is None else last.inputs[SHADER])
-    shown = source if last is None else last.outputs[SHADER]
-    takers = [surface] if last is None else [k.to_socket for k in last.outputs[SHADER].links]
+    end = output.inputs[route]
+    source = _giver(end if last is None else last.inputs[SHADER])
+    shown = source if last is None else last.outputs[given]
+    takers = [end] if last is None else [k.to_socket for k in last.outputs[given].links]
     node = tree.nodes.new("ShaderNodeGroup")
     node.node_tree = cut.group
     node.name = node.label = cut.group.name
     node.width = _WIDTH
     node.select = False
     for taker in takers:
-        tree.links.new(node.outputs[SHADER], taker)
+        tree.links.new(node.outputs[given], taker)
     for name, shader in ((SHADER, source), (SLICED_BEFORE, shown)):
         if shader is not None:
             tree.links.new(shader, node.inputs[name])
@@ -223,7 +305,7 @@ def _put_in(material: bpy.types.Material, output: Any, last: Any, cut: Cut) -> N
         tree.links.new(last.outputs[AMOUNT], node.inputs[AMOUNT_BEFORE])
     if last is None or row:
         node.parent = output.parent
-        _line_up(output, [node, *row], home)
+        _line_up(output, route, [node, *row], home)
     else:
         node.parent = last.parent
         node.location = last.location.x + _STEP, last.location.y
@@ -240,8 +322,16 @@ def _home(output: Any, row: list[Any]) -> tuple[float, float]:
     return (x - shift, y) if moved else own
 
 
-def _line_up(output: Any, row: list[Any], home: tuple[float, float]) -> None:
-    """Put our chain where the output was, and the output after it."""
+def _line_up(output: Any, route: str, row: list[Any], home: tuple[float, float]) -> None:
+    """Put our chain where the output was, and the output after it.
+
+    The chain of a volume is placed below that of a surface, which moves the output.
+    """
+    if route == _VOLUME and output.inputs[_SURFACE].is_linked:
+        x, y = output.location
+        for number, node in enumerate(row, start=1):
+            node.location = x - number * _STEP, y - _BELOW
+        return
     x, y = home
     for number, node in enumerate(reversed(row)):
         node.location = x + number * _STEP, y

@@ -38,5 +38,7 @@ class Remainder:
     """Writes the nodes, and gives their shader."""
     settings: tuple[str, ...] = ()
     """Settings that the panel shows with it, from `slicer_group.SETTINGS`."""
+    write_medium: Callable[[SideB], Linkable] | None = None
+    """The same for a volume, whose own shader is a medium there; without one nothing remains."""
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Its own settings, as for `Tree.inputs`."""

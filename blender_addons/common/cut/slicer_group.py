@@ -9,7 +9,10 @@ empty, or its parent, moves the cut without recomputing anything.
 
 A custom property on each object determines whether it is cut, see `amount_key`: 1 means cut, 0 or
 none means not, and -1 shows what others lose, as a wireframe twin does. So a material may be shared
-by objects that are cut and others that are not.
+by objects that are cut and others that are not. An instance is cut with the object that shows it,
+or else with the object that it is an instance of.
+
+In a material's volume the same group cuts the medium; see `VOLUME`.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from ..drivers import Source, drive, make_exact
 from ..marks import Mark
 from ..registry import merged
 from ..required import required
-from .distance import SHADER, combine_group, edge_group, side_b_group
+from .distance import SHADER, VOLUME, combine_group, edge_group, side_b_group
 from .remains import REMAINS, REMAINS_INPUTS
 
 SLICED_BEFORE: Final = "Sliced Before"
@@ -39,6 +42,7 @@ _PLACE: Final = "Place"
 _SHAPE_NODE: Final = "Shape and Edge"
 _SIDE_B_NODE: Final = "Side B"
 _LINE_NODE: Final = "Line"
+_COMBINE_NODE: Final = "Slicer Combine"
 # The node and input that hold each setting.
 _OWN_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "Shape": (_SHAPE_NODE, "Shape"),
@@ -76,6 +80,10 @@ _KEY: Final = Mark(
     "slicer",
     lambda group: {_PLACE, _SHAPE_NODE, _SIDE_B_NODE, _LINE_NODE} <= set(group.nodes.keys()),
 )
+# On an empty: the key of its group, which a copy of the empty has, too.
+_CUTS_AS: Final = Mark("surface_slicer", "cuts_as", "cuts_as", lambda _: False)
+# The object that shows an instance, or else the object itself.
+_ASKED: Final = "INSTANCER"
 # Length of its name in bytes; Blender limits names of custom properties to 63.
 _KEY_BYTES: Final = 36
 
@@ -86,12 +94,20 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     Parameters
     ----------
     empty : Object
-        What drives the cut; any object will do.
+        What drives the cut; any object will do. A copy of a slicer gets the original's settings.
     """
     found = find_group(empty)
     if found is None:
-        return _write_group(empty)
-    make_exact([found])
+        copied = copied_from(empty)
+        found = _write_group(empty)
+        if copied is not None:
+            values = {name: setting(copied, name).default_value for name in SETTINGS}
+            set_settings(found, values)
+    else:
+        make_exact([found])
+        _renew(found)
+    if empty.is_editable:
+        _CUTS_AS.put(empty, amount_key(found))
     return found
 
 
@@ -101,11 +117,26 @@ def find_group(empty: bpy.types.Object | None) -> bpy.types.NodeTree | None:
     Returns
     -------
     NodeTree or None
-        None if the object is not a slicer; a copy of a slicer is not one.
+        None if the object is not a slicer; a copy of a slicer is not one yet, see `copied_from`.
     """
     if empty is None:
         return None
     return next((group for group in slicer_groups() if empty_of(group) == empty), None)
+
+
+def copied_from(thing: bpy.types.Object | None) -> bpy.types.NodeTree | None:
+    """Find the slicer that an object is a copy of.
+
+    Returns
+    -------
+    NodeTree or None
+        The group of the original; None for any other object, and once the copy cuts something.
+    """
+    key = None if thing is None else _CUTS_AS.of(thing)
+    groups = slicer_groups() if key is not None else []
+    found = next((group for group in groups if amount_key(group) == key), None)
+    original = None if found is None else empty_of(found)
+    return found if original is not None and original != thing else None
 
 
 def slicer_groups() -> list[bpy.types.NodeTree]:
@@ -243,13 +274,14 @@ def remove_group(group: bpy.types.NodeTree) -> None:
     Parameters
     ----------
     group : NodeTree
-        One of `slicer_groups`, no longer used by any material.
+        One of `slicer_groups`, no longer used by any material, or a part of one.
     """
-    parts: list[Any] = [node.node_tree for node in group.nodes if hasattr(node, "node_tree")]
+    inside: Any = group.nodes
+    parts: set[Any] = {getattr(node, "node_tree", None) for node in inside} - {None}
     bpy.data.node_groups.remove(group)
     for part in parts:
-        if part is not None and not part.users:
-            bpy.data.node_groups.remove(part)
+        if not part.users:
+            remove_group(part)
 
 
 # --- The node groups ---
@@ -273,7 +305,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
             scale = tree.vector(*scales)
             amount = tree.add(
                 "ShaderNodeAttribute", label="Is this object cut?",
-                attribute_type="OBJECT", attribute_name=key,
+                attribute_type=_ASKED, attribute_name=key,
             )["Factor"]  # fmt: skip
         edge = tree.group(edge_group(), {"Place": place, "Scale": scale}, name=_SHAPE_NODE)
         side_b = tree.group(side_b_group(), {"Shader": shader}, name=_SIDE_B_NODE)
@@ -282,7 +314,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
             {
                 "Shader": shader,
                 "Sliced Before": before,
-                "Side B": side_b,
+                "Side B": side_b[SHADER],
                 "All": every,
                 "Cut": edge["Cut"],
                 "Line": edge["Line"],
@@ -290,6 +322,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
                 "Amount": amount,
                 "Amount Before": amount_before,
             },
+            name=_COMBINE_NODE,
         )
         with tree.frame("Side A, side B, and the line between"):
             line = tree.add("ShaderNodeEmission", name=_LINE_NODE, label="Line")
@@ -298,11 +331,48 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         tree.output(SHADER, lined, kind="Shader")
         tree.output(CUT, combined["Cut"], kind="Float")
         tree.output(AMOUNT, combined["Amount"], kind="Float")
+        _write_volume(tree)
     group: bpy.types.NodeTree = tree.tree
     _KEY.put(group, key)
     for axis, node in zip("XYZ", scales, strict=True):
         _drive_by_scale(group, node.bpy_node.name, empty, axis)
     return group
+
+
+def _write_volume(tree: nodes.Tree) -> None:
+    """Give a slicer's group the output for media; its inputs hold a medium there, not a surface."""
+    of_surface, side_b = (tree.tree.nodes[name] for name in (_COMBINE_NODE, _SIDE_B_NODE))
+    given = {
+        socket.name: tree.existing(socket.links[0].from_socket)
+        for socket in of_surface.inputs
+        if socket.is_linked and socket.links[0].from_node != side_b
+    }
+    with tree.frame("In a volume"):
+        left = tree.existing(side_b.outputs[VOLUME])
+        combined = tree.group(combine_group(), {**given, "Side B": left})
+        medium = tree.mix_shader(combined["Here"], combined["Side A"], combined["Side B"])
+    tree.output(VOLUME, medium, kind="Shader")
+
+
+def _renew(group: bpy.types.NodeTree) -> None:
+    """Give a slicer from an older file what it lacks: volumes, and instances."""
+    key = amount_key(group)
+    every: Any = group.nodes
+    for node in every:
+        if node.bl_idname == "ShaderNodeAttribute" and node.attribute_name == key:
+            node.attribute_type = _ASKED
+    sockets: Any = required(group.interface).items_tree
+    if group.library is not None or any(item.name == VOLUME for item in sockets):
+        return
+    # These write the parts anew, and have older ones replaced.
+    side_b_group()
+    combine = combine_group()
+    for node in every:
+        if node.bl_idname == "ShaderNodeGroup" and node.node_tree == combine:
+            node.name = _COMBINE_NODE
+    tree = nodes.Tree(group, group.name)
+    _write_volume(tree)
+    tree.finish()
 
 
 def _drive_by_scale(

@@ -16,7 +16,7 @@ from .camera import (
     way_told,
 )
 from .depth import FOCUS, depths, focus_on
-from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill
+from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill, add_sun
 from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
 from .world import (
     BLOOM,
@@ -42,6 +42,7 @@ __all__ = [
     "PIVOT",
     "WORLD",
     "add_backlight",
+    "add_sun",
     "add_bloom",
     "add_key_and_fill",
     "bloom_strength",

@@ -9,6 +9,7 @@ from typing import Final
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ..extent import world_points
 from .camera import DIRECTION, UP, is_film_camera, looking, own, placed
@@ -79,6 +80,38 @@ def add_key_and_fill(
         for name, (right, up, watts) in ((KEY, _KEY), (FILL, _FILL))
     )
     return key, fill
+
+
+def add_sun(
+    scene: bpy.types.Scene,
+    name: str,
+    direction: tuple[float, float, float],
+    strength: float,
+    *,
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    angle_degrees: float = 3.0,
+) -> bpy.types.Object:
+    """Light a scene from far away, so that forms are seen.
+
+    Parameters
+    ----------
+    scene : Scene
+        An existing sun of this name is changed.
+    direction : tuple of float
+        In which its light goes.
+    strength : float
+        In W/m².
+    color : tuple of float
+        Scene-linear.
+    angle_degrees : float
+        Its size in the sky; the larger, the softer are shadows and highlights.
+    """
+    sun = own(scene, name, lambda: bpy.data.lights.new(name, "SUN"))
+    data = sun.data
+    assert isinstance(data, bpy.types.SunLight)
+    data.energy, data.color, data.angle = strength, color, math.radians(angle_degrees)
+    sun.rotation_euler = Vector(direction).to_track_quat("-Z", "Y").to_euler()
+    return sun
 
 
 def _light(

@@ -8,7 +8,8 @@ from typing import Any, Final
 import bpy
 
 from .. import nodes
-from ..figures.drawing import PASS
+from ..figures.drawing import INK, PASS, ink_material
+from ..figures.scales import FIGURE
 from ..marks import SHARED, Mark
 from ..required import required
 
@@ -80,6 +81,7 @@ def add_bloom(
     figures_glow : bool
         Let figures glow as well, which makes small text harder to read.
     """
+    _mark_older_figures()
     settings = {"Threshold": threshold, "Strength": strength, "Size": size}
     scene.render.use_compositing = True
     for layer in scene.view_layers:
@@ -178,6 +180,26 @@ def plain_color(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
     (node,) = (one for one in background if one.bl_idname == "ShaderNodeBackground")
     red, green, blue, _ = node.inputs["Color"].default_value
     return float(red), float(green), float(blue)
+
+
+def _mark_older_figures() -> None:
+    """Make materials of version 0.1.0 mark the figures that they draw in the render pass `PASS`."""
+    if INK in bpy.data.materials:
+        ink_material()
+    for material in bpy.data.materials:
+        tree: Any = material.node_tree
+        if material.library is not None or tree is None:
+            continue
+        kinds = {node.bl_idname for node in tree.nodes}
+        on_figures = next(
+            (node for node in tree.nodes if getattr(node, "attribute_name", "") == FIGURE), None
+        )
+        if on_figures is None or "ShaderNodeOutputAOV" in kinds:
+            continue
+        mark = tree.nodes.new("ShaderNodeOutputAOV")
+        mark.aov_name = mark.label = PASS
+        mark.location = on_figures.location.x, on_figures.location.y - 200.0
+        tree.links.new(on_figures.outputs["Factor"], mark.inputs["Value"])
 
 
 def _bloom_of(scene: bpy.types.Scene) -> Any:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import bpy
@@ -77,6 +77,26 @@ def input_value(modifier: bpy.types.NodesModifier, name: str) -> Any:
     # Each group's inputs form their own struct, which the stubs cannot know.
     properties: Any = modifier.properties
     return getattr(properties.inputs, inputs[name])
+
+
+def node_inputs(
+    thing: bpy.types.Object, kinds: Collection[str]
+) -> Iterator[tuple[bpy.types.NodesModifier, str, Any]]:
+    """Yield modifier, identifier and holder of an object's node modifier inputs of some kinds.
+
+    Parameters
+    ----------
+    kinds : collection of str
+        Types of sockets, such as ``"NodeSocketMaterial"``.
+    """
+    for modifier in thing.modifiers:
+        if not isinstance(modifier, bpy.types.NodesModifier) or modifier.node_group is None:
+            continue
+        properties: Any = modifier.properties
+        interface: Any = modifier.node_group.interface
+        for item in interface.items_tree:
+            if getattr(item, "socket_type", "") in kinds and item.in_out == "INPUT":
+                yield modifier, item.identifier, getattr(properties.inputs, item.identifier)
 
 
 def has_input(modifier: bpy.types.NodesModifier, name: str) -> bool:

@@ -45,6 +45,7 @@ class Writer:
         maximum: float | None = None,
         unit: str | None = None,
         hide: bool = False,
+        first: bool = False,
         description: str = "",
     ) -> Socket:
         """Give the group an input.
@@ -61,6 +62,9 @@ class Writer:
             Blender's subtype, for example ``"DISTANCE"`` or ``"FACTOR"``.
         hide : bool
             Hide it in the modifier panel, for values that the add-on sets itself.
+        first : bool
+            Show it before those made earlier, since a modifier takes its geometry from the first.
+            Modifiers in older files find their values by the order in which inputs are made.
         description : str
             Tooltip.
 
@@ -83,6 +87,9 @@ class Writer:
             )
         except (TypeError, RuntimeError, ValueError) as problem:
             raise self.error(f"no input of kind {kind!r}: {_reason(problem)}") from None
+        if first:
+            self._note("first", name)
+            self.tree.interface.move(socket, 0)
         settings = {"subtype": unit, "min_value": minimum, "max_value": maximum}
         if hide:
             settings["hide_in_modifier"] = True
@@ -212,6 +219,10 @@ class Writer:
         for socket_name, value in (inputs or {}).items():
             self._connect(node, socket_name, value)
         return node
+
+    def existing(self, socket: Any) -> Socket:
+        """Use the output of a node that the tree had before it was continued here."""
+        return Socket(Node(self, socket.node), socket)
 
     # --- How a line is executed ---
 

@@ -7,14 +7,14 @@ import math
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import FloatProperty
+from bpy.props import EnumProperty, FloatProperty
 
 from ..common import film
 from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..film import set_scene
+from ..film import PRESETS, set_scene
 from ..surface.lift import is_surface
 from .selection import chosen_surfaces
 
@@ -29,16 +29,22 @@ class SURFACE_SLICER_OT_use_standard_view(UseStandardView):
 
 
 class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
-    """Set up everything for a film: black world, true colors, bloom, and an orbiting camera"""  # noqa: D400, D415
+    """Set up everything for a film: black world, true colors, light, bloom, and a camera"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.film_scene"
     bl_label = "Film Scene"
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
+        preset: str
         orbit: float
         bloom: float
     else:
+        preset: EnumProperty(
+            name="Preset",
+            description="How close the camera is, and what lights the surface",
+            items=[(key, one.name, one.description) for key, one in PRESETS.items()],
+        )
         orbit: FloatProperty(
             name="Orbit",
             description="Angle of the camera's orbit over the scene's frames; 0 for a still camera",
@@ -67,9 +73,10 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         surfaces = _surfaces(context)
         leave_edit_mode(context)
         before, degrees = settings_of(scene), round(math.degrees(self.orbit), 2)
-        set_scene(scene, surfaces, orbit_degrees=degrees, bloom=self.bloom)
+        set_scene(scene, surfaces, preset=self.preset, orbit_degrees=degrees, bloom=self.bloom)
         shown = film.show_bloom(context) if self.bloom else None
-        text = film.stage_told(scene, degrees, shown)
+        lights = "two suns shine" if PRESETS[self.preset].lit > 0 else ""
+        text = film.stage_told(scene, degrees, shown, lights=lights)
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 

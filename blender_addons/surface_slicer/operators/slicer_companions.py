@@ -17,6 +17,7 @@ from ..slicer.cap import add_cap
 from ..slicer.profile import add_profile
 from ..slicer.sweep import Easing, animate_sweep
 from ..slicer.twin import WIRE_COLOR, add_wireframe_twin
+from ..slicer.wire_nodes import DRAWN
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
 if TYPE_CHECKING:
@@ -62,7 +63,17 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
     bl_label = "Wireframe Twin"
     bl_options = {"REGISTER", "UNDO"}
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        own_colors: bool
+        lines: int
+        width: float
+        along: str
+    else:
+        own_colors: BoolProperty(
+            name="Own Colors",
+            description="Draw the wires with the object's own material instead of one color",
+            default=True,
+        )
         color: FloatVectorProperty(
             name="Color",
             description="Color of the wires",
@@ -71,14 +82,45 @@ class SURFACE_SLICER_OT_add_wireframe_twin(_Companion):
             min=0.0,
             max=1.0,
         )
+        lines: IntProperty(
+            name="Lines",
+            description="Wires along the object's longest side; 0 for as many as there are",
+            default=0,
+            min=0,
+            soft_max=200,
+        )
+        width: FloatProperty(
+            name="Width",
+            description="Width of the wires; 0 for a part of their distance",
+            default=0.0,
+            min=0.0,
+            subtype="DISTANCE",
+        )
+        along: EnumProperty(
+            name="Along",
+            description="What the wires run along",
+            items=[
+                ("AUTO", "Automatic", "Lines on surfaces, sections on anything else"),
+                *((name, name, description) for name, description in DRAWN.items()),
+            ],
+        )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Add a twin to each."""
+        """Add a twin to each, or change the wires of existing ones."""
+        # Scripts of version 0.1.0 only give a color.
+        is_set = self.properties.is_property_set
+        own = self.own_colors and (is_set("own_colors") or not is_set("color"))
         return self.add(
             context,
             "wires where the surface is cut away",
             lambda source: add_wireframe_twin(
-                context, source, color=tuple(self.color), strength=self.strength
+                context,
+                source,
+                color=None if own else tuple(self.color),
+                strength=self.strength,
+                lines=self.lines,
+                width=self.width,
+                draw="" if self.along == "AUTO" else self.along,
             ),
         )
 

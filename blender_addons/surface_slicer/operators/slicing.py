@@ -9,12 +9,22 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..common.changes import listed
 from ..common.cut.shapes import SHAPES
-from ..common.cut.slicer_group import empty_of, find_group, slicer_groups
+from ..common.cut.slicer_group import copied_from, empty_of, find_group, slicer_groups
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
 from ..common.selection import editable, tell
-from ..slicer.slicer import Axis, Combine, add_slicer, remove_slicing, set_shape, slice_objects
+from ..slicer.left_behind import left_behind, remove_left_behind
+from ..slicer.slicer import (
+    Axis,
+    Combine,
+    add_slicer,
+    cut_with_copy,
+    remove_slicing,
+    set_shape,
+    slice_objects,
+)
 from .slicer_selection import OnSliced, OnSlicer, chosen_sliced, chosen_slicer
 
 if TYPE_CHECKING:
@@ -107,6 +117,8 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
         """Slice what can be sliced, and say why the rest cannot be."""
         selected = list(context.selected_objects or [])
         slicer = next((thing for thing in selected if find_group(thing) is not None), None)
+        if slicer is None:
+            slicer = next((thing for thing in selected if copied_from(thing) is not None), None)
         if self.slicer:
             slicer = bpy.data.objects.get(self.slicer)
             if slicer is None:
@@ -114,13 +126,18 @@ class SURFACE_SLICER_OT_slice_objects(NewSlicer, bpy.types.Operator):
                 return {"CANCELLED"}
         leave_edit_mode(context)
         try:
-            sliced = slice_objects(
-                context,
-                selected,
-                slicer,
-                shape=self.shape,
-                axis=self.axis,
-                combine=self.combine,
+            # A copy alone cuts what its original cuts.
+            sliced = (
+                cut_with_copy(context, selected[0])
+                if selected == [slicer] and copied_from(slicer) is not None
+                else slice_objects(
+                    context,
+                    selected,
+                    slicer,
+                    shape=self.shape,
+                    axis=self.axis,
+                    combine=self.combine,
+                )
             )
         except ValueError as error:
             self.report({"ERROR"}, str(error))
@@ -194,6 +211,31 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
         return {"FINISHED"}
 
 
+class SURFACE_SLICER_OT_remove_left_behind(bpy.types.Operator):
+    """Delete twins, caps, profiles, axes and planes of objects that were deleted"""  # noqa: D400, D415
+
+    bl_idname = "surface_slicer.remove_left_behind"
+    bl_label = "Delete What Was Left Behind"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Require something that was left behind."""
+        found = bool(editable(left_behind(required(context.scene).objects)))
+        if not found:
+            cls.poll_message_set("Nothing was left behind by a deleted object")
+        return found
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Delete them, and name them."""
+        leave_edit_mode(context)
+        found = editable(left_behind(required(context.scene).objects))
+        names = listed([f"'{thing.name}'" for thing in found])
+        remove_left_behind(found)
+        self.report({"INFO"}, f"Deleted {names}.")
+        return {"FINISHED"}
+
+
 def _same_place(slicer: bpy.types.Object) -> str:
     """Say which other slicer a new one would hide, to be appended to a sentence."""
     place = np.array(slicer.location)
@@ -211,4 +253,5 @@ CLASSES = (
     SURFACE_SLICER_OT_slice_objects,
     SURFACE_SLICER_OT_remove_slicing,
     SURFACE_SLICER_OT_set_shape,
+    SURFACE_SLICER_OT_remove_left_behind,
 )

@@ -16,11 +16,13 @@ class SURFACE_SLICER_PT_film(Tab):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """Draw a button for everything, and one for the colors alone."""
+        """Draw a button for each preset, and one for the colors alone."""
         layout = self.layout
-        row = layout.row()
+        row = layout.row(align=True)
         row.scale_y = 1.3
-        row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA")
+        row.operator("surface_slicer.film_scene", icon="OUTLINER_OB_CAMERA").preset = "CLOSE"
+        diagram = row.operator("surface_slicer.film_scene", text="Diagram", icon="EMPTY_AXIS")
+        diagram.preset = "DIAGRAM"
         layout.operator("surface_slicer.use_standard_view", icon="COLOR")
 
 

@@ -14,9 +14,13 @@ import numpy as np
 from ..common import nodes
 from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import setting, slicer_group
-from ..common.glow import plain_light
 from ..common.nodes import Linkable, Node, Tree
-from .companions import companion_of, count_vertices, new_companion
+from .companions import (
+    companion_light,
+    companion_of,
+    count_vertices,
+    new_companion,
+)
 from .cuttable import evaluated_geometry
 from .space import SlicerSpace
 
@@ -63,7 +67,7 @@ def add_cap(
             f"'{source.name}' is open: {borders:,} of its edges are not between two faces, "
             "so there is no inside to fill."
         )
-    material = plain_light(CAP, color, strength)
+    material = companion_light(CAP, color, strength)
     shape = setting(slicer_group(slicer), "Shape").default_value
     return new_companion(
         context, CAP, source, _group(), {"Shape": shape, "Material": material}, slicer

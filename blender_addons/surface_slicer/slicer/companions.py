@@ -7,12 +7,13 @@ its own modifiers. So it follows every change to that object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import bpy
 
-from ..common.cut.slicer_group import SOURCE
+from ..common.cut.slicer_group import SOURCE, remove_group
+from ..common.glow import plain_light
 from ..common.marks import Mark
 from ..common.nodes.modifiers import add_group_modifier, find_group_modifier, input_value
 from ..common.placing import link
@@ -26,6 +27,8 @@ BY: Final = Mark(
     lambda thing: isinstance(thing["slicer_by"], bpy.types.Object),
 )
 """Custom property of caps and profiles: the slicer that they belong to."""
+# Custom property of materials that belong to companions alone.
+_MADE_HERE: Final = Mark("surface_slicer", "made_for_cut", "made_for_cut", lambda _: False)
 GROUPS: Final = "Slicer "
 """Prefix of the names of their node groups."""
 
@@ -75,6 +78,11 @@ def count_vertices(context: bpy.types.Context, source: bpy.types.Object) -> int:
     """
     # The mesh is freed together with the geometry.
     geometry: Any = evaluated_geometry(context, source)
+    if source.type == "EMPTY":
+        raise ValueError(
+            f"'{source.name}' shows a collection and has no faces of its own; make its instances "
+            "real first (Object > Apply)."
+        )
     if geometry is None:
         raise ValueError(f"'{source.name}' is hidden; show it first.")
     if geometry.mesh is None or not geometry.mesh.polygons:
@@ -144,12 +152,32 @@ def modifier_of(thing: bpy.types.Object) -> bpy.types.NodesModifier:
     return required(find_group_modifier(thing, GROUPS))
 
 
+def companion_light(name: str, color: Sequence[float], strength: float) -> bpy.types.Material:
+    """Make a glowing material that goes with the companion, see `plain_light`."""
+    material = plain_light(name, color, strength)
+    _MADE_HERE.put(material, True)
+    return material
+
+
 def remove_companion(thing: bpy.types.Object) -> None:
     """Remove a companion, and data that nothing else uses."""
     group = modifier_of(thing).node_group
     material = input_value(modifier_of(thing), "Material").value
-    blocks: list[Any] = [required(thing.data), group]
+    # Version 0.1.0 named materials after the kind of companion.
+    ours = material is not None and (
+        _MADE_HERE.on(material) or material.name.split(".")[0] == modifier_of(thing).name
+    )
+    mesh: Any = required(thing.data)
     bpy.data.objects.remove(thing)
-    for block in (*blocks, material):
-        if block is not None and not block.users:
-            bpy.data.batch_remove([block])
+    if not mesh.users:
+        bpy.data.batch_remove([mesh])
+    if group is not None and not group.users:
+        remove_group(group)
+    if ours and not material.users:
+        bpy.data.materials.remove(material)
+
+
+def remove_unused_lights() -> None:
+    """Remove materials of companions that were deleted by hand."""
+    unused = [one for one in bpy.data.materials if not one.users and _MADE_HERE.on(one)]
+    bpy.data.batch_remove(unused)

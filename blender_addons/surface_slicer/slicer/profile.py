@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The profile: the curve in which a slicer cuts a surface, and its graph beside the surface.
 
-A face that the cut passes through becomes a triangle or two. In each triangle one corner is alone
-on its side of the cut; the other two move along their edges towards it, up to the cut, and the edge
-between them is that triangle's piece of the curve. Pieces of neighbors meet, since both move along
-the same edge to the same point.
+A face that the cut passes through becomes a triangle or two, see `crossing`.
 """
 
 from __future__ import annotations
@@ -17,10 +14,15 @@ import numpy as np
 from ..common import nodes
 from ..common.cut.slicer_group import setting, slicer_group
 from ..common.extent import world_points
-from ..common.glow import plain_light
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.nodes import Linkable, Node, Tree
 from ..common.required import required
-from .companions import companion_of, count_vertices, new_companion
+from .companions import (
+    companion_light,
+    companion_of,
+    count_vertices,
+    new_companion,
+)
+from .crossing import DISTANCE, crossing_edges, side_of
 from .space import SlicerSpace
 
 PROFILE: Final = "Profile"
@@ -28,7 +30,6 @@ GRAPH: Final = "Graph"
 GROUP: Final = "Slicer Profile"
 # The line's width, as a fraction of the surface's largest extent.
 _THICKNESS_PART: Final = 0.005
-_DISTANCE: Final = "distance to the cut"
 
 
 def add_profile(
@@ -71,7 +72,7 @@ def add_profile(
     points = world_points(required(context.scene), [source])
     low, high = points.min(axis=0), points.max(axis=0)
     group = slicer_group(slicer)
-    material = plain_light(name, color, strength)
+    material = companion_light(name, color, strength)
     profile = new_companion(
         context,
         name,
@@ -135,9 +136,9 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
     with tree.frame("Faces that the cut passes through"):
         position = tree.add("GeometryNodeInputPosition")
         distance = space.distance(position)
-        measured = tree.store(mesh, _DISTANCE, distance)
+        measured = tree.store(mesh, DISTANCE, distance)
         of_points = tree.add(
-            "GeometryNodeFieldOnDomain", {"Value": _side(tree)}, domain="POINT", data_type="FLOAT"
+            "GeometryNodeFieldOnDomain", {"Value": side_of(tree)}, domain="POINT", data_type="FLOAT"
         )
         # A face gets the mean of its corners, which is one of the sides only if all agree.
         both = (abs(of_points) < 0.9999).labeled("Corners on both sides")
@@ -147,34 +148,7 @@ def _pieces(tree: Tree, mesh: Linkable, space: SlicerSpace) -> Node:
         )["Selection"]  # fmt: skip
         triangles = tree.add("GeometryNodeTriangulate", {"Mesh": passed})
         alone = tree.add("GeometryNodeSplitEdges", {"Mesh": triangles})
-    with tree.frame("The corner that is alone on its side"):
-        vertex = tree.add("GeometryNodeInputIndex")
-        corner = tree.add("GeometryNodeCornersOfVertex", {"Vertex Index": vertex})["Corner Index"]
-        face = tree.add("GeometryNodeFaceOfCorner", {"Corner Index": corner})["Face Index"]
-        side = _side(tree)
-        most = _total(tree, "FLOAT", side, face, "Sum of three sides")
-        uncut = (abs(most) > 2.0).labeled("Not cut")
-        lonely = (side * most < 0.0).labeled("Alone")
-        here = tree.add("GeometryNodeInputPosition")
-        its_place = _total(tree, "FLOAT_VECTOR", here * lonely, face, "Its place")
-        own = tree.attribute(_DISTANCE)
-        its_distance = _total(tree, "FLOAT", own * lonely, face, "Its distance")
-    with tree.frame("The other two move up to the cut"):
-        part = (own / (own - its_distance)).labeled("Part")
-        there = tree.mix(part, here, its_place, data_type="VECTOR", clamp_factor=True)
-        rest = tree.maximum(uncut, lonely).labeled("Not on the cut")
-        moved = tree.add(
-            "GeometryNodeSetPosition",
-            {
-                "Geometry": alone,
-                "Selection": 1.0 - rest,
-                "Position": there,
-            },
-        )
-        return tree.add(
-            "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": rest},
-            domain="POINT", mode="ALL",
-        )  # fmt: skip
+    return crossing_edges(tree, alone)
 
 
 def _graph(
@@ -200,17 +174,3 @@ def _graph(
         height = tree.parts(place)["Z"]
         upright = tree.vector(x=way, z=(height * stretch).labeled("Height"))
         return tree.add("GeometryNodeSetPosition", {"Geometry": curve, "Position": upright})
-
-
-def _side(tree: Tree) -> Node:
-    """Write 1 for points beyond the cut, -1 for the others; none is on it."""
-    beyond = tree.attribute(_DISTANCE) > 0.0
-    return tree.math("MULTIPLY_ADD", beyond, 2.0, -1.0, label="Side")
-
-
-def _total(tree: Tree, kind: str, value: Linkable, face: Linkable, label: str) -> Socket:
-    node = tree.add(
-        "GeometryNodeAccumulateField", {"Value": value, "Group ID": face},
-        label=label, data_type=kind, domain="POINT",
-    )  # fmt: skip
-    return node["Total"]

@@ -9,7 +9,7 @@ cannot be changed; the objects get copies of those until the cut is removed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ from ..common.cut.materials import Cut, add_cut, drop_cut
 from ..common.cut.shapes import SHAPES
 from ..common.cut.slicer_group import (
     amount_key,
+    copied_from,
     cut_by,
     empty_of,
     find_group,
@@ -29,19 +30,34 @@ from ..common.cut.slicer_group import (
     slicer_group,
     slicer_groups,
 )
-from ..common.extent import world_points
 from ..common.marks import Mark
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.placing import link
 from ..common.required import required
-from .companions import BY, companions_by_source, companions_of, modifier_of, remove_companion
-from .cuttable import drawn_with, make_cuttable, materials_of, restore
+from .companions import (
+    BY,
+    companions_by_source,
+    companions_of,
+    is_companion,
+    modifier_of,
+    remove_companion,
+    remove_unused_lights,
+)
+from .cuttable import (
+    drawn_with,
+    is_editable,
+    make_cuttable,
+    materials_of_all,
+    needs_change,
+    remove_unused_stand_ins,
+    restore,
+)
+from .instances import CAN_BE_CUT, drawn_points, shown_by
 
 Axis = Literal["X", "-X", "Y", "-Y", "Z", "-Z"]
 Combine = Literal["ANY", "ALL"]
 
 SLICER: Final = "Slicer"
-_CAN_BE_CUT: Final = frozenset({"MESH", "CURVES", "CURVE", "SURFACE", "FONT", "META", "POINTCLOUD"})
 # The arrow, which is the empty's z axis, along each axis of the world.
 _TURNED: Final = {
     "X": (0.0, math.pi / 2, 0.0),
@@ -66,7 +82,7 @@ class Sliced:
     slicer: bpy.types.Object
     objects: list[bpy.types.Object] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    """A sentence for each object that cannot be cut."""
+    """A sentence for each object that cannot be cut, or not whole."""
 
 
 def add_slicer(
@@ -91,7 +107,7 @@ def add_slicer(
     """
     low, high = np.full(3, -1.0), np.full(3, 1.0)
     if objects:
-        points = world_points(required(context.scene), objects)
+        points = drawn_points(context, objects)
         low, high = points.min(axis=0), points.max(axis=0)
     half = np.maximum((high - low) / 2, 1e-6)
     empty = bpy.data.objects.new(SLICER, None)
@@ -144,7 +160,7 @@ def slice_objects(
     Parameters
     ----------
     objects : sequence of Object
-        Any kind of object drawn with materials.
+        Any kind of object drawn with materials, or showing such objects as instances.
     slicer : Object, optional
         What cuts; any object will do. A new empty if not given.
     shape, axis : str
@@ -159,8 +175,13 @@ def slice_objects(
         If none of the objects can be cut; nothing is changed then.
     """
     required(context.view_layer).update()
-    wanted = [thing for thing in objects if thing is not slicer and find_group(thing) is None]
-    reasons = [_why_not(context, thing) for thing in wanted]
+    wanted = [
+        thing
+        for thing in objects
+        if thing != slicer and find_group(thing) is None and copied_from(thing) is None
+    ]
+    shown = shown_by(context, wanted)
+    reasons = [_why_not(context, thing, shown[thing]) for thing in wanted]
     possible = [thing for thing, reason in zip(wanted, reasons, strict=True) if not reason]
     refused = [reason for reason in reasons if reason]
     if not possible:
@@ -169,13 +190,39 @@ def slice_objects(
         )
     if slicer is None:
         slicer = add_slicer(context, possible, shape=shape, axis=axis)
+    is_copy = copied_from(slicer) is not None
     group = slicer_group(slicer)
-    # One after the other, so that the scene is evaluated once per pass and not once per object.
-    for thing, drawn in [(thing, drawn_with(context, thing)) for thing in possible]:
-        make_cuttable(thing, drawn)
-    for thing, materials in [(thing, materials_of(context, thing)) for thing in possible]:
+    if is_copy:
+        _MADE_HERE.put(group, True)
+    _make_cuttable(context, possible, shown)
+    for thing, materials in materials_of_all(context, possible).items():
         _cut(thing, materials, Cut(group, combine == "ALL"))
+    refused += [
+        f"'{one.name}' has parts without a material, which stay whole; give them one."
+        for one in dict.fromkeys(one for thing in possible for one in (thing, *shown[thing]))
+        if None in drawn_with(context, one)
+    ]
     return Sliced(slicer, possible, refused)
+
+
+def cut_with_copy(context: bpy.types.Context, copy: bpy.types.Object) -> Sliced:
+    """Make a copy of a slicer cut what the original cuts.
+
+    Parameters
+    ----------
+    copy : Object
+        See `slicer_group.copied_from`.
+
+    Raises
+    ------
+    ValueError
+        If the original cuts nothing, or nothing that can be cut now.
+    """
+    group = required(copied_from(copy))
+    things = [thing for thing in cut_by(group) if not is_companion(thing)]
+    if not things:
+        raise ValueError(f"'{required(empty_of(group)).name}' cuts nothing; select what to cut.")
+    return slice_objects(context, things, copy)
 
 
 def set_amount(thing: bpy.types.Object, group: bpy.types.NodeTree, amount: float) -> None:
@@ -236,12 +283,13 @@ def remove_slicing(
     # Others may not have anything to cut yet.
     wanted = [group for group in groups if any(is_cut_by(thing, group) for thing in objects)]
     found = [thing for thing in objects if any(is_cut_by(thing, group) for group in wanted)]
-    materials = {m for thing in found for m in materials_of(context, thing)}
+    materials = {m for drawn in materials_of_all(context, found).values() for m in drawn}
     beside = companions_by_source()
     for group in wanted:
         for thing in found:
             _make_whole(thing, group, beside.get(thing, []))
-        still = {m for thing in cut_by(group) for m in materials_of(context, thing)}
+        others = materials_of_all(context, cut_by(group))
+        still = {m for drawn in others.values() for m in drawn}
         for material in materials - still:
             drop_cut(material, group)
     for thing in found:
@@ -252,22 +300,48 @@ def remove_slicing(
             # A slicer of another file cuts there, too.
             if group.library is None and not cut_by(group):
                 _remove_slicer(group)
+    remove_unused_lights()
+    remove_unused_stand_ins()
     return found
 
 
 # --- One object ---
 
 
-def _why_not(context: bpy.types.Context, thing: bpy.types.Object) -> str:
+def _why_not(
+    context: bpy.types.Context, thing: bpy.types.Object, shown: Sequence[bpy.types.Object]
+) -> str:
     """Say in a sentence why an object cannot be cut; nothing if it can."""
-    if thing.type not in _CAN_BE_CUT:
+    if thing.type not in CAN_BE_CUT and not shown:
         return f"'{thing.name}' cannot be cut: it is not drawn with materials."
     # An override does not keep its own custom properties when the file is saved.
     if thing.library is not None or thing.override_library is not None:
         return f"'{thing.name}' belongs to another file; make it local first (Object > Relations)."
     if thing.name not in required(context.view_layer).objects:
         return f"'{thing.name}' cannot be cut: it is not in this view layer."
+    for one in shown:
+        if not is_editable(one) and needs_change(drawn_with(context, one)):
+            return (
+                f"'{thing.name}' cannot be cut: it shows '{one.name}', which belongs to another "
+                "file; make that local first (Object > Relations)."
+            )
     return ""
+
+
+def _make_cuttable(
+    context: bpy.types.Context,
+    things: Sequence[bpy.types.Object],
+    shown: Mapping[bpy.types.Object, Sequence[bpy.types.Object]],
+) -> None:
+    """Make sure that objects and what they show are drawn with materials that can be cut."""
+    # One after the other, so that the scene is evaluated once and not once per object.
+    everything = dict.fromkeys(one for thing in things for one in (thing, *shown[thing]))
+    drawn = {one: drawn_with(context, one) for one in everything}
+    for thing in things:
+        changed = [one for one in shown[thing] if needs_change(drawn[one])]
+        make_cuttable(thing, drawn[thing], changed)
+        for one in changed:
+            make_cuttable(one, drawn[one])
 
 
 def _cut(thing: bpy.types.Object, materials: list[bpy.types.Material], cut: Cut) -> None:

@@ -12,8 +12,8 @@ from mathutils import Vector
 
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.cut.slicer_group import cut_by, find_group
-from ..common.extent import world_points
 from ..common.required import required
+from .instances import drawn_points
 
 Easing = Literal["LINEAR", "SINE", "CUBIC"]
 _LOCATION: Final = "location"
@@ -92,7 +92,7 @@ def _ends(
     margin: float,
 ) -> tuple[Vector, Vector]:
     """Find where, on the line of its arrow, it cuts nothing and where it cuts everything away."""
-    points = world_points(required(context.scene), objects)
+    points = drawn_points(context, objects)
     matrix = np.array(slicer.matrix_world)
     arrow = matrix[:3, 2] / np.linalg.norm(matrix[:3, 2])
     # A plane is perpendicular to its arrow unless a parent skews it.

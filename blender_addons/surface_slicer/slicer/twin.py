@@ -1,46 +1,62 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wireframe twin: wires along a surface's edges, visible where the surface is cut away.
+"""The wireframe twin: wires along a surface, visible where the surface is cut away.
 
-Its material has the same slicers, with the mix reversed by the amount -1, so the same empty moves
-both. The wires follow the evaluated surface with all its modifiers. On a grid, only every n-th line
-is drawn, since the edges of a finely sampled surface would cover it completely.
+It is drawn with the surface's own material, or with light of one color. Either has the same
+slicers, and the amount -1 reverses the mix, so the same empty moves both. The wires follow the
+evaluated surface with all its modifiers.
+
+On a grid, every n-th line is a wire, since the edges of a finely sampled surface would cover it
+completely. On anything else the edges are in no order, and wires are drawn where planes at equal
+distances meet it. The wires of a grid that moves are swept once, see `grid_wires`, and stored as
+the twin's own mesh; each frame only moves them. Whenever something else is asked for than was
+swept, the wires are made anew in each frame.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from math import floor
-from typing import Final
+from typing import Any, Final
 
 import bpy
+import numpy as np
 
-from ..common import nodes
 from ..common.cut.materials import Cut, add_cut, cuts_of
-from ..common.extent import world_points
-from ..common.glow import plain_light
-from ..common.required import required
-from ..surface.datablocks import CELL
+from ..common.geometry import fill_mesh, set_attribute
+from ..common.nodes.modifiers import has_input, input_value, set_inputs
+from ..properties import about
+from ..surface import motion
+from ..surface.datablocks import CELL, X, Y
 from ..surface.lift import is_surface
-from .companions import companions_of, count_vertices, new_companion
-from .cuttable import materials_of
+from .companions import companion_light, companions_of, count_vertices, modifier_of, new_companion
+from .cuttable import PLAIN, materials_of
+from .grid_wires import grid_wires
+from .instances import drawn_points
 from .slicer import set_amount, slicers_of
+from .wire_nodes import AT, BESIDE, RING, wire_group
 
 TWIN: Final = "Wireframe"
-GROUP: Final = "Slicer Wireframe"
 WIRE_COLOR: Final = (0.2, 0.24, 0.33)
-# Maximum number of lines along a grid's longer side.
-_LINES: Final = 32
-# A wire's width, as a fraction of the surface's largest extent.
-_THICKNESS_PART: Final = 0.0015
+LINES: Final = 26
+"""Wires along the longer side, if not given."""
+_OF_KIND: Final = {
+    "Lines": [("Every", "Every n-th")],
+    "Sections": [("Spacing", "Spacing")],
+    "Sharp Edges": [("Sharp Angle", "Angle")],
+}
+# A wire's width, as a fraction of the distance between two.
+_WIDTH_PART: Final = 0.2
 
 
 def add_wireframe_twin(
     context: bpy.types.Context,
     source: bpy.types.Object,
     *,
-    color: Sequence[float] = WIRE_COLOR,
+    color: Sequence[float] | None = None,
     strength: float = 1.0,
+    lines: int = 0,
+    width: float = 0.0,
+    draw: str = "",
 ) -> bpy.types.Object:
     """Show a wireframe of an object where it is cut away.
 
@@ -48,15 +64,22 @@ def add_wireframe_twin(
     ----------
     source : Object
         A sliced object with faces.
-    color : sequence of float
-        Scene-linear, of the wires.
+    color : sequence of float, optional
+        Scene-linear, of the wires; without one, they have the object's own material.
     strength : float
-        Strength of their glow.
+        Strength of their glow, if they have a color.
+    lines : int
+        Wires along the object's longest side; 0 for as many as there are, or `LINES`.
+    width : float
+        Of the wires, in Blender units; 0 for the current one, or a part of their distance.
+    draw : str
+        One of `wire_nodes.DRAWN`: lines of the grid or all edges, sections, or sharp edges. If not
+        given, lines on surfaces and sections on anything else.
 
     Returns
     -------
     Object
-        The existing one, if it has one.
+        The existing one, if it has one, with what is given here changed.
 
     Raises
     ------
@@ -66,108 +89,97 @@ def add_wireframe_twin(
     groups = slicers_of(source)
     if not groups:
         raise ValueError(f"'{source.name}' is not sliced.")
-    if twins := companions_of(source):
+    twins = companions_of(source)
+    if twins:
+        _set_wires(context, twins[0], source, lines, width, draw)
         return twins[0]
     drawn = materials_of(context, source)
     # Each slicer, even if a material assigned since then has none.
     cuts = [cut for material in drawn for cut in cuts_of(material)] + [Cut(g) for g in groups]
-    points = world_points(required(context.scene), [source])
-    thickness = float((points.max(axis=0) - points.min(axis=0)).max()) * _THICKNESS_PART
-    lines = math.sqrt(count_vertices(context, source))
-    # Vertices of anything else are not ordered.
-    every = max(1, round(lines / _LINES)) if is_surface(source) else 1
-    material = plain_light(TWIN, color, strength)
-    twin = new_companion(
-        context,
-        TWIN,
-        source,
-        _group(),
-        {
-            "Thickness": thickness,
-            "Every": every,
-            "Material": material,
-        },
-    )
+    count_vertices(context, source)
+    own = next((one for one in drawn if not one.name.startswith(PLAIN)), None)
+    if color is not None or own is None:
+        own = companion_light(TWIN, WIRE_COLOR if color is None else color, strength)
+    twin = new_companion(context, TWIN, source, wire_group(), {"Material": own})
+    # For materials that ask for it, as those of brain regions do.
+    twin.color = source.color
+    _set_wires(context, twin, source, lines or LINES, width, draw or _usual(source), is_new=True)
     for cut in cuts:
-        add_cut(material, cut)
+        add_cut(own, cut)
     for group in groups:
         set_amount(twin, group, -1.0)
     return twin
 
 
-@nodes.group(GROUP)
-def _group(tree: nodes.Tree) -> None:
-    source = tree.input("Source", "Object", description="Whose edges are drawn")
-    thickness = tree.input(
-        "Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
-        description="Diameter of the wires",
-    )  # fmt: skip
-    every = tree.input(
-        "Every", "Int", default=1, minimum=1,
-        description="On a grid, draw only every n-th line; elsewhere 1 draws all edges",
-    )  # fmt: skip
-    material = tree.input("Material", "Material")
-    mesh = tree.object(source, relative=True)["Geometry"]
-    with tree.frame("Which cell of the grid a vertex is"):
-        named = tree.add(
-            "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
-        )  # fmt: skip
-        index = tree.add("GeometryNodeInputIndex")
-        cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
-
-        def cell_of(vertex: nodes.Linkable) -> nodes.Node:
-            return tree.sample(mesh, cell, vertex, "INT")
-
-    with tree.frame("Columns of the grid: from the first face's corners"):
-        corners = []
-        for number in range(4):
-            # Unlinked, the input would default to the index of the evaluating element.
-            corner = tree.add("FunctionNodeInputInt", integer=number)
-            vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
-            first = tree.sample(mesh, vertex, 0, "INT")
-            corners.append(cell_of(first))
-        low, high = corners[0], corners[0]
-        for corner_vertex in corners[1:]:
-            low = tree.minimum(low, corner_vertex)
-            high = tree.maximum(high, corner_vertex)
-        # The far corner of the first face is one row and one column away.
-        columns = (high - low - 1.0).labeled("Columns")
-    with tree.frame("Each n-th line, and the last ones"):
-        ends = tree.add("GeometryNodeInputMeshEdgeVertices")
-        cells = [cell_of(ends["Vertex Index 1"]), cell_of(ends["Vertex Index 2"])]
-        place = [(c % columns, _row(tree, c, columns)) for c in cells]
-        highest = tree.add(
-            "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
-            data_type="FLOAT", domain="POINT",
-        )["Max"]  # fmt: skip
-        rows = _row(tree, highest, columns) + 1.0
-        on_lines = [
-            _on_line(tree, place[0][k], place[1][k], every, count)
-            for k, count in ((0, columns), (1, rows))
-        ]
-        on_grid = tree.maximum(*on_lines)
-        drawn = tree.maximum(on_grid, every < 1.5).labeled("Drawn")
-    with tree.frame("Wires"):
-        lines = tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
-        wires = tree.tube(lines, 5, thickness * 0.5)
-        painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
-    tree.output("Geometry", painted)
+def find_wires(source: bpy.types.Object) -> bpy.types.NodesModifier | None:
+    """Find the modifier that draws an object's wireframe twin, whose inputs are its settings."""
+    return next((modifier_of(twin) for twin in companions_of(source)), None)
 
 
-def _row(tree: nodes.Tree, vertex: nodes.Linkable, columns: nodes.Linkable) -> nodes.Node:
-    # Plus half a vertex, so that rounding never drops a quotient just below an integer.
-    return floor((vertex + 0.5) / columns).labeled("Row")
+def shown_inputs(wires: bpy.types.NodesModifier) -> list[tuple[str, str]]:
+    """List the inputs of `find_wires` that matter now, each with what the panel calls it."""
+    shown = [("Thickness", "Width")]
+    # That of version 0.1.0 has no choice.
+    draw = input_value(wires, "Draw").value if has_input(wires, "Draw") else "Lines"
+    shown += [("Draw", "Along")] if has_input(wires, "Draw") else []
+    return [*shown, *_OF_KIND[draw]]
 
 
-def _on_line(
-    tree: nodes.Tree,
-    a: nodes.Linkable,
-    b: nodes.Linkable,
-    every: nodes.Linkable,
-    count: nodes.Linkable,
-) -> nodes.Node:
-    """Tell whether an edge runs along a drawn line: the same number at both ends."""
-    same = a.equals(b, within=0.5)
-    nth = (a % every).equals(0.0, within=0.5)
-    last = a.equals(count - 1.0, within=0.5)
-    return same * tree.maximum(nth, last)
+def _usual(source: bpy.types.Object) -> str:
+    return "Lines" if is_surface(source) else "Sections"
+
+
+def _set_wires(
+    context: bpy.types.Context,
+    twin: bpy.types.Object,
+    source: bpy.types.Object,
+    lines: int,
+    width: float,
+    draw: str,
+    *,
+    is_new: bool = False,
+) -> None:
+    """Change what is given of a twin's wires, and sweep them if that saves time."""
+    modifier = modifier_of(twin)
+    values: dict[str, Any] = {}
+    if lines:
+        points = drawn_points(context, [source])
+        distance = float((points.max(axis=0) - points.min(axis=0)).max()) / lines
+        side = max(about(source).rows, about(source).columns) if is_surface(source) else 0
+        # Vertices of anything else are not ordered.
+        values["Every"] = max(1, round((side - 1) / lines)) if side else 1
+        values["Spacing"] = distance
+        if is_new:
+            values["Thickness"] = distance * _WIDTH_PART
+    if width:
+        values["Thickness"] = width
+    if draw:
+        values["Draw"] = draw
+    set_inputs(modifier, values)
+    if is_surface(source) and motion.find_modifier(source) is not None:
+        _sweep(twin, source, input_value(modifier, "Every").value)
+
+
+def _sweep(twin: bpy.types.Object, source: bpy.types.Object, every: int) -> None:
+    """Store the wires of a surface that moves as the twin's own mesh."""
+    data, mesh, grid = about(source), twin.data, source.data
+    assert isinstance(mesh, bpy.types.Mesh) and isinstance(grid, bpy.types.Mesh)
+    shape = data.rows, data.columns
+    # Whole: where there are holes, their number may change.
+    wires = grid_wires(np.ones(shape, bool), every)
+    fill_mesh(mesh, np.zeros((len(wires.at), 3)), wires.quads)
+    for name, cells in ((AT, wires.at), (BESIDE, wires.beside)):
+        set_attribute(mesh, name, "POINT", cells)
+    set_attribute(mesh, RING, "POINT", wires.ring)
+    for name in (X, Y):
+        of_grid: Any = grid.attributes.get(name)
+        if of_grid is not None and CELL not in grid.attributes:
+            values = np.empty(len(grid.vertices), np.float32)
+            of_grid.data.foreach_get("value", values)
+            set_attribute(mesh, name, "POINT", values[wires.at])
+    swept = {
+        "Swept Vertices": math.prod(shape),
+        "Swept Every": every,
+        "Swept Columns": shape[1],
+    }
+    set_inputs(modifier_of(twin), swept)

@@ -97,7 +97,12 @@ def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> 
 
 def find_axes(surface: bpy.types.Object) -> bpy.types.Object | None:
     """Find the axes of a surface."""
-    return next((child for child in surface.children if find_group_modifier(child, GROUP)), None)
+    return next(filter(is_axes, surface.children), None)
+
+
+def is_axes(thing: bpy.types.Object) -> bool:
+    """Tell whether an object is the axes of a surface."""
+    return find_group_modifier(thing, GROUP) is not None
 
 
 def axes_input(axes: bpy.types.Object, name: str) -> Any:

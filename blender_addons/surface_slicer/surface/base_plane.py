@@ -74,11 +74,14 @@ def add_base_plane(surface: bpy.types.Object) -> bpy.types.Object:
 
 def find_base_plane(surface: bpy.types.Object) -> bpy.types.Object | None:
     """Find the plane under a surface."""
-    for child in surface.children:
-        slots = child.material_slots
-        if len(slots) == 1 and slots[0].material and slots[0].material.name.startswith(MATERIAL):
-            return child
-    return None
+    return next(filter(is_base_plane, surface.children), None)
+
+
+def is_base_plane(thing: bpy.types.Object) -> bool:
+    """Tell whether an object is the plane under a surface."""
+    slots = thing.material_slots
+    material = slots[0].material if len(slots) == 1 else None
+    return material is not None and material.name.startswith(MATERIAL)
 
 
 def _follow_height(plane: bpy.types.Object, surface: bpy.types.Object) -> None:

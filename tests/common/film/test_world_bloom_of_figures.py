@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import tarfile
+
 import numpy as np
 import pytest
 from helpers.pictures import read_pixels
 from helpers.simulations import branched, simulation
+from tools.keep_scenes import SCENES
 
 from spike_export import write
 
@@ -52,3 +55,23 @@ def test_only_what_is_filmed_glows(bpy, tmp_path, engine):
     bpy.context.scene.render.use_compositing = False
     dull = picture(bpy, tmp_path / "dull.png", engine)
     assert (shining - dull).max() > 20
+
+
+def test_color_bars_of_older_files_stay_sharp(bpy, tmp_path):
+    """Materials of version 0.1.0 did not say what is a figure; with a bloom they do."""
+    from surface_slicer.common import film
+
+    with tarfile.open(SCENES / "0.1.0.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "blender_spike.blend"))
+    for _ in range(2):
+        film.add_bloom(bpy.context.scene)
+        marks = {
+            material.name: [
+                node.inputs["Value"].is_linked
+                for node in material.node_tree.nodes
+                if node.bl_idname == "ShaderNodeOutputAOV" and node.aov_name == "Figures"
+            ]
+            for material in bpy.data.materials
+        }
+        assert marks == {"cell voltage": [True], "Figure Ink": [False]}

@@ -110,7 +110,7 @@ def test_wires_lie_on_lines_of_the_grid(bpy, surface):
     from surface_slicer.slicer.twin import add_wireframe_twin
 
     slice_objects(bpy.context, [surface])
-    twin = add_wireframe_twin(bpy.context, surface)
+    twin = add_wireframe_twin(bpy.context, surface, draw="Lines")
     set_inputs(twin.modifiers[0], {"Every": 5, "Thickness": 1e-4})
     points = points_of(bpy, twin, "mesh")
     local = to_local(surface, points)
@@ -136,7 +136,7 @@ def test_wires_are_seen_where_the_surface_is_not(bpy, tmp_path):
 
     scene, square = flat_scene(bpy)
     slicer = slice_objects(bpy.context, [square]).slicer
-    twin = add_wireframe_twin(bpy.context, square, color=(0, 1, 0))
+    twin = add_wireframe_twin(bpy.context, square, color=(0, 1, 0), draw="Lines")
     # So thick that they fill the square.
     set_inputs(twin.modifiers[0], {"Thickness": 6.0})
     set_settings(slicer_group(slicer), {"Line Width": 0.0})

@@ -118,7 +118,7 @@ def test_wires_of_what_is_no_grid(bpy):
     bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=5)
     ball = bpy.context.object
     slice_objects(bpy.context, [ball])
-    twin = add_wireframe_twin(bpy.context, ball)
+    twin = add_wireframe_twin(bpy.context, ball, draw="Lines")
     geometry = twin.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
     # Five sides to each end of a wire.
     assert len(geometry.mesh.polygons) == len(ball.data.edges) * 5

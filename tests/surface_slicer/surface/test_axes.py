@@ -107,7 +107,7 @@ def test_numbers_face_the_camera_that_circles(bpy, tmp_path):
     surface.rotation_euler = (0.2, 0.1, 0.7)
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, 9
-    camera = set_scene(scene, [surface], orbit_degrees=120.0)
+    camera = set_scene(scene, [surface], preset="DIAGRAM", orbit_degrees=120.0)
     axes = find_axes(surface)
     only(axes, "X", **{"X Ticks": 1, "X Step": 1000.0, "X From": 1.0, "Text Size": 0.2})
     axes_input(axes, "X Label").value = "wide label"

@@ -11,4 +11,15 @@ def _write(side: SideB) -> Linkable:
     return side.tree.mix_shader(side.inputs["Opacity"], side.clear, side.own)
 
 
-REMAINDER = Remainder(name="Faded", number=1, write=_write, settings=("Side B Opacity",))
+def _write_medium(side: SideB) -> Linkable:
+    inputs = {"Factor": side.inputs["Opacity"], "Shader_001": side.own}
+    return side.tree.add("ShaderNodeMixShader", inputs, label="Thinned")
+
+
+REMAINDER = Remainder(
+    name="Faded",
+    number=1,
+    write=_write,
+    write_medium=_write_medium,
+    settings=("Side B Opacity",),
+)

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nodes that draw a twin's wires."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any, Final
+
+from ..common import nodes
+from ..common.nodes import Linkable, Node, Socket, Tree
+from ..surface.datablocks import CELL
+from ..surface.motion import COLOR_VALUE, HEIGHT
+from .crossing import DISTANCE, crossing_edges
+from .grid_wires import SIDES
+
+GROUP: Final = "Slicer Wireframe"
+DRAWN: Final = {
+    "Lines": "Every n-th line of a grid; on anything else 1 draws all edges",
+    "Sections": "Where planes at equal distances along x, y and z meet the object",
+    "Sharp Edges": "Edges between faces that meet at an angle, and open borders",
+}
+"""What wires run along, with a description."""
+AT: Final = "wire_at"
+BESIDE: Final = "wire_beside"
+RING: Final = "wire_ring"
+"""Point attributes of swept wires; see `grid_wires.Wires`."""
+
+_LEVEL: Final = "section"
+_NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    "Spacing": {
+        "kind": "Float",
+        "default": 0.1,
+        "minimum": 1e-4,
+        "unit": "DISTANCE",
+        "description": "Distance between sections",
+    },
+    "Sharp Angle": {
+        "kind": "Float",
+        "default": 0.52,
+        "minimum": 0.0,
+        "unit": "ANGLE",
+        "description": "Least angle between the faces of a sharp edge",
+    },
+    "Swept Vertices": {"kind": "Int", "default": 0, "hide": True},
+    "Swept Every": {"kind": "Int", "default": 0, "hide": True},
+    "Swept Columns": {"kind": "Int", "default": 0, "hide": True},
+}
+
+
+@nodes.group(GROUP)
+def wire_group(tree: Tree) -> None:
+    """Build the group, or return it if it exists."""
+    source = tree.input("Source", "Object", description="Whose wires are drawn")
+    thickness = tree.input(
+        "Thickness", "Float", default=0.01, minimum=0.0, unit="DISTANCE",
+        description="Diameter of the wires",
+    )  # fmt: skip
+    every = tree.input(
+        "Every", "Int", default=1, minimum=1,
+        description="On a grid, draw only every n-th line; elsewhere 1 draws all edges",
+    )  # fmt: skip
+    material = tree.input("Material", "Material")
+    swept = tree.input("Geometry", "Geometry", first=True)
+    draw = tree.input("Draw", "Menu", default="Lines", description="What the wires run along")
+    new = tree.inputs(_NEW_INPUTS)
+    radius = thickness * 0.5
+    info = tree.object(source)
+    size = info["Scale"]
+    with tree.frame("The object, with its instances"):
+        mesh = tree.add("GeometryNodeRealizeInstances", {"Geometry": info["Geometry"]})
+        relative = tree.object(source, relative=True)["Transform"]
+
+    def tubes(curves: Linkable) -> Node:
+        return tree.tube(_placed(tree, curves, relative), SIDES, radius)
+
+    with tree.frame("Wires, swept before: of this grid, these lines, and no other size"):
+        count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
+        fits = count.equals(new["Swept Vertices"]) & every.equals(new["Swept Every"])
+        as_wide = _is_as_wide(tree, mesh, new["Swept Columns"])
+        off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
+        can = fits & (off < 1e-4) & as_wide
+        before = _placed(tree, _moved(tree, swept, mesh, radius), relative)
+        now = tubes(_grid_lines(tree, mesh, every))
+        lines = tree.switch("GEOMETRY", can, now, before)
+    drawn = {
+        "Lines": lines,
+        "Sections": tubes(_sections(tree, mesh, size, new["Spacing"])),
+        "Sharp Edges": tubes(_sharp_edges(tree, mesh, new["Sharp Angle"])),
+    }
+    wires = tree.menu("GEOMETRY", draw, drawn)
+    painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
+    tree.output("Geometry", painted)
+
+
+def _is_as_wide(tree: Tree, mesh: Linkable, columns: Linkable) -> Node:
+    """Tell whether a row of the grid ends after so many columns, from the y of three vertices.
+
+    To count them would take as long as the rest of a frame.
+    """
+    position = tree.add("GeometryNodeInputPosition")
+    first, last, below = (
+        tree.parts(tree.sample(mesh, position, index, "FLOAT_VECTOR"))["Y"]
+        for index in (0, columns - 1, columns)
+    )
+    return (abs(last - first) < 1e-6) & (abs(below - first) > 1e-6)
+
+
+def _placed(tree: Tree, geometry: Linkable, relative: Linkable) -> Node:
+    inputs = {"Geometry": geometry, "Mode": "Matrix", "Transform": relative}
+    return tree.add("GeometryNodeTransform", inputs)
+
+
+def _moved(tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable) -> Linkable:
+    """Move swept wires to where the grid is now, with the values that colors show."""
+    with tree.frame("Move the swept wires"):
+        position = tree.add("GeometryNodeInputPosition")
+        at, beside = (
+            tree.sample(mesh, position, tree.attribute(name, "INT"), "FLOAT_VECTOR")
+            for name in (AT, BESIDE)
+        )
+        way = beside - at
+        level = tree.vector_math("LENGTH", way * (1.0, 1.0, 0.0))
+        stretch = tree.vector_math("LENGTH", way) / level
+        upright = tree.vector(1.0, 1.0, stretch)
+        away = tree.attribute(RING, "FLOAT_VECTOR") * upright * radius
+        moved = tree.add("GeometryNodeSetPosition", {"Geometry": swept, "Position": at + away})
+    for name in (HEIGHT, COLOR_VALUE):
+        with tree.frame(f"Its {name}"):
+            value = tree.add("GeometryNodeInputNamedAttribute", {"Name": name}, data_type="FLOAT")
+            there = tree.sample(mesh, value["Exists"], 0, "BOOLEAN")
+            here = tree.sample(mesh, value["Attribute"], tree.attribute(AT, "INT"))
+            colored = tree.store(moved, name, here)
+            moved = tree.switch("GEOMETRY", there, moved, colored)
+    return moved
+
+
+def _sharp_edges(tree: Tree, mesh: Linkable, angle: Linkable) -> Node:
+    with tree.frame("Sharp edges and borders"):
+        between = tree.add("GeometryNodeInputMeshEdgeAngle")["Unsigned Angle"]
+        faces = tree.add("GeometryNodeInputMeshEdgeNeighbors")
+        border = tree.add(
+            "FunctionNodeCompare", {"A": faces, "B": 1}, data_type="INT", operation="EQUAL"
+        )
+        drawn = (between > angle) | border
+        return tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
+
+
+def _sections(tree: Tree, mesh: Linkable, size: Linkable, spacing: Linkable) -> Node:
+    with tree.frame("In units of the spacing"):
+        triangles = tree.add("GeometryNodeTriangulate", {"Mesh": mesh})
+        position = tree.add("GeometryNodeInputPosition")
+        axes = tree.parts(position * size / spacing)
+        edges = [
+            tree.group(_section_group(), {"Geometry": triangles, "Coordinate": axes[axis]})
+            for axis in "XYZ"
+        ]
+    with tree.frame("Their lines"):
+        together = tree.join(*edges)
+        close = spacing * 1e-4
+        joined = tree.add("GeometryNodeMergeByDistance", {"Geometry": together, "Distance": close})
+        return tree.add("GeometryNodeMeshToCurve", {"Mesh": joined})
+
+
+@nodes.group(f"{GROUP}: Sections")
+def _section_group(tree: Tree) -> None:
+    """Draw an edge wherever a triangle crosses a whole number of a coordinate."""
+    triangles = tree.input("Geometry", "Geometry")
+    coordinate = tree.input("Coordinate", "Float", description="At each point")
+    with tree.frame("Whole numbers between the corners of a triangle"):
+        face = tree.add("GeometryNodeInputIndex")
+        corners = []
+        for number in range(3):
+            corner = tree.add(
+                "GeometryNodeCornersOfFace", {"Face Index": face, "Sort Index": number}
+            )["Corner Index"]
+            vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
+            corners.append(
+                tree.add(
+                    "GeometryNodeFieldAtIndex", {"Index": vertex, "Value": coordinate},
+                    domain="POINT", data_type="FLOAT",
+                )
+            )  # fmt: skip
+        low, high = (floor(_extreme(pick, corners)) for pick in (tree.minimum, tree.maximum))
+    with tree.frame("A triangle for each of them"):
+        measured = tree.store(triangles, DISTANCE, coordinate)
+        based = tree.store(measured, _LEVEL, low + 1.0, "FLOAT", "FACE")
+        copies = tree.add(
+            "GeometryNodeDuplicateElements", {"Geometry": based, "Amount": high - low},
+            domain="FACE",
+        )  # fmt: skip
+        level = tree.attribute(_LEVEL) + copies["Duplicate Index"]
+        leveled = tree.store(copies["Geometry"], _LEVEL, level, "FLOAT", "FACE")
+        distance = tree.attribute(DISTANCE) - tree.attribute(_LEVEL)
+        apart = tree.store(leveled, DISTANCE, distance)
+    tree.output("Geometry", crossing_edges(tree, apart))
+
+
+def _extreme(pick: Any, values: list[Any]) -> Any:
+    return pick(pick(values[0], values[1]), values[2])
+
+
+def _grid_lines(tree: Tree, mesh: Linkable, every: Socket) -> Node:
+    with tree.frame("Which cell of the grid a vertex is"):
+        named = tree.add(
+            "GeometryNodeInputNamedAttribute", {"Name": CELL}, data_type="INT"
+        )  # fmt: skip
+        index = tree.add("GeometryNodeInputIndex")
+        cell = tree.switch("INT", named["Exists"], index, named["Attribute"], label="Cell")
+
+        def cell_of(vertex: Linkable) -> Node:
+            return tree.sample(mesh, cell, vertex, "INT")
+
+    with tree.frame("Columns of the grid: from the first face's corners"):
+        corners = []
+        for number in range(4):
+            # Unlinked, the input would default to the index of the evaluating element.
+            corner = tree.add("FunctionNodeInputInt", integer=number)
+            vertex = tree.add("GeometryNodeVertexOfCorner", {"Corner Index": corner})
+            first = tree.sample(mesh, vertex, 0, "INT")
+            corners.append(cell_of(first))
+        low, high = corners[0], corners[0]
+        for corner_vertex in corners[1:]:
+            low = tree.minimum(low, corner_vertex)
+            high = tree.maximum(high, corner_vertex)
+        # The far corner of the first face is one row and one column away.
+        columns = (high - low - 1.0).labeled("Columns")
+    with tree.frame("Each n-th line, and the last ones"):
+        ends = tree.add("GeometryNodeInputMeshEdgeVertices")
+        cells = [
+            cell_of(ends["Vertex Index 1"]),
+            cell_of(ends["Vertex Index 2"]),
+        ]
+        place = [(c % columns, _row(tree, c, columns)) for c in cells]
+        highest = tree.add(
+            "GeometryNodeAttributeStatistic", {"Geometry": mesh, "Attribute": cell},
+            data_type="FLOAT", domain="POINT",
+        )["Max"]  # fmt: skip
+        rows = _row(tree, highest, columns) + 1.0
+        on_lines = [
+            _on_line(tree, place[0][k], place[1][k], every, count)
+            for k, count in ((0, columns), (1, rows))
+        ]
+        on_grid = tree.maximum(*on_lines)
+        drawn = tree.maximum(on_grid, every < 1.5).labeled("Drawn")
+    with tree.frame("Edges on them"):
+        return tree.add("GeometryNodeMeshToCurve", {"Mesh": mesh, "Selection": drawn})
+
+
+def _row(tree: Tree, vertex: Linkable, columns: Linkable) -> Node:
+    # Plus half a vertex, so that rounding never drops a quotient just below an integer.
+    return floor((vertex + 0.5) / columns).labeled("Row")
+
+
+def _on_line(
+    tree: Tree,
+    a: Linkable,
+    b: Linkable,
+    every: Linkable,
+    count: Linkable,
+) -> Node:
+    """Tell whether an edge runs along a drawn line: the same number at both ends."""
+    same = a.equals(b, within=0.5)
+    nth = (a % every).equals(0.0, within=0.5)
+    last = a.equals(count - 1.0, within=0.5)
+    return same * tree.maximum(nth, last)

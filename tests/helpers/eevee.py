@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EEVEE, in a process of its own: without a graphics library it takes Blender down with it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from helpers.pictures import read_pixels
+from numpy.typing import NDArray
+
+
+def rendered_by(engine, bpy, folder) -> NDArray[np.float64]:
+    """Render the scene as it is and return the pixels; skip where EEVEE does not run."""
+    if ctypes.util.find_library("EGL") is None:
+        pytest.skip("EEVEE needs libEGL")
+    blend, picture = folder / "elsewhere.blend", folder / "elsewhere.png"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
+    picture.unlink(missing_ok=True)
+    script = f"""
+import bpy
+bpy.ops.wm.open_mainfile(filepath={str(blend)!r}, use_scripts=False)
+scene = bpy.context.scene
+scene.render.engine = {engine!r}
+scene.render.filepath = {str(picture)!r}
+bpy.ops.render.render(write_still=True)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    if not picture.exists():
+        pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
+    return read_pixels(picture)
