@@ -45,6 +45,9 @@ LEFT = {
     "surface_slicer.show_colors",
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
+    # Shown for imported points, and where a surface was deleted: no stage has these.
+    "blender_brain.color_points",
+    "surface_slicer.remove_left_behind",
 }
 
 
