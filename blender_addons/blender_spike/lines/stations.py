@@ -84,8 +84,7 @@ def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
     whole = tree.math("FLOOR", along + 1e-4)
     begins = tree.math("ROUND", tree.attribute(_FIRST))
     numbered = tree.store(points, STRAND_POINT, begins + whole, "INT")
-    parted = tree.store(numbered, STRAND_FRACTION, tree.clamp(along - whole))
-    return tree.store(parted, RADIUS, tree.attribute(RADIUS))
+    return tree.store(numbered, STRAND_FRACTION, tree.clamp(along - whole))
 
 
 def on_spheres(lines: Lines, size: Value) -> Node:

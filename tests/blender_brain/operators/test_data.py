@@ -41,31 +41,6 @@ def test_a_table_colors_the_regions(bpy: Any, regions: Any, tmp_path: Path):
         bpy.ops.blender_brain.color_by_table(filepath=str(path))
 
 
-@pytest.mark.slow
-def test_points_land_among_the_regions(bpy: Any, regions: Any, tmp_path: Path):
-    """The corners of CA3's own mesh, taken from the atlas, come out where CA3 is."""
-    from blender_brain.atlas import library, read_mesh
-
-    typed = bpy.context.scene.blender_brain
-    opened = library.opened(typed.atlas, typed.folder)
-    points_um, _ = read_mesh(opened.atlas, opened.search.find_one("CA3").id)
-    np.save(tmp_path / "cells.npy", points_um[::50])
-    assert bpy.ops.blender_brain.import_points(filepath=str(tmp_path / "cells.npy")) == {"FINISHED"}
-    cells = bpy.context.object
-    corners = np.array([vertex.co for vertex in cells.data.vertices])
-    ca3 = regions["CA3"]
-    own = np.array([vertex.co for vertex in ca3.data.vertices]) + np.array(ca3.location)
-    assert corners == pytest.approx(own[::50], abs=1e-4)
-    path = tmp_path / "neuron.swc"
-    path.write_text("1 1 6600 4000 5700 8 -1\n2 2 6600 2000 5700 1 1\n")
-    assert bpy.ops.blender_brain.import_points(filepath=str(path)) == {"FINISHED"}
-    assert bpy.context.object.type == "CURVES"
-    path = tmp_path / "bad.csv"
-    path.write_text("1,2\n")
-    with pytest.raises(RuntimeError, match="bad.csv has 2 columns"):
-        bpy.ops.blender_brain.import_points(filepath=str(path))
-
-
 def test_a_folder_is_enough(bpy: Any, tmp_path: Path):
     """Without any setting of the scene, and for regions afterwards without the folder."""
     from helpers.atlases import NAME, write_v2, write_v3

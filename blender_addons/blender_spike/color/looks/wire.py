@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...common.nodes import Linkable
+from ...lines.styles.wireframe import OUTWARD
 from ..neuron_look import Light, NeuronLook
 
 _BACK: Final = "Back"
@@ -13,8 +14,7 @@ _BACK: Final = "Back"
 
 def _write(light: Light) -> Linkable:
     tree = light.tree
-    # Neurites carry the direction in which they were recorded to point away from their middle.
-    away = tree.add("ShaderNodeAttribute", {}, attribute_name="wire_outward")["Vector"]
+    away = tree.add("ShaderNodeAttribute", {}, attribute_name=OUTWARD)["Vector"]
     toward = tree.add("ShaderNodeNewGeometry")["Incoming"]
     front = tree.clamp((away @ toward) * 0.5 + 0.5)
     dim = tree.mix(0.8, 1.0, front, name=_BACK, label=_BACK)
