@@ -208,7 +208,7 @@ def test_a_label_of_what_is_never_seen_is_hidden_and_said_so(
     bpy.context.view_layer.objects.active = None
     capfd.readouterr()
     bpy.ops.blender_brain.add_labels()
-    assert "the camera never sees CA3, so" in capfd.readouterr().out
+    assert "the camera never sees CA3, or there is no room" in capfd.readouterr().out
     for frame in range(1, 41, 3):
         scene.frame_set(frame)
         assert "CA3" not in shown(scene) and "DG" in labels(scene)
