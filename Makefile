@@ -2,7 +2,7 @@
 # Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps demos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,7 @@ help:
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures from the results of make demo"
 	@echo "make colormaps rebuild the colormap table from its libraries"
+	@echo "make demos     simulate the demos that come with BlenderSpike anew"
 	@echo "make clean     remove .venv, out/, dist/ and site/"
 
 demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
@@ -105,6 +106,9 @@ gallery: $(VENV)/.ready-test
 
 colormaps: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_colormaps.py
+
+demos: $(VENV)/.ready-neuron
+	@$(BIN)/python tools/make_demos.py
 
 clean:
 	rm -rf $(VENV) out dist site .cache
