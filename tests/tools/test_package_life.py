@@ -30,7 +30,8 @@ WRITING = {"mkdir", "write_text", "write_bytes", "writelines", "save", "save_ren
 FINDING = {"home", "expanduser", "environ"}
 # What an extension may bring along or find in every Blender.
 OWN = {
-    "DracoPy", "addon_utils", "blf", "bpy", "bpy_extras", "gpu", "gpu_extras", "mathutils", "numpy",
+    "DracoPy", "addon_utils", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras", "mathutils",
+    "numpy",
 }  # fmt: skip
 VERSIONS = sorted(path.stem for path in SCENES.glob("*.json"))
 
@@ -64,7 +65,7 @@ def test_all_orders_leave_no_trace(packages, data, tmp_path, order):
 def test_alone(packages, data, tmp_path, name):
     """None leans on another one; what it leaves when disabled is nothing."""
     use = f"use:{name}:{data}"
-    demo = ["demo"] * (name == "blender_brain")
+    demo = {"blender_brain": ["demo"], "blender_spike": ["demos"]}.get(name, [])
     live(
         tmp_path / "home", "traces", f"install:{packages[name]}", use, *demo, f"disable:{name}",
         "untouched", f"enable:{name}", use, f"uninstall:{name}", "untouched", f"gone:{name}",
