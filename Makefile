@@ -91,8 +91,8 @@ soak: $(VENV)/.ready-test
 	$(BIN)/python tests/soak.py --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1) \
 	  $(if $(WINDOW),--window "$$BLENDER")
 
-dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
-	@$(BIN)/python tools/build_extension.py
+dist: $(VENV)/.ready-dist
+	@BLENDER="$(BLENDER)" $(BIN)/python tools/build_extension.py
 	@rm -f dist/spike_export-*
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
