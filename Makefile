@@ -2,7 +2,7 @@
 # Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps demos clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist release docs gallery colormaps demos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,7 @@ help:
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
+	@echo "make release   the manual and all that can be got beside it, to be served, into dist/site/"
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures from the results of make demo"
 	@echo "make colormaps rebuild the colormap table from its libraries"
@@ -97,6 +98,9 @@ dist: $(VENV)/.ready-dist
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
 	@ls dist/*.whl dist/*.tar.gz
+
+release: docs dist $(VENV)/.ready-neuron
+	@BLENDER="$(BLENDER)" $(BIN)/python tools/make_release.py
 
 docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
 	@PYTHONPATH=. $(BIN)/zensical build --strict

@@ -265,7 +265,7 @@ TABS = {
     "surface_slicer": "Surface Slicer",
 }
 STAGES: dict[str, tuple[Stage, ...]] = {
-    "blender_spike": (nothing, network, plain_neuron, quantities, neurons),
+    "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
     "blender_brain": (nothing, regions, something_beside),
     "surface_slicer": (surface_with_axes, surface, sliced, curve),
 }
