@@ -61,7 +61,6 @@ def manual(tmp_path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_the_site_offers_all_of_it(packages, manual, tmp_path):
     wheel = tmp_path / "spike_export-1.0-py3-none-any.whl"
     wheel.write_bytes(b"wheel")
@@ -131,6 +130,7 @@ def test_blender_installs_from_the_site(packages, manual, tmp_path):
         assert (local / name / "common" / "__init__.py").is_file()
 
 
+@pytest.mark.slow
 def test_what_blender_does_not_list_is_no_release(packages, manual, tmp_path):
     broken = tmp_path / packages[0].name
     broken.write_bytes(b"no zip")
@@ -139,6 +139,7 @@ def test_what_blender_does_not_list_is_no_release(packages, manual, tmp_path):
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.slow
 def test_a_manual_without_the_page_is_refused(packages, manual, tmp_path):
     (manual / "extensions" / "index.html").write_text("Get")
     with pytest.raises(RuntimeError, match="extensions/index.html has no place"):
@@ -146,10 +147,23 @@ def test_a_manual_without_the_page_is_refused(packages, manual, tmp_path):
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.slow
 def test_without_blender_one_sentence_says_so(packages, manual, tmp_path, monkeypatch):
     monkeypatch.setattr(TOOL.build_extension, "blender_command", list)
     with pytest.raises(RuntimeError, match="there is no Blender to list the extensions"):
         TOOL.make_site(manual, packages[:1], [], tmp_path / "site")
+
+
+def test_changes_that_are_not_committed_are_refused(tmp_path, monkeypatch):
+    for words in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "-m", "first"]):
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", "-C", tmp_path, *named, *words], check=True)
+    monkeypatch.setattr(TOOL, "ROOT", tmp_path)
+    (tmp_path / "spike_export").mkdir()
+    (tmp_path / "spike_export" / "version.py").write_text('__version__ = "1.0.0"\n')
+    with pytest.raises(SystemExit, match="changes that are not committed:\n.*spike_export/"):
+        TOOL.main()
+    assert not (tmp_path / "dist").exists()
 
 
 def test_wheels_are_in_the_link():
