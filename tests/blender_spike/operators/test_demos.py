@@ -83,3 +83,23 @@ def test_the_panel_offers_them_until_something_is_imported(bpy: Any) -> None:
     assert not offered(bpy)
     bpy.data.objects.remove(bpy.data.objects["demo_neuron"])
     assert offered(bpy)
+
+
+def test_the_add_menu_has_them(bpy: Any) -> None:
+    from blender_spike.panels.simulation import BLENDER_SPIKE_MT_demos
+
+    drawn: list[tuple[Any, ...]] = []
+    layout = SimpleNamespace(
+        menu=lambda *names, **_: drawn.append(names),
+        operator_enum=lambda *names: drawn.append(names),
+    )
+    ours = [
+        draw
+        for draw in bpy.types.VIEW3D_MT_add.draw._draw_funcs
+        if not draw.__module__.startswith("bl_ui.")
+    ]
+    for draw in ours:
+        draw(SimpleNamespace(layout=layout), bpy.context)
+    assert ("BLENDER_SPIKE_MT_demos",) in drawn
+    BLENDER_SPIKE_MT_demos.draw(SimpleNamespace(layout=layout), bpy.context)
+    assert drawn[-1] == ("blender_spike.import_demo", "demo")
