@@ -134,7 +134,7 @@ class BLENDER_SPIKE_PT_looks(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     # Not in any place of its own: the color panel opens it.
     bl_region_type = "HEADER"
-    bl_ui_units_x = 20
+    bl_ui_units_x = 25
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw a picture and a button for each look."""
