@@ -205,7 +205,7 @@ def disable_while_downloading(data: str) -> None:
 
 
 def uninstall_while_downloading(data: str) -> None:
-    """See that what arrives later is not stored; the server is silent when it comes to structures."""
+    """See that what arrives later is not stored; the server is silent at structures."""
     server = serve(data)
     server.held = "terminology"
     server.hold.clear()
