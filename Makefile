@@ -2,7 +2,7 @@
 # Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist docs gallery colormaps clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist release docs gallery colormaps demos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,9 +28,11 @@ help:
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
+	@echo "make release   the manual and all that can be got beside it, to be served, into dist/site/"
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures from the results of make demo"
 	@echo "make colormaps rebuild the colormap table from its libraries"
+	@echo "make demos     simulate the demos that come with BlenderSpike anew"
 	@echo "make clean     remove .venv, out/, dist/ and site/"
 
 demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
@@ -90,12 +92,15 @@ soak: $(VENV)/.ready-test
 	$(BIN)/python tests/soak.py --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1) \
 	  $(if $(WINDOW),--window "$$BLENDER")
 
-dist: $(VENV)/.ready-blender $(VENV)/.ready-dist
-	@$(BIN)/python tools/build_extension.py
+dist: $(VENV)/.ready-dist
+	@BLENDER="$(BLENDER)" $(BIN)/python tools/build_extension.py
 	@rm -f dist/spike_export-*
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
 	@ls dist/*.whl dist/*.tar.gz
+
+release: docs dist $(VENV)/.ready-neuron
+	@BLENDER="$(BLENDER)" $(BIN)/python tools/make_release.py
 
 docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
 	@PYTHONPATH=. $(BIN)/zensical build --strict
@@ -105,6 +110,9 @@ gallery: $(VENV)/.ready-test
 
 colormaps: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_colormaps.py
+
+demos: $(VENV)/.ready-neuron
+	@$(BIN)/python tools/make_demos.py
 
 clean:
 	rm -rf $(VENV) out dist site .cache

@@ -196,7 +196,7 @@ class Soak:
         """See that every point of an evaluated neuron shows what its file holds for this moment."""
         from blender_spike.playback.playback import find_modifier
         from blender_spike.solid_colors import find_solid_colors
-        from common.nodes.modifiers import input_value
+        from common.nodes.modifiers import has_input, input_value
 
         modifier = find_modifier(neuron)
         if modifier is None or not modifier.show_viewport:
@@ -208,7 +208,10 @@ class Soak:
         low, high = due(neuron, modifier, self.bpy.context.scene.frame_current_final)
         # In a variable, because its parts are gone as soon as it is.
         geometry = neuron.evaluated_geometry()
-        for part in (geometry.curves, geometry.mesh, geometry.instances_pointcloud()):
+        # Connections along which pulses run show those, not what their cells do now.
+        pulses = has_input(modifier, "Spikes") and input_value(modifier, "Spikes").value
+        lines = None if pulses else geometry.curves
+        for part in (lines, geometry.mesh, geometry.instances_pointcloud()):
             # What has no points lacks what is stored with them.
             if part is None or not part.attributes.domain_size("POINT"):
                 continue

@@ -21,7 +21,7 @@ ROOMS: Final = {
     ),
     "blender_spike": (
         "common simulation_file cells lines properties playback color meshes at_hand solid_colors "
-        "views figures building operators panels"
+        "views figures building demos operators panels"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "

@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build an extension's zip: real files where the source tree has links, and nothing else.
 
-Files tracked by git go in or, in a tree without git, all but caches and backups. Blender's own
-builder and validator do the work; they come with the bpy module or with Blender.
+Files tracked by git go in or, in a tree without git, all but caches and backups. The same files
+give the same zip, byte for byte. Blender's own validator checks it if there is one, in the bpy
+module or in the Blender that the variable BLENDER names; nothing else here needs Blender.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+import tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "blender_addons"
 LICENSE = ROOT / "LICENSES" / "GPL-3.0-or-later.txt"
 EXTENSIONS = ("blender_spike", "blender_brain", "surface_slicer")
+# Windows allows 260 characters in a path, where nobody has changed that. Of these, 144 are for the
+# folder: a user's name of 20 and a repository's of 40 in
+# C:\Users\NAME\AppData\Roaming\Blender Foundation\Blender\5.2\extensions\REPOSITORY\surface_slicer\
+# and 27 for what Python adds to a module's name, as in __pycache__\module.cpython-313.pyc.
+LONGEST_PATH = 260 - 144 - 27
+# As long as a text can be that stands for a link.
+_LONGEST_LINK = 200
 # Wheels bundled with an extension, and for which Pythons and platforms: blender.org's builds have
 # 3.13, newer Linux distributions, such as Debian, 3.14, and those have Blender for Arm,
 # too. Blender.org has nothing for Intel Macs any more, but others build it, and that wheel is 3 of
@@ -66,10 +78,10 @@ def download_wheels(name: str, folder: Path) -> list[Path]:
     requirement, targets = WHEELS[name]
     for python, platform in targets:
         try:
-            _run(
-                "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                "--only-binary=:all:", "--python-version", python, "--platform", platform,
-                "--dest", str(folder), requirement,
+            _output(
+                sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+                "--no-deps", "--only-binary=:all:", "--python-version", python,
+                "--platform", platform, "--dest", str(folder), requirement,
             )  # fmt: skip
         except RuntimeError as problem:
             said = str(problem).strip().rpartition("\n")[2].removeprefix("ERROR: ")
@@ -81,7 +93,7 @@ def download_wheels(name: str, folder: Path) -> list[Path]:
 
 
 def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
-    """Build and validate one extension.
+    """Build one extension, and validate it if there is a Blender to do so.
 
     Parameters
     ----------
@@ -100,21 +112,51 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     Raises
     ------
     RuntimeError
-        With the builder's own message.
+        If a link leads nowhere, or a path is too long for Windows; or with the validator's own
+        message.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    blender = blender_command()
     with tempfile.TemporaryDirectory() as temporary:
         tree = Path(temporary) / name
-        shutil.copytree(SOURCE / name, tree, ignore=_left_out())
+        ignored = _left_out()
+
+        def copy(source: str, target: str) -> None:
+            linked = _linked(Path(source))
+            if linked is None or linked.is_file():
+                shutil.copy(linked or source, target)
+            else:
+                shutil.copytree(linked, target, ignore=ignored, copy_function=copy)
+
+        shutil.copytree(SOURCE / name, tree, ignore=ignored, copy_function=copy)
         shutil.copy(LICENSE, tree / "LICENSE")
         if wheels:
             _bring_along(tree, wheels)
-        builder = str(_builder())
-        _run(builder, "validate", str(tree))
-        _run(builder, "build", "--source-dir", str(tree), "--output-dir", temporary)
-        (made,) = Path(temporary).glob("*.zip")
-        _run(builder, "validate", str(made))
+        manifest = tomllib.loads((tree / "blender_manifest.toml").read_text(encoding="utf-8"))
+        made = Path(temporary) / f"{manifest['id']}-{manifest['version']}.zip"
+        _zip(tree, made)
+        if blender:
+            _output(*blender, "validate", str(tree))
+            _output(*blender, "validate", str(made))
         return Path(shutil.move(made, folder / made.name))
+
+
+def blender_command() -> list[str]:
+    """Find what Blender's commands for extensions can be called with, such as ``validate``.
+
+    Returns
+    -------
+    list of str
+        Of the bpy module, else of the program that the variable BLENDER names; empty if there is
+        neither.
+    """
+    # Found without importing bpy, which would start all of Blender.
+    spec = importlib.util.find_spec("bpy")
+    if spec is not None and spec.origin is not None:
+        scripts = Path(spec.origin).parent.glob("5.*/scripts/addons_core/bl_pkg/cli")
+        return [sys.executable, *(str(folder / "blender_ext.py") for folder in scripts)]
+    program = os.environ.get("BLENDER")
+    return [program, "--factory-startup", "--command", "extension"] if program else []
 
 
 def remove_older(package: Path) -> None:
@@ -147,6 +189,46 @@ def _left_out() -> Callable[[str, list[str]], Iterable[str]]:
     return unknown
 
 
+def _linked(path: Path) -> Path | None:
+    """Find what a text file stands for: git writes one for a link where there are none.
+
+    That is so in its default settings on Windows. Links in this tree begin with ``../``.
+    """
+    if path.stat().st_size > _LONGEST_LINK:
+        return None
+    text = path.read_bytes()
+    if not text.startswith(b"../") or b"\n" in text.strip():
+        return None
+    # The path may lead through other links.
+    real = path.resolve()
+    target = (real.parent / text.decode().strip()).resolve()
+    if not (target.exists() and target.is_relative_to(ROOT.resolve())):
+        raise RuntimeError(
+            f"{real.relative_to(ROOT.resolve()).as_posix()} stands for a link to "
+            f"{text.decode().strip()}, which is not in this tree."
+        )
+    return target
+
+
+def _zip(tree: Path, made: Path) -> None:
+    """Pack a folder, with neither times nor owners."""
+    files = {path.relative_to(tree).as_posix(): path for path in tree.rglob("*") if path.is_file()}
+    longest = max(files, key=len)
+    if len(longest) > LONGEST_PATH:
+        raise RuntimeError(
+            f"{longest} has {len(longest)} characters; more than {LONGEST_PATH}, and Windows may "
+            "not be able to install it."
+        )
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o100644 << 16
+            info.create_system = 3
+            stored = files[name].suffix in (".whl", ".npz", ".png")
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            archive.writestr(info, files[name].read_bytes())
+
+
 def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
     """Copy wheels into an extension and name them in its manifest."""
     (tree / "wheels").mkdir()
@@ -154,13 +236,9 @@ def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
         shutil.copy(wheel, tree / "wheels")
     manifest = tree / "blender_manifest.toml"
     # Before the first table, since what follows a table's header belongs to it.
-    head, bracket, tables = manifest.read_text().partition("\n[")
+    head, bracket, tables = manifest.read_text(encoding="utf-8").partition("\n[")
     names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in wheels)
-    manifest.write_text(f"{head}\nwheels = [\n{names}]\n{bracket}{tables}")
-
-
-def _run(*arguments: str) -> None:
-    _output(sys.executable, *arguments)
+    manifest.write_text(f"{head}\nwheels = [\n{names}]\n{bracket}{tables}", encoding="utf-8")
 
 
 def _output(*command: str) -> str:
@@ -168,15 +246,6 @@ def _output(*command: str) -> str:
     if result.returncode:
         raise RuntimeError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
     return result.stdout
-
-
-def _builder() -> Path:
-    # Found without importing bpy, which would start all of Blender.
-    spec = importlib.util.find_spec("bpy")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("The bpy module is not installed; make test installs it.")
-    (builder,) = Path(spec.origin).parent.glob("5.*/scripts/addons_core/bl_pkg/cli/blender_ext.py")
-    return builder
 
 
 def main() -> None:
@@ -192,6 +261,10 @@ def main() -> None:
                 package = build(name, folder, wheels[name])
                 remove_older(package)
                 print(package)
+            if not blender_command():
+                print(
+                    "Not validated: there is no Blender here. BLENDER=/path/to/blender names one."
+                )
     except (RuntimeError, OSError) as problem:
         sys.exit(f"The extensions were not built: {problem}")
 

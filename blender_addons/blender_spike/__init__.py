@@ -30,10 +30,12 @@ def register() -> None:
     properties.attach()
     figure_settings.attach()
     operators.MENU_ENTRY.add()
+    panels.ADD_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    panels.ADD_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     figure_settings.detach()
     properties.detach()

@@ -63,6 +63,18 @@ def show_materials(context: bpy.types.Context) -> None:
         shading.type = "MATERIAL"
 
 
+def frame_selected(context: bpy.types.Context) -> None:
+    """Turn the current viewport to what is selected; nothing if the context has none."""
+    area = context.area
+    regions = area.regions if area is not None and area.type == "VIEW_3D" else ()
+    for region in regions:
+        if region.type == "WINDOW":
+            override: Any = context.temp_override(region=region)
+            with override:
+                bpy.ops.view3d.view_selected()
+            return
+
+
 def show_in_solid(context: bpy.types.Context, color: SolidColor) -> None:
     """Switch the current viewport to Solid, with colors of this kind.
 

@@ -27,6 +27,7 @@ _FOR_AUTHORS: Final = (
     "blender_addons/common/nodes/writing.py",
     "blender_addons/common/registry.py",
     "tools/build_extension.py",
+    "tools/make_release.py",
     "tools/look_sheet.py",
     "tools/make_colormaps.py",
     "tools/try_versions.py",

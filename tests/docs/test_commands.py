@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import re
 import sys
@@ -54,9 +55,24 @@ def test_options_of_spike_export(page, words):
             assert word in known, f"{command.name} has no option {word}"
 
 
+def parse_by_extension_command(words: list[str]) -> None:
+    """Have Blender's own parser take a command for extensions."""
+    from bl_pkg import bl_extension_cli
+
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    for name, add in vars(bl_extension_cli).items():
+        if name.startswith("cli_extension_args_") and not name.endswith("_extra"):
+            add(commands)
+    assert words[0] == "extension" and parser.parse_args(words[1:])
+
+
 @pytest.mark.parametrize(("page", "words"), those("blender"))
 def test_commands_of_blender_are_understood(bpy, page, words, monkeypatch):
     """The script's own parser takes all of it."""
+    if "--command" in words:
+        parse_by_extension_command(words[words.index("--command") + 1 :])
+        return
     assert words[:3] == ["blender", "-b", "-P"] and words[4] == "--"
     script = next(p for p in (ROOT / words[3], page.parent / words[3]) if p.is_file())
     monkeypatch.syspath_prepend(str(script.parent))

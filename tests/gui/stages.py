@@ -174,7 +174,7 @@ def network() -> None:
     bpy.ops.blender_spike.add_layout(kind="Circle")
 
 
-def no_atlas() -> None:
+def nothing() -> None:
     """Nothing but what is there at first."""
 
 
@@ -271,8 +271,8 @@ TABS = {
     "surface_slicer": "Surface Slicer",
 }
 STAGES: dict[str, tuple[Stage, ...]] = {
-    "blender_spike": (network, plain_neuron, quantities, neurons),
-    "blender_brain": (no_atlas, regions, something_beside),
+    "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
+    "blender_brain": (nothing, regions, something_beside),
     "surface_slicer": (surface_with_axes, surface, sliced, curve),
 }
 MENUS: dict[Stage, Callable[[], Step]] = {

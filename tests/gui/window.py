@@ -419,8 +419,11 @@ def pick_above(path: str, index: int) -> Step:
     A menu is no field and no operator's button, so nothing tells where it is.
     """
     x, y = yield from find(path, path_under_pointer, 0.6)
-    # `find` returns a place in a row's lower half or middle; rows are 20 to 25 pixels apart.
-    yield from press(x, y + int(25 * bpy.context.preferences.view.ui_scale))
+    while path in path_under_pointer():
+        y += 2
+        yield from move(x, y)
+    # From a row's upper edge to the middle of the row above it, with or without a gap between them.
+    yield from press(x, y + int(16 * bpy.context.preferences.view.ui_scale))
     yield from choose_item(index)
 
 

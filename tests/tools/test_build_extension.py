@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
         path.relative_to(source).as_posix()
         for folder, _, files in os.walk(source, followlinks=True)
         for path in (Path(folder, file) for file in files)
-        if path.suffix in (".py", ".npz", ".png")
+        if path.suffix in (".py", ".npz", ".pickle", ".png")
     ]
     assert {"__init__.py", "common/nodes/tree.py", "common/colormaps/colormaps.npz"} <= set(modules)
     assert names == {*modules, "LICENSE", "blender_manifest.toml"}
@@ -106,6 +107,73 @@ def test_strays_are_left_out_and_named(tree, tmp_path, capsys):
 def test_without_git_caches_and_backups_are_left_out(tree, tmp_path):
     clean = names_with([], tree, tmp_path / "clean")
     assert names_with(STRAYS, tree, tmp_path / "dist") == clean
+
+
+def without_links(root: Path) -> None:
+    """Write a text file in place of each link, as git does on Windows."""
+    links = [
+        Path(folder, name)
+        for folder, folders, _ in os.walk(root)
+        for name in folders
+        if Path(folder, name).is_symlink()
+    ]
+    assert len(links) > 4
+    for link in links:
+        target = os.readlink(link)
+        link.unlink()
+        link.write_text(target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUILDER.EXTENSIONS)
+@pytest.mark.parametrize("in_git", [False, True])
+def test_a_checkout_without_links_gives_the_same_zip(tree, tmp_path, name, in_git):
+    with_links = BUILDER.build(name, tmp_path / "with").read_bytes()
+    without_links(tree)
+    if in_git:
+        subprocess.run(["git", "-C", str(tree), "init", "--quiet"], check=True)
+        subprocess.run(["git", "-C", str(tree), "add", "."], check=True)
+    assert BUILDER.build(name, tmp_path / "without").read_bytes() == with_links
+
+
+@pytest.mark.parametrize("target", ["../missing", "../../../elsewhere"])
+def test_a_link_that_leads_nowhere_is_refused(tree, tmp_path, target):
+    (tree.parent / "elsewhere").mkdir()
+    link = tree / "blender_addons" / "blender_spike" / "common"
+    link.unlink()
+    link.write_text(target)
+    said = f"blender_addons/blender_spike/common stands for a link to {target}, which is not"
+    with pytest.raises(RuntimeError, match=re.escape(said)):
+        BUILDER.build("blender_spike", tmp_path / "dist")
+    assert not list((tmp_path / "dist").iterdir())
+
+
+def test_a_path_that_windows_may_refuse_is_named(tree, tmp_path):
+    deep = tree / "blender_addons" / "blender_spike" / "color" / ("a" * 80)
+    deep.mkdir()
+    (deep / "b.py").touch()
+    with pytest.raises(RuntimeError, match="^color/a+/b.py has 91 characters; more than 89"):
+        BUILDER.build("blender_spike", tmp_path / "dist")
+
+
+def test_without_blender_the_zip_is_the_same(tmp_path, monkeypatch):
+    checked = BUILDER.build("surface_slicer", tmp_path / "checked").read_bytes()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.delenv("BLENDER", raising=False)
+    assert BUILDER.blender_command() == []
+    assert BUILDER.build("surface_slicer", tmp_path / "unchecked").read_bytes() == checked
+    monkeypatch.setenv("BLENDER", "/path/to/blender")
+    assert BUILDER.blender_command()[0] == "/path/to/blender"
+
+
+def test_what_blender_refuses_is_not_built(tree, tmp_path):
+    manifest = tree / "blender_addons" / "surface_slicer" / "blender_manifest.toml"
+    manifest.write_text(
+        re.sub('tagline = ".*"', 'tagline = "Ends in a stop."', manifest.read_text())
+    )
+    with pytest.raises(RuntimeError, match="tagline"):
+        BUILDER.build("surface_slicer", tmp_path / "dist")
+    assert not list((tmp_path / "dist").iterdir())
 
 
 def test_wheels_are_named_in_the_manifest(tmp_path):

@@ -65,7 +65,7 @@ def test_all_orders_leave_no_trace(packages, data, tmp_path, order):
 def test_alone(packages, data, tmp_path, name):
     """None leans on another one; what it leaves when disabled is nothing."""
     use = f"use:{name}:{data}"
-    demo = ["demo"] * (name == "blender_brain")
+    demo = {"blender_brain": ["demo"], "blender_spike": ["demos"]}.get(name, [])
     live(
         tmp_path / "home", "traces", f"install:{packages[name]}", use, *demo, f"disable:{name}",
         "untouched", f"enable:{name}", use, f"uninstall:{name}", "untouched", f"gone:{name}",

@@ -3,13 +3,25 @@
 
 from __future__ import annotations
 
-from . import coloring, combining, exporting, figures, film, importing, network, showing, timing
+from . import (
+    coloring,
+    combining,
+    demos,
+    exporting,
+    figures,
+    film,
+    importing,
+    network,
+    showing,
+    timing,
+)
 from .importing import MENU_ENTRY
 
 __all__ = ["CLASSES", "MENU_ENTRY"]
 
 CLASSES = (
     *importing.CLASSES,
+    *demos.CLASSES,
     *coloring.CLASSES,
     *combining.CLASSES,
     *timing.CLASSES,

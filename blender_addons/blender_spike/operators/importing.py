@@ -92,37 +92,14 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
         if not paths:
             self.report({"ERROR"}, _CHOOSE)
             return {"CANCELLED"}
-        leave_edit_mode(context)
         settings = {name: getattr(self, name) for name in IMPORT_SETTINGS}
-        del settings["at_origin"]
-        scene, imported = required(context.scene), False
-        for path in paths:
-            before, held_work = settings_of(scene), holds_work(scene)
-            others = [thing for thing in scene.objects if find_modifier(thing) is not None]
-            try:
-                neurons = import_simulation(
-                    context,
-                    path,
-                    quantity=self.quantity,
-                    tell=lambda note: self.report({"INFO"}, note),
-                    **settings,
-                )
-            except SimulationFileError as error:
-                self.report({"ERROR"}, str(error))
-            else:
-                neighbor = None
-                if self.center and not self.at_origin:
-                    neighbor = put_beside(context, neurons, others, way_of)
-                notes = beside_told(neighbor)
-                if held_work:
-                    notes += f"; it starts at frame {_start_frame(neurons[0]):g}"
-                else:
-                    # An empty scene takes on the length of the import.
-                    before = replace(before, frames=(scene.frame_start, scene.frame_end))
-                kind, text = _imported(neurons, notes)
-                self.report(kind, told(text, before, scene))
-                imported = True
-        return {"FINISHED"} if imported else {"CANCELLED"}
+        at_origin = settings.pop("at_origin")
+        beside = self.center and not at_origin
+        imported = [
+            import_told(self, context, path, beside=beside, quantity=self.quantity, **settings)
+            for path in paths
+        ]
+        return {"FINISHED"} if any(imported) else {"CANCELLED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options, beside the file browser and where a file was dropped."""
@@ -176,6 +153,50 @@ class BLENDER_SPIKE_FH_simulation(DropsOnViewports):
     bl_label = "NEURON Simulation"
     bl_import_operator = BLENDER_SPIKE_OT_import_simulation.bl_idname
     bl_file_extensions = ";".join(EXTENSIONS)
+
+
+def import_told(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    path: str,
+    *,
+    beside: bool = True,
+    **settings: Any,
+) -> bool:
+    """Import a file, and report what came of it and what else changed in the scene.
+
+    Parameters
+    ----------
+    beside : bool
+        Whether the new neuron is placed beside those that are there already.
+    **settings
+        Those of `import_simulation`.
+
+    Returns
+    -------
+    bool
+        Whether it was imported.
+    """
+    leave_edit_mode(context)
+    scene = required(context.scene)
+    before, held_work = settings_of(scene), holds_work(scene)
+    others = [thing for thing in scene.objects if find_modifier(thing) is not None]
+    try:
+        neurons = import_simulation(
+            context, path, tell=lambda note: operator.report({"INFO"}, note), **settings
+        )
+    except SimulationFileError as error:
+        operator.report({"ERROR"}, str(error))
+        return False
+    notes = beside_told(put_beside(context, neurons, others, way_of) if beside else None)
+    if held_work:
+        notes += f"; it starts at frame {_start_frame(neurons[0]):g}"
+    else:
+        # An empty scene takes on the length of the import.
+        before = replace(before, frames=(scene.frame_start, scene.frame_end))
+    kind, text = _imported(neurons, notes)
+    operator.report(kind, told(text, before, scene))
+    return True
 
 
 def draw_import_settings(layout: bpy.types.UILayout, settings: ImportSettings) -> None:

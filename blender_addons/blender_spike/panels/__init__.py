@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from . import color, exporting, figures, film, look, network, simulation, time
+from .simulation import ADD_ENTRY
 
-__all__ = ["CLASSES"]
+__all__ = ["ADD_ENTRY", "CLASSES"]
 
 # In the order in which they are shown.
 CLASSES = (

@@ -8,13 +8,25 @@ from pathlib import Path
 import bpy
 
 from ..at_hand import neuron_at_hand
+from ..common.file_entries import MenuEntry
 from ..common.required import required
 from ..operators.importing import draw_import_settings
 from ..playback.network import is_network
-from ..playback.playback import strands_without_data
+from ..playback.playback import find_modifier, strands_without_data
 from ..playback.quantities import quantities_of
 from ..properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .tab import Tab
+
+
+class BLENDER_SPIKE_MT_demos(bpy.types.Menu):
+    """The simulations that come with the extension."""
+
+    bl_label = "BlenderSpike"
+    bl_idname = "BLENDER_SPIKE_MT_demos"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Draw an entry for each."""
+        required(self.layout).operator_enum("blender_spike.import_demo", "demo")
 
 
 class BLENDER_SPIKE_PT_simulation(Tab):
@@ -41,6 +53,8 @@ class BLENDER_SPIKE_PT_simulation(Tab):
         if body is not None:
             draw_import_settings(body, typed)
         neuron = neuron_at_hand(context)
+        if neuron is None and not _holds_neurons(context):
+            layout.column(align=True).operator_enum("blender_spike.import_demo", "demo")
         if neuron is not None:
             _draw_figures(layout, neuron)
             row = layout.row(align=True)
@@ -51,6 +65,12 @@ class BLENDER_SPIKE_PT_simulation(Tab):
                 note = layout.column(align=True)
                 note.label(text="Joined strands have no data: gray", icon="INFO")
                 note.label(text="Undo, then Combine", icon="BLANK1")
+
+
+def _holds_neurons(context: bpy.types.Context) -> bool:
+    """Tell whether anything was imported into the scene."""
+    things = required(context.scene).objects
+    return any(thing.type == "CURVES" and find_modifier(thing) is not None for thing in things)
 
 
 def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
@@ -91,4 +111,8 @@ def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:
         row.label(text=text)
 
 
-CLASSES = (BLENDER_SPIKE_PT_simulation,)
+ADD_ENTRY = MenuEntry(
+    "VIEW3D_MT_add",
+    lambda layout: layout.menu(BLENDER_SPIKE_MT_demos.bl_idname, icon="OUTLINER_OB_CURVES"),
+)
+CLASSES = (BLENDER_SPIKE_MT_demos, BLENDER_SPIKE_PT_simulation)

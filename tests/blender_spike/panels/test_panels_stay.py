@@ -18,6 +18,7 @@ from spike_export import write
 ADDON = "blender_spike"
 ON_NEURON: dict[str, dict[str, Any]] = {
     "import_simulation": {"filepath": "cell.pickle"},
+    "import_demo": {"demo": "NEURON"},
     "reload": {},
     "relink": {"filepath": "cell.pickle"},
     "color_by_voltage": {},

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulation files that come with the extension; `tools/make_demos.py` writes them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = Path(__file__).resolve().parent
+NEURON: Final = _FOLDER / "demo_neuron.pickle"
+"""A spike in the pyramidal cell that ships with NEURON."""
+NETWORK: Final = _FOLDER / "demo_network.pickle"
+"""Activity that spreads at random through layers of neurons."""

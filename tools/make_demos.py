@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the simulation files that come with BlenderSpike, with spike-export's own commands.
+
+Needs NEURON. They are compressed without loss, since everybody who installs the extension downloads
+them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / "blender_addons" / "blender_spike" / "demos"
+# 120 and 240 frames after the first, 5 and 10 seconds.
+COMMANDS: Final = {
+    "demo_neuron.pickle": ("demo", "--tstop", "6", "--every", "0.05"),
+    "demo_network.pickle": (
+        "branching", "--layers", "12", "--neurons", "20", "--spontaneous", "0.002",
+        "--steps", "241",
+    ),
+}  # fmt: skip
+
+
+def make(name: str, folder: Path) -> Path:
+    """Simulate one of them.
+
+    Parameters
+    ----------
+    name : str
+        A file of `COMMANDS`.
+    folder : Path
+        Where it is written; an older one is replaced.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        After the command has said what is wrong.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        plain = Path(temporary) / name
+        _spike_export(*COMMANDS[name], "-o", str(plain))
+        made = folder / name
+        _spike_export("convert", "--precision", "zlib", "--force", str(plain), str(made))
+    return made
+
+
+def _spike_export(*arguments: str) -> None:
+    command = [sys.executable, "-m", "spike_export", *arguments]
+    subprocess.run(command, check=True, cwd=ROOT)
+
+
+def main() -> None:
+    """Write all of them."""
+    parser = argparse.ArgumentParser(description="Write BlenderSpike's demo simulations.")
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    folder = parser.parse_args().folder.resolve()
+    made = [make(name, folder) for name in COMMANDS]
+    size = sum(path.stat().st_size for path in made)
+    print(f"{folder}: {', '.join(COMMANDS)}, {size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
