@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
-from ..formats.tables import find_period, period_named, period_text
-from .console import FILE, NUMBER, expect_kind, say
+from ..formats.tables import period_named
+from .console import FILE, NUMBER
+from .curve_arrays import (
+    cyclic_limits_of,
+    limits_around,
+    limits_of,
+    read_curve,
+    read_numbers,
+    read_row,
+)
 from .drawing import (
     Kind,
     draw,
@@ -27,12 +34,9 @@ if TYPE_CHECKING:
     from ..figures import Frame, Part
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Points = NDArray[np.float64]
-
 # Widths in points, for 1920 x 1080 pixels.
 _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
 _MOST_CELLS = 100_000
-_LARGEST_VALUE = 1e100
 
 
 @click.group(epilog=outputs(name="curve", still="the last moment"))
@@ -50,12 +54,13 @@ def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for option in (
             click.option(
-                "--pace", type=click.Choice(["linear", "smooth"]), default=pace,
-                show_default=True, help="Constant speed, or easing in and out.",
+                "--pace", default=pace, show_default=True, metavar="linear|smooth|KEYS",
+                help="Constant speed, easing in and out, or times and fractions of the way: "
+                "'0 0, 2s 0.5, 4s 0.5, 5s 1 smooth'.",
             ),
             click.option(
                 "--frames", type=click.IntRange(1, 1_000_000), default=120, show_default=True,
-                metavar="N", help="Total number of frames.",
+                metavar="N", help="Total number of frames; times in --pace set it themselves.",
             ),
             drawing_options(default),
         ):  # fmt: skip
@@ -128,9 +133,9 @@ def wave(
     from .. import figures
 
     with one_sentence():
-        x, y = _curve(array)
-        colors = y if color_by is None else _row(color_by, len(y))
-        limits, cyclic = _cyclic_limits(color_by or array, colors, v_min, v_max, period, colormap)
+        x, y = read_curve(array)
+        colors = y if color_by is None else read_row(color_by, len(y))
+        limits, cyclic = cyclic_limits_of(color_by or array, colors, v_min, v_max, period, colormap)
 
         def parts(axes: Any, scale: float) -> list[Part]:
             line = figures.GradientLine(
@@ -139,7 +144,7 @@ def wave(
             )  # fmt: skip
             return [line]
 
-        _film(parts, _around(x), _around(y), (x[0], x[-1]), **common)
+        _film(parts, limits_around(x), limits_around(y), (x[0], x[-1]), **common)
 
 
 @figure.command()
@@ -156,8 +161,8 @@ def fill(
     from .. import figures
 
     with one_sentence():
-        x, y = _curve(array)
-        limits = _limits(y, v_min, v_max)
+        x, y = read_curve(array)
+        limits = limits_of(y, v_min, v_max)
 
         def parts(axes: Any, scale: float) -> list[Part]:
             return [
@@ -167,8 +172,8 @@ def fill(
                 ),
             ]
 
-        y_limits = (min(limits[0], _around(y)[0]), max(limits[1], _around(y)[1]))
-        _film(parts, _around(x), y_limits, (x[0], x[-1]), **common)
+        y_limits = (min(limits[0], limits_around(y)[0]), max(limits[1], limits_around(y)[1]))
+        _film(parts, limits_around(x), y_limits, (x[0], x[-1]), **common)
 
 
 @figure.command()
@@ -186,7 +191,7 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
     from .. import figures
 
     with one_sentence():
-        t, phase = _curve(array, "a phase")
+        t, phase = read_curve(array, "a phase")
 
         def parts(axes: Any, scale: float) -> list[Part]:
             color = "white" if common["background"] == "black" else "black"
@@ -212,7 +217,7 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
     from .. import figures
 
     with one_sentence():
-        curves = [np.stack(_curve(path, growing=False), axis=1) for path in (first, second)]
+        curves = [np.stack(read_curve(path, growing=False), axis=1) for path in (first, second)]
         if len(curves[0]) != len(curves[1]):
             raise figures.ChoiceError(
                 f"both curves need the same number of points, but {first.name} has "
@@ -224,7 +229,7 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
             color = "white" if common["background"] == "black" else "black"
             return [figures.Morph(axes, *curves, color=color, width=_LINE * scale)]
 
-        x_limits, y_limits = _around(both[:, 0]), _around(both[:, 1])
+        x_limits, y_limits = limits_around(both[:, 0]), limits_around(both[:, 1])
         _film(parts, x_limits, y_limits, (0.0, 1.0), equal=equal, **common)
 
 
@@ -256,7 +261,7 @@ def matrix(
     from .. import figures
 
     with one_sentence():
-        values = _numbers(array)
+        values = read_numbers(array)
         values = values[:, None, :] if values.ndim == 2 else values
         if values.ndim != 3:
             raise figures.ChoiceError(
@@ -269,7 +274,7 @@ def matrix(
                 f"cannot use {array.name}: {rows:,} x {columns:,} cells are more than "
                 f"{_MOST_CELLS:,}"
             )
-        limits, cyclic = _cyclic_limits(array, values, v_min, v_max, period, colormap)
+        limits, cyclic = cyclic_limits_of(array, values, v_min, v_max, period, colormap)
 
         def parts(axes: Any, _scale: float) -> list[Part]:
             t = np.arange(len(values))
@@ -294,7 +299,7 @@ def _film(
     output: Path,
     force: bool,
     frames: int,
-    pace: Literal["linear", "smooth"],
+    pace: str,
     background: Literal["black", "white"],
     transparent: bool,
     fps: float,
@@ -304,10 +309,17 @@ def _film(
     """Put parts on a stage, animate them and write the pictures."""
     from .. import figures
 
+    way = figures.read_pace(pace)
+    if not isinstance(way, str) and _typed("frames"):
+        raise figures.ChoiceError("give --frames or a --pace with times, not both")
     target = target_of(output, size, transparent=transparent)
     if target.kind is Kind.FILM:
         figures.find_ffmpeg()
-    every = figures.paced(float(run[0]), float(run[1]), frames, pace)
+    ends = float(run[0]), float(run[1])
+    if isinstance(way, str):
+        every = figures.paced(*ends, frames, way)
+    else:
+        every = figures.keyed(*ends, way, fps)
     chosen: list[Frame] = every[-1:] if target.holds_one else every
     may_write_frames(target, chosen, force=force)
     made, axes = figures.stage(
@@ -318,122 +330,7 @@ def _film(
     draw(moving, target, chosen, fps=fps, transparent=transparent)
 
 
-def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points, Points]:
-    """Read x and y; with a single column, x counts from 0."""
-    from .. import figures
-
-    array = _numbers(path)
-    if array.ndim == 1:
-        array = np.stack([np.arange(len(array)), array], axis=1)
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: it has the shape {array.shape}, neither {what} alone nor two "
-            "columns"
-        )
-    x, y = array.T
-    if growing:
-        x, y = _without_place(x, y)
-    if not np.isfinite(x).all():
-        row = int(np.argmin(np.isfinite(x))) + 1
-        raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
-    if growing and (np.diff(x) <= 0).any():
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: its first column does not increase from row to row"
-        )
-    if not np.isfinite(y).any():
-        raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
-    if not growing and not np.isfinite(y).all() or (what != "y" and not np.isfinite(y).all()):
-        row = int(np.argmin(np.isfinite(y))) + 1
-        raise figures.ChoiceError(f"cannot use {path.name}: the value in row {row} is not finite")
-    return x, y
-
-
-def _without_place(x: Points, y: Points) -> tuple[Points, Points]:
-    """Make rows without an x gaps: at the ends there is none, within the curve y is missing."""
-    there = np.isfinite(x) | np.isinf(x)
-    if there.all() or not there.any():
-        return x, y
-    known = np.flatnonzero(there)
-    within = slice(known[0], known[-1] + 1)
-    count = np.arange(len(x))
-    return np.interp(count, known, x[known])[within], np.where(there, y, np.nan)[within]
-
-
-def _numbers(path: Path) -> Points:
-    from .. import figures
-
-    # The reader itself says how to convert those of other programs.
-    expect_kind(path, "npy", "matrix", "places", "table", "text", "data", "mat", "hdf5")
-    numbers = figures.read_array(path, say)
-    largest = np.abs(numbers, where=np.isfinite(numbers), out=np.full(numbers.shape, -1.0)).max()
-    if largest < 0:
-        raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
-    if largest > _LARGEST_VALUE:
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: its values beyond {_LARGEST_VALUE:g} cannot be drawn"
-        )
-    return numbers
-
-
-def _row(path: Path, count: int) -> Points:
-    from .. import figures
-
-    row = _numbers(path)
-    if row.shape != (count,):
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: it has the shape {row.shape}, not one value for each of the "
-            f"{count:,} points"
-        )
-    return row
-
-
-def _cyclic_limits(
-    path: Path,
-    values: NDArray[np.float64],
-    v_min: float | None,
-    v_max: float | None,
-    period: float | None,
-    colormap: str,
-) -> tuple[tuple[float, float], bool]:
-    """Return the limits of the colors, and whether they are the same value."""
-    from .. import figures
-    from ..figures.named_colormap import is_cyclic
-
-    if period and v_max is not None:
-        raise figures.ChoiceError("give --period or --v-max, not both")
-    if period:
-        return (v_min or 0.0, (v_min or 0.0) + period), True
-    found = None
-    if period is None and v_min is None and v_max is None:
-        # From sample to sample, and in a matrix from frame to frame.
-        found = find_period(values, axes=(0,), turns=is_cyclic(colormap))
-    if found is None:
-        return _limits(values, v_min, v_max), False
-    low, period = found
-    say(
-        f"{path.name}: Its values come round after {period_text(period)}, so their colors change "
-        "the short way round; --period none turns this off."
-    )
-    return (low, low + period), True
-
-
-def _limits(
-    values: NDArray[np.float64], v_min: float | None, v_max: float | None
-) -> tuple[float, float]:
-    from .. import figures
-
-    found = values[np.isfinite(values)]
-    low, high = (float(found.min()), float(found.max())) if found.size else (0.0, 1.0)
-    low, high = (low - 1.0, high + 1.0) if low == high else (low, high)
-    low, high = low if v_min is None else v_min, high if v_max is None else v_max
-    if not low < high:
-        raise figures.ChoiceError(
-            f"the lower limit, {low:g}, is not below the upper limit, {high:g}"
-        )
-    return low, high
-
-
-def _around(values: Points) -> tuple[float, float]:
-    """Return the lowest and the highest value, made different if they are equal."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return (low, high) if low < high else (low - 1.0, high + 1.0)
+def _typed(option: str) -> bool:
+    """Whether an option was given, rather than left at its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not click.core.ParameterSource.DEFAULT

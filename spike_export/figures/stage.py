@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Empty axes for moving shapes, and how their one number changes over the frames."""
+"""Axes for moving shapes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .pictures import Frame, own_style
+from .pictures import own_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Background = Literal["black", "white"]
-Pace = Literal["linear", "smooth"]
 
 _DPI: Final = 72
 # Margin on each side, as a fraction of the picture's shorter side.
@@ -70,24 +68,6 @@ def stage(
     axes.set_xlim(sum(x_limits) / 2 - half[0], sum(x_limits) / 2 + half[0])
     axes.set_ylim(sum(y_limits) / 2 - half[1], sum(y_limits) / 2 + half[1])
     return figure, axes
-
-
-def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
-    """Animate a number from one value to another.
-
-    Parameters
-    ----------
-    frames : int
-        Above 0; a single one shows `last`.
-    pace : {"linear", "smooth"}
-        Evenly, or easing in and out.
-    """
-    share: NDArray[np.float64] = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
-    if pace == "smooth":
-        share = share * share * (3 - 2 * share)
-    # Both ends exactly.
-    numbers = np.where(share == 1.0, last, first + share * (last - first))
-    return [Frame(number, value) for number, value in enumerate(numbers.tolist())]
 
 
 def size_factor(size: tuple[int, int]) -> float:

@@ -70,6 +70,25 @@ def test_frame_k_of_a_wave_ends_at_the_kth_place(command, arrays):
         assert abs(drawn.min() - 16) <= 3
 
 
+def test_a_pace_with_times_stops_and_turns_back(command, arrays):
+    pace = ("--pace", "0 0, 1s 0.5, 2s 0.5, 3s 1, 4s 0.25")
+    size = ("--size", "400x200", "--fps", "5")
+    result = command("figure", "wave", "xy.npy", "-o", "%03d.png", *pace, *size)
+    assert "21 frames" in result[1]
+    for k in range(1, 21):
+        drawn = np.flatnonzero(pixels(f"{k:03d}.png").any(axis=(0, 2)))
+        share = np.interp(k / 5, [0, 1, 2, 3, 4], [0, 0.5, 0.5, 1, 0.25])
+        assert abs(drawn.max() - (16 + 368 * share)) <= 3
+
+
+def test_a_pace_that_is_none(command, arrays):
+    result = command("figure", "wave", "xy.npy", "-o", "a.png", "--pace", "fast")
+    assert result[0] == 1 and "The pace 'fast' is not linear, smooth or keys" in result[2]
+    keys = ("--pace", "0 0, 2s 1", "--frames", "9")
+    result = command("figure", "wave", "xy.npy", "-o", "a.png", *keys)
+    assert result[0] == 1 and "Give --frames or a --pace with times, not both." in result[2]
+
+
 @pytest.mark.usefixtures("ffmpeg")
 def test_a_film_with_transparency(command, arrays):
     code, _, errors = command(
