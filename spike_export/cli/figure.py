@@ -70,24 +70,39 @@ def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
     return decorate
 
 
-def _colored(command: Command) -> Command:
+def _colored(default: str | None) -> Callable[[Command], Command]:
     """Add the options for a colormap and its limits."""
-    for option in (
-        click.option(
-            "--v-max", type=NUMBER, metavar="X",
-            help="Value at the colormap's upper end.  [default: the highest]",
-        ),
-        click.option(
-            "--v-min", type=NUMBER, metavar="X",
-            help="Value at the colormap's lower end.  [default: the lowest]",
-        ),
-        click.option(
-            "--colormap", default="plasma", show_default=True, metavar="NAME",
-            help="Colormap from matplotlib, seaborn or cmasher.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+    # To newer versions of click, None is a default like any other.
+    presence: dict[str, Any] = {"default": default, "show_default": True} if default else {}
+
+    def decorate(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--v-max", type=NUMBER, metavar="X",
+                help="Value at the colormap's upper end.  [default: the highest]",
+            ),
+            click.option(
+                "--v-min", type=NUMBER, metavar="X",
+                help="Value at the colormap's lower end.  [default: the lowest]",
+            ),
+            click.option(
+                "--colormap", metavar="NAME",
+                help="Colormap from matplotlib, seaborn or cmasher.",
+                **presence,
+            ),
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _plain(what: str) -> Callable[[Command], Command]:
+    """Add the option for one color instead of a colormap's."""
+    return click.option(
+        "--color", metavar="COLOR",
+        help=f"{what}, such as orange or '#ff8800'.",
+    )  # fmt: skip
 
 
 def _comes_round(command: Command) -> Command:
@@ -115,8 +130,9 @@ def _period(_context: click.Context, _option: click.Parameter, text: str | None)
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the line.  [default: y]"
 )
 @_moving("wave.mp4")
+@_plain("One color instead of a colormap's")
 @_comes_round
-@_colored
+@_colored("plasma")
 def wave(
     array: Path,
     color_by: Path | None,
@@ -124,6 +140,7 @@ def wave(
     v_min: float | None,
     v_max: float | None,
     period: float | None,
+    color: str | None,
     **common: Any,
 ) -> None:
     """Animate a line being drawn, colored by its value or by another array.
@@ -133,11 +150,18 @@ def wave(
     from .. import figures
 
     with one_sentence():
+        _one_color(color)
         x, y = read_curve(array)
         colors = y if color_by is None else read_row(color_by, len(y))
-        limits, cyclic = cyclic_limits_of(color_by or array, colors, v_min, v_max, period, colormap)
+        limits, cyclic = (0.0, 1.0), False
+        if color is None:
+            limits, cyclic = cyclic_limits_of(
+                color_by or array, colors, v_min, v_max, period, colormap
+            )
 
         def parts(axes: Any, scale: float) -> list[Part]:
+            if color is not None:
+                return [figures.PlainLine(axes, x, y, color=color, width=_LINE * scale)]
             line = figures.GradientLine(
                 axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale,
                 color_by=colors, cyclic=cyclic,
@@ -150,7 +174,7 @@ def wave(
 @figure.command()
 @click.argument("array", type=FILE)
 @_moving("fill.mp4")
-@_colored
+@_colored("plasma")
 def fill(
     array: Path, colormap: str, v_min: float | None, v_max: float | None, **common: Any
 ) -> None:
@@ -207,16 +231,47 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
 @figure.command()
 @click.argument("first", type=FILE)
 @click.argument("second", type=FILE)
+@click.option(
+    "--second-color-by",
+    type=FILE,
+    metavar="ARRAY",
+    help="Values that color the second curve, if they differ from --color-by.",
+)
+@click.option(
+    "--color-by", type=FILE, metavar="ARRAY", help="Values that color the curve.  [default: y]"
+)
 @_moving("morph.mp4", pace="smooth")
 @click.option("--equal", is_flag=True, help="Use the same scale for x and y.")
-def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
+@click.option("--second-color", metavar="COLOR", help="Color of the second curve.")
+@_plain("Color of the first curve")
+@_comes_round
+@_colored(None)
+def morph(
+    first: Path,
+    second: Path,
+    color_by: Path | None,
+    second_color_by: Path | None,
+    colormap: str | None,
+    v_min: float | None,
+    v_max: float | None,
+    period: float | None,
+    color: str | None,
+    second_color: str | None,
+    equal: bool,
+    **common: Any,
+) -> None:
     """Morph one curve into another.
 
-    FIRST and SECOND hold y, or two columns, x and y; both with the same number of points.
-    """
+    FIRST and SECOND hold y, or two columns, x and y; both with the same number of points. With
+    --colormap or --color-by, the curve has the colors of its values.
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
+        _one_color(color)
+        _one_color(second_color)
+        if second_color_by and not color_by:
+            raise figures.ChoiceError("give --color-by with --second-color-by")
         curves = [np.stack(read_curve(path, growing=False), axis=1) for path in (first, second)]
         if len(curves[0]) != len(curves[1]):
             raise figures.ChoiceError(
@@ -224,10 +279,23 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
                 f"{len(curves[0]):,} and {second.name} {len(curves[1]):,}"
             )
         both = np.concatenate(curves)
+        colors: dict[str, Any] = {
+            "color": color or _ink(common["background"]),
+            "second_color": second_color,
+        }
+        if color_by or _typed("colormap", "v_min", "v_max", "period"):
+            colormap = colormap or "plasma"
+            files = [path for path in (color_by, second_color_by) if path]
+            ends = [read_row(path, len(curves[0])) for path in files] or list(both[:, 1:].T)
+            limits, cyclic = cyclic_limits_of(
+                color_by or first, np.concatenate(ends), v_min, v_max, period, colormap
+            )
+            colors = {"colormap": colormap, "limits": limits, "cyclic": cyclic}
+            if files:
+                colors |= {"color_by": ends[0], "second_color_by": ends[-1]}
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            color = "white" if common["background"] == "black" else "black"
-            return [figures.Morph(axes, *curves, color=color, width=_LINE * scale)]
+            return [figures.Morph(axes, *curves, width=_LINE * scale, **colors)]
 
         x_limits, y_limits = limits_around(both[:, 0]), limits_around(both[:, 1])
         _film(parts, x_limits, y_limits, (0.0, 1.0), equal=equal, **common)
@@ -244,7 +312,7 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
 )
 @_moving("matrix.mp4")
 @_comes_round
-@_colored
+@_colored("plasma")
 def matrix(
     array: Path,
     cells: Literal["square", "circle"],
@@ -330,7 +398,28 @@ def _film(
     draw(moving, target, chosen, fps=fps, transparent=transparent)
 
 
-def _typed(option: str) -> bool:
-    """Whether an option was given, rather than left at its default."""
-    source = click.get_current_context().get_parameter_source(option)
-    return source is not click.core.ParameterSource.DEFAULT
+def _ink(background: str) -> str:
+    return "white" if background == "black" else "black"
+
+
+def _one_color(color: str | None) -> None:
+    """Check a color that is used instead of a colormap."""
+    from matplotlib.colors import is_color_like
+
+    from .. import figures
+
+    if color is None:
+        return
+    if not is_color_like(color):
+        raise figures.ChoiceError(
+            f"there is no color {color[:50]!r}; write a name such as orange, or '#ff8800'"
+        )
+    if _typed("colormap", "color_by", "v_min", "v_max", "period"):
+        raise figures.ChoiceError("give one color or a colormap and its values, not both")
+
+
+def _typed(*options: str) -> bool:
+    """Whether one of some options was given, rather than left at its default."""
+    context = click.get_current_context()
+    sources = {context.get_parameter_source(option) for option in options}
+    return bool(sources - {None, click.core.ParameterSource.DEFAULT})

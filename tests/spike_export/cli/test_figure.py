@@ -35,8 +35,10 @@ KINDS = [
     ("fill", "xy.npy", "--colormap", "rocket"),
     ("arrow", "phase.csv"),
     ("morph", "y.npy", "xy.npy"),
+    ("morph", "y.npy", "xy.npy", "--color-by", "phase.csv", "--second-color-by", "y.npy"),
     ("matrix", "matrix.npy", "--cells", "circle"),
     ("matrix", "xy.npy"),
+    ("wave", "y.npy", "--color", "orange"),
 ]
 
 
@@ -51,7 +53,7 @@ def test_each_kind_makes_frames_that_move(command, arrays, arguments):
     assert not np.array_equal(frames[2], frames[5])
 
 
-@pytest.mark.parametrize("arguments", KINDS[:6], ids=[kind[0] for kind in KINDS[:6]])
+@pytest.mark.parametrize("arguments", KINDS[:-2], ids=[" ".join(kind) for kind in KINDS[:-2]])
 def test_transparency_is_in_the_file(command, arrays, arguments):
     assert command("figure", *arguments, "-o", "a.png", "--transparent", *SMALL)[0] == 0
     alpha = pixels("a.png")[..., 3]
@@ -79,6 +81,24 @@ def test_a_pace_with_times_stops_and_turns_back(command, arrays):
         drawn = np.flatnonzero(pixels(f"{k:03d}.png").any(axis=(0, 2)))
         share = np.interp(k / 5, [0, 1, 2, 3, 4], [0, 0.5, 0.5, 1, 0.25])
         assert abs(drawn.max() - (16 + 368 * share)) <= 3
+
+
+def test_one_color(command, arrays):
+    for arguments in (("wave", "y.npy"), ("morph", "y.npy", "y.npy")):
+        command("figure", *arguments, "--color", "#ff8000", "-o", "a.png", "--force")
+        found = pixels("a.png")
+        drawn = found[found.any(axis=2)]
+        strong = drawn[drawn[:, 0] == 255]
+        assert len(strong) > 1000 and (strong == (255, 128, 0)).all()
+
+
+def test_a_morph_in_the_colors_of_phases(command, arrays):
+    """Both ends have the colors of a wave with the same values."""
+    np.save("falling.npy", np.stack([np.linspace(0, 59, 60), np.linspace(1, -1, 60)], axis=1))
+    colors = ("--color-by", "phase.csv", "--colormap", "viridis")
+    command("figure", "morph", "y.npy", "falling.npy", *colors, "-o", "m%d.png", "--frames", 2)
+    command("figure", "wave", "falling.npy", *colors, "-o", "w.png")
+    np.testing.assert_array_equal(pixels("m1.png"), pixels("w.png"))
 
 
 def test_a_pace_that_is_none(command, arrays):
@@ -122,6 +142,15 @@ BAD = [
     (
         ("morph", "y.npy", "phase3.csv"),
         "need the same number of points, but y.npy has 60 and phase3.csv 3.",
+    ),
+    (("wave", "y.npy", "--color", "orang"), "There is no color 'orang'; write a name such as"),
+    (
+        ("morph", "y.npy", "y.npy", "--color", "red", "--colormap", "hsv"),
+        "Give one color or a colormap and its values, not both.",
+    ),
+    (
+        ("morph", "y.npy", "y.npy", "--second-color-by", "y.npy"),
+        "Give --color-by with --second-color-by.",
     ),
     (("arrow", "nan1.csv"), "nan1.csv: the value in row 2 is not finite."),
     (("matrix", "y.npy"), "y.npy: it has the shape (60,), not frames of rows and columns."),
