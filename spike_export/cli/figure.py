@@ -11,7 +11,7 @@ import click
 import numpy as np
 
 from ..formats.tables import period_named
-from .console import FILE, NUMBER
+from .console import FILE, NUMBER, Finite
 from .curve_arrays import (
     cyclic_limits_of,
     limits_around,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Widths in points, for 1920 x 1080 pixels.
 _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
+# Options that one color replaces.
+_OF_COLORMAPS = "colormap", "color_by", "v_min", "v_max", "period"
 _MOST_CELLS = 100_000
 
 
@@ -150,7 +152,7 @@ def wave(
     from .. import figures
 
     with one_sentence():
-        _one_color(color)
+        _one_color(color, *_OF_COLORMAPS)
         x, y = read_curve(array)
         colors = y if color_by is None else read_row(color_by, len(y))
         limits, cyclic = (0.0, 1.0), False
@@ -174,29 +176,71 @@ def wave(
 @figure.command()
 @click.argument("array", type=FILE)
 @_moving("fill.mp4")
+@click.option("--line-color", metavar="COLOR", help="Color of the line.  [default: as the fill]")
+@click.option(
+    "--base",
+    type=NUMBER,
+    metavar="X",
+    help="Value from which the fill reaches to the curve, up or down.  [default: --v-min]",
+)
+@click.option(
+    "--opacity",
+    type=Finite(0, 1),
+    metavar="0-1",
+    help="Opacity everywhere.  [default: fading out toward the base]",
+)
+@click.option(
+    "--gradient",
+    type=click.Choice(["y", "x", "value"]),
+    default="y",
+    show_default=True,
+    help="What the colormap shows: heights, the position along x, or the curve's value at each x.",
+)
+@_plain("One color instead of a colormap's")
 @_colored("plasma")
 def fill(
-    array: Path, colormap: str, v_min: float | None, v_max: float | None, **common: Any
+    array: Path,
+    colormap: str,
+    v_min: float | None,
+    v_max: float | None,
+    color: str | None,
+    gradient: Literal["x", "y", "value"],
+    opacity: float | None,
+    base: float | None,
+    line_color: str | None,
+    **common: Any,
 ) -> None:
-    """Fill the area under a curve as it is drawn, fading out downward.
+    """Fill the area between a curve and its base as it is drawn.
 
-    ARRAY holds y, or two columns, x and y. The fill begins at --v-min.
-    """
+    ARRAY holds y, or two columns, x and y.
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
+        _one_color(color, "colormap", "gradient")
+        _one_color(line_color)
         x, y = read_curve(array)
         limits = limits_of(y, v_min, v_max)
+        # Like the fill, the line begins and ends where the curve has values.
+        along = x if gradient == "x" else y
+        ends = limits_of(x[np.isfinite(y)], None, None) if gradient == "x" else limits
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            return [
-                figures.Fill(axes, x, y, limits=limits, colormap=colormap),
-                figures.GradientLine(
-                    axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale
-                ),
-            ]
+            line: Part
+            if one_color := line_color or color:
+                line = figures.PlainLine(axes, x, y, color=one_color, width=_LINE * scale)
+            else:
+                line = figures.GradientLine(
+                    axes, x, y, colormap=colormap, limits=ends, width=_LINE * scale, color_by=along
+                )
+            area = figures.Fill(
+                axes, x, y, limits=limits, colormap=None if color else colormap,
+                color=color or "white", gradient=gradient, opacity=opacity, base=base,
+            )  # fmt: skip
+            return [area, line]
 
-        y_limits = (min(limits[0], limits_around(y)[0]), max(limits[1], limits_around(y)[1]))
+        foot = limits[0] if base is None else base
+        y_limits = limits_around(np.append(y, (foot, *limits)))
         _film(parts, limits_around(x), y_limits, (x[0], x[-1]), **common)
 
 
@@ -268,8 +312,8 @@ def morph(
     from .. import figures
 
     with one_sentence():
-        _one_color(color)
-        _one_color(second_color)
+        _one_color(color, *_OF_COLORMAPS)
+        _one_color(second_color, *_OF_COLORMAPS)
         if second_color_by and not color_by:
             raise figures.ChoiceError("give --color-by with --second-color-by")
         curves = [np.stack(read_curve(path, growing=False), axis=1) for path in (first, second)]
@@ -402,8 +446,8 @@ def _ink(background: str) -> str:
     return "white" if background == "black" else "black"
 
 
-def _one_color(color: str | None) -> None:
-    """Check a color that is used instead of a colormap."""
+def _one_color(color: str | None, *instead_of: str) -> None:
+    """Check a color, and that no option is given which it replaces."""
     from matplotlib.colors import is_color_like
 
     from .. import figures
@@ -414,7 +458,7 @@ def _one_color(color: str | None) -> None:
         raise figures.ChoiceError(
             f"there is no color {color[:50]!r}; write a name such as orange, or '#ff8800'"
         )
-    if _typed("colormap", "color_by", "v_min", "v_max", "period"):
+    if instead_of and _typed(*instead_of):
         raise figures.ChoiceError("give one color or a colormap and its values, not both")
 
 
