@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import numpy as np
 
-from ..formats.tables import period_named
 from .console import FILE, NUMBER, Finite
 from .curve_arrays import (
     cyclic_limits_of,
@@ -23,17 +22,16 @@ from .curve_arrays import (
 from .drawing import (
     Kind,
     draw,
-    drawing_options,
     may_write_frames,
     one_sentence,
     outputs,
     target_of,
 )
+from .figure_options import axes_options, colored, comes_round, moving, plain
 
 if TYPE_CHECKING:
     from ..figures import Frame, Part
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 # Widths in points, for 1920 x 1080 pixels.
 _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
 # Options that one color replaces.
@@ -50,91 +48,16 @@ def figure() -> None:
     """
 
 
-def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
-    """Add the options that all figure commands share."""
-
-    def decorate(command: Command) -> Command:
-        for option in (
-            click.option(
-                "--pace", default=pace, show_default=True, metavar="linear|smooth|KEYS",
-                help="Constant speed, easing in and out, or times and fractions of the way: "
-                "'0 0, 2s 0.5, 4s 0.5, 5s 1 smooth'.",
-            ),
-            click.option(
-                "--frames", type=click.IntRange(1, 1_000_000), default=120, show_default=True,
-                metavar="N", help="Total number of frames; times in --pace set it themselves.",
-            ),
-            drawing_options(default),
-        ):  # fmt: skip
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _colored(default: str | None) -> Callable[[Command], Command]:
-    """Add the options for a colormap and its limits."""
-    # To newer versions of click, None is a default like any other.
-    presence: dict[str, Any] = {"default": default, "show_default": True} if default else {}
-
-    def decorate(command: Command) -> Command:
-        for option in (
-            click.option(
-                "--v-max", type=NUMBER, metavar="X",
-                help="Value at the colormap's upper end.  [default: the highest]",
-            ),
-            click.option(
-                "--v-min", type=NUMBER, metavar="X",
-                help="Value at the colormap's lower end.  [default: the lowest]",
-            ),
-            click.option(
-                "--colormap", metavar="NAME",
-                help="Colormap from matplotlib, seaborn or cmasher.",
-                **presence,
-            ),
-        ):  # fmt: skip
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _plain(what: str) -> Callable[[Command], Command]:
-    """Add the option for one color instead of a colormap's."""
-    return click.option(
-        "--color", metavar="COLOR",
-        help=f"{what}, such as orange or '#ff8800'.",
-    )  # fmt: skip
-
-
-def _comes_round(command: Command) -> Command:
-    """Add the option for values that come round."""
-    return click.option(
-        "--period", callback=_period, metavar="X|none",
-        help="Values come round after X, such as 2pi or 360: their colors change the short way, "
-        "and begin at --v-min.  [default: recognized]",
-    )(command)  # fmt: skip
-
-
-def _period(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
-    """Read a period; 0 for none, None if it is to be recognized."""
-    if text is None or text.casefold() == "none":
-        return None if text is None else 0.0
-    try:
-        return period_named(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a number above 0 nor none.") from None
-
-
 @figure.command(short_help="Animate a line being drawn, colored by its value.")
 @click.argument("array", type=FILE)
 @click.option(
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the line.  [default: y]"
 )
-@_moving("wave.mp4")
-@_plain("One color instead of a colormap's")
-@_comes_round
-@_colored("plasma")
+@moving("wave.mp4")
+@axes_options
+@plain("One color instead of a colormap's")
+@comes_round
+@colored("plasma")
 def wave(
     array: Path,
     color_by: Path | None,
@@ -175,7 +98,8 @@ def wave(
 
 @figure.command()
 @click.argument("array", type=FILE)
-@_moving("fill.mp4")
+@moving("fill.mp4")
+@axes_options
 @click.option("--line-color", metavar="COLOR", help="Color of the line.  [default: as the fill]")
 @click.option(
     "--base",
@@ -196,8 +120,8 @@ def wave(
     show_default=True,
     help="What the colormap shows: heights, the position along x, or the curve's value at each x.",
 )
-@_plain("One color instead of a colormap's")
-@_colored("plasma")
+@plain("One color instead of a colormap's")
+@colored("plasma")
 def fill(
     array: Path,
     colormap: str,
@@ -246,26 +170,36 @@ def fill(
 
 @figure.command()
 @click.argument("array", type=FILE)
-@_moving("arrow.mp4")
+@moving("arrow.mp4")
 @click.option(
-    "--colormap", default="twilight_shifted", show_default=True, metavar="NAME",
+    "--color",
+    metavar="COLOR|angle",
+    help="Color of the arrow; angle for that of the circle where it points.",
+)
+@click.option(
+    "--colormap",
+    default="twilight_shifted",
+    show_default=True,
+    metavar="NAME",
     help="Colormap of the circle; a cyclic one shows no seam.",
-)  # fmt: skip
-def arrow(array: Path, colormap: str, **common: Any) -> None:
+)
+def arrow(array: Path, color: str | None, colormap: str, **common: Any) -> None:
     """Show a phase as an arrow on a colored circle.
 
     ARRAY holds phases in radians, counterclockwise from the right; or two columns, time and phase.
-    """
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
+        if color != "angle":
+            _one_color(color)
         t, phase = read_curve(array, "a phase")
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            color = "white" if common["background"] == "black" else "black"
+            own = None if color == "angle" else color or _ink(common["background"])
             return [
                 figures.PhaseArrow(
-                    axes, t, phase, colormap=colormap, color=color, width=_CIRCLE * scale
+                    axes, t, phase, colormap=colormap, color=own, width=_CIRCLE * scale
                 )
             ]
 
@@ -284,12 +218,13 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
 @click.option(
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the curve.  [default: y]"
 )
-@_moving("morph.mp4", pace="smooth")
+@moving("morph.mp4", pace="smooth")
+@axes_options
 @click.option("--equal", is_flag=True, help="Use the same scale for x and y.")
 @click.option("--second-color", metavar="COLOR", help="Color of the second curve.")
-@_plain("Color of the first curve")
-@_comes_round
-@_colored(None)
+@plain("Color of the first curve")
+@comes_round
+@colored(None)
 def morph(
     first: Path,
     second: Path,
@@ -354,9 +289,9 @@ def morph(
     show_default=True,
     help="Shape of the cells.",
 )
-@_moving("matrix.mp4")
-@_comes_round
-@_colored("plasma")
+@moving("matrix.mp4")
+@comes_round
+@colored("plasma")
 def matrix(
     array: Path,
     cells: Literal["square", "circle"],
@@ -417,6 +352,10 @@ def _film(
     fps: float,
     size: tuple[int, int],
     equal: bool = False,
+    axes: bool = False,
+    grid: bool = False,
+    x_label: str = "",
+    y_label: str = "",
 ) -> None:
     """Put parts on a stage, animate them and write the pictures."""
     from .. import figures
@@ -434,11 +373,13 @@ def _film(
         every = figures.keyed(*ends, way, fps)
     chosen: list[Frame] = every[-1:] if target.holds_one else every
     may_write_frames(target, chosen, force=force)
-    made, axes = figures.stage(
-        x_limits, y_limits, equal=equal, background=background, transparent=transparent, size=size
-    )
-    own = parts(axes, figures.size_factor(size))
-    moving = figures.MovingFigure(made, own, [axes], size)
+    ruled = figures.Ruling(grid, x_label, y_label) if axes or grid or x_label or y_label else None
+    made, area = figures.stage(
+        x_limits, y_limits, equal=equal, background=background, transparent=transparent, size=size,
+        ruling=ruled,
+    )  # fmt: skip
+    own = parts(area, figures.size_factor(size))
+    moving = figures.MovingFigure(made, own, [area], size)
     draw(moving, target, chosen, fps=fps, transparent=transparent)
 
 

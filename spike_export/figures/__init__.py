@@ -29,11 +29,12 @@ from .pace import Key, keyed, paced, read_pace
 from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
 from .sections import ChoiceError, Trace, choose_traces
 from .shapes import MatrixCells, PhaseArrow
-from .stage import size_factor, stage
+from .stage import Ruling, size_factor, stage
 from .traces import color_limits, trace_axes, trace_figure
 
 __all__ = [
     "stage",
+    "Ruling",
     "size_factor",
     "read_array",
     "paced",

@@ -39,8 +39,8 @@ class PhaseArrow:
         arrow turns by their difference, so phases that jump should be unwrapped.
     colormap : str
         A cyclic one shows no seam.
-    color : color
-        Of the arrow.
+    color : color, optional
+        Of the arrow; without one, it has the color of the circle where it points.
     width : float
         Of arrow and circle, in points.
 
@@ -57,13 +57,15 @@ class PhaseArrow:
         phase: ArrayLike,
         *,
         colormap: str = "twilight_shifted",
-        color: Color = "white",
+        color: Color | None = "white",
         width: float = 4.0,
     ) -> None:
         from matplotlib.collections import LineCollection
         from matplotlib.lines import Line2D
         from matplotlib.patches import Polygon
 
+        self._colormap = None if color else colormap_named(colormap)
+        color = color or "white"
         self._t, self._phase = _samples(t, phase)
         edges = np.linspace(0, 2 * np.pi, _PIECES + 1)
         around = np.stack([np.cos(edges), np.sin(edges)], axis=1)
@@ -82,6 +84,10 @@ class PhaseArrow:
     def draw_to(self, t: float) -> None:
         """Turn the arrow to the phase at `t`; beyond the samples it stays still."""
         phase = float(np.interp(t, self._t, self._phase))
+        if self._colormap is not None:
+            color = self._colormap(phase / (2 * np.pi) % 1.0)
+            self._shaft.set_color(color)
+            self._head.set_color(color)
         along = np.array([np.cos(phase), np.sin(phase)])
         across = np.array([-along[1], along[0]])
         tip = 0.86 * along

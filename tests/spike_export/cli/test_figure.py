@@ -36,6 +36,7 @@ KINDS = [
     ("fill", "y.npy", "--gradient", "x", "--opacity", "0.7", "--base", "0"),
     ("fill", "y.npy", "--color", "orange", "--line-color", "white"),
     ("arrow", "phase.csv"),
+    ("arrow", "phase.csv", "--color", "angle"),
     ("morph", "y.npy", "xy.npy"),
     ("morph", "y.npy", "xy.npy", "--color-by", "phase.csv", "--second-color-by", "y.npy"),
     ("matrix", "matrix.npy", "--cells", "circle"),
@@ -92,6 +93,17 @@ def test_one_color(command, arrays):
         drawn = found[found.any(axis=2)]
         strong = drawn[drawn[:, 0] == 255]
         assert len(strong) > 1000 and (strong == (255, 128, 0)).all()
+
+
+def test_axes_are_drawn_beside_the_curve(command, arrays):
+    wave = ("figure", "wave", "xy.npy", "--color", "red", "--size", "640x360")
+    command(*wave, "-o", "bare.png")
+    for k, options in enumerate((("--axes",), ("--grid",), ("--x-label", "t", "--y-label", "y"))):
+        command(*wave, *options, "-o", f"{k}.png")
+    bare, axes, grid, labels = (pixels(f"{name}.png").astype(int) for name in ("bare", 0, 1, 2))
+    # Of the curve's red nothing is green or blue; numbers, axes and grid are gray.
+    lit = [np.count_nonzero(one.all(axis=2)) for one in (bare, axes, grid, labels)]
+    assert lit[0] == 0 < lit[1] < lit[3] < lit[2]
 
 
 def test_a_morph_in_the_colors_of_phases(command, arrays):

@@ -86,6 +86,16 @@ def test_the_circle_has_the_colors_of_its_angles():
         assert np.abs(expected - found).max(axis=1).min() <= 5
 
 
+@pytest.mark.parametrize("angle", [0.5, 4.0, -2.0, 23.0])
+def test_an_arrow_has_the_color_of_the_circle_where_it_points(angle):
+    figure, axes = figures.stage((-1.1, 1.1), (-1.1, 1.1), equal=True, size=SIZE)
+    arrow = figures.PhaseArrow(axes, [0], [angle], colormap="hsv", color=None, width=5)
+    picture = draw(figure, [arrow], 0)
+    inside = pixel(picture, axes, 0.76 * np.cos(angle), 0.76 * np.sin(angle))
+    expected = 255 * np.array(matplotlib.colormaps["hsv"](angle / (2 * np.pi) % 1))
+    assert np.abs(inside - expected).max() <= 1
+
+
 @pytest.mark.parametrize("shape", ["square", "circle"])
 def test_a_matrix_changes_smoothly(shape):
     values = np.random.default_rng(1).uniform(-1, 1, (4, 2, 3))
