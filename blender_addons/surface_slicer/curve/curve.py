@@ -23,9 +23,9 @@ from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.colormaps import kind
-from ..common.colormaps.cyclic import AROUND, direction_of, mixed_around, period_of
+from ..common.colormaps.cyclic import AROUND, direction_of, period_of
 from ..common.geometry import new_curves
-from ..common.nodes import Linkable, Node, Tree
+from ..common.nodes import Tree
 from ..common.nodes.modifiers import (
     add_group_modifier,
     find_group_modifier,
@@ -35,10 +35,9 @@ from ..common.nodes.modifiers import (
 from ..common.placing import link, select_only
 from ..common.tables import find_period
 from .curve_color import COLOR_VALUE, VALUE, color_curve, curve_material, match_cyclic
+from .drawn_part import SAMPLE, drawn_part
 
 GROUP: Final = "Curve from Array"
-SAMPLE: Final = "sample"
-"""The point attribute with the index of a point's value."""
 INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Drawn": {
         "kind": "Float",
@@ -65,7 +64,6 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "description": "Half the line's width",
     },
 }
-_REMOVED: Final = "removed"
 # Relative to the curve's width.
 _HEIGHT_PART: Final = 0.5
 _RADIUS_PART: Final = 0.006
@@ -283,11 +281,7 @@ def _group(tree: Tree) -> None:
     low = tree.input("Minimum", "Float", default=0.0, hide=True)
     high = tree.input("Maximum", "Float", default=1.0, hide=True)
     period = period_of(tree, cyclic, low, high)
-    with tree.frame("Where the drawn part begins and ends, in samples"):
-        begin = tree.mix(given["Begin"], first, last, label="Begin")
-        end = tree.mix(given["Drawn"], first, last, label="Tip")
-    up_to = _cut_off(tree, whole, end, period, before=False)
-    part = _cut_off(tree, up_to, begin, period, before=True)
+    part = drawn_part(tree, whole, given, first, last, period)
     with tree.frame("A point alone is no line"):
         count = tree.add("GeometryNodeSplineLength")["Point Count"]
         pieces = tree.add(
@@ -301,52 +295,3 @@ def _group(tree: Tree) -> None:
         line = tree.tube(colored, 12, given["Radius"], capped=True)
         painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
     tree.output("Geometry", painted)
-
-
-def _cut_off(
-    tree: Tree, curve: Linkable, place: Linkable, period: Linkable, *, before: bool
-) -> Node:
-    """Keep what is before or after a position, ending exactly there.
-
-    The first point beyond the position moves back to it along its segment, with its values; points
-    farther away are removed.
-    """
-    with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
-        index = tree.add("GeometryNodeInputIndex")
-        neighbor = index + (1.0 if before else -1.0)
-        sample = tree.attribute(SAMPLE)
-
-        def beside(value: Linkable, kind: str, label: str) -> Node:
-            return tree.sample(curve, value, neighbor, kind, label=label)
-
-        its_sample = beside(sample, "FLOAT", "The neighbor's sample")
-        step = sample - its_sample
-        # Points of a segment are 1 apart, or less if one was moved; across a gap there is no
-        # segment.
-        joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
-        beyond = sample < place if before else sample > place
-        reached = its_sample > place if before else its_sample < place
-        is_tip = (joined * reached * beyond).labeled("Tip")
-        share = (place - its_sample) / step
-        fate = (beyond - is_tip).labeled("To be removed")
-        marked = tree.store(curve, _REMOVED, fate, label=_REMOVED)
-        position = tree.add("GeometryNodeInputPosition")
-        its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
-        there = tree.mix(share, its_position, position, data_type="VECTOR")
-        moved: Linkable = tree.add(
-            "GeometryNodeSetPosition",
-            {"Geometry": marked, "Selection": is_tip, "Position": there},
-        )
-        # The sample comes last, since it identifies the tip.
-        for name in (VALUE, COLOR_VALUE, SAMPLE):
-            own = tree.attribute(name)
-            its_own = beside(own, "FLOAT", f"The neighbor's {name}")
-            if name == COLOR_VALUE:
-                between = mixed_around(tree, share, its_own, own, period)
-            else:
-                between = tree.mix(share, its_own, own)
-            moved = tree.store(moved, name, tree.mix(is_tip, own, between), label=name)
-        removed = tree.attribute(_REMOVED) > 0.5
-        return tree.add(
-            "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"
-        )

@@ -3,7 +3,18 @@
 
 from __future__ import annotations
 
-from . import color, color_ramp, curve, cyclic, film, showing, slicer_companions, slicing, surface
+from . import (
+    color,
+    color_ramp,
+    curve,
+    cyclic,
+    fill,
+    film,
+    showing,
+    slicer_companions,
+    slicing,
+    surface,
+)
 from .surface import MENU_ENTRY
 
 __all__ = ["CLASSES", "MENU_ENTRY"]
@@ -15,6 +26,7 @@ CLASSES = (
     *slicing.CLASSES,
     *slicer_companions.CLASSES,
     *curve.CLASSES,
+    *fill.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
     *showing.CLASSES,

@@ -7,6 +7,7 @@ import bpy
 
 from ..common.selection import about_linked, at_hand, chosen, editable
 from ..curve.curve import find_modifier
+from ..curve.fill import find_fill_modifier
 from ..surface.axes import find_axes
 from ..surface.base_plane import find_base_plane
 from ..surface.lift import is_surface
@@ -33,9 +34,18 @@ def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the curve that panels act on: the active one, or one that the active slicer cuts."""
+    """Find the curve that panels act on: the active one, or the one that the active object serves.
+
+    That is a slicer that cuts it, or its fill.
+    """
     thing = _at_hand(context)
     return thing if find_modifier(thing) is not None else None
+
+
+def fill_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the fill whose colors panels show, if it is the active object."""
+    thing = context.object
+    return thing if find_fill_modifier(thing) is not None else None
 
 
 def made_here(scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -54,6 +64,8 @@ def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def _owner(thing: bpy.types.Object) -> bpy.types.Object | None:
     surface = thing.parent
+    if surface is not None and find_fill_modifier(thing) is not None:
+        return surface if find_modifier(surface) is not None else None
     if surface is None or not is_surface(surface):
         return None
     return surface if thing in (find_axes(surface), find_base_plane(surface)) else None

@@ -12,12 +12,14 @@ from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
 from ..curve.curve import INPUTS, find_modifier
 from ..curve.curve_color import curve_material, curve_settings
-from ..operators.selection import curve_at_hand
+from ..curve.fill import fill_material
+from ..curve.fill_color import fill_settings
+from ..operators.selection import curve_at_hand, fill_at_hand
 from .tab import Tab, draw_cyclic
 
 
 class SURFACE_SLICER_PT_curve(Tab):
-    """Make a curve, and set the look of the active one."""
+    """Make a curve, and set the look of the active one or of its fill."""
 
     bl_label = "Curve"
     bl_idname = "SURFACE_SLICER_PT_curve"
@@ -37,15 +39,21 @@ class SURFACE_SLICER_PT_curve(Tab):
         for name in INPUTS:
             column.prop(input_value(modifier, name), "value", text=name)
         layout.operator("surface_slicer.draw_on", icon="ANIM")
-        material = curve_material(modifier)
+        layout.operator("surface_slicer.fill_curve", icon="MOD_OPACITY")
+        fill = fill_at_hand(context)
+        material = curve_material(modifier) if fill is None else fill_material(fill)
         if material is None:
             return
+        if fill is not None:
+            layout.label(text=f"Colors of {fill.name}", icon="MATERIAL", translate=False)
         draw_show_colors(layout, context, "surface_slicer.show_colors", shown=False, solid=False)
         draw_colormap(layout, material, "surface_slicer.choose_colormap")
         column = layout.column(align=True)
-        for name, socket in curve_settings(material).items():
+        settings = curve_settings(material) if fill is None else fill_settings(material)
+        for name, socket in settings.items():
             column.prop(socket, "default_value", text=name)
-        draw_cyclic(layout, material)
+        if fill is None:
+            draw_cyclic(layout, material)
         header, body = layout.panel("surface_slicer_curve_range", default_closed=True)
         header.label(text="Colormap Range")
         if body is not None:

@@ -37,7 +37,7 @@ ON_SLICED: dict[str, dict[str, Any]] = {
     "remove_slicing": {},
 }
 # What is new is worked on from then on: a curve, and a slicer that cuts nothing yet.
-NEW = {"create_curve": "wave.npy", "draw_on": "", "add_slicer": ""}
+NEW = {"create_curve": "wave.npy", "draw_on": "", "fill_curve": "", "add_slicer": ""}
 # These need a window, or are in the shader editor.
 ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
 # Where something was deleted.
