@@ -25,6 +25,7 @@ from ..common.animation import remove_fcurves, set_interpolation
 from ..common.colormaps import kind
 from ..common.colormaps.cyclic import AROUND, direction_of, period_of
 from ..common.geometry import new_curves
+from ..common.marks import Mark
 from ..common.nodes import Tree
 from ..common.nodes.modifiers import (
     add_group_modifier,
@@ -33,9 +34,11 @@ from ..common.nodes.modifiers import (
     set_inputs,
 )
 from ..common.placing import link, select_only
+from ..common.required import required
 from ..common.tables import find_period
 from .curve_color import COLOR_VALUE, VALUE, color_curve, curve_material, match_cyclic
 from .drawn_part import SAMPLE, drawn_part
+from .second_shape import HAS_SECOND, morphed
 
 GROUP: Final = "Curve from Array"
 INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -64,6 +67,11 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "description": "Half the line's width",
     },
 }
+MORPH: Final = "Morph"
+"""The input that goes from a curve's first shape to its second; see `morph`."""
+MAPPING: Final = Mark("surface_slicer", "curve_mapping", "curve_mapping", lambda _: False)
+"""How numbers became places: middle and scale of x, foot and scale of y, what was subtracted from
+y before, and the array's rows and columns."""
 # Relative to the curve's width.
 _HEIGHT_PART: Final = 0.5
 _RADIUS_PART: Final = 0.006
@@ -103,24 +111,28 @@ def create_curve(
     UnknownColormapError
         If there is no such colormap.
     """
-    values, path = _read(filepath, array, tell)
+    values, path = read(filepath, array, tell)
     try:
         points = polyline(values)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
     if points.gaps:
         tell(f"{path.name}: {points.gaps:,} of its {len(values):,} rows are not numbers: gaps.")
-    points = dataclasses.replace(points, y=_without_base(points.y, path, tell))
+    level = _without_base(points.y, path, tell)
+    base = float(points.y[0] - level[0])
+    points = dataclasses.replace(points, y=level)
     colors = None
     if color_filepath:
-        second, second_path = _read(color_filepath, color_array, tell)
+        second, second_path = read(color_filepath, color_array, tell)
         try:
             colors = values_along(second, len(values), points.samples)
             colors = _without_base(colors, second_path, tell)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot color by {second_path.name}: {error}.") from None
     title = path.stem.encode("utf-8", "replace").decode("utf-8")
-    return add_curve(context, points, title, colors, size=size, colormap=colormap)
+    curve = add_curve(context, points, title, colors, size=size, colormap=colormap)
+    _keep_mapping(curve, points, size, base, values)
+    return curve
 
 
 def add_curve(
@@ -156,13 +168,10 @@ def add_curve(
     UnknownColormapError
         If there is no such colormap.
     """
-    width, height = size[0], size[1] or size[0] * _HEIGHT_PART
-    low, high = float(points.y.min()), float(points.y.max())
-    foot = 0.0 if low < 0 < high else low
-    across = points.x - (points.x.min() + points.x.max()) / 2
+    middle, x_scale, foot, z_scale = _scales(points, size)
     positions = np.zeros((len(points.x), 3))
-    positions[:, 0] = across / (np.ptp(points.x) or 1.0) * width
-    positions[:, 2] = (points.y - foot) / ((high - low) or 1.0) * height
+    positions[:, 0] = (points.x - middle) * x_scale
+    positions[:, 2] = (points.y - foot) * z_scale
     data = new_curves(
         title,
         points.counts,
@@ -177,11 +186,11 @@ def add_curve(
     made: list[bpy.types.ID] = [curve, data]
     first, last = float(points.samples[0]), float(points.samples[-1])
     try:
-        modifier = add_group_modifier(curve, "Curve", _group())
+        modifier = add_group_modifier(curve, "Curve", curve_group())
         made.append(color_curve(curve, modifier, colormap, by_array=colors is not None))
         set_inputs(
             modifier,
-            {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
+            {"Radius": size[0] * _RADIUS_PART, "First Sample": first, "Last Sample": last},
         )
         shown = points.y if colors is None else colors
         if found := find_period(shown, turns=kind(colormap) == "cyclic"):
@@ -223,7 +232,7 @@ def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> No
     if modifier is None or material is None:
         raise ValueError(f"'{curve.name}' is not a curve in the colors of a colormap")
     # Of a file from an older version, its inputs for this may be missing.
-    modifier.node_group = _group()
+    modifier.node_group = curve_group()
     match_cyclic(curve, modifier, material, begin, period)
 
 
@@ -256,6 +265,28 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     set_interpolation(curve, path, "LINEAR")
 
 
+def _scales(points: Polyline, size: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return the x in the middle, the scale of x, the y at the foot, and the scale of y."""
+    width, height = size[0], size[1] or size[0] * _HEIGHT_PART
+    low, high = float(points.y.min()), float(points.y.max())
+    left, right = float(points.x.min()), float(points.x.max())
+    foot = 0.0 if low < 0 < high else low
+    return (left + right) / 2, width / ((right - left) or 1.0), foot, height / ((high - low) or 1.0)
+
+
+def _keep_mapping(
+    curve: bpy.types.Object,
+    points: Polyline,
+    size: tuple[float, float],
+    base: float,
+    values: NDArray[Any],
+) -> None:
+    """Store how numbers became places, for a second shape."""
+    columns = 1 if values.ndim == 1 else values.shape[1]
+    mapping = (*_scales(points, size), base, float(len(values)), float(columns))
+    MAPPING.put(required(curve.data), mapping)
+
+
 def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArray[np.float64]:
     """Subtract what single precision cannot hold, and say so."""
     base = base_of(values)
@@ -264,13 +295,15 @@ def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArra
     return values - base
 
 
-def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
+def read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
+    """Read the array of a line, and say where it is; see `array_file.read_array`."""
     path = Path(bpy.path.abspath(filepath))
     return read_array(path, array, check_line, tell), path
 
 
 @nodes.group(GROUP)
-def _group(tree: Tree) -> None:
+def curve_group(tree: Tree) -> None:
+    """Write the nodes that draw a curve."""
     whole = tree.input("Geometry", "Geometry")
     given = tree.inputs(INPUTS)
     material = tree.input("Material", "Material")
@@ -280,8 +313,19 @@ def _group(tree: Tree) -> None:
     cyclic = tree.input("Cyclic", "Bool", default=False, hide=True)
     low = tree.input("Minimum", "Float", default=0.0, hide=True)
     high = tree.input("Maximum", "Float", default=1.0, hide=True)
+    morph = tree.input(
+        MORPH,
+        "Float",
+        default=0.0,
+        minimum=0.0,
+        maximum=1.0,
+        unit="FACTOR",
+        description="How far the curve has morphed into its second shape; keyframe this",
+    )
+    has_second = tree.input(HAS_SECOND, "Bool", default=False, hide=True)
     period = period_of(tree, cyclic, low, high)
-    part = drawn_part(tree, whole, given, first, last, period)
+    shape = morphed(tree, whole, morph, has_second, period)
+    part = drawn_part(tree, shape, given, first, last, period)
     with tree.frame("A point alone is no line"):
         count = tree.add("GeometryNodeSplineLength")["Point Count"]
         pieces = tree.add(

@@ -32,6 +32,7 @@ from .curve import INPUTS, find_modifier
 from .curve_color import COLOR_VALUE, VALUE, curve_material
 from .drawn_part import SAMPLE, drawn_part
 from .fill_color import COLOR, DENSITY, color_fill, fill_settings
+from .second_shape import POSITION
 
 GROUP: Final = "Curve Fill"
 Gradient = Literal["Y", "X", "VALUE"]
@@ -80,13 +81,15 @@ def add_fill(
     Raises
     ------
     FillError
-        If it is no curve, all its values are equal, or it goes back along x.
+        If it is no curve, all its values are equal, or it goes back along x or morphs.
     UnknownColormapError
         If there is no such colormap.
     """
     line = find_modifier(curve)
     if line is None:
         raise FillError(f"'{curve.name}' is not a curve from an array")
+    if POSITION in required(curve.data).attributes:  # type: ignore[attr-defined]
+        raise FillError(f"'{curve.name}' morphs, which a fill cannot follow")
     material = curve_material(line)
     period = shown_period(material) if material is not None and gradient == "VALUE" else 0.0
     places, values, colors, samples, counts = _points(curve)

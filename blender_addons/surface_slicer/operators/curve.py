@@ -19,12 +19,11 @@ from ..common.colormaps.colormap_settings import colormap_property
 from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..common.selection import about_linked
 from ..common.value_color import shown_period
 from ..curve.curve import create_curve, draw_on, find_modifier
 from ..curve.curve_color import curve_material
 from .cyclic import cyclic_told
-from .selection import curve_at_hand, made_here
+from .selection import OnActiveCurve, curve_at_hand, made_here
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -124,7 +123,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
+class SURFACE_SLICER_OT_draw_on(OnActiveCurve):
     """Animate the active curve to draw itself, from its first value to its last"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.draw_on"
@@ -141,17 +140,6 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
         frame_end: IntProperty(
             name="To", description="Frame at which it is complete; the scene's last if not given"
         )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Require an active curve of this file."""
-        curve = curve_at_hand(context)
-        if curve is None:
-            cls.poll_message_set("Make active a curve created with Curve from Array")
-            return False
-        if linked := about_linked([curve], with_data=True):
-            cls.poll_message_set(linked)
-        return not linked
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the keyframes."""

@@ -12,15 +12,14 @@ from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import colormap_property
 from ..common.placing import leave_edit_mode, select_only
 from ..common.required import required
-from ..common.selection import about_linked
 from ..curve.fill import GRADIENTS, FillError, Gradient, add_fill, find_fill
-from .selection import curve_at_hand
+from .selection import OnActiveCurve, curve_at_hand
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class SURFACE_SLICER_OT_fill_curve(bpy.types.Operator):
+class SURFACE_SLICER_OT_fill_curve(OnActiveCurve):
     """Fill the area between the active curve and its base, as the curve draws itself; an existing fill is replaced"""  # noqa: D400, D415, E501
 
     bl_idname = "surface_slicer.fill_curve"
@@ -59,17 +58,6 @@ class SURFACE_SLICER_OT_fill_curve(bpy.types.Operator):
             max=1.0,
             subtype="FACTOR",
         )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Require an active curve of this file."""
-        curve = curve_at_hand(context)
-        if curve is None:
-            cls.poll_message_set("Make active a curve created with Curve from Array")
-            return False
-        if linked := about_linked([curve], with_data=True):
-            cls.poll_message_set(linked)
-        return not linked
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the fill, beside the curve in its collections."""

@@ -104,3 +104,18 @@ class OnActiveSurface(bpy.types.Operator):
         if linked := about_linked([surface], with_data=True):
             cls.poll_message_set(linked)
         return not linked
+
+
+class OnActiveCurve(bpy.types.Operator):
+    """An operator that works on the active curve, see `curve_at_hand`."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Require an active curve of this file."""
+        curve = curve_at_hand(context)
+        if curve is None:
+            cls.poll_message_set("Make active a curve created with Curve from Array")
+            return False
+        if linked := about_linked([curve], with_data=True):
+            cls.poll_message_set(linked)
+        return not linked

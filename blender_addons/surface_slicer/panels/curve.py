@@ -10,10 +10,11 @@ from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
-from ..curve.curve import INPUTS, find_modifier
+from ..curve.curve import INPUTS, MORPH, find_modifier
 from ..curve.curve_color import curve_material, curve_settings
 from ..curve.fill import fill_material
 from ..curve.fill_color import fill_settings
+from ..curve.morph import has_second
 from ..operators.selection import curve_at_hand, fill_at_hand
 from .tab import Tab, draw_cyclic
 
@@ -38,8 +39,11 @@ class SURFACE_SLICER_PT_curve(Tab):
         column = layout.column(align=True)
         for name in INPUTS:
             column.prop(input_value(modifier, name), "value", text=name)
+        if has_second(required(curve_at_hand(context))):
+            column.prop(input_value(modifier, MORPH), "value", text=MORPH)
         layout.operator("surface_slicer.draw_on", icon="ANIM")
         layout.operator("surface_slicer.fill_curve", icon="MOD_OPACITY")
+        layout.operator("surface_slicer.morph_curve", icon="MOD_SIMPLEDEFORM")
         fill = fill_at_hand(context)
         material = curve_material(modifier) if fill is None else fill_material(fill)
         if material is None:
