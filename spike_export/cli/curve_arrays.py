@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,15 @@ def cyclic_limits_of(
         "the short way round; --period none turns this off."
     )
     return (low, low + period), True
+
+
+def turning_short(path: Path, phase: Points) -> Points:
+    """Return phases that go on where they come round after a full turn, and say so."""
+    found = find_period(phase, turns=True)
+    if found is None or not math.isclose(found[1], math.tau):
+        return phase
+    say(f"{path.name}: Its phases come round after 2π, so the arrow turns the short way.")
+    return np.unwrap(phase)
 
 
 def limits_of(

@@ -18,6 +18,7 @@ from .curve_arrays import (
     read_curve,
     read_numbers,
     read_row,
+    turning_short,
 )
 from .drawing import (
     Kind,
@@ -187,6 +188,8 @@ def arrow(array: Path, color: str | None, colormap: str, **common: Any) -> None:
     """Show a phase as an arrow on a colored circle.
 
     ARRAY holds phases in radians, counterclockwise from the right; or two columns, time and phase.
+    Between two samples the arrow turns by their difference, or the short way round if the phases
+    come round after 2π.
     """  # fmt: skip
     from .. import figures
 
@@ -194,6 +197,7 @@ def arrow(array: Path, color: str | None, colormap: str, **common: Any) -> None:
         if color != "angle":
             _one_color(color)
         t, phase = read_curve(array, "a phase")
+        phase = turning_short(array, phase)
 
         def parts(axes: Any, scale: float) -> list[Part]:
             own = None if color == "angle" else color or _ink(common["background"])

@@ -41,6 +41,8 @@ from .drawn_part import SAMPLE, drawn_part
 from .second_shape import HAS_SECOND, morphed
 
 GROUP: Final = "Curve from Array"
+ARROW_GROUP: Final = "Phase Arrow"
+"""The modifier of an arrow, see `arrow`; *Drawn* turns it as it draws a curve."""
 INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Drawn": {
         "kind": "Float",
@@ -214,6 +216,11 @@ def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | N
     return find_group_modifier(thing, GROUP)
 
 
+def drawn_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier with the number *Drawn*, of a curve or of an arrow."""
+    return find_modifier(thing) or find_group_modifier(thing, ARROW_GROUP)
+
+
 def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> None:
     """Make the colors of a curve come round, or end at the lowest and the highest value.
 
@@ -237,7 +244,7 @@ def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> No
 
 
 def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
-    """Animate a curve to draw itself, at constant speed along its values.
+    """Animate a curve to draw itself, or an arrow to turn, at constant speed along the values.
 
     Parameters
     ----------
@@ -249,11 +256,11 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     Raises
     ------
     ValueError
-        If the object is not a curve, or the frames are not in order.
+        If the object is neither, or the frames are not in order.
     """
-    modifier = find_modifier(curve)
+    modifier = drawn_modifier(curve)
     if modifier is None:
-        raise ValueError(f"'{curve.name}' is not a curve from an array")
+        raise ValueError(f"'{curve.name}' is neither a curve nor an arrow from an array")
     if not frame_start < frame_end:
         raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")

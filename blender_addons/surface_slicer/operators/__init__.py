@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    arrow,
     color,
     color_ramp,
     curve,
@@ -28,6 +29,7 @@ CLASSES = (
     *slicer_companions.CLASSES,
     *curve.CLASSES,
     *fill.CLASSES,
+    *arrow.CLASSES,
     *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,

@@ -14,6 +14,7 @@ from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..curve.arrow import arrow_material
 from ..curve.curve import find_modifier
 from ..curve.curve_color import curve_material
 from ..curve.fill import fill_material
@@ -24,6 +25,7 @@ from .cyclic import cyclic_told
 from .selection import (
     OnActiveSurface,
     OnSurfaces,
+    arrow_at_hand,
     curve_at_hand,
     fill_at_hand,
     surface_at_hand,
@@ -83,16 +85,19 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
 
 
 class SURFACE_SLICER_OT_choose_colormap(ColormapPicker):
-    """Give the material of the active surface, curve or fill a colormap."""
+    """Give the material of the active surface, curve, fill or arrow a colormap."""
 
     bl_idname = "surface_slicer.choose_colormap"
 
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
-        """Find the material of the active surface, curve or fill."""
+        """Find the material of the active surface, curve, fill or arrow."""
         fill = fill_at_hand(context)
         if fill is not None:
             return fill_material(fill)
+        arrow = arrow_at_hand(context)
+        if arrow is not None:
+            return arrow_material(arrow)
         modifier = find_modifier(curve_at_hand(context))
         if modifier is not None:
             return curve_material(modifier)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import bpy
 
 from ..common.selection import about_linked, at_hand, chosen, editable
-from ..curve.curve import find_modifier
+from ..curve.arrow import find_arrow_modifier
+from ..curve.curve import drawn_modifier, find_modifier
 from ..curve.fill import find_fill_modifier
 from ..surface.axes import find_axes
 from ..surface.base_plane import find_base_plane
@@ -42,6 +43,12 @@ def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     return thing if find_modifier(thing) is not None else None
 
 
+def arrow_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the arrow that panels act on, as `curve_at_hand`."""
+    thing = _at_hand(context)
+    return thing if find_arrow_modifier(thing) is not None else None
+
+
 def fill_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the fill whose colors panels show, if it is the active object."""
     thing = context.object
@@ -49,12 +56,12 @@ def fill_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def made_here(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """List a scene's surfaces and curves."""
+    """List a scene's surfaces, curves and arrows."""
     return [thing for thing in scene.objects if _is_made_here(thing)]
 
 
 def _is_made_here(thing: bpy.types.Object) -> bool:
-    return is_surface(thing) or find_modifier(thing) is not None
+    return is_surface(thing) or drawn_modifier(thing) is not None
 
 
 def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:

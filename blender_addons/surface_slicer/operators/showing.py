@@ -7,7 +7,7 @@ import bpy
 
 from ..common.selection import about_linked, chosen, editable
 from ..common.viewport import ShowColors
-from ..curve.curve import find_modifier
+from ..curve.curve import drawn_modifier
 from ..surface.lift import is_surface
 from ..surface.solid_colors import add_solid_colors, remove_solid_colors, shows_exact_colormap
 from .selection import chosen_surfaces
@@ -21,7 +21,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require a selected or active surface or curve."""
-        found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
+        found = bool(chosen(context, lambda t: is_surface(t) or drawn_modifier(t) is not None))
         if not found:
             cls.poll_message_set("Select a surface or a curve made with this add-on")
         return found

@@ -10,12 +10,18 @@ from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
+from ..curve.arrow import (
+    ARROW_INPUTS,
+    arrow_material,
+    arrow_settings,
+    find_arrow_modifier,
+)
 from ..curve.curve import INPUTS, MORPH, find_modifier
 from ..curve.curve_color import curve_material, curve_settings
 from ..curve.fill import fill_material
 from ..curve.fill_color import fill_settings
 from ..curve.morph import has_second
-from ..operators.selection import curve_at_hand, fill_at_hand
+from ..operators.selection import arrow_at_hand, curve_at_hand, fill_at_hand
 from .tab import Tab, draw_cyclic
 
 
@@ -31,6 +37,10 @@ class SURFACE_SLICER_PT_curve(Tab):
         row = layout.row()
         row.scale_y = 1.3
         row.operator("surface_slicer.create_curve", icon="IPO_EASE_IN_OUT")
+        layout.operator("surface_slicer.create_arrow", icon="DRIVER_ROTATIONAL_DIFFERENCE")
+        if (arrow := arrow_at_hand(context)) is not None:
+            _draw_arrow(layout, context, arrow)
+            return
         modifier = find_modifier(curve_at_hand(context))
         if modifier is None:
             return
@@ -62,6 +72,24 @@ class SURFACE_SLICER_PT_curve(Tab):
         header.label(text="Colormap Range")
         if body is not None:
             draw_range(body, material)
+
+
+def _draw_arrow(
+    layout: bpy.types.UILayout, context: bpy.types.Context, arrow: bpy.types.Object
+) -> None:
+    draw_whose(layout, context, arrow)
+    layout.use_property_split = True
+    column = layout.column(align=True)
+    for name in ARROW_INPUTS:
+        column.prop(input_value(required(find_arrow_modifier(arrow)), name), "value", text=name)
+    layout.operator("surface_slicer.draw_on", icon="ANIM")
+    material = arrow_material(arrow)
+    if material is None:
+        return
+    draw_show_colors(layout, context, "surface_slicer.show_colors", shown=False, solid=False)
+    draw_colormap(layout, material, "surface_slicer.choose_colormap")
+    for name, socket in arrow_settings(material).items():
+        layout.prop(socket, "default_value", text=name)
 
 
 CLASSES = (SURFACE_SLICER_PT_curve,)

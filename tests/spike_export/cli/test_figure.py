@@ -95,6 +95,17 @@ def test_one_color(command, arrays):
         assert len(strong) > 1000 and (strong == (255, 128, 0)).all()
 
 
+def test_wrapped_phases_turn_the_arrow_the_short_way(command, tmp_path):
+    rising = 2.0 + 0.9 * np.arange(40)
+    np.save(tmp_path / "wrapped.npy", rising % (2 * np.pi))
+    np.save(tmp_path / "rising.npy", rising)
+    for name in ("wrapped", "rising"):
+        result = command("figure", "arrow", f"{name}.npy", "-o", f"{name}%d.png", "--frames", 9)
+        assert ("come round after 2π" in result[1] + result[2]) == (name == "wrapped")
+    for k in range(9):
+        np.testing.assert_array_equal(pixels(f"wrapped{k}.png"), pixels(f"rising{k}.png"))
+
+
 def test_axes_are_drawn_beside_the_curve(command, arrays):
     wave = ("figure", "wave", "xy.npy", "--color", "red", "--size", "640x360")
     command(*wave, "-o", "bare.png")

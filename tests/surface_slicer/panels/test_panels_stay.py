@@ -37,7 +37,13 @@ ON_SLICED: dict[str, dict[str, Any]] = {
     "remove_slicing": {},
 }
 # What is new is worked on from then on: a curve, and a slicer that cuts nothing yet.
-NEW = {"create_curve": "wave.npy", "draw_on": "", "fill_curve": "", "add_slicer": ""}
+NEW = {
+    "create_curve": "wave.npy",
+    "create_arrow": "wave.npy",
+    "draw_on": "",
+    "fill_curve": "",
+    "add_slicer": "",
+}
 # Of a curve that is there.
 ON_CURVE = {"morph_curve"}
 # These need a window, or are in the shader editor.
