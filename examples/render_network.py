@@ -76,6 +76,7 @@ def main(arguments: list[str]) -> None:
             "Growth": options.growth,
             "Milliseconds per Frame": options.ms_per_frame,
             "Connection Glow": options.connection_glow,
+            **({"Pulses": False} if options.no_pulses else {}),
         },
     )
     # A pause at both ends.
@@ -126,6 +127,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--to", dest="to_layout", default="layers", metavar="LAYOUT", help="layout at the end")
     add("--cells", choices=("spheres", "discs", "cubes"), default="spheres")
     add("--growth", type=float, default=0.6, help="by how much active cells grow (default: 0.6)")
+    add("--no-pulses", action="store_true", help="let a connection light up as a whole")
     add(
         "--connection-glow",
         type=float,

@@ -212,9 +212,13 @@ class Soak:
             # What has no points lacks what is stored with them.
             if part is None or not part.attributes.domain_size("POINT"):
                 continue
-            found, a, b, weight = (
-                column(part, name) for name in ("voltage", "segment_a", "segment_b", "weight_b")
-            )
+            found = column(part, "voltage")
+            if "weight_b" not in part.attributes:
+                # Surfaces whose vertices have the values of places along the strands.
+                within = found.min() >= low.min() - TOLERANCE_MV
+                assert within and found.max() <= high.max() + TOLERANCE_MV, neuron.name
+                continue
+            a, b, weight = (column(part, name) for name in ("segment_a", "segment_b", "weight_b"))
             a, b = a.astype(int), b.astype(int)
             at_least = (1 - weight) * low[a] + weight * low[b] - TOLERANCE_MV
             at_most = (1 - weight) * high[a] + weight * high[b] + TOLERANCE_MV

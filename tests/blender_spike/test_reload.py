@@ -62,7 +62,12 @@ def test_reload_takes_the_new_values_and_keeps_the_look(bpy, neuron, tmp_path):
 
 def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     """All inputs of the modifier about looks, and all of the material."""
-    from blender_spike.color.coloring import _INPUTS, color_input, voltage_material
+    from blender_spike.color.coloring import (
+        _INPUTS,
+        color_input,
+        has_color_input,
+        voltage_material,
+    )
     from blender_spike.common.nodes.modifiers import input_value, set_inputs
     from blender_spike.playback.playback import find_modifier
     from blender_spike.playback.thickness import LOOK_INPUTS, TYPES_INPUTS
@@ -70,11 +75,13 @@ def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     def plain(value):
         return value if isinstance(value, bool | int | float | str) else tuple(value)
 
+    inputs = [name for name in _INPUTS if has_color_input(voltage_material(neuron), name)]
+
     def look(neuron):
         modifier, material = find_modifier(neuron), voltage_material(neuron)
         names = [name for name in LOOK_INPUTS | TYPES_INPUTS if name != "Material"]
         shape = {name: plain(input_value(modifier, name).value) for name in names}
-        color = {name: plain(color_input(material, name).default_value) for name in _INPUTS}
+        color = {name: plain(color_input(material, name).default_value) for name in inputs}
         return {**shape, "material": material.name}, color, material.blender_spike.colormap
 
     changed = {"Style": "Tubes", "Soma": "As Recorded", "Tube Resolution": 5, "Thickness": 2.5}
@@ -84,7 +91,7 @@ def test_every_look_survives_reload_relink_and_saving(bpy, neuron, tmp_path):
     set_inputs(find_modifier(neuron), changed)
     material = voltage_material(neuron)
     bpy.ops.blender_spike.choose_colormap(colormap="cmr.ember")
-    for name in _INPUTS:
+    for name in inputs:
         socket = color_input(material, name)
         if isinstance(socket.default_value, bool):
             socket.default_value = True

@@ -77,7 +77,7 @@ def test_film_scene_says_what_it_did(
     assert "degrees in frames 1001 to 1100" in sentence
     assert "the background is black" in sentence and "bright parts glow in renders" in sentence
     has_light = any(thing.type == "LIGHT" for thing in bpy.data.objects)
-    told_of = ("a light shines from behind", "two suns shine")
+    told_of = ("a light shines from behind", "two suns shine", "a key, a fill and a light")
     assert any(light in sentence for light in told_of) == has_light
     for change in OWN:
         assert change in sentence

@@ -38,7 +38,7 @@ def test_cells_fly_into_their_layers(file, tmp_path):
     result = render(
         file, tmp_path / "out", "--frames", "0-8", "--from", "shuffled grid", "--bloom", 0,
         "--resolution", "96x96", "--samples", 2, "--growth", 0, "--connection-glow", 0,
-        "--colormap", "gray", "--start", 0.5,
+        "--no-pulses", "--colormap", "gray", "--start", 0.5,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     frames = [read_pixels(tmp_path / "out" / f"frame_{k:04d}.png")[..., 0] for k in range(9)]

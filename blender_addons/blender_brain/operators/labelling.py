@@ -63,7 +63,7 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
         if made.never_seen:
             names = ", ".join(region.name for region in made.never_seen[:_MOST_NAMED])
             more = " and others" if len(made.never_seen) > _MOST_NAMED else ""
-            done += f"; the camera never sees {names}{more}, so these labels are hidden"
+            done += f"; the camera never sees {names}{more}, or there is no room for a label"
         if hidden := [region for region in chosen if region not in seen]:
             first = f"'{hidden[0].name}' is" if len(hidden) == 1 else f"{len(hidden)} others are"
             done += f"; {first} hidden in renders"

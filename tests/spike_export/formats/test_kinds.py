@@ -117,6 +117,10 @@ def test_each_wrong_kind_gets_a_sentence_with_the_right_command(made, command, c
         words = (command_line if "{}" in command_line else f"{command_line} {{}}").split()
         code, _, error = command(*(made(kind) if word == "{}" else word for word in words))
         right = FILES[kind][1]
+        if kind == "hdf5" and command_line.startswith("figure wave"):
+            # An array could be in it.
+            assert code == 1 and "it is an HDF5 file" in error and "numpy.save(" in error
+            continue
         assert code == 1 and error.startswith("Error: Cannot use given: it is a"), (kind, error)
         assert error.count("\n") == 1
         if right:

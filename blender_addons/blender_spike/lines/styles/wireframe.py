@@ -45,8 +45,12 @@ def _write(lines: Lines) -> Linkable:
         balls = tree.add("GeometryNodeRealizeInstances", {"Geometry": balls})
     with tree.frame("Their edges"):
         normal = tree.add("GeometryNodeInputNormal")["Normal"]
-        outward = tree.store(tree.join(tubes, balls), OUTWARD, normal, "FLOAT_VECTOR")
-        edges = tree.add("GeometryNodeMeshToCurve", {"Mesh": outward})
+        frame = tree.store(tree.join(tubes, balls), OUTWARD, normal, "FLOAT_VECTOR")
+        # Rounded as well, those of two segments belong to neither.
+        for pattern in ("segment_*", "weight_b"):
+            removed = {"Geometry": frame, "Pattern Mode": "Wildcard", "Name": pattern}
+            frame = tree.add("GeometryNodeRemoveAttribute", removed)
+        edges = tree.add("GeometryNodeMeshToCurve", {"Mesh": frame})
         thin = lines.inputs["Wireframe Thickness"] * micrometer
         wires = tree.tube(edges, 4, thin * 0.5)
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": wires})
