@@ -30,6 +30,7 @@ Stage = Callable[[], None]
 LEFT = {
     # In menus, which are opened after the buttons.
     "blender_spike.choose_quantity",
+    "blender_spike.set_look",
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
     "blender_brain.choose_atlas",
@@ -246,6 +247,8 @@ def layout_menus() -> Step:
         if item.item_type == "SOCKET" and item.name in ("To", "Mix")
     }
     before = ends["To"].value
+    # The menu may be scrolled out of sight otherwise, although the field below it is not.
+    yield from show_panels("blender_spike", of=bpy.types.BLENDER_SPIKE_PT_layout)
     yield from pick_above(ends["Mix"].path_from_id("value"), 0)
     yield from see(lambda: ends["To"].value != before, "a layout is chosen in its menu")
 

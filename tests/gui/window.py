@@ -509,7 +509,8 @@ def show_panels(addon: str, of: Any = None) -> Step:
             bpy.utils.unregister_class(panel)
     for panel in panels:
         panel.bl_options = getattr(panel, "bl_options", set()) - {"DEFAULT_CLOSED"}
-        if of is None or panel is of or _parent(panel) == of.__name__:
+        opened = panel.bl_region_type == "HEADER"
+        if of is None or panel is of or opened or _parent(panel) == of.__name__:
             bpy.utils.register_class(panel)
     yield
     yield

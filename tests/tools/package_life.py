@@ -205,9 +205,9 @@ def disable_while_downloading(data: str) -> None:
 
 
 def uninstall_while_downloading(data: str) -> None:
-    """See that what arrives later is not stored; the server is silent when it comes to meshes."""
+    """See that what arrives later is not stored; the server is silent when it comes to structures."""
     server = serve(data)
-    server.held = "mesh/"
+    server.held = "terminology"
     server.hold.clear()
     modules = f"{package('blender_brain')}."
     folder = sys.modules[f"{modules}atlas.library"].own_folder()
@@ -222,7 +222,7 @@ def uninstall_while_downloading(data: str) -> None:
             "server": server.address,
         }
     )
-    until(lambda: server.asked.total() > 4)
+    until(lambda: server.asked.total() > 1)
     uninstall("blender_brain")
     assert not folder.exists()
     server.hold.set()
