@@ -80,6 +80,7 @@ def test_wrapped_phases_turn_the_short_way(bpy, tmp_path):
 
 def test_draw_on_turns_it(bpy, tmp_path):
     arrow = create(bpy, tmp_path, np.linspace(0, np.pi, 5))
+    assert bpy.ops.surface_slicer.show_colors.poll()
     bpy.ops.surface_slicer.draw_on(frame_start=1, frame_end=21)
     bpy.context.scene.frame_set(11)
     places = arrow_points(bpy, arrow)[0]

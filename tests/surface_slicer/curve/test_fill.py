@@ -167,7 +167,8 @@ def test_pixels_are_the_colormap_s_over_what_is_behind(bpy, tmp_path):
 def test_a_second_fill_replaces_the_first(bpy, tmp_path):
     curve, _ = create(bpy, tmp_path, colormap="viridis")
     counts = [len(bpy.data.objects), len(bpy.data.hair_curves), len(bpy.data.materials)]
-    # The fill is active, and the button acts on its curve.
+    # The fill is active, and the buttons act on its curve.
+    assert bpy.ops.surface_slicer.show_colors.poll()
     assert bpy.ops.surface_slicer.fill_curve(base=1.0) == {"FINISHED"}
     assert [len(bpy.data.objects), len(bpy.data.hair_curves), len(bpy.data.materials)] == counts
     assert [child.name for child in curve.children] == [f"{curve.name} fill"]
