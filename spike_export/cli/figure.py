@@ -5,34 +5,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
-from ..formats.tables import find_period, period_named, period_text
-from .console import FILE, NUMBER, expect_kind, say
+from .console import FILE, NUMBER, Finite
+from .curve_arrays import (
+    cyclic_limits_of,
+    limits_around,
+    limits_of,
+    read_curve,
+    read_numbers,
+    read_row,
+    turning_short,
+)
 from .drawing import (
     Kind,
     draw,
-    drawing_options,
     may_write_frames,
     one_sentence,
     outputs,
     target_of,
 )
+from .figure_options import axes_options, colored, comes_round, moving, plain
 
 if TYPE_CHECKING:
     from ..figures import Frame, Part
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-Points = NDArray[np.float64]
-
 # Widths in points, for 1920 x 1080 pixels.
 _LINE, _CIRCLE, _HEAD = 7.0, 12.0, 24.0
+# Options that one color replaces.
+_OF_COLORMAPS = "colormap", "color_by", "v_min", "v_max", "period"
 _MOST_CELLS = 100_000
-_LARGEST_VALUE = 1e100
 
 
 @click.group(epilog=outputs(name="curve", still="the last moment"))
@@ -44,74 +49,16 @@ def figure() -> None:
     """
 
 
-def _moving(default: str, pace: str = "linear") -> Callable[[Command], Command]:
-    """Add the options that all figure commands share."""
-
-    def decorate(command: Command) -> Command:
-        for option in (
-            click.option(
-                "--pace", type=click.Choice(["linear", "smooth"]), default=pace,
-                show_default=True, help="Constant speed, or easing in and out.",
-            ),
-            click.option(
-                "--frames", type=click.IntRange(1, 1_000_000), default=120, show_default=True,
-                metavar="N", help="Total number of frames.",
-            ),
-            drawing_options(default),
-        ):  # fmt: skip
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _colored(command: Command) -> Command:
-    """Add the options for a colormap and its limits."""
-    for option in (
-        click.option(
-            "--v-max", type=NUMBER, metavar="X",
-            help="Value at the colormap's upper end.  [default: the highest]",
-        ),
-        click.option(
-            "--v-min", type=NUMBER, metavar="X",
-            help="Value at the colormap's lower end.  [default: the lowest]",
-        ),
-        click.option(
-            "--colormap", default="plasma", show_default=True, metavar="NAME",
-            help="Colormap from matplotlib, seaborn or cmasher.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def _comes_round(command: Command) -> Command:
-    """Add the option for values that come round."""
-    return click.option(
-        "--period", callback=_period, metavar="X|none",
-        help="Values come round after X, such as 2pi or 360: their colors change the short way, "
-        "and begin at --v-min.  [default: recognized]",
-    )(command)  # fmt: skip
-
-
-def _period(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
-    """Read a period; 0 for none, None if it is to be recognized."""
-    if text is None or text.casefold() == "none":
-        return None if text is None else 0.0
-    try:
-        return period_named(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a number above 0 nor none.") from None
-
-
 @figure.command(short_help="Animate a line being drawn, colored by its value.")
 @click.argument("array", type=FILE)
 @click.option(
     "--color-by", type=FILE, metavar="ARRAY", help="Values that color the line.  [default: y]"
 )
-@_moving("wave.mp4")
-@_comes_round
-@_colored
+@moving("wave.mp4")
+@axes_options
+@plain("One color instead of a colormap's")
+@comes_round
+@colored("plasma")
 def wave(
     array: Path,
     color_by: Path | None,
@@ -119,6 +66,7 @@ def wave(
     v_min: float | None,
     v_max: float | None,
     period: float | None,
+    color: str | None,
     **common: Any,
 ) -> None:
     """Animate a line being drawn, colored by its value or by another array.
@@ -128,71 +76,134 @@ def wave(
     from .. import figures
 
     with one_sentence():
-        x, y = _curve(array)
-        colors = y if color_by is None else _row(color_by, len(y))
-        limits, cyclic = _cyclic_limits(color_by or array, colors, v_min, v_max, period, colormap)
+        _one_color(color, *_OF_COLORMAPS)
+        x, y = read_curve(array)
+        colors = y if color_by is None else read_row(color_by, len(y))
+        limits, cyclic = (0.0, 1.0), False
+        if color is None:
+            limits, cyclic = cyclic_limits_of(
+                color_by or array, colors, v_min, v_max, period, colormap
+            )
 
         def parts(axes: Any, scale: float) -> list[Part]:
+            if color is not None:
+                return [figures.PlainLine(axes, x, y, color=color, width=_LINE * scale)]
             line = figures.GradientLine(
                 axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale,
                 color_by=colors, cyclic=cyclic,
             )  # fmt: skip
             return [line]
 
-        _film(parts, _around(x), _around(y), (x[0], x[-1]), **common)
+        _film(parts, limits_around(x), limits_around(y), (x[0], x[-1]), **common)
 
 
 @figure.command()
 @click.argument("array", type=FILE)
-@_moving("fill.mp4")
-@_colored
+@moving("fill.mp4")
+@axes_options
+@click.option("--line-color", metavar="COLOR", help="Color of the line.  [default: as the fill]")
+@click.option(
+    "--base",
+    type=NUMBER,
+    metavar="X",
+    help="Value from which the fill reaches to the curve, up or down.  [default: --v-min]",
+)
+@click.option(
+    "--opacity",
+    type=Finite(0, 1),
+    metavar="0-1",
+    help="Opacity everywhere.  [default: fading out toward the base]",
+)
+@click.option(
+    "--gradient",
+    type=click.Choice(["y", "x", "value"]),
+    default="y",
+    show_default=True,
+    help="What the colormap shows: heights, the position along x, or the curve's value at each x.",
+)
+@plain("One color instead of a colormap's")
+@colored("plasma")
 def fill(
-    array: Path, colormap: str, v_min: float | None, v_max: float | None, **common: Any
+    array: Path,
+    colormap: str,
+    v_min: float | None,
+    v_max: float | None,
+    color: str | None,
+    gradient: Literal["x", "y", "value"],
+    opacity: float | None,
+    base: float | None,
+    line_color: str | None,
+    **common: Any,
 ) -> None:
-    """Fill the area under a curve as it is drawn, fading out downward.
+    """Fill the area between a curve and its base as it is drawn.
 
-    ARRAY holds y, or two columns, x and y. The fill begins at --v-min.
-    """
+    ARRAY holds y, or two columns, x and y.
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
-        x, y = _curve(array)
-        limits = _limits(y, v_min, v_max)
+        _one_color(color, "colormap", "gradient")
+        _one_color(line_color)
+        x, y = read_curve(array)
+        limits = limits_of(y, v_min, v_max)
+        # Like the fill, the line begins and ends where the curve has values.
+        along = x if gradient == "x" else y
+        ends = limits_of(x[np.isfinite(y)], None, None) if gradient == "x" else limits
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            return [
-                figures.Fill(axes, x, y, limits=limits, colormap=colormap),
-                figures.GradientLine(
-                    axes, x, y, colormap=colormap, limits=limits, width=_LINE * scale
-                ),
-            ]
+            line: Part
+            if one_color := line_color or color:
+                line = figures.PlainLine(axes, x, y, color=one_color, width=_LINE * scale)
+            else:
+                line = figures.GradientLine(
+                    axes, x, y, colormap=colormap, limits=ends, width=_LINE * scale, color_by=along
+                )
+            area = figures.Fill(
+                axes, x, y, limits=limits, colormap=None if color else colormap,
+                color=color or "white", gradient=gradient, opacity=opacity, base=base,
+            )  # fmt: skip
+            return [area, line]
 
-        y_limits = (min(limits[0], _around(y)[0]), max(limits[1], _around(y)[1]))
-        _film(parts, _around(x), y_limits, (x[0], x[-1]), **common)
+        foot = limits[0] if base is None else base
+        y_limits = limits_around(np.append(y, (foot, *limits)))
+        _film(parts, limits_around(x), y_limits, (x[0], x[-1]), **common)
 
 
 @figure.command()
 @click.argument("array", type=FILE)
-@_moving("arrow.mp4")
+@moving("arrow.mp4")
 @click.option(
-    "--colormap", default="twilight_shifted", show_default=True, metavar="NAME",
+    "--color",
+    metavar="COLOR|angle",
+    help="Color of the arrow; angle for that of the circle where it points.",
+)
+@click.option(
+    "--colormap",
+    default="twilight_shifted",
+    show_default=True,
+    metavar="NAME",
     help="Colormap of the circle; a cyclic one shows no seam.",
-)  # fmt: skip
-def arrow(array: Path, colormap: str, **common: Any) -> None:
+)
+def arrow(array: Path, color: str | None, colormap: str, **common: Any) -> None:
     """Show a phase as an arrow on a colored circle.
 
     ARRAY holds phases in radians, counterclockwise from the right; or two columns, time and phase.
-    """
+    Between two samples the arrow turns by their difference, or the short way round if the phases
+    come round after 2π.
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
-        t, phase = _curve(array, "a phase")
+        if color != "angle":
+            _one_color(color)
+        t, phase = read_curve(array, "a phase")
+        phase = turning_short(array, phase)
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            color = "white" if common["background"] == "black" else "black"
+            own = None if color == "angle" else color or _ink(common["background"])
             return [
                 figures.PhaseArrow(
-                    axes, t, phase, colormap=colormap, color=color, width=_CIRCLE * scale
+                    axes, t, phase, colormap=colormap, color=own, width=_CIRCLE * scale
                 )
             ]
 
@@ -202,29 +213,74 @@ def arrow(array: Path, colormap: str, **common: Any) -> None:
 @figure.command()
 @click.argument("first", type=FILE)
 @click.argument("second", type=FILE)
-@_moving("morph.mp4", pace="smooth")
+@click.option(
+    "--second-color-by",
+    type=FILE,
+    metavar="ARRAY",
+    help="Values that color the second curve, if they differ from --color-by.",
+)
+@click.option(
+    "--color-by", type=FILE, metavar="ARRAY", help="Values that color the curve.  [default: y]"
+)
+@moving("morph.mp4", pace="smooth")
+@axes_options
 @click.option("--equal", is_flag=True, help="Use the same scale for x and y.")
-def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
+@click.option("--second-color", metavar="COLOR", help="Color of the second curve.")
+@plain("Color of the first curve")
+@comes_round
+@colored(None)
+def morph(
+    first: Path,
+    second: Path,
+    color_by: Path | None,
+    second_color_by: Path | None,
+    colormap: str | None,
+    v_min: float | None,
+    v_max: float | None,
+    period: float | None,
+    color: str | None,
+    second_color: str | None,
+    equal: bool,
+    **common: Any,
+) -> None:
     """Morph one curve into another.
 
-    FIRST and SECOND hold y, or two columns, x and y; both with the same number of points.
-    """
+    FIRST and SECOND hold y, or two columns, x and y; both with the same number of points. With
+    --colormap or --color-by, the curve has the colors of its values.
+    """  # fmt: skip
     from .. import figures
 
     with one_sentence():
-        curves = [np.stack(_curve(path, growing=False), axis=1) for path in (first, second)]
+        _one_color(color, *_OF_COLORMAPS)
+        _one_color(second_color, *_OF_COLORMAPS)
+        if second_color_by and not color_by:
+            raise figures.ChoiceError("give --color-by with --second-color-by")
+        curves = [np.stack(read_curve(path, growing=False), axis=1) for path in (first, second)]
         if len(curves[0]) != len(curves[1]):
             raise figures.ChoiceError(
                 f"both curves need the same number of points, but {first.name} has "
                 f"{len(curves[0]):,} and {second.name} {len(curves[1]):,}"
             )
         both = np.concatenate(curves)
+        colors: dict[str, Any] = {
+            "color": color or _ink(common["background"]),
+            "second_color": second_color,
+        }
+        if color_by or _typed("colormap", "v_min", "v_max", "period"):
+            colormap = colormap or "plasma"
+            files = [path for path in (color_by, second_color_by) if path]
+            ends = [read_row(path, len(curves[0])) for path in files] or list(both[:, 1:].T)
+            limits, cyclic = cyclic_limits_of(
+                color_by or first, np.concatenate(ends), v_min, v_max, period, colormap
+            )
+            colors = {"colormap": colormap, "limits": limits, "cyclic": cyclic}
+            if files:
+                colors |= {"color_by": ends[0], "second_color_by": ends[-1]}
 
         def parts(axes: Any, scale: float) -> list[Part]:
-            color = "white" if common["background"] == "black" else "black"
-            return [figures.Morph(axes, *curves, color=color, width=_LINE * scale)]
+            return [figures.Morph(axes, *curves, width=_LINE * scale, **colors)]
 
-        x_limits, y_limits = _around(both[:, 0]), _around(both[:, 1])
+        x_limits, y_limits = limits_around(both[:, 0]), limits_around(both[:, 1])
         _film(parts, x_limits, y_limits, (0.0, 1.0), equal=equal, **common)
 
 
@@ -237,9 +293,9 @@ def morph(first: Path, second: Path, equal: bool, **common: Any) -> None:
     show_default=True,
     help="Shape of the cells.",
 )
-@_moving("matrix.mp4")
-@_comes_round
-@_colored
+@moving("matrix.mp4")
+@comes_round
+@colored("plasma")
 def matrix(
     array: Path,
     cells: Literal["square", "circle"],
@@ -256,7 +312,7 @@ def matrix(
     from .. import figures
 
     with one_sentence():
-        values = _numbers(array)
+        values = read_numbers(array)
         values = values[:, None, :] if values.ndim == 2 else values
         if values.ndim != 3:
             raise figures.ChoiceError(
@@ -269,7 +325,7 @@ def matrix(
                 f"cannot use {array.name}: {rows:,} x {columns:,} cells are more than "
                 f"{_MOST_CELLS:,}"
             )
-        limits, cyclic = _cyclic_limits(array, values, v_min, v_max, period, colormap)
+        limits, cyclic = cyclic_limits_of(array, values, v_min, v_max, period, colormap)
 
         def parts(axes: Any, _scale: float) -> list[Part]:
             t = np.arange(len(values))
@@ -294,146 +350,65 @@ def _film(
     output: Path,
     force: bool,
     frames: int,
-    pace: Literal["linear", "smooth"],
+    pace: str,
     background: Literal["black", "white"],
     transparent: bool,
     fps: float,
     size: tuple[int, int],
     equal: bool = False,
+    axes: bool = False,
+    grid: bool = False,
+    x_label: str = "",
+    y_label: str = "",
 ) -> None:
     """Put parts on a stage, animate them and write the pictures."""
     from .. import figures
 
+    way = figures.read_pace(pace)
+    if not isinstance(way, str) and _typed("frames"):
+        raise figures.ChoiceError("give --frames or a --pace with times, not both")
     target = target_of(output, size, transparent=transparent)
     if target.kind is Kind.FILM:
         figures.find_ffmpeg()
-    every = figures.paced(float(run[0]), float(run[1]), frames, pace)
+    ends = float(run[0]), float(run[1])
+    if isinstance(way, str):
+        every = figures.paced(*ends, frames, way)
+    else:
+        every = figures.keyed(*ends, way, fps)
     chosen: list[Frame] = every[-1:] if target.holds_one else every
     may_write_frames(target, chosen, force=force)
-    made, axes = figures.stage(
-        x_limits, y_limits, equal=equal, background=background, transparent=transparent, size=size
-    )
-    own = parts(axes, figures.size_factor(size))
-    moving = figures.MovingFigure(made, own, [axes], size)
+    ruled = figures.Ruling(grid, x_label, y_label) if axes or grid or x_label or y_label else None
+    made, area = figures.stage(
+        x_limits, y_limits, equal=equal, background=background, transparent=transparent, size=size,
+        ruling=ruled,
+    )  # fmt: skip
+    own = parts(area, figures.size_factor(size))
+    moving = figures.MovingFigure(made, own, [area], size)
     draw(moving, target, chosen, fps=fps, transparent=transparent)
 
 
-def _curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Points, Points]:
-    """Read x and y; with a single column, x counts from 0."""
+def _ink(background: str) -> str:
+    return "white" if background == "black" else "black"
+
+
+def _one_color(color: str | None, *instead_of: str) -> None:
+    """Check a color, and that no option is given which it replaces."""
+    from matplotlib.colors import is_color_like
+
     from .. import figures
 
-    array = _numbers(path)
-    if array.ndim == 1:
-        array = np.stack([np.arange(len(array)), array], axis=1)
-    if array.ndim != 2 or array.shape[1] != 2:
+    if color is None:
+        return
+    if not is_color_like(color):
         raise figures.ChoiceError(
-            f"cannot use {path.name}: it has the shape {array.shape}, neither {what} alone nor two "
-            "columns"
+            f"there is no color {color[:50]!r}; write a name such as orange, or '#ff8800'"
         )
-    x, y = array.T
-    if growing:
-        x, y = _without_place(x, y)
-    if not np.isfinite(x).all():
-        row = int(np.argmin(np.isfinite(x))) + 1
-        raise figures.ChoiceError(f"cannot use {path.name}: the x in row {row} is not finite")
-    if growing and (np.diff(x) <= 0).any():
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: its first column does not increase from row to row"
-        )
-    if not np.isfinite(y).any():
-        raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
-    if not growing and not np.isfinite(y).all() or (what != "y" and not np.isfinite(y).all()):
-        row = int(np.argmin(np.isfinite(y))) + 1
-        raise figures.ChoiceError(f"cannot use {path.name}: the value in row {row} is not finite")
-    return x, y
+    if instead_of and _typed(*instead_of):
+        raise figures.ChoiceError("give one color or a colormap and its values, not both")
 
 
-def _without_place(x: Points, y: Points) -> tuple[Points, Points]:
-    """Make rows without an x gaps: at the ends there is none, within the curve y is missing."""
-    there = np.isfinite(x) | np.isinf(x)
-    if there.all() or not there.any():
-        return x, y
-    known = np.flatnonzero(there)
-    within = slice(known[0], known[-1] + 1)
-    count = np.arange(len(x))
-    return np.interp(count, known, x[known])[within], np.where(there, y, np.nan)[within]
-
-
-def _numbers(path: Path) -> Points:
-    from .. import figures
-
-    # The reader itself says how to convert those of other programs.
-    expect_kind(path, "npy", "matrix", "places", "table", "text", "data", "mat", "hdf5")
-    numbers = figures.read_array(path, say)
-    largest = np.abs(numbers, where=np.isfinite(numbers), out=np.full(numbers.shape, -1.0)).max()
-    if largest < 0:
-        raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
-    if largest > _LARGEST_VALUE:
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: its values beyond {_LARGEST_VALUE:g} cannot be drawn"
-        )
-    return numbers
-
-
-def _row(path: Path, count: int) -> Points:
-    from .. import figures
-
-    row = _numbers(path)
-    if row.shape != (count,):
-        raise figures.ChoiceError(
-            f"cannot use {path.name}: it has the shape {row.shape}, not one value for each of the "
-            f"{count:,} points"
-        )
-    return row
-
-
-def _cyclic_limits(
-    path: Path,
-    values: NDArray[np.float64],
-    v_min: float | None,
-    v_max: float | None,
-    period: float | None,
-    colormap: str,
-) -> tuple[tuple[float, float], bool]:
-    """Return the limits of the colors, and whether they are the same value."""
-    from .. import figures
-    from ..figures.named_colormap import is_cyclic
-
-    if period and v_max is not None:
-        raise figures.ChoiceError("give --period or --v-max, not both")
-    if period:
-        return (v_min or 0.0, (v_min or 0.0) + period), True
-    found = None
-    if period is None and v_min is None and v_max is None:
-        # From sample to sample, and in a matrix from frame to frame.
-        found = find_period(values, axes=(0,), turns=is_cyclic(colormap))
-    if found is None:
-        return _limits(values, v_min, v_max), False
-    low, period = found
-    say(
-        f"{path.name}: Its values come round after {period_text(period)}, so their colors change "
-        "the short way round; --period none turns this off."
-    )
-    return (low, low + period), True
-
-
-def _limits(
-    values: NDArray[np.float64], v_min: float | None, v_max: float | None
-) -> tuple[float, float]:
-    from .. import figures
-
-    found = values[np.isfinite(values)]
-    low, high = (float(found.min()), float(found.max())) if found.size else (0.0, 1.0)
-    low, high = (low - 1.0, high + 1.0) if low == high else (low, high)
-    low, high = low if v_min is None else v_min, high if v_max is None else v_max
-    if not low < high:
-        raise figures.ChoiceError(
-            f"the lower limit, {low:g}, is not below the upper limit, {high:g}"
-        )
-    return low, high
-
-
-def _around(values: Points) -> tuple[float, float]:
-    """Return the lowest and the highest value, made different if they are equal."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return (low, high) if low < high else (low - 1.0, high + 1.0)
+def _typed(*options: str) -> bool:
+    """Whether one of some options was given, rather than left at its default."""
+    context = click.get_current_context()
+    sources = {context.get_parameter_source(option) for option in options}
+    return bool(sources - {None, click.core.ParameterSource.DEFAULT})

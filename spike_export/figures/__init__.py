@@ -3,8 +3,9 @@
 
 `sections` chooses what is drawn; `curves` and `fill` draw parts driven by one number, how far they
 are drawn, with the arrays of `line_pieces`; `traces` lays them out as a figure; `pictures` and
-`film` write it, frame by frame. `shapes` has a rotating arrow, a morphing curve and a matrix, for
-the empty axes of `stage`; `arrays` reads files of numbers for them.
+`film` write it, frame by frame. `morph` has a morphing curve, `shapes` a rotating arrow and a
+matrix, for the axes of `stage`; `pace` moves their number; `arrays` reads files of numbers for
+them.
 Each piece works on its own, with any curve:
 
 >>> from spike_export.figures import GradientLine, pictures, trace_axes
@@ -23,17 +24,23 @@ from .arrays import read_array
 from .curves import Cursor, GradientLine, Head, Part, PlainLine
 from .fill import Fill
 from .film import FilmError, film_writer, find_ffmpeg
+from .morph import Morph
+from .pace import Key, keyed, paced, read_pace
 from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
 from .sections import ChoiceError, Trace, choose_traces
-from .shapes import MatrixCells, Morph, PhaseArrow
-from .stage import paced, size_factor, stage
+from .shapes import MatrixCells, PhaseArrow
+from .stage import Ruling, size_factor, stage
 from .traces import color_limits, trace_axes, trace_figure
 
 __all__ = [
     "stage",
+    "Ruling",
     "size_factor",
     "read_array",
     "paced",
+    "keyed",
+    "read_pace",
+    "Key",
     "PhaseArrow",
     "Morph",
     "MatrixCells",

@@ -81,14 +81,28 @@ def finite_runs(x: ArrayLike, y: ArrayLike, color_by: ArrayLike | None = None) -
     """Split a curve at its gaps, into arrays of shape (m, 2), or (m, 3) with colors; m > 1."""
     x, y = checked(x, y)
     columns = [x, y] if color_by is None else [x, y, checked(x, color_by)[1]]
-    points = np.stack(columns, axis=1)
-    edges = np.diff(np.isfinite(points).all(axis=1).astype(np.int8), prepend=0, append=0)
+    return split_at_gaps(np.stack(columns, axis=1))
+
+
+def split_at_gaps(points: Points) -> list[Points]:
+    """Split a curve where not all numbers of a point are finite; no part is a single point.
+
+    Parameters
+    ----------
+    points : ndarray, shape (M, 2) or (M, 3)
+        x, y and what colors them; x need not increase.
+    """
+    there = np.isfinite(points).all(axis=1)
+    edges = np.diff(there.astype(np.int8), prepend=0, append=0)
     runs = [
         points[begin:end]
         for begin, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True)
     ]
+    if not runs:
+        return []
     # One sample between two gaps: a line's round cap is drawn for any line, however short.
-    tiny = max(1e-6 * (x[-1] - x[0]), 4 * float(np.spacing(np.abs(x).max())), 1e-12)
+    x = points[there, 0]
+    tiny = max(1e-6 * float(np.ptp(x)), 4 * float(np.spacing(np.abs(x).max())), 1e-12)
     return [
         run if len(run) > 1 else np.concatenate([run - np.eye(1, run.shape[1]) * tiny, run])
         for run in runs
@@ -127,7 +141,7 @@ def by_bin(
     bins : ndarray, shape (K,)
         Those of the colormap's `count` equal parts that the curve passes.
     lines : list of K ndarrays, shape (m, 2)
-        The pieces in each of them, by x, each ended by a point whose y is NaN.
+        The pieces in each of them, in the curve's order, each ended by a point whose y is NaN.
     """
     split = [_split(run, limits, count, cyclic) for run in runs]
     if not split:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Other moving shapes: an arrow on a circle, a morphing curve, a matrix.
+"""Other moving shapes: an arrow on a circle, a matrix.
 
 Like the parts in `curves`, each is driven by one number, independent of frames.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..files.units import without_unit
-from .fill import Color, Fill
+from .fill import Color
 from .named_colormap import colormap_named
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class PhaseArrow:
         arrow turns by their difference, so phases that jump should be unwrapped.
     colormap : str
         A cyclic one shows no seam.
-    color : color
-        Of the arrow.
+    color : color, optional
+        Of the arrow; without one, it has the color of the circle where it points.
     width : float
         Of arrow and circle, in points.
 
@@ -57,13 +57,15 @@ class PhaseArrow:
         phase: ArrayLike,
         *,
         colormap: str = "twilight_shifted",
-        color: Color = "white",
+        color: Color | None = "white",
         width: float = 4.0,
     ) -> None:
         from matplotlib.collections import LineCollection
         from matplotlib.lines import Line2D
         from matplotlib.patches import Polygon
 
+        self._colormap = None if color else colormap_named(colormap)
+        color = color or "white"
         self._t, self._phase = _samples(t, phase)
         edges = np.linspace(0, 2 * np.pi, _PIECES + 1)
         around = np.stack([np.cos(edges), np.sin(edges)], axis=1)
@@ -82,75 +84,16 @@ class PhaseArrow:
     def draw_to(self, t: float) -> None:
         """Turn the arrow to the phase at `t`; beyond the samples it stays still."""
         phase = float(np.interp(t, self._t, self._phase))
+        if self._colormap is not None:
+            color = self._colormap(phase / (2 * np.pi) % 1.0)
+            self._shaft.set_color(color)
+            self._head.set_color(color)
         along = np.array([np.cos(phase), np.sin(phase)])
         across = np.array([-along[1], along[0]])
         tip = 0.86 * along
         neck = tip - _HEAD * along
         self._shaft.set_data([0, neck[0]], [0, neck[1]])
         self._head.set_xy(np.array([tip, neck + _HEAD / 2 * across, neck - _HEAD / 2 * across]))
-
-
-class Morph:
-    """A curve that morphs into another: each point moves straight to its new position.
-
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    first, second : array-like, shape (M, 2)
-        x and y of both curves, with the same number of points; x need not increase.
-    color, second_color : color
-        Of the curve at the beginning and at the end.
-    width : float
-        In points.
-    fill : Fill, optional
-        Changes its shape with the curve.
-
-    Raises
-    ------
-    ValueError
-        If the curves have different numbers of points.
-
-    Attributes
-    ----------
-    artists : tuple of matplotlib Line2D
-    """
-
-    def __init__(
-        self,
-        axes: Axes,
-        first: ArrayLike,
-        second: ArrayLike,
-        *,
-        color: Color = "white",
-        second_color: Color | None = None,
-        width: float = 4.0,
-        fill: Fill | None = None,
-    ) -> None:
-        from matplotlib.colors import to_rgba
-        from matplotlib.lines import Line2D
-
-        self._first, self._second = _curve(first), _curve(second)
-        if self._first.shape != self._second.shape:
-            raise ValueError(
-                f"a curve of {len(self._first)} points cannot morph into one of {len(self._second)}"
-            )
-        self._colors = np.array([to_rgba(color), to_rgba(second_color or color)])
-        self._line = Line2D(
-            [], [], linewidth=width, solid_capstyle="round", solid_joinstyle="round", snap=False
-        )
-        axes.add_artist(self._line)
-        self._fill = fill
-        self.artists: tuple[Artist, ...] = (*(fill.artists if fill else ()), self._line)
-
-    def draw_to(self, t: float) -> None:
-        """Go the fraction `t` of the way, 0..1."""
-        share = min(max(t, 0.0), 1.0)
-        points = (1 - share) * self._first + share * self._second
-        self._line.set_data(points[:, 0], points[:, 1])
-        if self._fill is not None:
-            self._fill.reshape(points)
-        color = (1 - share) * self._colors[0] + share * self._colors[1]
-        self._line.set_color((color[0], color[1], color[2], color[3]))
 
 
 class MatrixCells:
@@ -256,10 +199,3 @@ def _samples(t: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     if (np.diff(t) <= 0).any():
         raise ValueError("times must increase from sample to sample")
     return t, values
-
-
-def _curve(points: ArrayLike) -> NDArray[np.float64]:
-    points = np.asarray(without_unit(points, "a curve's points"), np.float64)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ValueError(f"a curve needs rows of x and y, not the shape {points.shape}")
-    return points

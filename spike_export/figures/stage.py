@@ -1,25 +1,41 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Empty axes for moving shapes, and how their one number changes over the frames."""
+"""Axes for moving shapes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .pictures import Frame, own_style
+from .pictures import own_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Background = Literal["black", "white"]
-Pace = Literal["linear", "smooth"]
 
 _DPI: Final = 72
 # Margin on each side, as a fraction of the picture's shorter side.
 _MARGIN: Final = 0.08
+# On the sides of numbers and labels, as fractions of the picture's width and height.
+_LEFT: Final = 0.1
+_BELOW: Final = 0.15
+_TEXT: Final = 22.0
+_THIN: Final = 1.5
+# How far, relative to their length, axes reach out to their next number.
+_NEAR: Final = 0.06
+_GREY: Final = "#808080"
+# Of the grid, so that curves stand out from it.
+_GRID_ALPHA: Final = 0.35
+
+
+class Ruling(NamedTuple):
+    """Thin axes with numbers at the left and below, and what goes with them."""
+
+    grid: bool = False
+    x_label: str = ""
+    y_label: str = ""
 
 
 @own_style()
@@ -31,8 +47,9 @@ def stage(
     background: Background = "black",
     transparent: bool = False,
     size: tuple[int, int] = (1920, 1080),
+    ruling: Ruling | None = None,
 ) -> tuple[Figure, Axes]:
-    """Make axes with nothing in them: no frame, no ticks, no text.
+    """Make axes with nothing in them: no frame, no ticks, no text, unless they are ruled.
 
     Parameters
     ----------
@@ -46,6 +63,8 @@ def stage(
         Make the background transparent.
     size : (int, int)
         Width and height in pixels.
+    ruling : Ruling, optional
+        Draw the axes.
 
     Returns
     -------
@@ -61,33 +80,25 @@ def stage(
     # The axes fill the whole picture, so that thick lines are not cut off at the limits.
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
+    whole = np.array(size)
+    before = after = np.full(2, _MARGIN * min(size))
+    if ruling is not None:
+        x_limits, y_limits = _to_ticks(x_limits), _to_ticks(y_limits)
+        before = np.array([_LEFT, _BELOW]) * whole
     spans = np.array([x_limits[1] - x_limits[0], y_limits[1] - y_limits[0]])
-    pixels = np.array(size) - 2 * _MARGIN * min(size)
+    pixels = whole - before - after
     per_pixel = np.abs(spans) / pixels
     if equal:
         per_pixel[:] = per_pixel.max()
-    half = per_pixel * np.array(size) / 2 * np.sign(spans)
-    axes.set_xlim(sum(x_limits) / 2 - half[0], sum(x_limits) / 2 + half[0])
-    axes.set_ylim(sum(y_limits) / 2 - half[1], sum(y_limits) / 2 + half[1])
+    # In units of the data, from the middle of what is shown to the picture's edges.
+    signs = np.sign(spans)
+    down, up = per_pixel * (pixels / 2 + before) * signs, per_pixel * (pixels / 2 + after) * signs
+    middle = np.array([sum(x_limits) / 2, sum(y_limits) / 2])
+    axes.set_xlim(middle[0] - down[0], middle[0] + up[0])
+    axes.set_ylim(middle[1] - down[1], middle[1] + up[1])
+    if ruling is not None:
+        _rule(axes, x_limits, y_limits, ruling, size_factor(size), background)
     return figure, axes
-
-
-def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
-    """Animate a number from one value to another.
-
-    Parameters
-    ----------
-    frames : int
-        Above 0; a single one shows `last`.
-    pace : {"linear", "smooth"}
-        Evenly, or easing in and out.
-    """
-    share: NDArray[np.float64] = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
-    if pace == "smooth":
-        share = share * share * (3 - 2 * share)
-    # Both ends exactly.
-    numbers = np.where(share == 1.0, last, first + share * (last - first))
-    return [Frame(number, value) for number, value in enumerate(numbers.tolist())]
 
 
 def size_factor(size: tuple[int, int]) -> float:
@@ -99,3 +110,65 @@ def size_factor(size: tuple[int, int]) -> float:
         Width and height of the picture in pixels.
     """
     return float(np.sqrt(size[0] * size[1] / (1920 * 1080)))
+
+
+def _to_ticks(limits: tuple[float, float]) -> tuple[float, float]:
+    """Move limits out to the next number on the axis, if that is near."""
+    from matplotlib.ticker import AutoLocator
+
+    low, high = limits
+    near = _NEAR * (high - low)
+    ticks = np.asarray(AutoLocator().tick_values(low, high))
+    below = ticks[(ticks <= low) & (ticks >= low - near)]
+    above = ticks[(ticks >= high) & (ticks <= high + near)]
+    return float(below.max() if below.size else low), float(above.min() if above.size else high)
+
+
+def _rule(
+    axes: Axes,
+    x_limits: tuple[float, float],
+    y_limits: tuple[float, float],
+    ruling: Ruling,
+    scale: float,
+    background: Background,
+) -> None:
+    """Draw axes at the lower limits, from limit to limit, with numbers between."""
+    from matplotlib.ticker import AutoLocator, ScalarFormatter
+
+    axes.set_axis_on()
+    axes.patch.set_alpha(0.0)
+    thin = _THIN * scale
+    ink = "white" if background == "black" else "black"
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    sides = (
+        ("bottom", axes.xaxis, x_limits, y_limits, ruling.x_label),
+        ("left", axes.yaxis, y_limits, x_limits, ruling.y_label),
+    )
+    for side, axis, along, across, label in sides:
+        spine = axes.spines[side]
+        spine.set(position=("data", across[0]), bounds=along, color=_GREY, linewidth=thin)
+        low, high = sorted(along)
+        room = 1e-9 * (high - low)
+        ticks = np.asarray(AutoLocator().tick_values(low, high))
+        ticks = ticks[(ticks >= low - room) & (ticks <= high + room)]
+        numbers = ScalarFormatter()
+        numbers.set_axis(axis)
+        axis.set_ticks(ticks.tolist(), numbers.format_ticks(ticks.tolist()))
+        # What all numbers have in common, which matplotlib writes beyond the axis.
+        common = numbers.get_offset()
+        common = f"× {common}" if common[:1].isdigit() else common
+        text = f"{label} ({common})" if common else label
+        # As typed: a single $ is no formula.
+        axis.set_label_text(text.strip(), color=ink, fontsize=_TEXT * scale, parse_math=False)
+        if ruling.grid:
+            paint = axes.vlines if side == "bottom" else axes.hlines
+            lines = paint(
+                axis.get_majorticklocs(), *across, colors=_GREY, linewidths=thin, zorder=0
+            )
+            lines.set_alpha(_GRID_ALPHA)
+    axes.tick_params(
+        color=_GREY, labelcolor=ink, width=thin, length=8 * scale, labelsize=_TEXT * scale
+    )
+    # The picture's edges are the axes' own limits, which nothing that is added may move.
+    axes.set_autoscale_on(False)

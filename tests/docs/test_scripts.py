@@ -28,6 +28,8 @@ def here(tmp_path, monkeypatch):
     write("run.pickle", simulation(branched()))
     np.save("density.npy", np.random.default_rng(0).random((9, 12)))
     np.save("trace.npy", np.arange(5.0))
+    np.save("amplitude.npy", np.arange(5.0)[::-1])
+    np.save("phase.npy", np.arange(5.0))
     return tmp_path
 
 

@@ -230,6 +230,17 @@ def curve() -> None:
     bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
 
 
+def filled_curve() -> None:
+    """A curve with its fill, which is active."""
+    bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
+    bpy.ops.surface_slicer.fill_curve()
+
+
+def arrow() -> None:
+    """An arrow alone."""
+    bpy.ops.surface_slicer.create_arrow(filepath=str(DATA / "wave.npy"))
+
+
 def layout_menus() -> Step:
     """Choose where a network's cells fly to, and add a layout."""
     modifier = bpy.context.object.modifiers[0]
@@ -273,7 +284,7 @@ TABS = {
 STAGES: dict[str, tuple[Stage, ...]] = {
     "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
     "blender_brain": (nothing, regions, something_beside),
-    "surface_slicer": (surface_with_axes, surface, sliced, curve),
+    "surface_slicer": (surface_with_axes, surface, sliced, curve, filled_curve, arrow),
 }
 MENUS: dict[Stage, Callable[[], Step]] = {
     network: layout_menus,

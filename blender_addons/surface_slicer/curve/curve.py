@@ -23,9 +23,10 @@ from ..arrays.polyline import Polyline, check_line, polyline, values_along
 from ..common import nodes
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.colormaps import kind
-from ..common.colormaps.cyclic import AROUND, direction_of, mixed_around, period_of
+from ..common.colormaps.cyclic import AROUND, direction_of, period_of
 from ..common.geometry import new_curves
-from ..common.nodes import Linkable, Node, Tree
+from ..common.marks import Mark
+from ..common.nodes import Tree
 from ..common.nodes.modifiers import (
     add_group_modifier,
     find_group_modifier,
@@ -33,12 +34,15 @@ from ..common.nodes.modifiers import (
     set_inputs,
 )
 from ..common.placing import link, select_only
+from ..common.required import required
 from ..common.tables import find_period
 from .curve_color import COLOR_VALUE, VALUE, color_curve, curve_material, match_cyclic
+from .drawn_part import SAMPLE, drawn_part
+from .second_shape import HAS_SECOND, morphed
 
 GROUP: Final = "Curve from Array"
-SAMPLE: Final = "sample"
-"""The point attribute with the index of a point's value."""
+ARROW_GROUP: Final = "Phase Arrow"
+"""The modifier of an arrow, see `arrow`; *Drawn* turns it as it draws a curve."""
 INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Drawn": {
         "kind": "Float",
@@ -65,7 +69,11 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
         "description": "Half the line's width",
     },
 }
-_REMOVED: Final = "removed"
+MORPH: Final = "Morph"
+"""The input that goes from a curve's first shape to its second; see `morph`."""
+MAPPING: Final = Mark("surface_slicer", "curve_mapping", "curve_mapping", lambda _: False)
+"""How numbers became places: middle and scale of x, foot and scale of y, what was subtracted from
+y before, and the array's rows and columns."""
 # Relative to the curve's width.
 _HEIGHT_PART: Final = 0.5
 _RADIUS_PART: Final = 0.006
@@ -105,24 +113,28 @@ def create_curve(
     UnknownColormapError
         If there is no such colormap.
     """
-    values, path = _read(filepath, array, tell)
+    values, path = read(filepath, array, tell)
     try:
         points = polyline(values)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
     if points.gaps:
         tell(f"{path.name}: {points.gaps:,} of its {len(values):,} rows are not numbers: gaps.")
-    points = dataclasses.replace(points, y=_without_base(points.y, path, tell))
+    level = _without_base(points.y, path, tell)
+    base = float(points.y[0] - level[0])
+    points = dataclasses.replace(points, y=level)
     colors = None
     if color_filepath:
-        second, second_path = _read(color_filepath, color_array, tell)
+        second, second_path = read(color_filepath, color_array, tell)
         try:
             colors = values_along(second, len(values), points.samples)
             colors = _without_base(colors, second_path, tell)
         except HeightmapError as error:
             raise HeightmapError(f"Cannot color by {second_path.name}: {error}.") from None
     title = path.stem.encode("utf-8", "replace").decode("utf-8")
-    return add_curve(context, points, title, colors, size=size, colormap=colormap)
+    curve = add_curve(context, points, title, colors, size=size, colormap=colormap)
+    _keep_mapping(curve, points, size, base, values)
+    return curve
 
 
 def add_curve(
@@ -158,13 +170,10 @@ def add_curve(
     UnknownColormapError
         If there is no such colormap.
     """
-    width, height = size[0], size[1] or size[0] * _HEIGHT_PART
-    low, high = float(points.y.min()), float(points.y.max())
-    foot = 0.0 if low < 0 < high else low
-    across = points.x - (points.x.min() + points.x.max()) / 2
+    middle, x_scale, foot, z_scale = _scales(points, size)
     positions = np.zeros((len(points.x), 3))
-    positions[:, 0] = across / (np.ptp(points.x) or 1.0) * width
-    positions[:, 2] = (points.y - foot) / ((high - low) or 1.0) * height
+    positions[:, 0] = (points.x - middle) * x_scale
+    positions[:, 2] = (points.y - foot) * z_scale
     data = new_curves(
         title,
         points.counts,
@@ -179,11 +188,11 @@ def add_curve(
     made: list[bpy.types.ID] = [curve, data]
     first, last = float(points.samples[0]), float(points.samples[-1])
     try:
-        modifier = add_group_modifier(curve, "Curve", _group())
+        modifier = add_group_modifier(curve, "Curve", curve_group())
         made.append(color_curve(curve, modifier, colormap, by_array=colors is not None))
         set_inputs(
             modifier,
-            {"Radius": width * _RADIUS_PART, "First Sample": first, "Last Sample": last},
+            {"Radius": size[0] * _RADIUS_PART, "First Sample": first, "Last Sample": last},
         )
         shown = points.y if colors is None else colors
         if found := find_period(shown, turns=kind(colormap) == "cyclic"):
@@ -207,6 +216,11 @@ def find_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | N
     return find_group_modifier(thing, GROUP)
 
 
+def drawn_modifier(thing: bpy.types.Object | None) -> bpy.types.NodesModifier | None:
+    """Find the modifier with the number *Drawn*, of a curve or of an arrow."""
+    return find_modifier(thing) or find_group_modifier(thing, ARROW_GROUP)
+
+
 def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> None:
     """Make the colors of a curve come round, or end at the lowest and the highest value.
 
@@ -225,12 +239,12 @@ def set_curve_period(curve: bpy.types.Object, begin: float, period: float) -> No
     if modifier is None or material is None:
         raise ValueError(f"'{curve.name}' is not a curve in the colors of a colormap")
     # Of a file from an older version, its inputs for this may be missing.
-    modifier.node_group = _group()
+    modifier.node_group = curve_group()
     match_cyclic(curve, modifier, material, begin, period)
 
 
 def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
-    """Animate a curve to draw itself, at constant speed along its values.
+    """Animate a curve to draw itself, or an arrow to turn, at constant speed along the values.
 
     Parameters
     ----------
@@ -242,11 +256,11 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     Raises
     ------
     ValueError
-        If the object is not a curve, or the frames are not in order.
+        If the object is neither, or the frames are not in order.
     """
-    modifier = find_modifier(curve)
+    modifier = drawn_modifier(curve)
     if modifier is None:
-        raise ValueError(f"'{curve.name}' is not a curve from an array")
+        raise ValueError(f"'{curve.name}' is neither a curve nor an arrow from an array")
     if not frame_start < frame_end:
         raise ValueError(f"The last frame, {frame_end}, is not after the first, {frame_start}")
     drawn = input_value(modifier, "Drawn")
@@ -258,6 +272,28 @@ def draw_on(curve: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     set_interpolation(curve, path, "LINEAR")
 
 
+def _scales(points: Polyline, size: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return the x in the middle, the scale of x, the y at the foot, and the scale of y."""
+    width, height = size[0], size[1] or size[0] * _HEIGHT_PART
+    low, high = float(points.y.min()), float(points.y.max())
+    left, right = float(points.x.min()), float(points.x.max())
+    foot = 0.0 if low < 0 < high else low
+    return (left + right) / 2, width / ((right - left) or 1.0), foot, height / ((high - low) or 1.0)
+
+
+def _keep_mapping(
+    curve: bpy.types.Object,
+    points: Polyline,
+    size: tuple[float, float],
+    base: float,
+    values: NDArray[Any],
+) -> None:
+    """Store how numbers became places, for a second shape."""
+    columns = 1 if values.ndim == 1 else values.shape[1]
+    mapping = (*_scales(points, size), base, float(len(values)), float(columns))
+    MAPPING.put(required(curve.data), mapping)
+
+
 def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArray[np.float64]:
     """Subtract what single precision cannot hold, and say so."""
     base = base_of(values)
@@ -266,13 +302,15 @@ def _without_base(values: NDArray[np.float64], path: Path, tell: Tell) -> NDArra
     return values - base
 
 
-def _read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
+def read(filepath: str, array: str, tell: Tell) -> tuple[NDArray[Any], Path]:
+    """Read the array of a line, and say where it is; see `array_file.read_array`."""
     path = Path(bpy.path.abspath(filepath))
     return read_array(path, array, check_line, tell), path
 
 
 @nodes.group(GROUP)
-def _group(tree: Tree) -> None:
+def curve_group(tree: Tree) -> None:
+    """Write the nodes that draw a curve."""
     whole = tree.input("Geometry", "Geometry")
     given = tree.inputs(INPUTS)
     material = tree.input("Material", "Material")
@@ -282,12 +320,19 @@ def _group(tree: Tree) -> None:
     cyclic = tree.input("Cyclic", "Bool", default=False, hide=True)
     low = tree.input("Minimum", "Float", default=0.0, hide=True)
     high = tree.input("Maximum", "Float", default=1.0, hide=True)
+    morph = tree.input(
+        MORPH,
+        "Float",
+        default=0.0,
+        minimum=0.0,
+        maximum=1.0,
+        unit="FACTOR",
+        description="How far the curve has morphed into its second shape; keyframe this",
+    )
+    has_second = tree.input(HAS_SECOND, "Bool", default=False, hide=True)
     period = period_of(tree, cyclic, low, high)
-    with tree.frame("Where the drawn part begins and ends, in samples"):
-        begin = tree.mix(given["Begin"], first, last, label="Begin")
-        end = tree.mix(given["Drawn"], first, last, label="Tip")
-    up_to = _cut_off(tree, whole, end, period, before=False)
-    part = _cut_off(tree, up_to, begin, period, before=True)
+    shape = morphed(tree, whole, morph, has_second, period)
+    part = drawn_part(tree, shape, given, first, last, period)
     with tree.frame("A point alone is no line"):
         count = tree.add("GeometryNodeSplineLength")["Point Count"]
         pieces = tree.add(
@@ -301,52 +346,3 @@ def _group(tree: Tree) -> None:
         line = tree.tube(colored, 12, given["Radius"], capped=True)
         painted = tree.add("GeometryNodeSetMaterial", {"Geometry": line, "Material": material})
     tree.output("Geometry", painted)
-
-
-def _cut_off(
-    tree: Tree, curve: Linkable, place: Linkable, period: Linkable, *, before: bool
-) -> Node:
-    """Keep what is before or after a position, ending exactly there.
-
-    The first point beyond the position moves back to it along its segment, with its values; points
-    farther away are removed.
-    """
-    with tree.frame("Nothing before the beginning" if before else "Nothing beyond the tip"):
-        index = tree.add("GeometryNodeInputIndex")
-        neighbor = index + (1.0 if before else -1.0)
-        sample = tree.attribute(SAMPLE)
-
-        def beside(value: Linkable, kind: str, label: str) -> Node:
-            return tree.sample(curve, value, neighbor, kind, label=label)
-
-        its_sample = beside(sample, "FLOAT", "The neighbor's sample")
-        step = sample - its_sample
-        # Points of a segment are 1 apart, or less if one was moved; across a gap there is no
-        # segment.
-        joined = step.equals(-0.5 if before else 0.5, within=1.0).labeled("One segment")
-        beyond = sample < place if before else sample > place
-        reached = its_sample > place if before else its_sample < place
-        is_tip = (joined * reached * beyond).labeled("Tip")
-        share = (place - its_sample) / step
-        fate = (beyond - is_tip).labeled("To be removed")
-        marked = tree.store(curve, _REMOVED, fate, label=_REMOVED)
-        position = tree.add("GeometryNodeInputPosition")
-        its_position = beside(position, "FLOAT_VECTOR", "The neighbor's place")
-        there = tree.mix(share, its_position, position, data_type="VECTOR")
-        moved: Linkable = tree.add(
-            "GeometryNodeSetPosition",
-            {"Geometry": marked, "Selection": is_tip, "Position": there},
-        )
-        # The sample comes last, since it identifies the tip.
-        for name in (VALUE, COLOR_VALUE, SAMPLE):
-            own = tree.attribute(name)
-            its_own = beside(own, "FLOAT", f"The neighbor's {name}")
-            if name == COLOR_VALUE:
-                between = mixed_around(tree, share, its_own, own, period)
-            else:
-                between = tree.mix(share, its_own, own)
-            moved = tree.store(moved, name, tree.mix(is_tip, own, between), label=name)
-        removed = tree.attribute(_REMOVED) > 0.5
-        return tree.add(
-            "GeometryNodeDeleteGeometry", {"Geometry": moved, "Selection": removed}, domain="POINT"
-        )

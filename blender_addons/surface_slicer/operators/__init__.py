@@ -3,7 +3,20 @@
 
 from __future__ import annotations
 
-from . import color, color_ramp, curve, cyclic, film, showing, slicer_companions, slicing, surface
+from . import (
+    arrow,
+    color,
+    color_ramp,
+    curve,
+    cyclic,
+    fill,
+    film,
+    morph,
+    showing,
+    slicer_companions,
+    slicing,
+    surface,
+)
 from .surface import MENU_ENTRY
 
 __all__ = ["CLASSES", "MENU_ENTRY"]
@@ -15,6 +28,9 @@ CLASSES = (
     *slicing.CLASSES,
     *slicer_companions.CLASSES,
     *curve.CLASSES,
+    *fill.CLASSES,
+    *arrow.CLASSES,
+    *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
     *showing.CLASSES,

@@ -14,13 +14,22 @@ from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
 from ..common.placing import leave_edit_mode
 from ..common.required import required
+from ..curve.arrow import arrow_material
 from ..curve.curve import find_modifier
 from ..curve.curve_color import curve_material
+from ..curve.fill import fill_material
 from ..properties import COLOR_SOURCES, ColorSettings, about
 from ..surface.surface import read_color_array
 from ..surface.surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .cyclic import cyclic_told
-from .selection import OnActiveSurface, OnSurfaces, curve_at_hand, surface_at_hand
+from .selection import (
+    OnActiveSurface,
+    OnSurfaces,
+    arrow_at_hand,
+    curve_at_hand,
+    fill_at_hand,
+    surface_at_hand,
+)
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -76,13 +85,19 @@ class SURFACE_SLICER_OT_color_surface(ColorSettings, OnSurfaces):
 
 
 class SURFACE_SLICER_OT_choose_colormap(ColormapPicker):
-    """Give the active surface's or curve's material a colormap."""
+    """Give the material of the active surface, curve, fill or arrow a colormap."""
 
     bl_idname = "surface_slicer.choose_colormap"
 
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
-        """Find the active surface's material, or the active curve's."""
+        """Find the material of the active surface, curve, fill or arrow."""
+        fill = fill_at_hand(context)
+        if fill is not None:
+            return fill_material(fill)
+        arrow = arrow_at_hand(context)
+        if arrow is not None:
+            return arrow_material(arrow)
         modifier = find_modifier(curve_at_hand(context))
         if modifier is not None:
             return curve_material(modifier)

@@ -21,10 +21,10 @@ from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
 from ..common.value_color import shown_period
-from ..curve.curve import create_curve, draw_on, find_modifier
+from ..curve.curve import create_curve, draw_on, drawn_modifier, find_modifier
 from ..curve.curve_color import curve_material
 from .cyclic import cyclic_told
-from .selection import curve_at_hand, made_here
+from .selection import arrow_at_hand, curve_at_hand, made_here
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -125,7 +125,7 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
 
 
 class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
-    """Animate the active curve to draw itself, from its first value to its last"""  # noqa: D400, D415
+    """Animate the active curve to draw itself, or arrow to turn, from first to last value"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.draw_on"
     bl_label = "Draw On"
@@ -144,32 +144,33 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Require an active curve of this file."""
-        curve = curve_at_hand(context)
-        if curve is None:
-            cls.poll_message_set("Make active a curve created with Curve from Array")
+        """Require an active curve or arrow of this file."""
+        thing = curve_at_hand(context) or arrow_at_hand(context)
+        if thing is None:
+            cls.poll_message_set("Make active a curve or an arrow from an array")
             return False
-        if linked := about_linked([curve], with_data=True):
+        if linked := about_linked([thing], with_data=True):
             cls.poll_message_set(linked)
         return not linked
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the keyframes."""
-        scene, curve = required(context.scene), required(curve_at_hand(context))
+        scene = required(context.scene)
+        curve = required(curve_at_hand(context) or arrow_at_hand(context))
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(scene, name))
-        drawn = input_value(required(find_modifier(curve)), "Drawn")
+        drawn = input_value(required(drawn_modifier(curve)), "Drawn")
         previous = replaced(curve, drawn.path_from_id("value"))
         try:
             draw_on(curve, self.frame_start, self.frame_end)
         except ValueError as error:
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
+        moves = "turns" if arrow_at_hand(context) == curve else "draws itself"
         self.report(
             {"INFO"},
-            f"'{curve.name}' draws itself from frame {self.frame_start} to {self.frame_end}"
-            f"{previous}.",
+            f"'{curve.name}' {moves} from frame {self.frame_start} to {self.frame_end}{previous}.",
         )
         return {"FINISHED"}
 

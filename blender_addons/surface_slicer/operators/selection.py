@@ -6,7 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ..common.selection import about_linked, at_hand, chosen, editable
-from ..curve.curve import find_modifier
+from ..curve.arrow import find_arrow_modifier
+from ..curve.curve import drawn_modifier, find_modifier
+from ..curve.fill import find_fill_modifier
 from ..surface.axes import find_axes
 from ..surface.base_plane import find_base_plane
 from ..surface.lift import is_surface
@@ -33,18 +35,33 @@ def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Find the curve that panels act on: the active one, or one that the active slicer cuts."""
+    """Find the curve that panels act on: the active one, or the one that the active object serves.
+
+    That is a slicer that cuts it, or its fill.
+    """
     thing = _at_hand(context)
     return thing if find_modifier(thing) is not None else None
 
 
+def arrow_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the arrow that panels act on, as `curve_at_hand`."""
+    thing = _at_hand(context)
+    return thing if find_arrow_modifier(thing) is not None else None
+
+
+def fill_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Find the fill whose colors panels show, if it is the active object."""
+    thing = context.object
+    return thing if find_fill_modifier(thing) is not None else None
+
+
 def made_here(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """List a scene's surfaces and curves."""
+    """List a scene's surfaces, curves and arrows."""
     return [thing for thing in scene.objects if _is_made_here(thing)]
 
 
 def _is_made_here(thing: bpy.types.Object) -> bool:
-    return is_surface(thing) or find_modifier(thing) is not None
+    return is_surface(thing) or drawn_modifier(thing) is not None
 
 
 def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -54,6 +71,8 @@ def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def _owner(thing: bpy.types.Object) -> bpy.types.Object | None:
     surface = thing.parent
+    if surface is not None and find_fill_modifier(thing) is not None:
+        return surface if find_modifier(surface) is not None else None
     if surface is None or not is_surface(surface):
         return None
     return surface if thing in (find_axes(surface), find_base_plane(surface)) else None
@@ -90,5 +109,20 @@ class OnActiveSurface(bpy.types.Operator):
             cls.poll_message_set(NO_SURFACE)
             return False
         if linked := about_linked([surface], with_data=True):
+            cls.poll_message_set(linked)
+        return not linked
+
+
+class OnActiveCurve(bpy.types.Operator):
+    """An operator that works on the active curve, see `curve_at_hand`."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Require an active curve of this file."""
+        curve = curve_at_hand(context)
+        if curve is None:
+            cls.poll_message_set("Make active a curve created with Curve from Array")
+            return False
+        if linked := about_linked([curve], with_data=True):
             cls.poll_message_set(linked)
         return not linked

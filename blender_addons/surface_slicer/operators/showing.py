@@ -7,10 +7,16 @@ import bpy
 
 from ..common.selection import about_linked, chosen, editable
 from ..common.viewport import ShowColors
-from ..curve.curve import find_modifier
+from ..curve.curve import drawn_modifier
+from ..curve.fill import find_fill_modifier
 from ..surface.lift import is_surface
 from ..surface.solid_colors import add_solid_colors, remove_solid_colors, shows_exact_colormap
 from .selection import chosen_surfaces
+
+
+def _is_colored(thing: bpy.types.Object) -> bool:
+    modifier = drawn_modifier(thing) or find_fill_modifier(thing)
+    return is_surface(thing) or modifier is not None
 
 
 class SURFACE_SLICER_OT_show_colors(ShowColors):
@@ -21,7 +27,7 @@ class SURFACE_SLICER_OT_show_colors(ShowColors):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require a selected or active surface or curve."""
-        found = bool(chosen(context, lambda t: is_surface(t) or find_modifier(t) is not None))
+        found = bool(chosen(context, _is_colored))
         if not found:
             cls.poll_message_set("Select a surface or a curve made with this add-on")
         return found

@@ -60,3 +60,76 @@ def test_a_fill_alone_is_lit_as_far_as_it_is_drawn(axes):
     for place, picture in zip(places, figures.pictures(figure, [fill], places), strict=True):
         lit = np.flatnonzero((picture != before)[row].any(axis=1))
         assert abs((lit.max() if lit.size else column(ax, 0)) - column(ax, place)) <= 1
+
+
+def colors_at(figure: object, axes: object, fill: object, places: list[tuple[float, float]]):
+    """The pixels at some places, of the fill alone."""
+    figure.patch.set_alpha(0)
+    picture = draw(figure, [fill], 4).astype(int)
+    rows = [SMALL[1] - 1 - int(axes.transData.transform(place)[1]) for place in places]
+    return picture[rows, [column(axes, place[0]) for place in places]]
+
+
+def test_a_gradient_along_x_is_the_same_at_all_heights(axes):
+    figure, (ax,) = axes
+    fill = figures.Fill(
+        ax, X, np.full(5, 40.0), limits=(-80, 60), colormap="viridis", gradient="x", opacity=0.6
+    )
+    places = [(x, y) for x in (0.5, 2.0, 3.5) for y in (-70, 0, 35)]
+    found = colors_at(figure, ax, fill, places)
+    expected = 255 * matplotlib.colormaps["viridis"](np.array([x for x, _ in places]) / 4)
+    # A pixel is 1/60 of the curve's width, and half of its color is rounded away.
+    assert np.abs(found - expected)[:, :3].max() <= 5
+    assert (found[:, 3] == round(0.6 * 255)).all()
+
+
+def test_a_gradient_of_values_has_the_color_of_the_curve_above(axes):
+    figure, (ax,) = axes
+    y = np.array([-60.0, 20.0, 55.0, 10.0, 40.0])
+    fill = figures.Fill(
+        ax, X, y, limits=(-80, 60), colormap="viridis", gradient="value", opacity=1.0
+    )
+    places = [(x, -75.0) for x in (0.4, 0.8, 1.2, 2.5, 3.6)]
+    found = colors_at(figure, ax, fill, places)
+    values = np.interp([x for x, _ in places], X, y)
+    expected = 255 * matplotlib.colormaps["viridis"](Normalize(-80, 60)(values))
+    assert np.abs(found - expected)[:, :3].max() <= 5
+
+
+def test_a_fill_reaches_from_its_base_up_and_down(axes):
+    figure, (ax,) = axes
+    y = np.array([50.0, 50.0, 50.0, -50.0, -50.0])
+    fill = figures.Fill(ax, X, y, limits=(-60, 60), color="red", opacity=0.5, base=0.0)
+    inside, outside = [(0.5, 20), (0.5, 45), (3.5, -20), (3.5, -45)], [(0.5, -20), (3.5, 20)]
+    assert np.abs(colors_at(figure, ax, fill, inside) - (255, 0, 0, 128)).max() <= 1
+    assert (colors_at(figure, ax, fill, outside)[:, 3] == 0).all()
+    fading = figures.Fill(ax, X, y, limits=(-60, 60), color="red", base=0.0)
+    fill.artists[0].remove()
+    alpha = colors_at(figure, ax, fading, inside)[:, 3]
+    assert alpha == pytest.approx(np.array([20, 45, 20, 45]) / 60 * 127, abs=3)
+
+
+@pytest.mark.parametrize("gradient", ["x", "y", "value"])
+def test_a_fill_changes_its_shape(axes, gradient):
+    figure, (ax,) = axes
+    fill = figures.Fill(
+        ax, X, np.full(5, -70.0), limits=(-80, 60), colormap="viridis", gradient=gradient, opacity=1
+    )
+    fill.reshape(np.stack([X, np.full(5, 40.0)], axis=1))
+    figure.patch.set_alpha(0)
+    (pixel,) = _still(figure, ax, fill, (2.0, 30.0))
+    shown = {"x": 0.5, "y": 110 / 140, "value": 120 / 140}[gradient]
+    expected = 255 * np.array(matplotlib.colormaps["viridis"](shown))
+    assert np.abs(pixel - expected).max() <= 5
+
+
+def _still(figure: object, axes: object, fill: object, *places: tuple[float, float]):
+    """The pixels of a fill that stays as it is."""
+
+    class Still:
+        artists = fill.artists
+
+        def draw_to(self, _t: float) -> None:
+            pass
+
+    return colors_at(figure, axes, Still(), list(places))

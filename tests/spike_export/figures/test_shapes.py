@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Arrow, morph and matrix, by value and by pixel; and lines colored by a second array."""
+"""Arrow and matrix, by value and by pixel; and lines colored by a second array."""
 
 from __future__ import annotations
 
@@ -86,18 +86,14 @@ def test_the_circle_has_the_colors_of_its_angles():
         assert np.abs(expected - found).max(axis=1).min() <= 5
 
 
-def test_a_morph_is_exact_at_both_ends_and_in_the_middle():
-    random = np.random.default_rng(0)
-    first, second = random.random((2, 40, 2))
-    _, axes = figures.stage((0, 1), (0, 1), size=SIZE)
-    morph = figures.Morph(axes, first, second, color="black", second_color="white")
-    (line,) = morph.artists
-    for t, expected, grey in ((0, first, 0), (0.5, (first + second) / 2, 0.5), (1, second, 1)):
-        morph.draw_to(t)
-        assert np.array_equal(line.get_xydata(), expected)
-        assert line.get_color() == (grey, grey, grey, 1)
-    morph.draw_to(7)
-    assert np.array_equal(line.get_xydata(), second)
+@pytest.mark.parametrize("angle", [0.5, 4.0, -2.0, 23.0])
+def test_an_arrow_has_the_color_of_the_circle_where_it_points(angle):
+    figure, axes = figures.stage((-1.1, 1.1), (-1.1, 1.1), equal=True, size=SIZE)
+    arrow = figures.PhaseArrow(axes, [0], [angle], colormap="hsv", color=None, width=5)
+    picture = draw(figure, [arrow], 0)
+    inside = pixel(picture, axes, 0.76 * np.cos(angle), 0.76 * np.sin(angle))
+    expected = 255 * np.array(matplotlib.colormaps["hsv"](angle / (2 * np.pi) % 1))
+    assert np.abs(inside - expected).max() <= 1
 
 
 @pytest.mark.parametrize("shape", ["square", "circle"])
@@ -136,8 +132,6 @@ def test_the_number_runs_evenly_or_slowly_at_both_ends():
 
 def test_what_does_not_fit_is_named():
     _, axes = figures.stage((0, 1), (0, 1), size=SIZE)
-    with pytest.raises(ValueError, match="a curve of 3 points cannot morph into one of 2"):
-        figures.Morph(axes, np.zeros((3, 2)), np.zeros((2, 2)))
     with pytest.raises(ValueError, match=r"frames, rows and columns, not \(3, 2\)"):
         figures.MatrixCells(axes, [0, 1, 2], np.zeros((3, 2)))
     with pytest.raises(ValueError, match="times must increase"):

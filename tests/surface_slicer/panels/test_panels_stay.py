@@ -37,7 +37,15 @@ ON_SLICED: dict[str, dict[str, Any]] = {
     "remove_slicing": {},
 }
 # What is new is worked on from then on: a curve, and a slicer that cuts nothing yet.
-NEW = {"create_curve": "wave.npy", "draw_on": "", "add_slicer": ""}
+NEW = {
+    "create_curve": "wave.npy",
+    "create_arrow": "wave.npy",
+    "draw_on": "",
+    "fill_curve": "",
+    "add_slicer": "",
+}
+# Of a curve that is there.
+ON_CURVE = {"morph_curve"}
 # These need a window, or are in the shader editor.
 ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
 # Where something was deleted.
@@ -68,6 +76,7 @@ def test_every_operator_is_in_a_table(bpy: Any):
         *ON_SURFACE,
         *ON_SLICED,
         *NEW,
+        *ON_CURVE,
         *ELSEWHERE,
         *AFTERWARDS,
         "add_cap",
@@ -105,6 +114,21 @@ def test_after_a_cap(bpy: Any):
     bpy.ops.surface_slicer.slice_objects()
     assert bpy.ops.surface_slicer.add_cap() == {"FINISHED"}
     assert shown(bpy, ADDON) >= CUT
+
+
+def test_after_an_operator_on_a_curve(bpy: Any, folder: Path):
+    """The fill is active when it begins, as *Fill* leaves it."""
+    bpy.ops.surface_slicer.create_curve(filepath=str(folder / "wave.npy"))
+    curve = bpy.context.object
+    bpy.ops.surface_slicer.fill_curve()
+    assert bpy.context.object.parent == curve
+    assert bpy.ops.surface_slicer.draw_on() == {"FINISHED"}
+    assert curve.animation_data is not None
+    bpy.data.objects.remove(bpy.context.object)
+    bpy.context.view_layer.objects.active = curve
+    np.save(folder / "other.npy", np.arange(12.0)[::-1])
+    run("morph_curve", {"filepath": "other.npy"}, bpy, folder)
+    assert bpy.context.object == curve
 
 
 def test_whatever_belongs_to_the_surface_is_clicked(bpy: Any, folder: Path):

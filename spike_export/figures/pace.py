@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How the one number that moves a figure changes over the frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .pictures import MOST_FRAMES, Frame
+from .sections import ChoiceError
+
+Pace = Literal["linear", "smooth"]
+
+_PACES: Final[dict[str, Pace]] = {"linear": "linear", "smooth": "smooth"}
+_MOST_KEYS: Final = 1000
+
+
+class Key(NamedTuple):
+    """Where the number is at a time, and how it gets there from the key before."""
+
+    seconds: float
+    share: float
+    """Of the way from the first value to the last, 0..1."""
+    pace: Pace = "linear"
+
+
+def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
+    """Animate a number from one value to another.
+
+    Parameters
+    ----------
+    frames : int
+        Above 0; a single one shows `last`.
+    pace : {"linear", "smooth"}
+        Evenly, or easing in and out.
+    """
+    share = np.linspace(0.0, 1.0, frames) if frames > 1 else np.ones(1)
+    return _frames(first, last, _eased(share, pace))
+
+
+def keyed(first: float, last: float, keys: Sequence[Key], fps: float) -> list[Frame]:
+    """Animate a number that stops, turns back or changes its speed.
+
+    Parameters
+    ----------
+    keys : sequence of Key
+        Their times increase; before the first one, the number stays there.
+    fps : float
+        Frames per second.
+
+    Returns
+    -------
+    list of Frame
+        Frame k shows the time k / `fps`; the last one shows the last key.
+
+    Raises
+    ------
+    ChoiceError
+        If there would be more than `MOST_FRAMES`.
+    """
+    end = keys[-1].seconds
+    # 0.3 s are 9 frames of 1/30 s, though the product is slightly more than 9.
+    steps = end * fps - 1e-6
+    if steps >= MOST_FRAMES:
+        raise ChoiceError(f"a pace of {end:g} s would make more than {MOST_FRAMES:,} frames")
+    times = np.minimum(np.arange(max(math.ceil(steps), 0) + 1) / fps, end)
+    share = np.full(len(times), keys[0].share)
+    for before, after in zip(keys[:-1], keys[1:], strict=True):
+        passed = times >= before.seconds
+        part = (times[passed] - before.seconds) / (after.seconds - before.seconds)
+        part = _eased(part.clip(0.0, 1.0), after.pace)
+        share[passed] = (1 - part) * before.share + part * after.share
+    return _frames(first, last, share)
+
+
+def read_pace(text: str) -> Pace | list[Key]:
+    """Read a pace that somebody typed.
+
+    Parameters
+    ----------
+    text : str
+        ``linear``, ``smooth``, or keys such as ``0 0, 2s 0.5, 4s 0.5, 5s 1 smooth``: a time in
+        seconds, the fraction of the way, and how it is reached, ``linear`` if not given.
+
+    Raises
+    ------
+    ChoiceError
+        If it is none of these.
+    """
+    if text.strip() in _PACES:
+        return _PACES[text.strip()]
+    entries = text.split(",")
+    if not 2 <= len(entries) <= _MOST_KEYS:
+        raise ChoiceError(
+            f"the pace {text[:50]!r} is not linear, smooth or keys such as '0 0, 2s 0.5, 5s 1'"
+        )
+    keys = [_key(entry) for entry in entries]
+    for before, after in zip(keys[:-1], keys[1:], strict=True):
+        if not before.seconds < after.seconds:
+            raise ChoiceError(
+                f"the times of a pace must increase, but {after.seconds:g} s follows "
+                f"{before.seconds:g} s"
+            )
+    return keys
+
+
+def _key(entry: str) -> Key:
+    words = entry.split()
+    try:
+        # Two or three words; anything else does not fit.
+        time, share, pace = (*words, "linear")[:3] if len(words) < 4 else ("", "", "")
+        key = Key(float(time.removesuffix("s")), float(share), _PACES[pace])
+    except (ValueError, KeyError):
+        raise ChoiceError(
+            f"{entry.strip()[:50]!r} in the pace is not a time in seconds and a fraction of the "
+            "way, as in '0 0, 2s 0.5, 5s 1'"
+        ) from None
+    if not (math.isfinite(key.seconds) and key.seconds >= 0 and 0 <= key.share <= 1):
+        raise ChoiceError(
+            f"{entry.strip()[:50]!r} in the pace is not a time from 0 on and a fraction of the "
+            "way, 0 to 1"
+        )
+    return key
+
+
+def _eased(share: NDArray[np.float64], pace: Pace) -> NDArray[np.float64]:
+    return share * share * (3 - 2 * share) if pace == "smooth" else share
+
+
+def _frames(first: float, last: float, share: ArrayLike) -> list[Frame]:
+    share = np.asarray(share)
+    # Both ends exactly.
+    numbers = np.where(share == 1.0, last, first + share * (last - first))
+    return [Frame(number, value) for number, value in enumerate(numbers.tolist())]
