@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Your own Blender to render with: make demo BLENDER=/path/to/blender
 BLENDER ?=
+# Where a release will be offered; named in the extensions: make release WEBSITE=https://…
+WEBSITE ?=
 # The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
@@ -93,7 +95,7 @@ soak: $(VENV)/.ready-test
 	  $(if $(WINDOW),--window "$$BLENDER")
 
 dist: $(VENV)/.ready-dist
-	@BLENDER="$(BLENDER)" $(BIN)/python tools/build_extension.py
+	@BLENDER="$(BLENDER)" WEBSITE="$(WEBSITE)" $(BIN)/python tools/build_extension.py
 	@rm -f dist/spike_export-*
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
