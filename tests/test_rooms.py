@@ -20,7 +20,7 @@ ROOMS: Final = {
         "suggestions colormaps figures value_color clock film"
     ),
     "blender_spike": (
-        "common simulation_file cells lines properties playback color meshes at_hand solid_colors "
+        "common simulation_file cells lines properties simulating playback color meshes at_hand solid_colors "
         "views figures building demos operators panels"
     ),
     "blender_brain": (

@@ -231,8 +231,8 @@ def test_what_it_imports_and_what_it_asks_for(packages, name):
             texts.add(node.attr)
     assert not imported - OWN - sys.stdlib_module_names
     assert not imported & {"threading", "multiprocessing", "ctypes", "marshal", "shelve"}
-    # Downloads run in a process of their own.
-    assert ("subprocess" in imported) == (name == "blender_brain")
+    # Downloads and simulations run in processes of their own.
+    assert ("subprocess" in imported) == (name in ("blender_brain", "blender_spike"))
     permissions = manifest["permissions"]
     uses = {"files": True, "network": bool(imported & NETWORK), "clipboard": "clipboard" in texts}
     assert set(permissions) == {permission for permission, used in uses.items() if used}

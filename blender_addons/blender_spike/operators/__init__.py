@@ -13,6 +13,7 @@ from . import (
     importing,
     network,
     showing,
+    simulating,
     timing,
 )
 from .importing import MENU_ENTRY
@@ -22,6 +23,7 @@ __all__ = ["CLASSES", "MENU_ENTRY"]
 CLASSES = (
     *importing.CLASSES,
     *demos.CLASSES,
+    *simulating.CLASSES,
     *coloring.CLASSES,
     *combining.CLASSES,
     *timing.CLASSES,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import color, exporting, figures, film, look, network, simulation, time
+from . import color, exporting, figures, film, look, network, simulate, simulation, time
 from .simulation import ADD_ENTRY
 
 __all__ = ["ADD_ENTRY", "CLASSES"]
@@ -11,6 +11,7 @@ __all__ = ["ADD_ENTRY", "CLASSES"]
 # In the order in which they are shown.
 CLASSES = (
     *simulation.CLASSES,
+    *simulate.CLASSES,
     *color.CLASSES,
     *time.CLASSES,
     *look.CLASSES,

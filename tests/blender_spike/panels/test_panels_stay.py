@@ -51,8 +51,10 @@ ON_NETWORK: dict[str, dict[str, Any]] = {
     "animate_layout": {},
 }
 WITHOUT_TIME = {"set_duration"}
-# Need a window.
-ELSEWHERE = {"choose_colormap", "suggest", "show_colors"}
+# Need a window, or another program.
+ELSEWHERE = {
+    "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
+}  # fmt: skip
 
 
 @pytest.fixture
