@@ -4,7 +4,8 @@
 Data flows through the packages in this order: `simulation_file` (a file to arrays) → `cells`
 (sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
 voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
-picture), or → `meshes` (for other programs). Before them, `simulating` has a file written. `operators` and `panels` only call them.
+picture), or → `meshes` (for other programs). Before all of them, `simulating` has spike-export
+write the file. `operators` and `panels` only call them.
 """
 
 from __future__ import annotations

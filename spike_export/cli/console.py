@@ -82,7 +82,7 @@ class _Bars(Progress):
 
     _report: Report | None = None
 
-    def update(self, task_id: TaskID, **what: Any) -> None:  # type: ignore[override]
+    def update(self, task_id: TaskID, **what: Any) -> None:
         """Draw it, and report it."""
         super().update(task_id, **what)
         if self._report is None:

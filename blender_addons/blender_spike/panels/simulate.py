@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
 import bpy
 
@@ -13,7 +14,7 @@ from ..simulating.job import is_model
 from ..simulating.simulate_settings import SETTINGS, BLENDER_SPIKE_PG_simulate, fields
 from .tab import Tab
 
-_LINE = 34
+_LINE: Final = 34
 
 
 class BLENDER_SPIKE_PT_simulate(Tab):
@@ -82,6 +83,7 @@ def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate)
 
 def _draw_told(layout: bpy.types.UILayout, told: str, failed: bool) -> None:
     """Draw a message over as many lines as it needs."""
+    icon: Any
     column, icon = layout.column(align=True), "ERROR" if failed else "CHECKMARK"
     for paragraph in told.splitlines():
         line = ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""spike-export in a process of its own: Blender never waits for it, and can stop it at any moment."""
+"""spike-export in a process of its own: Blender never waits for it, and can stop it any time."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _SECONDS: Final = 0.05
 _LAST_SECONDS: Final = 5.0
 _MOST_BYTES: Final = 1 << 20
 _MOST_TEXT: Final = 600
+_ERROR: Final = re.compile(r"^Error: ", re.MULTILINE)
 # Colors and the like.
 _CODES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -160,9 +161,9 @@ class Simulation:
                 "spike-export is there, but not NEURON: install it with pip install "
                 "'spike-export[neuron]' on Linux and macOS, or NEURON's own installer on Windows."
             )
-        _, found, error = text.rpartition("Error: ")
-        # Without one, it is the traceback's last line.
-        told = error.strip() if found else text.strip().rpartition("\n")[2]
+        *_, error = _ERROR.split(text)
+        # Without one of spike-export's own, it is the traceback's last line.
+        told = error.strip() if _ERROR.search(text) else text.strip().rpartition("\n")[2]
         return told[:_MOST_TEXT] or f"The simulation stopped unexpectedly, with exit code {code}."
 
     def _text(self) -> str:

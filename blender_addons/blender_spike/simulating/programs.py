@@ -52,13 +52,13 @@ def command_of(chosen: str, environment: Mapping[str, str], home: Path) -> list[
         )
     path = Path(chosen.strip())
     if path.is_dir():
-        program = next(_in_environment(path), None)
-        if program is None:
+        inside = next(_in_environment(path), None)
+        if inside is None:
             raise ProgramError(
                 f"There is no spike-export in {path}; {HOW_TO_INSTALL} there, or correct the path "
                 "in Preferences > Add-ons > BlenderSpike."
             )
-        return [str(program)]
+        return [str(inside)]
     if not path.is_file():
         raise ProgramError(f"{path}, named in Preferences > Add-ons > BlenderSpike, is not there.")
     name = path.stem.lower()
@@ -79,12 +79,12 @@ def installed(environment: Mapping[str, str], home: Path) -> Iterator[Path]:
     pipx are looked into as well.
     """
     # Not with `shutil.which`, which on Windows begins with the folder of whatever file is open.
-    for folder in environment.get("PATH", "").split(os.pathsep):
-        if folder and os.path.isabs(folder):
-            yield from _in_folder(Path(folder))
+    for place in environment.get("PATH", "").split(os.pathsep):
+        if os.path.isabs(place):
+            yield from _in_folder(Path(place))
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        if place := environment.get(variable):
-            yield from _in_environment(Path(place))
+        if environment.get(variable):
+            yield from _in_environment(Path(environment[variable]))
     yield from _in_folder(home / ".local" / "bin")
     for folder in _tool_folders(environment, home):
         yield from _in_environment(folder / NAME)
@@ -119,9 +119,10 @@ def _tool_folders(environment: Mapping[str, str], home: Path) -> Iterator[Path]:
     yield home / "pipx" / "venvs"
     for variable in ("APPDATA", "LOCALAPPDATA"):
         if place := environment.get(variable):
-            yield Path(place) / "uv" / "tools"
-            yield Path(place) / "uv" / "data" / "tools"
-            yield Path(place) / "pipx" / "pipx" / "venvs"
+            folder = Path(place)
+            yield folder / "uv" / "tools"
+            yield folder / "uv" / "data" / "tools"
+            yield folder / "pipx" / "pipx" / "venvs"
 
 
 def _in_environment(folder: Path) -> Iterator[Path]:

@@ -172,7 +172,8 @@ def _import() -> None:
         return
     path, _session.ready = _session.ready, ""
     window, area, region = place
-    with bpy.context.temp_override(window=window, area=area, region=region):
+    override: Any = bpy.context.temp_override(window=window, area=area, region=region)
+    with override:
         scene = required(bpy.context.scene)
         typed = import_fields(scene)
         # Names of cells are those of another file; a style that is not installed has no name.
