@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 BLENDER ?=
 # Where a release will be offered; named in the extensions: make release WEBSITE=https://…
 WEBSITE ?=
+# Stages of .ci/run that could not run here and have passed on another machine.
+RAN_ELSEWHERE ?=
 # The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
@@ -102,7 +104,7 @@ dist: $(VENV)/.ready-dist
 	@ls dist/*.whl dist/*.tar.gz
 
 release: docs dist $(VENV)/.ready-neuron
-	@BLENDER="$(BLENDER)" $(BIN)/python tools/make_release.py
+	@BLENDER="$(BLENDER)" RAN_ELSEWHERE="$(RAN_ELSEWHERE)" $(BIN)/python tools/make_release.py
 
 docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
 	@PYTHONPATH=. $(BIN)/zensical build --strict
