@@ -21,7 +21,7 @@ from ..simulating.simulate_settings import (
     SETTINGS,
     SimulateSettings,
     chosen_program,
-    preferences,
+    own_preferences,
 )
 from .importing import import_told
 
@@ -120,7 +120,7 @@ class BLENDER_SPIKE_OT_find_program(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write what is found into the preferences."""
-        kept = preferences(context)
+        kept = own_preferences(context)
         if kept is None:
             self.report({"ERROR"}, "BlenderSpike is not enabled in the preferences.")
             return {"CANCELLED"}

@@ -32,12 +32,12 @@ class _Session:
     """State of this Blender session; none of it belongs in a file."""
 
     current: Simulation | None = None
-    title: str = ""
+    what: str = ""
     scene: int = 0
     """Identity of the scene that the result is for."""
     told: str = ""
     failed: bool = False
-    ready: str = ""
+    waiting: str = ""
     """File that waits to be imported."""
 
 
@@ -52,7 +52,7 @@ def running() -> Simulation | None:
 
 def title() -> str:
     """Name what is being simulated."""
-    return _session.title
+    return _session.what
 
 
 def last() -> tuple[str, bool]:
@@ -62,7 +62,7 @@ def last() -> tuple[str, bool]:
 
 def ready() -> str:
     """Return the file of a simulation that has ended well and was not imported by itself."""
-    return _session.ready
+    return _session.waiting
 
 
 def start(job: Job, program: str, scene: bpy.types.Scene) -> Simulation:
@@ -100,8 +100,8 @@ def start(job: Job, program: str, scene: bpy.types.Scene) -> Simulation:
             f"{output.name} cannot be written to {output.parent}; copy {job.path.name} to a folder "
             "of your own."
         )
-    _session.told, _session.failed, _session.ready = "", False, ""
-    _session.title, _session.scene = job.path.name, scene.session_uid
+    _session.told, _session.failed, _session.waiting = "", False, ""
+    _session.what, _session.scene = job.path.name, scene.session_uid
     _session.current = Simulation(
         [*command, *arguments(job, output)], output, job.path.parent, os.environ, bpy.app.tempdir
     )
@@ -122,24 +122,24 @@ def look() -> float | None:
     current = _session.current
     if current is not None and not current.running:
         ended(current)
-    if _session.ready and not _is_here():
-        _session.told = f"{_session.title} is simulated; another file is open now."
-    elif _session.ready and _is_free():
+    if _session.waiting and not _is_here():
+        _session.told = f"{_session.what} is simulated; another file is open now."
+    elif _session.waiting and _is_free():
         _import()
     _redraw()
-    return _SECONDS if _session.current is not None or (_session.ready and _is_here()) else None
+    return _SECONDS if _session.current is not None or (_session.waiting and _is_here()) else None
 
 
 def ended(current: Simulation) -> None:
     """Take note of how it ended; a result then waits to be imported."""
     _session.current = None
     _session.told, _session.failed = current.error, bool(current.error)
-    _session.ready = "" if current.error else str(current.output)
+    _session.waiting = "" if current.error else str(current.output)
 
 
 def imported() -> None:
     """Take note that the result is there."""
-    _session.told, _session.failed, _session.ready = f"Simulated {_session.title}.", False, ""
+    _session.told, _session.failed, _session.waiting = f"Simulated {_session.what}.", False, ""
 
 
 def stop() -> None:
@@ -149,7 +149,7 @@ def stop() -> None:
     if bpy.app.timers.is_registered(look):
         bpy.app.timers.unregister(look)
     _session.current = None
-    _session.told, _session.failed, _session.ready = "", False, ""
+    _session.told, _session.failed, _session.waiting = "", False, ""
 
 
 def _is_here() -> bool:
@@ -170,7 +170,7 @@ def _import() -> None:
     if place is None:
         # In a window without a viewport, the button in the sidebar remains.
         return
-    path, _session.ready = _session.ready, ""
+    path, _session.waiting = _session.waiting, ""
     window, area, region = place
     override: Any = bpy.context.temp_override(window=window, area=area, region=region)
     with override:

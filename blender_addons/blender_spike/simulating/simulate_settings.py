@@ -186,7 +186,7 @@ def fields(scene: bpy.types.Scene) -> BLENDER_SPIKE_PG_simulate:
     return cast(BLENDER_SPIKE_PG_simulate, kept.blender_spike_simulate)
 
 
-def preferences(context: bpy.types.Context) -> BLENDER_SPIKE_AP_preferences | None:
+def own_preferences(context: bpy.types.Context) -> BLENDER_SPIKE_AP_preferences | None:
     """Return what this user has set; None where the extension was registered by a script."""
     kept: Any = context.preferences
     addon = kept.addons.get(ADDON)
@@ -195,7 +195,7 @@ def preferences(context: bpy.types.Context) -> BLENDER_SPIKE_AP_preferences | No
 
 def chosen_program(context: bpy.types.Context) -> str:
     """Return the program that the preferences name; empty if none."""
-    kept = preferences(context)
+    kept = own_preferences(context)
     return "" if kept is None else bpy.path.abspath(kept.program)
 
 

@@ -172,7 +172,7 @@ def test_the_preferences_find_it(bpy: Any, folder, monkeypatch):
     from blender_spike.operators import simulating
 
     kept = SimpleNamespace(program="")
-    monkeypatch.setattr(simulating, "preferences", lambda _context: kept)
+    monkeypatch.setattr(simulating, "own_preferences", lambda _context: kept)
     assert bpy.ops.blender_spike.find_program() == {"FINISHED"}
     assert kept.program == str(folder.parent / "bin" / "spike-export")
     own = write_program(folder / ".venv" / "bin")
