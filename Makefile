@@ -64,7 +64,8 @@ endef
 test-gui: test-blender test-window
 
 test-blender: $(VENV)/.ready-test
-	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
+	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py \
+	  tests/tools/test_repository_life.py
 
 test-window: $(VENV)/.ready-test
 	@$(FIND_BLENDER); \

@@ -35,11 +35,13 @@ def register() -> None:
     simulate_settings.attach()
     operators.MENU_ENTRY.add()
     panels.ADD_ENTRY.add()
+    panels.NODES_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
     simulate.stop()
+    panels.NODES_ENTRY.remove()
     panels.ADD_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     simulate_settings.detach()

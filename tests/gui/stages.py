@@ -42,6 +42,8 @@ LEFT = {
     # They run another program; the scenario of BlenderSpike presses them.
     "blender_spike.simulate",
     "blender_spike.cancel_simulation",
+    # In the Add menu of node editors.
+    "blender_spike.add_node_group",
     # In the preferences.
     "blender_spike.find_program",
     # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.

@@ -72,7 +72,7 @@ def test_alone(packages, data, tmp_path, name):
     )  # fmt: skip
 
 
-def older(package: Path, folder: Path) -> Path:
+def older(package: Path, folder: Path, number: str = "0.0.1") -> Path:
     """Copy a package as an older version, each module of which can be told."""
     folder.mkdir(exist_ok=True)
     with zipfile.ZipFile(package) as archive:
@@ -80,9 +80,9 @@ def older(package: Path, folder: Path) -> Path:
     manifest = held["blender_manifest.toml"].decode()
     version = tomllib.loads(manifest)["version"]
     # The schema's version may be the same.
-    manifest = re.sub(r'^version = ".*"$', 'version = "0.0.1"', manifest, flags=re.MULTILINE)
+    manifest = re.sub(r'^version = ".*"$', f'version = "{number}"', manifest, flags=re.MULTILINE)
     held["blender_manifest.toml"] = manifest.encode()
-    made = folder / package.name.replace(version, "0.0.1")
+    made = folder / package.name.replace(version, number)
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in held.items():
             mark = b"\nIS_OLDER = True\n" if name.endswith(".py") else b""

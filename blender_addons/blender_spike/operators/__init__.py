@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    adding,
     coloring,
     combining,
     demos,
@@ -32,4 +33,5 @@ CLASSES = (
     *film.CLASSES,
     *exporting.CLASSES,
     *showing.CLASSES,
+    *adding.CLASSES,
 )

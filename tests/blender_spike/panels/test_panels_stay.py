@@ -51,9 +51,10 @@ ON_NETWORK: dict[str, dict[str, Any]] = {
     "animate_layout": {},
 }
 WITHOUT_TIME = {"set_duration"}
-# Need a window, or another program.
+# Need a window, a node editor, or another program.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
+    "add_node_group",
 }  # fmt: skip
 
 
