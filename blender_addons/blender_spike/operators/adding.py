@@ -76,12 +76,12 @@ class BLENDER_SPIKE_OT_add_node_group(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add it at the editor's cursor."""
         space: Any = context.space_data
+        block = BLOCKS[self.group]
+        if space.edit_tree.bl_idname not in block.write:
+            self.report({"ERROR"}, f"{block.name} is for geometry nodes.")
+            return {"CANCELLED"}
         try:
             node = add_block(space.edit_tree, self.group, self.colormap)
-        except KeyError:
-            name = BLOCKS[self.group].name
-            self.report({"ERROR"}, f"{name} is for geometry nodes.")
-            return {"CANCELLED"}
         except UnknownColormapError as problem:
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
