@@ -46,7 +46,7 @@ def test_a_material_has_only_what_is_for_it(bpy: Any, editor):
         bpy.ops.blender_spike.add_node_group(group="VALUE_TO_COLOR", colormap="magma")
         with pytest.raises(RuntimeError, match=r"Tube is for geometry nodes\."):
             bpy.ops.blender_spike.add_node_group(group="TUBE")
-        with pytest.raises(RuntimeError, match="'no such map'"):
+        with pytest.raises(RuntimeError, match='no colormap named "no such map"'):
             bpy.ops.blender_spike.add_node_group(group="VALUE_TO_COLOR", colormap="no such map")
     assert len(tree.nodes) == count + 1 and tree.nodes.active.inputs.keys() == [
         "Value", "Minimum", "Maximum",
