@@ -147,7 +147,7 @@ $(VENV)/.ready-venv: .python-version
 	@$(PIP) --upgrade "pip>=25.1"
 	@touch $@
 
-$(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml
+$(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml spike_export/version.py
 	@echo "Setting up spike-export and NEURON, once ..."
 	@$(PIP) --editable ".[neuron]"
 	@touch $@
