@@ -8,6 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Your own Blender to render with: make demo BLENDER=/path/to/blender
 BLENDER ?=
+# Where a release will be offered; named in the extensions: make release WEBSITE=https://…
+WEBSITE ?=
+# Stages of .ci/run that could not run here and have passed on another machine.
+RAN_ELSEWHERE ?=
 # The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
@@ -60,7 +64,8 @@ endef
 test-gui: test-blender test-window
 
 test-blender: $(VENV)/.ready-test
-	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py
+	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py \
+	  tests/tools/test_repository_life.py
 
 test-window: $(VENV)/.ready-test
 	@$(FIND_BLENDER); \
@@ -93,14 +98,14 @@ soak: $(VENV)/.ready-test
 	  $(if $(WINDOW),--window "$$BLENDER")
 
 dist: $(VENV)/.ready-dist
-	@BLENDER="$(BLENDER)" $(BIN)/python tools/build_extension.py
+	@BLENDER="$(BLENDER)" WEBSITE="$(WEBSITE)" $(BIN)/python tools/build_extension.py
 	@rm -f dist/spike_export-*
 	@$(BIN)/python -m build --no-isolation --outdir dist . > dist/build.log 2>&1 || (cat dist/build.log; exit 1)
 	@rm dist/build.log
 	@ls dist/*.whl dist/*.tar.gz
 
 release: docs dist $(VENV)/.ready-neuron
-	@BLENDER="$(BLENDER)" $(BIN)/python tools/make_release.py
+	@BLENDER="$(BLENDER)" RAN_ELSEWHERE="$(RAN_ELSEWHERE)" $(BIN)/python tools/make_release.py
 
 docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
 	@PYTHONPATH=. $(BIN)/zensical build --strict
@@ -142,7 +147,7 @@ $(VENV)/.ready-venv: .python-version
 	@$(PIP) --upgrade "pip>=25.1"
 	@touch $@
 
-$(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml
+$(VENV)/.ready-neuron: $(VENV)/.ready-venv pyproject.toml spike_export/version.py
 	@echo "Setting up spike-export and NEURON, once ..."
 	@$(PIP) --editable ".[neuron]"
 	@touch $@

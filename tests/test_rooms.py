@@ -20,8 +20,8 @@ ROOMS: Final = {
         "suggestions colormaps figures value_color clock film"
     ),
     "blender_spike": (
-        "common simulation_file cells lines properties playback color meshes at_hand solid_colors "
-        "views figures building demos operators panels"
+        "common simulation_file cells lines properties simulating playback blocks color meshes "
+        "at_hand solid_colors views figures building demos operators panels"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "

@@ -112,8 +112,8 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     Raises
     ------
     RuntimeError
-        If a link leads nowhere, or a path is too long for Windows; or with the validator's own
-        message.
+        If a link leads nowhere, a path is too long for Windows, or the variable WEBSITE is no
+        address; or with the validator's own message.
     """
     folder.mkdir(parents=True, exist_ok=True)
     blender = blender_command()
@@ -132,6 +132,8 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
         shutil.copy(LICENSE, tree / "LICENSE")
         if wheels:
             _bring_along(tree, wheels)
+        if website := os.environ.get("WEBSITE", "").strip():
+            _name_website(tree, website)
         manifest = tomllib.loads((tree / "blender_manifest.toml").read_text(encoding="utf-8"))
         made = Path(temporary) / f"{manifest['id']}-{manifest['version']}.zip"
         _zip(tree, made)
@@ -239,6 +241,15 @@ def _bring_along(tree: Path, wheels: Sequence[Path]) -> None:
     head, bracket, tables = manifest.read_text(encoding="utf-8").partition("\n[")
     names = "".join(f'    "./wheels/{wheel.name}",\n' for wheel in wheels)
     manifest.write_text(f"{head}\nwheels = [\n{names}]\n{bracket}{tables}", encoding="utf-8")
+
+
+def _name_website(tree: Path, website: str) -> None:
+    """Write where a release is offered into the manifest; nobody knows that before."""
+    if not re.fullmatch(r"https://[^\s\"\\]+", website):
+        raise RuntimeError(f"WEBSITE={website} is not an address that begins with https://")
+    manifest = tree / "blender_manifest.toml"
+    head, bracket, tables = manifest.read_text(encoding="utf-8").partition("\n[")
+    manifest.write_text(f'{head}\nwebsite = "{website}"\n{bracket}{tables}', encoding="utf-8")
 
 
 def _output(*command: str) -> str:

@@ -88,7 +88,7 @@ def main(outdir: Path, blender: str) -> None:
         write(made["Simulation"], simulation)
         log = outdir / "demo.log"
         command = render_command(blender, made)
-        with tempfile.TemporaryDirectory() as home, log.open("w") as log_file:
+        with tempfile.TemporaryDirectory() as home, log.open("w", encoding="utf-8") as log_file:
             # Otherwise Blender reads the user's own preferences, and the picture depends on them.
             (Path(home) / "config").mkdir()
             environment = os.environ | {"BLENDER_USER_RESOURCES": home}
@@ -108,7 +108,7 @@ def main(outdir: Path, blender: str) -> None:
         missing = [path for path in made.values() if not path.exists()]
         if process.returncode or missing:
             progress.stop()
-            tail = "\n".join(log.read_text().splitlines()[-12:])
+            tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-12:])
             raise click.ClickException(
                 f"Rendering failed (exit code {process.returncode}). The end of {log}:\n{tail}"
             )

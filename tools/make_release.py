@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,8 +29,50 @@ import make_demos
 ROOT: Final = Path(__file__).resolve().parent.parent
 SUMS: Final = "SHA256SUMS"
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+# What came of a stage, the seconds it took, and its name before a remark.
+_STAGE = re.compile(r"(passed|failed|not run) +\d+  (.+?)(?: \(.*\))?\s*$")
 # In the manual's page of this name.
 _PLACE = re.compile(r'(<div id="extensions">).*?(</div>)', re.DOTALL)
+
+
+def why_not_checked(checks: Path, commit: str, elsewhere: Sequence[str]) -> str:
+    """Say what keeps a commit from being released.
+
+    Parameters
+    ----------
+    checks : Path
+        What ``.ci/run`` has left.
+    commit : str
+        That is to be released.
+    elsewhere : sequence of str
+        Stages that could not run here and have passed on another machine.
+
+    Returns
+    -------
+    str
+        A clause; empty if all has passed.
+    """
+    try:
+        checked = (checks / "commit").read_text(encoding="ascii").strip()
+        changes = (checks / "changes").read_text(encoding="utf-8").strip()
+    except OSError:
+        return "nothing has been checked; run .ci/run first"
+    if checked != commit or changes:
+        return f".ci/run has checked {checked[:12]}{' with changes' * bool(changes)}, not this"
+    stages = [path.read_text(encoding="utf-8") for path in sorted(checks.glob("*.stage"))]
+    outcomes = [match.groups() for text in stages if (match := _STAGE.match(text))]
+    if not outcomes or len(outcomes) < len(stages):
+        return ".ci/run was interrupted; run it again"
+    missing = [name for state, name in outcomes if state == "not run" and name not in elsewhere]
+    failed = [name for state, name in outcomes if state == "failed"]
+    if failed:
+        return f"these stages of .ci/run failed: {', '.join(failed)}"
+    if missing:
+        return (
+            f"these stages of .ci/run did not run: {', '.join(missing)}. Where they have passed "
+            "elsewhere, name them: make release RAN_ELSEWHERE='make test-conformance, …'"
+        )
+    return ""
 
 
 def make_site(
@@ -138,9 +181,9 @@ def _version() -> str:
     return found[1]
 
 
-def _changed() -> str:
-    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "status", "--porcelain"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def _git(*words: str) -> str:
+    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def main() -> None:
@@ -154,8 +197,11 @@ def main() -> None:
         ROOT / "CHANGELOG.md",
     ]
     try:
-        if changed := _changed():
+        if changed := _git("status", "--porcelain"):
             raise RuntimeError(f"there are changes that are not committed:\n{changed}")
+        elsewhere = [name.strip() for name in os.environ.get("RAN_ELSEWHERE", "").split(",")]
+        if why := why_not_checked(ROOT / "out" / "ci", _git("rev-parse", "HEAD"), elsewhere):
+            raise RuntimeError(why)
         listed = make_site(ROOT / "site", packages, others, dist / "site")
     except (RuntimeError, OSError, subprocess.CalledProcessError) as problem:
         sys.exit(f"The release was not made: {problem}")

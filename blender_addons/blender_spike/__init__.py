@@ -4,7 +4,8 @@
 Data flows through the packages in this order: `simulation_file` (a file to arrays) → `cells`
 (sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
 voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
-picture), or → `meshes` (for other programs). `operators` and `panels` only call them.
+picture), or → `meshes` (for other programs). Before all of them, `simulating` has spike-export
+write the file. `operators` and `panels` only call them.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import bpy
 from . import operators, panels, properties
 from .common.colormaps import previews
 from .figures import figure_settings
+from .simulating import simulate, simulate_settings
 
 CLASSES = (
     *properties.CLASSES,
     *figure_settings.CLASSES,
+    *simulate_settings.CLASSES,
     *operators.CLASSES,
     *panels.CLASSES,
 )
@@ -29,14 +32,19 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.attach()
     figure_settings.attach()
+    simulate_settings.attach()
     operators.MENU_ENTRY.add()
     panels.ADD_ENTRY.add()
+    panels.NODES_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    simulate.stop()
+    panels.NODES_ENTRY.remove()
     panels.ADD_ENTRY.remove()
     operators.MENU_ENTRY.remove()
+    simulate_settings.detach()
     figure_settings.detach()
     properties.detach()
     for cls in reversed(CLASSES):

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +24,7 @@ from ..files.writer import write
 from ..formats.content import FormatError
 from ..formats.kinds import expect
 from ..simulation_file import Simulation, SimulationFileError, read
+from .report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,12 +77,27 @@ def say(note: str) -> None:
     click.echo(f"Note: {note}", err=True)
 
 
+class _Bars(Progress):
+    """Progress bars that are also reported to the program that started this one."""
+
+    _report: Report | None = None
+
+    def update(self, task_id: TaskID, **what: Any) -> None:
+        """Draw it, and report it."""
+        super().update(task_id, **what)
+        if self._report is None:
+            self._report = Report()
+        task = self.tasks[task_id]
+        if self._report and task.total is not None:
+            self._report.tell(task.completed, task.total)
+
+
 @contextmanager
 def progress(unit: str) -> Iterator[Progress]:
     """Show progress bars that count in a unit while the ``with`` block runs, in a terminal."""
     # Not to stdout: it may be a pipe, which may be closed before the work is done.
     screen = Console(highlight=False, stderr=True)
-    bars = Progress(
+    bars = _Bars(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn(f"{{task.completed:.4g}} / {{task.total:g}} {unit}"),

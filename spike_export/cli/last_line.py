@@ -12,6 +12,8 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from .report import Report
+
 _REDRAWS_PER_SECOND = 5
 # The model's time and when it will end, if known.
 Reached = tuple[float | None, float | None]
@@ -21,7 +23,8 @@ Reached = tuple[float | None, float | None]
 def shown_progress(reached: Callable[[], Reached]) -> Iterator[None]:
     """Show the model's progress in a terminal's last line, below whatever the model prints."""
     if not sys.stderr.isatty():
-        yield
+        with _reported(Report(), reached):
+            yield
         return
     line = _LastLine(sys.stderr, reached)
     kept = sys.stdout, sys.stderr
@@ -33,6 +36,31 @@ def shown_progress(reached: Callable[[], Reached]) -> Iterator[None]:
     finally:
         line.stop()
         sys.stdout, sys.stderr = kept
+
+
+@contextmanager
+def _reported(report: Report, reached: Callable[[], Reached]) -> Iterator[None]:
+    """Report the model's progress to the program that started this one, if that wants to know."""
+    if not report:
+        yield
+        return
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(1 / _REDRAWS_PER_SECOND):
+            time_ms, end_ms = reached()
+            if time_ms is not None:
+                known = end_ms is not None and 0 < time_ms <= end_ms
+                # Without an end, how far it is can be said, but no share of it.
+                report.tell(time_ms, end_ms if known and end_ms is not None else 0.0)
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join()
 
 
 class _LastLine(threading.Thread):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import tempfile
@@ -122,12 +123,18 @@ def film_writer(
                 def add(picture: Picture) -> None:
                     try:
                         stream.write(picture.tobytes())
-                    except BrokenPipeError:
+                    except OSError as problem:
+                        if not _has_left(problem):
+                            raise
                         raise _failure(process, messages) from None
 
                 yield add
-                with suppress(BrokenPipeError):
+                try:
                     stream.close()
+                except OSError as problem:
+                    # How it ended is seen below.
+                    if not _has_left(problem):
+                        raise
                 if process.wait():
                     raise _failure(process, messages)
             except BaseException:
@@ -137,6 +144,11 @@ def film_writer(
                 with suppress(OSError):
                     stream.close()
                 process.wait()
+
+
+def _has_left(problem: OSError) -> bool:
+    """Tell whether nobody reads the pipe any more; Windows calls that an invalid argument."""
+    return problem.errno in (errno.EPIPE, errno.EINVAL)
 
 
 def _failure(process: subprocess.Popen[bytes], messages: IO[bytes]) -> FilmError:

@@ -39,6 +39,13 @@ LEFT = {
     "blender_brain.download_atlas",
     "blender_brain.download_meshes",
     "blender_brain.cancel_download",
+    # They run another program; the scenario of BlenderSpike presses them.
+    "blender_spike.simulate",
+    "blender_spike.cancel_simulation",
+    # In the Add menu of node editors.
+    "blender_spike.add_node_group",
+    # In the preferences.
+    "blender_spike.find_program",
     # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.
     "blender_spike.show_colors",
     "blender_brain.show_colors",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomllib
 from helpers.fast import fast_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -186,6 +187,24 @@ def test_wheels_are_named_in_the_manifest(tmp_path):
         assert {f"wheels/{wheel.name}" for wheel in wheels} <= set(archive.namelist())
     head, tables, _ = manifest.partition("[permissions]")
     assert tables and all(f'"./wheels/{wheel.name}"' in head for wheel in wheels)
+
+
+@pytest.mark.parametrize("website", ["", "https://neurons.example/films/"])
+def test_the_website_is_named_in_the_manifest(tmp_path, monkeypatch, website):
+    monkeypatch.setenv("WEBSITE", website)
+    wheels = [write_wheel(tmp_path, "1.0", "py3-none-any")]
+    with zipfile.ZipFile(BUILDER.build("blender_brain", tmp_path / "dist", wheels)) as archive:
+        manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
+    assert manifest.get("website", "") == website
+    assert manifest["copyright"] and manifest["wheels"] and manifest["permissions"]
+
+
+@pytest.mark.parametrize("website", ["http://plain.example", 'https://a" b', "neurons.example"])
+def test_what_is_no_website_is_refused(tmp_path, monkeypatch, website):
+    monkeypatch.setenv("WEBSITE", website)
+    with pytest.raises(RuntimeError, match="^WEBSITE=.* is not an address that begins with https"):
+        BUILDER.build("surface_slicer", tmp_path / "dist")
+    assert not list((tmp_path / "dist").iterdir())
 
 
 def test_zips_of_other_versions_are_removed_and_nothing_else(tmp_path):

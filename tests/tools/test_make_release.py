@@ -166,6 +166,56 @@ def test_changes_that_are_not_committed_are_refused(tmp_path, monkeypatch):
     assert not (tmp_path / "dist").exists()
 
 
+COMMIT = "0123456789abcdef"
+
+
+@pytest.fixture
+def checks(tmp_path) -> Path:
+    """What .ci/run leaves when all has passed."""
+    (tmp_path / "commit").write_text(f"{COMMIT}\n")
+    (tmp_path / "changes").write_text("")
+    (tmp_path / "make_lint.stage").write_text("passed       12  make lint\n")
+    (tmp_path / "a.stage").write_text("passed      310  make test-window ONLY=a (attempt 2)\n")
+    return tmp_path
+
+
+def test_what_has_passed_as_a_whole_is_released(checks):
+    assert TOOL.why_not_checked(checks, COMMIT, [""]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("b.stage", "failed        3  make test\n", "of .ci/run failed: make test"),
+        ("b.stage", "not run       0  make test-window ONLY=b (not done in time)\n",
+         "did not run: make test-window ONLY=b. Where"),
+        ("b.stage", "", ".ci/run was interrupted"),
+        ("commit", "f" * 40, ".ci/run has checked ffffffffffff, not this"),
+        ("changes", " M README.md\n", ".ci/run has checked 0123456789ab with changes, not this"),
+    ],
+)  # fmt: skip
+def test_what_has_not_passed_is_not_released(checks, name, content, said):
+    (checks / name).write_text(content)
+    assert said in TOOL.why_not_checked(checks, COMMIT, [""])
+
+
+def test_what_has_not_been_checked_is_not_released(checks, tmp_path):
+    assert "run .ci/run first" in TOOL.why_not_checked(tmp_path / "none", COMMIT, [])
+    for path in checks.glob("*.stage"):
+        path.unlink()
+    assert "interrupted" in TOOL.why_not_checked(checks, COMMIT, [])
+
+
+def test_what_passed_elsewhere_counts_only_if_it_could_not_run_here(checks):
+    (checks / "b.stage").write_text("not run       0  make test-blender (there is no Blender)\n")
+    (checks / "c.stage").write_text("not run       0  make test-window ONLY=c\n")
+    both = ["make test-blender", "make test-window ONLY=c"]
+    assert "ONLY=c. Where" in TOOL.why_not_checked(checks, COMMIT, both[:1])
+    assert TOOL.why_not_checked(checks, COMMIT, both) == ""
+    (checks / "b.stage").write_text("failed        9  make test-blender\n")
+    assert "failed: make test-blender" in TOOL.why_not_checked(checks, COMMIT, both)
+
+
 def test_wheels_are_in_the_link():
     entry = {
         "archive_url": "./a-1.zip", "blender_version_min": "5.2.0",

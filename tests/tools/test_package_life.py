@@ -72,7 +72,7 @@ def test_alone(packages, data, tmp_path, name):
     )  # fmt: skip
 
 
-def older(package: Path, folder: Path) -> Path:
+def older(package: Path, folder: Path, number: str = "0.0.1") -> Path:
     """Copy a package as an older version, each module of which can be told."""
     folder.mkdir(exist_ok=True)
     with zipfile.ZipFile(package) as archive:
@@ -80,9 +80,9 @@ def older(package: Path, folder: Path) -> Path:
     manifest = held["blender_manifest.toml"].decode()
     version = tomllib.loads(manifest)["version"]
     # The schema's version may be the same.
-    manifest = re.sub(r'^version = ".*"$', 'version = "0.0.1"', manifest, flags=re.MULTILINE)
+    manifest = re.sub(r'^version = ".*"$', f'version = "{number}"', manifest, flags=re.MULTILINE)
     held["blender_manifest.toml"] = manifest.encode()
-    made = folder / package.name.replace(version, "0.0.1")
+    made = folder / package.name.replace(version, number)
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in held.items():
             mark = b"\nIS_OLDER = True\n" if name.endswith(".py") else b""
@@ -231,8 +231,8 @@ def test_what_it_imports_and_what_it_asks_for(packages, name):
             texts.add(node.attr)
     assert not imported - OWN - sys.stdlib_module_names
     assert not imported & {"threading", "multiprocessing", "ctypes", "marshal", "shelve"}
-    # Downloads run in a process of their own.
-    assert ("subprocess" in imported) == (name == "blender_brain")
+    # Downloads and simulations run in processes of their own.
+    assert ("subprocess" in imported) == (name in ("blender_brain", "blender_spike"))
     permissions = manifest["permissions"]
     uses = {"files": True, "network": bool(imported & NETWORK), "clipboard": "clipboard" in texts}
     assert set(permissions) == {permission for permission, used in uses.items() if used}

@@ -128,6 +128,9 @@ def test_the_manifest_is_as_the_platform_wants_it(held, name):
     assert is_terse(manifest["tagline"]) and not manifest["tagline"].startswith("Blender")
     for reason in manifest["permissions"].values():
         assert is_terse(reason)
+    # As the platform wants them: a year, or several, and who.
+    assert manifest["copyright"]
+    assert all(re.fullmatch(r"\d{4}(-\d{4})? \S.*", text) for text in manifest["copyright"])
     assert all(text.startswith("SPDX:") for text in manifest["license"])
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
 

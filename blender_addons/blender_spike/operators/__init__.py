@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    adding,
     coloring,
     combining,
     demos,
@@ -13,6 +14,7 @@ from . import (
     importing,
     network,
     showing,
+    simulating,
     timing,
 )
 from .importing import MENU_ENTRY
@@ -22,6 +24,7 @@ __all__ = ["CLASSES", "MENU_ENTRY"]
 CLASSES = (
     *importing.CLASSES,
     *demos.CLASSES,
+    *simulating.CLASSES,
     *coloring.CLASSES,
     *combining.CLASSES,
     *timing.CLASSES,
@@ -30,4 +33,5 @@ CLASSES = (
     *film.CLASSES,
     *exporting.CLASSES,
     *showing.CLASSES,
+    *adding.CLASSES,
 )

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from . import color, exporting, figures, film, look, network, simulation, time
+from . import adding, color, exporting, figures, film, look, network, simulate, simulation, time
+from .adding import NODES_ENTRY
 from .simulation import ADD_ENTRY
 
-__all__ = ["ADD_ENTRY", "CLASSES"]
+__all__ = ["ADD_ENTRY", "CLASSES", "NODES_ENTRY"]
 
 # In the order in which they are shown.
 CLASSES = (
     *simulation.CLASSES,
+    *simulate.CLASSES,
     *color.CLASSES,
     *time.CLASSES,
     *look.CLASSES,
@@ -18,4 +20,5 @@ CLASSES = (
     *network.CLASSES,
     *figures.CLASSES,
     *exporting.CLASSES,
+    *adding.CLASSES,
 )

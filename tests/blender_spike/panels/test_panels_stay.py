@@ -51,8 +51,11 @@ ON_NETWORK: dict[str, dict[str, Any]] = {
     "animate_layout": {},
 }
 WITHOUT_TIME = {"set_duration"}
-# Need a window.
-ELSEWHERE = {"choose_colormap", "suggest", "show_colors"}
+# Need a window, a node editor, or another program.
+ELSEWHERE = {
+    "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
+    "add_node_group",
+}  # fmt: skip
 
 
 @pytest.fixture

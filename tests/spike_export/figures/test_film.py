@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,4 +104,41 @@ def test_ffmpeg_s_own_reason(ffmpeg, tmp_path):
     ):
         for _ in range(300):
             add(np.zeros((101, 101, 4), np.uint8))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.EINVAL])
+def test_a_pipe_that_nobody_reads_is_what_windows_calls_invalid(
+    ffmpeg, tmp_path, monkeypatch, number
+):
+    """Ffmpeg's own reason is told there, too, and no partial film is left."""
+    begin = subprocess.Popen
+
+    class Dead:
+        """The pipe to a process that has ended."""
+
+        def write(self, _content: bytes) -> int:
+            raise OSError(number, os.strerror(number))
+
+        def close(self) -> None:
+            raise OSError(number, os.strerror(number))
+
+    def start(command: list[str], **settings: Any) -> Any:
+        words = [sys.executable, "-c", "import sys; sys.exit('no such encoder')"]
+        process = begin(words, **settings)
+        process.stdin.close()
+        process.stdin = Dead()
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with (
+        pytest.raises(figures.FilmError, match="^ffmpeg failed: no such encoder$"),
+        figures.film_writer(tmp_path / "x.mp4", (100, 100)) as add,
+    ):
+        add(np.zeros((100, 100, 4), np.uint8))
+    with (
+        pytest.raises(figures.FilmError, match="^ffmpeg failed: no such encoder$"),
+        figures.film_writer(tmp_path / "x.mp4", (100, 100)),
+    ):
+        pass
     assert not list(tmp_path.iterdir())
