@@ -4,7 +4,8 @@
 Data flows through the packages in this order: `simulation_file` (a file to arrays) → `cells`
 (sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
 voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
-picture), or → `meshes` (for other programs). `operators` and `panels` only call them.
+picture), or → `meshes` (for other programs). `operators`, `panels` and `command` only
+call them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .command import COMMAND
 from .common.colormaps import previews
 from .figures import figure_settings
 
@@ -28,6 +30,7 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    COMMAND.add()
     figure_settings.attach()
     operators.MENU_ENTRY.add()
     panels.ADD_ENTRY.add()
@@ -35,6 +38,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    COMMAND.remove()
     panels.ADD_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     figure_settings.detach()
