@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from helpers.atlases import write_v2
 from helpers.blenders import BLENDER, run_script
 from helpers.pictures import read_pixels
 from helpers.simulations import branched, simulation
+from PIL import Image
 from tools.test_build_extension import BUILDER
 
 from spike_export import write
@@ -77,7 +79,9 @@ def test_regions_become_a_transparent_film(home, tmp_path):
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     assert b"ap4h" in film.read_bytes()
-    assert read_pixels(tmp_path / "film_frames" / "frame_0002.png").shape == (48, 64, 4)
+    with Image.open(tmp_path / "film_frames" / "frame_0002.png") as picture:
+        coverage = np.array(picture)[..., 3]
+    assert coverage.shape == (48, 64) and coverage[0, 0] == 0 and coverage.max() > 100
 
 
 def test_an_array_becomes_frames(home, tmp_path):
@@ -104,6 +108,17 @@ def test_mistakes_end_with_a_sentence_and_a_code(home, name, arguments, code, se
     result = command(home, name, *arguments)
     assert result.returncode == code, result.stdout + result.stderr
     assert sentence in result.stderr and "Traceback" not in result.stderr
+
+
+def test_spike_export_hands_over(home, tmp_path):
+    file = write(tmp_path / "run.pickle", simulation(branched()))
+    result = subprocess.run(
+        [sys.executable, "-m", "spike_export", "film", "--blender", BLENDER, file,
+         tmp_path / "out", "--frames", "2", *map(str, SMALL)],
+        env=os.environ | {"BLENDER_USER_RESOURCES": str(home)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["frame_0002.png"]
 
 
 def test_a_command_goes_with_its_extension(home, tmp_path):

@@ -29,7 +29,7 @@ class Command:
     def add(self) -> None:
         """Let Blender know the command."""
         utils: Any = bpy.utils
-        self._handle = utils.register_cli_command(self._name, self._execute)
+        self._handle = utils.register_cli_command(self._name, self.run)
 
     def remove(self) -> None:
         """Let Blender forget the command."""
@@ -38,5 +38,6 @@ class Command:
             utils.unregister_cli_command(self._handle)
             self._handle = None
 
-    def _execute(self, arguments: list[str]) -> int:
+    def run(self, arguments: list[str]) -> int:
+        """Do it, and return the exit code."""
         return exit_code(self._main, arguments)
