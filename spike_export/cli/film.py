@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -85,7 +86,7 @@ def _run_quietly(program: str) -> str:
     return listed.stdout
 
 
-def _hand_over(command: list[str], name: str) -> None:
+def _hand_over(command: list[str], name: str) -> NoReturn:
     """Run it to its end, and end as it does."""
     code = subprocess.run(command).returncode
     if code == _MISSING:

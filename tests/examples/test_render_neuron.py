@@ -188,7 +188,7 @@ print(json.dumps([scene.frame_start, scene.frame_end, scene.render.fps / scene.r
         (["{good}", "out", "--blend", "{good}/a.blend"], "Cannot write to {good}: File exists.", 1),
         (["{good}", "out", "--video", "{folder}"], "Cannot write to {folder}: Is a directory.", 1),
         (["{good}", "out", "--video", "a.avi"], "'a.avi' does not end in .mp4, .mov or .webm", 2),
-        (["{good}", "out", "--frames", "80-90"], "the film has frames 0 to 83. --length", 1),
+        (["{good}", "out", "--frames", "90-130"], "the film has frames 0 to 120. --length", 1),
         (
             ["{good}", "out", "--to", "grid"],
             "demo.pickle is a neuron, and --to is for networks.",

@@ -9,7 +9,6 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from spike_export.cli import film as module
 from spike_export.cli import main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
@@ -73,7 +72,7 @@ def test_a_blender_without_the_extension_is_named(tmp_path):
 def test_what_is_missing_is_said_in_a_sentence(tmp_path, monkeypatch):
     missing = run("--blender", tmp_path / "blender", "run.pickle", "film.mp4")
     assert missing.exit_code == 1 and "There is no program" in missing.output
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     without = run("run.pickle", "film.mp4")
     assert without.exit_code == 1
     assert "There is no Blender: install Blender 5.2 or newer" in without.output
