@@ -82,13 +82,20 @@ def add_film_options(
     parser: argparse.ArgumentParser,
     *,
     resolution: tuple[int, int],
-    orbit: float,
     bloom: float,
+    orbit: float | None = None,
 ) -> None:
-    """Add the options that all films have; the defaults are the script's own."""
+    """Add the options that all films have; the defaults are the script's own.
+
+    Without an orbit, the camera has a way of its own. The length is the script's, too.
+    """
     width, height = resolution
     shared("options").add_film_options(
-        parser, orbit=f"{orbit:g}", bloom=f"{bloom:g}", resolution=f"{width}x{height}"
+        parser,
+        orbit=None if orbit is None else f"{orbit:g}",
+        bloom=f"{bloom:g}",
+        resolution=f"{width}x{height}",
+        any_length=False,
     )
     parser.set_defaults(resolution=resolution, orbit=orbit, bloom=bloom)
 

@@ -27,25 +27,35 @@ _NTSC: Final = {Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 10
 def add_film_options(
     parser: argparse.ArgumentParser,
     *,
-    orbit: str,
+    orbit: str | None,
     bloom: str,
     resolution: str,
+    any_length: bool = True,
 ) -> None:
     """Add the options that all films have.
 
     What depends on the film is None if it is not given; its default is described here.
+
+    Parameters
+    ----------
+    orbit : str or None
+        None if the camera has a way of its own.
+    any_length : bool
+        Whether the film can be made as long as one likes.
     """
     add = parser.add_argument
     add(
         "--frames", type=frame_range, metavar="A-B",
         help="frames to render: a part of the film, which moves as in all of it (default: all)",
     )  # fmt: skip
-    add("--length", type=_count, metavar="FRAMES", help="frames in the whole film")
+    if any_length:
+        add("--length", type=_count, metavar="FRAMES", help="frames in the whole film")
     add("--bloom", type=float, help=f"glow around bright parts, 0 for none (default: {bloom})")
-    add(
-        "--orbit", type=float, metavar="DEGREES",
-        help=f"angle of the camera's orbit over the whole film, 0 for none (default: {orbit})",
-    )  # fmt: skip
+    if orbit is not None:
+        add(
+            "--orbit", type=float, metavar="DEGREES",
+            help=f"angle of the camera's orbit over the whole film, 0 for none (default: {orbit})",
+        )  # fmt: skip
     add("--engine", choices=ENGINES, default="cycles")
     add(
         "--samples", type=_count, metavar="N",
