@@ -15,7 +15,7 @@ from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures.owned import refresh
 from ..playback.playback import find_modifier, fit_time, last_frame, set_duration
-from ..properties import KEEP_START, about
+from ..properties import KEEP_START, about, about_figure
 from .selection import NO_NEURON, neurons_to_work_on
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         keep_start: KEEP_START
         move_end: BoolProperty(
             name="Move the Scene's End",
-            description="A scene that ends with the simulation, or before it, and the camera's "
-            "orbit over the scene, end with it afterwards, too",
+            description="A scene that ends with the simulation, and the camera's orbit over it, "
+            "end with it afterwards, too; one with other things is only lengthened",
             default=True,
         )
 
@@ -74,8 +74,10 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         pace = about(neurons[0]).duration_ms / (frames - 1)
         text = f"Plays in {frames} frames, {pace:.4g} ms each"
         ends = _last_frame(scene)
-        # A scene that ends elsewhere is somebody else's; nothing in it is cut off.
-        if self.move_end and (ended == scene.frame_end or ends > scene.frame_end):
+        # A scene that ends elsewhere, or shows other things, is somebody else's: nothing in it is
+        # cut off.
+        own = ended == scene.frame_end and not _shows_others(scene)
+        if self.move_end and (own or ends > scene.frame_end):
             scene.frame_end = ends
             spans = before.frames, (scene.frame_start, ends)
             text += "; the camera's orbit ends with them" * film.move_orbit(scene, *spans)
@@ -87,6 +89,17 @@ def _last_frame(scene: bpy.types.Scene) -> int:
     """Find the frame in which the last of a scene's simulations ends."""
     imported = [thing for thing in scene.objects if find_modifier(thing) is not None]
     return max((round(last_frame(thing)) for thing in imported), default=scene.frame_end)
+
+
+def _shows_others(scene: bpy.types.Scene) -> bool:
+    """Tell whether a scene shows anything but simulations and their figures."""
+    return any(
+        thing.type not in ("CAMERA", "LIGHT", "EMPTY")
+        and find_modifier(thing) is None
+        and about_figure(thing).neuron is None
+        and thing.visible_get()
+        for thing in scene.objects
+    )
 
 
 class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
