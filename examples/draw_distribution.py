@@ -11,8 +11,10 @@ drives them all, first along the curve and then from one curve to the other.
 from __future__ import annotations
 
 import argparse
+import importlib
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from numpy.typing import NDArray
 from spike_export import figures
 from spike_export.cli import drawing
 from spike_export.figures.pictures import own_style
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+length: Any = importlib.import_module("length")
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -70,19 +75,19 @@ def main() -> None:
     """Compute, lay out, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path, help="film, picture, or frames/%%04d.png")
-    parser.add_argument("--frames", type=int, default=144)
+    length.add_length_options(parser, length=144)
     parser.add_argument("--transparent", action="store_true")
     options = parser.parse_args()
     target = drawing.target_of(options.output, SIZE, transparent=options.transparent)
-    half = options.frames // 2
+    half = options.length // 2
     on = [frame.time for frame in figures.paced(0.0, 1.0, half, "smooth")]
     # One ends where the other begins: that moment is shown once.
-    after = figures.paced(0.0, 1.0, options.frames - half + 1, "smooth")[1:]
+    after = figures.paced(0.0, 1.0, options.length - half + 1, "smooth")[1:]
     over = [1 + frame.time for frame in after]
     every = [figures.Frame(number, time) for number, time in enumerate([*on, *over])]
-    chosen = every[-1:] if target.holds_one else every
+    chosen = every[-1:] if target.holds_one else length.part_of(every, options)
     made = distribution_figure(transparent=options.transparent)
-    drawing.draw(made, target, chosen, fps=24.0, transparent=options.transparent)
+    drawing.draw(made, target, chosen, fps=options.fps, transparent=options.transparent)
 
 
 @own_style()

@@ -10,13 +10,19 @@ Built from the parts of `spike_export.figures`; each is driven by time alone, so
 from __future__ import annotations
 
 import argparse
+import importlib
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spike_export import figures
 from spike_export.cli import drawing
 from spike_export.figures.pictures import own_style
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+length: Any = importlib.import_module("length")
 
 SIZE = (1920, 1080)
 SECONDS, CYCLES = 6.0, 5
@@ -27,14 +33,14 @@ def main() -> None:
     """Compute, lay out, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path, help="film, picture, or frames/%%04d.png")
-    parser.add_argument("--frames", type=int, default=144)
+    length.add_length_options(parser, length=144)
     parser.add_argument("--transparent", action="store_true")
     options = parser.parse_args()
     target = drawing.target_of(options.output, SIZE, transparent=options.transparent)
-    every = figures.paced(0.0, SECONDS, options.frames)
-    chosen = every[-1:] if target.holds_one else every
+    every = figures.paced(0.0, SECONDS, options.length)
+    chosen = every[-1:] if target.holds_one else length.part_of(every, options)
     made = phase_figure(transparent=options.transparent)
-    drawing.draw(made, target, chosen, fps=24.0, transparent=options.transparent)
+    drawing.draw(made, target, chosen, fps=options.fps, transparent=options.transparent)
 
 
 @own_style()

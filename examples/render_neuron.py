@@ -3,11 +3,12 @@
 
 In Blender, or in a Python that has the bpy module::
 
-    blender -b -P examples/render_neuron.py -- demo.pickle out --frames 20-100 --video demo.mp4
+    blender -b -P examples/render_neuron.py -- demo.pickle demo.mp4 --frames 20-100
     python examples/render_neuron.py demo.pickle out --frames 20-100 --video demo.mp4
 
-Uses the installed BlenderSpike extension, or else the one in this source tree. Every frame is
-written under a temporary name and renamed when it is complete. Prints one line per frame.
+Uses the installed BlenderSpike extension, or else the one in this source tree; the command
+``blender -b -c blender_spike`` does the same. Every frame is written under a temporary name and
+renamed when it is complete. Prints one line per frame.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import bpy
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     rendering: Any = importlib.import_module("rendering")
@@ -27,98 +26,24 @@ except ModuleNotFoundError as missing:
     # Blender itself would exit as if nothing had failed.
     sys.exit(f"Cannot find {missing.name}.py: copy the folder examples as a whole.")
 
-# Fraction of an upright picture needed below by traces and color bar; a wide one has room at the
-# sides.
-ROOM_FOR_FIGURES = 0.2
-
 
 def main(arguments: list[str]) -> None:
-    """Import, color, set the scene, render, encode."""
+    """Build the scene, render, encode."""
     options = parse(arguments)
-    package = rendering.load_extension("blender_spike", "BLENDER_SPIKE_OT_import_simulation")
-    film = importlib.import_module(f"{package}.common.film")
-    modifiers = importlib.import_module(f"{package}.common.nodes.modifiers")
-    playback = importlib.import_module(f"{package}.playback.playback")
-    figures = importlib.import_module(f"{package}.figures.adding")
-    looks = importlib.import_module(f"{package}.color.looks").LOOKS
-    styles = importlib.import_module(f"{package}.lines.styles").STYLES
-    rendering.check_choice("--look", options.look, [one.lower() for one in looks])
-    rendering.check_choice("--style", options.style, [one.lower() for one in styles])
-    scene = rendering.empty_scene(options)
-    # The stubs only know Blender's own operators.
-    operators: Any = bpy.ops
-    operators.blender_spike.import_simulation(filepath=str(options.file), quantity=options.variable)
-    neuron = bpy.context.object
-    operators.blender_spike.color_by_voltage(
-        colormap=options.colormap,
-        strength=options.strength,
-        **rendering.given_limits(options),
-    )
-    modifier = playback.find_modifier(neuron)
-    modifiers.set_inputs(
-        modifier,
-        {
-            "Thickness": options.thickness,
-            "Minimum Radius": options.min_radius,
-            "At the Ends": "Hold",
-            **({"Style": options.style.capitalize()} if options.style else {}),
-        },
-    )
-    first, last = options.frames or (scene.frame_start, scene.frame_end)
-    scene.frame_start, scene.frame_end = first, last
-    film.use_standard_view(scene)
-    look = looks[options.look.upper()]
-    operators.blender_spike.set_look(look=look.identifier)
-    film.use_plain_world(scene, look.background)
-    with_figures = options.figures or bool(options.trace)
-    upright = options.resolution[0] < options.resolution[1]
-    room = ROOM_FOR_FIGURES if with_figures and upright else 0.0
-    camera = film.frame_camera(scene, [neuron], bottom=room)
-    if options.orbit:
-        film.orbit(camera, options.orbit, first, last)
-    if options.bloom and not look.needs_background:
-        film.add_bloom(scene, strength=options.bloom)
+    scene = film().build(options)
+    # Whatever is changed in the scene here is in the film.
+    rendering.render_film(scene, options, film().__package__.rpartition(".")[0])
 
-    if with_figures:
-        for section in options.trace or [""]:
-            figures.add_trace(bpy.context, neuron, section)
-    if options.figures:
-        figures.add_color_bar(bpy.context, neuron)
-        figures.add_time_label(bpy.context, neuron)
-        figures.add_scale_bar(bpy.context, neuron)
-    rendering.render_film(scene, options, package)
+
+def film() -> Any:
+    """Load what makes such films."""
+    return rendering.film_of("blender_spike", "simulation_film")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="render_neuron.py", description="Render a simulation file as a film."
-    )
-    add = parser.add_argument
-    add("file", type=Path, help="simulation file")
-    add("outdir", type=Path, help="folder for the frames; created if missing")
-    rendering.add_quantity_options(
-        parser, lower="the lowest in the file", upper="the highest in the file"
-    )
-    add(
-        "--colormap",
-        default="plasma",
-        help="colormap from matplotlib, seaborn or cmasher (default: plasma)",
-    )
-    add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
-    add("--thickness", type=float, default=1.4, help="factor on the neurites' diameter")
-    add("--min-radius", type=float, default=0.006, help="in Blender units of 100 µm")
-    add("--look", default="flat", help="such as membrane_glow (default: flat, exact colors)")
-    add("--style", help="such as tubes or membrane (default: as the look needs)")
-    add("--figures", action="store_true", help="show trace, color bar, time and scale bar")
-    add(
-        "--trace",
-        action="append",
-        metavar="SECTION",
-        help="section whose voltage to show; repeatable",
-    )
-    rendering.add_film_options(parser, resolution=(720, 1280), orbit=30.0, bloom=1.0)
-    return parser.parse_args(arguments)
+    options: argparse.Namespace = film().parse(arguments, prog="render_neuron.py")
+    return options
 
 
 if __name__ == "__main__":

@@ -17,17 +17,19 @@ ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
         "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
-        "suggestions colormaps figures value_color clock film"
+        "suggestions colormaps figures value_color clock film rendering"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties simulating playback blocks color meshes "
-        "at_hand solid_colors views figures building demos operators panels"
+        "at_hand solid_colors views figures building demos operators panels command"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "
-        "operators panels"
+        "operators panels command"
     ),
-    "surface_slicer": ("common arrays ramps curve properties surface film slicer operators panels"),
+    "surface_slicer": (
+        "common arrays ramps curve properties surface film slicer operators panels command"
+    ),
 }
 # What is written for each extension, under the name that it has in all of them.
 SAME_IN_ALL: Final = {"properties", "film", "solid_colors", "selection", "showing", "tab"}

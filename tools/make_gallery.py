@@ -77,14 +77,14 @@ SCENES: Mapping[str, Scene] = {
     "surface": Scene(
         f"{BLENDER}render_surface.py -- out/gallery/surface",
         [f"surface/frame_{number:04d}.png" for number in (2, 3)],
-        options="--frames 1-7",
+        options="--length 7",
         height=560,
         crop=0.68,
     ),
     "brain": Scene(
         f"{BLENDER}render_brain.py -- out/gallery/brain --demo",
         [f"brain/frame_{number:04d}.png" for number in (1, 2, 3)],
-        options="--frames 1-4 --resolution 960x720",
+        options="--length 4 --resolution 960x720",
         height=360,
     ),
     "brain-labels": Scene(
@@ -92,15 +92,15 @@ SCENES: Mapping[str, Scene] = {
         "--glass 'MO, SS, VIS, AUD, RSP, ACA, PIR, ENT' --glow '' --gradient '' "
         "--regions 'MOB, STR, TH, HY, CA1, CA3, DG, SC, IC, P, MY, CB'",
         [f"labels/frame_{number:04d}.png" for number in (4, 11, 18, 25)],
-        options="--frames 1-28 --fps 3 --resolution 960x540 --samples 8",
+        options="--length 28 --fps 3 --resolution 960x540 --samples 8",
         height=400,
         columns=2,
     ),
     "network": Scene(
         f"{BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
-        [f"network/frame_{number:04d}.png" for number in (61, 63, 66)],
+        [f"network/frame_{number:04d}.png" for number in (100, 120, 140)],
         before="spike-export branching --rise 1 --decay 10 -o out/gallery/branching.pickle",
-        options="--frames 60-66",
+        options="--frames 100-140",
         height=400,
         crop=0.75,
     ),
@@ -138,14 +138,14 @@ SCENES: Mapping[str, Scene] = {
         "python examples/draw_phase.py out/gallery/rhythm.mp4",
         ["rhythm/0006.png"],
         still="rhythm/%04d.png",
-        options="--frames 9",
+        options="--length 9",
         height=360,
     ),
     "distribution": Scene(
         "python examples/draw_distribution.py out/gallery/distribution.mp4",
         ["distribution/0006.png"],
         still="distribution/%04d.png",
-        options="--frames 9",
+        options="--length 9",
         height=360,
     ),
     "traces": Scene(

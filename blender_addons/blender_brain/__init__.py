@@ -4,7 +4,8 @@
 Data flows through the packages in this order: `atlas` (folders, and what people type, to structures
 and meshes) → `regions` (meshes to objects with a look, in the scene's frame) → `data` (what users
 add on and among them) → `figures` (labels and color bars in the picture). `download` gets atlases,
-`demo_atlas` makes one. `operators` and `panels` only call them.
+`demo_atlas` makes one. `operators`, `panels` and `command` only
+call them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .command import COMMAND
 from .common.colormaps import previews
 from .download import running
 
@@ -23,10 +25,12 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    COMMAND.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    COMMAND.remove()
     running.stop()
     previews.free()
     properties.detach()

@@ -5,7 +5,7 @@ Data flows through the packages in this order: `simulation_file` (a file to arra
 (sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
 voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
 picture), or → `meshes` (for other programs). Before all of them, `simulating` has spike-export
-write the file. `operators` and `panels` only call them.
+write the file. `operators`, `panels` and `command` only call them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .command import COMMAND
 from .common.colormaps import previews
 from .figures import figure_settings
 from .simulating import simulate, simulate_settings
@@ -31,6 +32,7 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    COMMAND.add()
     figure_settings.attach()
     simulate_settings.attach()
     operators.MENU_ENTRY.add()
@@ -42,6 +44,7 @@ def unregister() -> None:
     """Remove the extension from Blender."""
     simulate.stop()
     panels.NODES_ENTRY.remove()
+    COMMAND.remove()
     panels.ADD_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     simulate_settings.detach()

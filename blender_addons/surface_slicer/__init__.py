@@ -4,7 +4,8 @@
 Data flows through the packages in this order: `arrays` (files, pictures, formulas to checked
 numbers) → `surface` (heights to an object, its colors and its axes) or `curve` (a line that draws
 itself). `slicer` cuts these and any other objects, `ramps` puts colormaps on Blender's own color
-ramps. `operators` and `panels` only call them.
+ramps. `operators`, `panels` and `command` only
+call them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import bpy
 
 from . import operators, panels, properties
+from .command import COMMAND
 from .common.colormaps import previews
 
 CLASSES = (*properties.CLASSES, *operators.CLASSES, *panels.CLASSES)
@@ -22,11 +24,13 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    COMMAND.add()
     operators.MENU_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    COMMAND.remove()
     operators.MENU_ENTRY.remove()
     properties.detach()
     for cls in reversed(CLASSES):

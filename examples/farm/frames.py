@@ -19,6 +19,17 @@ from typing import Any, Final
 import bpy
 
 OLDEST_BLENDER: Final = (5, 2, 0)
+FILMS: Final = {
+    ".mp4": ("H.264", {"format": "MPEG4", "codec": "H264", "constant_rate_factor": "HIGH"}),
+    ".mov": (
+        "ProRes 4444",
+        {"format": "QUICKTIME", "codec": "PRORES", "ffmpeg_prores_profile": "4444"},
+    ),
+    ".webm": ("VP9", {"format": "WEBM", "codec": "WEBM", "constant_rate_factor": "HIGH"}),
+}
+"""What films are encoded as, and Blender's settings for that, by how their names end."""
+_WITH_ALPHA: Final = (".mov", ".webm")
+_BITS_WITH_ALPHA: Final = 32
 
 
 def run(main: Callable[[list[str]], None]) -> None:
@@ -26,20 +37,44 @@ def run(main: Callable[[list[str]], None]) -> None:
 
     In Blender they come after ``--``.
     """
+    words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    code = exit_code(main, words)
+    if code:
+        # Blender itself would go on, and exit as if nothing had failed.
+        sys.exit(code)
+
+
+def exit_code(main: Callable[[list[str]], None], arguments: list[str]) -> int:
+    """Run a command with its arguments, and print one sentence if it fails.
+
+    Returns
+    -------
+    int
+        0 if all is well, 2 if the arguments are wrong, 1 otherwise.
+    """
     try:
         if bpy.app.version < OLDEST_BLENDER:
             raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
-        main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:])
+        main(arguments)
+    except SystemExit as end:
+        # `argparse` has printed its help, or what is wrong.
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
     except OSError as problem:
         place = problem.filename2 or problem.filename
-        sys.exit(f"Cannot write to {place}: {problem.strerror}." if place else str(problem))
+        text = f"Cannot write to {place}: {problem.strerror}." if place else str(problem)
+        print(text, file=sys.stderr)
+        return 1
     except (RuntimeError, ValueError) as problem:
         # An operator's error arrives here prefixed by Blender.
-        sys.exit(str(problem).strip().removeprefix("Error: "))
+        print(str(problem).strip().removeprefix("Error: "), file=sys.stderr)
+        return 1
     except Exception:
-        # Blender itself would go on, and exit as if nothing had failed.
         traceback.print_exc()
-        sys.exit(1)
+        return 1
+    return 0
 
 
 def frame_range(text: str) -> tuple[int, int]:
@@ -53,12 +88,14 @@ def frame_range(text: str) -> tuple[int, int]:
     return first, last
 
 
-def name_ending_in(suffix: str) -> Callable[[str], Path]:
-    """Make a parser for file names with a suffix such as ``.mp4``."""
+def name_ending_in(*suffixes: str) -> Callable[[str], Path]:
+    """Make a parser for file names with one of these suffixes, such as ``.mp4``."""
+    *most, last = suffixes
+    either = f"{', '.join(most)} or {last}" if most else last
 
     def read(text: str) -> Path:
-        if Path(text).suffix.lower() != suffix:
-            raise argparse.ArgumentTypeError(f"'{text}' does not end in {suffix}")
+        if Path(text).suffix.lower() not in suffixes:
+            raise argparse.ArgumentTypeError(f"'{text}' does not end in {either}")
         return Path(text)
 
     return read
@@ -123,7 +160,7 @@ def _unfinished(target: Path) -> Path:
 def render_frames(
     scene: Any, frames: Iterable[int], folder: Path, *, only_missing: bool = False
 ) -> list[Path]:
-    """Render frames to PNG files, and print a line for each.
+    """Render frames to PNG files, or OpenEXR if the scene says so, and print a line for each.
 
     Parameters
     ----------
@@ -145,14 +182,16 @@ def render_frames(
         If rendering is cancelled, for example by Ctrl-C.
     """
     every = list(frames)
-    pictures = [folder / f"frame_{frame:04d}.png" for frame in every]
+    exr = scene.render.image_settings.file_format.startswith("OPEN_EXR")
+    suffix = ".exr" if exr else ".png"
+    pictures = [folder / f"frame_{frame:04d}{suffix}" for frame in every]
     for number, (frame, picture) in enumerate(zip(every, pictures, strict=True), 1):
         if only_missing and picture.exists():
             print(f"Frame {frame} ({number} of {len(every)}): {picture} is there", flush=True)
             continue
         with writing(picture) as unfinished:
             scene.frame_set(frame)
-            scene.render.filepath = str(unfinished.resolve())
+            scene.render.filepath = output_path(unfinished)
             # Blender raises nothing when it is stopped.
             if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
                 raise RuntimeError(f"Rendering frame {frame} was cancelled.")
@@ -160,11 +199,17 @@ def render_frames(
     return pictures
 
 
-def encode(scene: Any, pictures: list[Path], video: Path) -> None:
-    """Encode PNG frames as an H.264 film at the scene's frame rate, with Blender's own encoder.
+def output_path(path: Path) -> str:
+    """Name a file for Blender's output, in which braces would be filled in."""
+    return str(path.resolve()).replace("{", "{{").replace("}", "}}")
 
-    H.264 only allows even sizes: with an odd number of columns or rows, the last column or the top
-    row is cut off.
+
+def encode(scene: Any, pictures: list[Path], video: Path) -> None:
+    """Encode PNG frames as a film at the scene's frame rate, with Blender's own encoder.
+
+    What it is encoded as, by the end of its name, is in `FILMS`; all but H.264 keep the frames'
+    transparency. H.264 only allows even sizes: with an odd number of columns or rows, the last
+    column or the top row is cut off.
     """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")
@@ -178,19 +223,21 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     cutting.view_settings.view_transform = "Standard"
     render = cutting.render
     first: Any = bpy.data.images.load(str(pictures[0].resolve()))
-    width, height = first.size
+    (width, height), has_alpha = first.size, first.depth == _BITS_WITH_ALPHA
     bpy.data.images.remove(first)
     render.resolution_x, render.resolution_y = width - width % 2, height - height % 2
     render.resolution_percentage = 100
     render.fps, render.fps_base = scene.render.fps, scene.render.fps_base
     render.image_settings.media_type = "VIDEO"
     render.image_settings.file_format = "FFMPEG"
-    render.ffmpeg.format = "MPEG4"
-    render.ffmpeg.codec = "H264"
-    render.ffmpeg.constant_rate_factor = "HIGH"
+    suffix = video.suffix.lower()
+    for name, value in FILMS[suffix][1].items():
+        setattr(render.ffmpeg, name, value)
+    alpha = has_alpha and suffix in _WITH_ALPHA
+    render.image_settings.color_mode = "RGBA" if alpha else "RGB"
     render.use_file_extension = False
     with writing(video) as unfinished:
-        render.filepath = str(unfinished.resolve())
+        render.filepath = output_path(unfinished)
         if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
             raise RuntimeError(f"Encoding {video} was cancelled.")
     bpy.data.scenes.remove(cutting)

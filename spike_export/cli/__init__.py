@@ -18,6 +18,7 @@ from .compile import compile_mechanisms
 from .convert import convert
 from .demo import demo
 from .figure import figure
+from .film import film
 from .from_spikes import from_spikes
 from .info import info
 from .merge import merge
@@ -43,6 +44,7 @@ for command in (
     convert,
     demo,
     figure,
+    film,
     from_spikes,
     info,
     merge,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import re
 import sys
@@ -52,7 +53,7 @@ def test_options_of_spike_export(page, words):
     own = rest[: rest.index("--")] if "--" in rest else rest
     for word in own:
         if word.startswith("-"):
-            assert word in known, f"{command.name} has no option {word}"
+            assert word in known or command.name == "film", f"{command.name} has no option {word}"
 
 
 def parse_by_extension_command(words: list[str]) -> None:
@@ -72,6 +73,16 @@ def test_commands_of_blender_are_understood(bpy, page, words, monkeypatch):
     """The script's own parser takes all of it."""
     if "--command" in words:
         parse_by_extension_command(words[words.index("--command") + 1 :])
+        return
+    if "-c" in words:
+        # The command of one of the extensions.
+        module = {
+            "blender_spike": "simulation_film",
+            "blender_brain": "brain_film",
+            "surface_slicer": "surface_film",
+        }[words[3]]
+        film = importlib.import_module(f"{words[3]}.command.{module}")
+        assert words[:3] == ["blender", "-b", "-c"] and film.parse(words[4:]).outdir
         return
     assert words[:3] == ["blender", "-b", "-P"] and words[4] == "--"
     script = next(p for p in (ROOT / words[3], page.parent / words[3]) if p.is_file())

@@ -28,7 +28,7 @@ def module(name):
 @pytest.mark.parametrize("name", ["draw_phase", "draw_distribution"])
 def test_frames_are_written_with_transparency(name, tmp_path):
     result = subprocess.run(
-        [sys.executable, EXAMPLES / f"{name}.py", "f/%02d.png", "--frames", "4", "--transparent"],
+        [sys.executable, EXAMPLES / f"{name}.py", "f/%02d.png", "--length", "4", "--transparent"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
@@ -70,3 +70,26 @@ def test_the_distribution_ends_as_the_other_one():
     outline = fill.get_clip_path().get_fully_transformed_path().vertices
     heights = fill.axes.transData.inverted().transform(outline)[:, 1]
     assert heights.max() == pytest.approx(expected.max(), rel=1e-6)
+
+
+def test_a_part_is_drawn_as_in_the_whole_film(tmp_path):
+    """And what the film does not have is refused."""
+    for options, code in ((["--frames", "2"], 0), ([], 0), (["--frames", "2-4"], 1)):
+        result = subprocess.run(
+            [sys.executable, EXAMPLES / "draw_phase.py", f"{len(options)}/%d.png", "--length", "4",
+             *options],
+            cwd=tmp_path, capture_output=True, text=True,
+        )  # fmt: skip
+        assert result.returncode == code, result.stderr
+    assert "the film has frames 0 to 3." in result.stderr
+    assert [path.name for path in (tmp_path / "2").iterdir()] == ["2.png"]
+    parts = []
+    for folder in ("0", "2"):
+        with Image.open(tmp_path / folder / "2.png") as image:
+            parts.append(np.array(image))
+    np.testing.assert_array_equal(*parts)
+
+
+@pytest.mark.parametrize(("text", "rate"), [("23.976", 24000 / 1001), ("29.97", 30000 / 1001)])
+def test_short_decimals_mean_the_rates_of_television(text, rate):
+    assert module("length").frame_rate(text) == rate

@@ -36,9 +36,9 @@ def file(tmp_path):
 
 def test_cells_fly_into_their_layers(file, tmp_path):
     result = render(
-        file, tmp_path / "out", "--frames", "0-8", "--from", "shuffled grid", "--bloom", 0,
-        "--resolution", "96x96", "--samples", 2, "--growth", 0, "--connection-glow", 0,
-        "--no-pulses", "--colormap", "gray", "--start", 0.5,
+        file, tmp_path / "out", "--length", 9, "--ms-per-frame", 0.2, "--from", "shuffled grid",
+        "--bloom", 0, "--resolution", "96x96", "--samples", 2, "--growth", 0,
+        "--connection-glow", 0, "--no-pulses", "--colormap", "gray", "--start", 0.5,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     frames = [read_pixels(tmp_path / "out" / f"frame_{k:04d}.png")[..., 0] for k in range(9)]
@@ -50,6 +50,19 @@ def test_cells_fly_into_their_layers(file, tmp_path):
     # The four layers of four, with dark between them.
     lit = frames[8].max(axis=0) > 50
     assert int((np.diff(lit.astype(int)) == 1).sum()) == 4
+
+
+def test_a_part_of_the_film_has_the_cells_on_their_way(file, tmp_path):
+    """As in all of it: the movement is not squeezed into the part."""
+    plain = (
+        "--length", 9, "--bloom", 0, "--resolution", "96x96", "--samples", 2, "--no-pulses",
+    )  # fmt: skip
+    for folder, frames in (("some", "3-5"), ("one", "4")):
+        result = render(file, tmp_path / folder, "--frames", frames, *plain)
+        assert result.returncode == 0, result.stderr
+    some, one = (read_pixels(tmp_path / name / "frame_0004.png") for name in ("some", "one"))
+    np.testing.assert_array_equal(some, one)
+    assert np.abs(some.astype(int) - read_pixels(tmp_path / "some/frame_0003.png")).max() > 50
 
 
 def test_what_cannot_be_rendered_is_a_sentence(file, tmp_path):

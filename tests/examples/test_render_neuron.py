@@ -147,6 +147,32 @@ print(json.dumps([min(values), max(values), *(one.default_value for one in list(
     assert found[2:] == pytest.approx([cai.min(), cai.max()])
 
 
+def test_a_part_of_a_film_is_that_part(tmp_path):
+    """The same pixels, whichever frames are rendered with them; at the scene's time and orbit."""
+    path = write(tmp_path / "cell.pickle", simulation(branched()))
+    found = []
+    for number, frames in enumerate(("3-6", "5-6", "5")):
+        result = render(
+            path, tmp_path / str(number), "--frames", frames, "--length", 12, "--fps", "23.976",
+            "--resolution", "72x64", "--samples", 2, "--orbit", 90, "--figures",
+            "--blend", tmp_path / f"{number}.blend",
+        )  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+        found.append(read_pixels(tmp_path / str(number) / "frame_0005.png"))
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    sixth = read_pixels(tmp_path / "0" / "frame_0006.png")
+    assert np.abs(found[0].astype(int) - sixth).max() > 20
+    script = f"""
+import json, bpy
+bpy.ops.wm.open_mainfile(filepath={str(tmp_path / "2.blend")!r}, use_scripts=False)
+scene = bpy.context.scene
+print(json.dumps([scene.frame_start, scene.frame_end, scene.render.fps / scene.render.fps_base]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == [0, 11, pytest.approx(24000 / 1001)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence", "code"),
     [
@@ -161,7 +187,15 @@ print(json.dumps([min(values), max(values), *(one.default_value for one in list(
         (["{good}", "out", "--video", "{good}/a.mp4"], "Cannot write to {good}: File exists.", 1),
         (["{good}", "out", "--blend", "{good}/a.blend"], "Cannot write to {good}: File exists.", 1),
         (["{good}", "out", "--video", "{folder}"], "Cannot write to {folder}: Is a directory.", 1),
-        (["{good}", "out", "--video", "a.mov"], "'a.mov' does not end in .mp4", 2),
+        (["{good}", "out", "--video", "a.avi"], "'a.avi' does not end in .mp4, .mov or .webm", 2),
+        (["{good}", "out", "--frames", "90-130"], "the film has frames 0 to 120. --length", 1),
+        (
+            ["{good}", "out", "--to", "grid"],
+            "demo.pickle is a neuron, and --to is for networks.",
+            1,
+        ),
+        (["{good}", "a.mp4", "--transparent"], ".mp4 does not support transparency", 2),
+        (["{good}", "a.mp4", "--exr"], "--exr: a film is made of PNG files", 2),
         (["{good}", "out", "--blend", "a"], "'a' does not end in .blend", 2),
     ],
 )

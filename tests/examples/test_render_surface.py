@@ -47,7 +47,7 @@ def test_an_animated_array_becomes_a_film(tmp_path):
 def test_the_cut_travels_through_the_surface_and_back(tmp_path):
     """Colors up to the picture's border, then wires of them, then the very same colors again."""
     result = render(
-        tmp_path / "frames", "--formula", "x * 0 + y", "--frames", "1-3", "--resolution", "96x64",
+        tmp_path / "frames", "--formula", "x * 0 + y", "--length", 3, "--resolution", "96x64",
         "--samples", 4, "--orbit", 0, "--bloom", 0,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr

@@ -13,7 +13,7 @@ from ..common.animation import replaced
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
 from ..common.selection import refusal
-from ..playback.network import animate_mix, is_network, layouts_of, make_layout
+from ..playback.network import animate_mix, ends_apart, is_network, layouts_of, make_layout
 from ..playback.playback import find_modifier
 from .selection import neuron_to_work_on
 
@@ -132,7 +132,7 @@ class BLENDER_SPIKE_OT_swap_layouts(_OfNetwork):
 
 
 class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
-    """Animate the cells from one layout to the other between two frames"""  # noqa: D400, D415
+    """Animate the cells from one layout to the other between two frames; if both are the same places, to the next layout that is elsewhere"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.animate_layout"
     bl_label = "Animate"
@@ -170,10 +170,24 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
         if last <= first:
             self.report({"ERROR"}, f"The last frame, {last}, is not after the first, {first}.")
             return {"CANCELLED"}
-        mix = input_value(required(find_modifier(network)), "Mix")
+        modifier = required(find_modifier(network))
+        ends = ends_apart(network)
+        if ends is None:
+            self.report(
+                {"ERROR"},
+                f"'{network.name}' has no layout in which its cells stand elsewhere: Add Layout "
+                "makes one.",
+            )
+            return {"CANCELLED"}
+        set_inputs(modifier, dict(zip(("From", "To"), ends, strict=True)))
+        mix = input_value(modifier, "Mix")
         previous = replaced(network, mix.path_from_id("value"))
         animate_mix(network, first, last)
-        self.report({"INFO"}, f"The cells move from frame {first} to frame {last}{previous}.")
+        here, there = (f"'{end}'" if end else "the file's positions" for end in ends)
+        self.report(
+            {"INFO"},
+            f"The cells move from {here} in frame {first} to {there} in frame {last}{previous}.",
+        )
         return {"FINISHED"}
 
 

@@ -6,14 +6,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import FloatProperty, IntProperty
+from bpy.props import BoolProperty, FloatProperty, IntProperty
 
 from ..at_hand import neuron_at_hand
+from ..common import film
+from ..common.changes import settings_of, told
 from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures.owned import refresh
-from ..playback.playback import fit_time, set_duration
-from ..properties import KEEP_START, about
+from ..playback.playback import find_modifier, fit_time, last_frame, set_duration
+from ..properties import KEEP_START, about, about_figure
 from .selection import NO_NEURON, neurons_to_work_on
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
-    """Play the whole simulation in a number of frames, starting at the scene's first frame or at its own"""  # noqa: D400, D415, E501
+    """Play the whole simulation in a number of frames, starting at the scene's first frame or at its own; a scene that ended with it, and the camera's orbit, go along"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.fit_time"
     bl_label = "Fit to Frames"
@@ -30,6 +32,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
     if TYPE_CHECKING:
         frames: int
         keep_start: bool
+        move_end: bool
     else:
         frames: IntProperty(
             name="Frames",
@@ -38,6 +41,12 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
             min=0,
         )
         keep_start: KEEP_START
+        move_end: BoolProperty(
+            name="Move the Scene's End",
+            description="A scene that ends with the simulation, and the camera's orbit over it, "
+            "end with it afterwards, too; one with other things is only lengthened",
+            default=True,
+        )
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings, and what 0 means."""
@@ -45,6 +54,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         layout.use_property_split = True
         layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
         layout.prop(self, "keep_start")
+        layout.prop(self, "move_end")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
@@ -58,11 +68,38 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
         if frames < 2:
             self.report({"ERROR"}, "A simulation needs at least two frames to play.")
             return {"CANCELLED"}
+        before, ended = settings_of(scene), _last_frame(scene)
         for neuron in neurons:
             fit_time(neuron, None if self.keep_start else scene.frame_start, frames)
         pace = about(neurons[0]).duration_ms / (frames - 1)
-        tell(self, {"INFO"}, f"Plays in {frames} frames, {pace:.4g} ms each.", chosen)
+        text = f"Plays in {frames} frames, {pace:.4g} ms each"
+        ends = _last_frame(scene)
+        # A scene that ends elsewhere, or shows other things, is somebody else's: nothing in it is
+        # cut off.
+        own = ended == scene.frame_end and not _shows_others(scene)
+        if self.move_end and (own or ends > scene.frame_end):
+            scene.frame_end = ends
+            spans = before.frames, (scene.frame_start, ends)
+            text += "; the camera's orbit ends with them" * film.move_orbit(scene, *spans)
+        tell(self, {"INFO"}, told(f"{text}.", before, scene), chosen)
         return {"FINISHED"}
+
+
+def _last_frame(scene: bpy.types.Scene) -> int:
+    """Find the frame in which the last of a scene's simulations ends."""
+    imported = [thing for thing in scene.objects if find_modifier(thing) is not None]
+    return max((round(last_frame(thing)) for thing in imported), default=scene.frame_end)
+
+
+def _shows_others(scene: bpy.types.Scene) -> bool:
+    """Tell whether a scene shows anything but simulations and their figures."""
+    return any(
+        thing.type not in ("CAMERA", "LIGHT", "EMPTY")
+        and find_modifier(thing) is None
+        and about_figure(thing).neuron is None
+        and thing.visible_get()
+        for thing in scene.objects
+    )
 
 
 class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):

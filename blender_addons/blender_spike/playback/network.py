@@ -258,6 +258,28 @@ def make_layout(network: bpy.types.Object, kind: str, *, seed: int = 0) -> str:
     return name
 
 
+def ends_apart(network: bpy.types.Object) -> tuple[str, str] | None:
+    """Choose two layouts between which cells move.
+
+    Returns
+    -------
+    tuple of str or None
+        The ones chosen already, if their places differ; otherwise another end, the first layout of
+        the file or added to it that is elsewhere. None if all are alike.
+    """
+    modifier = required(find_modifier(network))
+    known = layouts_of(network)
+    begin, end = (
+        layout if layout in known else FILE_LAYOUT
+        for layout in (input_value(modifier, name).value for name in ("From", "To"))
+    )
+    places = places_of(network, begin)
+    for layout in (end, *known, FILE_LAYOUT):
+        if not np.allclose(places_of(network, layout), places, rtol=0.0, atol=1e-6):
+            return begin, layout
+    return None
+
+
 def animate_mix(network: bpy.types.Object, frame_start: int, frame_end: int) -> None:
     """Animate cells from one layout to the other.
 

@@ -192,6 +192,22 @@ def fit_time(neuron: bpy.types.Object, start_frame: float | None, frames: int) -
     set_inputs(required(find_modifier(neuron)), inputs)
 
 
+def last_frame(neuron: bpy.types.Object) -> float:
+    """Find the frame in which a neuron shows its last sample.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    """
+    modifier = required(find_modifier(neuron))
+    start, pace = (
+        float(input_value(modifier, name).value)
+        for name in ("Start Frame", "Milliseconds per Frame")
+    )
+    return start + about(neuron).duration_ms / pace if pace > 0 else start
+
+
 def set_duration(neuron: bpy.types.Object, duration_ms: float) -> None:
     """Set the duration of a simulation whose file does not store it.
 

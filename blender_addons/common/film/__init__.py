@@ -2,7 +2,8 @@
 """What a film scene needs around its subject.
 
 `world` has the background and the glow, `camera` the camera, `lights` what lights the subject,
-`depth` what is in focus, `sampling` the render's samples.
+`depth` what is in focus, `sampling` the render's samples, `transparency` films without a
+background.
 """
 
 from .camera import (
@@ -11,6 +12,7 @@ from .camera import (
     camera_of,
     frame_camera,
     is_film_camera,
+    move_orbit,
     orbit,
     stage_told,
     way_told,
@@ -18,6 +20,7 @@ from .camera import (
 from .depth import FOCUS, depths, focus_on
 from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill, add_sun
 from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
+from .transparency import use_transparent_ground
 from .world import (
     BLOOM,
     WORLD,
@@ -51,6 +54,7 @@ __all__ = [
     "focus_on",
     "frame_camera",
     "is_film_camera",
+    "move_orbit",
     "orbit",
     "plain_color",
     "set_bloom_strength",
@@ -60,5 +64,6 @@ __all__ = [
     "stage_told",
     "use_plain_world",
     "use_standard_view",
+    "use_transparent_ground",
     "way_told",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
-from ..animation import remove_fcurves, set_interpolation
+from ..animation import fcurves, remove_fcurves, set_interpolation
 from ..changes import engine_of, listed
 from ..extent import depsgraph, world_points
 from ..required import required
@@ -184,6 +184,40 @@ def orbit(
         rotation[:] = (math.radians(angle), *axis)
         pivot.keyframe_insert("rotation_axis_angle", frame=frame)
     set_interpolation(pivot, "rotation_axis_angle", "LINEAR")
+
+
+def move_orbit(scene: bpy.types.Scene, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Spread the orbit of a scene's camera over other frames.
+
+    Parameters
+    ----------
+    before, after : tuple of int
+        First and last frame. An orbit that spans other frames than `before` was set by somebody
+        else, and stays.
+
+    Returns
+    -------
+    bool
+        Whether there is an orbit and it was moved.
+    """
+    camera = scene.camera
+    if camera is None or not is_film_camera(camera) or before == after or before[0] == before[1]:
+        return False
+    curves = fcurves(required(camera.parent), "rotation_axis_angle")
+    if not curves or any(_span(curve) != before for curve in curves):
+        return False
+    factor = (after[1] - after[0]) / (before[1] - before[0])
+    for curve in curves:
+        for key in curve.keyframe_points:
+            # Handles go along with their key.
+            key.co_ui[0] = after[0] + (key.co_ui[0] - before[0]) * factor
+        curve.update()
+    return True
+
+
+def _span(curve: Any) -> tuple[int, int]:
+    frames = [key.co[0] for key in curve.keyframe_points]
+    return round(min(frames)), round(max(frames))
 
 
 def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:

@@ -106,6 +106,8 @@ def test_after_an_operator_on_a_network(bpy: Any, tmp_path: Path, name: str):
     cells = tuple(dataclasses.replace(one, name=f"cell {number}") for number in range(3))
     network = dataclasses.replace(points, cells=cells, section_cells=np.arange(3, dtype=np.int32))
     bpy.ops.blender_spike.import_simulation(filepath=str(write(tmp_path / "net.pickle", network)))
+    # There is somewhere to go.
+    bpy.ops.blender_spike.add_layout(kind="Grid")
     before = shown(bpy, ADDON)
     assert "BLENDER_SPIKE_PT_layout" in before
     assert getattr(bpy.ops.blender_spike, name)(**ON_NETWORK[name]) == {"FINISHED"}

@@ -322,6 +322,36 @@ def test_layouts_are_chosen_swapped_and_animated(bpy, thing):
         bpy.ops.blender_spike.animate_layout(frame_start=7, frame_end=3)
 
 
+def test_animate_picks_a_layout_that_is_elsewhere(bpy, thing, capfd):
+    """From and To are the file's positions after an import."""
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.playback.playback import find_modifier
+
+    bpy.ops.blender_spike.animate_layout(frame_start=1, frame_end=11)
+    told = capfd.readouterr().out
+    assert "move from the file's positions in frame 1 to 'line' in frame 11." in told
+    places = [drawn(bpy, thing, frame)[0]["places"] for frame in (1, 11)]
+    np.testing.assert_allclose(places[0], middle(PLACES), atol=1e-5)
+    assert np.abs(places[1] - places[0]).max() > 0.1
+    # What was chosen stays, unless it is the same.
+    set_inputs(thing, From="far", To="line")
+    bpy.ops.blender_spike.animate_layout(frame_start=1, frame_end=11)
+    ends = [input_value(find_modifier(thing), end).value for end in ("From", "To")]
+    assert ends == ["far", "line"]
+    set_inputs(thing, From="line", To="line")
+    bpy.ops.blender_spike.animate_layout(frame_start=1, frame_end=11)
+    ends = [input_value(find_modifier(thing), end).value for end in ("From", "To")]
+    assert ends == ["line", "far"]
+
+
+def test_animate_says_when_there_is_nowhere_to_go(bpy, tmp_path):
+    path = write(tmp_path / "plain.pickle", network(layouts={"same": PLACES}))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    with pytest.raises(RuntimeError, match="'plain' has no layout in which its cells stand else"):
+        bpy.ops.blender_spike.animate_layout(frame_start=1, frame_end=11)
+    assert bpy.context.object.animation_data is None
+
+
 def test_reload_keeps_looks_and_added_layouts(bpy, thing, tmp_path):
     bpy.ops.blender_spike.add_layout(kind="Circle")
     set_inputs(thing, Mix=1.0, Growth=0.7, Cells="Cubes")

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Films of simulations without a window: ``blender -b -c blender_spike run.pickle film.mp4``.
+
+`simulation_film` reads the command line and does all of it; `neuron_film` and `network_film` set
+up the scene, `pace` its length.
+"""
+
+from ..common.rendering.commands import Command
+from .simulation_film import main
+
+COMMAND = Command("blender_spike", main)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A film of a glowing neuron on black."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, Final
+
+import bpy
+
+from ..color.looks import LOOKS
+from ..common import film
+from ..common.nodes.modifiers import set_inputs
+from ..common.rendering import options as common_options
+from ..common.rendering import stage
+from ..common.required import required
+from ..figures import adding
+from ..playback.playback import find_modifier
+from .pace import set_pace
+
+# Fraction of an upright picture needed below by traces and color bar; a wide one has room at the
+# sides.
+_ROOM_FOR_FIGURES: Final = 0.2
+DEFAULTS: Final[dict[str, Any]] = {
+    "colormap": "plasma",
+    "thickness": 1.4,
+    "min_radius": 0.006,
+    "look": "flat",
+    "resolution": (720, 1280),
+    "orbit": 30.0,
+    "bloom": 1.0,
+}
+
+
+def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Namespace) -> None:
+    """Color an imported neuron and set up the scene of a film.
+
+    Parameters
+    ----------
+    options : Namespace
+        See `simulation_film.parse`.
+    """
+    common_options.fill_in(options, **DEFAULTS)
+    stage.set_size(scene, options.resolution)
+    set_pace(scene, neuron, options)
+    # The stubs only know Blender's own operators.
+    operators: Any = bpy.ops
+    operators.blender_spike.color_by_voltage(
+        colormap=options.colormap,
+        strength=options.strength,
+        **common_options.given_limits(options),
+    )
+    set_inputs(
+        required(find_modifier(neuron)),
+        {
+            "Thickness": options.thickness,
+            "Minimum Radius": options.min_radius,
+            "At the Ends": "Hold",
+            **({"Style": options.style.capitalize()} if options.style else {}),
+        },
+    )
+    film.use_standard_view(scene)
+    look = LOOKS[options.look.upper()]
+    operators.blender_spike.set_look(look=look.identifier)
+    film.use_plain_world(scene, look.background)
+    with_figures = options.figures or bool(options.trace)
+    upright = options.resolution[0] < options.resolution[1]
+    room = _ROOM_FOR_FIGURES if with_figures and upright else 0.0
+    camera = film.frame_camera(scene, [neuron], bottom=room)
+    if options.orbit:
+        film.orbit(camera, options.orbit, scene.frame_start, scene.frame_end)
+    if options.bloom and not look.needs_background:
+        film.add_bloom(scene, strength=options.bloom)
+    if with_figures:
+        for section in options.trace or [""]:
+            adding.add_trace(bpy.context, neuron, section)
+    if options.figures:
+        adding.add_color_bar(bpy.context, neuron)
+        adding.add_time_label(bpy.context, neuron)
+        adding.add_scale_bar(bpy.context, neuron)

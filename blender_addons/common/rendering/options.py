@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that all films have."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from .frames import FILMS, frame_range, name_ending_in
+
+ENGINES: Final = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
+WITH_ALPHA: Final = (".mov", ".webm")
+_SIZES: Final = {
+    "720p": (1280, 720),
+    "1080p": (1920, 1080),
+    "4k": (3840, 2160),
+    "vertical": (1080, 1920),
+    "square": (1080, 1080),
+}
+_NTSC: Final = {Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)}
+
+
+def add_film_options(
+    parser: argparse.ArgumentParser,
+    *,
+    orbit: str | None,
+    bloom: str,
+    resolution: str,
+    any_length: bool = True,
+) -> None:
+    """Add the options that all films have.
+
+    What depends on the film is None if it is not given; its default is described here.
+
+    Parameters
+    ----------
+    orbit : str or None
+        None if the camera has a way of its own.
+    any_length : bool
+        Whether the film can be made as long as one likes.
+    """
+    add = parser.add_argument
+    add(
+        "--frames", type=frame_range, metavar="A-B",
+        help="frames to render: a part of the film, which moves as in all of it (default: all)",
+    )  # fmt: skip
+    if any_length:
+        add("--length", type=_count, metavar="FRAMES", help="frames in the whole film")
+    add("--bloom", type=float, help=f"glow around bright parts, 0 for none (default: {bloom})")
+    if orbit is not None:
+        add(
+            "--orbit", type=float, metavar="DEGREES",
+            help=f"angle of the camera's orbit over the whole film, 0 for none (default: {orbit})",
+        )  # fmt: skip
+    add("--engine", choices=ENGINES, default="cycles")
+    add(
+        "--samples", type=_count, metavar="N",
+        help="most samples per pixel (default: 128 in Cycles, 16 in EEVEE)",
+    )  # fmt: skip
+    add(
+        "--resolution", type=size, metavar="WxH",
+        help=f"or {', '.join(_SIZES)} (default: {resolution})",
+    )  # fmt: skip
+    add(
+        "--fps", type=frame_rate, default=Fraction(24), metavar="N",
+        help="frames per second of the film, such as 23.976 or 29.97 (default: 24)",
+    )  # fmt: skip
+    add(
+        "--draft", action="store_true",
+        help="a quarter of the size, few samples, the frame's number in the picture",
+    )  # fmt: skip
+    add(
+        "--transparent", action="store_true",
+        help="no background, with the glow: for .mov, .webm and frames",
+    )  # fmt: skip
+    add(
+        "--exr", action="store_true",
+        help="frames as OpenEXR, 16 bit, in linear light; not together with a film",
+    )  # fmt: skip
+    films = ", ".join(f"{ending} ({codec})" for ending, (codec, _) in FILMS.items())
+    add("--video", type=name_ending_in(*FILMS), metavar="FILE", help=f"film to write: {films}")
+    add("--blend", type=name_ending_in(".blend"), metavar="FILE", help="scene to save (.blend)")
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add where the film goes, which comes last."""
+    parser.add_argument(
+        "outdir", type=Path, metavar="output",
+        help="folder for the frames, created if missing; or a film (.mp4, .mov, .webm), whose "
+        "frames stay in a folder beside it",
+    )  # fmt: skip
+
+
+def add_quantity_options(parser: argparse.ArgumentParser, *, lower: str, upper: str) -> None:
+    """Add the options that choose a quantity, its limits and its pace.
+
+    Parameters
+    ----------
+    lower, upper : str
+        The limits' defaults, as described in the help.
+    """
+    add = parser.add_argument
+    add("--variable", default="", metavar="NAME", help="the quantity to show (default: the first)")
+    add("--v-min", type=float, metavar="VALUE", help=f"lower end (default: {lower})")
+    add("--v-max", type=float, metavar="VALUE", help=f"upper end (default: {upper})")
+
+
+def given_limits(options: argparse.Namespace) -> dict[str, float]:
+    """Return the limits that were given, by the names that operators have for them."""
+    limits = {"v_min": options.v_min, "v_max": options.v_max}
+    return {name: value for name, value in limits.items() if value is not None}
+
+
+def completed(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argparse.Namespace:
+    """Check what options mean together, and find the frames' folder of a film.
+
+    Returns
+    -------
+    Namespace
+        The same one; `outdir` is always a folder.
+    """
+    if options.outdir.suffix.lower() in FILMS:
+        if options.video is not None:
+            parser.error(f"--video: the film is {options.outdir} already")
+        options.video = options.outdir
+        options.outdir = options.video.with_name(f"{options.video.stem}_frames")
+    if options.video is not None and options.exr:
+        parser.error("--exr: a film is made of PNG files; give a folder instead")
+    if options.video is not None and options.transparent:
+        suffix = options.video.suffix.lower()
+        if suffix not in WITH_ALPHA:
+            parser.error(
+                f"--transparent: {suffix} does not support transparency; use .mov, .webm or a "
+                "folder for frames"
+            )
+    return options
+
+
+def fill_in(options: argparse.Namespace, **defaults: Any) -> None:
+    """Set options that were not given."""
+    for name, value in defaults.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+
+
+def part_of(chosen: tuple[int, int] | None, whole: tuple[int, int]) -> range:
+    """Find which frames of a film to render.
+
+    Parameters
+    ----------
+    chosen : tuple of int or None
+        First and last frame; None for all.
+    whole : tuple of int
+        First and last frame of the film.
+
+    Raises
+    ------
+    RuntimeError
+        If the film does not have them.
+    """
+    first, last = chosen or whole
+    if first < whole[0] or last > whole[1]:
+        raise RuntimeError(
+            f"Cannot render frames {first} to {last}: the film has frames {whole[0]} to {whole[1]}."
+            " --length makes it longer or shorter."
+        )
+    return range(first, last + 1)
+
+
+def frames_for(duration_ms: float, pace_ms: float) -> int:
+    """Count the frames that a simulation needs at a pace, in ms per frame."""
+    # Rounding errors add no frame.
+    return max(math.ceil(duration_ms / pace_ms - 1e-4) + 1, 2)
+
+
+def frame_rate(text: str) -> Fraction:
+    """Read frames per second: a whole number, a fraction, or a decimal such as 23.976.
+
+    Decimals that are short for one of NTSC's rates, 1000/1001 of a whole number, mean that one.
+    """
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a frame rate such as 25") from None
+    if not 1 <= rate <= 240:
+        raise argparse.ArgumentTypeError(f"'{text}': the frame rate must be between 1 and 240")
+    return next((exact for exact in _NTSC if abs(exact - rate) < Fraction(1, 200)), rate)
+
+
+def fps_and_base(rate: Fraction) -> tuple[int, float]:
+    """Split a frame rate as Blender stores it: a whole number, and what it is divided by."""
+    fps = math.ceil(rate)
+    return fps, float(fps / rate)
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read ``WxH`` or a size's name; H.264 needs both even."""
+    if text.lower() in _SIZES:
+        return _SIZES[text.lower()]
+    match = re.fullmatch(r"(\d+)x(\d+)", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")
+    width, height = int(match[1]), int(match[2])
+    if width % 2 or height % 2 or not (16 <= width <= 16384 and 16 <= height <= 16384):
+        raise argparse.ArgumentTypeError(
+            f"'{text}': width and height must be even and between 16 and 16384"
+        )
+    return width, height
+
+
+def above_zero(text: str) -> float:
+    """Read a finite number above zero."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (number > 0 and math.isfinite(number)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return number
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Films of surfaces without a window: ``blender -b -c surface_slicer density.npy film.mp4``."""
+
+from ..common.rendering.commands import Command
+from .surface_film import main
+
+COMMAND = Command("surface_slicer", main)

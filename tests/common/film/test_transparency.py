@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Without a background, what glows around things is still in the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SIZE = (96, 72)
+
+
+@pytest.fixture
+def scene(bpy):
+    """A sphere of colored light that glows, in half of a picture."""
+    from common import film
+
+    scene = bpy.context.scene
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.5, location=(-0.4, 0.1, 0))
+    material = bpy.data.materials.new("light")
+    tree = material.node_tree
+    tree.nodes.clear()
+    light = tree.nodes.new("ShaderNodeEmission")
+    light.inputs["Color"].default_value = (0.9, 0.25, 0.06, 1.0)
+    light.inputs["Strength"].default_value = 1.5
+    tree.links.new(light.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs[0])
+    bpy.context.object.data.materials.append(material)
+    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+    camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 4, (0, 0, 5)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 16, False
+    scene.render.resolution_x, scene.render.resolution_y = SIZE
+    scene.render.dither_intensity = 0.0
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    film.add_bloom(scene, 1.0)
+    return scene
+
+
+def png(bpy, scene, path, *, alpha: bool = False):
+    """Render, and read what a screen shows, 0 to 255."""
+    settings = scene.render.image_settings
+    settings.file_format, settings.color_mode = "PNG", "RGBA" if alpha else "RGB"
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+    with Image.open(path) as image:
+        return np.array(image).astype(float)
+
+
+def exr(bpy, scene, path):
+    """Render, and read colors times coverage in linear light, from the top row down."""
+    settings = scene.render.image_settings
+    settings.file_format, settings.color_mode = "OPEN_EXR", "RGBA"
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+    image = bpy.data.images.load(str(path))
+    image.alpha_mode = "PREMUL"
+    pixels = np.empty(SIZE[0] * SIZE[1] * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    bpy.data.images.remove(image)
+    return pixels.reshape(SIZE[1], SIZE[0], 4)[::-1].astype(float)
+
+
+def shown(linear):
+    clipped = np.clip(linear, 0, 1)
+    return 255 * np.where(
+        clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055
+    )
+
+
+def test_png_over_black_is_the_film_on_black(bpy, scene, tmp_path):
+    """As an editor mixes them; most of the halo was lost without."""
+    from common import film
+
+    black = png(bpy, scene, tmp_path / "black.png")
+    scene.render.film_transparent = True
+    lost = png(bpy, scene, tmp_path / "lost.png", alpha=True)
+    film.use_transparent_ground(scene, straight=True)
+    kept = png(bpy, scene, tmp_path / "kept.png", alpha=True)
+    over = kept[..., :3] * kept[..., 3:] / 255
+    assert np.abs(over - black).max() <= 2
+    halo = (lost[..., 3] == 0) & (black.max(axis=2) > 8)
+    assert halo.mean() > 0.1
+    without = lost[..., :3] * lost[..., 3:] / 255
+    assert without[halo].max() == 0 and over[halo].max() > 40
+    # Nothing covers more than it did where nothing shines.
+    assert kept[0, -1, 3] <= black[0, -1].max() + 1
+
+
+@pytest.mark.parametrize("ground", [0.0, 0.1, 1.0], ids=["black", "grey", "white"])
+def test_exr_over_any_ground_is_the_film_on_it(bpy, scene, tmp_path, ground):
+    from common import film
+
+    film.use_transparent_ground(scene, straight=False)
+    picture = exr(bpy, scene, tmp_path / "frame.exr")
+    assert (picture[..., :3].max(axis=2)[picture[..., 3] == 0] > 0.02).any()
+    over = shown(picture[..., :3] + (1 - picture[..., 3:]) * ground)
+    scene.render.film_transparent = False
+    film.use_plain_world(scene, (ground,) * 3)
+    expected = png(bpy, scene, tmp_path / "ground.png")
+    # Light is added; where the edge of the sphere lets some ground through, that glows as well.
+    outside = picture[..., 3] == 0
+    assert np.abs(over - expected)[outside].max() <= 2
+    if not ground:
+        assert np.abs(over - expected).max() <= 2
+
+
+def test_it_is_put_in_and_taken_out(bpy, scene):
+    """Once, and what was in the compositor stays."""
+    from common import film
+    from common.film.transparency import GROUP
+
+    group = scene.compositing_node_group
+    before = {node.name for node in group.nodes}
+    film.use_transparent_ground(scene, straight=True)
+    film.use_transparent_ground(scene, straight=True)
+    assert {node.name for node in group.nodes} - before == {GROUP}
+    assert film.bloom_strength(scene) == 1.0
+    film.use_transparent_ground(scene, straight=False)
+    assert {node.name for node in group.nodes} == before
+    (output,) = (node for node in group.nodes if node.bl_idname == "NodeGroupOutput")
+    assert output.inputs[0].is_linked
+
+
+def test_without_bloom_added_light_stays(bpy, scene, tmp_path):
+    from common import film
+
+    scene.compositing_node_group = None
+    black = png(bpy, scene, tmp_path / "black.png")
+    film.use_transparent_ground(scene, straight=True)
+    kept = png(bpy, scene, tmp_path / "kept.png", alpha=True)
+    assert np.abs(kept[..., :3] * kept[..., 3:] / 255 - black).max() <= 2
