@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
@@ -21,6 +21,7 @@ from ..curve.curve_color import curve_material, curve_settings
 from ..curve.fill import fill_material
 from ..curve.fill_color import fill_settings
 from ..curve.morph import has_second
+from ..curve.wiggle import INPUTS as WIGGLE_INPUTS
 from ..operators.selection import arrow_at_hand, curve_at_hand, fill_at_hand
 from .tab import Tab, draw_cyclic
 
@@ -51,6 +52,10 @@ class SURFACE_SLICER_PT_curve(Tab):
             column.prop(input_value(modifier, name), "value", text=name)
         if has_second(required(curve_at_hand(context))):
             column.prop(input_value(modifier, MORPH), "value", text=MORPH)
+        if has_input(modifier, "Wiggle"):
+            column = layout.column(align=True)
+            for name in WIGGLE_INPUTS:
+                column.prop(input_value(modifier, name), "value", text=name)
         layout.operator("surface_slicer.draw_on", icon="ANIM")
         layout.operator("surface_slicer.fill_curve", icon="MOD_OPACITY")
         layout.operator("surface_slicer.morph_curve", icon="MOD_SIMPLEDEFORM")
