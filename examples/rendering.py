@@ -26,20 +26,24 @@ def add_film_options(
     parser: argparse.ArgumentParser,
     *,
     resolution: tuple[int, int],
-    orbit: float,
     bloom: float,
+    orbit: float | None = None,
 ) -> None:
-    """Add the options that all films have; the defaults are the script's own."""
+    """Add the options that all films have; the defaults are the script's own.
+
+    Without an orbit, the camera has a way of its own.
+    """
     add = parser.add_argument
     add("--frames", type=frames.frame_range, metavar="A-B", help="frames to render (default: all)")
     add("--bloom", type=float, default=bloom, help="glow around bright parts, 0 for none")
-    add(
-        "--orbit",
-        type=float,
-        default=orbit,
-        metavar="DEGREES",
-        help="angle of the camera's orbit, 0 for none",
-    )
+    if orbit is not None:
+        add(
+            "--orbit",
+            type=float,
+            default=orbit,
+            metavar="DEGREES",
+            help="angle of the camera's orbit, 0 for none",
+        )
     add("--engine", choices=ENGINES, default="cycles")
     add(
         "--samples",
