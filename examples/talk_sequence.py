@@ -56,7 +56,7 @@ RAINBOW: Final = "hsv"
 
 # The picture, in Blender units.
 VIEW_WIDTH: Final = 17.6
-CLOSE_WIDTH: Final = 6.4
+CLOSE_WIDTH: Final = 7.0
 GRAPH_WIDTH, UNIT = 10.6, 1.45
 GRAPH_X: Final = 1.5
 CIRCLE: Final = (-6.1, 0.0, 1.55)
@@ -66,7 +66,7 @@ FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.25, 1.55, -0.35, -2.9
 NAMES_X: Final = GRAPH_X - GRAPH_WIDTH / 2 - 1.2
 RADIUS, THIN = 0.05, 0.026
 OPACITY: Final = 0.8
-WIGGLE_SIZE, SWINGS = 0.8, 6.0
+WIGGLE_SIZE, SWINGS = 0.6, 6.0
 # From orange, at low values, to red: autumn begins with red, and ends with yellow.
 FIRE: Final[dict[str, Any]] = {"colormap": "autumn_r", "Start": 0.0, "End": 0.42}
 # Length of the array, in s.
@@ -340,8 +340,14 @@ class Sequence:
         end = begin + ZOOM
         t, amplitude = self._numbers["amplitude"].T
         highest = GRAPH_X + (float(t[amplitude.argmax()]) / DURATION - 0.5) * GRAPH_WIDTH
-        places = ((0.0, -20.0, 0.0), (highest, -20.0, WAVE_Z))
-        self._keys.set(camera, "location", (begin, places[0]), (end, places[1]), ease="CUBIC")
+        lower, below = self._times["product"] + 0.2, (AMPLITUDE_Z + UNIT + WAVE_Z - UNIT) / 2
+        places = (
+            (lower, (0.0, -20.0, 0.0)),
+            (lower + 1.6, (0.0, -20.0, below)),
+            (begin, (0.0, -20.0, below)),
+            (end, (highest, -20.0, WAVE_Z)),
+        )
+        self._keys.set(camera, "location", *places, ease="CUBIC")
         widths = (VIEW_WIDTH, CLOSE_WIDTH)
         self._keys.set(data, "ortho_scale", (begin, widths[0]), (end, widths[1]), ease="CUBIC")
 
