@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .. import nodes
-from ..nodes import Linkable, Node, Tree
+from ..nodes import Linkable, Node, Socket, Tree
 from .drawing import TEXT_INPUTS
 from .numbers import number_group, text
 from .scales import AXIS_INPUTS, CAP_HEIGHT, LINE_INPUTS, TICK, ticks_group
@@ -23,6 +24,58 @@ _TO_NUMBERS: Final = 0.75
 _TO_LABEL: Final = 0.6
 _NUMBER_WIDTH: Final = 2.2
 _POWER_WIDTH: Final = 4.2
+
+
+def inputs_of_axes(tree: Tree, axes: Sequence[str]) -> dict[str, dict[str, Socket]]:
+    """Add the inputs `OF_AXIS` of each axis, in a panel of its own.
+
+    Returns
+    -------
+    dict of dict of Socket
+        By the axis and the input.
+    """
+    own: dict[str, dict[str, Socket]] = {}
+    for axis in axes:
+        with tree.panel(f"{axis} Axis"):
+            named = {f"{axis} {key}": settings for key, settings in OF_AXIS.items()}
+            given = tree.inputs(named)
+            own[axis] = {key: given[f"{axis} {key}"] for key in OF_AXIS}
+    return own
+
+
+def drawn_axes(
+    tree: Tree,
+    own: Mapping[str, Mapping[str, Socket]],
+    places: Mapping[str, Mapping[str, Any]],
+    facing: Linkable,
+    style: Mapping[str, Linkable],
+) -> Node:
+    """Draw the axes that are shown.
+
+    Parameters
+    ----------
+    own : mapping
+        See `inputs_of_axes`.
+    places : mapping
+        For each axis, where it is and on which sides its numbers and label are: inputs of
+        `axis_group`.
+    facing : Socket or Node
+        Rotation of the text.
+    style : mapping
+        With *Text Size* and *Line Width*.
+    """
+    drawn = []
+    for axis, inputs in own.items():
+        settings = {key: inputs[key] for key in OF_AXIS if key != "Show"}
+        shared = {key: style[key] for key in ("Text Size", "Line Width")}
+        whole = tree.group(axis_group(), {"Facing": facing, **places[axis], **settings, **shared})
+        drawn.append(
+            tree.add(
+                "GeometryNodeSwitch", {"Switch": inputs["Show"], "True": whole},
+                input_type="GEOMETRY",
+            )
+        )  # fmt: skip
+    return tree.join(*drawn)
 
 
 @nodes.group("Axis in Space")

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..common import nodes
-from ..common.figures.axis_in_space import OF_AXIS, axis_group
-from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure
+from ..common.figures.axis_in_space import drawn_axes, inputs_of_axes
+from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure, remove_figure
 from ..common.figures.scales import LINE_INPUTS
-from ..common.nodes import Socket, Tree
+from ..common.nodes import Tree
 from ..common.nodes.modifiers import find_group_modifier, input_value, set_inputs
 from ..common.required import required
 from .curve import MAPPING, find_modifier
@@ -135,11 +135,7 @@ def remove_curve_axes(curve: bpy.types.Object) -> None:
     """Remove a curve's axes, if it has any."""
     axes = find_curve_axes(curve)
     if axes is not None:
-        mesh: Any = axes.data
-        bpy.data.objects.remove(axes)
-        # A copy that shares it belongs to the user.
-        if not mesh.users:
-            bpy.data.batch_remove([mesh])
+        remove_figure(axes)
 
 
 def _places(data: Any) -> NDArray[np.float64]:
@@ -156,12 +152,7 @@ def _places(data: Any) -> NDArray[np.float64]:
 @nodes.group(GROUP)
 def _group(tree: Tree) -> None:
     tree.input("Geometry", "Geometry")
-    own: dict[str, dict[str, Socket]] = {}
-    for axis in AXES:
-        with tree.panel(f"{axis} Axis"):
-            named = {f"{axis} {key}": settings for key, settings in OF_AXIS.items()}
-            given = tree.inputs(named)
-            own[axis] = {key: given[f"{axis} {key}"] for key in OF_AXIS}
+    own = inputs_of_axes(tree, AXES)
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
     ends = tree.inputs(_PLACES)
     tree.input(CURVE, "Object", hide=True)
@@ -188,15 +179,5 @@ def _group(tree: Tree) -> None:
             "Label Along": 1.0,
         },
     }
-    drawn = []
-    for axis in AXES:
-        settings = {key: own[axis][key] for key in OF_AXIS if key != "Show"}
-        shared = {key: style[key] for key in ("Text Size", "Line Width")}
-        whole = tree.group(axis_group(), {"Facing": upright, **places[axis], **settings, **shared})
-        drawn.append(
-            tree.add(
-                "GeometryNodeSwitch", {"Switch": own[axis]["Show"], "True": whole},
-                input_type="GEOMETRY",
-            )
-        )  # fmt: skip
-    tree.output("Geometry", inked(tree, tree.join(*drawn), style))
+    drawn = drawn_axes(tree, own, places, upright, style)
+    tree.output("Geometry", inked(tree, drawn, style))

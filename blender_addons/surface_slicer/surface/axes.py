@@ -14,10 +14,10 @@ from typing import Any, Final
 import bpy
 
 from ..common import nodes
-from ..common.figures.axis_in_space import OF_AXIS, axis_group
-from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure
+from ..common.figures.axis_in_space import drawn_axes, inputs_of_axes
+from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure, remove_figure
 from ..common.figures.scales import LINE_INPUTS
-from ..common.nodes import Socket, Tree
+from ..common.nodes import Tree
 from ..common.nodes.modifiers import find_group_modifier, follow, input_value, set_inputs
 from ..common.required import required
 from ..properties import about
@@ -116,11 +116,7 @@ def remove_axes(surface: bpy.types.Object) -> None:
     """Remove a surface's axes, if it has any."""
     axes = find_axes(surface)
     if axes is not None:
-        mesh: Any = axes.data
-        bpy.data.objects.remove(axes)
-        # A copy that shares it belongs to the user.
-        if not mesh.users:
-            bpy.data.batch_remove([mesh])
+        remove_figure(axes)
 
 
 def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
@@ -133,12 +129,7 @@ def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
 @nodes.group(GROUP)
 def _axes_group(tree: Tree) -> None:
     tree.input("Geometry", "Geometry")
-    own: dict[str, dict[str, Socket]] = {}
-    for axis in AXES:
-        with tree.panel(f"{axis} Axis"):
-            named = {f"{axis} {key}": settings for key, settings in OF_AXIS.items()}
-            given = tree.inputs(named)
-            own[axis] = {key: given[f"{axis} {key}"] for key in OF_AXIS}
+    own = inputs_of_axes(tree, AXES)
     at_back, at_left = tree.inputs(PLACE_INPUTS).values()
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
     size = tree.inputs(_SIZE_INPUTS)
@@ -188,16 +179,5 @@ def _axes_group(tree: Tree) -> None:
             "Label Along": 1.0,
         },
     }
-    drawn = []
-    for axis in AXES:
-        settings = {key: own[axis][key] for key in ("From", "To", "Step", "Ticks", "Label")}
-        shared = {key: style[key] for key in ("Text Size", "Line Width")}
-        inputs = {"Facing": facing, **places[axis], **settings, **shared}
-        whole = tree.group(axis_group(), inputs)
-        drawn.append(
-            tree.add(
-                "GeometryNodeSwitch", {"Switch": own[axis]["Show"], "True": whole},
-                input_type="GEOMETRY",
-            )
-        )  # fmt: skip
-    tree.output("Geometry", inked(tree, tree.join(*drawn), style))
+    drawn = drawn_axes(tree, own, places, facing, style)
+    tree.output("Geometry", inked(tree, drawn, style))
