@@ -148,6 +148,13 @@ SCENES: Mapping[str, Scene] = {
         options="--length 9",
         height=360,
     ),
+    "talk": Scene(
+        f"{BLENDER}talk_sequence.py -- out/gallery/talk --video out/gallery/talk.mp4",
+        [f"talk/frame_{number:04d}.png" for number in (14, 34, 39, 41, 49, 54)],
+        options="--fps 2 --resolution 960x540 --samples 24",
+        height=360,
+        columns=2,
+    ),
     "traces": Scene(
         "spike-export plot out/demo.pickle -o out/gallery/traces.mp4 --draw-on",
         ["traces.png"],

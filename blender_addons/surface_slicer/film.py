@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set up the scene for a film of surfaces: close and lit, or as a diagram."""
+"""Set up the scene for a film: of surfaces, close and lit or as a diagram; or of curves alone."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 from .common import film
+from .common.required import required
+from .curve.curve_axes import find_curve_axes
+from .curve.fill import find_fill
+from .curve.second_shape import POSITION
 from .surface.axes import find_axes
 from .surface.lit import set_lit
 from .surface.surface_color import find_material
 
 _UP: Final = (0.0, 0.0, 1.0)
+# Curves are drawn upright, to be seen from the front.
+_FRONT: Final = (0.0, 1.0, 0.0)
+_CURVES_MARGIN: Final = 0.08
 
 
 @dataclass(frozen=True)
@@ -87,11 +96,7 @@ def set_scene(
         The camera.
     """
     way = PRESETS[preset]
-    film.use_standard_view(scene)
-    film.use_plain_world(scene)
-    film.use_film_sampling(scene)
-    if bloom:
-        film.add_bloom(scene, bloom)
+    _set_stage(scene, bloom)
     for surface in surfaces:
         material = find_material(surface)
         if material is not None:
@@ -111,3 +116,64 @@ def set_scene(
     if orbit_degrees:
         film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
     return camera
+
+
+def set_curve_scene(
+    scene: bpy.types.Scene,
+    curves: Sequence[bpy.types.Object],
+    *,
+    orbit_degrees: float = 0.0,
+    bloom: float = 0.5,
+) -> bpy.types.Object:
+    """Give a scene a black world, true colors, bloom, and a camera in front of curves.
+
+    Parameters
+    ----------
+    curves : sequence of Object
+        Curves and arrows. The camera sees their axes and fills, too, and the second shape of one
+        that morphs.
+    orbit_degrees, bloom : float
+        See `set_scene`.
+
+    Returns
+    -------
+    Object
+        The camera.
+    """
+    _set_stage(scene, bloom)
+    seen = [*curves]
+    for curve in curves:
+        seen += [one for one in (find_curve_axes(curve), find_fill(curve)) if one is not None]
+    camera = film.frame_camera(
+        scene,
+        seen,
+        direction=_FRONT,
+        up=_UP,
+        margin=_CURVES_MARGIN,
+        also=np.concatenate([_all_places(curve) for curve in curves]),
+    )
+    if orbit_degrees:
+        film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
+    return camera
+
+
+def _set_stage(scene: bpy.types.Scene, bloom: float) -> None:
+    film.use_standard_view(scene)
+    film.use_plain_world(scene)
+    film.use_film_sampling(scene)
+    if bloom:
+        film.add_bloom(scene, bloom)
+
+
+def _all_places(curve: bpy.types.Object) -> NDArray[np.float64]:
+    """Return where a curve's points are and will be, however much of it is drawn now."""
+    matrix = np.array(curve.matrix_world)
+    data: Any = required(curve.data)
+    found = []
+    for name in ("position", POSITION):
+        # An arrow's points are along time, but as wide as its circle.
+        if name in data.attributes:
+            places = np.empty((len(data.points), 3), np.float32)
+            data.attributes[name].data.foreach_get("vector", places.ravel())
+            found.append(places @ matrix[:3, :3].T + matrix[:3, 3])
+    return np.concatenate(found).astype(np.float64)

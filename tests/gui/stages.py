@@ -52,9 +52,8 @@ LEFT = {
     "surface_slicer.show_colors",
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
-    # Shown for imported points, and where a surface was deleted: no stage has these.
+    # Shown for imported points, which no stage has.
     "blender_brain.color_points",
-    "surface_slicer.remove_left_behind",
 }
 
 
@@ -243,6 +242,14 @@ def filled_curve() -> None:
     bpy.ops.surface_slicer.fill_curve()
 
 
+def curve_with_axes() -> None:
+    """A curve with its axes, beside the axes of a surface that was deleted."""
+    surface_with_axes()
+    bpy.ops.object.delete()
+    bpy.ops.surface_slicer.create_curve(filepath=str(DATA / "wave.npy"))
+    bpy.ops.surface_slicer.add_curve_axes()
+
+
 def arrow() -> None:
     """An arrow alone."""
     bpy.ops.surface_slicer.create_arrow(filepath=str(DATA / "wave.npy"))
@@ -291,7 +298,15 @@ TABS = {
 STAGES: dict[str, tuple[Stage, ...]] = {
     "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
     "blender_brain": (nothing, regions, something_beside),
-    "surface_slicer": (surface_with_axes, surface, sliced, curve, filled_curve, arrow),
+    "surface_slicer": (
+        surface_with_axes,
+        surface,
+        sliced,
+        curve,
+        filled_curve,
+        curve_with_axes,
+        arrow,
+    ),
 }
 MENUS: dict[Stage, Callable[[], Step]] = {
     network: layout_menus,

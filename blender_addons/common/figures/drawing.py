@@ -158,6 +158,14 @@ def find_drawing(thing: bpy.types.Object) -> bpy.types.NodesModifier | None:
     return None
 
 
+def remove_figure(figure: bpy.types.Object) -> None:
+    """Remove a figure from `new_figure`, and its mesh unless a user's copy shares that."""
+    mesh: Any = figure.data
+    bpy.data.objects.remove(figure)
+    if not mesh.users:
+        bpy.data.batch_remove([mesh])
+
+
 # --- Building blocks of other groups ---
 
 

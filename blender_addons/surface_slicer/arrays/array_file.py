@@ -31,6 +31,8 @@ Tell = Callable[[str], object]
 EXTENSIONS: Final = (".npy", ".npz", ".csv", ".tsv", ".txt", ".asc")
 # Numbers as text need about 25 bytes each.
 _MOST_TEXT_BYTES: Final = 25 * MOST_CELLS
+# How PNG, TIFF, JPEG and OpenEXR files begin.
+_PICTURES: Final = (b"\x89PNG", b"II*\0", b"MM\0*", b"\xff\xd8\xff", b"v/1\x01")
 
 
 def silent(_note: str) -> None:
@@ -176,7 +178,12 @@ def _read(path: Path, name: str, check: Check, tell: Tell) -> tuple[Located, tup
 def _read_text(
     file: BinaryIO, size: int, check: Check, tell: Tell
 ) -> tuple[Located, tuple[str, ...]]:
-    if problem := how_to_convert(file.read(1024)):
+    start = file.read(1024)
+    if start.startswith(_PICTURES):
+        raise HeightmapError(
+            "it is a picture; Create Surface reads those, by names such as .png and .tif"
+        )
+    if problem := how_to_convert(start):
         raise HeightmapError(problem)
     if size > _MOST_TEXT_BYTES:
         raise HeightmapError(f"its {size / 1e6:,.0f} MB are too much for text; save it as .npy")

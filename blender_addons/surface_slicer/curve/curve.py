@@ -39,6 +39,8 @@ from ..common.tables import find_period
 from .curve_color import COLOR_VALUE, VALUE, color_curve, curve_material, match_cyclic
 from .drawn_part import SAMPLE, drawn_part
 from .second_shape import HAS_SECOND, morphed
+from .wiggle import INPUTS as WIGGLE_INPUTS
+from .wiggle import wiggling
 
 GROUP: Final = "Curve from Array"
 ARROW_GROUP: Final = "Phase Arrow"
@@ -77,6 +79,7 @@ y before, and the array's rows and columns."""
 # Relative to the curve's width.
 _HEIGHT_PART: Final = 0.5
 _RADIUS_PART: Final = 0.006
+_WIGGLE_PART: Final = 0.05
 
 
 def create_curve(
@@ -192,7 +195,12 @@ def add_curve(
         made.append(color_curve(curve, modifier, colormap, by_array=colors is not None))
         set_inputs(
             modifier,
-            {"Radius": size[0] * _RADIUS_PART, "First Sample": first, "Last Sample": last},
+            {
+                "Radius": size[0] * _RADIUS_PART,
+                "First Sample": first,
+                "Last Sample": last,
+                "Wiggle Size": size[0] * _WIGGLE_PART,
+            },
         )
         shown = points.y if colors is None else colors
         if found := find_period(shown, turns=kind(colormap) == "cyclic"):
@@ -330,9 +338,11 @@ def curve_group(tree: Tree) -> None:
         description="How far the curve has morphed into its second shape; keyframe this",
     )
     has_second = tree.input(HAS_SECOND, "Bool", default=False, hide=True)
+    wiggle = tree.inputs(WIGGLE_INPUTS)
     period = period_of(tree, cyclic, low, high)
     shape = morphed(tree, whole, morph, has_second, period)
-    part = drawn_part(tree, shape, given, first, last, period)
+    swinging = wiggling(tree, shape, wiggle, first, last)
+    part = drawn_part(tree, swinging, given, first, last, period)
     with tree.frame("A point alone is no line"):
         count = tree.add("GeometryNodeSplineLength")["Point Count"]
         pieces = tree.add(

@@ -28,11 +28,13 @@ from ..common.nodes.modifiers import (
 )
 from ..common.required import required
 from ..common.value_color import limit_inputs, shown_period
-from .curve import INPUTS, find_modifier
+from .curve import INPUTS, curve_group, find_modifier
 from .curve_color import COLOR_VALUE, VALUE, curve_material
 from .drawn_part import SAMPLE, drawn_part
 from .fill_color import COLOR, DENSITY, color_fill, fill_settings
 from .second_shape import POSITION
+from .wiggle import INPUTS as WIGGLE_INPUTS
+from .wiggle import wiggling
 
 GROUP: Final = "Curve Fill"
 Gradient = Literal["Y", "X", "VALUE"]
@@ -41,7 +43,7 @@ GRADIENTS: Final = (
     ("X", "Along x", "From the first x to the last"),
     ("VALUE", "Value", "At each x, the color of the curve there"),
 )
-FOLLOWED: Final = ("Drawn", "Begin")
+FOLLOWED: Final = ("Drawn", "Begin", *WIGGLE_INPUTS)
 """Inputs that always equal the curve's."""
 _SIDE: Final = "side"
 _PLACE: Final = "place"
@@ -120,6 +122,8 @@ def add_fill(
     made: list[bpy.types.ID] = [fill, data]
     try:
         modifier = add_group_modifier(fill, "Fill", _group())
+        # Of a file from an older version, the curve's inputs for the wiggle may be missing.
+        line.node_group = curve_group()
         limits = {
             "Y": (low, high),
             "X": (0.0, 1.0),
@@ -231,7 +235,7 @@ def _shown_limits(
 @nodes.group(GROUP)
 def _group(tree: Tree) -> None:
     whole = tree.input("Geometry", "Geometry")
-    given = tree.inputs({name: INPUTS[name] for name in FOLLOWED})
+    given = tree.inputs({name: INPUTS[name] for name in ("Drawn", "Begin")})
     material = tree.input("Material", "Material")
 
     def hidden(name: str, default: float) -> Linkable:
@@ -245,7 +249,9 @@ def _group(tree: Tree) -> None:
     heights = tree.input("Heights", "Bool", default=True, hide=True)
     cyclic = tree.input("Cyclic", "Bool", default=False, hide=True)
     low, high = hidden("Minimum", 0.0), hidden("Maximum", 1.0)
-    part = drawn_part(tree, whole, given, first, last, period_of(tree, cyclic, low, high))
+    # Files know inputs by the order of their creation, so new ones go last.
+    swinging = wiggling(tree, whole, tree.inputs(WIGGLE_INPUTS), first, last)
+    part = drawn_part(tree, swinging, given, first, last, period_of(tree, cyclic, low, high))
     strip = _strip(tree, part, base_z)
     with tree.frame("Values at both edges"):
         side = tree.attribute(_SIDE)

@@ -19,6 +19,7 @@ from ..common.nodes.modifiers import set_inputs
 from ..common.required import required
 from ..common.value_color import limit_inputs, set_limits
 from .curve import MAPPING, curve_group, find_modifier, read
+from .curve_axes import add_curve_axes, find_curve_axes
 from .curve_color import COLOR_VALUE, VALUE, curve_material
 from .drawn_part import SAMPLE
 from .fill import find_fill
@@ -109,6 +110,8 @@ def morph_to(
     # A file from an older version has fewer inputs.
     modifier.node_group = curve_group()
     set_inputs(modifier, {HAS_SECOND: True})
+    if find_curve_axes(curve) is not None:
+        add_curve_axes(curve)
     _widen_limits(curve, modifier, own, y, colors, by_array=by_array)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..arrays.heightmap import HeightmapError
@@ -19,6 +19,7 @@ from ..curve.curve import find_modifier
 from ..curve.curve_color import curve_material
 from ..curve.fill import fill_material
 from ..properties import COLOR_SOURCES, ColorSettings, about
+from ..surface.lit import lit_input, set_lit
 from ..surface.surface import read_color_array
 from ..surface.surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .cyclic import cyclic_told
@@ -182,7 +183,48 @@ class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: 
         return {"FINISHED"}
 
 
+class SURFACE_SLICER_OT_lit(OnSurfaces):
+    """Let lamps shine on the colors of the selected surfaces, so that their form is seen; Lit is the amount"""  # noqa: D400, D415, E501
+
+    bl_idname = "surface_slicer.lit"
+    bl_label = "Lit by Lamps"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        amount: float
+    else:
+        amount: FloatProperty(
+            name="Lit",
+            description="0 for exactly the colors of the colormap, 1 for the light of lamps alone",
+            default=0.85,
+            min=0.0,
+            max=1.0,
+            subtype="FACTOR",
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Set it on each surface's material."""
+        surfaces = self.surfaces(context)
+        for surface in surfaces:
+            material = find_material(surface)
+            if material is not None:
+                set_lit(material, self.amount)
+            if material is None or (self.amount and lit_input(material) is None):
+                self.report(
+                    {"ERROR"},
+                    f"'{surface.name}' does not have the colors of a colormap; use Color Surface "
+                    "first.",
+                )
+                return {"CANCELLED"}
+        lamps = any(thing.type == "LIGHT" for thing in required(context.scene).objects)
+        hint = "" if lamps else "; there is no lamp yet: add one, or use Film Scene"
+        names = f"{len(surfaces):,} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
+        self.report({"INFO"}, f"Lamps shine on {names}{hint}.")
+        return {"FINISHED"}
+
+
 CLASSES = (
+    SURFACE_SLICER_OT_lit,
     SURFACE_SLICER_OT_color_surface,
     SURFACE_SLICER_OT_choose_colormap,
     SURFACE_SLICER_OT_show_values,

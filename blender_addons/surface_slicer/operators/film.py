@@ -14,9 +14,10 @@ from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.placing import leave_edit_mode
 from ..common.required import required
-from ..film import PRESETS, set_scene
+from ..curve.curve import drawn_modifier
+from ..film import PRESETS, set_curve_scene, set_scene
 from ..surface.lift import is_surface
-from .selection import chosen_surfaces
+from .selection import chosen_curves, chosen_surfaces
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -47,7 +48,8 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
         )
         orbit: FloatProperty(
             name="Orbit",
-            description="Angle of the camera's orbit over the scene's frames; 0 for a still camera",
+            description="Angle of the camera's orbit over the scene's frames; 0 for a still "
+            "camera, as in front of curves if not given",
             default=math.radians(60.0),
             subtype="ANGLE",
         )
@@ -61,31 +63,45 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Require a surface, selected or not."""
-        found = bool(_surfaces(context))
+        """Require a surface or a curve, selected or not."""
+        found = bool(_surfaces(context) or _curves(context))
         if not found:
-            cls.poll_message_set("There is no surface yet; make one with Create Surface")
+            cls.poll_message_set("There is no surface and no curve yet; make one first")
         return found
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of it; an existing film camera is reused."""
         scene = required(context.scene)
-        surfaces = _surfaces(context)
+        surfaces, curves = _surfaces(context), _curves(context)
+        if not surfaces and not self.properties.is_property_set("orbit"):
+            self.orbit = 0.0
         leave_edit_mode(context)
         before, degrees = settings_of(scene), round(math.degrees(self.orbit), 2)
-        set_scene(scene, surfaces, preset=self.preset, orbit_degrees=degrees, bloom=self.bloom)
+        if surfaces:
+            set_scene(scene, surfaces, preset=self.preset, orbit_degrees=degrees, bloom=self.bloom)
+        else:
+            set_curve_scene(scene, curves, orbit_degrees=degrees, bloom=self.bloom)
         shown = film.show_bloom(context) if self.bloom else None
-        lights = "two suns shine" if PRESETS[self.preset].lit > 0 else ""
+        lights = "two suns shine" if surfaces and PRESETS[self.preset].lit > 0 else ""
         text = film.stage_told(scene, degrees, shown, lights=lights)
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 
 def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Find the selected surfaces, or all if none is selected."""
-    selected = chosen_surfaces(context) if context.selected_objects else []
+    """Find the selected surfaces, or all if none is selected and no curve is."""
+    selected = context.selected_objects
+    surfaces = chosen_surfaces(context) if selected else []
+    if surfaces or (selected and chosen_curves(context)):
+        return surfaces
+    return [thing for thing in required(context.scene).objects if is_surface(thing)]
+
+
+def _curves(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the selected curves and arrows, or all if none is selected."""
+    selected = chosen_curves(context) if context.selected_objects else []
     objects = required(context.scene).objects
-    return selected or [thing for thing in objects if is_surface(thing)]
+    return selected or [thing for thing in objects if drawn_modifier(thing) is not None]
 
 
 CLASSES = (SURFACE_SLICER_OT_use_standard_view, SURFACE_SLICER_OT_film_scene)

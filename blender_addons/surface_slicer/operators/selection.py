@@ -8,6 +8,7 @@ import bpy
 from ..common.selection import about_linked, at_hand, chosen, editable
 from ..curve.arrow import find_arrow_modifier
 from ..curve.curve import drawn_modifier, find_modifier
+from ..curve.curve_axes import is_curve_axes
 from ..curve.fill import find_fill_modifier
 from ..surface.axes import find_axes
 from ..surface.base_plane import find_base_plane
@@ -28,6 +29,17 @@ def chosen_surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
     return chosen(context, is_surface, _owner)
 
 
+def chosen_curves(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Find the selected curves and arrows, or the active one if none is selected.
+
+    Returns
+    -------
+    list of Object
+        Those whose fill or axes are selected, if no curve is.
+    """
+    return chosen(context, lambda thing: drawn_modifier(thing) is not None, _owner)
+
+
 def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the surface that panels act on: the active one, or one that the active slicer cuts."""
     thing = _at_hand(context)
@@ -37,7 +49,7 @@ def surface_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 def curve_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
     """Find the curve that panels act on: the active one, or the one that the active object serves.
 
-    That is a slicer that cuts it, or its fill.
+    That is a slicer that cuts it, its fill, or its axes.
     """
     thing = _at_hand(context)
     return thing if find_modifier(thing) is not None else None
@@ -71,7 +83,8 @@ def _at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def _owner(thing: bpy.types.Object) -> bpy.types.Object | None:
     surface = thing.parent
-    if surface is not None and find_fill_modifier(thing) is not None:
+    serves_curve = is_curve_axes(thing) or find_fill_modifier(thing) is not None
+    if surface is not None and serves_curve:
         return surface if find_modifier(surface) is not None else None
     if surface is None or not is_surface(surface):
         return None

@@ -212,7 +212,7 @@ class SURFACE_SLICER_OT_set_shape(OnSlicer):
 
 
 class SURFACE_SLICER_OT_remove_left_behind(bpy.types.Operator):
-    """Delete twins, caps, profiles, axes and planes of objects that were deleted"""  # noqa: D400, D415
+    """Delete twins, caps, profiles, axes, planes and fills of objects that were deleted"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.remove_left_behind"
     bl_label = "Delete What Was Left Behind"

@@ -17,6 +17,7 @@ from ..common.viewport import draw_show_colors, shows_in_solid
 from ..operators.selection import chosen_surfaces, surface_at_hand
 from ..properties import fields
 from ..ramps.color_ramp import selected_ramps
+from ..surface.lit import lit_input
 from ..surface.solid_colors import find_solid_colors
 from ..surface.surface_color import (
     RAMP,
@@ -79,6 +80,10 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
         column = layout.column(align=True)
         column.prop(nodes[STRENGTH].inputs["Value"], "default_value", text="Strength")
         column.prop(nodes[RELIEF].inputs["Factor"], "default_value", text="Relief", slider=True)
+        if (lit := lit_input(material)) is not None:
+            column.prop(lit, "default_value", text="Lit", slider=True)
+        else:
+            column.operator("surface_slicer.lit", icon="LIGHT_SUN")
         draw_lights(column, context, material)
         row = layout.row(align=True)
         text = "Exact Colormap" if ramp else "Color Ramp"

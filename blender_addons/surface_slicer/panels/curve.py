@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors
@@ -17,12 +17,14 @@ from ..curve.arrow import (
     find_arrow_modifier,
 )
 from ..curve.curve import INPUTS, MORPH, find_modifier
+from ..curve.curve_axes import AXES, curve_axes_input, find_curve_axes
 from ..curve.curve_color import curve_material, curve_settings
 from ..curve.fill import fill_material
 from ..curve.fill_color import fill_settings
 from ..curve.morph import has_second
+from ..curve.wiggle import INPUTS as WIGGLE_INPUTS
 from ..operators.selection import arrow_at_hand, curve_at_hand, fill_at_hand
-from .tab import Tab, draw_cyclic
+from .tab import Tab, draw_axes_of, draw_cyclic
 
 
 class SURFACE_SLICER_PT_curve(Tab):
@@ -51,9 +53,14 @@ class SURFACE_SLICER_PT_curve(Tab):
             column.prop(input_value(modifier, name), "value", text=name)
         if has_second(required(curve_at_hand(context))):
             column.prop(input_value(modifier, MORPH), "value", text=MORPH)
+        if has_input(modifier, "Wiggle"):
+            column = layout.column(align=True)
+            for name in WIGGLE_INPUTS:
+                column.prop(input_value(modifier, name), "value", text=name)
         layout.operator("surface_slicer.draw_on", icon="ANIM")
         layout.operator("surface_slicer.fill_curve", icon="MOD_OPACITY")
         layout.operator("surface_slicer.morph_curve", icon="MOD_SIMPLEDEFORM")
+        _draw_axes(layout, required(curve_at_hand(context)))
         fill = fill_at_hand(context)
         material = curve_material(modifier) if fill is None else fill_material(fill)
         if material is None:
@@ -72,6 +79,20 @@ class SURFACE_SLICER_PT_curve(Tab):
         header.label(text="Colormap Range")
         if body is not None:
             draw_range(body, material)
+
+
+def _draw_axes(layout: bpy.types.UILayout, curve: bpy.types.Object) -> None:
+    """Draw the button of the axes, and what can be set on them."""
+    axes = find_curve_axes(curve)
+    if axes is None:
+        layout.operator("surface_slicer.add_curve_axes", icon="EMPTY_AXIS")
+        return
+    layout.operator("surface_slicer.remove_curve_axes", icon="X")
+    header, body = layout.panel("surface_slicer_curve_axes", default_closed=True)
+    header.label(text="Axes")
+    if body is None:
+        return
+    draw_axes_of(body, AXES, lambda name: curve_axes_input(axes, name))
 
 
 def _draw_arrow(

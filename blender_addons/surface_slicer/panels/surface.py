@@ -17,7 +17,7 @@ from ..properties import HOLDING_SEVERAL, SURFACE_SLICER_PG_surface, about, fiel
 from ..surface.axes import AXES, PLACE_INPUTS, axes_input, find_axes
 from ..surface.lift import height_holder
 from ..surface.motion import TIME_INPUTS, find_modifier
-from .tab import SurfaceTab, Tab
+from .tab import SurfaceTab, Tab, draw_axes_of
 
 
 class SURFACE_SLICER_PT_surface(Tab):
@@ -132,17 +132,7 @@ def _draw_axes(layout: bpy.types.UILayout, axes: bpy.types.Object) -> None:
     header.label(text="Axes")
     if body is None:
         return
-    column = body.column(align=True)
-    for axis in AXES:
-        row = column.row(align=True, heading=axis)
-        row.prop(axes_input(axes, f"{axis} Show"), "value", text="")
-        row.prop(axes_input(axes, f"{axis} Label"), "value", text="")
-    column = body.column(align=True)
-    for axis in AXES:
-        column.prop(axes_input(axes, f"{axis} Ticks"), "value", text=f"{axis} Ticks")
-    column = body.column(align=True)
-    for name in ("Text Size", "Line Width", "Color"):
-        column.prop(axes_input(axes, name), "value", text=name)
+    draw_axes_of(body, AXES, lambda name: axes_input(axes, name))
     for name in PLACE_INPUTS:
         body.prop(axes_input(axes, name), "value", text=name)
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -40,3 +41,28 @@ def draw_cyclic(layout: bpy.types.UILayout, material: bpy.types.Material) -> Non
         "surface_slicer.cyclic", text=text, icon="FILE_REFRESH", depress=period > 0.0
     )
     button.period = "none" if period else ""
+
+
+def draw_axes_of(
+    layout: bpy.types.UILayout, axes: Sequence[str], setting: Callable[[str], Any]
+) -> None:
+    """Draw what can be set on axes, the labels first.
+
+    Parameters
+    ----------
+    axes : sequence of str
+        Their names.
+    setting : callable
+        Finds the struct with the value of a setting.
+    """
+    column = layout.column(align=True)
+    for axis in axes:
+        row = column.row(align=True, heading=axis)
+        row.prop(setting(f"{axis} Show"), "value", text="")
+        row.prop(setting(f"{axis} Label"), "value", text="")
+    column = layout.column(align=True)
+    for axis in axes:
+        column.prop(setting(f"{axis} Ticks"), "value", text=f"{axis} Ticks")
+    column = layout.column(align=True)
+    for name in ("Text Size", "Line Width", "Color"):
+        column.prop(setting(name), "value", text=name)

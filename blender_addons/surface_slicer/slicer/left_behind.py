@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a deleted object leaves behind: its twin, caps and profiles, and a surface's axes and plane.
+"""What a deleted object leaves behind: twin, caps and profiles, axes and plane, a curve's fill.
 
 Blender deletes only what is selected. What belongs to it goes on drawing it, or stays in the air.
 """
@@ -12,6 +12,8 @@ from typing import Any
 import bpy
 
 from ..common.cut.slicer_group import SOURCE
+from ..curve.curve_axes import CURVE, curve_axes_input, is_curve_axes
+from ..curve.fill import find_fill_modifier
 from ..surface.axes import is_axes
 from ..surface.base_plane import is_base_plane
 from .companions import is_companion, remove_companion, remove_unused_lights
@@ -49,13 +51,16 @@ def remove_left_behind(things: Iterable[bpy.types.Object]) -> None:
 def _is_left_behind(thing: bpy.types.Object) -> bool:
     if is_companion(thing):
         return _is_gone(SOURCE.of(thing))
-    if not is_axes(thing) and not is_base_plane(thing):
+    belongs = (is_axes, is_base_plane, is_curve_axes, find_fill_modifier)
+    if not any(test(thing) for test in belongs):
         return False
-    # Somebody may have cleared the parent; then they still follow the surface.
+    # Somebody may have cleared the parent; then they still follow the surface or the curve.
     return _is_gone(thing.parent) and all(map(_is_gone, _followed(thing)))
 
 
-def _followed(thing: bpy.types.Object) -> list[bpy.types.Object]:
+def _followed(thing: bpy.types.Object) -> list[bpy.types.Object | None]:
+    if is_curve_axes(thing):
+        return [curve_axes_input(thing, CURVE).value]
     animation: Any = thing.animation_data
     return [
         target.id

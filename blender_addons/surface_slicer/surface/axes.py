@@ -14,10 +14,10 @@ from typing import Any, Final
 import bpy
 
 from ..common import nodes
-from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure
-from ..common.figures.numbers import number_group, text
-from ..common.figures.scales import AXIS_INPUTS, CAP_HEIGHT, LINE_INPUTS, TICK, ticks_group
-from ..common.nodes import Linkable, Node, Socket, Tree
+from ..common.figures.axis_in_space import drawn_axes, inputs_of_axes
+from ..common.figures.drawing import TEXT_INPUTS, inked, new_figure, remove_figure
+from ..common.figures.scales import LINE_INPUTS
+from ..common.nodes import Tree
 from ..common.nodes.modifiers import find_group_modifier, follow, input_value, set_inputs
 from ..common.required import required
 from ..properties import about
@@ -43,22 +43,11 @@ _SIZE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Height": {"kind": "Float", "default": 1.0, "hide": True},
     "Midlevel": {"kind": "Float", "default": 0.0, "hide": True},
 }
-# Inputs of each axis, named after its letter.
-_OF_AXIS: Final[dict[str, dict[str, Any]]] = {
-    "Show": {"kind": "Bool", "default": True, "description": "Draw this axis"},
-    **{key: AXIS_INPUTS[key] for key in ("From", "To", "Step", "Ticks")},
-    "Label": {"kind": "String", "description": "Label of the axis, with its unit"},
-}
 # Relative to the surface's longer side.
 _TEXT_PART: Final = 0.052
 _LINE_PART: Final = 0.003
-# In units of the text's size: from the surface to the axes, from those to the numbers, from the
-# numbers to the label, and how much room is kept for a number beside and below its tick.
+# From the surface to the axes, in units of the text's size.
 _GAP: Final = 0.5
-_TO_NUMBERS: Final = 0.75
-_TO_LABEL: Final = 0.6
-_NUMBER_WIDTH: Final = 2.2
-_POWER_WIDTH: Final = 4.2
 
 
 def add_axes(surface: bpy.types.Object, labels: Sequence[str] | None = None) -> bpy.types.Object:
@@ -127,11 +116,7 @@ def remove_axes(surface: bpy.types.Object) -> None:
     """Remove a surface's axes, if it has any."""
     axes = find_axes(surface)
     if axes is not None:
-        mesh: Any = axes.data
-        bpy.data.objects.remove(axes)
-        # A copy that shares it belongs to the user.
-        if not mesh.users:
-            bpy.data.batch_remove([mesh])
+        remove_figure(axes)
 
 
 def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
@@ -144,12 +129,7 @@ def _modifier(axes: bpy.types.Object) -> bpy.types.NodesModifier:
 @nodes.group(GROUP)
 def _axes_group(tree: Tree) -> None:
     tree.input("Geometry", "Geometry")
-    own: dict[str, dict[str, Socket]] = {}
-    for axis in AXES:
-        with tree.panel(f"{axis} Axis"):
-            named = {f"{axis} {key}": settings for key, settings in _OF_AXIS.items()}
-            given = tree.inputs(named)
-            own[axis] = {key: given[f"{axis} {key}"] for key in _OF_AXIS}
+    own = inputs_of_axes(tree, AXES)
     at_back, at_left = tree.inputs(PLACE_INPUTS).values()
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
     size = tree.inputs(_SIZE_INPUTS)
@@ -199,121 +179,5 @@ def _axes_group(tree: Tree) -> None:
             "Label Along": 1.0,
         },
     }
-    drawn = []
-    for axis in AXES:
-        settings = {key: own[axis][key] for key in ("From", "To", "Step", "Ticks", "Label")}
-        shared = {key: style[key] for key in ("Text Size", "Line Width")}
-        inputs = {"Facing": facing, **places[axis], **settings, **shared}
-        whole = tree.group(_axis_group(), inputs)
-        drawn.append(
-            tree.add(
-                "GeometryNodeSwitch", {"Switch": own[axis]["Show"], "True": whole},
-                input_type="GEOMETRY",
-            )
-        )  # fmt: skip
-    tree.output("Geometry", inked(tree, tree.join(*drawn), style))
-
-
-@nodes.group(f"{GROUP}: Axis")
-def _axis_group(tree: Tree) -> None:
-    """Draw a line in space, with ticks and numbers on one side of it, and a label."""
-    start = tree.input("Start", "Vector")
-    end = tree.input("End", "Vector")
-    outward = tree.input("Outward", "Vector", description="Side to which the ticks point")
-    label_outward = tree.input("Label Outward", "Vector")
-    label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
-    facing = tree.input("Facing", "Rotation")
-    given = tree.inputs({key: _OF_AXIS[key] for key in _OF_AXIS if key != "Show"})
-    size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
-    width = tree.input("Line Width", **LINE_INPUTS["Line Width"])
-    with tree.frame("Ticks, whichever end is the higher one"):
-        low = tree.minimum(given["From"], given["To"])
-        high = tree.maximum(given["From"], given["To"])
-        ticks = tree.group(
-            ticks_group(),
-            {"From": low, "To": high, "Step": given["Step"], "Ticks": given["Ticks"]},
-        )
-        extent = given["To"] - given["From"]
-
-    def value_and_place(index: Linkable) -> tuple[Node, Node]:
-        value = ((ticks["First"] + index) * ticks["Step"]).labeled("Value")
-        share = (value - given["From"]) / extent
-        return value, tree.mix(share, start, end, data_type="VECTOR", label="Place")
-
-    with tree.frame("Line and ticks"):
-        round_ = tree.add(
-            "GeometryNodeCurvePrimitiveCircle",
-            {"Resolution": 8, "Radius": width * 0.5},
-        )["Curve"]
-        line = _tube(tree, start, end, round_)
-        _, place = value_and_place(tree.add("GeometryNodeInputIndex"))
-        points = tree.add("GeometryNodePoints", {"Count": ticks["Count"], "Position": place})
-        reach = outward * (size * TICK)
-        mark = _tube(tree, (0.0, 0.0, 0.0), reach, round_)
-        marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
-    with tree.frame("Numbers"):
-        each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
-        value, there = value_and_place(each["Index"])
-        of_all = {name: ticks[name] for name in ("Step", "Scientific")}
-        number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
-        gap = size * _TO_NUMBERS
-        side = _in_picture(tree, outward, facing)
-        numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
-        closing = tree.add(
-            "GeometryNodeForeachGeometryElementOutput", {"Geometry": numbers}, domain="POINT"
-        )
-        each.bpy_node.pair_with_output(closing.bpy_node)
-    with tree.frame("Label"):
-        spot = tree.mix(label_along, start, end, data_type="VECTOR")
-        label_side = _in_picture(tree, label_outward, facing)
-        parts = tree.parts(abs(label_side))
-        number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
-        width_there = parts["X"] * number_width
-        room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
-        lines = room + (_TO_NUMBERS + _TO_LABEL)
-        label_gap = (lines * size).labeled("Clear of the numbers")
-        words = text(tree, given["Label"], size, "Left")
-        label = _facing(tree, words, size, facing, spot, label_side, label_gap)
-    tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
-
-
-def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Node:
-    """Project a direction into the picture: a unit vector in x and y."""
-    back = tree.add("FunctionNodeInvertRotation", {"Rotation": facing})
-    seen = tree.add("FunctionNodeRotateVector", {"Vector": direction, "Rotation": back})
-    return tree.vector_math("NORMALIZE", seen * (1.0, 1.0, 0.0))
-
-
-def _facing(
-    tree: Tree,
-    letters: Linkable,
-    size: Linkable,
-    facing: Linkable,
-    place: Linkable,
-    side: Linkable,
-    gap: Linkable,
-) -> Node:
-    """Put a line of text beside a position, on the given side, with a gap."""
-    # Instances have no bounds of their own.
-    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
-    end = tree.parts(tree.add("GeometryNodeBoundBox", {"Geometry": real})["Max"])["X"]
-    half_width = end * 0.5
-    half_height = size * (CAP_HEIGHT / 2)
-    way = tree.parts(side)
-    shifts = []
-    for axis, half in (("X", half_width), ("Y", half_height)):
-        shifts.append(way[axis] * (half + gap) - half)
-    beside = tree.add(
-        "GeometryNodeTransform",
-        {"Geometry": real, "Translation": tree.vector(shifts[0], shifts[1], 0.0)},
-    )
-    return tree.add(
-        "GeometryNodeTransform", {"Geometry": beside, "Translation": place, "Rotation": facing}
-    )
-
-
-def _tube(tree: Tree, start: Any, end: Linkable, profile: Linkable) -> Node:
-    line = tree.add("GeometryNodeCurvePrimitiveLine", {"Start": start, "End": end})["Curve"]
-    return tree.add(
-        "GeometryNodeCurveToMesh", {"Curve": line, "Profile Curve": profile, "Fill Caps": True}
-    )
+    drawn = drawn_axes(tree, own, places, facing, style)
+    tree.output("Geometry", inked(tree, drawn, style))

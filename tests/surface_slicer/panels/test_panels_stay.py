@@ -27,6 +27,7 @@ ON_SURFACE: dict[str, dict[str, Any]] = {
     "slice_objects": {},
     "use_standard_view": {},
     "film_scene": {},
+    "lit": {},
 }
 ON_SLICED: dict[str, dict[str, Any]] = {
     "remove_axes": {},
@@ -45,7 +46,7 @@ NEW = {
     "add_slicer": "",
 }
 # Of a curve that is there.
-ON_CURVE = {"morph_curve"}
+ON_CURVE = {"morph_curve", "add_curve_axes", "remove_curve_axes"}
 # These need a window, or are in the shader editor.
 ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
 # Where something was deleted.

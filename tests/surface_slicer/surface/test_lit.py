@@ -86,3 +86,23 @@ def test_close_fills_the_picture_and_a_diagram_shows_all(bpy, surface, tmp_path)
     whole = picture(bpy, tmp_path / "whole.png").max(axis=2) > 20
     border = np.concatenate([whole[0], whole[-1], whole[:, 0], whole[:, -1]])
     assert not border.any() and whole.any()
+
+
+def test_lit_is_a_button_and_then_a_field(bpy, surface, capfd):
+    """It says where there is no lamp, and refuses a material that is somebody's own."""
+    from surface_slicer.surface.lit import lit_input
+
+    material = surface.active_material
+    assert lit_input(material) is None
+    assert bpy.ops.surface_slicer.lit(amount=0.5) == {"FINISHED"}
+    assert lit_input(material).default_value == 0.5
+    assert "there is no lamp yet" in capfd.readouterr().out
+    bpy.ops.object.light_add(type="SUN")
+    bpy.context.view_layer.objects.active = surface
+    surface.select_set(True)
+    assert bpy.ops.surface_slicer.lit() == {"FINISHED"}
+    assert lit_input(material).default_value == pytest.approx(0.85)
+    assert "no lamp" not in capfd.readouterr().out
+    surface.material_slots[0].material = bpy.data.materials.new("own")
+    with pytest.raises(RuntimeError, match="does not have the colors of a colormap"):
+        bpy.ops.surface_slicer.lit()
