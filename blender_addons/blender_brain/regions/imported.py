@@ -284,7 +284,6 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     stored.path = "/".join(map(str, structure.path))
     stored.level = structure.depth
     stored.side = side or "BOTH"
-    stored.folder = str(atlas.folder)
     return region
 
 
