@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-Domain = Literal["POINT", "CURVE"]
+Domain = Literal["POINT", "CURVE", "EDGE"]
 
 
 def new_curves(
