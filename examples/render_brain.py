@@ -61,6 +61,15 @@ def main(arguments: list[str]) -> None:
         degrees=options.orbit,
         bloom=options.bloom,
     )
+    if options.points:
+        operators.blender_brain.import_points(
+            atlas=options.atlas,
+            folder=str(folder.resolve()) if folder else "",
+            filepath=str(options.points.resolve()),
+            color_by=options.points_by,
+            colormap=options.points_colormap,
+            radius_um=options.points_radius,
+        )
     if options.labels:
         for thing in scene.objects:
             thing.select_set(False)
@@ -84,6 +93,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--gradient", default="auto", metavar="REGIONS", help=f"regions glowing in colors ({auto})")
     add("--regions", default="", help="further regions, in the atlas's colors")
     add("--colormap", default="spring", help="colormap along x (default: spring)")
+    add("--points", type=Path, metavar="FILE", help="points, tracks or traced neurons to show")
+    add("--points-by", default="", metavar="COLUMN", help="colors them: a column, or region")
+    add("--points-colormap", default="viridis", help="of that column (default: viridis)")
+    add(
+        "--points-radius",
+        type=float,
+        default=0.0,
+        metavar="UM",
+        help="default: what suits the atlas",
+    )
     add("--labels", action="store_true", help="label the regions")
     rendering.add_film_options(parser, resolution=(1280, 720), orbit=360.0, bloom=1.0)
     return parser.parse_args(arguments)

@@ -196,6 +196,8 @@ def points() -> None:
     ops.make_demo_atlas()
     ops.import_regions(atlas="demo_mouse_100um", acronyms="CA3")
     ops.import_points(filepath=str(DATA / "cells.csv"))
+    typed = bpy.context.scene.blender_brain
+    typed.acronyms, typed.region = "DG", "CA3"
     only(bpy.data.objects["cells"])
 
 
