@@ -84,10 +84,10 @@ def junctions(
         ends = np.sort(at[along], axis=1)
         edges.append((along, ends[:, 0] * (int(place.max()) + 1) + ends[:, 1]))
     names, which = np.unique(np.concatenate([key for _, key in edges]), return_inverse=True)
-    which = np.split(which.ravel(), np.cumsum([len(key) for _, key in edges])[:-1])
-    of = np.repeat(np.arange(number), [len(one) for one in which])
-    with_edge = _Places(np.concatenate(which), of, number, len(names))
-    for region, ((along, _), mine) in enumerate(zip(edges, which, strict=True)):
+    mine_of = np.split(which.ravel(), np.cumsum([len(key) for _, key in edges])[:-1])
+    of = np.repeat(np.arange(number), [len(one) for one in mine_of])
+    with_edge = _Places(np.concatenate(mine_of), of, number, len(names))
+    for region, ((along, _), mine) in enumerate(zip(edges, mine_of, strict=True)):
         edge, other = with_edge.regions(mine)
         # In one alone, it may cut a corner.
         found[region].edges = np.unique(along[edge[~related[region, other]]], axis=0)
