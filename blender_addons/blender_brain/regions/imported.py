@@ -324,7 +324,7 @@ def _set_rims(regions: Sequence[bpy.types.Object]) -> None:
         groups.setdefault((stored.atlas, stored.orientation), []).append(region)
     for alike in groups.values():
         points, triangles = zip(*(_in_scene(region) for region in alike), strict=True)
-        paths = [[int(id) for id in about(region).path.split("/")] for region in alike]
+        paths = [[int(id) for id in about(region).path.split("/") if id] for region in alike]
         lengths = [
             np.linalg.norm(one[faces[:, 0]] - one[faces[:, 1]], axis=1).mean()
             for one, faces in zip(points, triangles, strict=True)

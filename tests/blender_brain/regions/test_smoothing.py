@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.atlases import ROWS, write_v2
 from helpers.solids import Mesh, unpaired_edges, volume
 from helpers.voxels import voxel_surface
 from numpy.typing import NDArray
@@ -142,3 +144,30 @@ def test_no_groove_opens_where_regions_meet_at_the_surface(smoothed):
         assert volume(found, triangles) == pytest.approx(expected, rel=1e-4)
     assert grooves[0] > 0.05 and abs(grooves[1]) < 0.4 * grooves[0]
     assert deepest[1] < 0.75 * deepest[0] and deepest[1] < steps.max()
+
+
+def test_imported_neighbors_know_where_they_meet(bpy: Any, tmp_path: Path):
+    """At whichever import the second of them comes, and only as long as both are smoothed."""
+    from blender_brain.atlas import open_atlas
+    from blender_brain.regions.imported import import_regions
+    from blender_brain.regions.smoothing import AT_JUNCTION
+
+    left = np.zeros((8, 6, 6), bool)
+    left[:4] = True
+    voxels = {997: np.ones_like(left), 463: left, 500: ~left}
+    surfaces = {id: voxel_surface(one) for id, one in voxels.items()}
+    meshes = {id: (500 + 100 * points, faces) for id, (points, faces) in surfaces.items()}
+    rows = [row for row in ROWS if row[0] in (8, 463, 500, 997)]
+    rows = [(*row[:4], row[4][:2]) if row[0] == 463 else row for row in rows]
+    atlas = open_atlas(write_v2(tmp_path, rows, meshes))
+
+    def rim(name: str) -> int:
+        there = bpy.data.objects[name].data.attributes.get(AT_JUNCTION)
+        return sum(one.value > 0.5 for one in there.data) if there else 0
+
+    import_regions(bpy.context, atlas, "CA3, root", smoothing=10)
+    assert rim("CA3") == 0
+    import_regions(bpy.context, atlas, "MO", smoothing=10)
+    assert rim("CA3") == rim("MO") == 24 and rim("root") == 0
+    import_regions(bpy.context, atlas, "MO", smoothing=0)
+    assert rim("CA3") == 0
