@@ -96,6 +96,15 @@ SCENES: Mapping[str, Scene] = {
         height=400,
         columns=2,
     ),
+    "brain-points": Scene(
+        f"{BLENDER}render_brain.py -- out/gallery/cells --demo --labels "
+        "--glass 'Isocortex, CB, MOB, HPF, TH' --glow '' --gradient '' "
+        "--points out/gallery/cells.csv --points-by rate_hz --points-colormap spring "
+        "--points-radius 60",
+        ["cells/frame_0001.png"],
+        options="--frames 1-1 --resolution 1120x720 --samples 12",
+        height=600,
+    ),
     "network": Scene(
         f"{BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
         [f"network/frame_{number:04d}.png" for number in (100, 120, 140)],
@@ -196,6 +205,7 @@ def main(names: tuple[str, ...]) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, array in arrays().items():
         np.save(OUT / f"{name}.npy", array)
+    (OUT / "cells.csv").write_text(cells())
     for name, scene in SCENES.items():
         if not names or name in names:
             run(scene)
@@ -225,6 +235,31 @@ def arrays() -> dict[str, np.ndarray]:
         "hill": np.exp(-6 * x**2),
         "rates": np.cos(np.hypot(rows, columns) * 7 - frames * 0.4),
     }
+
+
+# Of the demo brain, from right to left.
+_WIDTH_UM = 11400
+
+
+def cells() -> str:
+    """Make a table of cells in the demo brain, with firing rates that differ between regions."""
+    rng = np.random.default_rng(7)
+    # Middle and size along AP, DV and ML in um, and the mean rate in Hz.
+    groups = {
+        "CA1": ((8900, 2350, 3600), (330, 90, 550), 3.0),
+        "DG": ((8300, 2900, 4000), (350, 130, 500), 9.0),
+        "TH": ((7500, 4350, 4700), (380, 280, 330), 20.0),
+    }
+    rows = ["ap_um,dv_um,ml_um,rate_hz"]
+    for middle, size, rate in groups.values():
+        places = rng.normal(middle, size, (140, 3))
+        places[::2, 2] = _WIDTH_UM - places[::2, 2]
+        rates = rng.gamma(6.0, rate / 6.0, len(places))
+        rows += [
+            f"{ap:.0f},{dv:.0f},{ml:.0f},{hz:.2f}"
+            for (ap, dv, ml), hz in zip(places.tolist(), rates.tolist(), strict=True)
+        ]
+    return "\n".join(rows) + "\n"
 
 
 def run(scene: Scene) -> None:

@@ -7,6 +7,7 @@ needs arrays of exactly Blender's own type: float32 and int32.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-Domain = Literal["POINT", "CURVE"]
+Domain = Literal["POINT", "CURVE", "EDGE"]
 
 
 def new_curves(
@@ -105,8 +106,8 @@ def fill_mesh(
     if not smooth:
         mesh.shade_flat()
     mesh.update(calc_edges=True)
-    ordered = np.sort(faces, axis=1)
-    if (ordered[:, 1:] == ordered[:, :-1]).any():
+    corners_of = list(faces.T)
+    if any((one == other).any() for one, other in itertools.combinations(corners_of, 2)):
         mesh.validate()
 
 

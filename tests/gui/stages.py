@@ -52,8 +52,6 @@ LEFT = {
     "surface_slicer.show_colors",
     # In the shader editor; the scenario of Surface Slicer uses it.
     "surface_slicer.fill_color_ramp",
-    # Shown for imported points, which no stage has.
-    "blender_brain.color_points",
 }
 
 
@@ -197,6 +195,17 @@ def regions() -> None:
     only(bpy.data.objects["DG"], bpy.data.objects["CA3"])
 
 
+def points() -> None:
+    """Some with a column, which can be colored by it."""
+    ops = bpy.ops.blender_brain
+    ops.make_demo_atlas()
+    ops.import_regions(atlas="demo_mouse_100um", acronyms="CA3")
+    ops.import_points(filepath=str(DATA / "cells.csv"))
+    typed = bpy.context.scene.blender_brain
+    typed.acronyms, typed.region = "DG", "CA3"
+    only(bpy.data.objects["cells"])
+
+
 def something_beside() -> None:
     """A cube to be placed at a region."""
     bpy.ops.blender_brain.make_demo_atlas()
@@ -297,7 +306,7 @@ TABS = {
 }
 STAGES: dict[str, tuple[Stage, ...]] = {
     "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
-    "blender_brain": (nothing, regions, something_beside),
+    "blender_brain": (nothing, regions, points, something_beside),
     "surface_slicer": (
         surface_with_axes,
         surface,

@@ -88,7 +88,8 @@ def read_bytes(root: Path, path: Path, most: int) -> bytes:
             name = _short(root, path)
             raise AtlasError(f"{name} is not a file." if path.exists() else f"{name} is missing.")
         with path.open("rb") as file:
-            content = file.read(most + 1)
+            # No more than it has, since memory for all of it is taken first.
+            content = file.read(min(os.fstat(file.fileno()).st_size, most) + 1)
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise AtlasError(f"{_short(root, path)} cannot be read: {reason}.") from None

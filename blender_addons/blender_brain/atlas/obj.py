@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _NEWLINE, _SPACE, _DOT, _MINUS, _SLASH = b"\n .-/"
+# What is between the numbers of a line and ends it.
+_THREE_SPACES_AND_NEWLINE: Final = int.from_bytes(b"   \n", "little")
 # With no more digits an integer is exact as a double, and so is its quotient by a power of ten.
 _MOST_DIGITS: Final = 15
 _OUT_OF_RANGE: Final = 1e30
@@ -31,6 +33,12 @@ _NEIGHBORS: Final = tuple(
         (0x00FF00FF00FF00FF, 100, 16),
         (0x0000FFFF0000FFFF, 10_000, 32),
     )
+)
+
+# Bits of eight bytes at once. The last number has their places, counted from the right.
+_DOTS, _ONES, _TOPS, _COUNTED = (
+    np.uint64(int.from_bytes(bytes(eight), "little"))
+    for eight in (8 * b".", 8 * b"\x01", 8 * b"\x80", range(8))
 )
 
 _Columns = Callable[
@@ -69,23 +77,41 @@ def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     return points.astype(np.float32), triangles.astype(np.int32)
 
 
+_POINT, _FACE, _ANYTHING = 1, 2, 3
+
+
+def _kinds() -> NDArray[np.uint8]:
+    """Tell by its first two characters, the second times 256, what is in a line.
+
+    Normals, textures, groups and comments are passed over; what begins with a blank may be
+    anything.
+    """
+    kinds = np.zeros((256, 256), np.uint8)
+    kinds[:, list(b" \t\r")] = _ANYTHING
+    kinds[:, list(b"vf")] = _ANYTHING
+    kinds[list(b"npt"), ord("v")] = 0
+    kinds[_SPACE, ord("v")] = _POINT
+    kinds[_SPACE, ord("f")] = _FACE
+    return kinds.ravel()
+
+
+_KINDS: Final = _kinds()
+
+
 def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
     """Read a file whose faces are triangles, and whose vertices are three numbers each."""
     if not content.endswith(b"\n"):
         content += b"\n"
     data = np.frombuffer(content, np.uint8)
+    if len(data) < 2:
+        return None
     line_ends = np.flatnonzero(data == _NEWLINE)
     begins = np.concatenate(([0], line_ends[:-1] + 1))
-    # Of an empty line this is its end.
-    first, second = data[begins], data[np.minimum(begins + 1, len(data) - 1)]
-    is_point = (first == ord("v")) & (second == _SPACE)
-    is_face = (first == ord("f")) & (second == _SPACE)
-    # Normals, textures, groups and comments are passed over; what begins with a blank may be
-    # anything.
-    blank = (_SPACE, ord("\t"), ord("\r"))
-    known = (first != ord("v")) | np.isin(second, tuple(b" npt"))
-    known &= (first != ord("f")) | is_face
-    if not known.all() or np.isin(first, blank).any():
+    # The first two characters as one number; of an empty one at the end, two line ends.
+    pairs = np.ndarray(len(data) - 1, "<u2", data, strides=(1,))
+    kinds = _KINDS[pairs[np.minimum(begins, len(pairs) - 1)]]
+    is_point, is_face = kinds == _POINT, kinds == _FACE
+    if (kinds == _ANYTHING).any():
         return None
     points = _table(_lines_of(content, is_point, begins, line_ends), _positions)
     triangles = _table(_lines_of(content, is_face, begins, line_ends), _first_indices)
@@ -116,18 +142,18 @@ def _table(block: bytes, read: _Columns) -> NDArray[Any] | None:
     if not block:
         return None
     # In front, so that the eight bytes up to any number's end can be taken.
-    data = np.frombuffer(bytes(_WORD) + block, np.uint8)
-    line_ends, spaces = np.flatnonzero(data == _NEWLINE), np.flatnonzero(data == _SPACE)
-    if len(spaces) != 3 * len(line_ends):
+    data = np.frombuffer(_WORD * b"0" + block, np.uint8)
+    marks = np.flatnonzero(data <= _SPACE)
+    if len(marks) % 4 or (data[marks].view("<u4") != _THREE_SPACES_AND_NEWLINE).any():
         return None
-    letters = np.concatenate(([_WORD], line_ends[:-1] + 1))
+    lines = marks.reshape(-1, 4)
+    letters = np.concatenate(([_WORD], lines[:-1, 3] + 1))
     # Before each number is a space and after it another, or the line's end.
-    ends = np.column_stack((spaces.reshape(-1, 3)[:, 1:], line_ends)).ravel()
-    begins = spaces + 1
-    if not np.array_equal(spaces[::3], letters + 1) or not (ends > begins).all():
+    begins, ends = (lines[:, :3] + 1).ravel(), lines[:, 1:].ravel()
+    if not np.array_equal(lines[:, 0], letters + 1) or not (ends > begins).all():
         return None
-    # All that is not in a number: letters, spaces and line ends, and what was put in front.
-    numbers = read(data, begins, ends, len(line_ends) * 2 + len(spaces) + _WORD)
+    # All that is not a digit: letters, spaces and line ends.
+    numbers = read(data, begins, ends, len(lines) + len(marks))
     return None if numbers is None else numbers.reshape(-1, 3)
 
 
@@ -157,6 +183,8 @@ def _positions(
         return _with_powers(data, begins, ends, others, powers)
     minus = data[begins] == _MINUS
     begins = begins + minus
+    if (ends - begins).max() <= _WORD:
+        return _short_positions(data, ends, ends - begins, others, minus)
     points = np.flatnonzero(data == _DOT)
     others += int(np.count_nonzero(minus)) + len(points)
     places = ends
@@ -182,6 +210,35 @@ def _positions(
         return None
     scale = _POWERS[ends - behind]
     numbers: NDArray[np.float64] = (whole * scale + parts) / scale
+    return np.where(minus, -numbers, numbers)
+
+
+def _short_positions(
+    data: NDArray[np.uint8], ends: NDArray[np.int64], count: NDArray[np.int64], others: int,
+    minus: NDArray[np.bool_],
+) -> NDArray[np.float64] | None:  # fmt: skip
+    """Read numbers of up to eight characters without their sign, each as a single word."""
+    words = _characters(data, ends, count)
+    # The highest bit of each byte that has a point, and then its lowest.
+    odd = words ^ _DOTS
+    points = (odd - _ONES & ~odd & _TOPS) >> np.uint64(7)
+    has_point = points != 0
+    n_points = int(np.count_nonzero(data == _DOT))
+    others += int(np.count_nonzero(minus)) + n_points
+    # At most one point in each number, at least one digit, and nothing else.
+    regular = (
+        np.count_nonzero(has_point) == n_points
+        and np.count_nonzero(data - np.uint8(ord("0")) < 10) + others == len(data)
+        and bool((count > has_point).all())
+    )
+    if not regular:
+        return None
+    before = points - np.uint64(1)
+    behind = ~((points << np.uint64(8)) - np.uint64(1))
+    # What is before the point goes in its place.
+    words = (words & before) << (has_point * np.uint64(8)) | (words & behind)
+    scale = _POWERS[(points * _COUNTED >> np.uint64(56)).astype(np.intp)]
+    numbers = _digits(words) / scale
     return np.where(minus, -numbers, numbers)
 
 
@@ -227,20 +284,37 @@ def _integers(
 def _words(
     data: NDArray[np.uint8], ends: NDArray[np.int64], count: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Read up to eight digits before each end, as one 64-bit number each.
+    """Read up to eight digits before each end."""
+    return _digits(_characters(data, ends, count))
 
-    Neighbors are put together three times: digits to pairs, pairs to fours, fours to eight. NumPy
-    releases Python's lock meanwhile, so that several files can be read at once.
-    """
+
+def _characters(
+    data: NDArray[np.uint8], ends: NDArray[np.int64], count: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Take up to eight characters before each end, as one 64-bit number each."""
     # One for each place, overlapping.
     every = np.ndarray(len(data) - _WORD + 1, "<u8", data, strides=(1,))
     words = every[ends - _WORD]
     # What comes before the number becomes leading zeros.
     unwanted = ((_WORD - count) * 8).astype(np.uint64)
-    # A shift by all 64 bits does nothing.
-    words = np.where(count > 0, words >> unwanted << unwanted, np.uint64(0))
+    words >>= unwanted
+    words <<= unwanted
+    if not count.all():
+        # A shift by all 64 bits may do nothing.
+        words[count == 0] = 0
+    return words
+
+
+def _digits(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Read eight digits in each number.
+
+    Neighbors are put together three times: digits to pairs, pairs to fours, fours to eight. NumPy
+    releases Python's lock meanwhile, so that several files can be read at once.
+    """
     for mask, times, bits in _NEIGHBORS:
-        words = (words & mask) * times >> bits
+        words = words & mask
+        words *= times
+        words >>= bits
     return words.astype(np.int64)
 
 

@@ -44,6 +44,13 @@ def parse(
     add("--gradient", metavar="REGIONS", help=f"regions glowing in colors ({auto})")
     add("--regions", default="", help="further regions, in the atlas's colors")
     add("--colormap", default="spring", help="colormap along x (default: spring)")
+    add("--points", type=Path, metavar="FILE", help="points, tracks or traced neurons to show")
+    add("--points-by", default="", metavar="COLUMN", help="colors them: a column, or region")
+    add("--points-colormap", default="viridis", help="of that column (default: viridis)")
+    add(
+        "--points-radius", type=float, default=0.0, metavar="UM",
+        help="default: what suits the atlas",
+    )  # fmt: skip
     add("--labels", action="store_true", help="label the regions")
     common_options.add_film_options(parser, orbit="360", bloom="1", resolution="1280x720")
     options = parser.parse_args(arguments)
@@ -97,6 +104,14 @@ def build(options: argparse.Namespace) -> bpy.types.Scene:
         degrees=options.orbit,
         bloom=options.bloom,
     )
+    if options.points:
+        operators.blender_brain.import_points(
+            **place,
+            filepath=str(options.points.resolve()),
+            color_by=options.points_by,
+            colormap=options.points_colormap,
+            radius_um=options.points_radius,
+        )
     if options.labels:
         for thing in scene.objects:
             thing.select_set(False)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The atlas that an operator works with: the given one, the regions' own, or the panel's."""
+"""What several operators take: the atlas they work with, and how values become light."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, FloatProperty, StringProperty
 
 from ..atlas import Atlas, library
 from ..regions.orientation import Placement, placement
@@ -34,6 +34,47 @@ class AtlasChoice:
             subtype="DIR_PATH",
             options={"SKIP_SAVE"},
         )
+
+
+class LimitSettings:
+    """Properties of operators that color by values."""
+
+    if TYPE_CHECKING:
+        use_limits: bool
+        low: float
+        high: float
+        strength: float
+    else:
+        use_limits: BoolProperty(
+            name="Custom Limits",
+            description="Set the values at the colormap's ends instead of using the lowest and "
+            "highest",
+        )
+        low: FloatProperty(
+            name="Low", description="Value at the start of the colormap", default=0.0
+        )
+        high: FloatProperty(
+            name="High", description="Value at the end of the colormap", default=1.0
+        )
+        strength: FloatProperty(
+            name="Strength",
+            description="Brightness of the glow",
+            default=1.0,
+            min=0.0,
+            soft_max=10.0,
+        )
+
+    def limits(self) -> tuple[float, float] | None:
+        """Return the values at the colormap's ends; None if they are those of the data."""
+        return (self.low, self.high) if self.use_limits else None
+
+    def draw_limits(self, layout: bpy.types.UILayout) -> None:
+        """Draw the limits, which are gray while they are those of the data."""
+        layout.prop(self, "use_limits")
+        column = layout.column()
+        column.enabled = self.use_limits
+        column.prop(self, "low")
+        column.prop(self, "high")
 
 
 def atlas_of(scene: bpy.types.Scene, wanted: str = "", folder: str = "") -> Atlas:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, FloatProperty, StringProperty
+from bpy.props import FloatProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..atlas import AtlasError
@@ -27,7 +27,7 @@ from ..regions.hemispheres import Side
 from ..regions.placing_objects import centroid_um, place_objects
 from ..regions.record import about, is_region
 from ..settings import PlaceSettings
-from .at_hand import AtlasChoice, atlas_of, placement_in
+from .at_hand import AtlasChoice, LimitSettings, atlas_of, placement_in
 from .selection import OnScene, all_regions
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def _value_columns(
     return [(name, "") for name in names if wanted in name.casefold()]
 
 
-class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # type: ignore[misc]
+class BLENDER_BRAIN_OT_color_by_table(  # type: ignore[misc]
+    AtlasChoice, LimitSettings, OnScene, ImportHelper
+):
     """Color the regions in the scene by a table of regions and values, or of regions, times and values"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_brain.color_by_table"
@@ -57,10 +59,6 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         column: str
         colormap: str
         reverse: bool
-        use_limits: bool
-        low: float
-        high: float
-        strength: float
         form: float
         ms_per_frame: float
     else:
@@ -80,24 +78,6 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         )
         colormap: colormap_property("viridis")
         reverse: REVERSE
-        use_limits: BoolProperty(
-            name="Custom Limits",
-            description="Set the values at the colormap's ends instead of using the lowest and "
-            "highest",
-        )
-        low: FloatProperty(
-            name="Low", description="Value at the start of the colormap", default=0.0
-        )
-        high: FloatProperty(
-            name="High", description="Value at the end of the colormap", default=1.0
-        )
-        strength: FloatProperty(
-            name="Strength",
-            description="Brightness of the regions' glow",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-        )
         form: FloatProperty(
             name="Form",
             description="How much darker a region is where its surface turns away; 0 looks flat",
@@ -127,7 +107,7 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
                 data,
                 colormap=self.colormap,
                 reverse=self.reverse,
-                limits=(self.low, self.high) if self.use_limits else None,
+                limits=self.limits(),
                 strength=self.strength,
                 form=self.form,
                 start_frame=scene.frame_start,
@@ -153,14 +133,9 @@ class BLENDER_BRAIN_OT_color_by_table(AtlasChoice, OnScene, ImportHelper):  # ty
         """Draw the settings beside the file browser."""
         layout = required(self.layout)
         layout.use_property_split = True
-        for name in (
-            "column", "colormap", "reverse", "strength", "form", "ms_per_frame", "use_limits",
-        ):  # fmt: skip
+        for name in ("column", "colormap", "reverse", "strength", "form", "ms_per_frame"):
             layout.prop(self, name)
-        column = layout.column()
-        column.enabled = self.use_limits
-        column.prop(self, "low")
-        column.prop(self, "high")
+        self.draw_limits(layout)
 
 
 class BLENDER_BRAIN_OT_place_objects(AtlasChoice, PlaceSettings, bpy.types.Operator):

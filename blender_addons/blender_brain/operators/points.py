@@ -39,7 +39,7 @@ from ..data.point_set import PointSet
 from ..data.spike_times import NEVER, own_times_ms, read_spikes
 from ..data.tables import TableError
 from ..settings import PointSettings, draw_coordinates
-from .at_hand import AtlasChoice, atlas_of, placement_in
+from .at_hand import AtlasChoice, LimitSettings, atlas_of, placement_in
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -267,7 +267,7 @@ def _columns(
     return [(name, "") for name in columns_of(required(thing)) if wanted in name.casefold()]
 
 
-class BLENDER_BRAIN_OT_color_points(bpy.types.Operator):
+class BLENDER_BRAIN_OT_color_points(LimitSettings, bpy.types.Operator):
     """Color the active points by one of their columns or by region, and size them by another"""  # noqa: D400, D415
 
     bl_idname = "blender_brain.color_points"
@@ -279,10 +279,6 @@ class BLENDER_BRAIN_OT_color_points(bpy.types.Operator):
         size: str
         colormap: str
         reverse: bool
-        use_limits: bool
-        low: float
-        high: float
-        strength: float
     else:
         column: text_property(
             _columns,
@@ -298,24 +294,6 @@ class BLENDER_BRAIN_OT_color_points(bpy.types.Operator):
         )
         colormap: colormap_property("viridis")
         reverse: REVERSE
-        use_limits: BoolProperty(
-            name="Custom Limits",
-            description="Set the values at the colormap's ends instead of using the lowest and "
-            "highest",
-        )
-        low: FloatProperty(
-            name="Low", description="Value at the start of the colormap", default=0.0
-        )
-        high: FloatProperty(
-            name="High", description="Value at the end of the colormap", default=1.0
-        )
-        strength: FloatProperty(
-            name="Strength",
-            description="Brightness of the points' glow",
-            default=1.0,
-            min=0.0,
-            soft_max=10.0,
-        )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -347,7 +325,7 @@ class BLENDER_BRAIN_OT_color_points(bpy.types.Operator):
                 size=self.size,
                 colormap=self.colormap,
                 reverse=self.reverse,
-                limits=(self.low, self.high) if self.use_limits else None,
+                limits=self.limits(),
                 strength=self.strength,
             )
         except (UnknownColormapError, ValueError) as error:
@@ -358,16 +336,16 @@ class BLENDER_BRAIN_OT_color_points(bpy.types.Operator):
         self.report({"INFO"}, f"'{thing.name}' is {' and '.join(done) or 'of one size'}.")
         return {"FINISHED"}
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        """Draw the settings."""
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw what there is, and the settings."""
         layout = required(self.layout)
+        # A dialog opens with the pointer on its first row, where Enter must not change a field.
+        if is_points(context.object):
+            layout.label(text=f"Columns: {', '.join(columns_of(required(context.object)))}")
         layout.use_property_split = True
-        for name in ("column", "size", "colormap", "reverse", "strength", "use_limits"):
+        for name in ("column", "size", "colormap", "reverse", "strength"):
             layout.prop(self, name)
-        column = layout.column()
-        column.enabled = self.use_limits
-        column.prop(self, "low")
-        column.prop(self, "high")
+        self.draw_limits(layout)
 
 
 CLASSES = (BLENDER_BRAIN_OT_import_points, BLENDER_BRAIN_OT_color_points)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NoReturn
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ..atlas import Atlas, AtlasError, NotHereError, Structure
 from ..atlas.search import Search
@@ -18,16 +19,19 @@ from ..common.required import required
 from ..common.selection import refusal
 from .grouping import group
 from .hemispheres import Side
+from .junctions import junctions
 from .look import set_color
 from .look_materials import atlas_colors
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
 from .record import about, is_region
-from .smoothing import ON_CUT, set_smoothing
+from .smoothing import ON_CUT, set_rim, set_smoothing, smoothing_of
 from .surfaces import Origin, Shape, shapes
 
 Parts = Literal["ONLY", "DESCENDANTS", "LEAVES", "HIERARCHY"]
 Sides = Literal["BOTH", "LEFT", "RIGHT", "SPLIT"]
 DECIMATION: Final = "Decimation"
+# In lengths of an edge: rounding of single precision is much less, and edges are much longer.
+_SAME_PLACE: Final = 0.01
 _SIDES: Final[dict[Sides, tuple[Side | None, ...]]] = {
     "BOTH": (None,),
     "LEFT": ("LEFT",),
@@ -194,6 +198,7 @@ def import_regions(
         _set_decimation(one, decimation)
         if smoothing is not None and one.is_editable:
             set_smoothing(one, smoothing)
+    _set_rims([region for region in scene.objects if is_region(region) and smoothing_of(region)])
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result
@@ -284,7 +289,6 @@ def _new_region(atlas: Atlas, structure: Structure, side: Side | None) -> bpy.ty
     stored.path = "/".join(map(str, structure.path))
     stored.level = structure.depth
     stored.side = side or "BOTH"
-    stored.folder = str(atlas.folder)
     return region
 
 
@@ -310,6 +314,40 @@ def _is_shaped_otherwise(region: bpy.types.Object, shaping: _Shaping) -> bool:
         or stored.origin != shaping.origin
         or stored.smooth != shaping.smooth
     )
+
+
+def _set_rims(regions: Sequence[bpy.types.Object]) -> None:
+    """Tell smoothed regions where they meet, so that no groove opens there."""
+    groups: dict[tuple[str, str], list[bpy.types.Object]] = {}
+    for region in regions:
+        stored = about(region)
+        groups.setdefault((stored.atlas, stored.orientation), []).append(region)
+    for alike in groups.values():
+        points, triangles = zip(*(_in_scene(region) for region in alike), strict=True)
+        paths = [[int(id) for id in about(region).path.split("/") if id] for region in alike]
+        lengths = [
+            np.linalg.norm(one[faces[:, 0]] - one[faces[:, 1]], axis=1).mean()
+            for one, faces in zip(points, triangles, strict=True)
+            if len(faces)
+        ]
+        if not lengths:
+            continue
+        apart = _SAME_PLACE * float(np.mean(lengths))
+        for region, rim in zip(alike, junctions(points, triangles, paths, apart), strict=True):
+            mesh: Any = region.data
+            if mesh.is_editable:
+                set_rim(mesh, rim)
+
+
+def _in_scene(region: bpy.types.Object) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return a region's points in the scene, as it was imported, and its triangles."""
+    mesh: Any = region.data
+    points = np.empty(3 * len(mesh.vertices), np.float32)
+    mesh.vertices.foreach_get("co", points)
+    triangles = np.empty(3 * len(mesh.loop_triangles), np.int32)
+    mesh.loop_triangles.foreach_get("vertices", triangles)
+    place = np.array(region.location, np.float32)
+    return points.reshape(-1, 3) + place, triangles.reshape(-1, 3)
 
 
 def _set_decimation(region: bpy.types.Object, share: float) -> None:

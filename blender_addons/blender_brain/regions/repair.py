@@ -75,9 +75,12 @@ def open_edges(triangles: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         In the direction of their triangles, and as often as there is one too many. None for a
         closed mesh.
     """
-    begin = triangles.astype(np.int64).ravel()
-    end = triangles[:, [1, 2, 0]].astype(np.int64).ravel()
-    size = int(begin.max(initial=0)) + 1
+    size = int(triangles.max(initial=0)) + 1
+    # Half as long, and sorted in half the time, where that is enough.
+    kind = np.int32 if size * size < 1 << 31 else np.int64
+    # Column by column, which is several times as fast as row by row.
+    a, b, c = triangles.T.astype(kind, order="C")
+    begin, end = np.concatenate([a, b, c]), np.concatenate([b, c, a])
     there, back = np.sort(begin * size + end), np.sort(end * size + begin)
     if np.array_equal(there, back):
         return np.empty((0, 2), np.int64)

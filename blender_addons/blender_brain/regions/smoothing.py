@@ -4,7 +4,8 @@
 Each round moves points towards their neighbors and then a little farther away from them, which
 removes steps without shrinking what is larger (Taubin, "A Signal Processing Approach to Fair
 Surface Design", 1995). Where two regions share a surface, their points move alike, so no gap opens
-between them; no point moves farther than steps are high, and the volume stays the same.
+between them; where what they share ends, points move along that line alone, so no groove opens
+there. No point moves farther than steps are high, and the volume stays the same.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import bpy
+import numpy as np
 
 from ..common import nodes
+from ..common.geometry import set_attribute
 from ..common.nodes import Linkable, Node, Socket, Tree
 from ..common.nodes.modifiers import (
     add_group_modifier,
@@ -21,15 +24,22 @@ from ..common.nodes.modifiers import (
     input_value,
     set_inputs,
 )
+from .junctions import Rim
 
 SMOOTHING: Final = "Smooth"
 ON_CUT: Final = "on_cut"
 """Attribute of points that stay where they are, so that halves fit together."""
+AT_JUNCTION: Final = "at_junction"
+"""Attribute of points at the rim of what a region shares with others, see `junctions`."""
+ALONG_JUNCTION: Final = "along_junction"
+"""Attribute of edges between such points that neighbors have as well."""
 _GROUP: Final = "Smooth Region"
 _BEFORE: Final = "before_smoothing"
 # Of the way to the mean of a point and its neighbors, of which most have six.
 _TOWARDS: Final = 0.58
 _BACK: Final = -0.62
+# What a mean of a point and its neighbors moves it by, in means of midpoints of two edges.
+_ALONG: Final = 12 / 7
 _MERGED: Final = 1e-6
 _INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Rounds": {
@@ -72,6 +82,24 @@ def set_smoothing(region: bpy.types.Object, rounds: int) -> None:
         set_inputs(modifier, {"Rounds": max(0, rounds)})
 
 
+def set_rim(mesh: bpy.types.Mesh, rim: Rim) -> None:
+    """Store on a region's mesh which points move along lines alone, and along which edges."""
+    for name in (AT_JUNCTION, ALONG_JUNCTION):
+        if there := mesh.attributes.get(name):
+            mesh.attributes.remove(there)
+    if not rim.points.any():
+        return
+    set_attribute(mesh, AT_JUNCTION, "POINT", rim.points.astype(np.float32))
+    ends = np.empty(2 * len(mesh.edges), np.int32)
+    mesh.edges.foreach_get("vertices", ends)
+    # The smaller number first, as in the rim, and both in one.
+    keys, wanted = (
+        pairs.min(axis=1) * len(rim.points) + pairs.max(axis=1)
+        for pairs in (ends.reshape(-1, 2).astype(np.int64), rim.edges)
+    )
+    set_attribute(mesh, ALONG_JUNCTION, "EDGE", np.isin(keys, wanted).astype(np.float32))
+
+
 @nodes.group(_GROUP)
 def _smooth(tree: Tree) -> None:
     geometry = tree.input("Geometry", "Geometry")
@@ -90,6 +118,8 @@ def _smooth(tree: Tree) -> None:
         )["Value"]
         on_cut = tree.attribute(ON_CUT) > 0.5
         moves = ~(edges_at_rim | on_cut)
+        # Up or down, neighbors would move these points differently.
+        swells = moves & ~(tree.attribute(AT_JUNCTION) > 0.5)
     with tree.frame("Towards the neighbors, and back"):
         smoothed = tree.repeat(rounds, begin, lambda mesh: _step(tree, _step(
             tree, mesh, _TOWARDS, moves), _BACK, moves))  # fmt: skip
@@ -110,8 +140,8 @@ def _smooth(tree: Tree) -> None:
         )
     with tree.frame("The volume as it was"):
         volume = _sum(tree, begin, _cone(tree))
-        # All points that move, by the same amount; twice, since normals turn.
-        for _ in range(2):
+        # All other points that move, by the same amount; again and again, since normals turn.
+        for _ in range(3):
             lost = volume - _sum(tree, smooth, _cone(tree))
             area = tree.maximum(
                 _sum(tree, smooth, tree.add("GeometryNodeInputMeshFaceArea")), 1e-20
@@ -119,7 +149,7 @@ def _smooth(tree: Tree) -> None:
             normal = tree.add("GeometryNodeInputNormal")["Normal"]
             smooth = tree.add(
                 "GeometryNodeSetPosition",
-                {"Geometry": smooth, "Selection": moves, "Offset": normal * (lost / area)},
+                {"Geometry": smooth, "Selection": swells, "Offset": normal * (lost / area)},
             )
     tidy = tree.add("GeometryNodeRemoveAttribute", {"Geometry": smooth, "Name": _BEFORE})
     tree.output("Geometry", tidy)
@@ -129,7 +159,38 @@ def _step(tree: Tree, mesh: Linkable, way: float, moves: Linkable) -> Node:
     """Move points by a part of the way to the mean of themselves and their neighbors."""
     here = tree.add("GeometryNodeInputPosition")
     mean = tree.add("GeometryNodeBlurAttribute", {"Value": here}, data_type="FLOAT_VECTOR")
-    offset = (mean["Value"] - here) * way
+    # Of junctions, only neighbors at junctions: an edge has the mean of its two points.
+    along = tree.add(
+        "GeometryNodeFieldOnDomain",
+        {"Value": tree.attribute(ALONG_JUNCTION)},
+        data_type="FLOAT",
+        domain="EDGE",
+    )["Value"]
+    middle = tree.add(
+        "GeometryNodeFieldOnDomain",
+        {"Value": here},
+        data_type="FLOAT_VECTOR",
+        domain="EDGE",
+    )["Value"]
+    sums = tree.add(
+        "GeometryNodeFieldOnDomain",
+        {"Value": middle * along},
+        data_type="FLOAT_VECTOR",
+        domain="EDGE",
+    )["Value"]
+    to_line = (sums - here * along) * (_ALONG / tree.maximum(along, 1e-6))
+    offset = (
+        tree.add(
+            "GeometryNodeSwitch",
+            {
+                "Switch": tree.attribute(AT_JUNCTION) > 0.5,
+                "False": mean["Value"] - here,
+                "True": to_line,
+            },
+            input_type="VECTOR",
+        )
+        * way
+    )
     return tree.add(
         "GeometryNodeSetPosition", {"Geometry": mesh, "Selection": moves, "Offset": offset}
     )

@@ -21,7 +21,8 @@ from .repair import without_gaps
 Origin = Literal["GEOMETRY", "ATLAS"]
 # Decoding and arithmetic release Python's lock; reading a few meshes ahead keeps the threads busy
 # without using much memory.
-_THREADS: Final = max(1, min(4, os.cpu_count() or 1))
+# The caller is busy, too: with as many threads as cores they would wait for each other.
+_THREADS: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
 _AHEAD: Final = 2 * _THREADS
 
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.atlases import ROWS, write_v2
 from helpers.solids import Mesh, unpaired_edges, volume
 from helpers.voxels import voxel_surface
 from numpy.typing import NDArray
@@ -22,11 +24,15 @@ PARTS = {"ball": BALL, "above": BALL & ABOVE, "below": BALL & ~ABOVE}
 def smoothed(bpy: Any):
     """Give a mesh to an object and smooth it there."""
     from blender_brain.common.geometry import fill_mesh
-    from blender_brain.regions.smoothing import set_smoothing, smoothing_of
+    from blender_brain.regions.smoothing import set_rim, set_smoothing, smoothing_of
 
-    def call(points: NDArray[Any], triangles: NDArray[Any], rounds: int = 10) -> NDArray[Any]:
+    def call(
+        points: NDArray[Any], triangles: NDArray[Any], rounds: int = 10, rim: Any = None
+    ) -> NDArray[Any]:
         mesh = bpy.data.meshes.new("region")
         fill_mesh(mesh, points, triangles)
+        if rim is not None:
+            set_rim(mesh, rim)
         region = bpy.data.objects.new("region", mesh)
         bpy.context.scene.collection.objects.link(region)
         set_smoothing(region, rounds)
@@ -103,3 +109,65 @@ def test_rims_of_gaps_stay(smoothed):
 def test_no_rounds_change_nothing(smoothed):
     points, triangles = part("above")
     np.testing.assert_allclose(smoothed(points, triangles, 0), points, atol=1e-6)
+
+
+def test_no_groove_opens_where_regions_meet_at_the_surface(smoothed):
+    """The rim of what two halves of a ball share stays as far out as the ball's surface is."""
+    from blender_brain.regions.junctions import junctions
+
+    (above, faces), (below, others) = part("above"), part("below")
+    rims = junctions([above, below], [faces, others], [(1, 2), (1, 3)], 1e-3)
+    mine, theirs = above[rims[0].points], below[rims[1].points]
+    assert {tuple(p) for p in mine} == {tuple(p) for p in theirs} and len(mine) > 60
+    # As the surface is where nothing meets.
+    whole, all_faces = part("ball")
+    there = {tuple(p): i for i, p in enumerate(whole)}
+    on_whole = np.array([there.get(tuple(p), -1) for p in mine])
+    assert on_whole.min() >= 0
+    surface = np.linalg.norm(smoothed(whole, all_faces), axis=1)[on_whole]
+    steps = surface - np.linalg.norm(mine, axis=1)
+    grooves, deepest = [], []
+    for with_rims in (False, True):
+        moved = [
+            smoothed(points, triangles, rim=rim if with_rims else None)
+            for points, triangles, rim in ((above, faces, rims[0]), (below, others, rims[1]))
+        ]
+        mine_now, theirs_now = (found[rim.points] for found, rim in zip(moved, rims, strict=True))
+        radii = np.linalg.norm(mine_now, axis=1)
+        grooves.append((surface - radii - steps).mean())
+        deepest.append((surface - radii).max())
+    order, other_order = np.lexsort(mine.T), np.lexsort(theirs.T)
+    apart = np.linalg.norm(mine_now[order] - theirs_now[other_order], axis=1)
+    assert np.quantile(apart, 0.9) < 0.01 and apart.max() < 0.1
+    for found, triangles, name in ((moved[0], faces, "above"), (moved[1], others, "below")):
+        expected = np.count_nonzero(PARTS[name])
+        assert volume(found, triangles) == pytest.approx(expected, rel=1e-4)
+    assert grooves[0] > 0.05 and abs(grooves[1]) < 0.4 * grooves[0]
+    assert deepest[1] < 0.75 * deepest[0] and deepest[1] < steps.max()
+
+
+def test_imported_neighbors_know_where_they_meet(bpy: Any, tmp_path: Path):
+    """At whichever import the second of them comes, and only as long as both are smoothed."""
+    from blender_brain.atlas import open_atlas
+    from blender_brain.regions.imported import import_regions
+    from blender_brain.regions.smoothing import AT_JUNCTION
+
+    left = np.zeros((8, 6, 6), bool)
+    left[:4] = True
+    voxels = {997: np.ones_like(left), 463: left, 500: ~left}
+    surfaces = {id: voxel_surface(one) for id, one in voxels.items()}
+    meshes = {id: (500 + 100 * points, faces) for id, (points, faces) in surfaces.items()}
+    rows = [row for row in ROWS if row[0] in (8, 463, 500, 997)]
+    rows = [(*row[:4], row[4][:2]) if row[0] == 463 else row for row in rows]
+    atlas = open_atlas(write_v2(tmp_path, rows, meshes))
+
+    def rim(name: str) -> int:
+        there = bpy.data.objects[name].data.attributes.get(AT_JUNCTION)
+        return sum(one.value > 0.5 for one in there.data) if there else 0
+
+    import_regions(bpy.context, atlas, "CA3, root", smoothing=10)
+    assert rim("CA3") == 0
+    import_regions(bpy.context, atlas, "MO", smoothing=10)
+    assert rim("CA3") == rim("MO") == 24 and rim("root") == 0
+    import_regions(bpy.context, atlas, "MO", smoothing=0)
+    assert rim("CA3") == 0
