@@ -25,7 +25,7 @@ def _write(lines: Lines) -> Linkable:
         )["Selection"]  # fmt: skip
         even = smoothed(tree, shown, lines.inputs["Tube Smoothing"] * lines.inputs["Micrometer"])
         # If its parent is hidden or thinner than in the file, a start may be seen.
-        as_recorded = lines.inputs["Tapering"]
+        as_recorded: Linkable = lines.inputs["Tapering"]
         for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
             as_recorded = as_recorded & lines.inputs[f"Show {name}"]
         inside = (tree.attribute(STARTS_INSIDE, "INT") > 0) & as_recorded
