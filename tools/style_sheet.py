@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo cell's soma, at the same time and from the same camera, as version 0.1.0 drew it and now.
+"""The demo cell's soma as version 0.1.0 drew it and now: at the same time, from the same camera.
 
 Run by ``make gallery``, in a separate process, because it starts Blender::
 
@@ -35,7 +35,7 @@ class Tile(NamedTuple):
 
 TILES = (
     Tile("Tubes, as version 0.1.0 drew them", "Tubes", "FLAT", "CYCLES", as_before=True),
-    Tile("Tubes", "Tubes", "CLAY", "CYCLES"),
+    Tile("Tubes, Clay with Voltage", "Tubes", "CLAY", "CYCLES"),
     Tile("Membrane Glow in Cycles", "Membrane", "MEMBRANE_GLOW", "CYCLES"),
     Tile("Membrane Glow in EEVEE", "Membrane", "MEMBRANE_GLOW", "BLENDER_EEVEE"),
 )
