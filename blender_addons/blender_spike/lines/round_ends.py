@@ -15,11 +15,13 @@ _LINE, _ORDER, _SIDE = "end_line", "end_order", "end_side"
 _CYCLIC, _TANGENT, _ANGLE, _OLD = "end_cyclic", "end_tangent", "end_angle", "end_old"
 
 
-def smoothed(tree: Tree, curves: Linkable, most: Value) -> Node:
+def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Node:
     """Add the nodes that let lines run smoothly near their points.
 
     Parameters
     ----------
+    wanted : Socket or Node
+        For which lines.
     most : Value
         How far a point moves at most. Ends stay where they are, since others join there.
     """
@@ -33,19 +35,23 @@ def smoothed(tree: Tree, curves: Linkable, most: Value) -> Node:
     part = tree.minimum(1.0, most / tree.maximum(tree.vector_math("LENGTH", aside), 1e-9))
     place = tree.add("GeometryNodeSplineParameter")["Index"]
     count = tree.add("GeometryNodeSplineLength")["Point Count"]
-    within = (place > 0) & (place < count - 1)
+    within = (place > 0) & (place < count - 1) & wanted
     return tree.add(
         "GeometryNodeSetPosition",
         {"Geometry": curves, "Selection": within, "Offset": aside * part},
     )
 
 
-def with_round_ends(tree: Tree, curves: Linkable, starts_inside: Value, rings: Value) -> Node:
+def with_round_ends(
+    tree: Tree, curves: Linkable, wanted: Linkable, starts_inside: Linkable, rings: Value
+) -> Node:
     """Add the nodes that continue lines by points on a half ball of their radius.
 
     Parameters
     ----------
-    starts_inside : Value
+    wanted : Socket or Node
+        For which lines.
+    starts_inside : Socket or Node
         Whether a line begins where nobody sees it; its start stays flat.
     rings : Value
         Points at each end.
@@ -59,8 +65,8 @@ def with_round_ends(tree: Tree, curves: Linkable, starts_inside: Value, rings: V
     count = tree.add("GeometryNodeSplineLength")["Point Count"]
     of_line = tree.add("GeometryNodeCurveOfPoint")["Curve Index"]
     is_cyclic = tree.add("GeometryNodeInputSplineCyclic")["Cyclic"]
-    is_end = (place > count - 2) & ~is_cyclic
-    is_start = (place < 1) & ~is_cyclic & ~starts_inside
+    is_end = (place > count - 2) & ~is_cyclic & wanted
+    is_start = (place < 1) & ~is_cyclic & wanted & ~starts_inside
     # -1 or 1 at an end that gets a half ball.
     side = tree.switch("FLOAT", is_end, tree.switch("FLOAT", is_start, 0.0, -1.0), 1.0)
     marked = tree.store(curves, _LINE, of_line, "INT")

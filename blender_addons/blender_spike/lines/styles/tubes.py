@@ -23,20 +23,27 @@ def _write(lines: Lines) -> Linkable:
             "GeometryNodeSeparateGeometry", {"Geometry": lines.curves, "Selection": lines.is_line},
             domain="CURVE",
         )["Selection"]  # fmt: skip
-        even = smoothed(tree, shown, lines.inputs["Tube Smoothing"] * lines.inputs["Micrometer"])
+        # Neurons that version 0.1.0 imported do not have it, and keep the look they had.
+        given = tree.add(
+            "GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT"
+        )
+        is_new = given["Exists"]
+        even = smoothed(
+            tree, shown, is_new, lines.inputs["Tube Smoothing"] * lines.inputs["Micrometer"]
+        )
         # If its parent is hidden or thinner than in the file, a start may be seen.
         as_recorded: Linkable = lines.inputs["Tapering"]
         for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
             as_recorded = as_recorded & lines.inputs[f"Show {name}"]
-        inside = (tree.attribute(STARTS_INSIDE, "INT") > 0) & as_recorded
+        inside = (given["Attribute"] > 0) & as_recorded
         # As coarse as the cross-section: one ring for each of its corners in a quarter of a turn.
         rings = tree.maximum(floor(resolution * 0.25), 2.0)
-        ended = with_round_ends(tree, even, inside, rings)
+        ended = with_round_ends(tree, even, is_new, inside, rings)
     with tree.frame("Tubes"):
         role = tree.attribute("role", "INT")
         parts = tree.add(
             "GeometryNodeSeparateGeometry",
-            {"Geometry": ended, "Selection": role.equals(Role.SOMA_AS_RECORDED)},
+            {"Geometry": ended, "Selection": role.equals(Role.SOMA_AS_RECORDED) & is_new},
             domain="CURVE",
         )
 
@@ -48,7 +55,9 @@ def _write(lines: Lines) -> Linkable:
         neurites = swept(parts["Inverted"], resolution)
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": tree.join(neurites, somata)})
         # The caps, which are tiny, have sharp edges.
-        return tree.add("GeometryNodeSetShadeSmooth", {"Mesh": smooth}, domain="EDGE")
+        return tree.add(
+            "GeometryNodeSetShadeSmooth", {"Mesh": smooth, "Selection": is_new}, domain="EDGE"
+        )
 
 
 STYLE = Style(
