@@ -379,7 +379,7 @@ class Soak:
         ]  # fmt: skip
         if not found:
             return False
-        from common.nodes.modifiers import input_value
+        from common.nodes.modifiers import has_input, input_value
 
         thing, modifier, item = self.chance.choice(found)
         given = input_value(modifier, item.name)
@@ -394,7 +394,12 @@ class Soak:
             value = self.chance.randint(max(item.min_value, 0), min(item.max_value, 16))
         else:
             value = self.chance.uniform(max(item.min_value, -5), min(item.max_value, 5))
+        self.say(f"change_input {thing.name}: {item.name} = {value}")
         given.value = value
+        # Fine membranes take minutes, and show no faults that coarse ones do not.
+        if has_input(modifier, "Membrane Detail"):
+            detail = input_value(modifier, "Membrane Detail")
+            detail.value = min(detail.value, 0.3)
         thing.update_tag()
         return True
 
@@ -418,6 +423,7 @@ class Soak:
         value = self.value(prop, type(group).__name__.partition("_PG_")[0].lower())
         if value is None:
             return False
+        self.say(f"change_property {group!r}: {prop.identifier} = {value!r}")
         setattr(group, prop.identifier, value)
         return True
 

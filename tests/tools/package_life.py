@@ -235,9 +235,11 @@ def traces() -> dict[str, Any]:
     kinds = [getattr(bpy.types, name) for name in dir(bpy.types)]
     drawn = {}
     for kind in kinds:
+        # Blender lists a menu's own function too, but only since something was first added to it.
         functions = getattr(getattr(kind, "draw", None), "_draw_funcs", ())
-        if functions:
-            drawn[kind.__name__] = sorted(f"{f.__module__}.{f.__name__}" for f in functions)
+        added = [f for f in functions if not f.__module__.startswith("bl_ui.")]
+        if added:
+            drawn[kind.__name__] = sorted(f"{f.__module__}.{f.__name__}" for f in added)
     keys = bpy.context.window_manager.keyconfigs.addon
     return {
         "classes": sorted(dir(bpy.types)),
@@ -275,6 +277,9 @@ def main(steps: list[str]) -> None:
         if what in ("use", "work"):
             name, _, data = rest.partition(":")
             {"use": use, "work": work}[what](name, data)
+        elif what == "demos":
+            for demo in ("NEURON", "NETWORK"):
+                assert bpy.ops.blender_spike.import_demo(demo=demo) == {"FINISHED"}
         elif what == "demo":
             bpy.ops.blender_brain.make_demo_atlas()
             assert list(HOME.rglob("demo_mouse*"))

@@ -21,6 +21,8 @@ SPHERE = "sphere"
 SPHERE_SHARE = "sphere_share"
 """How much of it: 1 in the sphere, 0 farther away."""
 RADIUS = "station_radius"
+ALONG = "station_along"
+"""How many stations of its strand come before this one."""
 # Neurites are wider than they were recorded up to this distance from the center of their soma, in
 # radii of it.
 _CONE = 2.8
@@ -64,6 +66,7 @@ def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
         data_type="FLOAT",
     )
     dense = tree.store(dense, RADIUS, even)
+    dense = tree.store(dense, ALONG, tree.add("GeometryNodeSplineParameter")["Index"], "INT")
     position = tree.add("GeometryNodeInputPosition")
     smooth = tree.add(
         "GeometryNodeBlurAttribute", {"Value": position, "Iterations": 12}, data_type="FLOAT_VECTOR"
