@@ -175,6 +175,11 @@ SCENES: Mapping[str, Scene] = {
         ["look.png"],
         height=1062,
     ),
+    "styles": Scene(
+        "python tools/style_sheet.py out/demo.pickle out/gallery/styles.png",
+        ["styles.png"],
+        height=788,
+    ),
     "looks": Scene(
         "python tools/look_pictures.py out/demo.pickle out/gallery/looks.png",
         ["looks.png"],

@@ -28,6 +28,7 @@ class Settings:
     hair_type: str
     transparent_bounces: int
     sampling: str
+    keeps_data: bool
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
@@ -45,6 +46,7 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
         hair_type=str(render.hair_type).title(),
         transparent_bounces=0 if cycles is None else cycles.transparent_max_bounces,
         sampling="" if cycles is None else _sampling(cycles),
+        keeps_data=bool(render.use_persistent_data),
     )
 
 
@@ -68,6 +70,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("curves rendered as", before.hair_type, after.hair_type),
         ("transparent bounces", before.transparent_bounces, after.transparent_bounces),
         ("Cycles samples", before.sampling, after.sampling),
+        ("persistent data", _switch(before.keeps_data), _switch(after.keeps_data)),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))
@@ -113,6 +116,10 @@ def listed(parts: list[str]) -> str:
 
 def _name(block: bpy.types.ID | None) -> str:
     return "" if block is None else f"'{block.name}'"
+
+
+def _switch(is_on: bool) -> str:
+    return "on" if is_on else "off"
 
 
 def _sampling(cycles: Any) -> str:

@@ -141,10 +141,9 @@ def from_spikes(
             read = spikes_of(files, Reading(unit, order, populations))
             places = places_of(nodes, read, populations)
             labels = list(places.places_um or read.times_ms)
-            pairs, lost = (
-                (None, ()) if connections is None else connections_of(connections, labels, read)
-            )
-            for note in (*read.notes, *places.notes, *lost):
+            joined = None if connections is None else connections_of(connections, labels, read)
+            of_joined = () if joined is None else joined.notes
+            for note in (*read.notes, *places.notes, *of_joined):
                 click.echo(f"Note: {note}")
             simulation = simulation_from_spikes(
                 read.times_ms,
@@ -154,7 +153,8 @@ def from_spikes(
                 rise_ms=rise,
                 decay_ms=decay,
                 diameter_um=diameter,
-                connections=pairs,
+                connections=None if joined is None else joined.pairs,
+                delays_ms=None if joined is None else joined.delays_ms,
                 source=spikes[0].name,
             )
     except (ConfigError, FormatError, Hdf5Error, SmoothingError, SonataError, SpikesError,

@@ -63,6 +63,8 @@ class Content:
         What the values are.
     connections : ndarray of int, shape (M, 2), or None
         Indices of cells: from, to.
+    delays_ms : ndarray, shape (M,), or None
+        How long a spike takes along each of them; see `common_delays`.
     sections : sequence of sequences of dict, or None
         Each cell's shape, as `simulation_from_arrays` takes it.
     notes : tuple of str
@@ -80,6 +82,7 @@ class Content:
     quantity: str = "activity"
     unit: str = ""
     connections: NDArray[Any] | None = None
+    delays_ms: NDArray[np.float64] | None = None
     sections: Sequence[Sequence[Mapping[str, Any]]] | None = None
     notes: tuple[str, ...] = ()
     more: Mapping[str, Quantity] = field(default_factory=dict)
@@ -132,6 +135,34 @@ def readable(
 def unusable(path: Path, problem: str) -> FormatError:
     """Make an error that names the file, followed by the problem."""
     return FormatError(f"Cannot use {path.name or path}: {problem}.")
+
+
+def common_delays(
+    delays_ms: Iterable[float | None],
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """Take the delays of connections if all of them have one.
+
+    Parameters
+    ----------
+    delays_ms : iterable of float or None
+        One for each connection; None where the file gives none.
+
+    Returns
+    -------
+    ndarray of float64, shape (M,), or None
+    notes : tuple of str
+        What was left out, if only some have one.
+    """
+    given = np.array([np.nan if delay is None else delay for delay in delays_ms], np.float64)
+    known = np.isfinite(given) & (given >= 0)
+    if known.all():
+        return (given if given.size else None), ()
+    if not known.any() and np.isnan(given).all():
+        return None, ()
+    return None, (
+        f"{known.sum():,} of {len(given):,} connections have a delay of at least 0 ms; since not "
+        "all have one, delays were left out.",
+    )
 
 
 def choose(path: Path, there: Iterable[str], wanted: str | None, request: Request) -> str:

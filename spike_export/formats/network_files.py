@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .content import common_delays
 from .kinds import is_hdf5
 from .sonata_config import NodeFile
 from .sonata_network import Nodes, SonataError, read_edges, read_nodes
@@ -134,10 +135,29 @@ def places_of(files: Sequence[NodeFile], spikes: Spikes, populations: Sequence[s
     return Places(places, tuple(notes))
 
 
-def connections_of(
-    path: Path, cells: Sequence[str], spikes: Spikes
-) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+class Connections(NamedTuple):
+    """Which cells are connected.
+
+    Attributes
+    ----------
+    pairs : ndarray of int32, shape (M, 2)
+        Indices of cells: from, to.
+    delays_ms : ndarray of float64, shape (M,), or None
+        How long a spike takes along each.
+    notes : tuple of str
+        Sentences about what was assumed or left out.
+    """
+
+    pairs: NDArray[np.int32]
+    delays_ms: NDArray[np.float64] | None
+    notes: tuple[str, ...] = ()
+
+
+def connections_of(path: Path, cells: Sequence[str], spikes: Spikes) -> Connections:
     """Read the connections: a table, or SONATA edges.
+
+    The types of edges are read from the table beside them, ``…_edge_types.csv`` for
+    ``…_edges.h5``, if there is one.
 
     Parameters
     ----------
@@ -146,18 +166,14 @@ def connections_of(
     spikes : Spikes
         Of the network.
 
-    Returns
-    -------
-    pairs : ndarray of int32, shape (M, 2)
-        Indices into `cells`: from, to.
-
     Raises
     ------
     TableError, SonataError, Hdf5Error
         If the file is missing, damaged or malicious, or connects none of the cells.
     """
     if not _is_sonata(path):
-        return read_connections(path, cells), ()
+        listed, of_rows = read_connections(path, cells)
+        return Connections(listed, *common_delays(of_rows))
     index = {}
     for number, name in enumerate(cells):
         population, _, node = name.rpartition(" ")
@@ -165,21 +181,30 @@ def connections_of(
             population = next(iter(spikes.populations), "")
         if node.isdecimal():
             index[population, int(node)] = number
-    pairs, lost = read_edges(path, index)
+    stem, _, rest = path.stem.rpartition("edges")
+    types = path.with_name(f"{stem}edge_types{rest}.csv")
+    has_types = "edges" in path.stem and types.is_file()
+    pairs, own_delays, lost = read_edges(path, index, types if has_types else None)
+    delays_ms, notes = common_delays(own_delays.tolist())
+    if has_types and delays_ms is not None:
+        notes = (f"Delays that {path.name} does not have are those of {types.name} beside it.",)
     total = len(pairs) + lost
     if total and not len(pairs):
         raise SonataError(
             f"Cannot use {path.name}: none of its {total:,} connections joins two of the "
             f"{len(cells):,} cells."
         )
-    if not lost:
-        return pairs, ()
-    note = (
+    if lost:
+        notes = (*notes, _lost_note(lost, total, len(cells)))
+    return Connections(pairs, delays_ms, notes)
+
+
+def _lost_note(lost: int, total: int, cells: int) -> str:
+    return (
         f"{lost:,} of {total:,} connections have an end that is not one of "
-        f"the {len(cells):,} cells, "
+        f"the {cells:,} cells, "
         "and were left out."
     )
-    return pairs, (note,)
 
 
 def _is_sonata(path: Path) -> bool:

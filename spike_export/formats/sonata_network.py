@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,27 @@ def _spikes_of(group: Group, cells: str) -> dict[int, NDArray[np.float64]]:
     return dict(zip(found.tolist(), parts, strict=False))
 
 
-def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArray[np.int32], int]:
+class Edges(NamedTuple):
+    """Connections of the cells.
+
+    Attributes
+    ----------
+    pairs : ndarray of int32, shape (M, 2)
+        Indices of cells: from, to.
+    delays_ms : ndarray of float64, shape (M,)
+        NaN where the file gives none.
+    lost : int
+        How many edges have an end that is not one of the cells.
+    """
+
+    pairs: NDArray[np.int32]
+    delays_ms: NDArray[np.float64]
+    lost: int
+
+
+def read_edges(
+    path: Path, index: Mapping[tuple[str, int], int], types: Path | None = None
+) -> Edges:
     """Read an edges file.
 
     Parameters
@@ -90,13 +110,8 @@ def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArra
     index : mapping
         From population and node to the index of a cell. An unknown population is ``""``, and then
         stands for that of all edges.
-
-    Returns
-    -------
-    pairs : ndarray of int32, shape (M, 2)
-        Indices of cells: from, to.
-    lost : int
-        How many edges have an end that is not one of the cells.
+    types : Path, optional
+        Table of the edges' types, which has the delays that edges do not have themselves.
 
     Raises
     ------
@@ -106,8 +121,9 @@ def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArra
         If h5py is not installed.
     """
     known = {population for population, _ in index}
-    pairs = []
+    pairs, delays = [], []
     total = 0
+    of_types = _delays_of_types(types)
     with opened(path) as root:
         populations = root.group("edges")
         for name in populations.names():
@@ -130,9 +146,57 @@ def read_edges(path: Path, index: Mapping[tuple[str, int], int]) -> tuple[NDArra
                 )
             total += len(ends[0])
             both = np.stack(ends, axis=1)
-            pairs.append(both[(both >= 0).all(axis=1)])
+            inside = (both >= 0).all(axis=1)
+            pairs.append(both[inside])
+            delays.append(_delays_of(group, len(both), of_types)[inside])
     kept = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int32)
-    return kept, total - len(kept)
+    delays_ms = np.concatenate(delays) if delays else np.empty(0)
+    return Edges(kept, delays_ms, total - len(kept))
+
+
+def _delays_of(group: Group, count: int, of_types: Mapping[int, float]) -> NDArray[np.float64]:
+    """Delays in ms of a population's edges: their own, else those of their types, else NaN."""
+    delays = np.full(count, np.nan)
+    type_ids = group.optional_array("edge_type_id", "iu")
+    if type_ids is not None and of_types:
+        if len(type_ids) != count:
+            raise group.error(f"has {len(type_ids)} entries for {count} edges", "edge_type_id")
+        numbers, inverse = np.unique(type_ids, return_inverse=True)
+        delays[:] = np.array([of_types.get(n, np.nan) for n in numbers.tolist()])[inverse]
+    groups = group.optional_array("edge_group_id", "iu")
+    indices = group.optional_array("edge_group_index", "iu")
+    groups = np.zeros(count, np.int64) if groups is None else groups
+    indices = np.arange(count) if indices is None else indices
+    for name, array in (("edge_group_id", groups), ("edge_group_index", indices)):
+        if len(array) != count:
+            raise group.error(f"has {len(array)} entries for {count} edges", name)
+    for number in np.unique(groups).tolist():
+        members = group.optional_group(str(number))
+        own = None if members is None else members.optional_array("delay", "fiu")
+        if own is None:
+            continue
+        of_group = groups == number
+        places = indices[of_group].astype(np.int64)
+        if places.min() < 0 or places.max() >= len(own):
+            raise group.error(f"has {len(own)} delays, fewer than its edges", f"{number}/delay")
+        delays[of_group] = own[places]
+    return delays
+
+
+def _delays_of_types(path: Path | None) -> dict[int, float]:
+    """Delays in ms of edges' types."""
+    delays = {}
+    for number, row in _types(path, "edge_type_id").items():
+        try:
+            delays[number] = float(row["delay"])
+        except KeyError:
+            continue
+        except ValueError:
+            raise SonataError(
+                f"Cannot read {path.name if path else ''}: edge type {number} has the delay "
+                f"{row['delay']!r:.60}, which is not a number."
+            ) from None
+    return delays
 
 
 class Nodes:
@@ -154,7 +218,7 @@ class Nodes:
 
     def __init__(self, group: Group, name: str, file: NodeFile) -> None:
         self.file = file
-        self._types = _node_types(file.types, name)
+        self._types = _types(file.types, "node_type_id", name)
         type_ids = group.optional_array("node_type_id", "iu")
         groups = group.optional_array("node_group_id", "iu")
         indices = group.optional_array("node_group_index", "iu")
@@ -265,7 +329,8 @@ def _columns(group: Group) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]:
+def _types(path: Path | None, key: str, population: str = "") -> dict[int, dict[str, str]]:
+    """Read a table of types; those of one population, if it is given."""
     if path is None:
         return {}
     try:
@@ -281,11 +346,11 @@ def _node_types(path: Path | None, population: str) -> dict[int, dict[str, str]]
         raise SonataError(f"Cannot read {path.name}: it is not a table of text.") from None
     types = {}
     for row in rows:
-        if row.get("population") in (None, "", "NULL", population):
+        if not population or row.get("population") in (None, "", "NULL", population):
             try:
-                number = int(row["node_type_id"])
+                number = int(row[key])
             except (KeyError, TypeError, ValueError):
-                raise SonataError(f"Cannot read {path.name}: a row has no node_type_id.") from None
+                raise SonataError(f"Cannot read {path.name}: a row has no {key}.") from None
             types[number] = {
                 key: value
                 for key, value in row.items()

@@ -26,6 +26,9 @@ _TIME: Final = ("time", "time_ms", "t", "t_ms", "times", "timestamp", "timestamp
                 "time_step")  # fmt: skip
 _FROM: Final = ("from", "source", "pre", "source_id", "source_node_id", "pre_gid")
 _TO: Final = ("to", "target", "post", "target_id", "target_node_id", "post_gid")
+# In milliseconds.
+_DELAY: Final = ("delay", "delays", "delay_ms", "delays_ms", "delay [ms]", "delay (ms)")
+_DELAY_S: Final = ("delay_s", "delays_s", "delay [s]", "delay (s)")
 # Maximum length of a cell's number.
 _DIGITS: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _AXES: Final = tuple((axis, f"{axis}_um", f"pos_{axis}") for axis in "xyz")
@@ -71,37 +74,53 @@ def read_places(path: Path) -> dict[str, NDArray[np.float64]]:
     return places
 
 
-def read_connections(path: Path, cells: Sequence[str]) -> NDArray[np.int32]:
+def read_connections(
+    path: Path, cells: Sequence[str]
+) -> tuple[NDArray[np.int32], list[float | None]]:
     """Read a table of cell pairs.
 
     Parameters
     ----------
     path : Path
-        Without a header line, the columns are from and to.
+        Without a header line, the columns are from and to. With one, there may be a delay, in ms
+        or, as ``delay_s``, in s.
     cells : sequence of str
         Names of all cells.
 
     Returns
     -------
-    ndarray of int32, shape (M, 2)
+    pairs : ndarray of int32, shape (M, 2)
         Indices into `cells`: from, to.
+    delays_ms : list of float or None
+        Of each pair; None where the table has none.
 
     Raises
     ------
     TableError
-        If the file is missing or not a table, or names an unknown cell.
+        If the file is missing or not a table, names an unknown cell, or a delay is negative or no
+        number.
     """
     table = _Table(path)
     columns = table.columns([("from", _FROM), ("to", _TO)], range(2))
     index = {name: number for number, name in enumerate(cells)}
     pairs: list[tuple[int, int]] = []
+    delays_ms: list[float | None] = []
+    of_delay = table.column(_DELAY)
+    scale = 1.0
+    if of_delay is None and (of_delay := table.column(_DELAY_S)) is not None:
+        scale = 1000.0
     for line, row in table.rows(max(columns) + 1):
         ends = [_label(row[column]) for column in columns]
         for end in ends:
             if end not in index:
                 raise table.error(f"connects cell {end!r:.60}, which is not in the network", line)
         pairs.append((index[ends[0]], index[ends[1]]))
-    return np.array(pairs, np.int32).reshape(-1, 2)
+        text = row[of_delay] if of_delay is not None and of_delay < len(row) else ""
+        delay = scale * table.number(text, line, "delay") if text else None
+        if delay is not None and delay < 0:
+            raise table.error(f"has the delay {text:.60}, which is negative", line)
+        delays_ms.append(delay)
+    return np.array(pairs, np.int32).reshape(-1, 2), delays_ms
 
 
 class _Table:

@@ -106,6 +106,7 @@ def simulation_from_content(
         unit=content.unit,
         source=source,
         connections=content.connections,
+        delays_ms=content.delays_ms,
     )
     return replace(simulation, more=content.more), notes
 
@@ -138,17 +139,17 @@ def with_connections(simulation: Simulation, path: Path) -> tuple[Simulation, li
     labels = map(str, range(len(gids)) if by_number else gids)
     names = [cell.name for cell in simulation.cells]
     try:
-        pairs, lost = connections_of(path, names, Spikes({}))
+        found = connections_of(path, names, Spikes({}))
         by_number = False
     except (TableError, SonataError) as reason:
         try:
-            pairs, lost = connections_of(path, list(labels), Spikes({}))
+            found = connections_of(path, list(labels), Spikes({}))
         except (TableError, SonataError):
             raise reason from None
-    notes = list(lost)
+    notes = list(found.notes)
     if by_number:
         notes.append("The ends of connections were taken to count the cells from 0 on.")
-    return replace(simulation, connections=pairs), notes
+    return replace(simulation, connections=found.pairs, delays_ms=found.delays_ms), notes
 
 
 def _fitted(
@@ -238,4 +239,5 @@ def _with_shapes(content: Content, source: str) -> Simulation:
         unit=content.unit,
         source=source,
         connections=content.connections,
+        delays_ms=content.delays_ms,
     )

@@ -85,6 +85,7 @@ def test_film_scene_says_what_it_did(
     sampled = "Cycles samples 128 at a noise threshold of 0.02 instead of 4096 at a noise threshold"
     assert sampled in sentence
     assert "frames" not in sentence.partition("the scene now has")[2] and "engine" not in sentence
+    assert ("persistent data on instead of off" in sentence) == (addon == "blender_spike")
     assert sentence.endswith(".") and sentence.count("instead of") in (5, 6)
     # Somebody's own are still in the file, also when it is saved.
     kept = (bpy.data.worlds["Sky"], bpy.data.node_groups["Grade"])

@@ -17,7 +17,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cells.morphology import Role, Strands, center_um, section_radii_um, strands
+from ..cells.morphology import STARTS_INSIDE, Role, Strands, center_um, section_radii_um, strands
 from ..common.geometry import new_curves, new_points
 from ..common.holders import keep_together, new_holder
 from ..common.value_color import NO_DATA
@@ -336,6 +336,7 @@ def _curves(
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
             **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
             ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
+            (STARTS_INSIDE, "CURVE"): lines.starts_inside[is_line].astype(np.int32),
             (samples.RECORDING, "CURVE"): np.full(int(is_line.sum()), recording),
         },
     )

@@ -28,9 +28,14 @@ Ints = NDArray[np.int64]
 # Points closer than this, in µm along the arc, are one point: EEVEE draws coincident points of a
 # curve as gaps.
 _SAME_POINT_UM = 1e-3
+# A start that is wider than its parent by less than this fraction is not seen.
+_SAME_RADIUS = 1e-3
 # Distance between the ends of consecutive sections on the one axis on which all are laid out.
 _SECTION_GAP_UM = 1.0
 _SOMA = SECTION_TYPES.index("soma")
+
+STARTS_INSIDE = "starts_inside"
+"""The curves' attribute that is 1 where `Strands.starts_inside`."""
 
 
 class Role(IntEnum):
@@ -58,6 +63,8 @@ class Strands:
         `Role` of each curve.
     sections : ndarray of int, shape (C,)
         The section that each curve represents.
+    starts_inside : ndarray of bool, shape (C,)
+        Whether a curve begins within another one, or a soma's sphere, that is not thinner there.
     mean_radius_um : float
         Mean radius of the neurites along their length.
     """
@@ -70,6 +77,7 @@ class Strands:
     weight_b: Floats
     roles: Ints
     sections: Ints
+    starts_inside: NDArray[np.bool_]
     mean_radius_um: float
 
 
@@ -204,6 +212,8 @@ class _Attachments:
     positions_um: Floats
     segments: Ints
     distances_um: Floats
+    radii_um: Floats
+    """Of the parent there."""
 
 
 def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attachments:
@@ -218,17 +228,20 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
         parents = np.where(passed_on, parents[parents], parents)
 
     attached = parents >= 0
-    positions = axis.at(axis.begins[parents] + parent_x * axis.lengths_um[parents])[:, :3]
+    there = axis.at(axis.begins[parents] + parent_x * axis.lengths_um[parents])
+    positions, radii = there[:, :3].copy(), there[:, 3] / 2
     group = somata.group_of[parents]
     # Continuations of a soma stay where they were recorded.
     in_sphere = attached & (group >= 0) & (somata.group_of < 0)
     positions[in_sphere] = somata.centers_um[group[in_sphere]]
+    radii[in_sphere] = somata.radii_um[group[in_sphere]]
     counts = simulation.segment_counts[parents]
     segments = simulation.first_segments[parents] + np.minimum(
         (parent_x * counts).astype(np.int64), counts - 1
     )
     begins = axis.points[simulation.first_points, :3]
-    return _Attachments(attached, positions, segments, np.linalg.norm(begins - positions, axis=1))
+    distances = np.linalg.norm(begins - positions, axis=1)
+    return _Attachments(attached, positions, segments, distances, radii)
 
 
 def _curves(
@@ -280,6 +293,8 @@ def _curves(
     point_counts[connected] += 1
     used = np.flatnonzero(wanted)
     is_soma = simulation.section_types[used] == _SOMA
+    first_radii = geometry[np.searchsorted(section, used), 3] / 2
+    inside = attach.attached[used] & (first_radii <= attach.radii_um[used] * (1 + _SAME_RADIUS))
     return {
         "point_counts": point_counts[used],
         "positions_um": np.insert(geometry[:, :3], begins, attach.positions_um[connected], axis=0),
@@ -289,6 +304,7 @@ def _curves(
         "weight_b": np.insert(weight_b, begins, 0.0),
         "roles": np.where(is_soma, Role.SOMA_AS_RECORDED, Role.NEURITE).astype(np.int64),
         "sections": used,
+        "starts_inside": inside,
     }
 
 
@@ -323,6 +339,7 @@ def _spheres(
         "weight_b": np.full(len(sections), 0.5),
         "roles": ones * int(role),
         "sections": sections,
+        "starts_inside": np.zeros(len(sections), np.bool_),
     }
 
 

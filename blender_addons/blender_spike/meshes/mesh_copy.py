@@ -43,6 +43,7 @@ _WORKINGS: Final = (
     "segment_*",
     "weight_b",
     "role",
+    "starts_inside",
     "*_radius",
     "at_cell",
     "strand_*",

@@ -211,6 +211,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         look = look_shown(neurons)
         film.use_plain_world(scene, look.background)
         film.use_film_sampling(scene)
+        film.keep_between_frames(scene)
         film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
         camera = _framed(scene, neurons)
         film.add_backlight(scene, neurons)

@@ -19,7 +19,13 @@ from .camera import (
 )
 from .depth import FOCUS, depths, focus_on
 from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill, add_sun
-from .sampling import MOST_SAMPLES, NOISE_THRESHOLD, see_through, use_film_sampling
+from .sampling import (
+    MOST_SAMPLES,
+    NOISE_THRESHOLD,
+    keep_between_frames,
+    see_through,
+    use_film_sampling,
+)
 from .transparency import use_transparent_ground
 from .world import (
     BLOOM,
@@ -53,6 +59,7 @@ __all__ = [
     "depths",
     "focus_on",
     "frame_camera",
+    "keep_between_frames",
     "is_film_camera",
     "move_orbit",
     "orbit",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many samples Cycles takes of each pixel of a film."""
+"""How many samples Cycles takes of each pixel of a film, and what it keeps between frames."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def use_film_sampling(scene: bpy.types.Scene, most: int = MOST_SAMPLES) -> None:
     # 0 lets Cycles choose how many it takes before it looks for noise.
     cycles.adaptive_min_samples = 0
     cycles.samples = most
+
+
+def keep_between_frames(scene: bpy.types.Scene) -> None:
+    """Let Cycles keep from one frame to the next what does not change.
+
+    Without it, meshes that do not depend on time are made anew, and sent to Cycles, in each frame.
+    EEVEE draws no faster with it.
+    """
+    render: Any = scene.render
+    if render.engine == "CYCLES":
+        render.use_persistent_data = True
 
 
 def see_through(scene: bpy.types.Scene) -> None:

@@ -80,16 +80,16 @@ def _content(path: Path, request: Request) -> Content:
             notes.append(f"The values of {taken} are in SI units, as LEMS writes them.")
         if len(columns[taken]) < len(cells):
             notes.append(f"{len(columns[taken]):,} of {len(cells):,} cells have values.")
-    return _of(network, cells, index, spikes if has_events else None, time_ms, values, taken, notes)
+    return _of(network, cells, spikes if has_events else None, time_ms, values, taken, notes)
 
 
 def _of(
-    network: Network, cells: list[Cell], index: dict[Cell, int],
+    network: Network, cells: list[Cell],
     spikes: dict[Cell, list[float]] | None, time_ms: NDArray[np.float64] | None,
     values: NDArray[np.float32] | None, taken: str, notes: list[str],
 ) -> Content:  # fmt: skip
     places = [network.places.get(cell) for cell in cells]
-    pairs = [(index[a], index[b]) for a, b in network.connections if a in index and b in index]
+    pairs, delays_ms, left_out = network.between(cells)
     return Content(
         [f"{population}[{number}]" for population, number in cells],
         None if None in places else np.array(places, np.float64),
@@ -100,8 +100,9 @@ def _of(
         values=values,
         quantity="activity" if taken == "spikes" else taken,
         unit="mV" if _is_voltage(taken) else "",
-        connections=np.array(pairs, np.int64) if pairs else None,
-        notes=tuple(notes),
+        connections=pairs,
+        delays_ms=delays_ms,
+        notes=(*notes, *left_out),
     )
 
 

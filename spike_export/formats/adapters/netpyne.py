@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...section_types import section_type
 from ...simulation_file.stand_ins import PickledArray
 from .. import foreign_pickle
-from ..content import Content, FormatError, Request, choose, readable, unusable
+from ..content import Content, FormatError, Request, choose, common_delays, readable, unusable
 from ..peek import Peek
 
 _KEYS: Final = (b"netpyne_version", b"netpyne_changeset", b"simConfig", b"simData", b"netParams")
@@ -83,6 +83,7 @@ def _content(path: Path, data: Any, request: Request) -> Content:
             f"Of {', '.join(there):.200}, {taken} was read; choose another with {request.option}."
         )
     rows = {} if taken == "spikes" else traces[taken]
+    pairs, delays_ms, left_out = _connections(cells, config, index)
     values, time_ms = _values(cells, data, rows, index, sections, notes) if rows else (None, None)
     return Content(
         [f"{cell['tags'].get('pop', 'cell')}[{cell['gid']}]" for cell in cells],
@@ -93,9 +94,10 @@ def _content(path: Path, data: Any, request: Request) -> Content:
         values,
         "activity" if taken == "spikes" else taken,
         _UNITS.get(taken, ""),
-        _connections(cells, config, index),
+        pairs,
+        delays_ms,
         sections,
-        tuple(notes),
+        (*notes, *left_out),
     )
 
 
@@ -222,16 +224,22 @@ def _is_reversed(cell: Any, name: str) -> bool:
 
 def _connections(
     cells: list[Any], config: Any, index: Mapping[int, int]
-) -> NDArray[np.int64] | None:
-    pairs = []
+) -> tuple[NDArray[np.int64] | None, NDArray[np.float64] | None, tuple[str, ...]]:
+    """Pairs of cells, delays in ms, and what was left out."""
+    pairs: list[tuple[int, int]] = []
+    delays: list[float | None] = []
     # The order of fields in compact connections.
     fields = list(config.get("compactConnFormat") or [])
     for i, cell in enumerate(cells):
         for source in cell.get("conns") or []:
-            gid = source["preGid"] if "preGid" in source else source[fields.index("preGid")]
-            if gid in index:
-                pairs.append((index[gid], i))
-    return np.array(pairs, np.int64) if pairs else None
+            of = source if isinstance(source, dict) else dict(zip(fields, source, strict=False))
+            if of["preGid"] in index:
+                pairs.append((index[of["preGid"]], i))
+                delay = of.get("delay")
+                delays.append(float(delay) if isinstance(delay, int | float) else None)
+    if not pairs:
+        return None, None, ()
+    return (np.array(pairs, np.int64), *common_delays(delays))
 
 
 def _array(values: Any) -> NDArray[np.float64]:

@@ -7,20 +7,22 @@ As the schema has them (https://docs.neuroml.org).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 
 import numpy as np
 
-from ..content import Content, FormatError, Request, readable, unusable
+from ..content import Content, FormatError, Request, common_delays, readable, unusable
 
 Cell = tuple[str, int]
 _LARGEST: Final = 1 << 30
 _MOST_CELLS: Final = 10_000_000
 _CELL: Final = re.compile(r"(?:\.\./)?(\w+)(?:\[(\d+)\]|/(\d+))(?:/|$)")
+_TIME: Final = re.compile(r"([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*(s|ms|us)")
+_MILLISECONDS: Final = {"s": 1000.0, "ms": 1.0, "us": 1e-3}
 _DOCUMENT_TYPES: Final = [
     "<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be")
 ]
@@ -33,7 +35,17 @@ class Network:
     """Cells by population and number, with their positions in µm, if any."""
 
     places: dict[Cell, tuple[float, float, float] | None] = field(default_factory=dict)
-    connections: list[tuple[Cell, Cell]] = field(default_factory=list)
+    connections: list[tuple[Cell, Cell, float | None]] = field(default_factory=list)
+    """From, to, and the delay in ms, if any."""
+
+    def between(self, cells: Sequence[Cell]) -> tuple[Any, Any, tuple[str, ...]]:
+        """Return what `Content` takes of the connections among cells: pairs, delays and notes."""
+        index = {cell: number for number, cell in enumerate(cells)}
+        there = [one for one in self.connections if one[0] in index and one[1] in index]
+        if not there:
+            return None, None, ()
+        pairs = np.array([(index[a], index[b]) for a, b, _ in there], np.int64)
+        return (pairs, *common_delays(delay for *_, delay in there))
 
 
 def elements(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
@@ -58,6 +70,13 @@ def cell_at(text: str) -> Cell | None:
     """Return the cell that a path such as ``../pyr/2/iz`` or ``pyr[2]`` leads to."""
     found = _CELL.match(text)
     return None if found is None else (found[1], int(found[2] or found[3]))
+
+
+def _milliseconds(text: str) -> float:
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"the delay {text!r:.40} is not a time in s, ms or us")
+    return float(found[1]) * _MILLISECONDS[found[2]]
 
 
 def read_network(path: Path) -> Network:
@@ -88,7 +107,9 @@ def read_network(path: Path) -> Network:
         for pre, post in _ENDS:
             ends = cell_at(element.get(pre, "")), cell_at(element.get(post, ""))
             if ends[0] is not None and ends[1] is not None:
-                network.connections.append((ends[0], ends[1]))
+                delay = element.get("delay")
+                delay_ms = None if delay is None else _milliseconds(delay)
+                network.connections.append((ends[0], ends[1], delay_ms))
     return network
 
 
@@ -102,8 +123,7 @@ def _read(path: Path, _request: Request) -> Content:
     cells = [cell for cell, place in network.places.items() if place is not None]
     if not cells:
         raise unusable(path, "it has no cell positions; a network has populations with instances")
-    index = {cell: number for number, cell in enumerate(cells)}
-    pairs = [(index[a], index[b]) for a, b in network.connections if a in index and b in index]
+    pairs, delays_ms, left_out = network.between(cells)
     notes = ["It has no values; all cells are at 0 in a single frame."]
     left = len(network.places) - len(cells)
     if left:
@@ -115,8 +135,9 @@ def _read(path: Path, _request: Request) -> Content:
         np.array([network.places[cell] for cell in cells], np.float64),
         time_ms=np.zeros(1),
         values=np.zeros((1, len(cells)), np.float32),
-        connections=np.array(pairs, np.int64) if pairs else None,
-        notes=tuple(notes),
+        connections=pairs,
+        delays_ms=delays_ms,
+        notes=(*notes, *left_out),
     )
 
 

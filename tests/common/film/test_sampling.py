@@ -67,3 +67,14 @@ def test_it_does_without_cycles(bpy):
         film.use_film_sampling(bpy.context.scene)
     finally:
         addon_utils.enable("cycles")
+
+
+@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
+def test_cycles_keeps_what_does_not_change(bpy, engine):
+    """EEVEE gains nothing by it, so that its setting stays."""
+    from common import film
+
+    render = bpy.context.scene.render
+    render.engine, render.use_persistent_data = engine, False
+    film.keep_between_frames(bpy.context.scene)
+    assert render.use_persistent_data == (engine == "CYCLES")

@@ -64,12 +64,13 @@ def test_names_of_files_tell_nothing(tmp_path, command):
 
 def test_connections_are_in_a_file_of_their_own(tmp_path, command):
     np.save(tmp_path / "m.npy", np.zeros((3, 4)))
-    (tmp_path / "pairs.csv").write_text("from,to\n0,2\n2,1\n")
+    (tmp_path / "pairs.csv").write_text("from,to,delay\n0,2,1.5\n2,1,3\n")
     options = ("--rows", "cells", "--interval", 1, "--force")
     code, out, error = command("read", "m.npy", *options, "--connections", "pairs.csv")
     assert code == 0, error
     assert "The ends of connections were taken to count the cells from 0 on." in out
     assert read("m.pickle").connections.tolist() == [[0, 2], [2, 1]]
+    assert read("m.pickle").delays_ms.tolist() == [1.5, 3]
     # By their names where these fit.
     (tmp_path / "pairs.csv").write_text("from,to\ncell 2,cell 0\n")
     code, out, _ = command("read", "m.npy", *options, "--connections", "pairs.csv")

@@ -128,3 +128,44 @@ def test_files_of_different_kinds_are_refused(command):
     code, _, errors = command("t.csv", "s.h5")
     assert code == 1
     assert "Cannot use t.csv with s.h5: they are of different kinds" in errors
+
+
+def test_delays_come_with_edges_or_from_their_types(command, tmp_path):
+    """An edge's own delay counts; others are those of its type, in the table beside the file."""
+    write_spikes("s.h5", v1=([0, 1, 2], [5, 6, 7]))
+    write_edges("v1_edges.h5", [[0, 1], [1, 0], [0, 2], [2, 2]])
+    with h5py.File("v1_edges.h5", "a") as file:
+        group = file["edges/v1_v1"]
+        group["edge_type_id"] = [7, 8, 7, 8]
+        group["edge_group_id"], group["edge_group_index"] = [0, 1, 1, 0], [1, 0, 1, 0]
+        group["0/delay"] = [0.5, 2.0]
+        group.create_group("1")
+    code, out, errors = command("s.h5", "--connections", "v1_edges.h5")
+    assert (code, errors) == (0, "") and "2 of 4 connections have a delay of at least 0 ms" in out
+    assert read(tmp_path / "s.pickle").delays_ms is None
+    (tmp_path / "v1_edge_types.csv").write_text("edge_type_id delay\n7 3.5\n8 1.25\n")
+    code, out, errors = command("s.h5", "--connections", "v1_edges.h5", "--force")
+    assert (code, errors) == (0, "")
+    assert "Delays that v1_edges.h5 does not have are those of v1_edge_types.csv" in out
+    made = read(tmp_path / "s.pickle")
+    assert made.connections.tolist() == [[0, 1], [1, 0], [0, 2], [2, 2]]
+    assert made.delays_ms.tolist() == [2, 1.25, 3.5, 0.5]
+    (tmp_path / "v1_edge_types.csv").write_text("edge_type_id delay\n7 soon\n")
+    code, _, errors = command("s.h5", "--connections", "v1_edges.h5", "--force")
+    assert code == 1 and "v1_edge_types.csv: edge type 7 has the delay 'soon'" in errors
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "sentence"),
+    [
+        ("edge_group_id", [0], "has 1 entries for 2 edges"),
+        ("edge_group_index", [0, 5], "has 2 delays, fewer than its edges"),
+    ],
+)
+def test_delays_that_do_not_fit_edges_are_refused(command, name, values, sentence):
+    write_spikes("s.h5", v1=([0, 1], [5, 6]))
+    write_edges("e.h5", [[0, 1], [1, 0]])
+    with h5py.File("e.h5", "a") as file:
+        file["edges/v1_v1"][name], file["edges/v1_v1/0/delay"] = values, [1.0, 2.0]
+    code, _, errors = command("s.h5", "--connections", "e.h5")
+    assert code == 1 and sentence in errors

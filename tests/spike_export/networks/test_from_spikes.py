@@ -233,3 +233,22 @@ def test_frames_too_far_apart_for_spikes_are_said_to_be(command):
     said = "Note: Frames are 100 ms apart, and a spike fades with 10 ms, so most spikes are"
     assert said in command("from-spikes", "spikes.csv", "--every", 100)[1]
     assert "Note" not in command("from-spikes", "spikes.csv", "--every", 5, "--force")[1]
+
+
+@pytest.mark.parametrize(("column", "scale"), [("delay", 1), ("delay_ms", 1), ("delay_s", 1000)])
+def test_a_table_of_connections_may_have_delays(command, tmp_path, column, scale):
+    table("cell,time\n5,1\n7,2\n")
+    table(f"pre,weight,post,{column}\n5,9,7,0.5\n7,9,5,2\n", "pairs.csv")
+    options = ("from-spikes", "spikes.csv", "--connections", "pairs.csv", "--force")
+    code, _, errors = command(*options)
+    assert (code, errors) == (0, "")
+    made = read(tmp_path / "spikes.pickle")
+    assert made.connections.tolist() == [[0, 1], [1, 0]]
+    assert made.delays_ms.tolist() == [0.5 * scale, 2 * scale]
+    table(f"pre,{column},post\n5,0.5,7\n7,,5\n", "pairs.csv")
+    code, output, _ = command(*options)
+    assert code == 0 and "1 of 2 connections have a delay of at least 0 ms" in output
+    assert read(tmp_path / "spikes.pickle").delays_ms is None
+    table(f"pre,{column},post\n5,-1,7\n", "pairs.csv")
+    code, _, errors = command(*options)
+    assert code == 1 and "line 2 has the delay -1, which is negative" in errors

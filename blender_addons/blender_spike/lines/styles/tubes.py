@@ -1,33 +1,63 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tubes: meshes around the lines."""
+"""Tubes: meshes around the lines, with round ends."""
 
 from __future__ import annotations
 
-from ...common.nodes import Linkable
+from math import floor
+from typing import Final
+
+from ...cells.morphology import STARTS_INSIDE, Role
+from ...common.nodes import Linkable, Node, Socket
+from ..round_ends import smoothed, with_round_ends
 from ..style import Lines, Style
+
+# Somata as they were recorded are much thicker than neurites, so their corners would be seen.
+_SOMA_CORNERS: Final = 4
 
 
 def _write(lines: Lines) -> Linkable:
     tree = lines.tree
-    with tree.frame("Tubes"):
-        curves = tree.add(
+    resolution = lines.inputs["Tube Resolution"]
+    with tree.frame("Lines, smooth and with round ends"):
+        shown = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": lines.curves, "Selection": lines.is_line},
             domain="CURVE",
         )["Selection"]  # fmt: skip
-        profile = tree.add(
-            "GeometryNodeCurvePrimitiveCircle",
-            {"Resolution": lines.inputs["Tube Resolution"], "Radius": 1.0},
-        )["Curve"]
-        mesh = tree.add(
-            "GeometryNodeCurveToMesh",
-            {
-                "Curve": curves,
-                "Profile Curve": profile,
-                "Scale": tree.add("GeometryNodeInputRadius"),
-                "Fill Caps": True,
-            },
+        # Neurons that version 0.1.0 imported do not have it, and keep the look they had.
+        given = tree.add(
+            "GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT"
         )
-        return tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh})
+        is_new = given["Exists"]
+        even = smoothed(
+            tree, shown, is_new, lines.inputs["Tube Smoothing"] * lines.inputs["Micrometer"]
+        )
+        # If its parent is hidden or thinner than in the file, a start may be seen.
+        as_recorded: Linkable = lines.inputs["Tapering"]
+        for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
+            as_recorded = as_recorded & lines.inputs[f"Show {name}"]
+        inside = (given["Attribute"] > 0) & as_recorded
+        # As coarse as the cross-section: one ring for each of its corners in a quarter of a turn.
+        rings = tree.maximum(floor(resolution * 0.25), 2.0)
+        ended = with_round_ends(tree, even, is_new, inside, rings)
+    with tree.frame("Tubes"):
+        role = tree.attribute("role", "INT")
+        parts = tree.add(
+            "GeometryNodeSeparateGeometry",
+            {"Geometry": ended, "Selection": role.equals(Role.SOMA_AS_RECORDED) & is_new},
+            domain="CURVE",
+        )
+
+        def swept(curves: Socket, corners: Linkable) -> Node:
+            radius = tree.add("GeometryNodeInputRadius")
+            return tree.tube(curves, corners, 1.0, scale=radius, capped=True)
+
+        somata = swept(parts["Selection"], resolution * _SOMA_CORNERS)
+        neurites = swept(parts["Inverted"], resolution)
+        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": tree.join(neurites, somata)})
+        # The caps, which are tiny, have sharp edges.
+        return tree.add(
+            "GeometryNodeSetShadeSmooth", {"Mesh": smooth, "Selection": is_new}, domain="EDGE"
+        )
 
 
 STYLE = Style(
@@ -42,6 +72,13 @@ STYLE = Style(
             "minimum": 3,
             "maximum": 64,
             "description": "Corners of a tube's cross-section",
-        }
+        },
+        "Tube Smoothing": {
+            "kind": "Float",
+            "default": 0.2,
+            "minimum": 0.0,
+            "description": "How far neurites may leave their recorded points to run smoothly, "
+            "in µm",
+        },
     },
 )

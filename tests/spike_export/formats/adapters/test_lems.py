@@ -98,3 +98,12 @@ def test_what_does_not_fit_is_refused(files, command, name, old, new, sentence):
     (files / name).write_text(text.replace(old, new))
     code, _, error = command("read", "LEMS_sim.xml", *(("--of", "u") if name == "u.dat" else ()))
     assert code == bool(sentence) and sentence in error, error
+
+
+def test_delays_of_the_network_are_kept(files, command):
+    text = (files / "net.nml").read_text().replace(" preCellId=", " delay='2ms' preCellId=")
+    begin, end = text.index("<electricalProjection"), text.index("<inputList")
+    (files / "net.nml").write_text(text[:begin] + text[end:])
+    code, _, error = command("read", "LEMS_sim.xml")
+    assert code == 0, error
+    assert read("LEMS_sim.pickle").delays_ms.tolist() == [2, 2]

@@ -238,3 +238,30 @@ def test_what_cannot_be_is_refused(saved, command, spoil, sentence):
     spoil(data)
     code, _, error = command("read", saved(data))
     assert code == 1 and sentence in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("as_pickle", [False, True], ids=["json", "pickle"])
+def test_delays_of_connections_are_kept(saved, command, as_pickle):
+    """Where all have one; else it is said that they were left out."""
+    data = results()
+    data["net"]["cells"][0]["conns"] = [{"preGid": 2, "sec": "soma", "delay": 1.5}]
+    data["net"]["cells"][1]["conns"] = [
+        {"preGid": 0, "sec": "soma", "delay": 5},
+        {"preGid": "NetStim", "sec": "soma", "delay": "NetStim's"},
+    ]
+    assert command("read", saved(data, as_pickle))[0] == 0
+    made = read("results.pickle")
+    assert (made.connections.tolist(), made.delays_ms.tolist()) == ([[2, 0], [0, 1]], [1.5, 5])
+    del data["net"]["cells"][0]["conns"][0]["delay"]
+    code, out, _ = command("read", saved(data, as_pickle), "--force")
+    assert code == 0 and "1 of 2 connections have a delay" in out
+    assert read("results.pickle").delays_ms is None
+
+
+def test_compact_connections_have_delays(saved, command):
+    data = results()
+    data["simConfig"]["compactConnFormat"] = ["preGid", "sec", "delay"]
+    data["net"]["cells"][0]["conns"] = []
+    data["net"]["cells"][1]["conns"] = [[0, "soma", 0.5], [2, "soma", 0]]
+    assert command("read", saved(data))[0] == 0
+    assert read("results.pickle").delays_ms.tolist() == [0.5, 0]

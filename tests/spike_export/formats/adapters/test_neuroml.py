@@ -58,3 +58,29 @@ def test_a_document_type_is_seen_in_any_encoding(tmp_path, command, network):
         (tmp_path / "a.nml").write_bytes(typed.encode(encoding))
         code, _, error = command("read", "a.nml")
         assert code == 1 and "Cannot use a.nml: it has a document type" in error
+
+
+def test_delays_are_kept_if_all_connections_have_one(tmp_path, command, network):
+    """In ms, whatever the unit; otherwise, what was left out is said."""
+    delayed = network.replace("<connection id", "<connectionWD delay='2.5 ms' id").replace(
+        'weight="1.0"', 'weight="1.0" delay="1e-3s"'
+    )
+    (tmp_path / "a.nml").write_text(delayed)
+    code, out, error = command("read", "a.nml")
+    assert code == 0, error
+    # The electrical one has none, that from a cell without a place does not count.
+    assert "2 of 3 connections have a delay of at least 0 ms; since not all have one" in out
+    assert read("a.pickle").delays_ms is None
+    begin, end = delayed.index("<electricalProjection"), delayed.index("<inputList")
+    (tmp_path / "a.nml").write_text(delayed[:begin] + delayed[end:])
+    code, out, error = command("read", "a.nml", "--force")
+    assert code == 0 and "delay" not in out, error
+    made = read("a.pickle")
+    assert made.connections.tolist() == [[2, 3], [0, 4]]
+    assert made.delays_ms.tolist() == [2.5, 1]
+
+
+def test_a_delay_that_is_no_time_is_refused(tmp_path, command, network):
+    (tmp_path / "a.nml").write_text(network.replace('weight="1.0"', 'delay="2 mV"'))
+    code, _, error = command("read", "a.nml")
+    assert code == 1 and "the delay '2 mV' is not a time in s, ms or us" in error
