@@ -2,7 +2,7 @@
 # Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist release docs gallery colormaps demos clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist release docs gallery reference colormaps demos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,7 +34,8 @@ help:
 	@echo "make dist      build the Blender extensions and the pip package, into dist/"
 	@echo "make release   the manual and all that can be got beside it, to be served, into dist/site/"
 	@echo "make docs      build the manual, into site/"
-	@echo "make gallery   make the manual's pictures from the results of make demo"
+	@echo "make gallery   make the manual's pictures and loops from the results of make demo"
+	@echo "make reference write the manual's pages of operators from their classes"
 	@echo "make colormaps rebuild the colormap table from its libraries"
 	@echo "make demos     simulate the demos that come with BlenderSpike anew"
 	@echo "make clean     remove .venv, out/, dist/ and site/"
@@ -112,6 +113,9 @@ docs: $(VENV)/.ready-venv $(VENV)/.ready-docs
 
 gallery: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_gallery.py
+
+reference: $(VENV)/.ready-blender
+	@$(BIN)/python tools/make_reference.py
 
 colormaps: $(VENV)/.ready-test
 	@$(BIN)/python tools/make_colormaps.py

@@ -20,7 +20,7 @@ from helpers.simulations import simulation
 from spike_export import write
 
 TESTS = Path(__file__).resolve().parent
-PAGE = (TESTS.parent / "docs" / "contributing.md").read_text(encoding="utf-8")
+PAGE = (TESTS.parent / "docs" / "extending.md").read_text(encoding="utf-8")
 
 
 def example(beginning: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make every picture of the manual, with the commands shown there.
+"""Make every picture and loop of the manual, with the commands shown there.
 
 Run by ``make gallery`` after ``make demo``, whose simulation it renders. Each scene's command is
 the one on the gallery page, which makes the whole film; here it renders a few frames.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,9 @@ from pathlib import Path
 import click
 import numpy as np
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import gallery_loops
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = Path("out", "gallery")
@@ -186,9 +190,11 @@ SCENES: Mapping[str, Scene] = {
         height=788,
     ),
 }
-# Sidebars photographed by make test-gui, and how far down the panels go.
+# Sidebars photographed by make test-gui, and how far down the panels go; below zero, how far up
+# from the end.
 PANELS = {
-    "spike-panel": (Path("out", "gui", "spike", "sidebar.png"), 1062),
+    "spike-panel": (Path("out", "gui", "panels", "sidebar.png"), 1983),
+    "spike-more-panel": (Path("out", "gui", "panels", "more.png"), -1938),
     "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 958),
     "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1382),
 }
@@ -199,9 +205,10 @@ PANELS = {
 def main(names: tuple[str, ...]) -> None:
     """Make the pictures with these NAMES, or all of them, in docs/pictures."""
     os.chdir(ROOT)
-    unknown = sorted(set(names) - {*SCENES, *PANELS})
+    loops = {f"{name}{gallery_loops.SUFFIX}": loop for name, loop in gallery_loops.LOOPS.items()}
+    unknown = sorted(set(names) - {*SCENES, *PANELS, *loops})
     if unknown:
-        known = ", ".join([*SCENES, *PANELS])
+        known = ", ".join([*SCENES, *PANELS, *loops])
         raise click.UsageError(f"There is no picture named {unknown[0]}; there are {known}.")
     simulation = Path("out", "demo.pickle")
     if not simulation.exists():
@@ -215,10 +222,14 @@ def main(names: tuple[str, ...]) -> None:
         if not names or name in names:
             run(scene)
             save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
+    for name, loop in loops.items():
+        if not names or name in names:
+            run_loop(name, loop)
     for name, (source, height) in PANELS.items():
         if source.exists() and (not names or name in names):
             with Image.open(source) as panel:
-                save(name, panel.convert("RGB").crop((0, 0, panel.width, height)))
+                top, end = (0, height) if height > 0 else (panel.height + height, panel.height)
+                save(name, panel.convert("RGB").crop((0, top, panel.width, end)))
         elif name in names:
             raise click.ClickException(f"There is no {source}. Run make test-gui first.")
         elif not names:
@@ -275,12 +286,33 @@ def run(scene: Scene) -> None:
     _run(scene.command, shlex.split(scene.options), still)
 
 
-def _run(command: str, options: Sequence[str], still: str = "") -> None:
+def run_loop(name: str, loop: gallery_loops.Loop) -> None:
+    """Render a loop's film and write it as an animated picture."""
+    if loop.before:
+        _run(loop.before, ["--force"])
+    folder = OUT / loop.folder
+    # Frames of another size or length would be played as well.
+    shutil.rmtree(folder, ignore_errors=True)
+    _run(loop.command, shlex.split(loop.options), folder=str(folder))
+    target = PICTURES / f"{name}.webp"
+    try:
+        size = gallery_loops.write_loop(sorted(folder.glob("frame_*.png")), target, loop.fps)
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{target}  {size // 1000} kB")
+
+
+def _run(command: str, options: Sequence[str], still: str = "", folder: str = "") -> None:
     program, *words = shlex.split(command)
     if program == "blender":
         words = [words[2], *words[4:]]
     elif program == "spike-export":
         words = ["-m", "spike_export", *words]
+    if folder:
+        words = [
+            folder if word.startswith(f"{OUT.as_posix()}/") and "." not in word else word
+            for word in words
+        ]
     if still:
         words = [still if word.endswith(".mp4") else word for word in words]
     with tempfile.TemporaryDirectory() as home:

@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manual as it is read: it builds, every link leads somewhere, nothing is loaded from afar."""
+"""The manual as it is read: it builds, every link leads somewhere, nothing is loaded from afar.
+
+In a browser, where there is one: search works from a disk and from a server, and pages fit.
+"""
 
 from __future__ import annotations
 
+import functools
+import http.server
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from browser import Browser, find_browser  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ("docs", "spike_export", "examples", "tests/benchmarks", "README.md", "zensical.toml")
@@ -116,6 +126,23 @@ def test_reference_is_made_from_the_program(pages):
     assert "every_ms" in python and 'id="spike_export.Recorder.save"' in python
 
 
+def test_each_command_and_each_figure_is_in_the_reference(pages):
+    """They are spread over several pages, whose lists are written by hand."""
+    from spike_export import cli, figures
+
+    site, found = pages
+    commands = "".join(
+        (site / f"command-line{more}.html").read_text(encoding="utf-8") for more in ("", "-files")
+    )
+    for name in cli.main.commands:
+        assert f">spike-export {name}<" in commands, name
+    anchors = {anchor for page in found.values() for anchor in page.anchors}
+    for name in figures.__all__:
+        # Some functions have the names of their modules.
+        wanted = {f"spike_export.figures.{name}", f"spike_export.figures.{name}.{name}"}
+        assert wanted & anchors, name
+
+
 @pytest.mark.slow
 def test_broken_links_fail_the_build(tmp_path):
     (tmp_path / "docs").mkdir()
@@ -131,3 +158,95 @@ def test_broken_links_fail_the_build(tmp_path):
     for link in ("nowhere.md", "gallery.md#nowhere"):
         index.write_text(f"# Start\n\n[away]({link})\n")
         assert build(tmp_path).returncode, link
+
+
+# What zensical's search shows, in a part of the page that selectors do not reach.
+SEARCH = "[...document.querySelectorAll('body > div')].find(one => one.shadowRoot)?.shadowRoot"
+FOUND = f"[...({SEARCH})?.querySelectorAll('a') ?? []].map(one => one.href)"
+# Of a screen and of a phone.
+WIDTHS = (1280, 390)
+# In pixels, on a screen and on a phone, whose lines are half as long.
+HIGHEST = {1280: 10_000, 390: 16_000}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator[Browser]:
+    program = find_browser()
+    if program is None:
+        pytest.skip("there is no Chromium")
+    with Browser(program, tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server of files that says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep it to itself."""
+
+
+@pytest.fixture(scope="module")
+def served(pages) -> Iterator[str]:
+    """The address of the manual on a server of this machine."""
+    handler = functools.partial(Quiet, directory=pages[0])
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("place", ["disk", "server"])
+@pytest.mark.parametrize("page", ["index.html", "troubleshooting/index.html"])
+def test_search_finds_an_operator(request, browser, pages, place, page, width):
+    address = pages[0].as_uri() if place == "disk" else request.getfixturevalue("served")
+    browser.look(width)
+    browser.open(f"{address}/{page}")
+    button = ".md-search button" if width > 600 else "label[for=__search]"
+    browser.ask(f"document.querySelector('{button}').click()")
+    browser.wait_for(f"({SEARCH})?.activeElement?.tagName === 'INPUT'")
+    browser.type("animate_sweep")
+    found = browser.wait_for(f"({FOUND}).length && {FOUND}")
+    assert any("operators/surface-slicer.html" in link for link in found), found
+    assert all(link.startswith(address) for link in found)
+    browser.open(found[0])
+    assert browser.ask("document.querySelector('h1').innerText")
+    assert not browser.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_follow_the_systems_colors(browser, pages, dark):
+    browser.look(1280, dark=dark)
+    browser.open(f"{pages[0].as_uri()}/index.html")
+    color = browser.ask("getComputedStyle(document.body).backgroundColor")
+    bright = sum(int(part) for part in color.strip("rgba()").split(",")[:3]) > 3 * 128
+    assert bright != dark, color
+
+
+@pytest.mark.slow
+def test_loops_stand_still_for_those_who_ask_for_it(browser, pages):
+    for still, name in ((False, "figures-loop.webp"), (True, "figures.webp")):
+        browser.look(1280, still=still)
+        browser.open(f"{pages[0].as_uri()}/index.html")
+        assert browser.ask("document.querySelector('picture img').currentSrc").endswith(f"/{name}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_are_neither_too_high_nor_wider_than_the_window(browser, pages, width):
+    site, found = pages
+    browser.look(width)
+    wrong = []
+    # What a server shows for wrong addresses names its styles from the server's root.
+    for path in sorted(set(found) - {site / "404.html"}):
+        browser.open(path.as_uri())
+        size = browser.ask(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        if size[0] > width or size[1] > HIGHEST[width] or browser.complaints:
+            wrong.append(f"{path.relative_to(site)}: {size} {browser.complaints}")
+    assert not wrong, "\n".join(wrong)

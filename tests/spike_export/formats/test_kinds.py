@@ -177,7 +177,7 @@ def test_a_zip_of_arrays_is_told_from_others(tmp_path):
 
 def _example() -> str:
     """The worked example of the manual."""
-    page = Path(__file__).parents[3] / "docs" / "contributing.md"
+    page = Path(__file__).parents[3] / "docs" / "extending.md"
     return re.search(r"```python\n(\"\"\"OWN.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[
         1
     ]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar as the manual shows it: twice as large, with a cell that was really simulated."""
+
+from __future__ import annotations
+
+import bpy
+from window import (
+    Step,
+    area,
+    check,
+    empty_scene,
+    open_panel,
+    open_tab,
+    picture,
+    sidebar,
+    sidebar_picture,
+    viewport,
+    window,
+)
+
+# So large that text is sharp on a fine screen.
+SCALE = 2.0
+
+
+def scenario() -> Step:
+    yield from empty_scene()
+    # Nothing of the viewport behind the panels.
+    bpy.context.preferences.system.use_region_overlap = False
+    yield from open_tab("BlenderSpike")
+    with viewport():
+        bpy.ops.blender_spike.import_demo(demo="NEURON")
+        bpy.ops.blender_spike.use_standard_view()
+    check(len(bpy.context.object.data.curves) == 79, "it is the pyramidal cell")
+    yield
+    for panel in ("film", "figures", "look"):
+        yield from open_panel(f"BLENDER_SPIKE_PT_{panel}")
+    bpy.context.preferences.view.ui_scale = SCALE
+    yield
+    yield from sidebar_picture("sidebar")
+    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
+        for _ in range(3):
+            bpy.ops.view2d.scroll_down(page=True)
+    yield
+    yield from sidebar_picture("more")
+    picture("window")

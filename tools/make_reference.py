@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the manual's pages of operators from their classes, as Blender itself registers them.
+
+Run by ``make reference``. A test compares the pages with the classes, so that they cannot go stale.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / "docs" / "operators"
+ADDONS: Final = {
+    "blender_spike": "BlenderSpike",
+    "blender_brain": "BlenderBrain",
+    "surface_slicer": "Surface Slicer",
+}
+_WIDE: Final = 1e18
+_HEAD: Final = """---
+description: Every operator of {title}, with its arguments
+---
+
+# Operators: {title}
+
+Each is called as `bpy.ops.{addon}.NAME(…)`, with the arguments by name; all have defaults. They are
+what the buttons call, and need what these need, such as an active object. In quotes are the choices
+of an argument. This page is generated from the classes.
+"""
+
+
+def pages() -> dict[str, str]:
+    """Write the page of each add-on.
+
+    Returns
+    -------
+    dict
+        Text by the file's name.
+    """
+    sys.path.insert(0, str(ROOT / "blender_addons"))
+    found = {}
+    for addon, title in ADDONS.items():
+        package = importlib.import_module(addon)
+        package.register()
+        try:
+            text = _HEAD.format(addon=addon, title=title) + "\n".join(_operators(package))
+        finally:
+            package.unregister()
+        found[f"{addon.replace('_', '-')}.md"] = text.rstrip() + "\n"
+    return found
+
+
+def _operators(package: Any) -> Iterator[str]:
+    bpy = importlib.import_module("bpy")
+    group = ""
+    for cls in package.CLASSES:
+        if not issubclass(cls, bpy.types.Operator) or "INTERNAL" in cls.bl_options:
+            continue
+        module = cls.__module__.rpartition(".")[2]
+        if module != group:
+            group = module
+            yield f"\n## {module.replace('_', ' ').capitalize()}"
+        name = cls.bl_idname.partition(".")[2]
+        kind = getattr(getattr(bpy.ops, package.__name__), name).get_rna_type()
+        yield f"\n### {name}\n\n*{kind.name}.* {_sentence(kind.description)}"
+        rows = [
+            f"| `{one.identifier}` | {_default(one)} | {_meaning(one)} |"
+            for one in kind.properties
+            if one.identifier != "rna_type" and not one.is_hidden
+        ]
+        if rows:
+            yield "\n| | | |\n| --- | --- | --- |"
+            yield from rows
+
+
+def _sentence(text: str) -> str:
+    text = re.sub(r"([|*<])", r"\\\1", text.strip())
+    return f"{text}." if text and text[-1] not in ".!?)" else text
+
+
+def _default(one: Any) -> str:
+    if one.type in ("FLOAT", "INT") and one.is_array:
+        return f"`({', '.join(f'{value:g}' for value in one.default_array)})`"
+    if one.type == "FLOAT":
+        return f"`{one.default:g}`"
+    if one.type == "STRING":
+        return f'`"{one.default}"`'
+    if one.type == "ENUM" and one.is_enum_flag:
+        return f"`{{{', '.join(repr(name) for name in sorted(one.default_flag))}}}`"
+    if one.type == "ENUM":
+        # What a file offers is not known before it is read.
+        return f"`'{one.default}'`" if one.default else ""
+    return f"`{one.default}`"
+
+
+def _meaning(one: Any) -> str:
+    parts = [_sentence(one.description or one.name)]
+    if one.type in ("FLOAT", "INT"):
+        low = one.hard_min if one.hard_min > -min(_WIDE, 2**31 - 1) else None
+        high = one.hard_max if one.hard_max < min(_WIDE, 2**31 - 1) else None
+        if low is not None and high is not None:
+            parts.append(f"{low:g} to {high:g}.")
+        elif low is not None:
+            parts.append(f"At least {low:g}.")
+        elif high is not None:
+            parts.append(f"At most {high:g}.")
+    if one.type == "ENUM":
+        parts.append(", ".join(f"`'{item.identifier}'`" for item in one.enum_items_static))
+    return " ".join(part for part in parts if part)
+
+
+def main() -> None:
+    """Write them into the manual, or into the given folder."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        print(folder / name)
+
+
+if __name__ == "__main__":
+    main()
