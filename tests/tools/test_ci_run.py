@@ -30,6 +30,7 @@ def tree(tmp_path) -> Path:
     programs.mkdir(parents=True)
     write(programs / "make", 'case "$*" in "$FAIL") exit 1;; esac')
     write(programs / "python", 'exit "${NO_BLENDER:-0}"')
+    write(programs / "chromium", "")
     git = ["git", "-C", str(tree), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "first"]):
         subprocess.run([*git, *words], check=True)
