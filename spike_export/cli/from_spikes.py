@@ -19,7 +19,7 @@ from ..formats.sonata_network import SonataError
 from ..formats.spike_files import TableError
 from ..formats.spike_tables import Reading
 from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
-from ..networks.point_network import DIAMETER_UM
+from ..networks.point_network import DIAMETER_UM, ON_A_GRID
 from .console import (
     ABOVE_ZERO,
     FILE,
@@ -143,7 +143,8 @@ def from_spikes(
             labels = list(places.places_um or read.times_ms)
             joined = None if connections is None else connections_of(connections, labels, read)
             of_joined = () if joined is None else joined.notes
-            for note in (*read.notes, *places.notes, *of_joined):
+            on_a_grid = () if places.places_um else (ON_A_GRID,)
+            for note in (*read.notes, *places.notes, *on_a_grid, *of_joined):
                 click.echo(f"Note: {note}")
             simulation = simulation_from_spikes(
                 read.times_ms,

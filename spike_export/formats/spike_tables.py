@@ -6,6 +6,7 @@ Assumptions about columns and units are reported, and ambiguous tables are refus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ from .spike_files import (
 _SHORTEST_INTERVAL_MS: Final = 0.5
 # Fraction of all cells at all times, above which it is not a table of spikes.
 _FULL: Final = 0.8
+# Names of NEST's files end in the number of a thread.
+_THREAD: Final = re.compile(r"(.*-)[0-9]+(\.dat|\.gdf)", re.DOTALL)
 _OFFSET: Final = ("time_offset",)
 _POPULATION: Final = ("population", "populations", "pop")
 
@@ -99,6 +102,7 @@ def read_spikes(paths: Path | Sequence[Path], reading: Reading = AS_THEY_SAY) ->
     for path in files:
         for key, times in _spikes_of(_Table(path, numbers=True), reading, notes).items():
             found.setdefault(key, []).append(times)
+    notes += _of_other_threads(files)
     return gathered(found, notes, ", ".join(path.name for path in files), reading.populations)
 
 
@@ -189,12 +193,37 @@ def _spikes_of(
     _refuse_values(table, cell, time, spikes)
     found = {key: np.array(times) for key, times in spikes.items()}
     refuse_dense(table.error, found, is_assumed)
+    if not table.is_named and reading.order is None:
+        order = "cell and time" if cell < time else "time and cell"
+        notes.append(f"{table.path.name} names no columns; they were read as {order}.")
+    if is_assumed:
+        notes.append(f"{table.path.name} names no unit of time; ms was assumed.")
     if table.repeats:
         notes.append(
             f"The header line occurs {table.repeats + 1:,} times in {table.path.name}; "
             "all but the first were skipped."
         )
     return found
+
+
+def _of_other_threads(files: Sequence[Path]) -> list[str]:
+    """Tell of NEST's files beside these, of which it writes one for each thread."""
+    given = {path.name for path in files}
+    notes = []
+    for path in files:
+        thread = _THREAD.fullmatch(path.name)
+        if thread is None:
+            continue
+        beside = {other.name for other in path.parent.iterdir()} - given
+        others = [_THREAD.fullmatch(name) for name in beside]
+        alike = sorted(found[0] for found in others if found and found.groups() == thread.groups())
+        if alike:
+            notes.append(
+                f"{', '.join(alike):.200} lie{'s' * (len(alike) == 1)} beside {path.name}; NEST "
+                "writes a file for each thread, so give all of them for the whole network."
+            )
+            given.update(alike)
+    return notes
 
 
 def _unit_ms(table: _Table, time: int, reading: Reading) -> tuple[float, bool]:

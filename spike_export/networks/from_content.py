@@ -20,7 +20,7 @@ from ..formats.spike_files import TableError
 from ..formats.spike_tables import Spikes
 from ..simulation_file import Simulation
 from .from_spikes import DECAY_MS, RISE_MS, SpikesError
-from .point_network import DIAMETER_UM, grid_um, point_network
+from .point_network import DIAMETER_UM, ON_A_GRID, grid_um, point_network
 
 _LARGEST_BYTES = 8_000_000_000
 
@@ -81,7 +81,7 @@ def simulation_from_content(
         )  # fmt: skip
     assert content.values is not None and content.time_ms is not None
     if places is None:
-        notes.append("The file does not say where its cells are; they are placed on a grid.")
+        notes.append(ON_A_GRID)
         places = grid_um(count)
     if shared := count - len(set(content.names)):
         notes.append(f"{shared:,} of {count:,} cells share a name with another one.")

@@ -16,6 +16,7 @@ from ..simulation_file import SECTION_TYPES, Cell, Simulation
 from ..simulation_file.simulation import no_connections
 from ..version import __version__
 
+ON_A_GRID: Final = "The file does not say where its cells are; they are placed on a grid."
 DIAMETER_UM: Final = 10.0
 """Diameter of a cell of unknown size."""
 SPACING_UM: Final = 30.0

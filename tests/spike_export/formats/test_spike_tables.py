@@ -43,7 +43,18 @@ def test_one_file_for_each_thread_of_nest_makes_one_network(tmp_path):
 def test_cells_in_several_files_are_said_to_be_the_same(tmp_path):
     found, notes = times(tmp_path, "cell,time\n1,5\n", "cell,time\n1,2\n2,1\n")
     assert found == {"1": [2, 5], "2": [1]}
-    assert notes == "1 cells occur in several files and were taken to be the same cells."
+    assert "names no columns" not in notes
+    assert notes.endswith("1 cells occur in several files and were taken to be the same cells.")
+
+
+def test_files_of_other_threads_are_told_of(tmp_path):
+    for name in ("exc-12-0.dat", "exc-12-1.dat", "exc-12-2.dat", "inh-13-0.dat", "exc-12-x.dat"):
+        (tmp_path / name).write_text(f"{NEST}sender\ttime_ms\n1\t5.000\n")
+    first, second = tmp_path / "exc-12-0.dat", tmp_path / "exc-12-2.dat"
+    (note,) = read_spikes(first).notes
+    assert note.startswith("exc-12-1.dat, exc-12-2.dat lie beside exc-12-0.dat; NEST writes")
+    assert "exc-12-1.dat lies beside exc-12-0.dat" in " ".join(read_spikes([first, second]).notes)
+    assert read_spikes(tmp_path / "inh-13-0.dat").notes == ()
 
 
 def test_gdf_has_cells_first_whatever_its_times_are(tmp_path):
@@ -52,7 +63,10 @@ def test_gdf_has_cells_first_whatever_its_times_are(tmp_path):
         tmp_path, "2\t1.000\t\n7\t2.000\t\n16\t7.000\t\n2\t19.000\t\n", name="a.gdf"
     )
     assert found == {"2": [1, 19], "7": [2], "16": [7]}
-    assert notes == ""
+    assert notes == (
+        "0_a.gdf names no columns; they were read as cell and time. "
+        "0_a.gdf names no unit of time; ms was assumed."
+    )
     same, _ = times(tmp_path, "2\t1.000\t\n7\t2.000\t\n16\t7.000\t\n2\t19.000\t\n", name="a.txt")
     assert same == found, "the decimal point alone tells as well"
 

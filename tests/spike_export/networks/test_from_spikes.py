@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,21 +21,24 @@ def table(text: str, name: str = "spikes.csv", encoding: str = "utf-8") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "text", "assumed"),
     [
-        ("a.csv", "cell,time\n3,1.5\n3,4\n0,2.25\n"),
-        ("b.csv", "3,1.5\n3,4.0\n0,2.25\n"),
-        ("c.csv", "Time_ms;GID\n1.5;3\n4;3\n2.25;0\n"),
-        ("d.dat", "1.5\t3\n4\t3\n2.25\t0\n"),
-        ("e.txt", "# made by a model\n1.5 3\n\n2.25 0\n4 3\n"),
-        ("f.csv", '\ufefft,"neuron"\n1.5,3\n2.25,0\n4,3.0\n'),
+        ("a.csv", "cell,time\n3,1.5\n3,4\n0,2.25\n", "ms"),
+        ("b.csv", "3,1.5\n3,4.0\n0,2.25\n", "cell and time, ms"),
+        ("c.csv", "Time_ms;GID\n1.5;3\n4;3\n2.25;0\n", ""),
+        ("d.dat", "1.5\t3\n4\t3\n2.25\t0\n", "time and cell, ms"),
+        ("e.txt", "# made by a model\n1.5 3\n\n2.25 0\n4 3\n", "time and cell, ms"),
+        ("f.csv", '\ufefft,"neuron"\n1.5,3\n2.25,0\n4,3.0\n', "ms"),
     ],
 )
-def test_tables_of_spikes_are_understood(command, tmp_path, name, text):
+def test_tables_of_spikes_are_understood(command, tmp_path, name, text, assumed):
     table(text, name)
     code, output, errors = command("from-spikes", name, "-o", "net.pickle", "--stop", 20)
     assert (code, errors) == (0, "")
-    assert "Note" not in output
+    notes = output[: output.index("File ")]
+    assert "placed on a grid" in notes
+    said = re.findall("read as (.+)\\.|; (.+) was assumed", notes)
+    assert ", ".join(one or other for one, other in said) == assumed
     made = read(tmp_path / "net.pickle")
     assert [cell.name for cell in made.cells] == ["0", "3"]
     assert [cell.gid for cell in made.cells] == [0, 3]
@@ -232,7 +236,7 @@ def test_frames_too_far_apart_for_spikes_are_said_to_be(command):
     table("cell,time\n1,50\n")
     said = "Note: Frames are 100 ms apart, and a spike fades with 10 ms, so most spikes are"
     assert said in command("from-spikes", "spikes.csv", "--every", 100)[1]
-    assert "Note" not in command("from-spikes", "spikes.csv", "--every", 5, "--force")[1]
+    assert "Frames are" not in command("from-spikes", "spikes.csv", "--every", 5, "--force")[1]
 
 
 @pytest.mark.parametrize(("column", "scale"), [("delay", 1), ("delay_ms", 1), ("delay_s", 1000)])
