@@ -39,7 +39,7 @@ _MISSING = 3
 @click.option("--options", "list_options", is_flag=True, help="List BlenderSpike's options.")
 @click.argument("words", metavar="FILE OUTPUT [OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 def film(blender: Path | None, list_options: bool, words: tuple[str, ...]) -> None:
-    """Render a film of a simulation file, in a Blender that has BlenderSpike.
+    """Render a film of a simulation in Blender.
 
     OUTPUT is a film (.mp4, .mov, .webm) or a folder for frames.
     """
