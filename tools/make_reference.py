@@ -78,7 +78,7 @@ def _operators(package: Any) -> Iterator[str]:
 
 
 def _sentence(text: str) -> str:
-    text = re.sub(r"([|*<])", r"\\\1", text.strip())
+    text = re.sub(r"([][|*<])", r"\\\1", text.strip())
     return f"{text}." if text and text[-1] not in ".!?)" else text
 
 

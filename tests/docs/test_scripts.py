@@ -34,8 +34,8 @@ def here(tmp_path, monkeypatch):
 
 
 def test_script_of_blender_spike(bpy, here):
-    (script,) = scripts("docs/blender-spike.md")
-    exec(compile(script, "blender-spike.md", "exec"), {})
+    (script,) = scripts("docs/blender-spike-nodes.md")
+    exec(compile(script, "blender-spike-nodes.md", "exec"), {})
     assert "run" in bpy.data.objects
     assert bpy.context.scene.camera is not None
 

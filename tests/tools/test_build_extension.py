@@ -67,7 +67,7 @@ def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
 def tree(tmp_path, monkeypatch) -> Path:
     """A tree of its own, with strays in an extension and in what it links to."""
     root = tmp_path / "tree"
-    for folder in ("blender_addons", "spike_export"):
+    for folder in ("blender_addons", "examples", "spike_export"):
         shutil.copytree(
             ROOT / folder, root / folder, symlinks=True,
             ignore=shutil.ignore_patterns("__pycache__"),

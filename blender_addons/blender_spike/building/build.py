@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cells.morphology import STARTS_INSIDE
 from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
 from ..color.coloring import sharers, voltage_material
@@ -223,6 +224,7 @@ def _refill(
     except BaseException:
         bpy.data.batch_remove(made)
         raise
+    _keep_ends([required(neuron.data) for neuron in neurons], parts.curves)
     colors = _color_ranges(simulation) if simulation.more else {}
     for neuron in neurons:
         modifier = network.up_to_date(neuron)
@@ -254,6 +256,15 @@ def _refill(
             bpy.data.batch_remove([curves])
         remove_unused(holders)
     return lost
+
+
+def _keep_ends(before: Sequence[bpy.types.ID], curves: bpy.types.ID) -> None:
+    """Leave tubes of scenes from version 0.1.0 their flat ends."""
+    # The stubs know no attributes of data that may be of any kind.
+    attributes: Any = getattr(curves, "attributes", {})
+    old: list[Any] = list(before)
+    if STARTS_INSIDE in attributes and any(STARTS_INSIDE not in one.attributes for one in old):
+        attributes.remove(attributes[STARTS_INSIDE])
 
 
 def _read(path: Path) -> Simulation:
