@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ..edit.placing import MadeUp
 from ..edit.rejoining import Joint
@@ -141,6 +141,17 @@ class Ranks:
         self._mpi.MPI_Finalized(ctypes.byref(ended))
         if not ended.value:
             self._mpi.MPI_Finalize()
+
+    def leave(self, status: int) -> NoReturn:
+        """End this process, as the others do.
+
+        MPICH only tells mpiexec at the end of the process that it has left MPI: after ``os._exit``,
+        which takes that away, the others would be killed.
+        """
+        self.finalize()
+        # Python is finalized on the way, for which this thread must hold its lock.
+        ctypes.PyDLL(None).exit(ctypes.c_int(status))
+        raise SystemExit(status)
 
     def before_finalize(self, function: Callable[[], None]) -> None:
         """Call a function, which must not raise, when this process is about to leave MPI.

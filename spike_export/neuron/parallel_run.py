@@ -132,7 +132,7 @@ def run_together(
         finish(Ending())
         ranks.finalize()
 
-    finish(model_run.run(at_quit))
+    finish(model_run.run(at_quit, ranks.leave))
 
 
 def part_paths(target: Path, ranks: Ranks) -> list[Path]:

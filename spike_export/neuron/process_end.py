@@ -14,12 +14,15 @@ from typing import NoReturn
 
 
 @contextlib.contextmanager
-def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
+def survives_quit(
+    at_quit: Callable[[], None], leave: Callable[[int], NoReturn] = os._exit
+) -> Iterator[None]:
     """Call a function if the process ends within the ``with`` block.
 
     hoc's ``quit()`` calls the C library's ``exit``, bypassing Python: so the C library is asked to
     finalize Python properly, which calls `atexit` handlers. ``os._exit()``, by which some models
-    avoid a crash of NEURON's at the end, calls none, so it is replaced.
+    avoid a crash of NEURON's at the end, calls none, so it is replaced; `leave` then ends the
+    process.
     """
     if os.name == "posix":
         _python_ends_with_the_process()
@@ -30,14 +33,15 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
         if os.getpid() == here:
             at_quit()
 
-    leave = os._exit
+    replaced = os._exit
 
     def leave_after(status: int) -> NoReturn:
-        os._exit = leave
+        os._exit = replaced
+        if os.getpid() != here:
+            os._exit(status)
         at_our_quit()
-        if os.getpid() == here:
-            sys.stdout.flush()
-            sys.stderr.flush()
+        sys.stdout.flush()
+        sys.stderr.flush()
         leave(status)
 
     atexit.register(at_our_quit)
@@ -45,7 +49,7 @@ def survives_quit(at_quit: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        os._exit = leave
+        os._exit = replaced
         atexit.unregister(at_our_quit)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType, FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..edit.placing import label_of
 from ..edit.rejoining import Joint
@@ -165,13 +165,19 @@ class ModelRun:
         self.nothing_here = ""
         self.joints: tuple[Joint, ...] = ()
 
-    def run(self, at_quit: Callable[[], None] = lambda: None) -> Ending:
+    def run(
+        self,
+        at_quit: Callable[[], None] = lambda: None,
+        leave: Callable[[int], NoReturn] = os._exit,
+    ) -> Ending:
         """Run the model to its end, and record it.
 
         Parameters
         ----------
         at_quit : callable
             Called if the model ends the whole process, as with hoc's ``quit()``.
+        leave : callable
+            Ends the process in place of ``os._exit()``, after `at_quit`.
 
         Raises
         ------
@@ -181,7 +187,7 @@ class ModelRun:
         early = self._h.FInitializeHandler(0, self._check_method)
         with _StoppedByUs(self._refuse, self._choose, **self._recording) as self.recorder:
             late = self._h.FInitializeHandler(2, self._note_end)
-            with survives_quit(at_quit):
+            with survives_quit(at_quit, leave):
                 ending = self._run()
             # They are active as long as they exist.
             del early, late
