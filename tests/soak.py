@@ -358,7 +358,15 @@ class Soak:
         return True
 
     def play(self) -> bool:
-        """Go to some frames, beyond the ends too."""
+        """Go to some frames, beyond the ends too, where neurons hold, repeat or turn back."""
+        from common.nodes.modifiers import has_input, input_value
+
+        for thing in self.objects():
+            for modifier in thing.modifiers:
+                if modifier.type == "NODES" and has_input(modifier, "At the Ends"):
+                    ends = self.chance.choice(("Hold", "Loop", "Ping-Pong"))
+                    input_value(modifier, "At the Ends").value = ends
+                    thing.update_tag()
         for _ in range(8):
             self.bpy.context.scene.frame_set(
                 self.chance.randint(-5, 40), subframe=self.chance.choice((0.0, 0.4))

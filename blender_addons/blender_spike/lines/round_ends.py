@@ -31,7 +31,10 @@ def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Nod
         {"Value": position, "Iterations": _SMOOTHINGS},
         data_type="FLOAT_VECTOR",
     )
-    aside = blurred - position
+    # Along a line, values would move with the points.
+    tangent = tree.add("GeometryNodeInputTangent")
+    moved = blurred - position
+    aside = moved - tangent * tree.vector_math("DOT_PRODUCT", moved, tangent)
     part = tree.minimum(1.0, most / tree.maximum(tree.vector_math("LENGTH", aside), 1e-9))
     place = tree.add("GeometryNodeSplineParameter")["Index"]
     count = tree.add("GeometryNodeSplineLength")["Point Count"]
