@@ -236,6 +236,7 @@ def test_two_scenes_have_their_own(bpy: Any, folder: str, table: str):
         assert region.active_material.name == "Region Values" and not region.hide_render
 
 
+@pytest.mark.slow
 @fast_first(
     ("thing", "mode"),
     [

@@ -103,6 +103,7 @@ def voltages(bpy, neuron):
     return row
 
 
+@pytest.mark.slow
 @by_every_way
 def test_a_copys_figures_follow_the_copy_alone(bpy, cell, tmp_path, way):
     sim = read(cell)
@@ -124,6 +125,7 @@ def test_a_copys_figures_follow_the_copy_alone(bpy, cell, tmp_path, way):
     np.testing.assert_allclose(label_of(bpy, copy), at_end, atol=1e-6)
 
 
+@pytest.mark.slow
 @by_every_way
 def test_reloading_a_copy_leaves_the_original(bpy, cell, tmp_path, way):
     from blender_spike.building.build import reload_simulation
@@ -211,6 +213,7 @@ def test_layouts_of_a_linked_neuron_s_local_copy(bpy, points, tmp_path):
     np.testing.assert_allclose(drawn_places(network), places_of(network)[:, ::-1], atol=1e-6)
 
 
+@pytest.mark.slow
 @fast_first("what", ["cell", "points", "figure"])
 def test_append_brings_nothing_else_into_view(bpy, tmp_path, points, what):
     """Of the objects that hold data nothing is loose in the scene, shown or rendered."""

@@ -105,6 +105,7 @@ def test_without_points_there_is_the_neuron_alone(bpy, neuron):
     assert len(copies(bpy, neuron, 1)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
 def test_the_camera_sees_all_copies(bpy, path, style):
     """Framing counts them, not the neuron alone."""

@@ -11,6 +11,7 @@ from helpers.simulations import branched, sample_at, simulation
 from spike_export import figures, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ms_per_frame", [None, 0.037])
 def test_a_figure_and_the_scene_are_in_step(bpy, tmp_path, ms_per_frame):
     from blender_spike.cells.morphology import Role, strands

@@ -34,6 +34,7 @@ def assert_plays(bpy, neuron, path, *, frames=(0, 3.25, 11)):
         )
 
 
+@pytest.mark.slow
 def test_undo_and_redo(bpy, path):
     bpy.context.preferences.edit.use_global_undo = True
     bpy.ops.ed.undo_push(message="before")
@@ -46,6 +47,7 @@ def test_undo_and_redo(bpy, path):
         assert_plays(bpy, bpy.data.objects["cell"], path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_copy_plays_without_the_original(bpy, path, tmp_path, linked):
     """Also after orphans are gone and the file was saved and opened."""
@@ -62,6 +64,7 @@ def test_a_copy_plays_without_the_original(bpy, path, tmp_path, linked):
     assert_plays(bpy, bpy.data.objects[name], path)
 
 
+@pytest.mark.slow
 def test_renaming(bpy, path):
     """Object, data, modifier, holders, material and node groups; all can be reloaded after it."""
     neuron = imported(bpy, path)
@@ -122,6 +125,7 @@ def linked(bpy, path, tmp_path):
     return neuron
 
 
+@pytest.mark.slow
 def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
     """A sentence says so; nothing changes."""
     neuron = linked(bpy, path, tmp_path)
@@ -137,6 +141,7 @@ def test_a_linked_neuron_is_reloaded_where_it_is_from(bpy, path, tmp_path):
     assert bpy.ops.blender_spike.frame_camera.poll()
 
 
+@pytest.mark.slow
 def test_neurons_of_this_file_change_beside_a_linked_one(bpy, path, tmp_path, capfd):
     """A warning names the one that was left out."""
     theirs = linked(bpy, path, tmp_path)
@@ -157,6 +162,7 @@ def test_neurons_of_this_file_change_beside_a_linked_one(bpy, path, tmp_path, ca
     assert_plays(bpy, theirs, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deleted", ["one", "two"])
 def test_two_files_and_one_of_them_twice(bpy, path, tmp_path, deleted):
     """Each plays its own, also when one of them was selected while another came, or is gone."""
@@ -170,6 +176,7 @@ def test_two_files_and_one_of_them_twice(bpy, path, tmp_path, deleted):
         assert_plays(bpy, neuron, file, frames=(0, 3.25, 8))
 
 
+@pytest.mark.slow
 def test_import_into_another_scene(bpy, path):
     """The one that is active gets the neuron, its frames and nothing else."""
     first = bpy.context.scene
@@ -189,6 +196,7 @@ def test_import_into_another_scene(bpy, path):
         assert value == pytest.approx(expected(read(path), frame * 0.1)[4], abs=TOLERANCE_MV)
 
 
+@pytest.mark.slow
 def test_import_with_another_workspace(bpy, path):
     for workspace in bpy.data.workspaces:
         bpy.context.window.workspace = workspace
@@ -197,6 +205,7 @@ def test_import_with_another_workspace(bpy, path):
         assert_plays(bpy, neuron, path, frames=(3,))
 
 
+@pytest.mark.slow
 @fast_first(
     ("thing", "mode"),
     [
@@ -225,6 +234,7 @@ def test_import_and_reload_in_any_mode(bpy, path, thing, mode):
     assert_plays(bpy, new, path)
 
 
+@pytest.mark.slow
 def test_import_where_nothing_can_be_added(bpy, path, tmp_path):
     """An active collection from another file: the scene's own takes the neuron instead."""
     activate_linked_collection(bpy, tmp_path)
@@ -232,6 +242,7 @@ def test_import_where_nothing_can_be_added(bpy, path, tmp_path):
     assert list(neuron.users_collection) == [bpy.context.scene.collection]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ["exclude", "hide_viewport"])
 def test_import_into_a_hidden_collection(bpy, path, hidden):
     """It comes in, hidden with the rest of the collection."""

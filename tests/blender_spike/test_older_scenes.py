@@ -48,6 +48,7 @@ def evaluated(bpy, neuron):
     return values
 
 
+@pytest.mark.slow
 def test_they_have_one_quantity_and_take_more(bpy, older, tmp_path):
     """Reloaded from a file with several, each has its own limits, and the first keeps its own."""
     from blender_spike.color.coloring import color_input, material_of
@@ -76,6 +77,7 @@ def test_they_have_one_quantity_and_take_more(bpy, older, tmp_path):
     assert [end.default_value for end in ends] == before
 
 
+@pytest.mark.slow
 def test_an_import_leaves_them_as_they_are(bpy, older, tmp_path):
     """Although it brings the nodes of this version, which they use from then on."""
     from blender_spike.color.coloring import material_of
@@ -93,6 +95,7 @@ def test_an_import_leaves_them_as_they_are(bpy, older, tmp_path):
     assert strands_without_data(older) == 0
 
 
+@pytest.mark.slow
 def test_they_can_be_combined_with_new_ones(bpy, older, tmp_path):
     from blender_spike.common.nodes.modifiers import set_inputs
     from blender_spike.playback.playback import find_modifier
@@ -110,6 +113,7 @@ def test_they_can_be_combined_with_new_ones(bpy, older, tmp_path):
     assert found == pytest.approx(np.r_[own[:-1], wanted[:-1], own[-1], wanted[-1]], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_what_was_joined_to_them_has_no_data(bpy, older, tmp_path):
     from blender_spike.common.nodes.modifiers import set_inputs
     from blender_spike.common.value_color import NO_DATA_BELOW

@@ -199,6 +199,7 @@ def test_fit_to_frames_and_to_the_scene(bpy, neuron):
     np.testing.assert_array_equal(first_voltages(bpy, neuron, 10), old)
 
 
+@pytest.mark.slow
 def test_duration_of_a_file_without_time(bpy, shared_data):
     """300 samples said to take 59.8 ms: 0.2 ms each, still one a frame."""
     bpy.ops.blender_spike.import_simulation(

@@ -43,6 +43,7 @@ def test_nothing_is_stored_until_somebody_wants_it_and_nothing_is_left(bpy, neur
     assert not neuron.animation_data.drivers
 
 
+@pytest.mark.slow
 @fast_first("style", ["TUBES", "STRANDS"])
 def test_pixels_of_solid_shading(bpy, tmp_path, style):
     """A thick dendrite and a soma from above: the colors of their voltages, in two frames."""

@@ -82,6 +82,7 @@ def test_undo_and_redo_of_a_second_surface(bpy: Any):
     assert tuple(bpy.data.objects[name].location) == place and place[0] > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_cell", [False, True])
 def test_neurons(bpy: Any, tmp_path: Path, capfd: Any, per_cell: bool):
     """The same file twice; where coordinates are the file's own, they stay."""
@@ -113,6 +114,7 @@ def test_networks_without_connections(bpy: Any, tmp_path: Path):
     assert xs[0] == 0 and xs[1] >= 0.1 and xs[2] >= xs[1] + 0.1
 
 
+@pytest.mark.slow
 def test_slicers_and_figures_that_lie_on_each_other_say_so(bpy: Any, tmp_path: Path, capfd: Any):
     """They are drawn in one place, so that nobody sees that there are two."""
     bpy.ops.surface_slicer.create_surface()

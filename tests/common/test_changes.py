@@ -49,6 +49,7 @@ def slicer(bpy: Any, folder: Path) -> None:
     bpy.ops.surface_slicer.create_surface()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "film"),
     [
@@ -93,6 +94,7 @@ def test_film_scene_says_what_it_did(
     assert "the scene now has" not in told()
 
 
+@pytest.mark.slow
 def test_each_step_of_a_film_says_so(bpy: Any, own: Any, tmp_path: Path, capfd: Any):
     spike(bpy, tmp_path)
     for name, change in (
@@ -109,6 +111,7 @@ def test_each_step_of_a_film_says_so(bpy: Any, own: Any, tmp_path: Path, capfd: 
         assert text in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_figures_say_that_they_made_a_camera(bpy: Any, tmp_path: Path, capfd: Any):
     spike(bpy, tmp_path)
     bpy.ops.blender_spike.add_trace()
@@ -123,6 +126,7 @@ def test_figures_say_that_they_made_a_camera(bpy: Any, tmp_path: Path, capfd: An
     assert "; the scene now has camera 'Film Camera.001'." in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_import_says_how_strands_are_rendered(bpy: Any, tmp_path: Path, capfd: Any):
     path = str(write(tmp_path / "cell.pickle", simulation(branched())))
     bpy.ops.blender_spike.import_simulation(filepath=path, style="TUBES")
@@ -179,6 +183,7 @@ def test_what_somebody_made_of_the_film_world_and_the_bloom_stays(bpy: Any, capf
     assert "Bright parts glow in renders." in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_keyframes_that_are_replaced_are_told(bpy: Any, tmp_path: Path, capfd: Any):
     """The second time, and not the first."""
     np.save(tmp_path / "wave.npy", np.arange(12.0))
@@ -205,6 +210,7 @@ def test_keyframes_that_are_replaced_are_told(bpy: Any, tmp_path: Path, capfd: A
         assert ", in place of the previous keyframes" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_place_selected_says_that_it_scales(bpy: Any, tmp_path: Path, capfd: Any):
     """A neuron in its true size among regions at another scale; an empty stays as it is."""
     brain(bpy, tmp_path)

@@ -36,6 +36,7 @@ def test_no_property_of_the_extensions_can_be_animated(bpy):
     assert found == set()
 
 
+@pytest.mark.slow
 def test_radii_are_in_micrometers(bpy, cell):
     """Of the file, whatever the scale of the scene; the modifier keeps Blender's units."""
     from blender_spike.common.nodes.modifiers import input_value
@@ -79,6 +80,7 @@ def test_a_network_s_connections_are_in_micrometers(bpy, tmp_path):
     assert input_value(find_modifier(neuron), "Connection Radius").value == pytest.approx(0.025)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [True, False])
 def test_fit_keeps_start_frames_where_that_is_asked_for(bpy, cell, keep):
     """Copies that begin one after the other go on doing so."""
@@ -99,6 +101,7 @@ def test_fit_keeps_start_frames_where_that_is_asked_for(bpy, cell, keep):
     assert list(pace) == [pytest.approx(0.01)]
 
 
+@pytest.mark.slow
 def test_a_scale_that_is_too_small_to_render_is_said(bpy, cell, capfd):
     load(bpy, cell, um_per_unit=10_000.0)
     assert "too small" not in capfd.readouterr().out

@@ -61,6 +61,7 @@ def own_thing(bpy):
     bpy.context.scene.collection.objects.link(bpy.data.objects.new("own", mesh))
 
 
+@pytest.mark.slow
 def test_a_new_file_becomes_as_long_as_what_is_imported(bpy, come):
     """With the cube, the camera and the light that it has, too."""
     way, first = come
@@ -69,6 +70,7 @@ def test_a_new_file_becomes_as_long_as_what_is_imported(bpy, come):
     assert span(bpy.context.scene) == (first, first + SAMPLES - 1)
 
 
+@pytest.mark.slow
 @fast_first(
     ("before", "after"),
     [
@@ -92,6 +94,7 @@ def test_somebody_s_scene_is_at_most_lengthened(bpy, come, capfd, before, after)
     assert (lengthened in said) == (before != after)
 
 
+@pytest.mark.slow
 def test_it_is_lengthened_for_the_longest(bpy, cell, tmp_path):
     """A shorter second neuron leaves the range as it is; both begin together."""
     short = write(tmp_path / "short.pickle", simulation(branched(), 4))
@@ -100,6 +103,7 @@ def test_it_is_lengthened_for_the_longest(bpy, cell, tmp_path):
     assert ranges == [(0, (0, 11)), (0, (0, 11)), (0, (0, 39))]
 
 
+@pytest.mark.slow
 def test_the_range_is_left_alone_where_that_is_asked_for(bpy, come):
     way, _ = come
     own_thing(bpy)
@@ -108,6 +112,7 @@ def test_the_range_is_left_alone_where_that_is_asked_for(bpy, come):
     assert span(bpy.context.scene) == (1001, 1003)
 
 
+@pytest.mark.slow
 @fast_first("work", ["marker", "sound", "keyframe", "preview", "collection"], fast=4)
 def test_what_is_tied_to_frames_counts_as_work(bpy, come, work):
     """Of a scene in which nothing is to be seen yet but a camera."""
@@ -133,6 +138,7 @@ def test_what_is_tied_to_frames_counts_as_work(bpy, come, work):
     assert span(scene) == (1, 250)
 
 
+@pytest.mark.slow
 def test_what_shows_at_its_first_frame_is_its_first_sample(bpy, cell):
     """In a scene from 1001 on."""
     from helpers.playing import expected, voltages
@@ -148,6 +154,7 @@ def test_what_shows_at_its_first_frame_is_its_first_sample(bpy, cell):
         assert found == pytest.approx(expected(sim, (frame - 1001) * 0.1), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_nothing_else_moves_somebody_s_range(bpy, cell, heights):
     """Neither reading again, nor fitting, nor film scenes, with a longer file than before."""
     own_thing(bpy)

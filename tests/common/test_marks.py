@@ -72,6 +72,7 @@ def fill(bpy, tmp_path):
     bpy.ops.surface_slicer.add_wireframe_twin()
 
 
+@pytest.mark.slow
 def test_all_that_is_left_in_a_file_carries_a_prefix(bpy, tmp_path):
     fill(bpy, tmp_path)
     names = {key for thing in everything(bpy) for key in thing.keys()}  # noqa: SIM118
@@ -83,6 +84,7 @@ def test_all_that_is_left_in_a_file_carries_a_prefix(bpy, tmp_path):
     assert names >= {"blender_brain_look", "blender_brain_quantity"}
 
 
+@pytest.mark.slow
 @fast_first("name", ["slicer", "look", "quantity", "built_as", "before_slicing", "corner"])
 def test_a_property_of_somebody_s_own_breaks_nothing(bpy, tmp_path, name):
     """Of a name that version 0.1.0 used for its own."""

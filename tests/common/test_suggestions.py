@@ -41,6 +41,7 @@ def offered(operator: Any, field: str, bpy: Any) -> list[str]:
     return [value for value, _more in operator.FIELDS[field].offered(bpy.context)]
 
 
+@pytest.mark.slow
 def test_sections_and_cells(bpy: Any, tmp_path: Path):
     from blender_spike.operators.figures import BLENDER_SPIKE_OT_suggest as Suggest
 

@@ -33,6 +33,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_script_of_blender_spike(bpy, here):
     (script,) = scripts("docs/blender-spike-nodes.md")
     exec(compile(script, "blender-spike-nodes.md", "exec"), {})
@@ -49,6 +50,7 @@ def test_script_of_blender_brain(bpy, here):
     assert "CA3" in bpy.data.objects
 
 
+@pytest.mark.slow
 def test_script_of_surface_slicer(bpy, here):
     (script,) = scripts("docs/surface-slicer.md")
     exec(compile(script, "surface-slicer.md", "exec"), {})

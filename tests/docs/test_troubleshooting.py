@@ -51,6 +51,7 @@ def test_sentences_are_found_however_they_are_shown(sentence):
     assert sentence in shown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quote", QUOTES)
 def test_quote_is_in_the_code(quote):
     assert any(says(quote, text) for text in literals())

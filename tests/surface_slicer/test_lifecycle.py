@@ -69,6 +69,7 @@ def test_undo_and_redo(bpy, path):
         assert {"Slicer", "hill Wireframe"} <= set(bpy.data.objects.keys())
 
 
+@pytest.mark.slow
 @fast_first(
     ("thing", "mode"),
     [

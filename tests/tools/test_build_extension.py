@@ -219,6 +219,7 @@ def test_zips_of_other_versions_are_removed_and_nothing_else(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
 
+@pytest.mark.slow
 def test_without_a_network_one_sentence_says_so(tmp_path):
     nothing = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
     result = subprocess.run(

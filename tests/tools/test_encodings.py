@@ -38,6 +38,7 @@ def unnamed(source: str) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", SHIPPED)
 def test_encodings_are_named(folder):
     found = [

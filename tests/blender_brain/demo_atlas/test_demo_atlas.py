@@ -103,6 +103,7 @@ def test_the_outer_surface_has_no_shell_inside(atlas: Atlas):
 SIBLINGS = "MO SS VIS AUD RSP ACA PIR ENT MOB CA1 CA3 DG STR TH HY SC IC P MY CB"
 
 
+@pytest.mark.slow
 def test_regions_do_not_overlap(atlas: Atlas):
     """By the winding of each mesh around points of the others, which no formula of ours knows."""
     meshes = {name: read_mesh(atlas, one(atlas, name)) for name in SIBLINGS.split()}

@@ -63,6 +63,7 @@ def with_mesh(folder: Path) -> set[str]:
     return {one.acronym for one in open_atlas(found).structures if one.has_mesh}
 
 
+@pytest.mark.slow
 def test_it_lists_and_downloads(server: AtlasServer, tmp_path: Path, reports: str):
     listing = Task({"task": "list", "server": server.address}, reports)
     listing.wait(60)
@@ -79,6 +80,7 @@ def test_it_lists_and_downloads(server: AtlasServer, tmp_path: Path, reports: st
     assert Path(download.result).is_dir()
 
 
+@pytest.mark.slow
 def test_it_is_cancelled_at_any_moment_and_resumed(
     server: AtlasServer, tmp_path: Path, reports: str
 ):

@@ -50,6 +50,7 @@ def meet(a: Any, b: Any, c: Any, d: Any) -> bool:
     return bool(0 <= s <= 1 and 0 <= t <= 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regions,seed", [(1, 0), (6, 1), (20, 2), (28, 3)])
 def test_labels_stay_in_sight_and_their_lines_apart(regions: int, seed: int):
     seen, at, plain = turning(regions, seed)

@@ -238,6 +238,7 @@ def test_texts_are_inside_the_picture_and_apart(
         assert side != other or bottom > top
 
 
+@pytest.mark.slow
 def test_labels_go_with_their_regions(bpy: Any, scene: Any):
     ops = bpy.ops.blender_brain
     assert not ops.remove_labels.poll()
@@ -365,6 +366,7 @@ def test_the_color_bar_follows_its_limits_after_it_was_saved(bpy: Any, scene: An
     assert ends() == [-3, 20]
 
 
+@pytest.mark.slow
 def test_a_figure_is_one_whatever_modifiers_it_has_besides(bpy: Any, scene: Any, tmp_path: Path):
     """Also above the one that draws it, where a modifier can be dragged to."""
     ops = bpy.ops.blender_brain

@@ -75,6 +75,7 @@ def test_nothing_goes_online_unless_blender_allows_it(bpy: Any, server: AtlasSer
     assert not server.asked
 
 
+@pytest.mark.slow
 def test_a_script_waits_until_all_is_there(bpy: Any, server: AtlasServer):
     ops = bpy.ops.blender_brain
     assert ops.list_downloads() == {"FINISHED"}
@@ -93,6 +94,7 @@ def test_a_script_waits_until_all_is_there(bpy: Any, server: AtlasServer):
         ops.list_downloads()
 
 
+@pytest.mark.slow
 def test_in_a_window_it_is_watched_and_can_be_cancelled(
     bpy: Any, server: AtlasServer, window: None
 ):
@@ -156,6 +158,7 @@ def empty(server: AtlasServer, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_meshes_that_are_not_on_this_disk_are_downloaded_when_asked(
     bpy: Any, server: AtlasServer, empty: Path
 ):

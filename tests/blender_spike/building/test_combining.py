@@ -53,6 +53,7 @@ def places(bpy, neuron):
     return local @ world[:3, :3].T + world[:3, 3]
 
 
+@pytest.mark.slow
 def test_joined_strands_have_no_data(bpy, files):
     """They are gray, and somata that lost their spheres are there as they were recorded."""
     from blender_spike.common.value_color import NO_DATA_BELOW
@@ -73,6 +74,7 @@ def test_joined_strands_have_no_data(bpy, files):
     assert thick[STRANDS : STRANDS + 5] == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_two_imports_of_one_file_can_be_joined(bpy, files):
     """Their values are the same ones."""
     from blender_spike.playback.playback import strands_without_data
@@ -106,6 +108,7 @@ def test_joined_connections_stay_where_they_are(bpy, tmp_path):
     assert (voltages(bpy, nets[0], 1)[4:8] < NO_DATA_BELOW).all()
 
 
+@pytest.mark.slow
 def test_curves_from_elsewhere_have_no_data(bpy, files):
     from blender_spike.common.geometry import new_curves
     from blender_spike.common.value_color import NO_DATA_BELOW
@@ -121,6 +124,7 @@ def test_curves_from_elsewhere_have_no_data(bpy, files):
     assert (voltages(bpy, neuron, 0)[STRANDS : STRANDS + 2] < NO_DATA_BELOW).all()
 
 
+@pytest.mark.slow
 def test_combined_neurons_play_all_values(bpy, files):
     """Where they were seen, as thick as they were, with somata and figures."""
     from blender_spike.playback.playback import strands_without_data
@@ -173,6 +177,7 @@ def test_combined_neurons_play_all_values(bpy, files):
     assert set(about(first).holders.objects) == set(holders)
 
 
+@pytest.mark.slow
 def test_three_at_once_and_again(bpy, files, tmp_path):
     third = write(tmp_path / "third.pickle", simulation(branched(), seed=3))
     neurons = [load(bpy, path) for path in (*files, third, files[0])]
@@ -200,6 +205,7 @@ def mesh_of(bpy, copy):
     return local @ world[:3, :3].T + world[:3, 3], values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moves", [False, True])
 def test_what_showed_a_neuron_shows_the_combined_one(bpy, files, moves):
     """Mesh copies, what tracks it and what is its child; nothing of the neuron is left."""
@@ -243,6 +249,7 @@ def test_what_showed_a_neuron_shows_the_combined_one(bpy, files, moves):
     assert "second" not in bpy.data.objects
 
 
+@pytest.mark.slow
 def test_linked_duplicates_are_left_alone(bpy, files):
     first, second = (load(bpy, path) for path in files)
     copies = [one.copy() for one in (first, second)]
@@ -255,6 +262,7 @@ def test_linked_duplicates_are_left_alone(bpy, files):
         assert np.array_equal(voltages(bpy, copy, 2), values)
 
 
+@pytest.mark.slow
 @fast_first("kind", ["times", "frames", "network", "joined", "copies"], fast=2)
 def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
     """And nothing is changed."""
@@ -296,6 +304,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(bpy, files, tmp_path, kind):
     assert np.array_equal(voltages(bpy, first, 1), before)
 
 
+@pytest.mark.slow
 def test_a_combined_neuron_is_not_reloaded_from_one_of_its_files(bpy, files):
     first, second = (load(bpy, path) for path in files)
     select(bpy, first, second)

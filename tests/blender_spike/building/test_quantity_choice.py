@@ -88,6 +88,7 @@ def rows(trace):
     return found.reshape(-1, 3)[:, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("irregular", [False, True])
 def test_each_quantity_is_played_with_limits_of_its_own(bpy, tmp_path, irregular):
     times = np.array([0.0, 0.1, 0.2, 0.35, 0.4]) if irregular else None
@@ -199,6 +200,7 @@ def axes_limits(neuron):
     ]
 
 
+@pytest.mark.slow
 def test_axes_keep_limits_set_by_hand_while_the_unit_is_the_same(bpy, tmp_path, capfd):
     from blender_spike.common.figures.drawing import find_drawing
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -250,6 +252,7 @@ def test_an_unknown_quantity_is_refused(bpy, neuron, path):
     assert len(bpy.data.objects) == objects
 
 
+@pytest.mark.slow
 def test_an_import_shows_what_it_is_told(bpy, path):
     from blender_spike.building.build import import_simulation
     from blender_spike.playback.quantities import quantities_of
@@ -264,6 +267,7 @@ def test_an_import_shows_what_it_is_told(bpy, path):
     assert shows(bpy, load(bpy, path), sim, "v")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_cell", [False, True])
 def test_chosen_cells_bring_all_quantities(bpy, tmp_path, per_cell):
     """Objects that share a material show the same; each has its own cell's values."""
@@ -307,6 +311,7 @@ def test_a_network_plays_and_grows_by_each(bpy, tmp_path):
         np.testing.assert_allclose(radii / radii.min(), (1 + share) / (1 + share.min()), rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_values_that_are_not_finite_are_of_their_quantity(bpy, tmp_path, capfd):
     from blender_spike.common.value_color import NO_DATA_BELOW
     from blender_spike.properties import about
@@ -328,6 +333,7 @@ def test_values_beyond_single_precision_are_refused_in_each(bpy, tmp_path):
         load(bpy, write(tmp_path / "cell.pickle", sim))
 
 
+@pytest.mark.slow
 def test_what_shares_the_material_follows(bpy, path):
     first, second = load(bpy, path), load(bpy, path)
     for one in (first, second):
@@ -344,6 +350,7 @@ def test_what_shares_the_material_follows(bpy, path):
     assert shows(bpy, second, sim, "ina") and limits(second) == of_data(sim, "ina")
 
 
+@pytest.mark.slow
 def test_who_shares_and_does_not_have_it_is_named(bpy, path, tmp_path):
     plain = load(bpy, write(tmp_path / "plain.pickle", simulation(branched(), seed=3)))
     neuron = load(bpy, path)
@@ -375,6 +382,7 @@ def test_keyframes_of_limits_are_told(bpy, neuron, capfd):
     assert "keyframes or drivers go on setting its limits" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_undo_and_redo(bpy, neuron, path):
     bpy.context.preferences.edit.use_global_undo = True
     bpy.ops.blender_spike.add_trace(section="soma")
@@ -515,6 +523,7 @@ def test_reload_without_the_quantity_says_so(bpy, neuron, path, capfd):
     assert figure_input(neuron, "COLOR_BAR", "Unit") == "mV"
 
 
+@pytest.mark.slow
 def test_reload_brings_further_quantities(bpy, tmp_path):
     """The limits of what is shown stay as somebody chose them."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))
@@ -530,6 +539,7 @@ def test_reload_brings_further_quantities(bpy, tmp_path):
     assert limits(neuron) == [-70, 0]
 
 
+@pytest.mark.slow
 def test_relinked_to_another_quantity(bpy, tmp_path):
     """In the same unit colors can be compared and stay; in another they would all be one."""
     neuron = load(bpy, write(tmp_path / "cell.pickle", simulation(branched())))
@@ -541,6 +551,7 @@ def test_relinked_to_another_quantity(bpy, tmp_path):
         assert limits(neuron) == ([-70, 0] if unit == "mV" else of_data(sim, name))
 
 
+@pytest.mark.slow
 def test_combined_neurons_have_what_all_of_them_had(bpy, tmp_path, capfd):
     sims = [several(simulation(branched(), seed=seed), seed=seed + 10) for seed in (1, 2)]
     del sims[1].more["ina"]
@@ -563,6 +574,7 @@ def test_combined_neurons_have_what_all_of_them_had(bpy, tmp_path, capfd):
     assert len(held) == 4
 
 
+@pytest.mark.slow
 def test_a_neuron_that_shows_another_is_not_combined(bpy, path):
     first, second = load(bpy, path), load(bpy, path)
     choose(bpy, "cai", first)
@@ -604,6 +616,7 @@ def test_a_mesh_copy_follows(bpy, neuron, path):
     assert all(np.ptp(colors[:, 0]) > 0.3 for colors in seen_colors)
 
 
+@pytest.mark.slow
 def test_limits_are_of_one_unit(bpy, path, capfd):
     """Those from the data; limits that somebody gives are taken."""
     first, second = load(bpy, path), load(bpy, path)

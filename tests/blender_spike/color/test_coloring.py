@@ -57,6 +57,7 @@ def check(picture: Path, sim, time_ms, colormap, v_min, v_max, tolerance):
     assert np.abs(middle[int(420 / 450 * WIDTH)] - soma).max() <= 1
 
 
+@pytest.mark.slow
 @fast_first("style", ["STRANDS", "TUBES"])
 @pytest.mark.parametrize("colormap", ["plasma", "viridis", "coolwarm"])
 def test_cycles_shows_the_colormaps_own_colors(bpy, dendrite, tmp_path, style, colormap):
@@ -73,6 +74,7 @@ def test_cycles_shows_the_colormaps_own_colors(bpy, dendrite, tmp_path, style, c
     check(tmp_path / "picture.png", read(dendrite), 0.2, colormap, -80, 40, 5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["v", "cai", "ina"])
 def test_each_quantity_of_a_file_is_rendered_in_its_own_limits(bpy, tmp_path, name):
     """Between the lowest and the highest value of that quantity."""
@@ -109,6 +111,7 @@ def test_eevee_shows_them_too(bpy, dendrite, tmp_path):
     check(tmp_path / "picture.png", read(dendrite), 0.2, "plasma", -80, 40, 5)
 
 
+@pytest.mark.slow
 def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
     """A segment without data has a color that no colormap of the test has."""
     from blender_spike.color.voltage_nodes import NO_DATA_COLOR
@@ -130,6 +133,7 @@ def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
     assert np.abs(pixels[HEIGHT // 2, int(220 / 450 * WIDTH)] - grey).max() <= 1
 
 
+@pytest.mark.slow
 def test_recoloring_changes_the_same_material(bpy, dendrite):
     """And leaves what somebody added to it."""
     from blender_spike.color.coloring import material_of
@@ -150,6 +154,7 @@ def test_recoloring_changes_the_same_material(bpy, dendrite):
     assert len([i for i in bpy.data.images if i.name.startswith("colormap viridis")]) == 1
 
 
+@pytest.mark.slow
 def test_glow_at_rest(bpy, tmp_path):
     """At the lower limit the strength's share is left, at the upper one all of it."""
     sim = simulation([{"type": "soma", "points": [[200, 0, 0, 40], [240, 0, 0, 40]]}], 3)
@@ -224,6 +229,7 @@ def test_lit_surface_takes_light_and_the_glow_stays_on_top(bpy, one_soma, tmp_pa
     assert soma_pixel(bpy, tmp_path, 64) == pytest.approx(lit + 1, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["STRANDS", "TUBES"])
 def test_section_types_have_colors_of_their_own(bpy, tmp_path, style):
     """A dendrite, an axon and a soma side by side; halfway, half of the colormap is left."""
@@ -266,6 +272,7 @@ def test_section_types_have_colors_of_their_own(bpy, tmp_path, style):
             assert found == pytest.approx(expected, abs=1), f"{name} at {tint}"
 
 
+@pytest.mark.slow
 def test_materials_are_shared_and_split(bpy, dendrite):
     """With one click each; split ones look the same until somebody changes one."""
     from blender_spike.color.coloring import color_input, voltage_material
@@ -298,6 +305,7 @@ def test_materials_are_shared_and_split(bpy, dendrite):
     assert color_input(found[0], "Strength").default_value == 1
 
 
+@pytest.mark.slow
 def test_limits_of_all_selected(bpy, tmp_path):
     """One click, one pair for all of them; the rest of the material stays."""
     from blender_spike.color.coloring import color_input, voltage_material
@@ -321,6 +329,7 @@ def test_limits_of_all_selected(bpy, tmp_path):
             assert color_input(material, "Steps").default_value == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "low", "high"),
     [("DATA", -100.0, 40.0), ("PERCENTILES", -70.0, -60.0), ("SYMMETRIC", -100.0, 100.0)],
@@ -337,6 +346,7 @@ def test_kinds_of_limits(bpy, tmp_path, kind, low, high):
     assert limits_of([bpy.context.object], kind) == pytest.approx((low, high), abs=0.11)
 
 
+@pytest.mark.slow
 def test_limits_come_from_the_data(bpy, dendrite):
     """Where none are given: from the lowest value in the file to the highest."""
     from blender_spike.color.coloring import material_of
@@ -350,6 +360,7 @@ def test_limits_come_from_the_data(bpy, dendrite):
     assert limits["From Max"].default_value == pytest.approx(values.max())
 
 
+@pytest.mark.slow
 def test_colormap_is_in_the_saved_file(bpy, dendrite, tmp_path):
     """Packed, float, and with the very stops of the table."""
     from blender_spike.common import colormaps

@@ -9,6 +9,7 @@ from helpers.simulations import branched, simulation
 from spike_export import write
 
 
+@pytest.mark.slow
 def test_all_but_the_look_stays(bpy, tmp_path):
     from blender_spike.color.coloring import color_input, material_of, set_look, voltage_material
     from blender_spike.common.animation import fcurves

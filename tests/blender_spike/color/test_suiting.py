@@ -217,6 +217,7 @@ def test_the_camera_focuses_on_the_soma(bpy, neuron):
         bpy.ops.blender_spike.focus()
 
 
+@pytest.mark.slow
 def test_a_point_at_the_edge_is_blurred_by_as_much_as_asked(bpy, tmp_path):
     """In a picture by Cycles: a small light behind the place in focus."""
     from blender_spike.common import film

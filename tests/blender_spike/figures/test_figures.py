@@ -148,6 +148,7 @@ def time_shown(sim, mode, frame):
     return first + float(np.clip(since, 0, span))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("irregular", [False, True])
 @fast_first("mode", MODES.values(), ids=MODES.keys())
 def test_trace_and_label_are_in_step(bpy, cell, tmp_path, mode, irregular):
@@ -180,6 +181,7 @@ def test_trace_and_label_are_in_step(bpy, cell, tmp_path, mode, irregular):
     )
 
 
+@pytest.mark.slow
 def test_keyframed_time(bpy, cell):
     """Backwards, and added before it was keyframed."""
     from blender_spike.common.nodes.modifiers import input_value
@@ -202,6 +204,7 @@ def test_keyframed_time(bpy, cell):
         check_tip(bpy, trace, sim, 4.2 - frame * 2.5 / 40)
 
 
+@pytest.mark.slow
 def test_trace_passes_through_the_samples(bpy, cell):
     """Each past sample is a ring of the line; nothing is drawn ahead of the present."""
     sim = read(cell)
@@ -215,6 +218,7 @@ def test_trace_passes_through_the_samples(bpy, cell):
     np.testing.assert_allclose(rings.mean(axis=1), expected, atol=TOLERANCE_MV)
 
 
+@pytest.mark.slow
 def test_gap_where_values_are_not_finite(bpy, tmp_path):
     """The line has a gap and the dot is not drawn there; limits of the axes ignore it."""
     sim = simulation(branched(), 12)
@@ -233,6 +237,7 @@ def test_gap_where_values_are_not_finite(bpy, tmp_path):
     assert np.ptp(points[on_figure == 1][-DOT_VERTICES:], axis=0).max() == 0
 
 
+@pytest.mark.slow
 def test_traces_share_axes_or_have_their_own(bpy, cell):
     """Axes reach over all traces in them, and moving their limits moves the traces."""
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -254,6 +259,7 @@ def test_traces_share_axes_or_have_their_own(bpy, cell):
         check_tip(bpy, trace, sim, sim.time_ms[0] + 0.6, segment)
 
 
+@pytest.mark.slow
 def test_places_are_chosen_by_cursor_or_selection(bpy, cell):
     """Nearest to the 3-D cursor, to other objects, and to points selected in edit mode."""
     neuron = load(bpy, cell, um_per_unit=50, center=False)
@@ -281,6 +287,7 @@ def test_places_are_chosen_by_cursor_or_selection(bpy, cell):
     assert "cell dend[3](0.9)" in bpy.data.objects
 
 
+@pytest.mark.slow
 def test_section_that_is_not_there(bpy, cell):
     """One sentence that names those that come close, and nothing is added."""
     neuron = load(bpy, cell)
@@ -289,6 +296,7 @@ def test_section_that_is_not_there(bpy, cell):
     assert "cell axes" not in bpy.data.objects and neuron.name == "cell"
 
 
+@pytest.mark.slow
 def test_sections_of_several_cells_are_told_apart(bpy, tmp_path):
     from spike_export import merge
 
@@ -304,6 +312,7 @@ def test_sections_of_several_cells_are_told_apart(bpy, tmp_path):
     assert search_sections(neuron, bpy.context, "SOMA") == [names[0], names[4]]
 
 
+@pytest.mark.slow
 def test_sections_of_cells_that_share_a_name_are_told_apart(bpy, tmp_path):
     """The nearest place is of the second cell, and its trace shows that cell's values."""
     from spike_export import merge
@@ -322,6 +331,7 @@ def test_sections_of_cells_that_share_a_name_are_told_apart(bpy, tmp_path):
     assert min(vertex.co.y for vertex in trace.data.vertices) > 500
 
 
+@pytest.mark.slow
 @fast_first("exchange", ["make_single", "share_material", "color_by_voltage"])
 def test_figures_follow_another_material(bpy, cell, exchange):
     """Color bar and trace explain the material that the neuron has by now."""
@@ -355,6 +365,7 @@ def test_figures_follow_another_material(bpy, cell, exchange):
     assert [input_of(evaluated, n) for n in ("From", "To")] == pytest.approx([-60, 20])
 
 
+@pytest.mark.slow
 def test_reload_after_a_trace_was_deleted_by_hand(bpy, cell):
     neuron = load(bpy, cell)
     bpy.ops.blender_spike.add_trace(section="soma")
@@ -363,6 +374,7 @@ def test_reload_after_a_trace_was_deleted_by_hand(bpy, cell):
     assert bpy.ops.blender_spike.reload() == {"FINISHED"}
 
 
+@pytest.mark.slow
 def test_traces_of_sections_that_are_gone_are_told_of(bpy, cell, capfd):
     load(bpy, cell)
     bpy.ops.blender_spike.add_trace(section="dend[1]")
@@ -371,6 +383,7 @@ def test_traces_of_sections_that_are_gone_are_told_of(bpy, cell, capfd):
     assert "'dend[1]': no longer in the file" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_several_neurons_are_reloaded_all_or_none(bpy, cell, tmp_path):
     """Where the file does not suit one of them, none is changed."""
     from spike_export.networks.point_network import point_network
@@ -385,6 +398,7 @@ def test_several_neurons_are_reloaded_all_or_none(bpy, cell, tmp_path):
     assert [first.data, second.data] == datas
 
 
+@pytest.mark.slow
 def test_figures_with_other_modifiers_and_without_their_own(bpy, cell):
     """One moved on top changes nothing; what was made a plain mesh is no figure any more."""
     from blender_spike.figures import adding, owned
@@ -403,6 +417,7 @@ def test_figures_with_other_modifiers_and_without_their_own(bpy, cell):
     assert owned.modifier_of(trace).node_group.name == "BlenderSpike: Trace"
 
 
+@pytest.mark.slow
 def test_a_figure_where_the_scene_looks_through_an_empty(bpy, cell):
     """A camera is made then."""
     from blender_spike.figures import adding
@@ -419,6 +434,7 @@ def flat(bpy):
     return exact_view(bpy, 1.0, (100, 100))
 
 
+@pytest.mark.slow
 def test_color_bar_shows_the_neurons_colors(bpy, flat, cell, tmp_path):
     """Pixels within 3/255 of matplotlib's, plain whatever the glow, and again after a change."""
     neuron = load(bpy, cell)
@@ -446,6 +462,7 @@ def test_color_bar_shows_the_neurons_colors(bpy, flat, cell, tmp_path):
         assert [input_of(evaluated, n) for n in ("From", "To")] == pytest.approx([low, high])
 
 
+@pytest.mark.slow
 def test_color_bar_follows_its_material_after_it_was_saved(bpy, cell, tmp_path):
     load(bpy, cell)
     bpy.ops.blender_spike.add_color_bar()
@@ -465,6 +482,7 @@ def test_color_bar_follows_its_material_after_it_was_saved(bpy, cell, tmp_path):
     assert ends() == pytest.approx([-60, 20])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("um_per_unit", "scale"), [(100.0, 1.0), (20.0, 0.3)])
 def test_scale_bar_in_the_scene_has_its_length(bpy, cell, um_per_unit, scale):
     neuron = load(bpy, cell, um_per_unit=um_per_unit)
@@ -477,6 +495,7 @@ def test_scale_bar_in_the_scene_has_its_length(bpy, cell, um_per_unit, scale):
     assert np.ptp(points[:, 0]) * size == pytest.approx(40 / um_per_unit * scale, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
 def test_scale_bar_in_the_picture_is_as_long_as_it_looks(bpy, cell, kind):
     """Beside a length at the neuron's middle, through the same lens, at any zoom and distance."""
@@ -508,6 +527,7 @@ def test_scale_bar_in_the_picture_is_as_long_as_it_looks(bpy, cell, kind):
         assert abs(seen[1] - seen[0]) == pytest.approx(true[1] - true[0], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
     from blender_spike.common.nodes.modifiers import set_inputs
 
@@ -536,6 +556,7 @@ def test_reload_brings_new_values_and_keeps_the_look(bpy, cell):
     assert neuron.name == "cell" and len(trace.data.vertices) == SAMPLES
 
 
+@pytest.mark.slow
 @fast_first("scale", [1e-6, 1e-9, 1e-14])
 def test_small_values_and_slow_time(bpy, tmp_path, scale):
     """Calcium at rest is 0.00005 mM, currents are picoamperes; 100,000 frames are a slow film."""
@@ -593,6 +614,7 @@ def test_removing_leaves_nothing(bpy, cell):
     assert after == [before[0], before[1], before[2] + 1] and neuron.name in bpy.data.objects
 
 
+@pytest.mark.slow
 def test_renamed_copied_and_deleted_neuron(bpy, cell):
     """Figures follow the neuron that they were made for, and outlive it without errors."""
     from blender_spike.figures.owned import figures_of
@@ -621,6 +643,7 @@ def test_renamed_copied_and_deleted_neuron(bpy, cell):
     assert len(drawn(bpy, trace)[0])
 
 
+@pytest.mark.slow
 def test_undo_takes_a_figure_back(bpy, cell):
     load(bpy, cell)
     bpy.ops.ed.undo_push(message="imported")

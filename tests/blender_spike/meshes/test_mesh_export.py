@@ -288,6 +288,7 @@ def test_a_network_is_written_with_its_cells_and_connections(bpy, tmp_path):
     assert (np.bincount(_corners(mesh), minlength=len(mesh.vertices)) > 0).all()
 
 
+@pytest.mark.slow
 def test_values_that_are_not_finite_are_grey(bpy, tmp_path):
     from blender_spike.color.voltage_nodes import NO_DATA_COLOR
 

@@ -13,6 +13,7 @@ from helpers.playing import TOLERANCE_MV, expected, voltages
 from spike_export import read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demo", ["NEURON", "NETWORK"])
 def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     from blender_spike import demos
@@ -36,6 +37,7 @@ def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
             )
 
 
+@pytest.mark.slow
 def test_a_second_demo_is_beside_the_first(bpy: Any) -> None:
     bpy.ops.blender_spike.import_demo()
     first = bpy.context.object
@@ -43,6 +45,7 @@ def test_a_second_demo_is_beside_the_first(bpy: Any) -> None:
     assert first.location.length == 0 and bpy.context.object.location.length > 1
 
 
+@pytest.mark.slow
 def test_undo_takes_it_away(bpy: Any) -> None:
     bpy.context.preferences.edit.use_global_undo = True
     bpy.ops.ed.undo_push(message="before")
@@ -74,6 +77,7 @@ def offered(bpy: Any) -> list[str]:
     return buttons
 
 
+@pytest.mark.slow
 def test_the_panel_offers_them_until_something_is_imported(bpy: Any) -> None:
     assert offered(bpy) == ["blender_spike.import_demo.demo"]
     bpy.ops.blender_spike.import_demo()

@@ -104,6 +104,7 @@ def test_subset_of_cells_is_the_package_s_own(bpy, path, cells):
     np.testing.assert_array_equal(ours.layouts["grid"], theirs.layouts["grid"])
 
 
+@pytest.mark.slow
 def test_the_report_says_how_many_of_the_cells_came_in(bpy, path, capfd):
     imported(bpy, path, cells="0", object_per_cell=True)
     imported(bpy, path)
@@ -112,6 +113,7 @@ def test_the_report_says_how_many_of_the_cells_came_in(bpy, path, capfd):
     assert "Imported net.pickle: 6 cells, 24 sections" in printed
 
 
+@pytest.mark.slow
 def test_chosen_cells_play_their_own_values(bpy, path):
     from blender_spike.properties import about
 
@@ -123,6 +125,7 @@ def test_chosen_cells_play_their_own_values(bpy, path):
     assert sorted(set(cell)) == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_chosen_types_play_their_own_values(bpy, path):
     """Dendrites without their soma begin where they were recorded, and hold their own values."""
     from blender_spike.properties import about
@@ -138,6 +141,7 @@ def test_chosen_types_play_their_own_values(bpy, path):
     assert about(neuron).chosen_types == {"dend"} and about(neuron).sections == 3
 
 
+@pytest.mark.slow
 def test_an_object_for_each_cell(bpy, path):
     """In a collection, named after the cells, with one material, each playing alone."""
     from blender_spike.color.coloring import material_of
@@ -160,6 +164,7 @@ def test_an_object_for_each_cell(bpy, path):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("center", [True, False])
 def test_objects_of_cells_lie_as_the_cells_do(bpy, path, center):
     """300 µm apart; centered, each around its own soma and all around the world's origin."""
@@ -173,6 +178,7 @@ def test_objects_of_cells_lie_as_the_cells_do(bpy, path, center):
         assert neurons[2].data.points[2].position.length == pytest.approx(0, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_reload_keeps_the_choice(bpy, path, tmp_path):
     """Of cells and of types, also from a file that has more cells."""
     from blender_spike.properties import about
@@ -190,6 +196,7 @@ def test_reload_keeps_the_choice(bpy, path, tmp_path):
     np.testing.assert_allclose(voltages(bpy, neuron, 2), expected(sim, 0.2), atol=TOLERANCE_MV)
 
 
+@pytest.mark.slow
 def test_reload_of_all_cells(bpy, path):
     """Selected together, the objects of one file follow the active one, each with its own cell."""
     imported(bpy, path, object_per_cell=True)
@@ -208,6 +215,7 @@ def test_reload_of_all_cells(bpy, path):
     assert tuple(neurons[1].location) == (1, 2, 3)
 
 
+@pytest.mark.slow
 def test_failure_half_way_leaves_nothing(bpy, path, monkeypatch):
     """The third of six objects cannot be made."""
     from blender_spike.building import build
@@ -241,6 +249,7 @@ def test_panel_and_operator_begin_alike(bpy):
         assert getattr(typed, name) == value
 
 
+@pytest.mark.slow
 def test_values_that_cannot_be_shown(bpy, path, tmp_path):
     """A sentence with the range, and nothing is made or changed; what is not finite is no data."""
     sim = read(path)

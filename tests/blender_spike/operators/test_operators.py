@@ -95,6 +95,7 @@ def test_failure_while_building_leaves_nothing(bpy, good, monkeypatch):
     assert contents(bpy) == before
 
 
+@pytest.mark.slow
 def test_import_sets_the_frame_range_and_selection(bpy, good):
     """What comes in is what is worked on next."""
     bpy.ops.object.empty_add()
@@ -108,6 +109,7 @@ def test_import_sets_the_frame_range_and_selection(bpy, good):
     assert bpy.context.scene.frame_end == 77
 
 
+@pytest.mark.slow
 def test_several_files_at_once(bpy, good, tmp_path):
     """As the file browser and a drop hand them over; a bad one does not stop the others."""
     other = write(tmp_path / "other.pickle", simulation(branched(), seed=1))
@@ -119,6 +121,7 @@ def test_several_files_at_once(bpy, good, tmp_path):
     assert {"good", "other"} <= set(bpy.data.objects.keys())
 
 
+@pytest.mark.slow
 def test_import_in_edit_mode(bpy, good):
     """Whatever mode Blender is in."""
     bpy.ops.mesh.primitive_cube_add()
@@ -127,6 +130,7 @@ def test_import_in_edit_mode(bpy, good):
     assert bpy.context.mode == "OBJECT" and bpy.context.object.name == "good"
 
 
+@pytest.mark.slow
 def test_scale_and_coordinates(bpy, good):
     """1 unit is 100 µm unless told otherwise; the soma is the origin unless told otherwise."""
     bpy.ops.blender_spike.import_simulation(filepath=str(good))
@@ -136,6 +140,7 @@ def test_scale_and_coordinates(bpy, good):
     assert max(point.position[1] for point in points) == pytest.approx(120)
 
 
+@pytest.mark.slow
 def test_automatic_style(bpy, good):
     """Tubes in EEVEE, strands in Cycles."""
     from blender_spike.common.nodes.modifiers import input_value
@@ -156,6 +161,7 @@ def test_color_needs_a_neuron(bpy, good):
         bpy.ops.blender_spike.color_by_voltage(colormap="plasma")
 
 
+@pytest.mark.slow
 def test_color_mistakes_are_named(bpy, good):
     """An unknown colormap brings its neighbours; limits have an order."""
     bpy.ops.blender_spike.import_simulation(filepath=str(good))
@@ -165,6 +171,7 @@ def test_color_mistakes_are_named(bpy, good):
         bpy.ops.blender_spike.color_by_voltage(v_min=10, v_max=10)
 
 
+@pytest.mark.slow
 def test_color_reaches_all_selected_neurons(bpy, good):
     """With one pair of limits for all, so that their colors can be compared."""
     from blender_spike.color.coloring import material_of
@@ -192,6 +199,7 @@ def test_drop_is_handled(bpy):
     assert ".pickle" in handler.bl_file_extensions
 
 
+@pytest.mark.slow
 def test_older_format_says_that_it_has_no_time(bpy, shared_data, capfd):
     """One sample is one frame then, and the message says so."""
     from blender_spike.properties import about
@@ -201,6 +209,7 @@ def test_older_format_says_that_it_has_no_time(bpy, shared_data, capfd):
     assert (bpy.context.scene.frame_start, bpy.context.scene.frame_end) == (0, 299)
 
 
+@pytest.mark.slow
 def test_undo_takes_the_import_back(bpy, good):
     """And redo brings it again, still playing."""
     bpy.context.preferences.edit.use_global_undo = True

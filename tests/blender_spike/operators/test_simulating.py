@@ -41,6 +41,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path / "work"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("neuron") is None, reason="needs NEURON")
 def test_the_real_one_from_swc_to_playing(bpy: Any, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
@@ -79,6 +80,7 @@ def test_the_real_one_runs_a_model_and_says_what_is_wrong(bpy: Any, tmp_path, mo
     assert not (tmp_path / "bad.pickle").exists()
 
 
+@pytest.mark.slow
 def test_a_result_is_imported_and_nothing_is_replaced(bpy: Any, folder):
     for name in ("cell.pickle", "cell_2.pickle"):
         assert bpy.ops.blender_spike.simulate(filepath=str(folder / "cell.swc")) == {"FINISHED"}

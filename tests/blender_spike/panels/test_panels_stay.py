@@ -74,6 +74,7 @@ def test_every_operator_is_in_a_table(bpy: Any):
     assert operators(bpy, ADDON) == tables
 
 
+@pytest.mark.slow
 @fast_first("name", ON_NEURON, fast=5)
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
@@ -89,6 +90,7 @@ def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     assert shown(bpy, ADDON) == before
 
 
+@pytest.mark.slow
 def test_after_materials_are_shared_and_parted(bpy: Any, folder: Path):
     first, second = imported(bpy, folder), imported(bpy, folder)
     first.select_set(True)
@@ -114,6 +116,7 @@ def test_after_an_operator_on_a_network(bpy: Any, tmp_path: Path, name: str):
     assert shown(bpy, ADDON) == before
 
 
+@pytest.mark.slow
 def test_a_figure_is_clicked(bpy: Any, folder: Path):
     """All panels and buttons are about its neuron then."""
     from blender_spike.common.placing import select_only

@@ -58,6 +58,7 @@ def colors(bpy, tmp_path, engine):
     ]
 
 
+@pytest.mark.slow
 def test_import_puts_the_material_into_slot_0(bpy, cell):
     from blender_spike.color.coloring import material_of, voltage_material
 
@@ -109,6 +110,7 @@ def test_the_modifier_s_own_material_goes_first(bpy, cell, tmp_path, engine):
     assert len(first.material_slots) == 0
 
 
+@pytest.mark.slow
 def test_linked_duplicates_can_have_materials_of_their_own(bpy, cell):
     from blender_spike.color.coloring import make_single, material_of, sharers
 
@@ -132,6 +134,7 @@ def test_a_network_s_cells_and_connections(bpy, tmp_path, connected):
     assert colors(bpy, tmp_path, "CYCLES") == ["g", "g"]
 
 
+@pytest.mark.slow
 def test_reload_keeps_what_is_there(bpy, cell):
     from blender_spike.color.coloring import material_of
 
@@ -146,6 +149,7 @@ def test_reload_keeps_what_is_there(bpy, cell):
     assert neuron.material_slots[1].material == second
 
 
+@pytest.mark.slow
 def test_somebody_s_own_material_is_not_written_on(bpy, cell):
     """Color by Voltage makes one of its own, in the slot."""
     from blender_spike.color.coloring import voltage_material
@@ -189,6 +193,7 @@ def all_that_shows(bpy, neuron):
     ]
 
 
+@pytest.mark.slow
 @fast_first(
     ("operator", "settings"),
     [
@@ -217,6 +222,7 @@ def test_what_shows_the_colors_follows_the_slot(bpy, cell, tmp_path, operator, s
     assert shown() == [other] * 4
 
 
+@pytest.mark.slow
 def test_limits_and_color_bars_need_colors(bpy, cell):
     from blender_spike.color.coloring import color_input
 

@@ -242,6 +242,7 @@ def add_light(thing, share):
     color_input(thing.material_slots[0].material, "Add Light").default_value = share
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_EEVEE"])
 def test_no_cell_hides_another(bpy, tmp_path, engine):
     """In linear light, a picture is the sum of both, whichever is in front."""

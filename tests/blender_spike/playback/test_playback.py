@@ -27,6 +27,7 @@ def modifier_of(neuron):
     return find_modifier(neuron)
 
 
+@pytest.mark.slow
 def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
     """Strands that are not wanted have no thickness; the sphere has the soma's own size."""
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -41,6 +42,7 @@ def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
         assert spheres(geometry)[1].tolist() == pytest.approx(balls)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "radius"),
     [
@@ -69,6 +71,7 @@ def branched_file(tmp_path) -> Path:
     return write(tmp_path / "branched.pickle", simulation(branched(), frames=12))
 
 
+@pytest.mark.slow
 def test_frames_and_subframes(bpy, branched_file):
     """One sample a frame, and in between the mix; the ends hold."""
     sim = read(branched_file)
@@ -79,6 +82,7 @@ def test_frames_and_subframes(bpy, branched_file):
         )
 
 
+@pytest.mark.slow
 def test_tubes_carry_the_same_voltages(bpy, branched_file):
     """Each ring of a tube has its point's value, and the soma's sphere the soma's."""
     from blender_spike.cells.morphology import Role, strands
@@ -98,6 +102,7 @@ def test_tubes_carry_the_same_voltages(bpy, branched_file):
     assert np.abs(found[:, None] - drawn[None, :]).min(axis=0).max() < TOLERANCE_MV
 
 
+@pytest.mark.slow
 def test_milliseconds_per_frame_and_start(bpy, branched_file):
     """Time is in milliseconds: slower is a smaller step, and it begins where it is told."""
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -113,6 +118,7 @@ def test_milliseconds_per_frame_and_start(bpy, branched_file):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ends", "frame", "sample"),
     [
@@ -134,6 +140,7 @@ def test_at_the_ends(bpy, branched_file, ends, frame, sample):
     )
 
 
+@pytest.mark.slow
 def test_time_can_be_keyframed(bpy, branched_file):
     """Backwards, with the modifier's own time and no new export."""
     from blender_spike.common.nodes.modifiers import input_value, set_inputs
@@ -155,6 +162,7 @@ def test_time_can_be_keyframed(bpy, branched_file):
         )
 
 
+@pytest.mark.slow
 def test_irregular_samples_play_at_their_own_times(bpy, tmp_path):
     """Variable steps: the sample before the current time is found by counting."""
     times = [2.0, 2.05, 2.06, 2.5, 4.0, 4.1, 9.0]
@@ -168,6 +176,7 @@ def test_irregular_samples_play_at_their_own_times(bpy, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_one_frame_is_a_still(bpy, tmp_path):
     """A file with a single frame imports and holds it."""
     path = write(tmp_path / "still.pickle", simulation(branched(), 1))
@@ -178,6 +187,7 @@ def test_one_frame_is_a_still(bpy, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_long_file_stays_exact(bpy, tmp_path):
     """2,000 samples of 0.1 ms: single precision does not blur late frames."""
     path = write(tmp_path / "long.pickle", simulation(branched(), 2000))
@@ -203,6 +213,7 @@ def test_network_of_points(bpy, tmp_path):
     assert neuron.dimensions[0] == pytest.approx(3.0, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_file_without_soma(bpy, tmp_path):
     """A piece of axon: strands, and no sphere."""
     path = write(tmp_path / "axon.pickle", simulation([{"points": [[0, 0, 0, 1], [9, 0, 0, 1]]}]))
@@ -212,6 +223,7 @@ def test_file_without_soma(bpy, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_values_that_are_not_finite_are_marked(bpy, tmp_path):
     """They import, are counted, and do not spoil other segments or frames."""
     from blender_spike.common.value_color import NO_DATA_BELOW
@@ -229,6 +241,7 @@ def test_values_that_are_not_finite_are_marked(bpy, tmp_path):
     np.testing.assert_allclose(voltages(bpy, neuron, 1), expected(sim, 0.1), atol=TOLERANCE_MV)
 
 
+@pytest.mark.slow
 def test_older_format_plays_its_own_voltages(bpy, shared_data):
     """The published demo file, against Python's own unpickler."""
     path = shared_data / "simple_ap.pickle"
@@ -274,6 +287,7 @@ np.save({str(tmp_path / "found.npy")!r}, rows)
         )
 
 
+@pytest.mark.slow
 def test_a_copy_keeps_playing(bpy, branched_file):
     """Duplicating the object copies no values."""
     neuron = load(bpy, branched_file, style="STRANDS")
@@ -286,6 +300,7 @@ def test_a_copy_keeps_playing(bpy, branched_file):
     )
 
 
+@pytest.mark.slow
 def test_two_files_share_one_node_group(bpy, branched_file, tmp_path):
     """And each plays its own values."""
     other = write(tmp_path / "other.pickle", simulation(branched(), 12, seed=9))

@@ -123,6 +123,7 @@ def drawn(bpy, neuron, tubes, index, places):
     return centers[own], rings[own, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("style", "inputs"),
     [

@@ -56,6 +56,7 @@ def drawn(bpy, neuron):
     return radii, tubes + len(spheres(geometry)[0])
 
 
+@pytest.mark.slow
 def test_without_tapering_each_section_has_its_mean_diameter(bpy, file):
     """The mean along the length: 7 over 20 µm and 4 over 60 µm."""
     neuron = load(bpy, file)
@@ -77,6 +78,7 @@ def test_without_tapering_each_section_has_its_mean_diameter(bpy, file):
         np.testing.assert_array_equal(before, after)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHOWN)
 def test_section_types_are_hidden_one_by_one(bpy, file, name):
     """Whatever the style; the others stay, and keep their values."""
@@ -96,6 +98,7 @@ def test_section_types_are_hidden_one_by_one(bpy, file, name):
     assert drawn(bpy, neuron)[1] < whole
 
 
+@pytest.mark.slow
 def test_all_types_hidden(bpy, file):
     """Nothing is drawn, and nothing breaks."""
     neuron = load(bpy, file)

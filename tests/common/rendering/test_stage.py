@@ -44,6 +44,7 @@ def film(bpy, outdir: Path, **more):
     return scene
 
 
+@pytest.mark.slow
 def test_folders_may_have_braces(bpy, tmp_path):
     """They would be filled in: here with the file's name, or refused in the middle of a film."""
     for name in ("{blend_name}", "a{b}c", "{", "{{x}}"):

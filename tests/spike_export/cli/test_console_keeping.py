@@ -48,6 +48,7 @@ def write_report(folder) -> None:
         group["mapping/time"] = np.array([0, 0.3, 0.1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "n_cells"),
     [

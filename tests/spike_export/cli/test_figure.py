@@ -95,6 +95,7 @@ def test_one_color(command, arrays):
         assert len(strong) > 1000 and (strong == (255, 128, 0)).all()
 
 
+@pytest.mark.slow
 def test_wrapped_phases_turn_the_arrow_the_short_way(command, tmp_path):
     rising = 2.0 + 0.9 * np.arange(40)
     np.save(tmp_path / "wrapped.npy", rising % (2 * np.pi))

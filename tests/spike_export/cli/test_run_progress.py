@@ -50,6 +50,7 @@ def screen(text: str) -> list[str]:
     return lines
 
 
+@pytest.mark.slow
 @fast_first(
     ("known", "expected"), [(True, "150.00 / 300 ms"), (False, "150.00 ms")], ids=["end", "no end"]
 )

@@ -170,6 +170,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs limits as Unix has them")
 @fast_first("options", [(), ("--legacy",), ("--precision", "zlib")])
 def test_a_disk_without_room_is_a_sentence(old, options):

@@ -80,6 +80,7 @@ def test_matlab_s_newer_files(tmp_path):
     assert read(tmp_path / "b.mat")[0] == {"0": [2], "1": [0.5, 4]}
 
 
+@pytest.mark.slow
 def test_hostile_arrays_are_a_sentence(phy, tmp_path):
     class Trap:
         def __reduce__(self):

@@ -354,6 +354,7 @@ def test_ten_thousand_faults_are_enough():
     assert len(refused("1 2\n" * 50_000)) == 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["chain", "star", "piled", "circle"])
 def test_deep_and_broad_trees(shape):
     count = 20_000

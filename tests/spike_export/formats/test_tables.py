@@ -173,6 +173,7 @@ def test_a_line_that_may_number_the_columns():
     assert found.notes[0].startswith("Line 1 was read as values; if its 0, 1, 2")
 
 
+@pytest.mark.slow
 def test_files_of_other_programs_say_how_to_convert(tmp_path):
     """The code in each sentence makes the array that was stored."""
     h5py, scipy_io = pytest.importorskip("h5py"), pytest.importorskip("scipy.io")

@@ -54,6 +54,7 @@ def test_activity_goes_from_layer_to_layer():
     assert np.mean(caused) > 0.9
 
 
+@pytest.mark.slow
 def test_avalanches_at_criticality_have_the_exponent_of_the_theory():
     """P(size >= s) falls as s^(-1/2) where P(size = s) falls as s^(-3/2)."""
     model = branching_model(200, 1000, 1.0, 0.0, connections=10, seed=1)

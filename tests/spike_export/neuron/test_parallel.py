@@ -150,6 +150,7 @@ def parts_in(folder: Path) -> list[str]:
 TWICE = "h.finitialize(-65)\npc.psolve(10)\n"
 
 
+@pytest.mark.slow
 @fast_first("capture", [(), ("--capture", 1)])
 def test_one_of_several_runs_is_written(model, spike_export, tmp_path, capture):
     done = spike_export(2, "run", model(RING, TWICE), *capture, "--", 3)
@@ -290,6 +291,7 @@ def test_a_process_that_fails_ends_all_and_parts_stay(model, spike_export, tmp_p
     assert [read(tmp_path / part).cells[0].gid for part in parts] == [*range(4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "broken", "said"),
     [
@@ -329,6 +331,7 @@ def test_ctrl_c_keeps_and_names_the_parts(model, spike_export, tmp_path):
     assert all(read(tmp_path / name).n_frames > 1 for name in named)
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_early_keeps_nobody_waiting(model, spike_export, tmp_path):
     broken = "if rank == 1:\n    raise SystemExit(3)\npc.barrier()\n"
     ring = textwrap.dedent(RING).replace("heard, gids =", f"{broken}heard, gids =")
@@ -338,6 +341,7 @@ def test_a_process_that_fails_early_keeps_nobody_waiting(model, spike_export, tm
     assert not list(tmp_path.glob("*.pickle"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

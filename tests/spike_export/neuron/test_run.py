@@ -55,6 +55,7 @@ def recorded(done: subprocess.CompletedProcess[str], path: Path, code: int = 0) 
     return read(path)
 
 
+@pytest.mark.slow
 @fast_first("method", ["fixed steps", "two threads"])
 def test_fixed_steps_are_neuron_s_own_bit_by_bit(model, spike_export, tmp_path, method):
     threads = "h.ParallelContext().nthread(2)\n" if method == "two threads" else ""
@@ -95,6 +96,7 @@ BY_HAND = """
 """
 
 
+@pytest.mark.slow
 @fast_first("mode", ["--every=0.25", "--peak", "--frames=50"])
 @pytest.mark.parametrize("local", [0, 1])
 def test_with_variable_steps_a_model_does_what_it_does_alone(
@@ -111,6 +113,7 @@ def test_with_variable_steps_a_model_does_what_it_does_alone(
     assert "may move" not in done.stderr
 
 
+@pytest.mark.slow
 def test_what_may_move_spikes_is_the_last_word(model, spike_export, tmp_path):
     two_threads = "h.ParallelContext().nthread(2); other = h.Section(name='other')"
     path = model(
@@ -192,6 +195,7 @@ def test_cells_and_sections_are_chosen_by_name(model, spike_export, tmp_path):
     assert list(simulation.section_names) == [f"Cell[{c}].{s}" for c in (3, 7) for s in own]
 
 
+@pytest.mark.slow
 @fast_first(
     ("options", "sentence"),
     [
@@ -219,6 +223,7 @@ def test_what_cannot_be_recorded_is_one_sentence(model, spike_export, tmp_path, 
     assert not list(tmp_path.glob("*.pickle"))
 
 
+@pytest.mark.slow
 def test_a_script_finds_its_world_as_it_is_without_us(model, spike_export, tmp_path):
     model("ANSWER = 42\n", name="models/beside.py")
     (tmp_path / "data.txt").write_text("0.5")
@@ -249,6 +254,7 @@ def test_a_script_finds_its_world_as_it_is_without_us(model, spike_export, tmp_p
     assert done.stdout.startswith("the model says 42\n")
 
 
+@pytest.mark.slow
 @fast_first(("code", "expected"), [("5", 5), ("'a reason'", 1)])
 def test_an_exit_code_is_passed_on(model, spike_export, tmp_path, code, expected):
     path = model(CELL, f"h.finitialize(-65)\nh.continuerun(1)\nsys.exit({code})\n")
@@ -422,6 +428,7 @@ def test_a_model_that_ends_its_process_is_written(model, spike_export, tmp_path)
     assert done.stdout.count("ran\n") == 1 and done.stdout.count("Duration") == 1
 
 
+@pytest.mark.slow
 def test_without_a_display_neuron_need_not_say_so(model, spike_export, tmp_path, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     done = spike_export("run", model("from neuron import gui\n", CELL, "h.tstop = 1\nh.run()\n"))
@@ -444,6 +451,7 @@ def test_coreneuron_is_refused_with_the_reason(model, spike_export):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @fast_first("name", ["model.py", "net.hoc"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
 def test_ctrl_c_writes_what_there_is(model, tmp_path, name, number):
@@ -563,6 +571,7 @@ def test_a_hoc_file_in_a_folder_with_blanks_finds_what_is_beside_it(model, spike
     assert recorded(done, tmp_path / "run.pickle").section_names == ("soma",)
 
 
+@pytest.mark.slow
 def test_a_model_that_runs_in_a_thread(model, spike_export, tmp_path):
     path = model(
         CELL,

@@ -71,6 +71,7 @@ def test_a_model_that_waits_for_a_button_lists_them(mosinit, model, spike_export
     assert not list(tmp_path.glob("*.pickle"))
 
 
+@pytest.mark.slow
 def test_a_button_is_pressed(mosinit, spike_export, tmp_path):
     done = spike_export("run", mosinit, "--call", "fig1d()")
     assert done.returncode == 0, done.stderr
@@ -243,6 +244,7 @@ def test_what_a_model_says_after_ctrl_c_is_shown(model, tmp_path, callback, wait
     assert read(tmp_path / "run.pickle").n_frames > 9
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_kept_under_another_name(model, spike_export, tmp_path):
     model(CELL, name="cell.hoc")
     # Its folder goes while it runs.

@@ -188,6 +188,7 @@ def assert_same_cell(split: Simulation, whole: Simulation) -> None:
 watched = pytest.mark.skipif(NEURON_8, reason="NEURON 8 does not let its splits be watched")
 
 
+@pytest.mark.slow
 @fast_first(
     "way", [pytest.param(BY_TOOL, id="tool"), pytest.param(BY_HAND, id="hand", marks=watched)]
 )
@@ -251,6 +252,7 @@ OWNED = """
 """
 
 
+@pytest.mark.slow
 @watched
 @pytest.mark.parametrize(
     ("grown", "way"),

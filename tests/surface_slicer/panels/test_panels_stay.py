@@ -169,6 +169,7 @@ def test_curve_that_is_sliced(bpy: Any, folder: Path, capfd: Any):
     assert curve.animation_data.action is not None
 
 
+@pytest.mark.slow
 def test_a_neuron_has_its_panels_while_its_slicer_is_active(bpy: Any, tmp_path: Path):
     """The other add-ons as well: the slicer works on whatever is selected."""
     from blender_spike.color.coloring import voltage_material

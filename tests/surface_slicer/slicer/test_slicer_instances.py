@@ -72,6 +72,7 @@ def render(bpy, path):
     return read_pixels(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_an_object_shows_is_cut(bpy, tmp_path, kind):
     """Beyond the plane the ground is seen; afterwards the instance is whole again."""

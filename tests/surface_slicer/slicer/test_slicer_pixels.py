@@ -183,6 +183,7 @@ def test_what_is_left(bpy, tmp_path, look):
     np.testing.assert_allclose(found, LEFT[look], atol=2)
 
 
+@pytest.mark.slow
 @fast_first("style", ["STRANDS", "TUBES"])
 def test_a_region_a_neuron_and_a_cube_agree(bpy, tmp_path, style):
     """Seen along the plane, each reaches it within a pixel, and not one pixel beyond it."""

@@ -494,6 +494,7 @@ def test_after_saving_and_opening(bpy, tmp_path):
     assert not differences(state(bpy), before)
 
 
+@pytest.mark.slow
 def test_what_is_hidden_is_refused_or_made_whole(bpy, tmp_path):
     """It is not evaluated, so it gets no companion; its cut can be removed all the same."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))

@@ -48,6 +48,7 @@ def links(material):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("surface", [False, True])
 def test_a_volume_is_cut(bpy, tmp_path, engine, surface):
@@ -70,6 +71,7 @@ def test_a_volume_is_cut(bpy, tmp_path, engine, surface):
     assert after == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("combine", ["ANY", "ALL"])
 def test_two_slicers_cut_a_volume(bpy, tmp_path, engine, combine):
@@ -86,6 +88,7 @@ def test_two_slicers_cut_a_volume(bpy, tmp_path, engine, combine):
     assert pixels[~away & clear][:, 1].min() > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_faded_volume(bpy, tmp_path, engine):
     """A quarter of the light remains with Faded, nothing with what only surfaces have."""
@@ -123,6 +126,7 @@ def cloud_of(bpy, material=None):
     return cloud
 
 
+@pytest.mark.slow
 def test_a_volume_object_is_cut(bpy, tmp_path):
     """Smoke darkens the ground up to the plane."""
     from surface_slicer.common import nodes
@@ -195,6 +199,7 @@ def glass(bpy, square, *, opacity):
     return material
 
 
+@pytest.mark.slow
 def test_blended_glass_stays_smooth(bpy, tmp_path):
     """One sample of EEVEE: each pixel that is not cut away is what it was, without a grain."""
     from surface_slicer.slicer.slicer import remove_slicing
@@ -212,6 +217,7 @@ def test_blended_glass_stays_smooth(bpy, tmp_path):
     assert material.surface_render_method == "BLENDED" and not material.use_transparency_overlap
 
 
+@pytest.mark.slow
 def test_blended_opaque_bodies_are_sorted(bpy, tmp_path):
     """An opaque body that is cut open shows its near wall before its far one, as if dithered."""
     _, square = flat_scene(bpy)

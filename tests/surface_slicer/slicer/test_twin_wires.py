@@ -250,6 +250,7 @@ def test_wires_have_the_surfaces_colors(bpy, tmp_path):
     assert (pixels[x < 0] == whole[x < 0]).all()
 
 
+@pytest.mark.slow
 def test_a_color_of_its_own(bpy):
     """As scripts of version 0.1.0 give it; or the surface's, if they give none."""
     bpy.ops.surface_slicer.create_surface()

@@ -125,6 +125,7 @@ def test_detail_sets_the_number_of_vertices(bpy, tmp_path):
     assert counts[1] < 80_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detail", [0.5, 0.8])
 def test_neurites_are_as_thick_as_recorded(bpy, tmp_path, detail):
     """Within a tenth, where voxels are fine enough; the tip is round."""
@@ -155,6 +156,7 @@ def test_smoothing_stays_near_the_recorded_points(bpy, tmp_path):
         assert 0.15 * factor <= moved <= 0.2 * factor + 1e-3
 
 
+@pytest.mark.slow
 def test_voltages_are_those_of_the_strands(bpy, tmp_path):
     """At each place along a line, as far as a vertex can tell where it is."""
     line = [{"points": [[0, 0, 0, 2], [60, 0, 0, 2], [200, 0, 0, 2]], "nseg": 7}]
@@ -209,6 +211,7 @@ def test_the_soma_has_its_own_value(bpy, tmp_path):
     assert voltage[below] == pytest.approx(sphere, abs=1e-3)
 
 
+@pytest.mark.slow
 @fast_first(
     "sections",
     [

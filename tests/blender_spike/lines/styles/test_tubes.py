@@ -46,6 +46,7 @@ def line(*points, **more):
     return {"points": [list(point) for point in points], "nseg": 2, **more}
 
 
+@pytest.mark.slow
 def test_ends_are_half_balls(bpy, tmp_path):
     """Nearly a radius beyond the last point, and nowhere wider than the ball."""
     um = vertices_um(bpy, load(bpy, tmp_path, [line((0, 0, 0, 4), (50, 0, 0, 4))]))
@@ -57,6 +58,7 @@ def test_ends_are_half_balls(bpy, tmp_path):
         assert away == pytest.approx(2, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_start_within_its_parent_stays_flat(bpy, tmp_path):
     """It costs no vertices; one that is thicker, or whose parent is hidden, is round."""
     parent = line((0, 0, 0, 4), (50, 0, 0, 4))
@@ -73,6 +75,7 @@ def test_a_start_within_its_parent_stays_flat(bpy, tmp_path):
     assert beyond(3, **{"Show Dendrites": False}) > 1.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("smoothing", "most"), [(0.0, 0.0), (0.2, 0.2), (1.0, 1.0)])
 def test_smoothing_stays_near_the_recorded_points(bpy, tmp_path, smoothing, most):
     """By default within 0.2 µm; ends, where others join, do not move."""
@@ -97,6 +100,7 @@ def test_smoothing_stays_near_the_recorded_points(bpy, tmp_path, smoothing, most
         assert distances.min() < 1e-3
 
 
+@pytest.mark.slow
 def test_somata_as_recorded_have_more_corners(bpy, tmp_path):
     round_ = load(bpy, tmp_path, branched(), Soma="As Recorded")
     mesh = evaluated(bpy, round_)
@@ -105,6 +109,7 @@ def test_somata_as_recorded_have_more_corners(bpy, tmp_path):
     assert counts[0] % (4 * CORNERS) == 0 and (counts[1:] % CORNERS == 0).all()
 
 
+@pytest.mark.slow
 def test_lines_that_are_closed_stay_closed(bpy, tmp_path):
     """A loop that was joined to a neuron has no ends."""
     neuron = load(bpy, tmp_path, [line((0, 0, 0, 4), (50, 0, 0, 4))])
