@@ -15,12 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from picture_sheet import captioned
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 # Of the sheet's pictures; those to choose from are smaller.
 WIDE, HIGH, SAMPLES, FRAME = 480, 360, 96, 37
-SIDE, COLUMNS, CAPTION, GAP = 128, 3, 34, 4
+SIDE, COLUMNS = 128, 3
 # Width of the picture around the soma, in the neuron's units of 100 µm.
 WIDTH = 1.3
 
@@ -43,16 +44,7 @@ def make(simulation: Path) -> Image.Image:
         # Otherwise Blender reads the user's own preferences.
         os.environ["BLENDER_USER_RESOURCES"] = folder
         pictures = _render(simulation, Path(folder))
-    rows = -(-len(pictures) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * (WIDE + GAP) - GAP, rows * (HIGH + CAPTION)), (0, 0, 0))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=18)
-    for index, (name, picture) in enumerate(pictures.items()):
-        x, y = index % COLUMNS * (WIDE + GAP), index // COLUMNS * (HIGH + CAPTION)
-        sheet.paste(picture, (x, y))
-        place = (x + WIDE / 2, y + HIGH + CAPTION / 2)
-        draw.text(place, name, (190, 190, 190), font=font, anchor="mm")
-    return sheet
+    return captioned(list(pictures.items()), COLUMNS)
 
 
 def _render(simulation: Path, folder: Path) -> dict[str, Image.Image]:

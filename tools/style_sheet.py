@@ -14,11 +14,12 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from picture_sheet import captioned
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDE, HIGH, SAMPLES, FRAME = 480, 360, 16, 37
-COLUMNS, CAPTION, GAP = 2, 34, 4
+COLUMNS = 2
 # Width of the picture, in the neuron's units of 100 µm.
 WIDTH = 1.1
 
@@ -59,16 +60,9 @@ def make(simulation: Path) -> Image.Image:
         # Otherwise Blender reads the user's own preferences.
         os.environ["BLENDER_USER_RESOURCES"] = folder
         pictures = _render(simulation, Path(folder))
-    rows = -(-len(TILES) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * (WIDE + GAP) - GAP, rows * (HIGH + CAPTION)), (0, 0, 0))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=18)
-    for index, (tile, picture) in enumerate(zip(TILES, pictures, strict=True)):
-        x, y = index % COLUMNS * (WIDE + GAP), index // COLUMNS * (HIGH + CAPTION)
-        sheet.paste(picture, (x, y))
-        place = (x + WIDE / 2, y + HIGH + CAPTION / 2)
-        draw.text(place, tile.title, (190, 190, 190), font=font, anchor="mm")
-    return sheet
+    return captioned(
+        [(tile.title, one) for tile, one in zip(TILES, pictures, strict=True)], COLUMNS
+    )
 
 
 def _render(simulation: Path, folder: Path) -> list[Image.Image]:

@@ -17,13 +17,11 @@ from .common.colormaps.image import colormap_image
 from .common.colormaps.in_geometry import COLOR_INPUTS, color_group
 from .common.colormaps.in_material import add_colormap
 from .common.nodes import Tree
+from .lines.styles.membrane import skin, skin_radius
 from .playback.samples import VOLTAGE
 
 GEOMETRY: Final = "GeometryNodeTree"
 SHADER: Final = "ShaderNodeTree"
-# Voxels that a radius has at least, and what filters take away of it: see the style Membrane.
-_THINNEST: Final = 1.1
-_LOST: Final = 0.4
 
 
 @dataclass(frozen=True)
@@ -106,20 +104,9 @@ def _membrane(tree: Tree) -> None:
         "GeometryNodeResampleCurve", {"Curve": curves, "Mode": "Length", "Length": voxel}
     )
     points = tree.add("GeometryNodeCurveToPoints", {"Curve": even}, mode="EVALUATED")["Points"]
-    radius = tree.add("GeometryNodeInputRadius") * thickness
-    radius = tree.maximum(radius, voxel * _THINNEST) + voxel * _LOST
-    grid = tree.add(
-        "GeometryNodePointsToSDFGrid", {"Points": points, "Radius": radius, "Voxel Size": voxel}
-    )
-    grid = tree.add("GeometryNodeSDFGridFillet", {"Grid": grid, "Iterations": fillet})
-    grid = tree.add("GeometryNodeSDFGridMean", {"Grid": grid, "Width": 1, "Iterations": 1})
-    mesh = tree.add("GeometryNodeGridToMesh", {"Grid": grid, "Threshold": 0.0})
-    blurred = tree.add(
-        "GeometryNodeBlurAttribute",
-        {"Value": tree.add("GeometryNodeInputPosition"), "Iterations": 3},
-        data_type="FLOAT_VECTOR",
-    )
-    mesh = tree.add("GeometryNodeSetPosition", {"Geometry": mesh, "Position": blurred})
+    thick = tree.add("GeometryNodeInputRadius") * thickness
+    radius = skin_radius(tree, thick, voxel)
+    mesh = skin(tree, points, radius, voxel, fillet)
     tree.output("Mesh", tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh}))
     _about(tree, "One smooth surface around curves, in which branches grow into each other")
 

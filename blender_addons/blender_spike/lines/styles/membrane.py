@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import pi
 from typing import Final
 
-from ...common.nodes import Linkable, Node, Socket, Value
+from ...common.nodes import Linkable, Node, Socket, Tree, Value
 from ..stations import (
     ALONG,
     RADIUS,
@@ -53,7 +53,7 @@ def _write(lines: Lines) -> Linkable:
         points = tree.add(
             "GeometryNodeSeparateGeometry", {"Geometry": stations, "Selection": own}, domain="POINT"
         )["Selection"]
-        radius = tree.maximum(tree.attribute(RADIUS), voxel * _THINNEST) + voxel * _LOST
+        radius = skin_radius(tree, tree.attribute(RADIUS), voxel)
         # The work is that of filling each ball, so where they are wide there are fewer: a soma of
         # 400 balls that are 400 voxels wide would take minutes.
         step = tree.maximum(tree.math("FLOOR", radius * _APART / voxel), 1.0)
@@ -62,19 +62,7 @@ def _write(lines: Lines) -> Linkable:
             {"Geometry": points, "Selection": (tree.attribute(ALONG, "INT") % step) < 0.5},
             domain="POINT",
         )["Selection"]
-        grid: Value = tree.add(
-            "GeometryNodePointsToSDFGrid", {"Points": balls, "Radius": radius, "Voxel Size": voxel}
-        )
-        grid = tree.add("GeometryNodeSDFGridFillet", {"Grid": grid, "Iterations": 2})
-        grid = tree.add("GeometryNodeSDFGridMean", {"Grid": grid, "Width": 1, "Iterations": 1})
-        mesh = tree.add("GeometryNodeGridToMesh", {"Grid": grid, "Threshold": 0.0})
-        # Of so many balls in a row, and of the voxels, a ripple is left.
-        even = tree.add(
-            "GeometryNodeBlurAttribute",
-            {"Value": tree.add("GeometryNodeInputPosition"), "Iterations": 3},
-            data_type="FLOAT_VECTOR",
-        )
-        mesh = tree.add("GeometryNodeSetPosition", {"Geometry": mesh, "Position": even})
+        mesh = skin(tree, balls, radius, voxel, 2)
         placed = give_stations(tree, mesh, points)
         # Where neurites leave the soma, wider creases are left.
         near = tree.sample(points, tree.attribute(SPHERE_SHARE), tree.attribute(STATION, "INT"))
@@ -95,6 +83,39 @@ def _write(lines: Lines) -> Linkable:
         meshes = tree.for_each_point(each, {"Cell": ("INT", number)}, one)
     smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": meshes})
     return tree.join(smooth, stations)
+
+
+def skin_radius(tree: Tree, radius: Value, voxel: Value) -> Socket:
+    """Return what radius a ball needs, since filters take some away and thin branches break up."""
+    thick: Socket = tree.maximum(radius, voxel * _THINNEST) + voxel * _LOST
+    return thick
+
+
+def skin(tree: Tree, points: Linkable, radius: Value, voxel: Value, fillet: Value) -> Node:
+    """Add the nodes that make one smooth mesh around balls.
+
+    Parameters
+    ----------
+    radius : Socket or float
+        Of the balls, from `skin_radius`.
+    voxel : Socket or float
+        Size of a voxel.
+    fillet : Socket or int
+        How round it is where balls meet.
+    """
+    grid: Value = tree.add(
+        "GeometryNodePointsToSDFGrid", {"Points": points, "Radius": radius, "Voxel Size": voxel}
+    )
+    grid = tree.add("GeometryNodeSDFGridFillet", {"Grid": grid, "Iterations": fillet})
+    grid = tree.add("GeometryNodeSDFGridMean", {"Grid": grid, "Width": 1, "Iterations": 1})
+    mesh = tree.add("GeometryNodeGridToMesh", {"Grid": grid, "Threshold": 0.0})
+    # Of so many balls in a row, and of the voxels, a ripple is left.
+    even = tree.add(
+        "GeometryNodeBlurAttribute",
+        {"Value": tree.add("GeometryNodeInputPosition"), "Iterations": 3},
+        data_type="FLOAT_VECTOR",
+    )
+    return tree.add("GeometryNodeSetPosition", {"Geometry": mesh, "Position": even})
 
 
 def _cells_and_voxel(lines: Lines) -> tuple[Node, Node]:
