@@ -9,6 +9,7 @@ In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/talk_sequence.py -- out/talk --draft --video out/talk.mp4
     python examples/talk_sequence.py out/talk --times wave=2 frequency=11.5 --frames 1-240
+    python examples/talk_sequence.py out/talk --voice voice.wav --video out/talk.mp4
 
 Everything moves by ordinary keyframes in a single scene, with a marker at the beginning of each
 part: what is saved with ``--blend`` can be retimed by hand. Uses the installed Surface Slicer

@@ -28,6 +28,7 @@ FILMS: Final = {
     ".webm": ("VP9", {"format": "WEBM", "codec": "WEBM", "constant_rate_factor": "HIGH"}),
 }
 """What films are encoded as, and Blender's settings for that, by how their names end."""
+_AUDIO: Final = {".mp4": "AAC", ".mov": "PCM", ".webm": "OPUS"}
 _WITH_ALPHA: Final = (".mov", ".webm")
 _BITS_WITH_ALPHA: Final = 32
 
@@ -208,8 +209,9 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     """Encode PNG frames as a film at the scene's frame rate, with Blender's own encoder.
 
     What it is encoded as, by the end of its name, is in `FILMS`; all but H.264 keep the frames'
-    transparency. H.264 only allows even sizes: with an odd number of columns or rows, the last
-    column or the top row is cut off.
+    transparency. What the scene's sequencer plays is heard, in step with the frames' numbers.
+    H.264 only allows even sizes: with an odd number of columns or rows, the last column or the top
+    row is cut off.
     """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")
@@ -219,9 +221,12 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     )
     for picture in pictures[1:]:
         strip.elements.append(picture.name)
+    render = cutting.render
+    if has_sound(scene):
+        _be_heard(scene, cutting, _number(pictures[0]))
+        render.ffmpeg.audio_codec, render.ffmpeg.audio_bitrate = _AUDIO[video.suffix.lower()], 256
     # The frames are finished pictures: nothing may change their colors.
     cutting.view_settings.view_transform = "Standard"
-    render = cutting.render
     first: Any = bpy.data.images.load(str(pictures[0].resolve()))
     (width, height), has_alpha = first.size, first.depth == _BITS_WITH_ALPHA
     bpy.data.images.remove(first)
@@ -241,3 +246,25 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
         if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
             raise RuntimeError(f"Encoding {video} was cancelled.")
     bpy.data.scenes.remove(cutting)
+
+
+def has_sound(scene: Any) -> bool:
+    """Tell whether a film of a scene has sound: what its sequencer plays."""
+    editor = scene.sequence_editor
+    return editor is not None and any(
+        strip.type == "SOUND" and not strip.mute for strip in editor.strips_all
+    )
+
+
+def _be_heard(scene: Any, cutting: Any, first: int) -> None:
+    """Play a scene's sounds in another one, whose first frame is a certain one of the scene."""
+    strips = cutting.sequence_editor.strips
+    strips["Frames"].channel = 2
+    # It has no pictures to show, and they would be below the others.
+    heard = strips.new_scene("Sound", scene, channel=1, frame_start=1 + scene.frame_start - first)
+    heard.scene_input = "SEQUENCER"
+
+
+def _number(picture: Path) -> int:
+    """Return the number of the frame that a picture shows."""
+    return int(picture.stem.rpartition("_")[2])

@@ -83,6 +83,10 @@ def add_film_options(
     )  # fmt: skip
     films = ", ".join(f"{ending} ({codec})" for ending, (codec, _) in FILMS.items())
     add("--video", type=name_ending_in(*FILMS), metavar="FILE", help=f"film to write: {films}")
+    add(
+        "--voice", type=Path, metavar="FILE",
+        help="sound of the film from its first frame on, such as a voice (.wav, .mp3, .m4a)",
+    )  # fmt: skip
     add("--blend", type=name_ending_in(".blend"), metavar="FILE", help="scene to save (.blend)")
 
 

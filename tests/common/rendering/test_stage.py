@@ -18,6 +18,7 @@ def options(outdir: Path, **more) -> argparse.Namespace:
         "frames": None, "length": None, "bloom": 0.0, "orbit": 0.0, "engine": "cycles",
         "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False,
         "transparent": False, "exr": False, "video": None, "blend": None, "outdir": outdir,
+        "voice": None,
     }  # fmt: skip
     return argparse.Namespace(**(given | more))
 
