@@ -74,7 +74,8 @@ def drawn_axes(
     tuple of Node
         The axes, and the grid: what runs *Across* from the ticks of each.
     """
-    drawn, grids = [], []
+    drawn: list[Node] = []
+    grids: list[Node] = []
     for axis, inputs in own.items():
         settings = {key: inputs[key] for key in OF_AXIS if key != "Show"}
         shared = {key: style[key] for key in ("Text Size", "Line Width")}
