@@ -103,7 +103,6 @@ def molecule(folder: Path) -> Any:
 
 def lit(folder: Path, thing: Any) -> int:
     """Render, and count the pixels that are not the ground's."""
-
     scene = bpy.context.scene
     for other in bpy.data.objects:
         other.hide_render = other != thing and other.type != "CAMERA"
