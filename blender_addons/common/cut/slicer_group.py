@@ -82,6 +82,9 @@ _KEY: Final = Mark(
 )
 # On an empty: the key of its group, which a copy of the empty has, too.
 _CUTS_AS: Final = Mark("surface_slicer", "cuts_as", "cuts_as", lambda _: False)
+# On an empty: its group. Blender saves no node group without users, and one that cuts nothing yet
+# has no other.
+_GROUP: Final = Mark("surface_slicer", "group", "surface_slicer_group", lambda _: False)
 # The object that shows an instance, or else the object itself.
 _ASKED: Final = "INSTANCER"
 # Length of its name in bytes; Blender limits names of custom properties to 63.
@@ -108,6 +111,7 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         _renew(found)
     if empty.is_editable:
         _CUTS_AS.put(empty, amount_key(found))
+        _GROUP.put(empty, found)
     return found
 
 
@@ -276,12 +280,24 @@ def remove_group(group: bpy.types.NodeTree) -> None:
     group : NodeTree
         One of `slicer_groups`, no longer used by any material, or a part of one.
     """
+    empty = empty_of(group) if is_slicer_group(group) else None
+    if empty is not None and empty.is_editable:
+        _GROUP.remove(empty)
     inside: Any = group.nodes
     parts: set[Any] = {getattr(node, "node_tree", None) for node in inside} - {None}
     bpy.data.node_groups.remove(group)
     for part in parts:
         if not part.users:
             remove_group(part)
+
+
+def drive_by_scale(
+    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
+) -> None:
+    """Have a node's first output follow how an empty is scaled along an axis."""
+    output = required(group.nodes[node].outputs)[0]
+    source = Source(empty, f"SCALE_{axis}", is_transform=True)
+    drive(output, "default_value", {"scale": source})
 
 
 # --- The node groups ---
@@ -335,7 +351,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     group: bpy.types.NodeTree = tree.tree
     _KEY.put(group, key)
     for axis, node in zip("XYZ", scales, strict=True):
-        _drive_by_scale(group, node.bpy_node.name, empty, axis)
+        drive_by_scale(group, node.bpy_node.name, empty, axis)
     return group
 
 
@@ -373,14 +389,6 @@ def _renew(group: bpy.types.NodeTree) -> None:
     tree = nodes.Tree(group, group.name)
     _write_volume(tree)
     tree.finish()
-
-
-def _drive_by_scale(
-    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
-) -> None:
-    output = required(group.nodes[node].outputs)[0]
-    source = Source(empty, f"SCALE_{axis}", is_transform=True)
-    drive(output, "default_value", {"scale": source})
 
 
 def _unused(name: str) -> str:
