@@ -48,6 +48,8 @@ class RegionValues:
         A sentence about rows that were skipped, or empty.
     choices : tuple of str
         Names of the columns of values.
+    source : str
+        The file's name, for messages.
     """
 
     name: str
@@ -58,6 +60,7 @@ class RegionValues:
     halves: tuple[Half, ...] = ()
     unknown: str = ""
     choices: tuple[str, ...] = ()
+    source: str = "This table"
 
 
 def value_columns(path: Path) -> list[str]:
@@ -273,4 +276,5 @@ def _table(
         tuple(half for _, half in regions),
         unknown,
         choices,
+        path.name,
     )

@@ -29,24 +29,26 @@ _UNITS: Final[dict[str, Unit]] = {
 
 def _read(peek: Peek) -> PointSet:
     table, path = peek.table(), peek.path
-    columns, unit = [0, 1, 2], None
+    columns, unit, axes_named = [0, 1, 2], None, False
     if table.names is not None:
-        columns, unit = _named_columns(path.name, table.names)
+        columns, unit, axes_named = _named_columns(path.name, table.names)
     elif len(table.rows[0].fields) != 3:
         raise TableError(
             f"{path.name} has {len(table.rows[0].fields)} columns; without a header that names the "
             "coordinates, it should have three."
         )
-    return read_columns(peek, columns, Coordinates(unit or "um"), lines=True)
+    return read_columns(peek, columns, Coordinates(unit or "um"), lines=True, axes_named=axes_named)
 
 
-def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None]:
+def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None, bool]:
+    """Find columns and their unit, and tell whether all are named after the animal's axes."""
     names, units = [], []
     for field in header.fields:
         match = _UNIT.search(field)
         names.append(field[: match.start()] if match else field)
         units.append(_UNITS[match["unit"].casefold()] if match else None)
     columns: list[int] = []
+    axes_named = True
     for what, *patterns in _AXES:
         # A field of the whole name goes before one that ends with it.
         fitting: list[int] = []
@@ -58,12 +60,14 @@ def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None]:
             found = "more than one column" if fitting else "no column"
             raise TableError(f"{file}, line {header.line} names {found} for {what}.")
         columns += fitting
+        letter = re.compile(_NAMED.format(patterns[1]), re.IGNORECASE)
+        axes_named &= letter.fullmatch(names[fitting[0]]) is None
     named = {units[column] for column in columns}
     if len(named) > 1:
         raise TableError(
             f"{file}, line {header.line} names different units; all three must be the same."
         )
-    return columns, named.pop()
+    return columns, named.pop(), axes_named
 
 
 FORMAT: Final = PointFormat("table of points", 1000, lambda _peek: True, _read)

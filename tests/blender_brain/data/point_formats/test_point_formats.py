@@ -54,8 +54,11 @@ def test_tables(tmp_path: Path, content: str):
 
 def test_what_was_taken_for_which_axis(tmp_path: Path):
     found = read(tmp_path, "id,ML,AP,DV\n1,3,1,2\n")
-    assert found.taken == "'AP' for AP, 'DV' for DV, 'ML' for ML"
-    assert read(tmp_path, "1,2,3\n").taken == "The columns were taken for AP, DV, ML"
+    assert found.taken(found.coordinates) == "'AP' for AP, 'DV' for DV, 'ML' for ML"
+    bare = read(tmp_path, "1,2,3\n")
+    assert bare.taken(bare.coordinates) == (
+        "the first column for AP, the second for DV, the third for ML"
+    )
 
 
 def test_other_columns(tmp_path: Path):
@@ -284,7 +287,7 @@ def test_mouselight_has_its_own_order(tmp_path: Path):
     swc = "# Janelia MouseLight Neuron Browser\n1 1 5000 2000 3000 8 -1\n2 2 5100 2000 3000 1 1\n"
     found = read(tmp_path, swc, "neuron.swc")
     assert [3000, 2000, 5100] in points_um(found).tolist()
-    assert found.taken == "x for ML, y for DV, z for AP, as MouseLight has them"
+    assert found.taken(found.coordinates) == "x for ML, y for DV, z for AP"
 
 
 def test_pieces_that_belong_to_nothing_are_told_of(tmp_path: Path):
