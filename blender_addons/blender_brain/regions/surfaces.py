@@ -84,7 +84,9 @@ def shape(
     triangles = facing_out(points, triangles)
     location = np.zeros(3, np.float32)
     if origin == "GEOMETRY":
-        location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
+        # Column by column, which is many times as fast as row by row.
+        columns = points.T.copy()
+        location = np.asarray((columns.min(axis=1) + columns.max(axis=1)) / 2, np.float32)
         points -= location
     return Shape(points, triangles, location, on_cut, filled, left_open)
 
