@@ -18,7 +18,8 @@ _NEWLINE, _SPACE, _DOT, _MINUS, _V = b"\n .-v"
 _THREE_SPACES_AND_NEWLINE: Final = int.from_bytes(b"   \n", "little")
 # With no more digits an integer is exact as a double, and so is its quotient by a power of ten.
 _MOST_DIGITS: Final = 15
-_OUT_OF_RANGE: Final = 1e30
+# In micrometers: farther away than any brain is.
+_OUT_OF_RANGE: Final = 1e12
 _WORD: Final = 8
 _NUMBER: Final = re.compile(rb"-?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}")
 _POWERS: Final = 10.0 ** np.arange(_MOST_DIGITS + 1)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coordinates import Coordinates
-from .point_set import UNNAMED, Peek, PointSet, checked
+from .point_set import FARTHEST, UNNAMED, Peek, PointSet, checked
 from .table_layout import HEMISPHERE, Half, side_of
 from .tables import Row, Table, TableError
 
@@ -64,6 +64,11 @@ def read_columns(
                         " coordinate."
                     )
                 value = np.nan
+            elif abs(value) > FARTHEST:
+                raise TableError(
+                    f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is farther away"
+                    f" than {FARTHEST:g}."
+                )
             numbers[place, part] = value
     known = np.isfinite(numbers).all(axis=1)
     notes = [*table.notes, *notes]

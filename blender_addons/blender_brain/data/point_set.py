@@ -16,6 +16,8 @@ from .table_layout import Half
 from .tables import Table, TableError, read_bytes, read_table
 
 MOST_POINTS: Final = 20_000_000
+FARTHEST: Final = 1e12
+"""No unit makes a place in a brain of a larger number."""
 UNNAMED: Final = ("the first column", "the second", "the third")
 _PEEK: Final = 65_536
 
@@ -152,6 +154,11 @@ def checked(path: Path, numbers: NDArray[Any]) -> NDArray[np.float64]:
     finite = np.isfinite(numbers).all(axis=1)
     if not finite.all():
         raise TableError(f"{path.name}: point {int(np.argmin(finite)) + 1:,} is not finite.")
+    near = (np.abs(numbers) <= FARTHEST).all(axis=1)
+    if not near.all():
+        raise TableError(
+            f"{path.name}: point {int(np.argmin(near)) + 1:,} is farther away than {FARTHEST:g}."
+        )
     return np.asarray(numbers, np.float64)
 
 

@@ -114,6 +114,9 @@ def read_region_values(
     if not column and len(layout.choices) > 1:
         others = ", ".join(name for name in named if name != choice.name)
         notes.append(f"{path.name}: the values are those of '{choice.name}'; choose from {others}.")
+    if table.names and layout.time and time_factor(table.names.fields[layout.time]) is None:
+        name = table.names.fields[layout.time][:60]
+        notes.append(f"{path.name}: '{name}' was taken for times in ms; regions are there again.")
     rows, dropped = _without_injection(table, layout)
     if dropped:
         notes.append(f"{path.name}: rows of injection sites, {dropped:,}, were left out.")

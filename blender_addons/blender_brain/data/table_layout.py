@@ -104,7 +104,9 @@ def layout_of(table: Table) -> Layout:
     region = next((names.index(name) for name in _REGION if name in names), 0)
     hemisphere = _first(names, region, lambda name: bool(HEMISPHERE.fullmatch(name)))
     time = _first(names, region, lambda name: time_factor(name) is not None)
-    if time is None and hemisphere is None and width == 3 and region == 0:
+    # Otherwise it is another column of values, such as a count beside a density.
+    again = len({row.fields[0] for row in table.rows}) < len(table.rows)
+    if time is None and hemisphere is None and width == 3 and region == 0 and again:
         time = 1 if _are_numbers(table, 1) else None
     factor = 1.0 if time is None else time_factor(names[time]) or 1.0
     taken = {region, hemisphere, time}

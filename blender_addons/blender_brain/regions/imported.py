@@ -165,7 +165,9 @@ def import_regions(
             if region is None:
                 shape = next(ready)
                 if isinstance(shape, AtlasError):
-                    result.damaged.append(str(shape))
+                    # Of both halves, it is said once.
+                    if str(shape) not in result.damaged:
+                        result.damaged.append(str(shape))
                     continue
                 if shape is None:
                     # One of the two sides may be empty: some structures are on one side only.

@@ -27,7 +27,19 @@ _UNITS: Final[dict[str, Unit]] = {
 }  # fmt: skip
 
 
+# What begins like this is no table, and none of the other formats has recognized it.
+_NO_TABLES: Final = {
+    "{": "JSON, but not as MouseLight writes it",
+    "[": "JSON, but not as MouseLight writes it",
+    "<": "XML or a web page, but no list of cells as cellfinder writes it",
+}
+
+
 def _read(peek: Peek) -> PointSet:
+    if what := _NO_TABLES.get(peek.text.lstrip()[:1]):
+        raise TableError(
+            f"{peek.path.name} is {what}; save the points as a table with columns AP, DV and ML."
+        )
     table, path = peek.table(), peek.path
     columns, unit, axes_named = [0, 1, 2], None, False
     if table.names is not None:

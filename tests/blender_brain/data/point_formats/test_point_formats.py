@@ -86,6 +86,16 @@ def test_other_columns(tmp_path: Path):
         ("x,y,z\n1,2,3\n1,,3\n", "cells.csv, line 3: '' is not a coordinate."),
         ("1,2,3\n1,nan,3\n", "cells.csv, line 2: 'nan' is not a coordinate."),
         ("1,2,3\n1,here,3\n", "cells.csv, line 2: 'here' is not a coordinate."),
+        ("1,2,3\n1,2,-1e300\n", "cells.csv, line 2: '-1e300' is farther away than 1e+12."),
+        (
+            '{"a": [1, 2, 3]}\n{"a": [1, 2, 3]}\n',
+            "cells.csv is JSON, but not as MouseLight writes it; save the points as a table with "
+            "columns AP, DV and ML.",
+        ),
+        (
+            " <!DOCTYPE html>\n<html>\n",
+            "cells.csv is XML or a web page, but no list of cells as cellfinder writes it; save",
+        ),
         (
             "index,axis-0,axis-1\n0,1,2\n",
             "cells.csv has 2 axes; points in an atlas have the three axis-0, axis-1 and axis-2.",
@@ -106,6 +116,14 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str, sentence: str):
     with pytest.raises(TableError) as error:
         read(tmp_path, content)
     assert str(error.value).startswith(sentence)
+
+
+def test_arrays_too_far_away_and_no_file_at_all(tmp_path: Path):
+    np.save(tmp_path / "cells.npy", np.array([[1.0, 2, 3], [1, 1e13, 3]]))
+    with pytest.raises(TableError, match=r"cells.npy: point 2 is farther away than 1e\+12\."):
+        read_point_set(tmp_path / "cells.npy")
+    with pytest.raises(TableError, match="Choose a file first."):
+        read_point_set(Path(""))
 
 
 def test_brainmapper(tmp_path: Path):
