@@ -15,8 +15,9 @@ from .atlas.search import Search
 from .common import colormaps, film
 from .common.required import required
 from .common.selection import editable
+from .regions.decimation import decimation_of
 from .regions.film_view import DIRECTION, MARGIN, UP
-from .regions.imported import Imported, decimation_of, import_regions
+from .regions.imported import Imported, import_regions
 from .regions.look_materials import set_look
 from .regions.record import about, is_region
 from .regions.visibility import show_all, solid_objects

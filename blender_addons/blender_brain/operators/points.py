@@ -153,6 +153,9 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
                 what=found.what,
                 named=found.structures,
                 column=found.structure_column,
+                sides=found.sides,
+                side_column=found.side_column,
+                axes_named=found.axes_named or self.axes != "file",
             )
             thing, notes = self._add(context, atlas, path, found, coordinates, landing)
             if self.color_by or self.size_by:
@@ -172,7 +175,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
             count = len(found.point_counts)
             lines = f", {count:,} line{'s' * (count != 1)}"
         text = (
-            f"'{thing.name}'{lines} in {atlas.full_name}: {found.taken}, in"
+            f"'{thing.name}'{lines} in {atlas.full_name}: {found.taken(coordinates)}, in"
             f" {coordinates.described()}. {landing.text}."
         )
         if landing.warning:
