@@ -14,6 +14,7 @@ from ..color.looks import LOOKS
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
+from ..common.story import story_command
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from . import network_film, neuron_film
@@ -27,6 +28,9 @@ _OF_NETWORKS: Final = (
 
 def main(arguments: Sequence[str]) -> None:
     """Import, color, set the scene, render, encode."""
+    if story_command.is_story(arguments):
+        story_command.main(arguments, prog="blender -b -c blender_spike")
+        return
     options = parse(arguments)
     stage.render_film(build(options), options)
 
