@@ -50,9 +50,9 @@ class FilmBuild:
     ) -> None:
         self.settings = staging.checked(size, fps, seconds, engine, bloom, ground)
         self.folder = Path(folder)
-        self.scene: bpy.types.Scene = staging.scene_for(self.settings, scene)
         self.notes: list[str] = []
         """Sentences about what was left as a person has it, or was guessed."""
+        self.scene: bpy.types.Scene = staging.scene_for(self.settings, scene, self.notes.append)
         self.things: dict[str, Thing] = {}
         self.markers: dict[str, float] = {}
         """Seconds by name."""
@@ -229,6 +229,7 @@ class FilmBuild:
         self.camera_way.write(self.channels, self.first, self.last)
         self.notes += self.channels.write()
         staging.put_labels(self)
+        self._drop([one for one in made.names_in(scene) if one.startswith("/")])
         scene.frame_set(self.first)
         for name, (source, touched) in self._sources.items():
             things = made.objects_of(scene, name)
@@ -236,8 +237,11 @@ class FilmBuild:
                 made.remember(scene, name, source, made.state_of(things))
 
     def drop_others(self) -> None:
-        """Remove what an earlier version of the film had, and this one has not."""
-        for name in made.names_in(self.scene):
+        """Remove the things that an earlier version of the film had, and this one has not."""
+        self._drop([one for one in made.names_in(self.scene) if not one.startswith("/")])
+
+    def _drop(self, names: Sequence[str]) -> None:
+        for name in names:
             if name in self._sources:
                 continue
             there = made.objects_of(self.scene, name)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -77,8 +77,16 @@ def checked(
     )
 
 
-def scene_for(settings: Settings, scene: bpy.types.Scene | None) -> bpy.types.Scene:
-    """Find or make the scene of a film."""
+def scene_for(
+    settings: Settings, scene: bpy.types.Scene | None, tell: Callable[[str], object]
+) -> bpy.types.Scene:
+    """Find or make the scene of a film.
+
+    Parameters
+    ----------
+    tell : callable
+        Called with a sentence for each setting that a person changed.
+    """
     given = argparse.Namespace(
         engine=settings.engine, fps=settings.fps, exr=False, transparent=False
     )
@@ -102,7 +110,8 @@ def scene_for(settings: Settings, scene: bpy.types.Scene | None) -> bpy.types.Sc
         "frame_start": 1,
     }
     found.frame_start = 1 if scene is None else found.frame_start
-    made.set_settings(found, values)
+    for note in made.set_settings(found, values):
+        tell(note)
     checked_scene: bpy.types.Scene = found
     return checked_scene
 
