@@ -12,7 +12,7 @@ from ..atlas import Atlas, AtlasError, film_regions, library
 from ..atlas.search import Search, UnknownStructureError
 from ..common import colormaps, film
 from ..common.story import fields
-from ..common.story.fields import Field, FieldError, unknown
+from ..common.story.fields import Field, FieldError, no_such
 from ..common.story.thing import PLACING, Place, Thing, View
 from ..demo_atlas import NAME, VERSION, make_demo_atlas
 from ..figures.labels import add_labels
@@ -177,6 +177,6 @@ class BrainThing(Thing):
         wanted = name.casefold()
         found = [one for one in self.regions if one.name.split(".")[0].casefold() == wanted]
         if not found:
-            raise ValueError(unknown(name, self.parts(), f"'{self.name}' has no", "it has"))
+            raise ValueError(no_such(name, self.parts(), f"'{self.name}' has no", "it has"))
         x, y, z = (float(one) for one in inner_point(found[0]))
         return Place((x, y, z), found[:1], um_per_unit=self.um_per_unit)

@@ -12,7 +12,7 @@ from ..color import coloring
 from ..common.nodes.modifiers import set_inputs
 from ..common.required import required
 from ..common.story import fields
-from ..common.story.fields import Field, unknown
+from ..common.story.fields import Field, no_such
 from ..common.story.thing import Number
 from ..playback.network import layouts_of, make_layout
 from .simulation_thing import FIELDS, SimulationThing
@@ -75,4 +75,4 @@ class NetworkThing(SimulationThing):
         if name.title() in _GENERATED:
             return make_layout(self.neuron, name.title())
         there = [*known, *(kind.lower() for kind in _GENERATED)]
-        raise ValueError(unknown(name, there, "there is no layout", "there are"))
+        raise ValueError(no_such(name, there, "there is no layout", "there are"))

@@ -17,7 +17,7 @@ from ..common.extent import world_points
 from ..common.nodes.modifiers import set_inputs
 from ..common.required import required
 from ..common.story import fields
-from ..common.story.fields import Field, unknown
+from ..common.story.fields import Field, no_such
 from ..common.story.thing import Place
 from ..figures import adding
 from ..lines.styles import STYLES
@@ -140,7 +140,7 @@ class NeuronThing(SimulationThing):
         else:
             if name not in section_names(self.neuron):
                 raise ValueError(
-                    unknown(name, self.parts()[:8], f"'{self.name}' has no section", "it has")
+                    no_such(name, self.parts()[:8], f"'{self.name}' has no section", "it has")
                 )
             index = section_names(self.neuron).index(name)
             middle = self._points_of(index).mean(axis=0)

@@ -35,7 +35,7 @@ class FieldError(ValueError):
 class Field:
     """A value of a thing or an event."""
 
-    description: str
+    meaning: str
     read: Callable[[Any], Any]
     """Checks and converts it; its ValueError says what is allowed."""
     default: Any = None
@@ -64,12 +64,12 @@ def read_fields(
     """
     for key in values:
         if key not in fields:
-            raise FieldError(key, unknown(key, fields, f"{what} has no", "it has"))
+            raise FieldError(key, no_such(key, fields, f"{what} has no", "it has"))
     found = {}
     for key, one in fields.items():
         if key not in values:
             if one.needed:
-                raise FieldError("", f"{what} needs {key}: {one.description}")
+                raise FieldError("", f"{what} needs {key}: {one.meaning}")
             found[key] = one.default
             continue
         try:
@@ -79,7 +79,7 @@ def read_fields(
     return found
 
 
-def unknown(name: object, known: Sequence[str] | Mapping[str, Any], no: str, there: str) -> str:
+def no_such(name: object, known: Sequence[str] | Mapping[str, Any], no: str, there: str) -> str:
     """Say that there is nothing of a name, and what there is."""
     close = difflib.get_close_matches(str(name), list(known), 1)
     hint = f" Did you mean {close[0]}?" if close else ""
@@ -134,7 +134,7 @@ def choice(*known: str) -> Callable[[Any], str]:
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value.casefold() not in by_name:
-            raise ValueError(unknown(value, known, "there is no", "choose from").rstrip("."))
+            raise ValueError(no_such(value, known, "there is no", "choose from").rstrip("."))
         return by_name[value.casefold()]
 
     return read

@@ -19,7 +19,7 @@ from . import captions, made, staging, story_file
 from .camera_way import CameraWay
 from .channels import Channels, Key
 from .event import DURATION, Event, Happening
-from .fields import FieldError, unknown
+from .fields import FieldError, no_such
 from .moments import LONGEST_S, frame_at, moment
 from .pacing import Pacing
 from .thing import Place, Thing
@@ -76,7 +76,7 @@ class FilmBuild:
         if name in self.things.values():
             return name  # type: ignore[return-value]
         if not isinstance(name, str) or name not in self.things:
-            raise ValueError(unknown(name, self.things, "there is no", "there are"))
+            raise ValueError(no_such(name, self.things, "there is no", "there are"))
         return self.things[name]
 
     def place(self, what: object) -> Place:

@@ -15,7 +15,7 @@ import bpy
 from . import made, narrating, staging
 from .event import DURATION
 from .events import EVENTS
-from .fields import read_fields, unknown
+from .fields import read_fields, no_such
 from .film_build import FilmBuild
 from .marker_files import read_markers
 from .others import KINDS, thing_class
@@ -82,7 +82,7 @@ class Film(FilmBuild):
         """Add a thing, with its values in a mapping; see `add`."""
         self._alive()
         if kind not in KINDS:
-            raise ValueError(unknown(kind, KINDS, "there is no", "there are"))
+            raise ValueError(no_such(kind, KINDS, "there is no", "there are"))
         made_by = thing_class(kind)
         checked = read_fields(values, made_by.fields, f"a {kind}")
         if name in self.things:
@@ -145,7 +145,7 @@ class Film(FilmBuild):
             This one.
         """
         if kind not in EVENTS:
-            raise ValueError(unknown(kind, EVENTS, "there is no event", "there are"))
+            raise ValueError(no_such(kind, EVENTS, "there is no event", "there are"))
         given = {name.rstrip("_"): value for name, value in values.items()}
         if "seconds" in given:
             given[DURATION] = given.pop("seconds")

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import tomllib
 
-from .fields import Field, unknown
+from .fields import Field, no_such
 from .toml_lines import Path as Keys
 from .toml_lines import lines_of
 
@@ -70,7 +70,8 @@ class StoryFile:
         while keys and keys not in self.lines:
             keys = keys[:-1]
         line = f", line {self.lines[keys]}" if keys else ""
-        return StoryError(f"{self.path.name}{line}: {message.rstrip('.')}.")
+        told = ": ".join((f"{self.path.name}{line}", message.rstrip(".")))
+        return StoryError(f"{told}.")
 
     @contextmanager
     def at(self, keys: Keys) -> Iterator[None]:
@@ -122,7 +123,7 @@ def read_story(
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise StoryError(f"{path.name}{_told(str(problem))}.") from None
+        raise StoryError(f"{path.name}{_line_first(str(problem))}.") from None
     except (ValueError, RecursionError) as problem:
         raise StoryError(f"{path.name} is not a story: {problem}.") from None
     story.lines = lines_of(text)
@@ -132,7 +133,7 @@ def read_story(
                 raise story.error((key,), f"'{key}' is not a table: write [{key}]")
         else:
             known = [FILM, NARRATION, *kinds, TIMELINE]
-            raise story.error((key,), unknown(key, known, "there is no table", "there are"))
+            raise story.error((key,), no_such(key, known, "there is no table", "there are"))
     story.film, story.narration = document.get(FILM, {}), document.get(NARRATION, {})
     names: dict[str, str] = {}
     for kind in kinds:
@@ -172,7 +173,7 @@ def _text(path: Path) -> str:
     return text
 
 
-def _told(problem: str) -> str:
+def _line_first(problem: str) -> str:
     """Put the line of an error of Python's reader first."""
     match = re.fullmatch(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", problem)
     if match is None:
@@ -200,6 +201,6 @@ def _events(
                 raise story.error((*own, kinds[1]), told)
             if not kinds:
                 first = next(iter(values), "")
-                told = unknown(first, events, "there is no event", "there are")
+                told = no_such(first, events, "there is no event", "there are")
                 raise story.error((*own, first), told)
             yield Entry(kinds[0], when, values, own)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..extent import world_points
 from . import fields
-from .fields import Field, unknown
+from .fields import Field, no_such
 from .pacing import Pacing
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Thing:
 
     def part(self, name: str) -> Place:
         """Find one of its parts."""
-        raise ValueError(unknown(name, self.parts(), f"'{self.name}' has no", "its parts are"))
+        raise ValueError(no_such(name, self.parts(), f"'{self.name}' has no", "its parts are"))
 
     def pacing(self) -> Pacing | None:
         """Return how its simulation plays if nothing happens to it; None if it does not play."""
