@@ -36,7 +36,13 @@ def parse(
         prog=prog, description="Render regions of a brain atlas as a film."
     )
     add = parser.add_argument
-    add("named", nargs="?", default="", metavar="atlas", help="its name, as with --atlas")
+    add(
+        "named",
+        nargs="?",
+        default="",
+        metavar="atlas",
+        help="its name, as with --atlas; or a story (.toml)",
+    )
     add("shown", nargs="?", metavar="regions", help="what glows, as with --glow, and nothing else")
     common_options.add_output(parser)
     add("--atlas", default="", help="atlas name, with or without version (default: the first one)")

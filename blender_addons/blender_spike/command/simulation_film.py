@@ -49,7 +49,7 @@ def parse(
         prog=prog, description="Render a simulation file as a film: a neuron, or a network."
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file")
+    add("file", type=Path, help="simulation file, or a story (.toml)")
     common_options.add_output(parser)
     common_options.add_quantity_options(
         parser, lower="the lowest in the file; 0 for activity", upper="the highest; 1 for activity"

@@ -15,7 +15,7 @@ import bpy
 from . import made, narrating, staging
 from .event import DURATION
 from .events import EVENTS
-from .fields import read_fields, no_such
+from .fields import no_such, read_fields
 from .film_build import FilmBuild
 from .marker_files import read_markers
 from .others import KINDS, thing_class

@@ -55,9 +55,11 @@ def put_sound(scene: Any, path: Path, first: int) -> float:
 
 def _check_sound(path: Path) -> None:
     # Of what is no sound, Blender would make a silent strip.
+    # The stubs do not know all of it.
+    audio: Any = aud
     try:
-        samples: Any = aud.Sound(str(path)).length
-    except aud.error:
+        samples = audio.Sound(str(path)).length
+    except audio.error:
         samples = 0
     if not samples:
         raise ValueError(f"{path.name} is not a sound that Blender can read")

@@ -38,7 +38,12 @@ def parse(
         prog=prog, description="Render an array as a film of a surface."
     )
     add = parser.add_argument
-    add("file", type=Path, nargs="?", help="array (.npy, .npz, .csv, .txt) or picture")
+    add(
+        "file",
+        type=Path,
+        nargs="?",
+        help="array (.npy, .npz, .csv, .txt) or picture; or a story (.toml)",
+    )
     common_options.add_output(parser)
     add("--array", default="", help="array in an .npz archive")
     add("--formula", help="formula of x and y from 0 to 1, instead of a file")
