@@ -41,7 +41,7 @@ def parse(
         nargs="?",
         default="",
         metavar="atlas",
-        help="its name, as with --atlas; or a story (.toml)",
+        help="its name; or a story (.toml)",
     )
     add("shown", nargs="?", metavar="regions", help="what glows, as with --glow, and nothing else")
     common_options.add_output(parser)

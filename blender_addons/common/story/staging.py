@@ -22,7 +22,7 @@ from .camera_way import CameraWay
 from .event import Happening
 from .looking import view_of
 from .moments import duration
-from .thing import Vector3
+from .thing import Thing, Vector3
 
 if TYPE_CHECKING:
     from .film_build import FilmBuild
@@ -198,7 +198,28 @@ def put_labels(whole: FilmBuild) -> None:
             {"of": made.remembered(scene, thing.name)[0], "way": way, "to": whole.last,
              "camera": made.remembered(scene, _CAMERA)[0]},
         )  # fmt: skip
-        whole.own(f"/labels of {thing.name}", source, partial(thing.lay_out_labels, bpy.context))
+        whole.own(f"/labels of {thing.name}", source, partial(_lay_out, whole, thing))
+
+
+def _lay_out(whole: FilmBuild, thing: Thing) -> None:
+    """Lay labels out beside what they are about, without the other things.
+
+    The camera's way is followed for that, and each thing would be made anew in each of its frames.
+    """
+    others = [
+        one
+        for other in whole.things.values()
+        if other is not thing
+        for one in other.objects
+        if not one.hide_viewport
+    ]
+    for one in others:
+        one.hide_viewport = True
+    try:
+        thing.lay_out_labels(bpy.context)
+    finally:
+        for one in others:
+            one.hide_viewport = False
 
 
 def render(whole: FilmBuild, path: str | Path, given: Mapping[str, Any]) -> None:

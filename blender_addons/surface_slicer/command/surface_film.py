@@ -42,7 +42,7 @@ def parse(
         "file",
         type=Path,
         nargs="?",
-        help="array (.npy, .npz, .csv, .txt) or picture; or a story (.toml)",
+        help="array (.npy, .npz, .csv, .txt), picture, or story (.toml)",
     )
     common_options.add_output(parser)
     add("--array", default="", help="array in an .npz archive")
