@@ -188,6 +188,20 @@ class CameraWay:
         whole = self._orbits == [(first, last, self._orbits[0][2])]
         # One over the whole film has the camera's own view in its middle.
         angle = -self._orbits[0][2] / 2 if whole else 0.0
+        cuts = [begin for begin, end, _ in self._shots[1:] if begin == end]
+
+        def turn(frame: int, now: float, ease: str) -> None:
+            value = (float(np.radians(now)), *self.base.up)
+            channels.add(pivot, "rotation_axis_angle", [Key(frame, value, ease)])
+
+        def turned(angle: float, begin: int, end: int) -> float:
+            """Begin anew where the picture is cut after an orbit."""
+            cut = next((one for one in sorted(cuts) if begin <= one <= end), None)
+            if cut is None or begin == first:
+                return angle
+            turn(cut, 0.0, "CONSTANT")
+            return 0.0
+
         ended = first
         for begin, end, degrees in sorted(self._orbits):
             if begin < ended:
@@ -196,10 +210,11 @@ class CameraWay:
                     f"{ended}"
                 )
             ease = "LINEAR" if whole else "SINE"
-            for frame, now in ((begin, angle), (max(end, begin + 1), angle + degrees)):
-                value = (float(np.radians(now)), *self.base.up)
-                channels.add(pivot, "rotation_axis_angle", [Key(frame, value, ease)])
-            angle, ended = angle + degrees, end
+            angle = turned(angle, ended, begin)
+            turn(begin, angle, ease)
+            turn(max(end, begin + 1), angle + degrees, "CONSTANT")
+            angle, ended = angle + degrees, max(end, begin + 1)
+        turned(angle, ended, last)
 
 
 class _Kept:

@@ -92,6 +92,17 @@ def test_an_orbit_over_the_whole_film_has_the_view_in_its_middle(film):
     assert math.degrees(pivot.rotation_axis_angle[0]) == pytest.approx(0, abs=1.0)
 
 
+def test_a_cut_after_an_orbit_is_not_turned(film):
+    cell = film.neuron("run.pickle")
+    film.orbit(40, seconds=1).frame_on(cell, at=2).orbit(10, at=3, seconds=1)
+    film.caption("on", at=4).finish()
+    keys = keys_of(film.scene.camera.parent, "rotation_axis_angle")
+    assert [frame for frame, _ in keys] == [1, 25, 49, 73, 97]
+    assert np.degrees([angle for _, angle in keys]) == pytest.approx([0, 40, 0, 0, 10])
+    film.scene.frame_set(40)
+    assert math.degrees(film.scene.camera.parent.rotation_axis_angle[0]) == pytest.approx(40)
+
+
 def test_the_camera_flies_to_what_it_shall_frame(bpy, film):
     from bpy_extras.object_utils import world_to_camera_view
     from mathutils import Vector
