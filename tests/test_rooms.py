@@ -17,8 +17,7 @@ ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
         "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
-        "suggestions colormaps figures value_color clock film rendering "
-        "story"
+        "suggestions colormaps blocks figures value_color clock film rendering story"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties simulating playback blocks color meshes "
@@ -30,12 +29,22 @@ ROOMS: Final = {
         "operators panels story command api"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface film slicer operators panels "
+        "common arrays ramps curve properties surface film slicer blocks operators panels "
         "story command api"
     ),
 }
 # What is written for each extension, under the name that it has in all of them.
-SAME_IN_ALL: Final = {"api", "properties", "film", "solid_colors", "selection", "showing", "tab"}
+SAME_IN_ALL: Final = {
+    "api",
+    "properties",
+    "film",
+    "solid_colors",
+    "selection",
+    "showing",
+    "tab",
+    "blocks",
+    "adding",
+}
 
 
 @pytest.mark.parametrize("package", ROOMS)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    adding,
     arrow,
     color,
     color_ramp,
@@ -36,4 +37,5 @@ CLASSES = (
     *cyclic.CLASSES,
     *film.CLASSES,
     *showing.CLASSES,
+    *adding.CLASSES,
 )

@@ -48,7 +48,7 @@ NEW = {
 # Of a curve that is there.
 ON_CURVE = {"morph_curve", "add_curve_axes", "remove_curve_axes"}
 # These need a window, or are in the shader editor.
-ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
+ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp", "add_node_group"}
 # Where something was deleted.
 AFTERWARDS = {"remove_left_behind"}
 
