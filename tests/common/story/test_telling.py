@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,3 +199,25 @@ def test_every_event_has_fields_that_are_no_events():
 
     for event in EVENTS.values():
         assert not (set(event.all_fields) - {event.name}) & set(EVENTS), event.name
+
+
+def test_the_voice_is_in_the_film(folder):
+    film = told(folder)
+    film.render(folder / "out.mp4", frames="20-22", samples=1)
+    # The tracks of an .mp4 file say what they are encoded as.
+    content = (folder / "out.mp4").read_bytes()
+    assert b"avc1" in content and b"mp4a" in content
+    (folder / "story.toml").write_text(STORY.replace('file = "voice.wav"\n', ""))
+    told(folder).render(folder / "silent.mp4", frames="20-22", samples=1)
+    assert b"mp4a" not in (folder / "silent.mp4").read_bytes()
+
+
+def test_the_talk_s_story_can_be_read():
+    from blender_spike.common.story.events import EVENTS
+    from blender_spike.common.story.others import KINDS
+    from blender_spike.common.story.story_file import read_story
+
+    examples = Path(__file__).resolve().parent.parent.parent.parent / "examples" / "story"
+    fields = {name: event.all_fields for name, event in EVENTS.items()}
+    story = read_story(examples / "talk.toml", list(KINDS), fields)
+    assert {one.kind for one in story.things} == set(KINDS) and len(story.events) > 20
