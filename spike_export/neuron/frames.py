@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import os
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 Columns = NDArray[np.intp] | slice
 
 _BLOCK_VALUES = 2**18
+
+# Frames may take this share of the computer's memory; they are copied once, at the end.
+_SHARE = 0.4
+_BYTES_PER_TIME = 40
+_FEWEST = 1000
 
 
 class Frames:
@@ -30,6 +36,8 @@ class Frames:
         Keep the maximum of the values put into a frame.
     wanted : int, optional
         The final number of frames; up to four times as many are held in memory.
+    most : float
+        How many are held in memory if no number is wanted: an even number.
     """
 
     def __init__(
@@ -40,6 +48,7 @@ class Frames:
         *,
         peak: bool,
         wanted: int | None,
+        most: float = math.inf,
     ) -> None:
         self.every_ms = every_ms
         self.peak = peak
@@ -47,7 +56,7 @@ class Frames:
         self._missing = missing
         self._wanted = wanted
         # Dropping every second one leaves twice the wanted number.
-        self._most = math.inf if wanted is None else 4 * wanted
+        self._most = most if wanted is None else 4 * wanted
         self._blocks: list[NDArray[np.float32]] = []
         self._shape = max(8, min(2048, _BLOCK_VALUES // max(segments, 1))), segments
 
@@ -145,6 +154,18 @@ class Frames:
             self._blocks.append(block)
         del self.times_ms[1::2]
         self.every_ms *= 2
+
+
+def most_in_memory(segments: int) -> float:
+    """Return how many frames the computer's memory can hold: an even number.
+
+    CVode may pass any time in a single step, and a frame takes memory even if nothing changes.
+    """
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return math.inf
+    return max(_FEWEST, int(_SHARE * memory / (4 * segments + _BYTES_PER_TIME)) // 2 * 2)
 
 
 def spread(
