@@ -17,22 +17,25 @@ ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
         "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
-        "suggestions colormaps blocks figures value_color clock film rendering"
+        "suggestions colormaps blocks figures value_color clock film rendering story"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties simulating playback blocks color meshes "
-        "at_hand solid_colors views figures building demos operators panels command"
+        "at_hand solid_colors views figures building demos operators panels "
+        "story command api"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "
-        "operators panels command"
+        "operators panels story command api"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface film slicer blocks operators panels command"
+        "common arrays ramps curve properties surface film slicer blocks operators panels "
+        "story command api"
     ),
 }
 # What is written for each extension, under the name that it has in all of them.
 SAME_IN_ALL: Final = {
+    "api",
     "properties",
     "film",
     "solid_colors",

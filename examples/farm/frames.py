@@ -28,6 +28,7 @@ FILMS: Final = {
     ".webm": ("VP9", {"format": "WEBM", "codec": "WEBM", "constant_rate_factor": "HIGH"}),
 }
 """What films are encoded as, and Blender's settings for that, by how their names end."""
+_SOUND_CODECS: Final = {".mp4": "AAC", ".mov": "PCM", ".webm": "OPUS"}
 _WITH_ALPHA: Final = (".mov", ".webm")
 _BITS_WITH_ALPHA: Final = 32
 
@@ -199,6 +200,26 @@ def render_frames(
     return pictures
 
 
+def _add_sounds(scene: Any, cutting: Any, first: Path) -> int:
+    """Put a scene's sounds beside its frames, and count them."""
+    editor = scene.sequence_editor
+    number = re.search(r"\d+$", first.stem)
+    if editor is None or number is None:
+        return 0
+    sounds = [strip for strip in editor.strips if strip.type == "SOUND" and not strip.mute]
+    # The first picture is in frame 1.
+    shift = 1 - int(number[0])
+    for channel, strip in enumerate(sounds, 2):
+        path = bpy.path.abspath(strip.sound.filepath)
+        begin = round(strip.frame_start) + shift
+        copy = cutting.sequence_editor.strips.new_sound(strip.name, path, channel, begin)
+        copy.frame_offset_start, copy.frame_offset_end = (
+            strip.frame_offset_start, strip.frame_offset_end,
+        )  # fmt: skip
+        copy.volume = strip.volume
+    return len(sounds)
+
+
 def output_path(path: Path) -> str:
     """Name a file for Blender's output, in which braces would be filled in."""
     return str(path.resolve()).replace("{", "{{").replace("}", "}}")
@@ -209,7 +230,7 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
 
     What it is encoded as, by the end of its name, is in `FILMS`; all but H.264 keep the frames'
     transparency. H.264 only allows even sizes: with an odd number of columns or rows, the last
-    column or the top row is cut off.
+    column or the top row is cut off. Sounds on the scene's sequencer come along.
     """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")
@@ -219,6 +240,7 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     )
     for picture in pictures[1:]:
         strip.elements.append(picture.name)
+    sounds = _add_sounds(scene, cutting, pictures[0])
     # The frames are finished pictures: nothing may change their colors.
     cutting.view_settings.view_transform = "Standard"
     render = cutting.render
@@ -233,6 +255,8 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     suffix = video.suffix.lower()
     for name, value in FILMS[suffix][1].items():
         setattr(render.ffmpeg, name, value)
+    if sounds:
+        render.ffmpeg.audio_codec = _SOUND_CODECS[suffix]
     alpha = has_alpha and suffix in _WITH_ALPHA
     render.image_settings.color_mode = "RGBA" if alpha else "RGB"
     render.use_file_extension = False

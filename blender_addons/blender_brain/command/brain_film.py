@@ -12,6 +12,7 @@ import bpy
 
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
+from ..common.story import story_command
 from ..demo_atlas import make_demo_atlas
 
 _FRAMES: Final = 120
@@ -20,6 +21,9 @@ _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 360.0, "
 
 def main(arguments: Sequence[str]) -> None:
     """Import, set the scene, render, encode."""
+    if story_command.is_story(arguments):
+        story_command.main(arguments, prog="blender -b -c blender_brain")
+        return
     options = parse(arguments)
     stage.render_film(build(options), options)
 
@@ -32,7 +36,13 @@ def parse(
         prog=prog, description="Render regions of a brain atlas as a film."
     )
     add = parser.add_argument
-    add("named", nargs="?", default="", metavar="atlas", help="its name, as with --atlas")
+    add(
+        "named",
+        nargs="?",
+        default="",
+        metavar="atlas",
+        help="its name; or a story (.toml)",
+    )
     add("shown", nargs="?", metavar="regions", help="what glows, as with --glow, and nothing else")
     common_options.add_output(parser)
     add("--atlas", default="", help="atlas name, with or without version (default: the first one)")

@@ -14,6 +14,7 @@ from ..color.looks import LOOKS
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
+from ..common.story import story_command
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from . import network_film, neuron_film
@@ -27,6 +28,9 @@ _OF_NETWORKS: Final = (
 
 def main(arguments: Sequence[str]) -> None:
     """Import, color, set the scene, render, encode."""
+    if story_command.is_story(arguments):
+        story_command.main(arguments, prog="blender -b -c blender_spike")
+        return
     options = parse(arguments)
     stage.render_film(build(options), options)
 
@@ -45,7 +49,7 @@ def parse(
         prog=prog, description="Render a simulation file as a film: a neuron, or a network."
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file")
+    add("file", type=Path, help="simulation file, or a story (.toml)")
     common_options.add_output(parser)
     common_options.add_quantity_options(
         parser, lower="the lowest in the file; 0 for activity", upper="the highest; 1 for activity"

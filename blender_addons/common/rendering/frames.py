@@ -1,1 +1,267 @@
-../../../examples/farm/frames.py
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frames as PNG files, and the film of them."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import glob
+import os
+import re
+import sys
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+
+OLDEST_BLENDER: Final = (5, 2, 0)
+FILMS: Final = {
+    ".mp4": ("H.264", {"format": "MPEG4", "codec": "H264", "constant_rate_factor": "HIGH"}),
+    ".mov": (
+        "ProRes 4444",
+        {"format": "QUICKTIME", "codec": "PRORES", "ffmpeg_prores_profile": "4444"},
+    ),
+    ".webm": ("VP9", {"format": "WEBM", "codec": "WEBM", "constant_rate_factor": "HIGH"}),
+}
+"""What films are encoded as, and Blender's settings for that, by how their names end."""
+_SOUND_CODECS: Final = {".mp4": "AAC", ".mov": "PCM", ".webm": "OPUS"}
+_WITH_ALPHA: Final = (".mov", ".webm")
+_BITS_WITH_ALPHA: Final = 32
+
+
+def run(main: Callable[[list[str]], None]) -> None:
+    """Run a script with its own arguments, and exit with one sentence if it fails.
+
+    In Blender they come after ``--``.
+    """
+    words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    code = exit_code(main, words)
+    if code:
+        # Blender itself would go on, and exit as if nothing had failed.
+        sys.exit(code)
+
+
+def exit_code(main: Callable[[list[str]], None], arguments: list[str]) -> int:
+    """Run a command with its arguments, and print one sentence if it fails.
+
+    Returns
+    -------
+    int
+        0 if all is well, 2 if the arguments are wrong, 1 otherwise.
+    """
+    try:
+        if bpy.app.version < OLDEST_BLENDER:
+            raise RuntimeError(f"Blender 5.2 or newer is needed; this is {bpy.app.version_string}.")
+        main(arguments)
+    except SystemExit as end:
+        # `argparse` has printed its help, or what is wrong.
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+    except OSError as problem:
+        place = problem.filename2 or problem.filename
+        text = f"Cannot write to {place}: {problem.strerror}." if place else str(problem)
+        print(text, file=sys.stderr)
+        return 1
+    except (RuntimeError, ValueError) as problem:
+        # An operator's error arrives here prefixed by Blender.
+        print(str(problem).strip().removeprefix("Error: "), file=sys.stderr)
+        return 1
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def frame_range(text: str) -> tuple[int, int]:
+    """Read ``A-B`` or ``A``."""
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a frame range such as 1-60")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise argparse.ArgumentTypeError(f"'{text}' ends before it begins")
+    return first, last
+
+
+def name_ending_in(*suffixes: str) -> Callable[[str], Path]:
+    """Make a parser for file names with one of these suffixes, such as ``.mp4``."""
+    *most, last = suffixes
+    either = f"{', '.join(most)} or {last}" if most else last
+
+    def read(text: str) -> Path:
+        if Path(text).suffix.lower() not in suffixes:
+            raise argparse.ArgumentTypeError(f"'{text}' does not end in {either}")
+        return Path(text)
+
+    return read
+
+
+def try_writing(target: Path) -> int:
+    """Check whether a file can be written, before spending time on its content.
+
+    Parameters
+    ----------
+    target : Path
+        Its folder is created if missing.
+
+    Returns
+    -------
+    int
+        The time of the check, in ns, by the clock of the file system.
+
+    Raises
+    ------
+    OSError
+        With the file's own name.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    trial = _unfinished(target)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        trial.touch()
+        now = trial.stat().st_mtime_ns
+        trial.unlink()
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(target)) from problem
+    return now
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[Path]:
+    """Yield a temporary name for a file, and rename the file when it is complete.
+
+    A failure leaves nothing behind, and leftovers of killed attempts are removed.
+    """
+    begun = try_writing(target)
+    unfinished = _unfinished(target)
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for left in target.parent.glob(glob.escape(f".{target.stem}.") + f"*.part{target.suffix}"):
+        # Files being written by another worker are newer.
+        with suppress(OSError):
+            if left.stat().st_mtime_ns < begun:
+                left.unlink()
+
+
+def _unfinished(target: Path) -> Path:
+    # Another worker, presumed lost, may still be writing the same file.
+    return target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
+
+
+def render_frames(
+    scene: Any, frames: Iterable[int], folder: Path, *, only_missing: bool = False
+) -> list[Path]:
+    """Render frames to PNG files, or OpenEXR if the scene says so, and print a line for each.
+
+    Parameters
+    ----------
+    scene : Scene
+    frames : iterable of int
+    folder : Path
+        Every picture is written under a temporary name and renamed when it is complete.
+    only_missing : bool
+        Keep existing frames.
+
+    Returns
+    -------
+    list of Path
+        The pictures of all these frames.
+
+    Raises
+    ------
+    RuntimeError
+        If rendering is cancelled, for example by Ctrl-C.
+    """
+    every = list(frames)
+    exr = scene.render.image_settings.file_format.startswith("OPEN_EXR")
+    suffix = ".exr" if exr else ".png"
+    pictures = [folder / f"frame_{frame:04d}{suffix}" for frame in every]
+    for number, (frame, picture) in enumerate(zip(every, pictures, strict=True), 1):
+        if only_missing and picture.exists():
+            print(f"Frame {frame} ({number} of {len(every)}): {picture} is there", flush=True)
+            continue
+        with writing(picture) as unfinished:
+            scene.frame_set(frame)
+            scene.render.filepath = output_path(unfinished)
+            # Blender raises nothing when it is stopped.
+            if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
+                raise RuntimeError(f"Rendering frame {frame} was cancelled.")
+        print(f"Frame {frame} ({number} of {len(every)}): {picture}", flush=True)
+    return pictures
+
+
+def _add_sounds(scene: Any, cutting: Any, first: Path) -> int:
+    """Put a scene's sounds beside its frames, and count them."""
+    editor = scene.sequence_editor
+    number = re.search(r"\d+$", first.stem)
+    if editor is None or number is None:
+        return 0
+    sounds = [strip for strip in editor.strips if strip.type == "SOUND" and not strip.mute]
+    # The first picture is in frame 1.
+    shift = 1 - int(number[0])
+    for channel, strip in enumerate(sounds, 2):
+        path = bpy.path.abspath(strip.sound.filepath)
+        begin = round(strip.content_start) + shift
+        copy = cutting.sequence_editor.strips.new_sound(strip.name, path, channel, begin)
+        copy.left_handle_offset, copy.right_handle_offset = (
+            strip.left_handle_offset, strip.right_handle_offset,
+        )  # fmt: skip
+        copy.volume = strip.volume
+    return len(sounds)
+
+
+def output_path(path: Path) -> str:
+    """Name a file for Blender's output, in which braces would be filled in."""
+    return str(path.resolve()).replace("{", "{{").replace("}", "}}")
+
+
+def encode(scene: Any, pictures: list[Path], video: Path) -> None:
+    """Encode PNG frames as a film at the scene's frame rate, with Blender's own encoder.
+
+    What it is encoded as, by the end of its name, is in `FILMS`; all but H.264 keep the frames'
+    transparency. H.264 only allows even sizes: with an odd number of columns or rows, the last
+    column or the top row is cut off. Sounds on the scene's sequencer come along.
+    """
+    print(f"Encoding {video}", flush=True)
+    cutting: Any = bpy.data.scenes.new("Encoding")
+    cutting.frame_start, cutting.frame_end = 1, len(pictures)
+    strip = cutting.sequence_editor_create().strips.new_image(
+        "Frames", str(pictures[0].resolve()), channel=1, frame_start=1
+    )
+    for picture in pictures[1:]:
+        strip.elements.append(picture.name)
+    sounds = _add_sounds(scene, cutting, pictures[0])
+    # The frames are finished pictures: nothing may change their colors.
+    cutting.view_settings.view_transform = "Standard"
+    render = cutting.render
+    first: Any = bpy.data.images.load(str(pictures[0].resolve()))
+    (width, height), has_alpha = first.size, first.depth == _BITS_WITH_ALPHA
+    bpy.data.images.remove(first)
+    render.resolution_x, render.resolution_y = width - width % 2, height - height % 2
+    render.resolution_percentage = 100
+    render.fps, render.fps_base = scene.render.fps, scene.render.fps_base
+    render.image_settings.media_type = "VIDEO"
+    render.image_settings.file_format = "FFMPEG"
+    suffix = video.suffix.lower()
+    for name, value in FILMS[suffix][1].items():
+        setattr(render.ffmpeg, name, value)
+    if sounds:
+        render.ffmpeg.audio_codec = _SOUND_CODECS[suffix]
+    alpha = has_alpha and suffix in _WITH_ALPHA
+    render.image_settings.color_mode = "RGBA" if alpha else "RGB"
+    render.use_file_extension = False
+    with writing(video) as unfinished:
+        render.filepath = output_path(unfinished)
+        if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
+            raise RuntimeError(f"Encoding {video} was cancelled.")
+    bpy.data.scenes.remove(cutting)

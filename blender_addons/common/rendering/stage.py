@@ -30,25 +30,35 @@ def empty_scene(options: argparse.Namespace) -> Any:
     Scene
     """
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene: Any = bpy.context.scene
+    set_up(scene, options)
+    return scene
+
+
+def set_up(scene: Any, options: argparse.Namespace) -> None:
+    """Give a scene the render settings for glowing objects; see `empty_scene`."""
     import addon_utils
 
-    scene: Any = bpy.context.scene
     if options.engine == "cycles":
         addon_utils.enable("cycles")
     scene.render.engine = ENGINES[options.engine]
     scene.render.resolution_percentage = 100
     scene.render.fps, scene.render.fps_base = fps_and_base(options.fps)
-    settings = scene.render.image_settings
-    settings.file_format = "OPEN_EXR" if options.exr else "PNG"
-    if options.exr:
-        settings.color_depth = "16"
-    settings.color_mode = "RGBA" if options.transparent else "RGB"
+    use_files(scene, options)
     scene.render.use_persistent_data = True
     if options.engine == "cycles":
         # Emitted light needs no bounces.
         scene.cycles.max_bounces = 0
         scene.cycles.use_denoising = False
-    return scene
+
+
+def use_files(scene: Any, options: argparse.Namespace) -> None:
+    """Choose what frames are written as."""
+    settings = scene.render.image_settings
+    settings.file_format = "OPEN_EXR" if options.exr else "PNG"
+    if options.exr:
+        settings.color_depth = "16"
+    settings.color_mode = "RGBA" if options.transparent else "RGB"
 
 
 def set_size(scene: Any, size: tuple[int, int]) -> None:

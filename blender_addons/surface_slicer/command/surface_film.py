@@ -13,6 +13,7 @@ import bpy
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
+from ..common.story import story_command
 from ..film import set_scene
 
 _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 60.0, "bloom": 0.4}
@@ -22,6 +23,9 @@ _TRANSPARENT_BOUNCES: Final = 32
 
 def main(arguments: Sequence[str]) -> None:
     """Make the surface, color it, set the scene, render, encode."""
+    if story_command.is_story(arguments):
+        story_command.main(arguments, prog="blender -b -c surface_slicer")
+        return
     options = parse(arguments)
     stage.render_film(build(options), options)
 
@@ -34,7 +38,12 @@ def parse(
         prog=prog, description="Render an array as a film of a surface."
     )
     add = parser.add_argument
-    add("file", type=Path, nargs="?", help="array (.npy, .npz, .csv, .txt) or picture")
+    add(
+        "file",
+        type=Path,
+        nargs="?",
+        help="array (.npy, .npz, .csv, .txt), picture, or story (.toml)",
+    )
     common_options.add_output(parser)
     add("--array", default="", help="array in an .npz archive")
     add("--formula", help="formula of x and y from 0 to 1, instead of a file")
