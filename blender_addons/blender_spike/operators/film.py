@@ -113,10 +113,14 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Put a glare node into the scene's compositor."""
+        """Put its nodes into the scene's compositor."""
         scene = required(context.scene)
         before = settings_of(scene)
-        film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        try:
+            film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        except film.LayersError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         text = f"Bright parts glow in renders{film.show_bloom(context)}."
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}

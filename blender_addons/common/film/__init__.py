@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera, `lights` what lights the subject,
+`world` has the background, `bloom` the glow, `camera` the camera, `lights` what lights the subject,
 `depth` what is in focus, `sampling` the render's samples, `transparency` films without a
 background.
 """
 
+from .bloom import (
+    BLOOM,
+    LayersError,
+    add_bloom,
+    bloom_strength,
+    lay_on,
+    rendered_layers,
+    set_bloom_strength,
+    show_bloom,
+)
 from .camera import (
     CAMERA,
     PIVOT,
@@ -28,13 +38,9 @@ from .sampling import (
 )
 from .transparency import use_transparent_ground
 from .world import (
-    BLOOM,
+    GROUND,
     WORLD,
-    add_bloom,
-    bloom_strength,
     plain_color,
-    set_bloom_strength,
-    show_bloom,
     use_plain_world,
     use_standard_view,
 )
@@ -45,6 +51,8 @@ __all__ = [
     "CAMERA",
     "FILL",
     "FOCUS",
+    "GROUND",
+    "LayersError",
     "MOST_SAMPLES",
     "NOISE_THRESHOLD",
     "KEY",
@@ -60,6 +68,8 @@ __all__ = [
     "focus_on",
     "frame_camera",
     "keep_between_frames",
+    "lay_on",
+    "rendered_layers",
     "is_film_camera",
     "move_orbit",
     "orbit",

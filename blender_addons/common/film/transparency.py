@@ -15,6 +15,8 @@ import bpy
 from .. import nodes
 from ..nodes import Tree
 from ..required import required
+from .bloom import lay_on
+from .world import GROUND
 
 GROUP: Final = "Glow with Coverage"
 # Colors of the film, and as a screen shows them.
@@ -75,6 +77,8 @@ def use_transparent_ground(scene: bpy.types.Scene, *, straight: bool) -> None:
     render = required(scene.render)
     render.film_transparent = True
     group: Any = scene.compositing_node_group
+    if group is not None and GROUND in group.nodes:
+        lay_on(group, None)
     there = None if group is None else _covering(group)
     if not straight:
         if there is not None:
