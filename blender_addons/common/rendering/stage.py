@@ -11,6 +11,7 @@ import bpy
 from .. import film
 from . import frames
 from .options import ENGINES, fps_and_base, part_of
+from .pictures import use_pictures
 
 EEVEE_SAMPLES: Final = 16
 _DRAFT_PERCENT: Final = 25
@@ -38,11 +39,12 @@ def empty_scene(options: argparse.Namespace) -> Any:
     scene.render.engine = ENGINES[options.engine]
     scene.render.resolution_percentage = 100
     scene.render.fps, scene.render.fps_base = fps_and_base(options.fps)
-    settings = scene.render.image_settings
-    settings.file_format = "OPEN_EXR" if options.exr else "PNG"
-    if options.exr:
-        settings.color_depth = "16"
-    settings.color_mode = "RGBA" if options.transparent else "RGB"
+    use_pictures(
+        scene.render.image_settings,
+        options.pictures,
+        transparent=options.transparent,
+        depth=options.film and options.film.picture_depth,
+    )
     scene.render.use_persistent_data = True
     if options.engine == "cycles":
         # Emitted light needs no bounces.
@@ -75,7 +77,7 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
     else:
         scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
     if options.transparent:
-        film.use_transparent_ground(scene, straight=not options.exr)
+        film.use_transparent_ground(scene, straight=not options.pictures.is_premultiplied)
     if options.draft:
         _be_draft(scene)
     options.outdir.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         print(f"Saved {options.blend}", flush=True)
     pictures = frames.render_frames(scene, part, options.outdir)
     if options.video:
-        frames.encode(scene, pictures, options.video)
+        frames.encode(scene, pictures, options.video, options.film)
 
 
 def _be_draft(scene: Any) -> None:
