@@ -153,7 +153,7 @@ def try_writing(target: Path) -> int:
         With the file's own name.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    trial = _unfinished(target)
+    trial = unfinished(target)
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -172,12 +172,12 @@ def writing(target: Path) -> Iterator[Path]:
     A failure leaves nothing behind, and leftovers of killed attempts are removed.
     """
     begun = try_writing(target)
-    unfinished = _unfinished(target)
+    partial = unfinished(target)
     try:
-        yield unfinished
-        unfinished.replace(target)
+        yield partial
+        partial.replace(target)
     finally:
-        unfinished.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     for left in target.parent.glob(glob.escape(f".{target.stem}.") + f"*.part{target.suffix}"):
         # Files being written by another worker are newer.
         with suppress(OSError):
@@ -185,7 +185,8 @@ def writing(target: Path) -> Iterator[Path]:
                 left.unlink()
 
 
-def _unfinished(target: Path) -> Path:
+def unfinished(target: Path) -> Path:
+    """Name a file that will be another one when it is complete."""
     # Another worker, presumed lost, may still be writing the same file.
     return target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
 
@@ -222,9 +223,9 @@ def render_frames(
         if only_missing and picture.exists():
             print(f"Frame {frame} ({number} of {len(every)}): {picture} is there", flush=True)
             continue
-        with writing(picture) as unfinished:
+        with writing(picture) as partial:
             scene.frame_set(frame)
-            scene.render.filepath = output_path(unfinished)
+            scene.render.filepath = output_path(partial)
             # Blender raises nothing when it is stopped.
             if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
                 raise RuntimeError(f"Rendering frame {frame} was cancelled.")
@@ -267,8 +268,8 @@ def encode(scene: Any, pictures: list[Path], video: Path, film: Film = H264) -> 
     use_film(render, film, transparent=has_alpha)
     render.use_file_extension = False
     try:
-        with writing(video) as unfinished:
-            render.filepath = output_path(unfinished)
+        with writing(video) as partial:
+            render.filepath = output_path(partial)
             if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
                 raise RuntimeError(f"Encoding {video} was cancelled.")
     finally:

@@ -11,6 +11,7 @@ from .bloom import (
     LayersError,
     add_bloom,
     bloom_strength,
+    cover_layers,
     lay_on,
     rendered_layers,
     set_bloom_strength,
@@ -36,7 +37,7 @@ from .sampling import (
     see_through,
     use_film_sampling,
 )
-from .transparency import use_transparent_ground
+from .transparency import use_opaque_ground, use_transparent_ground
 from .world import (
     GROUND,
     WORLD,
@@ -78,6 +79,8 @@ __all__ = [
     "see_through",
     "show_bloom",
     "use_film_sampling",
+    "use_opaque_ground",
+    "cover_layers",
     "stage_told",
     "use_plain_world",
     "use_standard_view",

@@ -126,10 +126,7 @@ def add_bloom(
     ground = _ground_of(scene)
     _mark_older_figures()
     scene.render.use_compositing = True
-    for layer in scene.view_layers:
-        if PASS not in layer.aovs:
-            added = layer.aovs.add()
-            added.name, added.type = PASS, "VALUE"
+    _mark_passes(scene)
     there: Any = scene.compositing_node_group
     glare = _bloom_of(scene)
     if glare is None or not _can_stay(there, several=len(rendered_layers(scene)) > 1):
@@ -145,10 +142,7 @@ def add_bloom(
     for name, value in {"Threshold": threshold, "Strength": strength, "Size": size}.items():
         glare.inputs[name].default_value = value
     if GROUND in group.nodes:
-        _add_layers(scene, group)
-        if ground is not None:
-            required(scene.render).film_transparent = True
-        lay_on(group, ground)
+        _cover(scene, group, ground)
     for node in group.nodes:
         if node.name.split(".")[0] == _FIGURES:
             node.inputs[1].default_value = float(not figures_glow)
@@ -175,6 +169,36 @@ def show_bloom(context: bpy.types.Context) -> str:
     for viewport in viewports:
         required(viewport.shading).use_compositor = "ALWAYS"
     return " and in the viewport's Material Preview and Rendered" if viewports else ""
+
+
+def cover_layers(scene: bpy.types.Scene) -> None:
+    """Put view layers that are rendered and not yet in the picture of a bloom into it.
+
+    Raises
+    ------
+    LayersError
+        See `add_bloom`; nothing has changed then.
+    """
+    group: Any = scene.compositing_node_group
+    if _bloom_of(scene) is not None and GROUND in group.nodes:
+        ground = _ground_of(scene)
+        _mark_passes(scene)
+        _cover(scene, group, ground)
+
+
+def _cover(scene: bpy.types.Scene, group: Any, ground: tuple[float, float, float] | None) -> None:
+    _add_layers(scene, group)
+    if ground is not None:
+        required(scene.render).film_transparent = True
+    lay_on(group, ground)
+
+
+def _mark_passes(scene: bpy.types.Scene) -> None:
+    """Let all view layers have the pass of figures."""
+    for layer in scene.view_layers:
+        if PASS not in layer.aovs:
+            added = layer.aovs.add()
+            added.name, added.type = PASS, "VALUE"
 
 
 def bloom_strength(scene: bpy.types.Scene) -> float | None:
@@ -256,22 +280,21 @@ def _add_layers(scene: bpy.types.Scene, group: Any) -> None:
         there.append(layer.name)
 
 
-def _ground_of(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
-    """Find the color to put below view layers; None if they need none.
+def ground_below(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
+    """Find the color to put below a scene's view layers; None if there is just one.
 
     Raises
     ------
     LayersError
-        If it is not a single color.
+        If the world is not of one color.
     """
-    group: Any = scene.compositing_node_group
-    if _bloom_of(scene) is not None and GROUND in group.nodes:
-        red, green, blue, alpha = group.nodes[GROUND].inputs["Background"].default_value
-        if alpha:
-            return plain_color(scene) or (red, green, blue)
     count = len(rendered_layers(scene))
-    if count == 1 or required(scene.render).film_transparent:
+    if count == 1 or _bloom_of(scene) is None:
         return None
+    return _color_below(scene, count)
+
+
+def _color_below(scene: bpy.types.Scene, count: int) -> tuple[float, float, float]:
     color = (0.0, 0.0, 0.0) if scene.world is None else plain_color(scene)
     if color is None:
         raise LayersError(
@@ -280,6 +303,19 @@ def _ground_of(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
             "render properties."
         )
     return color
+
+
+def _ground_of(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
+    """Find the color below view layers after adding some; None if they need none."""
+    group: Any = scene.compositing_node_group
+    if _bloom_of(scene) is not None and GROUND in group.nodes:
+        red, green, blue, alpha = group.nodes[GROUND].inputs["Background"].default_value
+        if alpha:
+            return plain_color(scene) or (red, green, blue)
+    count = len(rendered_layers(scene))
+    if count == 1 or required(scene.render).film_transparent:
+        return None
+    return _color_below(scene, count)
 
 
 def lay_on(group: Any, color: tuple[float, float, float] | None) -> None:

@@ -14,7 +14,7 @@ from .formats import ENDINGS, FORMATS, PICTURES
 from .frames import Film, frame_range, name_ending_in
 
 ENGINES: Final = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
-_SIZES: Final = {
+SIZES: Final = {
     "720p": (1280, 720),
     "1080p": (1920, 1080),
     "4k": (3840, 2160),
@@ -63,7 +63,7 @@ def add_film_options(
     )  # fmt: skip
     add(
         "--resolution", type=size, metavar="WxH",
-        help=f"or {', '.join(_SIZES)} (default: {resolution})",
+        help=f"or {', '.join(SIZES)} (default: {resolution})",
     )  # fmt: skip
     add(
         "--fps", type=frame_rate, default=Fraction(24), metavar="N",
@@ -225,8 +225,8 @@ def fps_and_base(rate: Fraction) -> tuple[int, float]:
 
 def size(text: str) -> tuple[int, int]:
     """Read ``WxH`` or a size's name; H.264 needs both even."""
-    if text.lower() in _SIZES:
-        return _SIZES[text.lower()]
+    if text.lower() in SIZES:
+        return SIZES[text.lower()]
     match = re.fullmatch(r"(\d+)x(\d+)", text)
     if not match:
         raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")

@@ -76,6 +76,7 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES)
     else:
         scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
+    film.cover_layers(scene)
     if options.transparent:
         film.use_transparent_ground(scene, straight=not options.pictures.is_premultiplied)
     if options.draft:

@@ -13,6 +13,7 @@ from . import (
     fill,
     film,
     morph,
+    output,
     showing,
     slicer_companions,
     slicing,
@@ -35,5 +36,6 @@ CLASSES = (
     *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *showing.CLASSES,
 )

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from . import color, curve, film, slicing, surface
+from . import color, curve, film, output, slicing, surface
 
 __all__ = ["CLASSES"]
 
 # In the order in which they are shown.
-CLASSES = (*surface.CLASSES, *color.CLASSES, *slicing.CLASSES, *curve.CLASSES, *film.CLASSES)
+CLASSES = (
+    *surface.CLASSES,
+    *color.CLASSES,
+    *slicing.CLASSES,
+    *curve.CLASSES,
+    *film.CLASSES,
+    *output.CLASSES,
+)
