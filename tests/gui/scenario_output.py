@@ -25,6 +25,7 @@ from window import (
 
 # What the log may hold: H.264 without a background is refused.
 EXPECTED = ("has no transparency",)
+FILES = "slicer"
 
 
 def scene() -> Any:
@@ -60,7 +61,7 @@ def transparency() -> Step:
 
 def rendered(folder: Path) -> Step:
     """Frame by frame, and then the film of them."""
-    yield from click("surface_slicer.render_film()", 0.3)
+    yield from click("surface_slicer.render_film", 0.3)
     yield from see(lambda: (folder / "film.mp4").exists(), "the film is there")
     frames = sorted(path.name for path in (folder / "film_frames").iterdir())
     assert frames == [f"frame_{k:04d}.png" for k in range(1, 5)], frames
@@ -71,7 +72,7 @@ def rendered(folder: Path) -> Step:
 def stopped(folder: Path) -> Step:
     """Esc keeps what is there."""
     scene().frame_end = 400
-    yield from click("surface_slicer.render_film()", 0.3)
+    yield from click("surface_slicer.render_film", 0.3)
     yield from see(lambda: (folder / "film_frames" / "frame_0006.png").exists(), "it goes on")
     yield from into_viewport()
     picture("rendering")

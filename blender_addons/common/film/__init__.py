@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background, `bloom` the glow, `camera` the camera, `lights` what lights the subject,
-`depth` what is in focus, `sampling` the render's samples, `transparency` films without a
-background.
+`world` has the background, `bloom` the glow, `camera` the camera, `composing` its picture, `lights`
+what lights the subject, `depth` what is in focus, `sampling` the render's samples, `transparency`
+films without a background.
 """
 
 from .bloom import (
@@ -28,6 +28,7 @@ from .camera import (
     stage_told,
     way_told,
 )
+from .composing import compose
 from .depth import FOCUS, depths, focus_on
 from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill, add_sun
 from .sampling import (
@@ -65,6 +66,7 @@ __all__ = [
     "add_key_and_fill",
     "bloom_strength",
     "camera_of",
+    "compose",
     "depths",
     "focus_on",
     "frame_camera",
