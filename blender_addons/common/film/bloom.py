@@ -294,6 +294,18 @@ def ground_below(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
     return _color_below(scene, count)
 
 
+def check_ground(scene: bpy.types.Scene) -> None:
+    """Refuse further view layers where none could lie over the others.
+
+    Raises
+    ------
+    LayersError
+        See `add_bloom`.
+    """
+    if not required(scene.render).film_transparent:
+        _color_below(scene, len(rendered_layers(scene)) + 1)
+
+
 def _color_below(scene: bpy.types.Scene, count: int) -> tuple[float, float, float]:
     color = (0.0, 0.0, 0.0) if scene.world is None else plain_color(scene)
     if color is None:

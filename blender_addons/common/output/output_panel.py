@@ -43,7 +43,10 @@ class OutputPanel(bpy.types.Panel):
         )
         button.format = "png" if chosen is None else chosen.identifier
         button.transparent = not clear
-        layout.operator(f"{self.addon}.add_passes", icon="RENDERLAYERS")
+        row = layout.row(align=True)
+        row.operator(f"{self.addon}.add_passes", icon="RENDERLAYERS")
+        apart = row.operator(f"{self.addon}.add_passes", text="Figures Apart", icon="GRAPH")
+        apart.figures_apart = True
         layout.prop(render, "filepath", text="")
         row = layout.row(align=True)
         row.scale_y = 1.3

@@ -6,17 +6,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
+from bpy.props import BoolProperty
 
-from ..changes import listed
+from .. import film
+from ..changes import listed, settings_of, told
 from ..colormaps.in_material import LIMITS
 from ..figures.drawing import PASS
-from ..film import rendered_layers
+from ..figures.frame import COLLECTION
 from ..required import required
 from .output_settings import format_of
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
+FIGURES_LAYER: Final = "Figures"
+SUBJECT: Final = "Subject"
 VALUE: Final = "Value"
 """Render pass with what is mapped to color: voltage, activity, a region's value, height."""
 _SWITCHES: Final = {
@@ -39,7 +43,7 @@ def add_passes(scene: bpy.types.Scene) -> list[str]:
     for material in bpy.data.materials:
         if material.library is None and material.node_tree is not None:
             _write_value(material.node_tree)
-    for layer in rendered_layers(scene):
+    for layer in film.rendered_layers(scene):
         for name in (VALUE, PASS):
             if name not in layer.aovs:
                 added = layer.aovs.add()
@@ -47,6 +51,63 @@ def add_passes(scene: bpy.types.Scene) -> list[str]:
         for switch in _SWITCHES.values():
             setattr(layer, switch, True)
     return [VALUE, PASS, *_SWITCHES]
+
+
+def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
+    """Put figures on a view layer of their own, above all others; the picture stays.
+
+    Objects in no collection but the scene's own are in every view layer: they go into the
+    collection `SUBJECT`. A scene without bloom gets one of strength 0, which puts view layers together.
+
+    Returns
+    -------
+    ViewLayer
+        The one of the figures, made here before or now.
+
+    Raises
+    ------
+    ValueError
+        If there are no figures in the collection of figures; nothing has changed then.
+    LayersError
+        See `film.add_bloom`; nothing has changed then.
+    """
+    top = required(scene.collection)
+    figures = next(
+        (one for one in top.children if one.name.split(".")[0] == COLLECTION and one.objects), None
+    )
+    if figures is None:
+        raise ValueError("There are no figures in the camera's picture yet: add some first.")
+    if film.bloom_strength(scene) is None:
+        film.add_bloom(scene, 0.0)
+    film.check_ground(scene)
+    _gather(top)
+    layer = scene.view_layers.get(FIGURES_LAYER)
+    if layer is None:
+        layer = scene.view_layers.new(FIGURES_LAYER)
+    for one in scene.view_layers:
+        for child in required(one.layer_collection).children:
+            is_of_figures = child.collection == figures
+            if one == layer:
+                child.exclude = not is_of_figures
+            elif is_of_figures:
+                child.exclude = True
+    film.cover_layers(scene)
+    return layer
+
+
+def _gather(top: bpy.types.Collection) -> None:
+    """Move objects that are directly in a scene into a collection, which a view layer can leave."""
+    loose = list(top.objects)
+    if not loose:
+        return
+    subject = next((one for one in top.children if one.name.split(".")[0] == SUBJECT), None)
+    if subject is None:
+        subject = bpy.data.collections.new(SUBJECT)
+        top.children.link(subject)
+    for thing in loose:
+        if thing.name not in subject.objects:
+            subject.objects.link(thing)
+        top.objects.unlink(thing)
 
 
 def _write_value(tree: Any) -> None:
@@ -73,13 +134,28 @@ class AddPasses(bpy.types.Operator):
 
     if TYPE_CHECKING:
         report: Any
+        figures_apart: bool
+    else:
+        figures_apart: BoolProperty(
+            name="Figures Apart",
+            description="Put figures on a view layer of their own, above the others",
+        )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add them, and say which format writes them."""
         scene = required(context.scene)
+        before = settings_of(scene)
+        apart = ""
+        if self.figures_apart:
+            try:
+                layer = separate_figures(scene)
+            except ValueError as error:
+                self.report({"ERROR"}, str(error))
+                return {"CANCELLED"}
+            apart = f" Figures are on the view layer '{layer.name}'."
         names = listed(add_passes(scene))
         chosen = format_of(scene)
         writes = chosen is not None and chosen.identifier == "exr_multilayer"
         more = "" if writes else " The format OpenEXR, Multilayer writes them."
-        self.report({"INFO"}, f"Passes: {names}.{more}")
+        self.report({"INFO"}, told(f"Passes: {names}.{more}{apart}", before, scene))
         return {"FINISHED"}

@@ -6,7 +6,8 @@ from __future__ import annotations
 import struct
 
 import numpy as np
-from helpers.pictures import exact_view
+import pytest
+from helpers.pictures import exact_view, read_pixels
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -115,3 +116,41 @@ def test_voltage_is_a_pass(bpy, tmp_path):
     assert value[seen > 0].size > 50 and np.ptp(value[value != 0]) > 0.3 * np.ptp(true)
     # Along edges a pixel shows but a part of the neuron, beside the 0 of the ground.
     assert min(true.min(), 0) - 0.01 <= value.min() and value.max() <= max(true.max(), 0) + 0.01
+
+
+@pytest.mark.slow
+def test_figures_apart_leave_the_picture_as_it_is(bpy, tmp_path):
+    """They are alone on their view layer, and not on the other."""
+    path = write(tmp_path / "cell.pickle", simulation(branched()))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    neuron = bpy.context.object
+    with pytest.raises(RuntimeError, match="There are no figures in the camera's picture yet"):
+        bpy.ops.blender_spike.add_passes(figures_apart=True)
+    bpy.ops.blender_spike.add_trace()
+    bpy.context.view_layer.objects.active = neuron
+    bpy.ops.blender_spike.film_scene()
+    scene = bpy.context.scene
+    scene.render.engine, scene.cycles.samples = "CYCLES", 32
+    scene.cycles.use_denoising = False
+    scene.render.resolution_x, scene.render.resolution_y = 240, 160
+    scene.render.dither_intensity = 0.0
+    scene.frame_set(scene.frame_start + 2)
+
+    def picture(name):
+        scene.render.filepath = str(tmp_path / f"{name}.png")
+        bpy.ops.render.render(write_still=True)
+        return read_pixels(scene.render.filepath)
+
+    together = picture("together")
+    assert bpy.ops.blender_spike.add_passes(figures_apart=True) == {"FINISHED"}
+    assert bpy.ops.blender_spike.add_passes(figures_apart=True) == {"FINISHED"}
+    apart = picture("apart")
+    assert np.abs(apart - together).mean() < 0.5 and together.max() > 150
+    first, figures = scene.view_layers
+    assert [one.name for one in scene.view_layers] == [first.name, "Figures"]
+    assert neuron.name in first.objects and neuron.name not in figures.objects
+    traces = [one.name for one in bpy.data.objects if one.name.startswith("cell soma")]
+    assert traces and all(n in figures.objects and n not in first.objects for n in traces)
+    figures.use = False
+    without = picture("without")
+    assert np.abs(without - together).max() > 100
