@@ -57,7 +57,8 @@ def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
     """Put figures on a view layer of their own, above all others; the picture stays.
 
     Objects in no collection but the scene's own are in every view layer: they go into the
-    collection `SUBJECT`. A scene without bloom gets one of strength 0, which puts view layers together.
+    collection `SUBJECT`. A scene without bloom gets one of strength 0, which puts view layers
+    together.
 
     Returns
     -------
