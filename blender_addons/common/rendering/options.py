@@ -74,6 +74,10 @@ def add_film_options(
         help="a quarter of the size, few samples, the frame's number in the picture",
     )  # fmt: skip
     add(
+        "--keep", action="store_true",
+        help="keep frames that are there: goes on with a film that was stopped",
+    )  # fmt: skip
+    add(
         "--transparent", action="store_true",
         help="no background, with the glow: for .mov, .webm and frames",
     )  # fmt: skip

@@ -90,7 +90,7 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         scene.render.filepath = frames.output_path(options.outdir / "frame_####")
         bpy.ops.wm.save_as_mainfile(filepath=str(options.blend.resolve()), compress=True)
         print(f"Saved {options.blend}", flush=True)
-    pictures = frames.render_frames(scene, part, options.outdir)
+    pictures = frames.render_frames(scene, part, options.outdir, only_missing=options.keep)
     if options.video:
         frames.encode(scene, pictures, options.video, options.film)
 

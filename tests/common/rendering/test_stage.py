@@ -18,7 +18,7 @@ def options(outdir: Path, *, ending: str = "", form: str = "png", **more) -> arg
 
     given = {
         "frames": None, "length": None, "bloom": 0.0, "orbit": 0.0, "engine": "cycles",
-        "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False,
+        "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False, "keep": False,
         "transparent": False, "pictures": FORMATS[form], "film": ENDINGS.get(ending),
         "video": None, "blend": None, "outdir": outdir,
     }  # fmt: skip
@@ -94,6 +94,16 @@ def test_films_keep_transparency(bpy, tmp_path, suffix, mark):
         seen = np.array(picture).astype(float)
     assert seen[32, 48, 3] > 250 and seen[2, 2, 3] < 5
     assert np.abs(seen[32, 48, :3] - 255).max() < 6
+
+
+def test_a_film_that_was_stopped_goes_on(bpy, tmp_path):
+    """With what is there, as it is."""
+    (tmp_path / "frame_0001.png").write_bytes(b"there")
+    film(bpy, tmp_path, keep=True)
+    assert (tmp_path / "frame_0001.png").read_bytes() == b"there"
+    assert read_pixels(tmp_path / "frame_0002.png").max() > 250
+    film(bpy, tmp_path)
+    assert read_pixels(tmp_path / "frame_0001.png").max() > 250
 
 
 def test_open_exr_frames_hold_more_than_white(bpy, tmp_path):
