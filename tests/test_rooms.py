@@ -17,7 +17,7 @@ ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
         "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
-        "suggestions colormaps figures value_color clock film rendering output"
+        "suggestions colormaps blocks figures value_color clock film rendering output"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties simulating playback blocks color meshes "
@@ -28,11 +28,20 @@ ROOMS: Final = {
         "operators panels command"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface film slicer operators panels command"
+        "common arrays ramps curve properties surface film slicer blocks operators panels command"
     ),
 }
 # What is written for each extension, under the name that it has in all of them.
-SAME_IN_ALL: Final = {"properties", "film", "solid_colors", "selection", "showing", "tab"}
+SAME_IN_ALL: Final = {
+    "properties",
+    "film",
+    "solid_colors",
+    "selection",
+    "showing",
+    "tab",
+    "blocks",
+    "adding",
+}
 
 
 @pytest.mark.parametrize("package", ROOMS)

@@ -222,5 +222,7 @@ def test_the_menu_is_there_for_the_trees_that_it_is_for(bpy: Any):
         context = SimpleNamespace(space_data=SimpleNamespace(tree_type=kind))
         assert menu.poll(context) == bool(names)
         drawn.clear()
-        menu.draw(SimpleNamespace(layout=Layout()), context)
+        menu.draw(
+            SimpleNamespace(layout=Layout(), blocks=menu.blocks, operator=menu.operator), context
+        )
         assert drawn == names

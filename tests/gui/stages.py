@@ -53,6 +53,7 @@ LEFT = {
     "blender_spike.cancel_simulation",
     # In the Add menu of node editors.
     "blender_spike.add_node_group",
+    "surface_slicer.add_node_group",
     # In the preferences.
     "blender_spike.find_program",
     # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.

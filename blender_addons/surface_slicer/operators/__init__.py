@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    adding,
     arrow,
     color,
     color_ramp,
@@ -38,4 +39,5 @@ CLASSES = (
     *film.CLASSES,
     *output.CLASSES,
     *showing.CLASSES,
+    *adding.CLASSES,
 )

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from . import color, curve, film, output, slicing, surface
+from . import adding, color, curve, film, output, slicing, surface
+from .adding import NODES_ENTRY
 
-__all__ = ["CLASSES"]
+__all__ = ["CLASSES", "NODES_ENTRY"]
 
 # In the order in which they are shown.
 CLASSES = (
@@ -15,4 +16,5 @@ CLASSES = (
     *curve.CLASSES,
     *film.CLASSES,
     *output.CLASSES,
+    *adding.CLASSES,
 )

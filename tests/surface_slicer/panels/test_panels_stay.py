@@ -52,7 +52,9 @@ NEW = {
 # Of a curve that is there.
 ON_CURVE = {"morph_curve", "add_curve_axes", "remove_curve_axes"}
 # These need a window, or are in the shader editor.
-ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp", "render_film"}
+ELSEWHERE = {
+    "choose_colormap", "suggest", "show_colors", "fill_color_ramp", "add_node_group", "render_film",
+}  # fmt: skip
 # Where something was deleted.
 AFTERWARDS = {"remove_left_behind"}
 
