@@ -9,6 +9,7 @@ import bpy
 
 from ..required import required
 from .output_settings import format_of, is_transparent, rate_shown, size_shown
+from .passes import figures_of_scene
 from .setting import shown_format
 
 
@@ -45,8 +46,9 @@ class OutputPanel(bpy.types.Panel):
         button.transparent = not clear
         row = layout.row(align=True)
         row.operator(f"{self.addon}.add_passes", icon="RENDERLAYERS")
-        apart = row.operator(f"{self.addon}.add_passes", text="Figures Apart", icon="GRAPH")
-        apart.figures_apart = True
+        if figures_of_scene(scene) is not None:
+            apart = row.operator(f"{self.addon}.add_passes", text="Figures Apart", icon="GRAPH")
+            apart.figures_apart = True
         layout.prop(render, "filepath", text="")
         row = layout.row(align=True)
         row.scale_y = 1.3

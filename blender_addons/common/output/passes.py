@@ -53,6 +53,14 @@ def add_passes(scene: bpy.types.Scene) -> list[str]:
     return [VALUE, PASS, *_SWITCHES]
 
 
+def figures_of_scene(scene: bpy.types.Scene) -> bpy.types.Collection | None:
+    """Find a scene's collection of figures, if there are any."""
+    children = required(scene.collection).children
+    return next(
+        (one for one in children if one.name.split(".")[0] == COLLECTION and one.objects), None
+    )
+
+
 def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
     """Put figures on a view layer of their own, above all others; the picture stays.
 
@@ -73,9 +81,7 @@ def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
         See `film.add_bloom`; nothing has changed then.
     """
     top = required(scene.collection)
-    figures = next(
-        (one for one in top.children if one.name.split(".")[0] == COLLECTION and one.objects), None
-    )
+    figures = figures_of_scene(scene)
     if figures is None:
         raise ValueError("There are no figures in the camera's picture yet: add some first.")
     if film.bloom_strength(scene) is None:
