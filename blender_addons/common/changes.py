@@ -29,6 +29,7 @@ class Settings:
     transparent_bounces: int
     sampling: str
     keeps_data: bool
+    background: str
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
@@ -47,6 +48,7 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
         transparent_bounces=0 if cycles is None else cycles.transparent_max_bounces,
         sampling="" if cycles is None else _sampling(cycles),
         keeps_data=bool(render.use_persistent_data),
+        background="transparent" if render.film_transparent else "opaque",
     )
 
 
@@ -71,6 +73,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("transparent bounces", before.transparent_bounces, after.transparent_bounces),
         ("Cycles samples", before.sampling, after.sampling),
         ("persistent data", _switch(before.keeps_data), _switch(after.keeps_data)),
+        ("film", before.background, after.background),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))

@@ -34,6 +34,15 @@ LEFT = {
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
     "blender_brain.choose_atlas",
+    *(
+        f"{addon}.{name}"
+        for addon in ("blender_spike", "blender_brain", "surface_slicer")
+        for name in ("picture_size", "frame_rate")
+    ),
+    # Goes on in the background, and is no step of undo.
+    "blender_spike.render_film",
+    "blender_brain.render_film",
+    "surface_slicer.render_film",
     # Nothing goes online here.
     "blender_brain.list_downloads",
     "blender_brain.download_atlas",

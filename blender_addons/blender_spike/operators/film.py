@@ -15,11 +15,14 @@ from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.required import required
+from ..figures.owned import in_picture
 from ..playback.network import way_of
 from ..playback.playback import soma_of
 from ..views import VIEWS, view_of
 from .selection import OnNeurons, neurons_to_work_on, which
 
+# Of the orbit of Film Scene.
+_DEGREES = 30.0
 NO_CAMERA = "The scene has no camera: Frame Camera adds one."
 
 if TYPE_CHECKING:
@@ -113,10 +116,14 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Put a glare node into the scene's compositor."""
+        """Put its nodes into the scene's compositor."""
         scene = required(context.scene)
         before = settings_of(scene)
-        film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        try:
+            film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        except film.LayersError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         text = f"Bright parts glow in renders{film.show_bloom(context)}."
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
@@ -213,11 +220,11 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_film_sampling(scene)
         film.keep_between_frames(scene)
         film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
-        camera = _framed(scene, neurons)
+        camera = _composed(scene, neurons, _DEGREES)
         film.add_backlight(scene, neurons)
-        film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
+        film.orbit(camera, _DEGREES, scene.frame_start, scene.frame_end)
         text = film.stage_told(
-            scene, 30.0, film.show_bloom(context), lights="a light shines from behind"
+            scene, _DEGREES, film.show_bloom(context), lights="a light shines from behind"
         )
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
@@ -304,6 +311,17 @@ def _framed(scene: bpy.types.Scene, neurons: list[bpy.types.Object]) -> bpy.type
     direction, up = view_of(scene, neurons)
     also = way_of(neurons)
     return film.frame_camera(scene, neurons, also=also, direction=direction, up=up)
+
+
+def _composed(
+    scene: bpy.types.Scene, neurons: list[bpy.types.Object], degrees: float
+) -> bpy.types.Object:
+    """Frame neurons beside the figures that are in the picture."""
+    direction, up = view_of(scene, neurons)
+    figures = [one for neuron in neurons for one in in_picture(neuron)]
+    return film.compose(
+        scene, neurons, figures, direction=direction, up=up, degrees=degrees, also=way_of(neurons)
+    )
 
 
 CLASSES = (

@@ -49,7 +49,8 @@ _SHORTER_SIDE: Final = {
     "HORIZONTAL": "w * min(rx, ry) / rx",
     "VERTICAL": "w * min(rx, ry) / ry",
 }
-_WIDTH: Final = "(ortho if kind == 1 else depth * sensor / lens)"
+# As far away as the frame is.
+_WIDTH: Final = "(ortho if kind == 1 else max(depth, 1.1 * clip) * sensor / lens)"
 
 
 def corner(

@@ -11,6 +11,7 @@ import bpy
 from .. import film
 from . import frames
 from .options import ENGINES, fps_and_base, part_of
+from .pictures import use_pictures
 
 EEVEE_SAMPLES: Final = 16
 _DRAFT_PERCENT: Final = 25
@@ -54,11 +55,12 @@ def set_up(scene: Any, options: argparse.Namespace) -> None:
 
 def use_files(scene: Any, options: argparse.Namespace) -> None:
     """Choose what frames are written as."""
-    settings = scene.render.image_settings
-    settings.file_format = "OPEN_EXR" if options.exr else "PNG"
-    if options.exr:
-        settings.color_depth = "16"
-    settings.color_mode = "RGBA" if options.transparent else "RGB"
+    use_pictures(
+        scene.render.image_settings,
+        options.pictures,
+        transparent=options.transparent,
+        depth=options.film and options.film.picture_depth,
+    )
 
 
 def set_size(scene: Any, size: tuple[int, int]) -> None:
@@ -84,8 +86,9 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES)
     else:
         scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
+    film.cover_layers(scene)
     if options.transparent:
-        film.use_transparent_ground(scene, straight=not options.exr)
+        film.use_transparent_ground(scene, straight=not options.pictures.is_premultiplied)
     if options.draft:
         _be_draft(scene)
     options.outdir.mkdir(parents=True, exist_ok=True)
@@ -97,9 +100,9 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         scene.render.filepath = frames.output_path(options.outdir / "frame_####")
         bpy.ops.wm.save_as_mainfile(filepath=str(options.blend.resolve()), compress=True)
         print(f"Saved {options.blend}", flush=True)
-    pictures = frames.render_frames(scene, part, options.outdir)
+    pictures = frames.render_frames(scene, part, options.outdir, only_missing=options.keep)
     if options.video:
-        frames.encode(scene, pictures, options.video)
+        frames.encode(scene, pictures, options.video, options.film)
 
 
 def _be_draft(scene: Any) -> None:

@@ -16,6 +16,7 @@ import bpy
 from .. import film
 from ..rendering import options as film_options
 from ..rendering import stage
+from ..rendering.formats import PICTURES
 from ..required import required
 from . import fields, made
 from .camera_way import CameraWay
@@ -88,7 +89,11 @@ def scene_for(
         Called with a sentence for each setting that a person changed.
     """
     given = argparse.Namespace(
-        engine=settings.engine, fps=settings.fps, exr=False, transparent=False
+        engine=settings.engine,
+        fps=settings.fps,
+        pictures=PICTURES["png"],
+        film=None,
+        transparent=False,
     )
     found: Any = scene
     if found is None and bpy.app.background:

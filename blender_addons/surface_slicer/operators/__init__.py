@@ -14,6 +14,7 @@ from . import (
     fill,
     film,
     morph,
+    output,
     showing,
     slicer_companions,
     slicing,
@@ -36,6 +37,7 @@ CLASSES = (
     *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *showing.CLASSES,
     *adding.CLASSES,
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import adding, color, curve, film, slicing, surface
+from . import adding, color, curve, film, output, slicing, surface
 from .adding import NODES_ENTRY
 
 __all__ = ["CLASSES", "NODES_ENTRY"]
@@ -15,5 +15,6 @@ CLASSES = (
     *slicing.CLASSES,
     *curve.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *adding.CLASSES,
 )
