@@ -88,6 +88,10 @@ def add_film_options(
     add("--exr", action="store_true", help="frames as OpenEXR: --format exr")
     films = ", ".join(f"{ending} ({film.name})" for ending, film in ENDINGS.items())
     add("--video", type=name_ending_in(*ENDINGS), metavar="FILE", help=f"film to write: {films}")
+    add(
+        "--voice", type=Path, metavar="FILE",
+        help="sound of the film from its first frame on, such as a voice (.wav, .mp3, .m4a)",
+    )  # fmt: skip
     add("--blend", type=name_ending_in(".blend"), metavar="FILE", help="scene to save (.blend)")
 
 

@@ -12,6 +12,7 @@ from .. import film
 from . import frames
 from .options import ENGINES, fps_and_base, part_of
 from .pictures import use_pictures
+from .voice import add_voice
 
 EEVEE_SAMPLES: Final = 16
 _DRAFT_PERCENT: Final = 25
@@ -95,6 +96,8 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
     # Rendering may take hours: check before it that the results can be written.
     for file in filter(None, (options.blend, options.video)):
         frames.try_writing(file)
+    if options.voice:
+        _hear(scene, options)
     scene.frame_set(part[0])
     if options.blend:
         scene.render.filepath = frames.output_path(options.outdir / "frame_####")
@@ -103,6 +106,18 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
     pictures = frames.render_frames(scene, part, options.outdir, only_missing=options.keep)
     if options.video:
         frames.encode(scene, pictures, options.video, options.film)
+
+
+def _hear(scene: Any, options: argparse.Namespace) -> None:
+    """Add the voice, and say if the film ends before it."""
+    if not (options.video or options.blend):
+        raise RuntimeError("--voice: frames have no sound; make a film, or a scene with --blend.")
+    voice_s = add_voice(scene, options.voice)
+    count = scene.frame_end - scene.frame_start + 1
+    film_s = count * scene.render.fps_base / scene.render.fps
+    # A sound takes whole frames.
+    if voice_s > film_s + scene.render.fps_base / scene.render.fps:
+        print(f"The film ends after {film_s:.1f} s, the voice after {voice_s:.1f} s.", flush=True)
 
 
 def _be_draft(scene: Any) -> None:

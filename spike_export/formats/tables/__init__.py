@@ -13,10 +13,12 @@ from __future__ import annotations
 from .cyclic import find_period, period_named, period_text, usual_period
 from .npy import Check, array_names, read_npy, read_npz
 from .numbers import Mark, Numbers, decimal_mark, is_header, number, read_numbers
-from .other import how_to_convert
+from .other import KNOWN_BY, how_to_convert
+from .points import is_full_grid
 from .text import Row, Rows, TableError, read_rows
 
 __all__ = [
+    "KNOWN_BY",
     "Check",
     "Mark",
     "Numbers",
@@ -27,6 +29,7 @@ __all__ = [
     "decimal_mark",
     "find_period",
     "how_to_convert",
+    "is_full_grid",
     "is_header",
     "number",
     "period_named",

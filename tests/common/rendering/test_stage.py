@@ -20,7 +20,7 @@ def options(outdir: Path, *, ending: str = "", form: str = "png", **more) -> arg
         "frames": None, "length": None, "bloom": 0.0, "orbit": 0.0, "engine": "cycles",
         "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False, "keep": False,
         "transparent": False, "pictures": FORMATS[form], "film": ENDINGS.get(ending),
-        "video": None, "blend": None, "outdir": outdir,
+        "video": None, "blend": None, "outdir": outdir, "voice": None,
     }  # fmt: skip
     return argparse.Namespace(**(given | more))
 
