@@ -2,6 +2,6 @@
 """Films of regions without a window: ``blender -b -c blender_brain allen_mouse_25um film.mp4``."""
 
 from ..common.rendering.commands import Command
-from .brain_film import main
+from .brain_film import build, parse
 
-COMMAND = Command("blender_brain", main)
+COMMAND = Command("blender_brain", parse, build)

@@ -18,12 +18,6 @@ _FRAMES: Final = 120
 _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 360.0, "bloom": 1.0}
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Import, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c blender_brain"
 ) -> argparse.Namespace:

@@ -6,6 +6,6 @@ up the scene, `pace` its length.
 """
 
 from ..common.rendering.commands import Command
-from .simulation_film import main
+from .simulation_film import build, parse
 
-COMMAND = Command("blender_spike", main)
+COMMAND = Command("blender_spike", parse, build)

@@ -25,12 +25,6 @@ _OF_NETWORKS: Final = (
 )  # fmt: skip
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Import, color, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c blender_spike"
 ) -> argparse.Namespace:

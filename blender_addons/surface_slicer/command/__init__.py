@@ -2,6 +2,6 @@
 """Films of surfaces without a window: ``blender -b -c surface_slicer density.npy film.mp4``."""
 
 from ..common.rendering.commands import Command
-from .surface_film import main
+from .surface_film import build, parse
 
-COMMAND = Command("surface_slicer", main)
+COMMAND = Command("surface_slicer", parse, build)

@@ -20,12 +20,6 @@ _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 60.0, "b
 _TRANSPARENT_BOUNCES: Final = 32
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Make the surface, color it, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c surface_slicer"
 ) -> argparse.Namespace:
