@@ -204,7 +204,7 @@ def search_of(context: bpy.types.Context) -> Search | None:
     chosen_atlas = fields(required(context.scene))
     folder = bpy.path.abspath(chosen_atlas.folder)
     try:
-        return library.opened(chosen_atlas.atlas, folder, anew=False).search
+        return library.opened(chosen_atlas.atlas, folder, recheck=False).search
     except AtlasError:
         return None
 

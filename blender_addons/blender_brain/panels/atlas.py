@@ -242,7 +242,7 @@ def _opened(scene: bpy.types.Scene) -> Atlas | str:
     """Open the chosen atlas, or say why not."""
     typed = fields(scene)
     try:
-        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).atlas
+        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), recheck=False).atlas
     except AtlasError as error:
         return str(error)
 

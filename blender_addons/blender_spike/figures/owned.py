@@ -108,7 +108,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
     neuron : Object
         An imported simulation.
     relabel : bool
-        Name the quantity and its unit anew, whatever somebody wrote there.
+        Rename the quantity and its unit, even where somebody changed their names.
     fit : bool
         Have axes fit the values even if somebody changed their limits.
 

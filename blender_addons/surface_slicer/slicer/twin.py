@@ -9,7 +9,7 @@ On a grid, every n-th line is a wire, since the edges of a finely sampled surfac
 completely. On anything else the edges are in no order, and wires are drawn where planes at equal
 distances meet it. The wires of a grid that moves are swept once, see `grid_wires`, and stored as
 the twin's own mesh; each frame only moves them. Whenever something else is asked for than was
-swept, the wires are made anew in each frame.
+swept, the wires are rebuilt in each frame.
 """
 
 from __future__ import annotations
