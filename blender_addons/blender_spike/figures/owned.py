@@ -203,7 +203,7 @@ def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
         if kind == traces.AXES_KIND:
             traces.follow_material(figure)
         elif kind == COLOR_BAR:
-            follow_colors(figure, required(neuron))
+            follow_colors(figure, neuron)
 
 
 def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:

@@ -41,7 +41,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         film.use_plain_world(scene)
         self.report({"INFO"}, told("The background is black.", before, scene))
@@ -80,7 +80,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
         """Make the light, or move the existing one."""
         neurons = neurons_to_work_on(context)
         light = film.add_backlight(
-            required(context.scene),
+            context.scene,
             neurons,
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
@@ -114,7 +114,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put a glare node into the scene's compositor."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
         text = f"Bright parts glow in renders{film.show_bloom(context)}."
@@ -153,7 +153,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the camera, or move the existing one."""
         direction, up = VIEWS[self.view]
-        scene = required(context.scene)
+        scene = context.scene
         neurons = neurons_to_work_on(context)
         before = settings_of(scene)
         camera = film.frame_camera(
@@ -182,7 +182,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the film camera's pivot; frame the camera first if there is none."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
@@ -204,7 +204,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         neurons = neurons_to_work_on(context)
         film.use_standard_view(scene)
@@ -244,7 +244,7 @@ class BLENDER_SPIKE_OT_fog(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the fog of the neurons' materials by the distances of the neurons."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)
@@ -284,7 +284,7 @@ class BLENDER_SPIKE_OT_focus(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the depth of field of the scene's camera."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)

@@ -9,7 +9,6 @@ import bpy
 
 from ..blocks import BLOCKS
 from ..common.file_entries import MenuEntry
-from ..common.required import required
 
 
 class BLENDER_SPIKE_MT_blocks(bpy.types.Menu):
@@ -25,7 +24,7 @@ class BLENDER_SPIKE_MT_blocks(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each group of this kind of tree."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.operator_context = "INVOKE_REGION_WIN"
         for key, block in BLOCKS.items():
             if _kind(context) in block.write:

@@ -378,7 +378,7 @@ def _renew(group: bpy.types.NodeTree) -> None:
 def _drive_by_scale(
     group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
 ) -> None:
-    output = required(group.nodes[node].outputs)[0]
+    output = group.nodes[node].outputs[0]
     source = Source(empty, f"SCALE_{axis}", is_transform=True)
     drive(output, "default_value", {"scale": source})
 

@@ -14,7 +14,6 @@ import bpy
 
 from .. import nodes
 from ..nodes import Tree
-from ..required import required
 
 GROUP: Final = "Glow with Coverage"
 # Colors of the film, and as a screen shows them.
@@ -72,7 +71,7 @@ def use_transparent_ground(scene: bpy.types.Scene, *, straight: bool) -> None:
         grounds, light covers what is below as much as it is bright. Otherwise for OpenEXR, where
         light adds to any ground.
     """
-    render = required(scene.render)
+    render = scene.render
     render.film_transparent = True
     group: Any = scene.compositing_node_group
     there = None if group is None else _covering(group)

@@ -139,10 +139,10 @@ def show_bloom(context: bpy.types.Context) -> str:
     """
     if bpy.app.background or context.window is None:
         return ""
-    spaces = [area.spaces.active for area in required(context.window.screen).areas]
+    spaces = [area.spaces.active for area in context.window.screen.areas]
     viewports = [space for space in spaces if isinstance(space, bpy.types.SpaceView3D)]
     for viewport in viewports:
-        required(viewport.shading).use_compositor = "ALWAYS"
+        viewport.shading.use_compositor = "ALWAYS"
     return " and in the viewport's Material Preview and Rendered" if viewports else ""
 
 

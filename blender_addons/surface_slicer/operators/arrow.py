@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..common.colormaps.colormap_settings import colormap_property
-from ..common.required import required
 from ..curve.arrow import create_arrow
 from .making import ARRAY, AT_ORIGIN, BesideOthers, FromArray, file_property
 from .selection import made_here
@@ -34,7 +33,7 @@ class SURFACE_SLICER_OT_create_arrow(FromArray, BesideOthers, bpy.types.Operator
 
     def made(self, context: bpy.types.Context) -> tuple[str]:
         """Make the arrow."""
-        others = made_here(required(context.scene))
+        others = made_here(context.scene)
         arrow = create_arrow(
             context, self.filepath, self.array, colormap=self.colormap, tell=self.tell
         )

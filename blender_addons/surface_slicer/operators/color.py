@@ -193,7 +193,7 @@ class SURFACE_SLICER_OT_lit(OnSurfaces):
                     "first.",
                 )
                 return {"CANCELLED"}
-        lamps = any(thing.type == "LIGHT" for thing in required(context.scene).objects)
+        lamps = any(thing.type == "LIGHT" for thing in context.scene.objects)
         hint = "" if lamps else "; there is no lamp yet: add one, or use Film Scene"
         names = f"{len(surfaces):,} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
         self.report({"INFO"}, f"Lamps shine on {names}{hint}.")

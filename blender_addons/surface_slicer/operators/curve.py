@@ -69,7 +69,7 @@ class SURFACE_SLICER_OT_create_curve(FromArray, BesideOthers, bpy.types.Operator
         """Make the curve."""
         if not self.size[0]:
             raise HeightmapError("A curve needs a size along x above 0.")
-        others = made_here(required(context.scene))
+        others = made_here(context.scene)
         curve = create_curve(
             context,
             self.filepath,
@@ -123,7 +123,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the keyframes."""
-        scene = required(context.scene)
+        scene = context.scene
         curve = required(curve_at_hand(context) or arrow_at_hand(context))
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):

@@ -121,7 +121,7 @@ class SURFACE_SLICER_OT_create_surface(
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options that apply to the source."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         if self.filepath or self.browse:
             if self.filepath.lower().endswith(HOLDING_SEVERAL):
@@ -159,7 +159,7 @@ class SURFACE_SLICER_OT_create_surface(
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
             return {"CANCELLED"}
         leave_edit_mode(context)
-        scene, made = required(context.scene), False
+        scene, made = context.scene, False
         for path in paths:
             before, others = settings_of(scene), made_here(scene)
             held_work = holds_work(scene)
@@ -196,7 +196,7 @@ class SURFACE_SLICER_OT_create_surface(
 
 
 def _typed(context: bpy.types.Context) -> Any:
-    return fields(required(context.scene))
+    return fields(context.scene)
 
 
 def _of_surface(context: bpy.types.Context) -> Any:
