@@ -2,7 +2,7 @@
 # Each setup step leaves a stamp in .venv and is repeated only if pyproject.toml has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators lint bench soak dist release docs gallery reference colormaps demos clean
+.PHONY: help demo test test-fast test-versions test-gui test-blender test-window test-conformance test-simulators test-others lint bench soak dist release docs gallery reference colormaps demos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,7 @@ help:
 	@echo "               test-window PLANT=1 plants faults and checks that they are caught; ONLY=spike"
 	@echo "make test-conformance  compare BlenderBrain's reader with BrainGlobe's (2 GB to install)"
 	@echo "make test-simulators  run the manual's examples for other simulators (1 GB to install)"
+	@echo "make test-others   use Molecular Nodes beside the add-ons (1.5 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments;"
 	@echo "               RECORDING=1 measures only recording"
@@ -83,6 +84,10 @@ test-conformance: $(VENV)/.ready-conformance
 test-simulators: $(VENV)/.ready-simulators
 	@$(VENV)/simulators/bin/python -m pytest tests/docs/test_simulators.py \
 	  tests/spike_export/files/test_units.py -W default
+
+# Molecular Nodes beside ours, with the versions of its libraries that it works with.
+test-others: $(VENV)/.ready-others
+	@$(VENV)/others/bin/python -m pytest tests/test_beside_others.py
 
 lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/ruff format --check .
@@ -194,4 +199,11 @@ $(VENV)/.ready-simulators: $(VENV)/.ready-venv pyproject.toml
 	@$(BIN)/python -m venv --clear $(VENV)/simulators
 	@$(VENV)/simulators/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(VENV)/simulators/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[all]" --group simulators
+	@touch $@
+
+$(VENV)/.ready-others: $(VENV)/.ready-venv pyproject.toml
+	@echo "Setting up other people's add-ons, once (1.5 GB) ..."
+	@$(BIN)/python -m venv --clear $(VENV)/others
+	@$(VENV)/others/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(VENV)/others/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group others
 	@touch $@

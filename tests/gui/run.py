@@ -35,6 +35,7 @@ ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tools"), str(HERE)]
 
 import build_extension  # noqa: E402
+from happened_once import set_aside  # noqa: E402
 
 # So high that a sidebar need not be scrolled.
 SCREEN = (1000, 2500)
@@ -266,6 +267,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         environment = {**blender.environment(home), "TMPDIR": str(pictures)}
         code, lines = follow(command, environment, data, quiet=bool(fault))
     (pictures / "log.txt").write_text("\n".join(lines) + "\n")
+    lines, once = set_aside(lines)
     trouble = [
         line
         for line in lines
@@ -292,6 +294,9 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
     took = time.monotonic() - begin
     what = f"{name}{', with a planted fault in ' + fault if fault else ''}"
     print(f"{what}: {problem or 'well'} ({took:.0f} s, {pictures})", flush=True)
+    for line in once:
+        if line.startswith("FAILED: "):
+            print(f"{what}: happened once and not again: {line.removeprefix('FAILED: ')}")
     return problem
 
 

@@ -82,6 +82,9 @@ _KEY: Final = Mark(
 )
 # On an empty: the key of its group, which a copy of the empty has, too.
 _CUTS_AS: Final = Mark("surface_slicer", "cuts_as", "cuts_as", lambda _: False)
+# On an empty: its group. Blender saves no node group without users, and one that cuts nothing yet
+# has no other.
+_GROUP: Final = Mark("surface_slicer", "group", "surface_slicer_group", lambda _: False)
 # The object that shows an instance, or else the object itself.
 _ASKED: Final = "INSTANCER"
 # Length of its name in bytes; Blender limits names of custom properties to 63.
@@ -108,6 +111,7 @@ def slicer_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
         _renew(found)
     if empty.is_editable:
         _CUTS_AS.put(empty, amount_key(found))
+        _GROUP.put(empty, found)
     return found
 
 
@@ -276,6 +280,9 @@ def remove_group(group: bpy.types.NodeTree) -> None:
     group : NodeTree
         One of `slicer_groups`, no longer used by any material, or a part of one.
     """
+    empty = empty_of(group) if is_slicer_group(group) else None
+    if empty is not None and empty.is_editable:
+        _GROUP.remove(empty)
     inside: Any = group.nodes
     parts: set[Any] = {getattr(node, "node_tree", None) for node in inside} - {None}
     bpy.data.node_groups.remove(group)

@@ -494,6 +494,31 @@ def test_after_saving_and_opening(bpy, tmp_path):
     assert not differences(state(bpy), before)
 
 
+@pytest.mark.parametrize("how", ["open", "append"])
+def test_a_slicer_that_cuts_nothing_yet_keeps_its_settings(bpy, tmp_path, how):
+    """Blender saves only node groups that something uses; until it cuts, that is the empty."""
+    from common.cut.slicer_group import find_group, set_settings, setting
+    from surface_slicer.slicer.slicer import add_slicer, remove_slicing, slice_objects
+
+    set_settings(find_group(add_slicer(bpy.context)), {"Line Width": 0.25})
+    path = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    if how == "open":
+        bpy.ops.wm.open_mainfile(filepath=path)
+    else:
+        bpy.ops.wm.read_homefile(app_template="", use_empty=True)
+        bpy.ops.wm.append(directory=f"{path}/Object/", filename="Slicer")
+    slicer = bpy.data.objects["Slicer"]
+    group = find_group(slicer)
+    assert setting(group, "Line Width").default_value == pytest.approx(0.25)
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    slice_objects(bpy.context, [cube], slicer)
+    assert find_group(slicer) == group
+    remove_slicing(bpy.context, [cube])
+    assert not bpy.data.node_groups
+
+
 @pytest.mark.slow
 def test_what_is_hidden_is_refused_or_made_whole(bpy, tmp_path):
     """It is not evaluated, so it gets no companion; its cut can be removed all the same."""
