@@ -12,8 +12,6 @@ from typing import Any
 
 import bpy
 
-from .required import required
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -34,14 +32,14 @@ class Settings:
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
     """Remember a scene's own settings."""
-    render = required(scene.render)
+    render = scene.render
     # Cycles is an add-on.
     cycles: Any = getattr(scene, "cycles", None)
     return Settings(
         camera=_name(scene.camera),
         world=_name(scene.world),
         compositor=_name(scene.compositing_node_group) if render.use_compositing else "",
-        view_transform=str(required(scene.view_settings).view_transform),
+        view_transform=str(scene.view_settings.view_transform),
         engine=engine_of(scene),
         frames=(scene.frame_start, scene.frame_end),
         hair_type=str(render.hair_type).title(),
@@ -101,7 +99,7 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
 
 def engine_of(scene: bpy.types.Scene) -> str:
     """Return a scene's render engine as named in Blender's menu."""
-    engine = str(required(scene.render).engine)
+    engine = str(scene.render.engine)
     return {"BLENDER_EEVEE": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}.get(engine, engine.title())
 
 

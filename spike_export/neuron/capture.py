@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..edit.placing import MadeUp
+from ..edit.cell_placing import MadeUp
 from .at_events import AtEvents
-from .frames import Frames, most_in_memory
 from .model import ModelCell
+from .model_shape import Shape, Sketch, read_shape, shape_of, sketch
 from .own_steps import OwnSteps
 from .places import Places, made_up
+from .recorded_frames import Frames, most_in_memory
 from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
-from .shape import Shape, Sketch, read_shape, shape_of, sketch
 from .spike_detectors import SpikeDetectors
 from .split_cells import find_joins
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..edit.cell_placing import SPLIT, MadeUp
 from ..edit.convert import PEAK_MODE
-from ..edit.placing import SPLIT, MadeUp
 from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Cell, Quantity, Simulation

@@ -84,7 +84,6 @@ def test_commands_of_blender_are_understood(bpy, page, words, monkeypatch):
         film = importlib.import_module(f"{words[3]}.command.{module}")
         if words[4].endswith(".toml"):
             story = importlib.import_module(f"{words[3]}.common.story.story_command")
-            assert story.is_story(words[4:])
             assert story.parse(words[4:], prog=f"blender -b -c {words[3]}").outdir
             return
         assert words[:3] == ["blender", "-b", "-c"] and film.parse(words[4:]).outdir

@@ -12,20 +12,10 @@ import bpy
 
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
-from ..common.story import story_command
 from ..demo_atlas import make_demo_atlas
 
 _FRAMES: Final = 120
 _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 360.0, "bloom": 1.0}
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Import, set the scene, render, encode."""
-    if story_command.is_story(arguments):
-        story_command.main(arguments, prog="blender -b -c blender_brain")
-        return
-    options = parse(arguments)
-    stage.render_film(build(options), options)
 
 
 def parse(

@@ -126,7 +126,7 @@ def import_regions(
     """
     chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
     shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
-    scene = required(context.scene)
+    scene = context.scene
     there = {_key(region): region for region in scene.objects if is_region(region)}
     wanted = [
         (structure, side, there.get((atlas.full_name, str(structure.id), side or "BOTH")))

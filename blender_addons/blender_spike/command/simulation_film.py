@@ -14,7 +14,6 @@ from ..color.looks import LOOKS
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
-from ..common.story import story_command
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from . import network_film, neuron_film
@@ -24,15 +23,6 @@ _OF_NEURONS: Final = ("thickness", "min_radius", "look", "style", "figures", "tr
 _OF_NETWORKS: Final = (
     "from_layout", "to_layout", "cells", "growth", "no_pulses", "connection_glow", "start",
 )  # fmt: skip
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Import, color, set the scene, render, encode."""
-    if story_command.is_story(arguments):
-        story_command.main(arguments, prog="blender -b -c blender_spike")
-        return
-    options = parse(arguments)
-    stage.render_film(build(options), options)
 
 
 def parse(

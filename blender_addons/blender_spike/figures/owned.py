@@ -121,7 +121,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
     neuron : Object
         An imported simulation.
     relabel : bool
-        Name the quantity and its unit anew, whatever somebody wrote there.
+        Rename the quantity and its unit, even where somebody changed their names.
     fit : bool
         Have axes fit the values even if somebody changed their limits.
 
@@ -216,7 +216,7 @@ def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
         if kind == traces.AXES_KIND:
             traces.follow_material(figure)
         elif kind == COLOR_BAR:
-            follow_colors(figure, required(neuron))
+            follow_colors(figure, neuron)
 
 
 def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:

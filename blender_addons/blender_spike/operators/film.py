@@ -44,7 +44,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         film.use_plain_world(scene)
         self.report({"INFO"}, told("The background is black.", before, scene))
@@ -83,7 +83,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
         """Make the light, or move the existing one."""
         neurons = neurons_to_work_on(context)
         light = film.add_backlight(
-            required(context.scene),
+            context.scene,
             neurons,
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
@@ -117,7 +117,7 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put its nodes into the scene's compositor."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         try:
             film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
@@ -160,7 +160,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the camera, or move the existing one."""
         direction, up = VIEWS[self.view]
-        scene = required(context.scene)
+        scene = context.scene
         neurons = neurons_to_work_on(context)
         before = settings_of(scene)
         camera = film.frame_camera(
@@ -189,7 +189,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the film camera's pivot; frame the camera first if there is none."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
@@ -211,7 +211,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         neurons = neurons_to_work_on(context)
         film.use_standard_view(scene)
@@ -251,7 +251,7 @@ class BLENDER_SPIKE_OT_fog(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the fog of the neurons' materials by the distances of the neurons."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)
@@ -291,7 +291,7 @@ class BLENDER_SPIKE_OT_focus(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the depth of field of the scene's camera."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)

@@ -380,7 +380,7 @@ def _renew(group: bpy.types.NodeTree) -> None:
     sockets: Any = required(group.interface).items_tree
     if group.library is not None or any(item.name == VOLUME for item in sockets):
         return
-    # These write the parts anew, and have older ones replaced.
+    # These rewrite the parts, and replace older ones.
     side_b_group()
     combine = combine_group()
     for node in every:

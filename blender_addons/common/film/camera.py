@@ -199,7 +199,7 @@ def orbit(
     pivot = camera.parent
     assert pivot is not None
     if axis is None:
-        rotation_at_rest: Any = required(camera.matrix_basis).to_3x3()
+        rotation_at_rest: Any = camera.matrix_basis.to_3x3()
         axis = tuple((rotation_at_rest @ Vector((0.0, 1.0, 0.0))).normalized())
     remove_fcurves(pivot, "rotation_axis_angle")
     pivot.rotation_mode = "AXIS_ANGLE"

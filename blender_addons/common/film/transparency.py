@@ -14,7 +14,6 @@ import bpy
 
 from .. import nodes
 from ..nodes import Tree
-from ..required import required
 from .bloom import ground_below, lay_on
 from .world import GROUND
 
@@ -74,7 +73,7 @@ def use_transparent_ground(scene: bpy.types.Scene, *, straight: bool) -> None:
         grounds, light covers what is below as much as it is bright. Otherwise for OpenEXR, where
         light adds to any ground.
     """
-    render = required(scene.render)
+    render = scene.render
     render.film_transparent = True
     group: Any = scene.compositing_node_group
     if group is not None and GROUND in group.nodes:
@@ -117,7 +116,7 @@ def use_opaque_ground(scene: bpy.types.Scene) -> None:
     there = None if group is None else _covering(group)
     if there is not None:
         _taken_out(group, there)
-    required(scene.render).film_transparent = ground is not None
+    scene.render.film_transparent = ground is not None
     if group is not None and GROUND in group.nodes:
         lay_on(group, ground)
 

@@ -11,15 +11,22 @@ from typing import Any, Final
 import bpy
 
 from ..rendering import options as common_options
+from ..rendering.commands import Command
 from . import staging
 from .telling import tell
 
 ENDING: Final = ".toml"
 
 
-def is_story(arguments: Sequence[str]) -> bool:
-    """Tell whether the first word of a command is a story."""
-    return bool(arguments) and arguments[0].lower().endswith(ENDING)
+class StoryCommand(Command):
+    """A command that makes the film of a story, too, if its first word is one."""
+
+    def make(self, arguments: list[str]) -> None:
+        """Build the scene, render, encode."""
+        if arguments and arguments[0].lower().endswith(ENDING):
+            main(arguments, prog=f"blender -b -c {self.name}")
+        else:
+            super().make(arguments)
 
 
 def main(arguments: Sequence[str], *, prog: str) -> None:

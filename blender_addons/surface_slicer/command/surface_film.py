@@ -13,21 +13,11 @@ import bpy
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
-from ..common.story import story_command
 from ..film import set_scene
 
 _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 60.0, "bloom": 0.4}
 # For rays through many parts that are cut away.
 _TRANSPARENT_BOUNCES: Final = 32
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Make the surface, color it, set the scene, render, encode."""
-    if story_command.is_story(arguments):
-        story_command.main(arguments, prog="blender -b -c surface_slicer")
-        return
-    options = parse(arguments)
-    stage.render_film(build(options), options)
 
 
 def parse(

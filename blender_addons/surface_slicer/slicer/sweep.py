@@ -11,7 +11,6 @@ from mathutils import Vector
 
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.cut.slicer_group import cut_by, find_group
-from ..common.required import required
 from .instances import drawn_points
 
 Easing = Literal["LINEAR", "SINE", "CUBIC"]
@@ -73,7 +72,7 @@ def animate_sweep(
         slicer.matrix_world = matrix
         slicer.keyframe_insert(_LOCATION, frame=frame)
     set_interpolation(slicer, _LOCATION, easing, "EASE_IN_OUT")
-    scene = required(context.scene)
+    scene = context.scene
     scene.frame_set(scene.frame_current)
     return begin, end
 

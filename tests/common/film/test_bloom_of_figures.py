@@ -13,6 +13,8 @@ from tools.keep_scenes import SCENES
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 
 def picture(bpy, path, engine):
     scene = bpy.context.scene

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..edit.placing import BETWEEN_CELLS_UM
+from ..edit.cell_placing import BETWEEN_CELLS_UM
 from ..edit.rejoining import fan, hung
 from ..section_types import section_type
 from ..simulation_file import SECTION_TYPES

@@ -10,7 +10,7 @@ import pytest
 
 from spike_export import Simulation, read
 from spike_export.edit.convert import take_cells
-from spike_export.edit.quantities import QuantitiesError, with_quantities
+from spike_export.edit.joined_quantities import QuantitiesError, with_quantities
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from spike_export import read, write
 from spike_export.edit.convert import convert
-from spike_export.edit.smoothing import Kernel, SmoothingError, activity, smooth
+from spike_export.edit.rise_and_decay import Kernel, SmoothingError, activity, smooth
 from spike_export.networks.point_network import point_network
 
 TIME_MS = np.arange(300) * 0.5
@@ -57,7 +57,7 @@ def test_nothing_shows_before_its_spike():
 def test_many_cells_are_summed_a_block_at_a_time(monkeypatch):
     spikes = [np.array([float(cell)]) for cell in range(50)]
     whole = activity(spikes, TIME_MS, Kernel(1, 10))
-    monkeypatch.setattr("spike_export.edit.smoothing._BLOCK_VALUES", 7 * len(TIME_MS))
+    monkeypatch.setattr("spike_export.edit.rise_and_decay._BLOCK_VALUES", 7 * len(TIME_MS))
     assert np.array_equal(activity(spikes, TIME_MS, Kernel(1, 10)), whole)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..formats.peek import Peek
 from ..formats.tables import TableError, read_npy, read_numbers
-from .sections import ChoiceError
+from .shown_sections import ChoiceError
 
 _LARGEST_TEXT: Final = 256 << 20
 _LARGEST_BYTES: Final = 8_000_000_000

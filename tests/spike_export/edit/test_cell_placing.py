@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from spike_export import read
-from spike_export.edit.merge import merge
-from spike_export.edit.placing import (
+from spike_export.edit.cell_placing import (
     MadeUp,
     PlacingError,
     in_a_row,
@@ -18,6 +17,7 @@ from spike_export.edit.placing import (
     said_of_places,
     soma_centers,
 )
+from spike_export.edit.merge import merge
 from spike_export.formats.cell_positions import CellPosition
 
 

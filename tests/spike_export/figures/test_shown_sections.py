@@ -11,7 +11,7 @@ import pytest
 from helpers.simulations import branched, simulation
 
 from spike_export import Cell, Recorder, figures
-from spike_export.figures import sections
+from spike_export.figures import shown_sections as sections
 
 
 def test_sections_of_templates_go_by_their_own_names():
