@@ -435,7 +435,7 @@ class Sequence:
         font.align_x, font.align_y = align, "CENTER"
         font.materials.append(self._letters)
         text: Any = bpy.data.objects.new(font.name, font)
-        bpy.context.scene.collection.objects.link(text)  # type: ignore[union-attr]
+        bpy.context.scene.collection.objects.link(text)
         text.location, text.rotation_euler = (place[0], 0.0, place[1]), (math.pi / 2, 0.0, 0.0)
         self._come_and_go(text, "color", (*INK, 1.0), begin, leave, (*INK, 0.0))
 

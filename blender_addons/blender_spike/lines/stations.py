@@ -7,6 +7,8 @@ strands, between two of their points.
 
 from __future__ import annotations
 
+from math import floor
+
 from ..common.nodes import Linkable, Node, Tree, Value
 from .style import Lines
 
@@ -23,11 +25,16 @@ SPHERE_SHARE = "sphere_share"
 RADIUS = "station_radius"
 ALONG = "station_along"
 """How many stations of its strand come before this one."""
-# Neurites are wider than they were recorded up to this distance from the center of their soma, in
-# radii of it.
-_CONE = 2.8
+BODY = "station_body"
+"""How much a station is part of a soma's shape: 1 in the sphere, 0 where neurites are thin."""
+# Neurites that begin this near to the center of their soma, in radii of it, grow out of it. They
+# are wider than they were recorded from this to that distance from it, along their way.
+_STEM, _WIDEST, _CONE = 1.3, 0.6, 2.8
+# How thick a neurite has to be to count as part of the soma's shape, in radii of it.
+_NECK, _BODY = 0.16, 0.34
 _FOR_MATERIALS = ("section", "section_type", "cell")
-_FIRST, _PLACE, _TANGENT = "strand_first", "strand_place", "strand_tangent"
+_FIRST, _PLACE = "strand_first", "strand_place"
+_START, _WAY, _LENGTH = "strand_start", "strand_way", "strand_length"
 
 
 def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
@@ -81,11 +88,19 @@ def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
         "GeometryNodeSetPosition",
         {"Geometry": dense, "Selection": ~is_end, "Offset": aside * allowed},
     )
-    made = tree.add("GeometryNodeCurveToPoints", {"Curve": moved}, mode="EVALUATED")
-    points = tree.store(made["Points"], _TANGENT, made["Tangent"], "FLOAT_VECTOR")
+    spline, number = tree.add("GeometryNodeSplineParameter"), tree.add("GeometryNodeInputIndex")
+    start = tree.add(
+        "GeometryNodeFieldAtIndex",
+        {"Value": position, "Index": number - spline["Index"]},
+        data_type="FLOAT_VECTOR",
+    )
+    total = tree.add("GeometryNodeSplineLength")["Length"]
+    measured = tree.store(moved, _START, start, "FLOAT_VECTOR")
+    measured = tree.store(tree.store(measured, _WAY, spline["Length"]), _LENGTH, total)
+    points = tree.add("GeometryNodeCurveToPoints", {"Curve": measured}, mode="EVALUATED")["Points"]
     along = tree.attribute(_PLACE)
-    whole = tree.math("FLOOR", along + 1e-4)
-    begins = tree.math("ROUND", tree.attribute(_FIRST))
+    whole = floor(along + 1e-4)
+    begins = round(tree.attribute(_FIRST))
     numbered = tree.store(points, STRAND_POINT, begins + whole, "INT")
     return tree.store(numbered, STRAND_FRACTION, tree.clamp(along - whole))
 
@@ -102,7 +117,7 @@ def on_spheres(lines: Lines, size: Value) -> Node:
     assert lines.spheres is not None
     numbered = tree.store(lines.spheres, SPHERE, tree.add("GeometryNodeInputIndex"), "INT")
     points = tree.add("GeometryNodeMeshToPoints", {"Mesh": numbered, "Selection": lines.is_sphere})
-    whole = tree.store(points, SPHERE_SHARE, 1.0)
+    whole = tree.store(tree.store(points, SPHERE_SHARE, 1.0), BODY, 1.0)
     return tree.store(whole, RADIUS, tree.attribute("recorded_radius") * size)
 
 
@@ -126,12 +141,18 @@ def near_somata(lines: Lines, stations: Linkable, somata: Linkable) -> Node:
     is_own = tree.sample(somata, cell, nearest, "INT").equals(cell) & (size > 0.0)
     # In radii of the soma.
     away = tree.vector_math("DISTANCE", place, center) / tree.maximum(size, 1e-9)
+    # Only those that begin there, and along their way: what runs past stays as thin as it is, as
+    # do branches, before which the width is that of the file again.
+    start = tree.attribute(_START, "FLOAT_VECTOR")
+    scale = 1.0 / tree.maximum(size, 1e-9)
+    begins = tree.vector_math("DISTANCE", start, center) * scale
+    is_stem = (begins < _STEM) & is_own
+    end = tree.minimum(begins + tree.attribute(_LENGTH) * scale, _CONE)
+    way = begins + tree.attribute(_WAY) * scale
+    left = tree.clamp((end - way) / tree.maximum(end - _WIDEST, 0.1)) * is_stem
     radius = tree.attribute(RADIUS)
-    toward = tree.vector_math("NORMALIZE", center - place)
-    # Those that run past it stay as thin as they are.
-    leaves = abs(tree.attribute(_TANGENT, "FLOAT_VECTOR") @ toward)
-    left = tree.clamp(1.0 - away / _CONE) * is_own * tree.clamp(leaves * 2.0 - 0.6)
-    wide = radius + tree.maximum(size * 0.85 - radius, 0.0) * left**1.5
+    root = tree.minimum(size * 0.36 + radius * 1.5, size * 0.75)
+    wide = radius + tree.maximum(root - radius, 0.0) * left**1.5
     share = tree.add(
         "ShaderNodeMapRange",
         {"Value": away, "From Min": 1.1, "From Max": 2.2, "To Min": 1.0, "To Max": 0.0},
@@ -139,6 +160,12 @@ def near_somata(lines: Lines, stations: Linkable, somata: Linkable) -> Node:
     )["Result"]
     widened = tree.store(stations, RADIUS, wide)
     shared = tree.store(widened, SPHERE_SHARE, share * is_own)
+    part = tree.add(
+        "ShaderNodeMapRange",
+        {"Value": tree.attribute(RADIUS) * scale, "From Min": _NECK, "From Max": _BODY},
+        interpolation_type="SMOOTHSTEP",
+    )["Result"]
+    shared = tree.store(shared, BODY, part * is_stem)
     sphere = tree.sample(somata, tree.attribute(SPHERE, "INT"), nearest, "INT")
     return tree.store(shared, SPHERE, sphere, "INT")
 

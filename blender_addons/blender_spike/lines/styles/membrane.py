@@ -13,8 +13,8 @@ from typing import Final
 from ...common.nodes import Linkable, Node, Socket, Tree, Value
 from ..stations import (
     ALONG,
+    BODY,
     RADIUS,
-    SPHERE_SHARE,
     STATION,
     give_stations,
     near_somata,
@@ -33,6 +33,9 @@ _LOST: Final = 0.4
 _APART: Final = 0.08
 # Vertices for each square of a voxel, on surfaces that do not follow the grid.
 _DENSE: Final = 1.3
+# Over which part of a soma's radius its shape is smoothed, times 1.6, and in how many steps at most.
+_ROUND: Final = 0.35
+_STEPS: Final = 600.0
 # About how many vertices a cell has, and how many cells have as many.
 _VERTICES: Final = 350_000
 _CELLS: Final = 4.0
@@ -56,7 +59,7 @@ def _write(lines: Lines) -> Linkable:
         radius = skin_radius(tree, tree.attribute(RADIUS), voxel)
         # The work is that of filling each ball, so where they are wide there are fewer: a soma of
         # 400 balls that are 400 voxels wide would take minutes.
-        step = tree.maximum(tree.math("FLOOR", radius * _APART / voxel), 1.0)
+        step = tree.maximum(radius * _APART // voxel, 1.0)
         balls = tree.add(
             "GeometryNodeSeparateGeometry",
             {"Geometry": points, "Selection": (tree.attribute(ALONG, "INT") % step) < 0.5},
@@ -64,14 +67,25 @@ def _write(lines: Lines) -> Linkable:
         )["Selection"]
         mesh = skin(tree, balls, radius, voxel, 2)
         placed = give_stations(tree, mesh, points)
-        # Where neurites leave the soma, wider creases are left.
-        near = tree.sample(points, tree.attribute(SPHERE_SHARE), tree.attribute(STATION, "INT"))
+        # Where neurites leave the soma, and between them, wider creases are left. The way over which
+        # they are smoothed is a part of the soma, so the number of steps grows with its square.
+        size = tree.add(
+            "GeometryNodeAttributeStatistic",
+            {
+                "Geometry": points,
+                "Selection": tree.attribute(BODY) > 0.999,
+                "Attribute": tree.attribute(RADIUS),
+            },
+            domain="POINT",
+        )["Max"]
+        steps = tree.clamp((size * _ROUND / voxel) ** 2.0, 1.0, _STEPS)
+        body = tree.sample(points, tree.attribute(BODY), tree.attribute(STATION, "INT"))
         round_ = tree.add(
             "GeometryNodeBlurAttribute",
             {
                 "Value": tree.add("GeometryNodeInputPosition"),
-                "Iterations": 120,
-                "Weight": tree.clamp(near * (1.0 - near) * 4.0),
+                "Iterations": tree.math("ROUND", steps),
+                "Weight": body,
             },
             data_type="FLOAT_VECTOR",
         )
