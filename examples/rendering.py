@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,6 +98,12 @@ def add_film_options(
         any_length=False,
     )
     parser.set_defaults(resolution=resolution, orbit=orbit, bloom=bloom)
+
+
+def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Read a command line with the options that all films have, and check them together."""
+    options: argparse.Namespace = shared("options").completed(parser, parser.parse_args(arguments))
+    return options
 
 
 def empty_scene(options: argparse.Namespace) -> Any:

@@ -507,7 +507,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help=f"when parts begin: {', '.join(f'{name} {time:g}' for name, time in TIMES.items())}",
     )  # fmt: skip
     rendering.add_film_options(parser, resolution=(1920, 1080), bloom=0.35)
-    return parser.parse_args(arguments)
+    options: argparse.Namespace = rendering.parsed(parser, arguments)
+    return options
 
 
 if __name__ == "__main__":
