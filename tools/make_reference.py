@@ -20,6 +20,8 @@ ADDONS: Final = {
     "blender_brain": "BlenderBrain",
     "surface_slicer": "Surface Slicer",
 }
+# What every add-on registers under its own name, and is the same in all of them.
+SHARED: Final = "output"
 _WIDE: Final = 1e18
 _HEAD: Final = """---
 description: Every operator of {title}, with its arguments
@@ -29,8 +31,9 @@ description: Every operator of {title}, with its arguments
 
 Each is called as `bpy.ops.{addon}.NAME(…)`, with the arguments by name; all have defaults. They are
 what the buttons call, and need what these need, such as an active object. In quotes are the choices
-of an argument. This page is generated from the classes.
+of an argument. This page is generated from the classes.{more}
 """
+_MORE: Final = " Those about *Output* are on [a page of their own](output.md)."
 
 
 def pages() -> dict[str, str]:
@@ -42,39 +45,50 @@ def pages() -> dict[str, str]:
         Text by the file's name.
     """
     sys.path.insert(0, str(ROOT / "blender_addons"))
-    found = {}
+    found: dict[str, str] = {}
+    shared: set[str] = set()
     for addon, title in ADDONS.items():
         package = importlib.import_module(addon)
         package.register()
         try:
-            text = _HEAD.format(addon=addon, title=title) + "\n".join(_operators(package))
+            groups = dict(_groups(package))
         finally:
             package.unregister()
-        found[f"{addon.replace('_', '-')}.md"] = text.rstrip() + "\n"
+        shared.add(groups.pop(SHARED))
+        head = _HEAD.format(addon=addon, title=title, more=_MORE)
+        found[f"{addon.replace('_', '-')}.md"] = head + "".join(groups.values())
+    (same,) = shared
+    names = ", ".join(f"`{addon}`" for addon in ADDONS)
+    found[f"{SHARED}.md"] = (
+        _HEAD.format(
+            addon="ADDON", title="output", more=f" ADDON is any of {names}: all three have them."
+        )
+        + same
+    )
     return found
 
 
-def _operators(package: Any) -> Iterator[str]:
+def _groups(package: Any) -> Iterator[tuple[str, str]]:
+    """Describe the operators of each module, in the order in which they are registered."""
     bpy = importlib.import_module("bpy")
-    group = ""
+    modules: dict[str, list[Any]] = {}
     for cls in package.CLASSES:
-        if not issubclass(cls, bpy.types.Operator) or "INTERNAL" in cls.bl_options:
-            continue
-        module = cls.__module__.rpartition(".")[2]
-        if module != group:
-            group = module
-            yield f"\n## {module.replace('_', ' ').capitalize()}"
-        name = cls.bl_idname.partition(".")[2]
-        kind = getattr(getattr(bpy.ops, package.__name__), name).get_rna_type()
-        yield f"\n### {name}\n\n*{kind.name}.* {_sentence(kind.description)}"
-        rows = [
-            f"| `{one.identifier}` | {_default(one)} | {_meaning(one)} |"
-            for one in kind.properties
-            if one.identifier != "rna_type" and not one.is_hidden
-        ]
-        if rows:
-            yield "\n| | | |\n| --- | --- | --- |"
-            yield from rows
+        if issubclass(cls, bpy.types.Operator) and "INTERNAL" not in cls.bl_options:
+            modules.setdefault(cls.__module__.rpartition(".")[2], []).append(cls)
+    for module, classes in modules.items():
+        parts = [f"\n## {module.replace('_', ' ').capitalize()}"]
+        for cls in classes:
+            name = cls.bl_idname.partition(".")[2]
+            kind = getattr(getattr(bpy.ops, package.__name__), name).get_rna_type()
+            parts.append(f"\n### {name}\n\n*{kind.name}.* {_sentence(kind.description)}")
+            rows = [
+                f"| `{one.identifier}` | {_default(one)} | {_meaning(one)} |"
+                for one in kind.properties
+                if one.identifier != "rna_type" and not one.is_hidden
+            ]
+            if rows:
+                parts += ["\n| | | |\n| --- | --- | --- |", *rows]
+        yield module, "\n".join(parts) + "\n"
 
 
 def _sentence(text: str) -> str:
