@@ -38,7 +38,7 @@ help:
 	@echo "make gallery   make the manual's pictures and loops from the results of make demo"
 	@echo "make reference write the manual's pages of operators from their classes"
 	@echo "make colormaps rebuild the colormap table from its libraries"
-	@echo "make demos     simulate the demos that come with BlenderSpike anew"
+	@echo "make demos     simulate the demos that come with BlenderSpike again"
 	@echo "make clean     remove .venv, out/, dist/ and site/"
 
 demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)

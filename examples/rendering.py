@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,18 +97,6 @@ def add_film_options(
         any_length=False,
     )
     parser.set_defaults(resolution=resolution, orbit=orbit, bloom=bloom)
-
-
-def check_choice(option: str, chosen: str | None, known: Sequence[str]) -> None:
-    """Check an option whose choices only the extension knows.
-
-    Raises
-    ------
-    RuntimeError
-        If it is given, and none of them.
-    """
-    if chosen is not None and chosen not in known:
-        raise RuntimeError(f"There is no {option} {chosen}: choose from {', '.join(known)}.")
 
 
 def empty_scene(options: argparse.Namespace) -> Any:

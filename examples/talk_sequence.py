@@ -9,6 +9,7 @@ In Blender, or in a Python that has the bpy module::
 
     blender -b -P examples/talk_sequence.py -- out/talk --draft --video out/talk.mp4
     python examples/talk_sequence.py out/talk --times wave=2 frequency=11.5 --frames 1-240
+    python examples/talk_sequence.py out/talk --voice voice.wav --video out/talk.mp4
 
 Everything moves by ordinary keyframes in a single scene, with a marker at the beginning of each
 part: what is saved with ``--blend`` can be retimed by hand. Uses the installed Surface Slicer
@@ -56,10 +57,13 @@ INK: Final = (0.5, 0.54, 0.62)
 RAINBOW: Final = "hsv"
 
 # The picture, in Blender units.
-VIEW_WIDTH: Final = 17.6
-CLOSE_WIDTH: Final = 7.0
+VIEW_WIDTH: Final = 17.2
+TWO_ROWS_WIDTH: Final = 15.4
+CLOSE_WIDTH: Final = 6.8
 GRAPH_WIDTH, UNIT = 10.6, 1.45
 GRAPH_X: Final = 1.5
+# Of the circle beside the wave, and of the graphs with their names.
+WITH_CIRCLE_X, WITH_NAMES_X = -0.4, 0.1
 CIRCLE: Final = (-6.1, 0.0, 1.55)
 # Heights of the rows: where 0 is in each.
 FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.25, 1.55, -0.35, -2.9
@@ -283,7 +287,13 @@ class Sequence:
         radius = self._input(curve, "Radius")
         self._keys.set(radius, "value", (leave, RADIUS), (leave + FADE, 0.0))
         axes = self._module("curve.curve_axes").add_curve_axes(curve, ("time (s)", unit))
-        looks = {"Text Size": 0.25, "Line Width": 0.016, "X Ticks": 4, "Value Ticks": 3}
+        looks = {
+            "Text Size": 0.25,
+            "Line Width": 0.016,
+            "X Ticks": 4,
+            "Value Ticks": 2,
+            "Grid": 0.16,
+        }
         for key, value in looks.items():
             self._input(axes, key).value = value
         self._input(axes, "Ink").value = self._module(
@@ -337,20 +347,27 @@ class Sequence:
         scene.camera = camera
         data.type = "ORTHO"
         camera.rotation_euler = (math.pi / 2, 0.0, 0.0)
-        begin = self._times["zoom"]
+        rows, begin = self._times["frequency"], self._times["zoom"]
         end = begin + ZOOM
         t, amplitude = self._numbers["amplitude"].T
         highest = GRAPH_X + (float(t[amplitude.argmax()]) / DURATION - 0.5) * GRAPH_WIDTH
         lower, below = self._times["product"] + 0.2, (AMPLITUDE_Z + UNIT + WAVE_Z - UNIT) / 2
         places = (
-            (lower, (0.0, -20.0, 0.0)),
-            (lower + 1.6, (0.0, -20.0, below)),
-            (begin, (0.0, -20.0, below)),
+            (rows - 0.7, (WITH_CIRCLE_X, -20.0, 0.0)),
+            (rows + 0.6, (WITH_NAMES_X, -20.0, 0.0)),
+            (lower, (WITH_NAMES_X, -20.0, 0.0)),
+            (lower + 1.6, (WITH_NAMES_X, -20.0, below)),
+            (begin, (WITH_NAMES_X, -20.0, below)),
             (end, (highest, -20.0, WAVE_Z)),
         )
         self._keys.set(camera, "location", *places, ease="CUBIC")
-        widths = (VIEW_WIDTH, CLOSE_WIDTH)
-        self._keys.set(data, "ortho_scale", (begin, widths[0]), (end, widths[1]), ease="CUBIC")
+        widths = (
+            (lower, VIEW_WIDTH),
+            (lower + 1.6, TWO_ROWS_WIDTH),
+            (begin, TWO_ROWS_WIDTH),
+            (end, CLOSE_WIDTH),
+        )
+        self._keys.set(data, "ortho_scale", *widths, ease="CUBIC")
 
     # --- What they are made of ---
 
@@ -418,7 +435,7 @@ class Sequence:
         font.align_x, font.align_y = align, "CENTER"
         font.materials.append(self._letters)
         text: Any = bpy.data.objects.new(font.name, font)
-        bpy.context.scene.collection.objects.link(text)  # type: ignore[union-attr]
+        bpy.context.scene.collection.objects.link(text)
         text.location, text.rotation_euler = (place[0], 0.0, place[1]), (math.pi / 2, 0.0, 0.0)
         self._come_and_go(text, "color", (*INK, 1.0), begin, leave, (*INK, 0.0))
 

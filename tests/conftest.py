@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -51,6 +52,37 @@ def bpy(
     shutil.rmtree(_blender.utils.user_resource("DATAFILES", path="blender_brain"), True)
     _blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return _blender
+
+
+@pytest.fixture(scope="session")
+def _groups(_blender: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the node groups of a neuron and of a network."""
+    from helpers.simulations import branched, simulation
+
+    from spike_export import write
+    from spike_export.networks.point_network import point_network
+
+    folder = tmp_path_factory.mktemp("groups")
+    _blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    network = point_network(
+        np.arange(6.0).reshape(2, 3), np.arange(3.0), np.eye(3, 2), connections=[[0, 1]]
+    )
+    for name, one in (("cell", simulation(branched())), ("net", network)):
+        path = write(folder / f"{name}.pickle", one)
+        _blender.ops.blender_spike.import_simulation(filepath=str(path))
+    path = folder / "groups.blend"
+    _blender.data.libraries.write(str(path), set(_blender.data.node_groups), fake_user=True)
+    return path
+
+
+@pytest.fixture
+def built(_groups: Path, bpy: Any) -> None:
+    """The node groups of neurons and networks, which take most of the time of an import."""
+    with bpy.data.libraries.load(str(_groups)) as (there, appended):
+        appended.node_groups = there.node_groups
+    for group in bpy.data.node_groups:
+        group.use_fake_user = False
+    bpy.data.libraries.remove(bpy.data.libraries[0])
 
 
 @pytest.fixture

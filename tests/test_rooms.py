@@ -17,22 +17,39 @@ ROOMS: Final = {
     "common": (
         "required registry limits marks file_entries tables animation changes geometry "
         "frame_range viewport drivers placing holders extent beside nodes glow cut selection "
-        "suggestions colormaps figures value_color clock film rendering"
+        "suggestions colormaps blocks figures value_color clock film rendering output story"
     ),
     "blender_spike": (
         "common simulation_file cells lines properties simulating playback blocks color meshes "
-        "at_hand solid_colors views figures building demos operators panels command"
+        "at_hand solid_colors views figures building demos operators panels "
+        "story command api"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "
-        "operators panels command"
+        "operators panels story command api"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface film slicer operators panels command"
+        "common arrays ramps curve properties surface film slicer blocks operators panels "
+        "story command api"
     ),
 }
+# What the pip package has as well: the exceptions and the opening of what a room reads; the same
+# figures, drawn by matplotlib, and the films of them.
+IN_THE_PACKAGE_TOO: Final = {
+    "errors", "reader", "fill", "morph", "traces", "film", "pace", "stage"
+}  # fmt: skip
 # What is written for each extension, under the name that it has in all of them.
-SAME_IN_ALL: Final = {"properties", "film", "solid_colors", "selection", "showing", "tab"}
+SAME_IN_ALL: Final = {
+    "api",
+    "properties",
+    "film",
+    "solid_colors",
+    "selection",
+    "showing",
+    "tab",
+    "blocks",
+    "adding",
+}
 
 
 @pytest.mark.parametrize("package", ROOMS)
@@ -80,14 +97,25 @@ def test_a_module_s_tests_are_found_by_its_name():
     assert not astray
 
 
-def test_one_name_for_one_thing():
-    """Only operators and panels repeat a name, for what they are about."""
-    named = defaultdict(set)
+def named() -> dict[str, set[str]]:
+    """The paths of the extensions' modules by their names; operators and panels may repeat one."""
+    found = defaultdict(set)
     for path in modules():
         if path.parent.name not in ("operators", "panels") and path.stem != "__init__":
-            named[path.stem].add(path.relative_to(SOURCE).as_posix())
+            found[path.stem].add(path.relative_to(SOURCE).as_posix())
+    return found
+
+
+def test_one_name_for_one_thing():
     assert not {
         name: sorted(paths)
-        for name, paths in named.items()
+        for name, paths in named().items()
         if len(paths) > 1 and name not in SAME_IN_ALL
     }
+
+
+def test_the_package_and_the_extensions_name_different_things_differently():
+    """Commands are named by what they do, as operators are."""
+    package = SOURCE.parent / "spike_export"
+    names = {path.stem for path in package.rglob("*.py") if path.parent.name != "cli"}
+    assert (names & set(named())) - {"__init__"} == IN_THE_PACKAGE_TOO

@@ -71,6 +71,12 @@ LOOPS: Final[Mapping[str, Loop]] = {
         "--length 60 --resolution 480x270 --samples 8 --orbit 0",
         fps=10,
     ),
+    "talk": Loop(
+        f"{_BLENDER}talk_sequence.py -- out/gallery/talk --video out/gallery/talk.mp4",
+        "talk-loop",
+        "talk",
+        "--frames 205-324 --fps 12 --resolution 480x270 --samples 16",
+    ),
     "brain": Loop(
         f"{_BLENDER}render_brain.py -- out/gallery/brain --demo",
         "brain-loop",

@@ -195,7 +195,7 @@ SCENES: Mapping[str, Scene] = {
 PANELS = {
     "spike-panel": (Path("out", "gui", "panels", "sidebar.png"), 1983),
     "spike-more-panel": (Path("out", "gui", "panels", "more.png"), -1938),
-    "brain-panel": (Path("out", "gui", "brain", "sidebar.png"), 958),
+    "brain-panel": (Path("out", "gui", "brain_panel", "sidebar.png"), 2104),
     "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1382),
 }
 

@@ -13,10 +13,10 @@ from .atlas import Atlas, Structure, film_regions
 from .atlas.film_regions import AUTOMATIC
 from .atlas.search import Search
 from .common import colormaps, film
-from .common.required import required
 from .common.selection import editable
+from .regions.decimation import decimation_of
 from .regions.film_view import DIRECTION, MARGIN, UP
-from .regions.imported import Imported, decimation_of, import_regions
+from .regions.imported import Imported, import_regions
 from .regions.look_materials import set_look
 from .regions.record import about, is_region
 from .regions.visibility import show_all, solid_objects
@@ -132,7 +132,7 @@ def set_stage(
     list of Object
         What is framed.
     """
-    scene = required(context.scene)
+    scene = context.scene
     subject = list(dict.fromkeys([*regions, *solid_objects(context)]))
     film.use_standard_view(scene)
     film.use_plain_world(scene)
@@ -161,7 +161,7 @@ def _imported(
     context: bpy.types.Context, atlas: Atlas, structures: Sequence[Structure]
 ) -> Imported:
     """Import structures so that they match the atlas's other regions in the scene."""
-    scene = required(context.scene)
+    scene = context.scene
     there = (one for one in scene.objects if is_region(one) and about(one).atlas == atlas.full_name)
     model = next(there, None)
     like = fields(scene) if model is None else about(model)

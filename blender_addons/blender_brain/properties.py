@@ -11,7 +11,6 @@ from bpy.props import CollectionProperty, IntProperty, PointerProperty, StringPr
 from .common.colormaps.choice import ColormapChoice
 from .common.placing import select_only
 from .common.registry import merged
-from .common.required import required
 from .common.selection import chosen
 from .regions.looks import LOOKS
 from .regions.record import BLENDER_BRAIN_PG_region, is_region
@@ -147,7 +146,7 @@ def region_at_hand(context: bpy.types.Context) -> bpy.types.Object | None:
         Of `chosen_regions` the active one, or else the first.
     """
     regions = chosen_regions(context)
-    active = required(context.view_layer).objects.active
+    active = context.view_layer.objects.active
     return active if active in regions else next(iter(regions), None)
 
 
@@ -155,7 +154,7 @@ def unfolded(
     context: bpy.types.Context,
 ) -> bpy.types.bpy_prop_collection_idprop[BLENDER_BRAIN_PG_structure]:
     """Return the structures, named by their ids, whose parts the tree shows."""
-    window = cast(BLENDER_BRAIN_PG_window, context.window_manager.blender_brain)  # type: ignore[union-attr]
+    window = cast(BLENDER_BRAIN_PG_window, context.window_manager.blender_brain)  # type: ignore[attr-defined]
     return window.unfolded
 
 

@@ -17,7 +17,6 @@ from bpy.props import (
 
 from .atlas import AtlasError, library
 from .atlas.film_regions import AUTOMATIC
-from .common.required import required
 from .common.suggestions import text_property
 from .figures.label_layout import TEXT_SIZE, Columns, Wording
 from .regions.looks import LOOKS, SETTINGS
@@ -201,10 +200,10 @@ LookFields.__annotations__ = {name: one.field(searched=False) for name, one in S
 
 def search_of(context: bpy.types.Context) -> Search | None:
     """Return the search of the chosen atlas, if that can be opened."""
-    chosen_atlas = fields(required(context.scene))
+    chosen_atlas = fields(context.scene)
     folder = bpy.path.abspath(chosen_atlas.folder)
     try:
-        return library.opened(chosen_atlas.atlas, folder, anew=False).search
+        return library.opened(chosen_atlas.atlas, folder, recheck=False).search
     except AtlasError:
         return None
 

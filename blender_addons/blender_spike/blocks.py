@@ -6,39 +6,18 @@ They use nothing of the scene but what is plugged in, and stay in the file witho
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
 from .common import nodes
+from .common.blocks import GEOMETRY, SHADER, Block, add_group, describe
 from .common.colormaps.image import colormap_image
 from .common.colormaps.in_geometry import COLOR_INPUTS, color_group
 from .common.colormaps.in_material import add_colormap
 from .common.nodes import Tree
 from .lines.styles.membrane import skin, skin_radius
 from .playback.samples import VOLTAGE
-
-GEOMETRY: Final = "GeometryNodeTree"
-SHADER: Final = "ShaderNodeTree"
-
-
-@dataclass(frozen=True)
-class Block:
-    """A node group that is offered.
-
-    Attributes
-    ----------
-    name, description : str
-        As menus show them.
-    write : mapping
-        From the kind of tree to what writes the group; it takes the name of a colormap.
-    """
-
-    name: str
-    description: str
-    write: dict[str, Callable[[str], bpy.types.NodeTree]]
 
 
 @nodes.group("Sample Voltage")
@@ -70,7 +49,7 @@ def _sample_voltage(tree: Tree) -> None:
     for item in tree.tree.interface.items_tree:
         if item.name == "Position":
             item.default_input = "POSITION"
-    _about(tree, "The voltage of a neuron at its nearest point, and how far that is")
+    describe(tree.tree, "The voltage of a neuron at its nearest point, and how far that is")
 
 
 @nodes.group("Tube")
@@ -83,7 +62,7 @@ def _tube(tree: Tree) -> None:
     radius = tree.add("GeometryNodeInputRadius") * thickness
     mesh = tree.tube(curves, resolution, 1.0, scale=radius, capped=True)
     tree.output("Mesh", tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh}))
-    _about(tree, "A mesh around curves, as thick as their radius; attributes stay")
+    describe(tree.tree, "A mesh around curves, as thick as their radius; attributes stay")
 
 
 @nodes.group("Membrane")
@@ -108,7 +87,7 @@ def _membrane(tree: Tree) -> None:
     radius = skin_radius(tree, thick, voxel)
     mesh = skin(tree, points, radius, voxel, fillet)
     tree.output("Mesh", tree.add("GeometryNodeSetShadeSmooth", {"Mesh": mesh}))
-    _about(tree, "One smooth surface around curves, in which branches grow into each other")
+    describe(tree.tree, "One smooth surface around curves, in which branches grow into each other")
 
 
 @nodes.group("Value to Color: {}", nodes.shader_group)
@@ -125,12 +104,6 @@ def _value_to_color(tree: Tree, colormap: str) -> None:
     )["Result"]  # fmt: skip
     tree.output("Color", add_colormap(tree, position, colormap_image(colormap)), kind="Color")
     tree.tree.description = "The color of a value between two limits, from a colormap"
-
-
-def _about(tree: Tree, description: str) -> None:
-    """Describe a group of geometry nodes, which is no modifier."""
-    tree.tree.is_modifier = False
-    tree.tree.description = description
 
 
 BLOCKS: Final = {
@@ -183,11 +156,7 @@ def add_block(tree: bpy.types.NodeTree, identifier: str, colormap: str) -> bpy.t
     """
     block = BLOCKS[identifier]
     group = block.write[tree.bl_idname](colormap)
-    for other in tree.nodes:
-        other.select = False
-    node: Any = tree.nodes.new(tree.bl_idname.replace("NodeTree", "NodeGroup"))
-    node.node_tree, node.label, node.width = group, block.name, 180.0
+    node = add_group(tree, group, block.name)
     if "Colormap" in node.inputs:
         node.inputs["Colormap"].default_value = colormap_image(colormap)
-    tree.nodes.active = node
     return node  # type: ignore[no-any-return]

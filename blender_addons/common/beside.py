@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .extent import world_points
-from .required import required
 
 # Gap between two neighbors, relative to the extent of the new one.
 _GAP: Final = 0.15
@@ -45,7 +44,7 @@ def put_beside(
     Object or None
         What they are beside now; None if they did not have to move.
     """
-    scene = required(context.scene)
+    scene = context.scene
 
     def box(things: Sequence[bpy.types.Object]) -> NDArray[np.float64]:
         whole = [*things, *(child for thing in things for child in thing.children)]

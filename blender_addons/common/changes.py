@@ -12,8 +12,6 @@ from typing import Any
 
 import bpy
 
-from .required import required
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,24 +27,26 @@ class Settings:
     transparent_bounces: int
     sampling: str
     keeps_data: bool
+    background: str
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
     """Remember a scene's own settings."""
-    render = required(scene.render)
+    render = scene.render
     # Cycles is an add-on.
     cycles: Any = getattr(scene, "cycles", None)
     return Settings(
         camera=_name(scene.camera),
         world=_name(scene.world),
         compositor=_name(scene.compositing_node_group) if render.use_compositing else "",
-        view_transform=str(required(scene.view_settings).view_transform),
+        view_transform=str(scene.view_settings.view_transform),
         engine=engine_of(scene),
         frames=(scene.frame_start, scene.frame_end),
         hair_type=str(render.hair_type).title(),
         transparent_bounces=0 if cycles is None else cycles.transparent_max_bounces,
         sampling="" if cycles is None else _sampling(cycles),
         keeps_data=bool(render.use_persistent_data),
+        background="transparent" if render.film_transparent else "opaque",
     )
 
 
@@ -71,6 +71,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("transparent bounces", before.transparent_bounces, after.transparent_bounces),
         ("Cycles samples", before.sampling, after.sampling),
         ("persistent data", _switch(before.keeps_data), _switch(after.keeps_data)),
+        ("film", before.background, after.background),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))
@@ -98,7 +99,7 @@ def told(text: str, before: Settings, scene: bpy.types.Scene) -> str:
 
 def engine_of(scene: bpy.types.Scene) -> str:
     """Return a scene's render engine as named in Blender's menu."""
-    engine = str(required(scene.render).engine)
+    engine = str(scene.render.engine)
     return {"BLENDER_EEVEE": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}.get(engine, engine.title())
 
 

@@ -13,8 +13,6 @@ from typing import Any, Final, NamedTuple
 
 import bpy
 
-from .required import required
-
 
 class Source(NamedTuple):
     """The source of a driver variable.
@@ -87,7 +85,7 @@ def make_exact(owners: Iterable[bpy.types.ID | None]) -> None:
         for curve in animation.drivers:
             points: Any = curve.keyframe_points
             keys = [tuple(point.co) for point in points]
-            if keys == _FROM_BLENDER and not len(required(curve.modifiers)):
+            if keys == _FROM_BLENDER and not len(curve.modifiers):
                 points.clear()
 
 

@@ -10,8 +10,6 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .required import required
-
 
 def world_points(
     scene: bpy.types.Scene, objects: Iterable[bpy.types.Object]
@@ -61,4 +59,4 @@ def depsgraph(scene: bpy.types.Scene) -> bpy.types.Depsgraph:
     """Return a scene's dependency graph, up to date."""
     layer = scene.view_layers[0]
     layer.update()
-    return required(layer.depsgraph)
+    return layer.depsgraph

@@ -13,8 +13,6 @@ from typing import Any
 
 import bpy
 
-from .required import required
-
 
 def new_holder(name: str, data: bpy.types.ID, made: list[bpy.types.ID]) -> bpy.types.Object:
     """Make an object that holds a mesh or curves for modifiers to read, and is never drawn.
@@ -54,8 +52,8 @@ def keep_together(
     made.append(kept)
     kept.hide_viewport = kept.hide_render = True
     for holder in holders:
-        if holder is not None and holder.name not in required(kept.objects):
-            required(kept.objects).link(holder)
+        if holder is not None and holder.name not in kept.objects:
+            kept.objects.link(holder)
     return kept
 
 

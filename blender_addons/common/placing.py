@@ -30,7 +30,7 @@ def open_collection(context: bpy.types.Context) -> bpy.types.Collection:
         can be added to it.
     """
     active = required(context.collection)
-    return active if active.is_editable else required(required(context.scene).collection)
+    return active if active.is_editable else context.scene.collection
 
 
 def link(

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from .required import required
 from .selection import refusal
 
 if TYPE_CHECKING:
@@ -100,7 +99,6 @@ class SuggestionsPopup(bpy.types.Operator):
     if TYPE_CHECKING:
         field: str
         item: str
-        layout: bpy.types.UILayout
         report: Any
     else:
         field: StringProperty(name="Field", options={"SKIP_SAVE"})
@@ -120,7 +118,7 @@ class SuggestionsPopup(bpy.types.Operator):
         if self._owner(context) is None:
             return {"CANCELLED"}
         popup: Any = operator
-        required(context.window_manager).invoke_search_popup(popup)
+        context.window_manager.invoke_search_popup(popup)
         # Not finished, which would be a separate undo step.
         return {"CANCELLED"}
 

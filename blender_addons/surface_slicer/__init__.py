@@ -26,10 +26,12 @@ def register() -> None:
     properties.attach()
     COMMAND.add()
     operators.MENU_ENTRY.add()
+    panels.NODES_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    panels.NODES_ENTRY.remove()
     COMMAND.remove()
     operators.MENU_ENTRY.remove()
     properties.detach()

@@ -102,8 +102,7 @@ def set_scene(
         if material is not None:
             set_lit(material, way.lit)
     if way.lit:
-        for name, sun in _SUNS.items():
-            film.add_sun(scene, name, **sun)
+        add_suns(scene)
     axes = [find_axes(surface) for surface in surfaces if way.with_axes]
     camera = film.frame_camera(
         scene,
@@ -116,6 +115,12 @@ def set_scene(
     if orbit_degrees:
         film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
     return camera
+
+
+def add_suns(scene: bpy.types.Scene) -> None:
+    """Add the suns that light surfaces, or set those that are there."""
+    for name, sun in _SUNS.items():
+        film.add_sun(scene, name, **sun)
 
 
 def set_curve_scene(
@@ -150,7 +155,7 @@ def set_curve_scene(
         direction=_FRONT,
         up=_UP,
         margin=_CURVES_MARGIN,
-        also=np.concatenate([_all_places(curve) for curve in curves]),
+        also=np.concatenate([all_places(curve) for curve in curves]),
     )
     if orbit_degrees:
         film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
@@ -165,8 +170,19 @@ def _set_stage(scene: bpy.types.Scene, bloom: float) -> None:
         film.add_bloom(scene, bloom)
 
 
-def _all_places(curve: bpy.types.Object) -> NDArray[np.float64]:
-    """Return where a curve's points are and will be, however much of it is drawn now."""
+def all_places(curve: bpy.types.Object) -> NDArray[np.float64]:
+    """Find where a curve's points are and will be, however much of it is drawn now.
+
+    Parameters
+    ----------
+    curve : Object
+        A curve or an arrow.
+
+    Returns
+    -------
+    ndarray, shape (P, 3)
+        In world space.
+    """
     matrix = np.array(curve.matrix_world)
     data: Any = required(curve.data)
     found = []

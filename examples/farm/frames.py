@@ -11,25 +11,60 @@ import re
 import sys
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import bpy
 
 OLDEST_BLENDER: Final = (5, 2, 0)
-FILMS: Final = {
-    ".mp4": ("H.264", {"format": "MPEG4", "codec": "H264", "constant_rate_factor": "HIGH"}),
-    ".mov": (
-        "ProRes 4444",
-        {"format": "QUICKTIME", "codec": "PRORES", "ffmpeg_prores_profile": "4444"},
-    ),
-    ".webm": ("VP9", {"format": "WEBM", "codec": "WEBM", "constant_rate_factor": "HIGH"}),
-}
-"""What films are encoded as, and Blender's settings for that, by how their names end."""
-_WITH_ALPHA: Final = (".mov", ".webm")
-_BITS_WITH_ALPHA: Final = 32
+_BITS_WITH_ALPHA: Final = (32, 64, 128)
+# In steps of 8 bit: from here on there is all of the grain.
+_FULL_ABOVE: Final = 4.0
+_BIT: Final = 1 / 255
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What a film is encoded as."""
+
+    identifier: str
+    name: str
+    description: str
+    ending: str
+    """Of its name."""
+    settings: Mapping[str, Any]
+    """Blender's, of FFmpeg."""
+    depth: str = "8"
+    """Bits of each color."""
+    keeps_alpha: bool = False
+    sound: str = "AAC"
+    """Codec of what is heard."""
+    grain: float = 0.0
+    """Standard deviation, in steps of 8 bit, of a pattern over all but black: without it, an
+    encoder of 8 bit takes smooth gradients for nothing, and leaves blocks."""
+    is_usual: bool = True
+    """Whether this is what a name with that ending means."""
+
+    @property
+    def picture_depth(self) -> str:
+        """Bits of each color of the PNG files that it is made of."""
+        return "8" if self.depth == "8" else "16"
+
+
+H264: Final = Film(
+    identifier="h264",
+    name="H.264",
+    description="For players and the web: opens everywhere",
+    ending=".mp4",
+    settings={
+        "format": "MPEG4", "codec": "H264", "constant_rate_factor": "CUSTOM",
+        "custom_constant_rate_factor": 15, "ffmpeg_preset": "BEST",
+    },
+    grain=2.0,
+)  # fmt: skip
 
 
 def run(main: Callable[[list[str]], None]) -> None:
@@ -120,7 +155,7 @@ def try_writing(target: Path) -> int:
         With the file's own name.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    trial = _unfinished(target)
+    trial = unfinished(target)
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -139,12 +174,12 @@ def writing(target: Path) -> Iterator[Path]:
     A failure leaves nothing behind, and leftovers of killed attempts are removed.
     """
     begun = try_writing(target)
-    unfinished = _unfinished(target)
+    partial = unfinished(target)
     try:
-        yield unfinished
-        unfinished.replace(target)
+        yield partial
+        partial.replace(target)
     finally:
-        unfinished.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     for left in target.parent.glob(glob.escape(f".{target.stem}.") + f"*.part{target.suffix}"):
         # Files being written by another worker are newer.
         with suppress(OSError):
@@ -152,7 +187,8 @@ def writing(target: Path) -> Iterator[Path]:
                 left.unlink()
 
 
-def _unfinished(target: Path) -> Path:
+def unfinished(target: Path) -> Path:
+    """Name a file that will be another one when it is complete."""
     # Another worker, presumed lost, may still be writing the same file.
     return target.with_name(f".{target.stem}.{uuid.uuid4().hex}.part{target.suffix}")
 
@@ -189,9 +225,9 @@ def render_frames(
         if only_missing and picture.exists():
             print(f"Frame {frame} ({number} of {len(every)}): {picture} is there", flush=True)
             continue
-        with writing(picture) as unfinished:
+        with writing(picture) as partial:
             scene.frame_set(frame)
-            scene.render.filepath = output_path(unfinished)
+            scene.render.filepath = output_path(partial)
             # Blender raises nothing when it is stopped.
             if bpy.ops.render.render(write_still=True) != {"FINISHED"}:
                 raise RuntimeError(f"Rendering frame {frame} was cancelled.")
@@ -204,12 +240,12 @@ def output_path(path: Path) -> str:
     return str(path.resolve()).replace("{", "{{").replace("}", "}}")
 
 
-def encode(scene: Any, pictures: list[Path], video: Path) -> None:
+def encode(scene: Any, pictures: list[Path], video: Path, film: Film = H264) -> None:
     """Encode PNG frames as a film at the scene's frame rate, with Blender's own encoder.
 
-    What it is encoded as, by the end of its name, is in `FILMS`; all but H.264 keep the frames'
-    transparency. H.264 only allows even sizes: with an odd number of columns or rows, the last
-    column or the top row is cut off.
+    What the scene's sequencer plays is heard, in step with the frames' numbers. Most encoders only
+    allow even sizes: with an odd number of columns or rows, the last column or the top row is cut
+    off.
     """
     print(f"Encoding {video}", flush=True)
     cutting: Any = bpy.data.scenes.new("Encoding")
@@ -219,25 +255,107 @@ def encode(scene: Any, pictures: list[Path], video: Path) -> None:
     )
     for picture in pictures[1:]:
         strip.elements.append(picture.name)
+    first: Any = bpy.data.images.load(str(pictures[0].resolve()))
+    (width, height), has_alpha = first.size, first.depth in _BITS_WITH_ALPHA
+    bpy.data.images.remove(first)
+    # What is transparent is to be put over something exactly.
+    grain = None if has_alpha or not film.grain else _grain(film.grain)
+    if grain is not None:
+        strip.modifiers.new("Grain", "COMPOSITOR").node_group = grain
     # The frames are finished pictures: nothing may change their colors.
     cutting.view_settings.view_transform = "Standard"
     render = cutting.render
-    first: Any = bpy.data.images.load(str(pictures[0].resolve()))
-    (width, height), has_alpha = first.size, first.depth == _BITS_WITH_ALPHA
-    bpy.data.images.remove(first)
     render.resolution_x, render.resolution_y = width - width % 2, height - height % 2
     render.resolution_percentage = 100
     render.fps, render.fps_base = scene.render.fps, scene.render.fps_base
+    use_film(render, film, transparent=has_alpha)
+    if has_sound(scene):
+        _be_heard(scene, cutting, _number(pictures[0]))
+        render.ffmpeg.audio_codec, render.ffmpeg.audio_bitrate = film.sound, 256
+    render.use_file_extension = False
+    try:
+        with writing(video) as partial:
+            render.filepath = output_path(partial)
+            if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
+                raise RuntimeError(f"Encoding {video} was cancelled.")
+    finally:
+        bpy.data.scenes.remove(cutting)
+        if grain is not None:
+            bpy.data.node_groups.remove(grain)
+
+
+def has_sound(scene: Any) -> bool:
+    """Tell whether a film of a scene has sound: what its sequencer plays."""
+    editor = scene.sequence_editor
+    return editor is not None and any(
+        strip.type == "SOUND" and not strip.mute for strip in editor.strips_all
+    )
+
+
+def _be_heard(scene: Any, cutting: Any, first: int) -> None:
+    """Play a scene's sounds in another one, whose first frame is a certain one of the scene."""
+    strips = cutting.sequence_editor.strips
+    strips["Frames"].channel = 2
+    # It has no pictures to show, and they would be below the others.
+    heard = strips.new_scene("Sound", scene, channel=1, frame_start=1 + scene.frame_start - first)
+    heard.scene_input = "SEQUENCER"
+
+
+def _number(picture: Path) -> int:
+    """Return the number of the frame that a picture shows."""
+    found = re.search(r"\d+$", picture.stem)
+    return int(found[0]) if found else 1
+
+
+def use_film(render: Any, film: Film, *, transparent: bool) -> None:
+    """Make a scene's own output a film."""
     render.image_settings.media_type = "VIDEO"
     render.image_settings.file_format = "FFMPEG"
-    suffix = video.suffix.lower()
-    for name, value in FILMS[suffix][1].items():
+    for name, value in film.settings.items():
         setattr(render.ffmpeg, name, value)
-    alpha = has_alpha and suffix in _WITH_ALPHA
-    render.image_settings.color_mode = "RGBA" if alpha else "RGB"
-    render.use_file_extension = False
-    with writing(video) as unfinished:
-        render.filepath = output_path(unfinished)
-        if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
-            raise RuntimeError(f"Encoding {video} was cancelled.")
-    bpy.data.scenes.remove(cutting)
+    render.image_settings.color_mode = "RGBA" if transparent and film.keeps_alpha else "RGB"
+    render.image_settings.color_depth = film.depth
+
+
+def _grain(strength: float) -> Any:
+    """Write compositor nodes that add a pattern, in the colors that a screen shows."""
+    tree: Any = bpy.data.node_groups.new("Grain", "CompositorNodeTree")
+    for way in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Image", in_out=way, socket_type="NodeSocketColor")
+    given, made = tree.nodes.new("NodeGroupInput"), tree.nodes.new("NodeGroupOutput")
+
+    def node(kind: str, *inputs: Any, **properties: Any) -> Any:
+        new = tree.nodes.new(kind)
+        for name, value in properties.items():
+            setattr(new, name, value)
+        for socket, value in zip(new.inputs, inputs, strict=False):
+            if isinstance(value, bpy.types.NodeSocket):
+                tree.links.new(value, socket)
+            elif value is not None:
+                socket.default_value = value
+        return new
+
+    def math(operation: str, a: Any, b: Any) -> Any:
+        return node("ShaderNodeMath", a, b, operation=operation).outputs[0]
+
+    def converted(color: Any, begin: str, end: str) -> Any:
+        spaces = {"from_color_space": begin, "to_color_space": end}
+        return node("CompositorNodeConvertColorSpace", color, **spaces).outputs[0]
+
+    shown = converted(given.outputs[0], "Linear Rec.709", "sRGB")
+    red, green, blue, alpha = node("CompositorNodeSeparateColor", shown).outputs
+    place = node("CompositorNodeImageCoordinates", given.outputs[0]).outputs["Pixel"]
+    noise = [
+        node("ShaderNodeTexWhiteNoise", place, seed, noise_dimensions="4D").outputs["Value"]
+        for seed in (0.5, 1.5, 2.5)
+    ]
+    # Three numbers from 0 to 1 have a sum with a standard deviation of a half.
+    pattern = math("SUBTRACT", math("ADD", math("ADD", *noise[:2]), noise[2]), 1.5)
+    brightest = math("MAXIMUM", math("MAXIMUM", red, green), blue)
+    # Black stays black.
+    share = math("MINIMUM", math("MULTIPLY", brightest, 1 / (_FULL_ABOVE * _BIT)), 1.0)
+    added = math("MULTIPLY", math("MULTIPLY", pattern, share), 2.0 * strength * _BIT)
+    parts = [math("ADD", one, added) for one in (red, green, blue)]
+    grainy = node("CompositorNodeCombineColor", *parts, alpha).outputs[0]
+    tree.links.new(converted(grainy, "sRGB", "Linear Rec.709"), made.inputs[0])
+    return tree

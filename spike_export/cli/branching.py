@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from ..edit.smoothing import smooth
+from ..edit.rise_and_decay import smooth
 from ..models import branching as model
 from .console import (
     ABOVE_ZERO,

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from ..edit.smoothing import Kernel, SmoothingError
+from ..edit.rise_and_decay import Kernel, SmoothingError
 from ..edit.summary import Summary, summarize
 from ..files.keeping import write_and_keep
 from ..files.writer import write

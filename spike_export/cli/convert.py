@@ -9,10 +9,10 @@ from typing import cast
 
 import click
 
+from ..edit.cell_placing import PlacingError
 from ..edit.convert import ConversionError, holds_peaks
 from ..edit.convert import convert as convert_simulation
-from ..edit.placing import PlacingError
-from ..edit.smoothing import SmoothingError
+from ..edit.rise_and_decay import SmoothingError
 from ..edit.summary import summarize
 from ..files.older_writer import write_older
 from ..files.writer import PRECISIONS, Precision, PrecisionError, write

@@ -75,6 +75,17 @@ def read_numbers(path: Path) -> Points:
     return numbers
 
 
+def tell_points(path: Path, values: Points) -> None:
+    """Say how a matrix was read that is probably a list of points."""
+    from ..formats.tables import is_full_grid
+
+    if values.ndim == 2 and values.shape[1] == 3 and is_full_grid(values):
+        say(
+            f"{path.name}: Its rows were read as {len(values):,} frames of three cells; if they "
+            "are x, y and value of points on a grid, save the values alone, in rows and columns."
+        )
+
+
 def read_row(path: Path, count: int) -> Points:
     """Read one value for each point of a curve."""
     from .. import figures

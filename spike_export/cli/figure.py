@@ -18,6 +18,7 @@ from .curve_arrays import (
     read_curve,
     read_numbers,
     read_row,
+    tell_points,
     turning_short,
 )
 from .drawing import (
@@ -313,6 +314,7 @@ def matrix(
 
     with one_sentence():
         values = read_numbers(array)
+        tell_points(array, values)
         values = values[:, None, :] if values.ndim == 2 else values
         if values.ndim != 3:
             raise figures.ChoiceError(

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from ..edit.smoothing import SmoothingError
+from ..edit.rise_and_decay import SmoothingError
 from ..formats.content import FormatError
 from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import is_json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..edit.placing import MadeUp, PlacingError, place, said_of_places
+from ..edit.cell_placing import MadeUp, PlacingError, place, said_of_places
 from ..formats.cell_positions import read_cell_positions
 from ..formats.spike_files import TableError
 from ..simulation_file import Simulation

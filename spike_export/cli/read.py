@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from numpy.typing import NDArray
 
 from ..edit.merge import MergeError, merge
-from ..edit.smoothing import SmoothingError
+from ..edit.rise_and_decay import SmoothingError
 from ..formats.content import Content, Format, FormatError, Kind, Request
 from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import recognize, refusal

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..edit.quantities import QuantitiesError, with_quantities
+from ..edit.joined_quantities import QuantitiesError, with_quantities
 from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import is_hdf5, is_json
 from ..formats.sonata import load

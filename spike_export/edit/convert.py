@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..simulation_file import Cell, Simulation
 from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import starts
-from .smoothing import Kernel, activity, is_on_off, is_regular, smooth
+from .rise_and_decay import Kernel, activity, is_on_off, is_regular, smooth
 
 PEAK_MODE: Final = "peak: the maximum since the frame before"
 """The value of ``mode`` in `Simulation.meta` if frames hold peaks."""
@@ -60,7 +60,7 @@ def convert(
     duration_ms : float, optional
         Time from the first frame to the last, for files in the older format, which store none.
     kernel : Kernel, optional
-        Smooth in time, including what precedes the window; see `smoothing.smooth`.
+        Smooth in time, including what precedes the window; see `rise_and_decay.smooth`.
     peak : bool, optional
         Whether a new frame holds the maximum since the previous one, as recorded by `Recorder` with
         ``mode="peak"``, instead of the value at its time. By default, as in the simulation's own

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..simulation_file import Cell, Quantity, Simulation
 from ..version import __version__
+from .cell_placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
 from .convert import take_cells
-from .placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
 
 # Times closer than this are equal: they come from sums of steps.
 _SAME_TIME_MS: Final = 1e-9

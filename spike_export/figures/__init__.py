@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Figures to go beside a rendered neuron in a film, made with matplotlib.
 
-`sections` chooses what is drawn; `curves` and `fill` draw parts driven by one number, how far they
-are drawn, with the arrays of `line_pieces`; `traces` lays them out as a figure; `pictures` and
+`shown_sections` chooses what is drawn; `curves` and `fill` draw parts driven by one number, how far
+they are drawn, with the arrays of `line_pieces`; `traces` lays them out as a figure; `pictures` and
 `film` write it, frame by frame. `morph` has a morphing curve, `shapes` a rotating arrow and a
-matrix, for the axes of `stage`; `pace` moves their number; `arrays` reads files of numbers for
-them.
+matrix, for the axes of `stage`; `pace` moves their number; `input_arrays` reads files of numbers
+for them.
 Each piece works on its own, with any curve:
 
 >>> from spike_export.figures import GradientLine, pictures, trace_axes
@@ -20,15 +20,15 @@ the first one is made, because reading and converting files works without it.
 
 from __future__ import annotations
 
-from .arrays import read_array
 from .curves import Cursor, GradientLine, Head, Part, PlainLine
 from .fill import Fill
 from .film import FilmError, film_writer, find_ffmpeg
+from .input_arrays import read_array
 from .morph import Morph
 from .pace import Key, keyed, paced, read_pace
 from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
-from .sections import ChoiceError, Trace, choose_traces
 from .shapes import MatrixCells, PhaseArrow
+from .shown_sections import ChoiceError, Trace, choose_traces
 from .stage import Ruling, size_factor, stage
 from .traces import color_limits, trace_axes, trace_figure
 

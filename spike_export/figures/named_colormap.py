@@ -7,7 +7,7 @@ import difflib
 import importlib.util
 from typing import TYPE_CHECKING
 
-from .sections import ChoiceError
+from .shown_sections import ChoiceError
 
 # Of a channel, 0..1.
 _SAME_ENDS = 0.1

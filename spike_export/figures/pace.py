@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .pictures import MOST_FRAMES, Frame
-from .sections import ChoiceError
+from .shown_sections import ChoiceError
 
 Pace = Literal["linear", "smooth"]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..files.units import UnitError, in_unit
 from ..files.whole_file import whole_file
 from .curves import Part
-from .sections import ChoiceError
+from .shown_sections import ChoiceError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

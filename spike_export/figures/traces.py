@@ -14,7 +14,7 @@ from .curves import Cursor, GradientLine, Head, Part, PlainLine
 from .fill import Fill
 from .line_pieces import thinned
 from .pictures import MovingFigure, own_style
-from .sections import ChoiceError, Trace
+from .shown_sections import ChoiceError, Trace
 from .stage import Background, size_factor
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from .content import Format, FormatError, Kind, unusable
 from .import3d import kind_of
 from .matrices import is_cell_name, is_time_name
 from .peek import Peek
-from .spike_arrays import are_named
+from .spike_arrays import PHY_TIMES, are_named
 
 _ASC_WORD: Final = re.compile(
     r'\(\s*(?:CellBody|Axon|Dendrite|Apical|Color|ImageCoords|Thumbnail|Sections|"CellBody")',
@@ -62,6 +62,9 @@ _OWN: Final = (
          lambda p: "nodes" in p.hdf5_names),
     Kind("sonata-edges", "a SONATA edges file", "from-spikes SPIKES --connections FILE",
          lambda p: "edges" in p.hdf5_names),
+    # Of a run without reports, which may have spikes.
+    Kind("sonata-config", "a SONATA configuration without reports", "from-spikes FILE",
+         lambda p: {"network", "output"} <= p.json_keys and "reports" not in p.json_keys),
     Kind("sonata-config", "a SONATA configuration", "sonata FILE",
          lambda p: bool(p.json_keys & _CONFIG_KEYS)),
     Kind("spike-arrays", "an array of times or cells of spikes", "from-spikes FILE", are_named),
@@ -73,6 +76,7 @@ _OWN: Final = (
          lambda p: "http://morphml.org/morphml/schema" in p.text and "segment" in p.text),
     Kind("swc", "an SWC file", "swc FILE", _is_swc),
 )  # fmt: skip
+_FOLDER: Final = Kind("phy", "a Kilosort or Phy folder", "from-spikes FILE", lambda _: False)
 # Kinds tried after them.
 _GENERAL: Final = (
     # Of spikes, for a multimeter's has an adapter.
@@ -121,8 +125,11 @@ def recognize(path: Path) -> Kind:
     FormatError
         If it cannot be read.
     """
+    if (path / PHY_TIMES).is_file():
+        return _FOLDER
     if not path.is_file():
         is_there = "it is not a regular file" if path.exists() else "file not found"
+        is_there = "it is a folder" if path.is_dir() else is_there
         raise FormatError(f"Cannot read {path.name or path}: {is_there}.")
     try:
         peek = Peek(path)

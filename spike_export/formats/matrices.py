@@ -218,7 +218,8 @@ def counting_side(matrix: NDArray[Any]) -> str:
 
 
 def _counts(line: NDArray[Any]) -> bool:
-    steps = np.diff(line.astype(np.float64))
+    with np.errstate(invalid="ignore", over="ignore"):
+        steps = np.diff(line.astype(np.float64))
     return bool(
         len(line) >= _FEWEST_TIMES
         and np.isfinite(steps).all()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -172,7 +173,7 @@ def _npy(path: Path) -> NDArray[Any]:
         raise TableError(f"Cannot read {path.name}: {error.strerror or error}.") from None
     except TableError:
         raise
-    except (ValueError, EOFError, MemoryError):
+    except (ValueError, EOFError, MemoryError, tokenize.TokenError):
         raise _unusable(path, "is damaged, or holds objects instead of numbers") from None
 
 
@@ -210,7 +211,7 @@ def _in_archive(path: Path, member: zipfile.ZipInfo) -> Callable[[], NDArray[Any
         except TableError:
             raise
         except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile,
-                NotImplementedError, RuntimeError):  # fmt: skip
+                NotImplementedError, RuntimeError, tokenize.TokenError):  # fmt: skip
             raise _unusable(path, "is damaged, or holds objects instead of numbers") from None
 
     return read

@@ -181,34 +181,6 @@ def run(model: Branching, steps: int = 2000, seed: int = 1) -> Run:
     return Run(active, np.concatenate(descendants))
 
 
-def avalanche_sizes(model: Branching, avalanches: int, seed: int = 1) -> NDArray[np.int64]:
-    """Start avalanches one by one, each from one neuron of the first layer.
-
-    Parameters
-    ----------
-    model : Branching
-        Spontaneous activity is ignored here.
-
-    Returns
-    -------
-    ndarray of int64, shape (avalanches,)
-        Number of active neurons in each, including the first one.
-    """
-    random = np.random.default_rng(seed)
-    total = len(model.targets)
-    sizes = np.ones(avalanches, np.int64)
-    avalanche = np.arange(avalanches)
-    neurons = random.integers(model.neurons, size=avalanches)
-    while len(neurons):
-        activated = _activated(model, neurons, random)
-        started = np.repeat(avalanche[model.targets[neurons, 0] >= 0], activated.counts)
-        # A neuron activated by several others at once counts once.
-        each = np.unique(started * total + activated.targets)
-        avalanche, neurons = np.divmod(each, total)
-        sizes += np.bincount(avalanche, minlength=avalanches)
-    return sizes
-
-
 def simulation(model: Branching, result: Run, *, step_ms: float = 1.0, seed: int = 1) -> Simulation:
     """Convert a run to a simulation that can be written to a file.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..edit.smoothing import Kernel, activity
+from ..edit.rise_and_decay import Kernel, activity
 from ..files.from_arrays import simulation_from_arrays
 from ..formats.content import Content
 from ..formats.network_files import connections_of

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..edit.smoothing import Kernel, activity
+from ..edit.rise_and_decay import Kernel, activity
 from ..files.units import UnitError, in_unit
 from ..simulation_file import Simulation
 from .point_network import DIAMETER_UM, grid_um, point_network

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .frames import Frames
+from .recorded_frames import Frames
 from .recording_error import RecordingError
 from .segment_values import SegmentValues
 

@@ -169,7 +169,7 @@ def _arguments(text: str, begin: int) -> list[str]:
             arguments.append("")
             continue
         arguments[-1] += token
-        # What is never closed would be read anew from each button within it.
+        # What is never closed would be read again from each button within it.
         if depth > _DEEPEST_CALL or match.end() - begin > _LONGEST_CALL:
             break
     return []

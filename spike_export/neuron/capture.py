@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..edit.placing import MadeUp
+from ..edit.cell_placing import MadeUp
 from .at_events import AtEvents
-from .frames import Frames
 from .model import ModelCell
+from .model_shape import Shape, Sketch, read_shape, shape_of, sketch
 from .own_steps import OwnSteps
 from .places import Places, made_up
+from .recorded_frames import Frames, most_in_memory
 from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
-from .shape import Shape, Sketch, read_shape, shape_of, sketch
 from .spike_detectors import SpikeDetectors
 from .split_cells import find_joins
 
@@ -44,6 +45,10 @@ _NO_EVENTS = (
 _NO_STEPS = (
     "The model was recorded to {:g} ms only, but ran to {:g} ms: its steps could not be observed, "
     "as when the method changes during a run."
+)
+
+_FURTHER_APART = (
+    "With a frame every {:g} ms the recording would not fit into memory; frames are {:g} ms apart."
 )
 
 _SPIKES_MAY_MOVE = (
@@ -100,7 +105,7 @@ class Capture:
         self._detectors: SpikeDetectors | None = SpikeDetectors(h, cells, threshold_mv)
         self.detectors_meta = self._detectors.meta
         self.failure: RecordingError | None = None
-        self.note = ""
+        self._note = ""
         self._frames: Frames | None = None
         self._sampler: AtEvents | OwnSteps | None = None
         self._begin_ms = self._end_ms = 0.0
@@ -123,6 +128,19 @@ class Capture:
     def now_ms(self) -> float | None:
         """The time reached by the run; None before it has begun."""
         return None if self._sampler is None else self._sampler.now_ms
+
+    @property
+    def every_ms(self) -> float:
+        """The interval of frames, which is longer than requested if they do not fit into memory."""
+        return self._every_ms if self._frames is None else self._frames.every_ms
+
+    @property
+    def note(self) -> str:
+        """What the recording is not as requested in; complete after `time_and_values`."""
+        if self._wanted_frames is not None or self.every_ms == self._every_ms:
+            return self._note
+        further = _FURTHER_APART.format(self._every_ms, self.every_ms)
+        return f"{self._note} {further}".lstrip()
 
     @property
     def has_run(self) -> bool:
@@ -160,6 +178,8 @@ class Capture:
             every_ms,
             peak=self._peak,
             wanted=self._wanted_frames,
+            # Processes that drop different frames could not be merged.
+            most=most_in_memory(columns) if alone else math.inf,
         )
         self._begin_ms = self._h.t
         if variable_steps and self._steps is not None:
@@ -303,4 +323,4 @@ class Capture:
         if isinstance(sampler, AtEvents) and sampler.variable_steps:
             assert self._frames is not None
             reason = self._hidden_steps() or "CVode switched on after finitialize"
-            self.note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)
+            self._note = _SPIKES_MAY_MOVE.format(reason, self._frames.every_ms)

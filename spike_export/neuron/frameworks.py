@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..edit.placing import Move
+from ..edit.cell_placing import Move
 from ..formats.rotation import ANGLES, rotation
 
 # NetPyNE draws made-up points upright, and in one plane.

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import Columns, Frames
 from .interpolation import between_steps, continued
+from .recorded_frames import Columns, Frames
 from .recording_error import RecordingError
 from .segment_values import SegmentValues
 from .step_clock import SAME_MS, StepClock

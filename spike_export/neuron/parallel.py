@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..edit.placing import MadeUp
+from ..edit.cell_placing import MadeUp
 from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
 

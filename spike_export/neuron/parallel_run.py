@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..edit.cell_placing import SPLIT, MadeUp, in_a_row
 from ..edit.merge import MergeError, merge
-from ..edit.placing import SPLIT, MadeUp, in_a_row
 from ..edit.rejoining import rejoin
 from ..files.keeping import KeptElsewhereError, write_and_keep
 from ..files.writer import write

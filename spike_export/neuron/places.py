@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..edit.placing import MadeUp
+from ..edit.cell_placing import MadeUp
 from .frameworks import Find, SectionPoints, known_cells
-from .shape import Shape
+from .model_shape import Shape
 
 
 class Places:

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..edit.cell_placing import SPLIT, MadeUp
 from ..edit.convert import PEAK_MODE
-from ..edit.placing import SPLIT, MadeUp
 from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..simulation_file import Cell, Quantity, Simulation
@@ -56,7 +56,8 @@ class Recorder:
         called at each `finitialize`.
     every_ms : float
         Sampling interval. With a fixed step, samples are taken at the first step at or after each
-        multiple of it; `time_ms` holds the actual times.
+        multiple of it; `time_ms` holds the actual times. It is doubled, as often as necessary, if
+        frames would take more memory than the computer has; `note` says so.
     variable : str or sequence of str
         Name of a range variable, with an index where it has several values in a segment
         (``vext[0]``), or of a point process variable (``ExpSyn.g``), which is summed over each
@@ -206,7 +207,7 @@ class Recorder:
         (name, first), *others = values.items()
         recorded: dict[str, str | int | float] = {**capture.detectors_meta}
         if self._frames is None:
-            recorded["every_ms"] = self._every_ms
+            recorded["every_ms"] = capture.every_ms
         if self._peak:
             recorded["mode"] = PEAK_MODE
         if capture.note:
@@ -291,7 +292,7 @@ class Recorder:
 
     @property
     def note(self) -> str:
-        """How recording may have affected the kept run; empty if it did not."""
+        """How recording may have affected the kept run, and how it is not as requested, if so."""
         try:
             return self._chosen().note
         except RecordingError:

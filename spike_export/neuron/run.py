@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
-from ..edit.placing import label_of
+from ..edit.cell_placing import label_of
 from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
 from ..simulation_file.cell_choice import NothingChosenError

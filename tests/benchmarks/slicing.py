@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from . import ROOT
 from .blender import empty
 from .pairs import paired
 from .rows import Aim, Row, timed
@@ -20,6 +21,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
         Tiny sizes, only to see that it runs.
     """
     yield from _moving(*((5, 10, 1) if quick else (100, 256, 9)))
+    yield from _playing(*((5, 1) if quick else (60, 9)))
     yield from _many(*((2, 1) if quick else (200, 5)))
 
 
@@ -64,6 +66,35 @@ def _moving(frames: int, side: int, runs: int) -> Iterator[Row]:
 
     result = paired(play, play, runs, hiding(False), hiding(True), trim=False)
     yield timed(f"{name} with slicer and wireframe twin", result, "the twin hidden", aim=Aim(2.0))
+
+
+def _playing(frames: int, runs: int) -> Iterator[Row]:
+    import bpy
+    from blender_spike.building.build import import_simulation
+    from surface_slicer.slicer.slicer import slice_objects
+    from surface_slicer.slicer.twin import add_wireframe_twin
+
+    empty()
+    path = ROOT / "blender_addons" / "blender_spike" / "demos" / "demo_neuron.pickle"
+    neuron = import_simulation(bpy.context, path, style="TUBES")[0]
+    scene = bpy.context.scene
+    slice_objects(bpy.context, [neuron])
+    twin = add_wireframe_twin(bpy.context, neuron)
+
+    def play() -> None:
+        for frame in range(1, frames):
+            scene.frame_set(frame)
+
+    def hiding(hidden: bool) -> Callable[[], None]:
+        def prepare() -> None:
+            twin.hide_viewport = hidden
+            scene.frame_set(0)
+
+        return prepare
+
+    name = f"{frames - 1} frames of the demo neuron with slicer and wireframe twin"
+    result = paired(play, play, runs, hiding(False), hiding(True), trim=False)
+    yield timed(name, result, "the twin hidden", aim=Aim(2.0))
 
 
 def _many(count: int, runs: int) -> Iterator[Row]:

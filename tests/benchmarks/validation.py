@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far what is shown is from what others say: the figures of the manual's page *Validation*.
 
-``python -m tests.benchmarks.validation`` measures them anew, in a minute, and rewrites their table.
+``python -m tests.benchmarks.validation`` measures them, in a minute, and rewrites their table.
 The tests hold limits for the same quantities; here is how near they come.
 """
 

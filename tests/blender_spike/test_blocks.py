@@ -13,6 +13,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 
 @pytest.fixture
 def neuron(bpy: Any, tmp_path) -> Any:
@@ -222,5 +224,7 @@ def test_the_menu_is_there_for_the_trees_that_it_is_for(bpy: Any):
         context = SimpleNamespace(space_data=SimpleNamespace(tree_type=kind))
         assert menu.poll(context) == bool(names)
         drawn.clear()
-        menu.draw(SimpleNamespace(layout=Layout()), context)
+        menu.draw(
+            SimpleNamespace(layout=Layout(), blocks=menu.blocks, operator=menu.operator), context
+        )
         assert drawn == names

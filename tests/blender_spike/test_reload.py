@@ -11,6 +11,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 
 @pytest.fixture
 def neuron(bpy, tmp_path):
@@ -227,7 +229,10 @@ def test_film_scene(bpy, neuron):
     bpy.ops.blender_spike.black_world()
     bpy.ops.blender_spike.backlight(strength=3)
     assert len(bpy.data.cameras) == len(bpy.data.lights) == 1
-    assert [g.name for g in bpy.data.node_groups if "Bloom" in g.name] == ["Bloom of Scene"]
+    assert [g.name for g in bpy.data.node_groups if "Bloom" in g.name] == [
+        "Bloom",
+        "Bloom of Scene",
+    ]
     neuron.select_set(False)
     bpy.context.view_layer.objects.active = scene.camera
     assert not bpy.ops.blender_spike.film_scene.poll()

@@ -12,6 +12,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 
 def box(bpy: Any, *things: Any) -> Any:
     """Corners in world space, as Blender itself knows them."""

@@ -174,7 +174,7 @@ def test_what_somebody_made_of_the_film_world_and_the_bloom_stays(bpy: Any, capf
     assert add_bloom(scene, 0.25) == group
     kinds = {node.bl_idname: node for node in group.nodes}
     assert "CompositorNodeBlur" in kinds
-    assert kinds["CompositorNodeGlare"].inputs["Strength"].default_value == 0.25
+    assert kinds["CompositorNodeGroup"].inputs["Strength"].default_value == 0.25
     # Without a window, no screen is touched.
     views = [area.spaces.active for s in bpy.data.screens for area in s.areas]
     views = [view for view in views if view.type == "VIEW_3D"]

@@ -75,7 +75,7 @@ def test_regions_are_added_to_those_that_were_typed(bpy: Any, atlas: Any):
     from blender_brain.atlas import library
     from blender_brain.operators.browsing import BLENDER_BRAIN_OT_suggest as Suggest
 
-    structures = library.opened(NAME, atlas.folder, anew=False).atlas.structures
+    structures = library.opened(NAME, atlas.folder, recheck=False).atlas.structures
     assert len(offered(Suggest, "acronyms", bpy)) == len(structures)
     suggest = bpy.ops.blender_brain.suggest
     for typed, chosen, wanted in (
@@ -92,7 +92,7 @@ def test_regions_are_added_to_those_that_were_typed(bpy: Any, atlas: Any):
     suggest(field="region", item="DG")
     assert atlas.region == "DG"
     # Each term that is offered means what it stands for, also beside others.
-    search = library.opened(NAME, atlas.folder, anew=False).search
+    search = library.opened(NAME, atlas.folder, recheck=False).search
     for structure, (term, _more) in zip(structures, search.choices(), strict=True):
         assert search.find(f"CA3, {term}")[-1] == structure or structure.acronym == "CA3"
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import itertools
 import json
@@ -160,8 +159,3 @@ class Browser:
     def type(self, text: str) -> None:
         """Type a text where the cursor is."""
         self.call("Input.insertText", text=text)
-
-    def photograph(self, path: Path) -> None:
-        """Keep what the window shows as a PNG."""
-        data = self.call("Page.captureScreenshot", format="png")["data"]
-        path.write_bytes(base64.b64decode(data))

@@ -179,10 +179,21 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
         yield from _made_by(ast.unparse(node.func).rpartition(".")[2])
 
 
+_looked_at: list[str] = []
+
+
 def _made_by(function: str) -> Iterator[str]:
     """Find the sentences that a function makes, or one that an attribute is named after."""
-    for value, named in _returned().get(function, []):
-        yield from (text for text in _texts(value, named) if len(_own_words(text)) >= _CLAUSE_WORDS)
+    # One may return another's attribute of its own name, which would go on for ever.
+    if function in _looked_at:
+        return
+    _looked_at.append(function)
+    try:
+        found = [text for value, named in _returned().get(function, [])
+                 for text in _texts(value, named)]  # fmt: skip
+    finally:
+        _looked_at.pop()
+    yield from (text for text in found if len(_own_words(text)) >= _CLAUSE_WORDS)
 
 
 def _own_words(text: str) -> list[str]:

@@ -94,6 +94,90 @@ def test_an_array_becomes_frames(home, tmp_path):
     assert [path.name for path in (tmp_path / "frames").iterdir()] == ["frame_0005.png"]
 
 
+STORY = """
+[film]
+size = "256x192"
+
+[brain.mouse]
+folder = "atlases"
+glass = "root"
+glow = { CA3 = "viridis" }
+labels = true
+
+[neuron.cell]
+file = "run.pickle"
+at = "mouse/CA3"
+magnify = 20
+
+[surface.hill]
+file = "hill.npy"
+slice = "y"
+at = [20, 0, 0]
+
+[timeline]
+"0:00" = [{ orbit = 30 }, { caption = "All three", for = 1 }]
+"0:00.5" = [{ fly_to = "hill", for = 0.2 }, { sweep = "hill", for = 0.5 }]
+"""
+
+
+def story(folder):
+    write(folder / "run.pickle", simulation(branched()))
+    write_v2(folder / "atlases")
+    np.save(folder / "hill.npy", np.random.default_rng(0).random((9, 12)))
+    (folder / "story.toml").write_text(STORY)
+    return folder / "story.toml"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_becomes_a_film_of_all_three(home, tmp_path, name):
+    result = command(
+        home, name, story(tmp_path), tmp_path / "film.mp4", "--draft", "--frames", "2-3",
+        "--blend", tmp_path / "film.blend",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (tmp_path / "film.mp4").read_bytes()[4:8] == b"ftyp"
+    picture = read_pixels(tmp_path / "film_frames" / "frame_0002.png")
+    assert picture.shape[:2] == (48, 64) and picture.max() > 100
+    if name == NAMES[0]:
+        # The .blend that it saved goes on.
+        text = STORY.replace("orbit = 30", "orbit = 60")
+        (tmp_path / "story.toml").write_text(text)
+        result = command(
+            home, name, tmp_path / "story.toml", tmp_path / "again", "--draft", "--frames", "2",
+            "--onto", tmp_path / "film.blend",
+        )  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "by hand" not in result.stdout
+
+
+def test_a_story_s_mistake_ends_with_its_line(home, tmp_path):
+    path = story(tmp_path)
+    path.write_text(STORY.replace("orbit = 30", "orbti = 30"))
+    result = command(home, "blender_spike", path, tmp_path / "out", "--draft")
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    assert "story.toml, line 22: there is no event 'orbti'" in result.stderr
+
+
+def test_a_script_uses_the_installed_extension(home, tmp_path):
+    story(tmp_path)
+    (tmp_path / "script.py").write_text(
+        "from bl_ext.user_default.surface_slicer.api import Film\n"
+        f"film = Film('64x48', folder={str(tmp_path)!r})\n"
+        "cell = film.neuron('run.pickle').trace('soma')\n"
+        "brain = film.brain(folder='atlases', glass='', glow={'CA3': 'blue'}).label()\n"
+        "cell.at(brain['CA3'])\n"
+        "film.orbit(30).slow(cell, around='0.2 ms', width='0.1 ms')\n"
+        "assert film.frame(2, samples=1).png[:4] == b'\\x89PNG'\n"
+        "print('made', [type(one).__module__ for one in film.things.values()])\n"
+    )
+    result = subprocess.run(
+        [BLENDER, "-b", "--offline-mode", "--python-exit-code", "1", "-P", tmp_path / "script.py"],
+        env=os.environ | {"BLENDER_USER_RESOURCES": str(home)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "made ['bl_ext.user_default.blender_spike.story.neuron_thing'" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "code", "sentence"),
     [

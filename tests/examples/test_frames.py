@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,9 +18,11 @@ FARM = Path(__file__).resolve().parent.parent.parent / "examples" / "farm"
 
 
 @pytest.fixture
-def frames(bpy):
+def frames(bpy, monkeypatch):
     spec = importlib.util.spec_from_file_location("frames", FARM / "frames.py")
     loaded = importlib.util.module_from_spec(spec)
+    # Dataclasses look for their module.
+    monkeypatch.setitem(sys.modules, "frames", loaded)
     spec.loader.exec_module(loaded)
     return loaded
 
@@ -70,7 +73,9 @@ def test_cancelled_film_leaves_the_one_before(bpy, frames, tmp_path, monkeypatch
         return {"CANCELLED"}
 
     operators = SimpleNamespace(render=SimpleNamespace(render=stop))
-    monkeypatch.setattr(frames, "bpy", SimpleNamespace(data=bpy.data, ops=operators))
+    monkeypatch.setattr(
+        frames, "bpy", SimpleNamespace(data=bpy.data, ops=operators, types=bpy.types)
+    )
     made = pictures(tmp_path)
     film = tmp_path / "film.mp4"
     film.write_bytes(b"good")

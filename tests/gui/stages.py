@@ -34,6 +34,15 @@ LEFT = {
     "blender_spike.choose_layout",
     "blender_spike.add_layout",
     "blender_brain.choose_atlas",
+    *(
+        f"{addon}.{name}"
+        for addon in ("blender_spike", "blender_brain", "surface_slicer")
+        for name in ("picture_size", "frame_rate")
+    ),
+    # Goes on in the background, and is no step of undo.
+    "blender_spike.render_film",
+    "blender_brain.render_film",
+    "surface_slicer.render_film",
     # Nothing goes online here.
     "blender_brain.list_downloads",
     "blender_brain.download_atlas",
@@ -44,6 +53,7 @@ LEFT = {
     "blender_spike.cancel_simulation",
     # In the Add menu of node editors.
     "blender_spike.add_node_group",
+    "surface_slicer.add_node_group",
     # In the preferences.
     "blender_spike.find_program",
     # Gone once the viewport shows colors, which undo leaves as it is; another scenario presses it.

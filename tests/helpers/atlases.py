@@ -43,6 +43,8 @@ def write_v2(
     meshes: Mapping[int, Mesh] = MESHES,
     version: str = "1.2",
     text: Callable[[NDArray[Any], NDArray[Any]], str] | None = None,
+    shape: Sequence[int] = SHAPE,
+    resolution_um: float = RESOLUTION,
 ) -> Path:
     """Write an atlas in layout v2, its meshes as `obj_text` or another does; returns its folder."""
     text = text or obj_text
@@ -58,7 +60,7 @@ def write_v2(
         }
         for identity, acronym, name, color, above in rows
     ]
-    _write_json(atlas / "metadata.json", metadata(version))
+    _write_json(atlas / "metadata.json", metadata(version, shape, resolution_um))
     _write_json(atlas / "structures.json", structures)
     for identity, (points, triangles) in meshes.items():
         (atlas / "meshes" / f"{identity}.obj").write_text(text(points, triangles))
@@ -107,15 +109,17 @@ def write_v3(
     return atlas
 
 
-def metadata(version: str) -> dict[str, Any]:
+def metadata(
+    version: str, shape: Sequence[int] = SHAPE, resolution_um: float = RESOLUTION
+) -> dict[str, Any]:
     return {
         "name": NAME.rpartition("_")[0],
         "citation": "unpublished",
         "species": "Mus musculus",
         "symmetric": False,
-        "resolution": [RESOLUTION] * 3,
+        "resolution": [resolution_um] * 3,
         "orientation": "asr",
-        "shape": list(SHAPE),
+        "shape": list(shape),
         "version": version,
     }
 

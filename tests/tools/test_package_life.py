@@ -30,8 +30,8 @@ WRITING = {"mkdir", "write_text", "write_bytes", "writelines", "save", "save_ren
 FINDING = {"home", "expanduser", "environ"}
 # What an extension may bring along or find in every Blender.
 OWN = {
-    "DracoPy", "addon_utils", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras", "mathutils",
-    "numpy",
+    "DracoPy", "addon_utils", "aud", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras",
+    "mathutils", "numpy",
 }  # fmt: skip
 VERSIONS = sorted(path.stem for path in SCENES.glob("*.json"))
 

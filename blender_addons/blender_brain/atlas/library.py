@@ -67,7 +67,7 @@ def find(folder: str = "") -> list[FoundAtlas]:
     return _find(folder)
 
 
-def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
+def opened(wanted: str, folder: str = "", *, recheck: bool = True) -> Opened:
     """Open an atlas, or return it if it is open.
 
     Parameters
@@ -76,7 +76,7 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
         Its name, with or without version; or its folder; or nothing, for the first one found.
     folder : str
         Where to look besides BrainGlobe's own folder.
-    anew : bool
+    recheck : bool
         Check the disk, even if that was done only moments ago. Otherwise an open atlas is returned
         as long as its files are unchanged.
 
@@ -85,7 +85,7 @@ def opened(wanted: str, folder: str = "", *, anew: bool = True) -> Opened:
     AtlasError
         If there is none, or if it cannot be read.
     """
-    known = None if anew else _answers.get((wanted, folder))
+    known = None if recheck else _answers.get((wanted, folder))
     if known is None or not _is_still_true(known):
         known = _look(wanted, folder)
         _keep(_answers, (wanted, folder), known)

@@ -8,18 +8,18 @@ face, are read as two tables; any others are read line by line, which takes thir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-_NEWLINE, _SPACE, _DOT, _MINUS, _SLASH = b"\n .-/"
+_NEWLINE, _SPACE, _DOT, _MINUS, _V = b"\n .-v"
 # What is between the numbers of a line and ends it.
 _THREE_SPACES_AND_NEWLINE: Final = int.from_bytes(b"   \n", "little")
 # With no more digits an integer is exact as a double, and so is its quotient by a power of ten.
 _MOST_DIGITS: Final = 15
-_OUT_OF_RANGE: Final = 1e30
+# In micrometers: farther away than any brain is.
+_OUT_OF_RANGE: Final = 1e12
 _WORD: Final = 8
 _NUMBER: Final = re.compile(rb"-?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}")
 _POWERS: Final = 10.0 ** np.arange(_MOST_DIGITS + 1)
@@ -41,9 +41,10 @@ _DOTS, _ONES, _TOPS, _COUNTED = (
     for eight in (8 * b".", 8 * b"\x01", 8 * b"\x80", range(8))
 )
 
-_Columns = Callable[
-    [NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], int], "NDArray[Any] | None"
-]
+_DIGITS: Final = b"0123456789"
+# Lines of faces without their digits: vertices alone, or with textures, normals or both. The first
+# number of a corner is behind the blank, as many characters further in the next.
+_CORNERS: Final = {b"f   \n": (0, 1), b"f / / /\n": (0, 2), b"f // // //\n": (0, 3)}
 
 
 def read_obj(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -89,8 +90,8 @@ def _kinds() -> NDArray[np.uint8]:
     kinds = np.zeros((256, 256), np.uint8)
     kinds[:, list(b" \t\r")] = _ANYTHING
     kinds[:, list(b"vf")] = _ANYTHING
-    kinds[list(b"npt"), ord("v")] = 0
-    kinds[_SPACE, ord("v")] = _POINT
+    kinds[list(b"npt"), _V] = 0
+    kinds[_SPACE, _V] = _POINT
     kinds[_SPACE, ord("f")] = _FACE
     return kinds.ravel()
 
@@ -102,9 +103,51 @@ def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
     """Read a file whose faces are triangles, and whose vertices are three numbers each."""
     if not content.endswith(b"\n"):
         content += b"\n"
-    data = np.frombuffer(content, np.uint8)
-    if len(data) < 2:
+    if len(content) < 2:
         return None
+    for find in (_in_order, _sorted_out):
+        blocks = find(content)
+        points = None if blocks is None else _vertices(blocks[0])
+        if blocks is None or points is None or (triangles := _corners(blocks[1])) is None:
+            continue
+        # Where a corner is missing, reading line by line finds the line at fault.
+        there = triangles.min() >= 1 and triangles.max() <= len(points)
+        return (points, triangles - 1) if there else None
+    return None
+
+
+def _in_order(content: bytes) -> tuple[bytes, bytes] | None:
+    """Find all vertices, then all normals, then all faces, without looking at each line."""
+    begin = 0
+    while content.startswith(b"#", begin):
+        begin = content.index(b"\n", begin) + 1
+    if not content.startswith(b"v ", begin):
+        return None
+    data = np.frombuffer(content, np.uint8)
+    faces = begin + int((data[begin:] == ord("f")).argmax())
+    if not content.startswith(b"\nf ", faces - 1):
+        return None
+    middle = data[begin:faces]
+    normals = begin + int((middle == ord("n")).argmax()) - 1
+    if normals < begin:
+        # There are none.
+        normals = faces
+    lines = data[normals - 1 : faces]
+    is_end, is_v = lines == _NEWLINE, lines == _V
+    n_lines = int(np.count_nonzero(is_end)) - 1
+    # Each line from here to the faces begins with vn, and these letters are nowhere else.
+    in_order = (
+        bool(is_end[0])
+        and np.count_nonzero(is_v) == n_lines
+        and np.count_nonzero(is_v[1:] & is_end[:-1]) == n_lines
+        and np.count_nonzero(is_v[:-1] & (lines[1:] == ord("n"))) == n_lines
+    )
+    return (content[begin:normals], content[faces:]) if in_order else None
+
+
+def _sorted_out(content: bytes) -> tuple[bytes, bytes] | None:
+    """Take the lines of vertices and those of faces out of a file."""
+    data = np.frombuffer(content, np.uint8)
     line_ends = np.flatnonzero(data == _NEWLINE)
     begins = np.concatenate(([0], line_ends[:-1] + 1))
     # The first two characters as one number; of an empty one at the end, two line ends.
@@ -113,14 +156,10 @@ def _tables(content: bytes) -> tuple[NDArray[Any], NDArray[Any]] | None:
     is_point, is_face = kinds == _POINT, kinds == _FACE
     if (kinds == _ANYTHING).any():
         return None
-    points = _table(_lines_of(content, is_point, begins, line_ends), _positions)
-    triangles = _table(_lines_of(content, is_face, begins, line_ends), _first_indices)
-    if points is None or triangles is None:
-        return None
-    if triangles.min() < 1 or triangles.max() > len(points):
-        # Reading line by line finds the line at fault.
-        return None
-    return points, triangles - 1
+    return (
+        _lines_of(content, is_point, begins, line_ends),
+        _lines_of(content, is_face, begins, line_ends),
+    )
 
 
 def _lines_of(
@@ -137,8 +176,8 @@ def _lines_of(
     return np.frombuffer(content, np.uint8)[of_lines].tobytes()
 
 
-def _table(block: bytes, read: _Columns) -> NDArray[Any] | None:
-    """Read lines of a letter and three numbers; None if some are anything else."""
+def _vertices(block: bytes) -> NDArray[np.float64] | None:
+    """Read lines of a v and three numbers; None if some are anything else."""
     if not block:
         return None
     # In front, so that the eight bytes up to any number's end can be taken.
@@ -150,36 +189,46 @@ def _table(block: bytes, read: _Columns) -> NDArray[Any] | None:
     letters = np.concatenate(([_WORD], lines[:-1, 3] + 1))
     # Before each number is a space and after it another, or the line's end.
     begins, ends = (lines[:, :3] + 1).ravel(), lines[:, 1:].ravel()
-    if not np.array_equal(lines[:, 0], letters + 1) or not (ends > begins).all():
+    if (
+        not np.array_equal(lines[:, 0], letters + 1)
+        or (data[letters] != _V).any()
+        or not (ends > begins).all()
+    ):
         return None
     # All that is not a digit: letters, spaces and line ends.
-    numbers = read(data, begins, ends, len(lines) + len(marks))
+    numbers = _positions(data, begins, ends, len(lines) + len(marks))
     return None if numbers is None else numbers.reshape(-1, 3)
 
 
-def _first_indices(
-    data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64], others: int
-) -> NDArray[np.int64] | None:
-    """Read the vertices of corners: ``7``, ``7/1``, ``7//2`` or ``7/1/2``, all of one kind."""
-    slashes = np.flatnonzero(data == _SLASH)
-    if np.count_nonzero(data - np.uint8(ord("0")) < 10) + others + len(slashes) != len(data):
+def _corners(block: bytes) -> NDArray[Any] | None:
+    """Read the vertices of faces; None if some are anything but triangles, all of one kind."""
+    pattern = block[: block.find(b"\n") + 1].translate(None, _DIGITS)
+    # The first number of each corner is between these of a line's characters that are no digits.
+    places = _CORNERS.get(pattern)
+    if places is None:
         return None
-    if len(slashes):
-        if len(slashes) not in (len(ends), 2 * len(ends)):
-            return None
-        each = slashes.reshape(len(ends), -1)
-        if not ((each[:, 0] > begins) & (each[:, -1] < ends)).all():
-            return None
-        ends = each[:, 0]
-    return _integers(data, begins, ends)
+    data = np.frombuffer(_WORD * b"0" + block, np.uint8)
+    n_lines = int(np.count_nonzero(data == _NEWLINE))
+    if block.translate(None, _DIGITS) != pattern * n_lines:
+        return None
+    begin, step = places
+    marks = np.flatnonzero(data < ord("0")).reshape(n_lines, -1)
+    begins = (marks[:, begin : begin + 2 * step + 1 : step] + 1).ravel()
+    ends = marks[:, begin + 1 : begin + 2 * step + 2 : step].ravel()
+    # A digit may also be beside the letter.
+    letters = np.concatenate(([_WORD], marks[:-1, -1] + 1))
+    if not np.array_equal(marks[:, 0], letters + 1) or not (ends > begins).all():
+        return None
+    numbers = _integers(data, begins, ends)
+    return None if numbers is None else numbers.reshape(-1, 3)
 
 
 def _positions(
     data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64], others: int
 ) -> NDArray[np.float64] | None:
     """Read numbers with or without a point."""
-    powers = np.flatnonzero((data == ord("e")) | (data == ord("E")))
-    if len(powers):
+    if (is_power := (data | np.uint8(32)) == ord("e")).any():
+        powers = np.flatnonzero(is_power)
         return _with_powers(data, begins, ends, others, powers)
     minus = data[begins] == _MINUS
     begins = begins + minus

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Films of regions without a window: ``blender -b -c blender_brain allen_mouse_25um film.mp4``."""
 
-from ..common.rendering.commands import Command
-from .brain_film import main
+from ..common.story.story_command import StoryCommand
+from .brain_film import build, parse
 
-COMMAND = Command("blender_brain", main)
+COMMAND = StoryCommand("blender_brain", parse, build)

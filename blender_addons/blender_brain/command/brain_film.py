@@ -18,12 +18,6 @@ _FRAMES: Final = 120
 _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 360.0, "bloom": 1.0}
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Import, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c blender_brain"
 ) -> argparse.Namespace:
@@ -32,7 +26,13 @@ def parse(
         prog=prog, description="Render regions of a brain atlas as a film."
     )
     add = parser.add_argument
-    add("named", nargs="?", default="", metavar="atlas", help="its name, as with --atlas")
+    add(
+        "named",
+        nargs="?",
+        default="",
+        metavar="atlas",
+        help="its name; or a story (.toml)",
+    )
     add("shown", nargs="?", metavar="regions", help="what glows, as with --glow, and nothing else")
     common_options.add_output(parser)
     add("--atlas", default="", help="atlas name, with or without version (default: the first one)")

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from ..atlas import Atlas, AtlasError, Structure, read_mesh
 from ..atlas.inside import NOWHERE, Located, inside, locate
 from ..atlas.search import Search, UnknownStructureError
+from ..common.required import required
 from .coordinates import AXES, ORDERS, Coordinates, Origin, Triple, Unit, bregma_of
+from .rivals import Rivals, evenly, rivals, side_share
+from .table_layout import Half
 
 _MOST_NAMED: Final = 5
 _MOST_FITS: Final = 3
@@ -62,6 +65,9 @@ def tell_landing(
     what: str = "point",
     named: Sequence[str] = (),
     column: str = "",
+    sides: Sequence[Half] = (),
+    side_column: str = "",
+    axes_named: bool = True,
 ) -> Landing:
     """Say where points are.
 
@@ -77,25 +83,36 @@ def tell_landing(
         What the points are.
     named : sequence of str, length N or 0
         The structures in which they are according to the file, in this `column`.
+    sides : sequence of str, length N or 0
+        The hemispheres, likewise, in this `side_column`.
+    axes_named : bool
+        Whether it is known which axis is which. Otherwise other orders that fit as well are named.
     """
-    some = _evenly(len(numbers), MOST_LOCATED)
+    some = evenly(len(numbers), MOST_LOCATED)
     points_um = coordinates.points_um(numbers[some], atlas.resolution_um, atlas.extent_um)
     located = locate(atlas, points_um)
     text = _sentence(atlas, len(numbers), what, located)
-    agreement = ""
+    share = None
     if len(named):
         agreement, share = _agreement(
             atlas, search, [named[place] for place in some], column, points_um, located
         )
         text += agreement
-    else:
-        share = 1.0
+    sided = side_share(atlas, points_um, [sides[place] for place in some]) if sides else None
+    if sided is not None:
+        text += f"; '{side_column}' agrees for {_percent(sided)}"
     wrong = _suspicion(atlas, points_um, located)
-    if not wrong and share < _HALF and agreement:
+    if not wrong and share is not None and share < _HALF:
         wrong = "Most points are not where the file says"
     places = located.places if len(located.places) == len(numbers) else None
     if not wrong:
-        return Landing(text, places=places)
+        if share is not None and sided is None:
+            # Where the file says, which no other axes can do better.
+            return Landing(text, places=places)
+        known = axes_named or share is not None
+        others = rivals(atlas, numbers, coordinates, sides=sides, axes_named=known)
+        missed = 1 - required(sided) if others.sides else float(np.mean(located.places == NOWHERE))
+        return _among_rivals(text, others, missed, places)
     structures = _found(search, named)
     fits = _fits(atlas, numbers, coordinates, [structures.get(name) for name in named])
     by = "in the named regions" if structures else "inside"
@@ -106,9 +123,11 @@ def tell_landing(
         return Landing(
             text, f"{wrong}: check unit, axes and origin in the import's settings.", places=places
         )
-    choices = " or ".join(f"{fit.described()} ({_percent(share)})" for fit, share in fits)
     return Landing(
-        text, f"{wrong}; they would fit as {choices} {by}.", tuple(fit for fit, _ in fits), places
+        text,
+        f"{wrong}; they would fit as {_choices(fits)} {by}.",
+        tuple(fit for fit, _ in fits),
+        places,
     )
 
 
@@ -149,6 +168,45 @@ def _sentence(atlas: Atlas, count: int, what: str, located: Located) -> str:
     return text
 
 
+def _among_rivals(
+    text: str, others: Rivals, missed: float, places: NDArray[np.int64] | None
+) -> Landing:
+    """Say whether other axes fit better than those that most points are inside with, or as well."""
+    if others.better:
+        out = _percent(missed)
+        wrong = (
+            f"{out} of them are not in the hemisphere that the file says"
+            if others.sides
+            else f"{out} of them miss the brain"
+        )
+        choices = _choices(others.better)
+        by = "in that hemisphere" if others.sides else "inside"
+        fits = tuple(fit for fit, _ in others.better)
+        return Landing(text, f"{wrong}; they would fit better as {choices} {by}.", fits, places)
+    if others.even:
+        fits = tuple(fit for fit, _ in others.even)
+        return Landing(
+            text,
+            "They are uneven about the mid-plane, but as many are inside, and even about it, as"
+            f" {_choices(others.even)}.",
+            fits,
+            places,
+        )
+    if others.equal:
+        # The shares and the unit are those at hand.
+        orders = [", ".join(AXES[axis] for axis in ORDERS[fit.order]) for fit, _ in others.equal]
+        more = f" and {len(orders) - 1} more" if len(orders) > 1 else ""
+        text += (
+            "; the file does not say which axis is which, and as many would be inside in the order"
+            f" {orders[0]}{more}"
+        )
+    return Landing(text, places=places)
+
+
+def _choices(fits: Sequence[tuple[Coordinates, float]]) -> str:
+    return " or ".join(f"{fit.described()} ({_percent(share)})" for fit, share in fits)
+
+
 def _agreement(
     atlas: Atlas,
     search: Search,
@@ -156,8 +214,8 @@ def _agreement(
     column: str,
     points_um: NDArray[np.float64],
     located: Located,
-) -> tuple[str, float]:
-    """Compare where points are with where their file says they are."""
+) -> tuple[str, float | None]:
+    """Compare where points are with where their file says they are; no share if nothing can be."""
     known = _found(search, named)
     unknown = sorted({name for name in named if name and name not in known})
     agree = compared = 0
@@ -166,8 +224,8 @@ def _agreement(
         if name in known and known[name].has_mesh:
             compared += 1
             agree += place != NOWHERE and known[name].id in atlas.structures[place].path
-    share = agree / compared if compared else 1.0
-    text = f"; '{column}' agrees for {_percent(share)}" if compared else ""
+    share = agree / compared if compared else None
+    text = "" if share is None else f"; '{column}' agrees for {_percent(share)}"
     if unknown:
         names = ", ".join(f"'{name[:40]}'" for name in unknown[:3])
         more = " and others" if len(unknown) > 3 else ""
@@ -210,7 +268,7 @@ def _fits(
     solid = _solid(atlas)
     if solid is None:
         return []
-    some = _evenly(len(numbers), _MOST_TRIED)
+    some = evenly(len(numbers), _MOST_TRIED)
     rated = []
     for cost, other in _others(atlas, read):
         points_um = other.points_um(numbers[some], atlas.resolution_um, atlas.extent_um)
@@ -270,7 +328,7 @@ def _by_structures(
 ) -> list[tuple[float, int, Coordinates]]:
     """Rate by how many points are in the structures that the file names."""
     known = [place for place, one in enumerate(structures) if one is not None]
-    some = [known[place] for place in _evenly(len(known), _MOST_COMPARED)]
+    some = [known[place] for place in evenly(len(known), _MOST_COMPARED)]
     surfaces = {}
     for place in some:
         structure = structures[place]
@@ -314,10 +372,6 @@ def _share(solid: NDArray[np.bool_], points_um: NDArray[Any], extent_um: Triple)
     within = ((cells >= 0) & (cells < _CELLS)).all(axis=1)
     a, s, r = cells[within].astype(np.int64).T
     return float(np.count_nonzero(solid[a, s, r]) / len(points_um))
-
-
-def _evenly(count: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def _percent(share: float) -> str:

@@ -122,12 +122,14 @@ def color_points(
     if size:
         known = _known(thing, size)
         if not len(known) or known.min() < 0 or known.max() <= 0:
-            raise ValueError(f"'{size}' cannot be a size: it is not positive throughout.")
+            raise ValueError(
+                f"'{size}' of '{thing.name}' cannot be a size: it is not positive throughout."
+            )
         sizes["Full Size At"] = float(known.max())
     if column not in ("", REGION):
         known = _known(thing, column)
         if not len(known):
-            raise ValueError(f"'{column}' has no values, only gaps.")
+            raise ValueError(f"'{column}' of '{thing.name}' has no values, only gaps.")
     if has_sizes:
         set_inputs(modifier, sizes)
     if not column:

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .coordinates import AXES, ORDERS, Coordinates
-from .point_set import Peek, PointSet, checked
+from .coordinates import Coordinates
+from .point_set import FARTHEST, UNNAMED, Peek, PointSet, checked
+from .table_layout import HEMISPHERE, Half, side_of
 from .tables import Row, Table, TableError
 
 _STRUCTURE: Final = re.compile(
@@ -30,6 +31,7 @@ def read_columns(
     what: str = "point",
     gaps: bool = False,
     lines: bool = False,
+    axes_named: bool = True,
     notes: Sequence[str] = (),
 ) -> PointSet:
     """Read a table whose columns of coordinates are known.
@@ -42,6 +44,8 @@ def read_columns(
         Leave out rows without coordinates, and say so, instead of refusing them.
     lines : bool
         Make lines of those rows that a column puts on the same track, probe or shank.
+    axes_named : bool
+        Whether it is known which axis is which.
 
     Raises
     ------
@@ -60,6 +64,11 @@ def read_columns(
                         " coordinate."
                     )
                 value = np.nan
+            elif abs(value) > FARTHEST:
+                raise TableError(
+                    f"{path.name}, line {row.line}: '{row.fields[column][:40]}' is farther away"
+                    f" than {FARTHEST:g}."
+                )
             numbers[place, part] = value
     known = np.isfinite(numbers).all(axis=1)
     notes = [*table.notes, *notes]
@@ -75,25 +84,28 @@ def read_columns(
         rows = [rows[place] for place in order[0]]
         numbers, point_counts = numbers[order[0]], order[1]
         structures = tuple(structures[place] for place in order[0]) if structures else ()
+    sides, side_column = _sides(table, rows)
     return PointSet(
         numbers,
         coordinates,
-        _taken(table, columns, coordinates),
+        _names(table, columns),
         what,
         point_counts=point_counts,
         values=_values(table, rows, columns),
         structures=structures,
         structure_column=structure_column,
+        sides=sides,
+        side_column=side_column,
+        axes_named=axes_named,
         notes=tuple(notes),
     )
 
 
-def _taken(table: Table, columns: Sequence[int], coordinates: Coordinates) -> str:
-    axes = [AXES[axis] for axis in ORDERS[coordinates.order]]
+def _names(table: Table, columns: Sequence[int]) -> tuple[str, str, str]:
     if table.names is None:
-        return f"The columns were taken for {', '.join(axes)}"
-    names = [f"'{table.names.fields[column][:60]}'" for column in columns]
-    return ", ".join(f"{name} for {axis}" for name, axis in zip(names, axes, strict=True))
+        return UNNAMED
+    first, second, third = (f"'{table.names.fields[column][:60]}'" for column in columns)
+    return first, second, third
 
 
 def _structures(
@@ -105,6 +117,20 @@ def _structures(
         words = any(table.number(row, column) is None for row in rows[:1_000])
         if column not in columns and words and _STRUCTURE.fullmatch(name):
             return tuple(row.fields[column] for row in rows), name[:60]
+    return (), ""
+
+
+def _sides(table: Table, rows: Sequence[Row]) -> tuple[tuple[Half, ...], str]:
+    """Read a column of hemispheres in words; which number is which differs between programs."""
+    if table.names is None:
+        return (), ""
+    for column, name in enumerate(table.names.fields):
+        if HEMISPHERE.fullmatch(name.casefold()):
+            sides = tuple(side_of(row.fields[column]) for row in rows)
+            words = all(table.number(row, column) is None for row in rows[:1_000])
+            known = tuple(side for side in sides if side is not None)
+            if words and len(known) == len(sides):
+                return known, name[:60]
     return (), ""
 
 

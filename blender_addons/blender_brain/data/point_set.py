@@ -11,10 +11,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .coordinates import Coordinates
+from .coordinates import AXES, ORDERS, Coordinates
+from .table_layout import Half
 from .tables import Table, TableError, read_bytes, read_table
 
 MOST_POINTS: Final = 20_000_000
+FARTHEST: Final = 1e12
+"""No unit makes a place in a brain of a larger number."""
+UNNAMED: Final = ("the first column", "the second", "the third")
 _PEEK: Final = 65_536
 
 
@@ -28,8 +32,8 @@ class PointSet:
         As in the file.
     coordinates : Coordinates
         How they are meant, as far as the file says.
-    taken : str
-        What was taken for which axis: a sentence without its full stop.
+    columns : tuple of str
+        What the three numbers are called in the file.
     what : str
         What a point is, in the singular.
     point_counts : ndarray of int, shape (L,), optional
@@ -42,20 +46,36 @@ class PointSet:
         In which structure each point is, according to the file.
     structure_column : str
         What says so.
+    sides : tuple of str, length N or 0
+        In which hemisphere each point is, according to the file.
+    side_column : str
+        What says so.
+    axes_named : bool
+        Whether the file, or its format, says which axis is which; x, y and z do not.
     notes : tuple of str
         What was assumed or left out, a sentence each.
     """
 
     numbers: NDArray[np.float64]
     coordinates: Coordinates
-    taken: str
+    columns: tuple[str, str, str]
     what: str = "point"
     point_counts: NDArray[np.int32] | None = None
     radii: NDArray[np.float64] | None = None
     values: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     structures: tuple[str, ...] = ()
     structure_column: str = ""
+    sides: tuple[Half, ...] = ()
+    side_column: str = ""
+    axes_named: bool = True
     notes: tuple[str, ...] = ()
+
+    def taken(self, read: Coordinates) -> str:
+        """Say which number was taken for which axis: a sentence without its full stop."""
+        axes = (AXES[axis] for axis in ORDERS[read.order])
+        return ", ".join(
+            f"{name} for {axis}" for name, axis in zip(self.columns, axes, strict=True)
+        )
 
 
 class Peek:
@@ -134,6 +154,11 @@ def checked(path: Path, numbers: NDArray[Any]) -> NDArray[np.float64]:
     finite = np.isfinite(numbers).all(axis=1)
     if not finite.all():
         raise TableError(f"{path.name}: point {int(np.argmin(finite)) + 1:,} is not finite.")
+    near = (np.abs(numbers) <= FARTHEST).all(axis=1)
+    if not near.all():
+        raise TableError(
+            f"{path.name}: point {int(np.argmin(near)) + 1:,} is farther away than {FARTHEST:g}."
+        )
     return np.asarray(numbers, np.float64)
 
 

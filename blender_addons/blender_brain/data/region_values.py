@@ -48,6 +48,8 @@ class RegionValues:
         A sentence about rows that were skipped, or empty.
     choices : tuple of str
         Names of the columns of values.
+    source : str
+        The file's name, for messages.
     """
 
     name: str
@@ -58,6 +60,7 @@ class RegionValues:
     halves: tuple[Half, ...] = ()
     unknown: str = ""
     choices: tuple[str, ...] = ()
+    source: str = "This table"
 
 
 def value_columns(path: Path) -> list[str]:
@@ -111,6 +114,9 @@ def read_region_values(
     if not column and len(layout.choices) > 1:
         others = ", ".join(name for name in named if name != choice.name)
         notes.append(f"{path.name}: the values are those of '{choice.name}'; choose from {others}.")
+    if table.names and layout.time and time_factor(table.names.fields[layout.time]) is None:
+        name = table.names.fields[layout.time][:60]
+        notes.append(f"{path.name}: '{name}' was taken for times in ms; regions are there again.")
     rows, dropped = _without_injection(table, layout)
     if dropped:
         notes.append(f"{path.name}: rows of injection sites, {dropped:,}, were left out.")
@@ -273,4 +279,5 @@ def _table(
         tuple(half for _, half in regions),
         unknown,
         choices,
+        path.name,
     )

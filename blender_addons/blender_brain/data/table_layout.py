@@ -19,7 +19,7 @@ _REGION: Final = (
     "structure_id", "region_id", "structure_acronym", "region_acronym", "acronym", "structure",
     "region", "structure_name", "region_name", "area", "name", "id",
 )  # fmt: skip
-_HEMISPHERE: Final = re.compile(r"hemi(sphere)?(_id|_name)?|side|lateral(ity|ization)?")
+HEMISPHERE: Final = re.compile(r"hemi(sphere)?(_id|_name)?|side|lateral(ity|ization)?")
 _TIME: Final = re.compile(r"(time|t)s?(?:[ _]*[(\[]?(?P<unit>ms|s|sec|seconds)[)\]]?)?")
 _SIDES: Final[dict[str, Half]] = {
     "left": "LEFT", "l": "LEFT", "lh": "LEFT", "1": "LEFT",
@@ -102,9 +102,11 @@ def layout_of(table: Table) -> Layout:
         return Layout(0, None, time, 1.0, (Choice("", ((width - 1, "BOTH"),)),))
     names = [name.casefold() for name in table.names.fields]
     region = next((names.index(name) for name in _REGION if name in names), 0)
-    hemisphere = _first(names, region, lambda name: bool(_HEMISPHERE.fullmatch(name)))
+    hemisphere = _first(names, region, lambda name: bool(HEMISPHERE.fullmatch(name)))
     time = _first(names, region, lambda name: time_factor(name) is not None)
-    if time is None and hemisphere is None and width == 3 and region == 0:
+    # Otherwise it is another column of values, such as a count beside a density.
+    again = len({row.fields[0] for row in table.rows}) < len(table.rows)
+    if time is None and hemisphere is None and width == 3 and region == 0 and again:
         time = 1 if _are_numbers(table, 1) else None
     factor = 1.0 if time is None else time_factor(names[time]) or 1.0
     taken = {region, hemisphere, time}

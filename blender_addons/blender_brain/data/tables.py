@@ -80,6 +80,8 @@ def read_bytes(path: Path) -> bytes:
     TableError
         If it is not a file, cannot be read, or is larger than any reasonable table.
     """
+    if not path.name:
+        raise TableError("Choose a file first.")
     try:
         # Opening a pipe would wait forever for its other end.
         if not path.is_file():

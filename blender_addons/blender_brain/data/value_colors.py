@@ -51,6 +51,7 @@ COLUMNS: Final = Mark("blender_brain", "columns", "blender_brain_columns")
 NO_DATA: Final = -1.0e30
 """Stands for a missing value. Far below any other, even when interpolated with one."""
 _NO_DATA_COLOR: Final = (0.05, 0.05, 0.05, 1.0)
+_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,17 @@ def color_by_values(
         and _place(thing, column) is None
     ]
     if not known:
+        if whole:
+            other = ", or choose a column that has both together" if len(data.choices) > 1 else ""
+            raise ValueError(
+                f"{data.source} has the halves of {whole[0]}; import the region with Hemisphere >"
+                f" Split{other}."
+            )
+        there_are = list(dict.fromkeys(one.acronym for one in data.structures))
+        names = ", ".join(there_are[:_MOST_NAMED])
+        more = " and others" if len(there_are) > _MOST_NAMED else ""
         raise ValueError(
-            f"This table has the halves of {whole[0]}; import the region with Hemisphere > Split."
-            if whole
-            else "None of the regions has a value in this table."
+            f"{data.source} has values of {names}{more}; none of these regions is in the scene."
         )
     regions = editable(known)
     if not regions:

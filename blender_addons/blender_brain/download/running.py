@@ -13,7 +13,6 @@ from typing import Any, Final
 import bpy
 
 from ..atlas import Atlas, Structure, library
-from ..common.required import required
 from . import brainglobe
 from .brainglobe import DownloadError
 from .tasks import Task
@@ -48,7 +47,7 @@ def refusal() -> str:
     """Say why nothing can be downloaded; nothing if it can."""
     if bpy.app.online_access:
         return ""
-    system = required(required(bpy.context.preferences).system)
+    system = bpy.context.preferences.system
     return OFFLINE if system.use_online_access else NOT_ALLOWED
 
 
@@ -240,6 +239,6 @@ def _look_after_them() -> None:
 def _redraw() -> None:
     manager = bpy.context.window_manager
     for window in manager.windows if manager is not None else ():
-        for area in required(window.screen).areas:
+        for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 area.tag_redraw()

@@ -50,7 +50,7 @@ def add_color_bar(
     material : Material
         From `value_colors.color_by_values`. An existing bar for it is replaced.
     """
-    scene = required(context.scene)
+    scene = context.scene
     there = drawn_by(scene, _GROUP)
     make_exact(there)
     remove_figures(

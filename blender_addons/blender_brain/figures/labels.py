@@ -87,7 +87,7 @@ def add_labels(
         Where the camera moves, they are keyframed over the scene's frames: a label stays in its
         place while its region is seen, and otherwise fades and appears elsewhere.
     """
-    scene = required(context.scene)
+    scene = context.scene
     camera, middle = camera_for(scene, regions)
     most_frames = int(np.clip(_MOST_LOOKS / max(len(regions), 1), 24, 240))
     seen = sight(scene, camera, regions, solid_objects(context), most_frames)
@@ -214,10 +214,10 @@ def _widths(scene: bpy.types.Scene, words: Sequence[str], size: float) -> list[f
         assert isinstance(curve, bpy.types.TextCurve)
         curve.body, curve.size = word, size
         thing = bpy.data.objects.new("Measured", curve)
-        required(scene.collection).objects.link(thing)
+        scene.collection.objects.link(thing)
         made.append(thing)
     scene.view_layers[0].update()
-    widths = [float(required(thing.dimensions).x) for thing in made]
+    widths = [float(thing.dimensions.x) for thing in made]
     curves = [thing.data for thing in made]
     bpy.data.batch_remove([*made, *(curve for curve in curves if curve)])
     return widths

@@ -14,7 +14,6 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
-from ..common.required import required
 from ..regions.look_materials import is_glass
 from .label_layout import most_seen, spread
 
@@ -72,7 +71,7 @@ def sight(
     """
     layer = scene.view_layers[0]
     layer.update()
-    depsgraph = required(layer.depsgraph)
+    depsgraph = layer.depsgraph
     surfaces = [_surface(region, depsgraph) for region in regions]
     obstacles = _obstacles(solid, depsgraph, regions)
     here = scene.frame_current
@@ -182,9 +181,7 @@ def _tree(
         together.from_mesh(mesh)
         evaluated.to_mesh_clear()
         together.verts.ensure_lookup_table()
-        bmesh.ops.transform(
-            together, matrix=required(thing.matrix_world), verts=together.verts[start:]
-        )
+        bmesh.ops.transform(together, matrix=thing.matrix_world, verts=together.verts[start:])
         owners.append(np.full(len(together.faces) - faces, numbers.get(thing, -1)))
     tree = BVHTree.FromBMesh(together) if together.faces else None
     together.free()
@@ -221,7 +218,7 @@ def _look(
     normals: NDArray[np.float64],
     obstacles: _Obstacles,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    depsgraph = required(scene.view_layers[0].depsgraph)
+    depsgraph = scene.view_layers[0].depsgraph
     x, y = scene.render.resolution_x, scene.render.resolution_y
     half = np.array([x, y]) / min(x, y) / 2
     own: Any = camera.evaluated_get(depsgraph)

@@ -12,6 +12,7 @@ from . import (
     importing,
     labelling,
     looking,
+    output,
     points,
     showing,
 )
@@ -22,6 +23,7 @@ CLASSES = (
     *looking.CLASSES,
     *showing.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *data.CLASSES,
     *points.CLASSES,
     *labelling.CLASSES,

@@ -9,7 +9,6 @@ import bpy
 from bpy.props import StringProperty
 
 from ..atlas.film_regions import AUTOMATIC
-from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..download import running
 from ..properties import unfolded
@@ -39,7 +38,7 @@ class BLENDER_BRAIN_OT_choose_atlas(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Store its name in the panel's field."""
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         typed.atlas = self.atlas
         # Ids have a different meaning in another atlas.
         unfolded(context).clear()
@@ -58,7 +57,7 @@ def _add_structure(context: bpy.types.Context, typed: str, term: str) -> str:
 
 
 def _typed(context: bpy.types.Context) -> Any:
-    return fields(required(context.scene))
+    return fields(context.scene)
 
 
 def _instead_of_auto(context: bpy.types.Context, text: str, chosen: str) -> str:
@@ -120,7 +119,7 @@ class BLENDER_BRAIN_OT_tick(_OnStructure):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Toggle it."""
-        return self._toggle(fields(required(context.scene)).ticked)
+        return self._toggle(fields(context.scene).ticked)
 
 
 class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
@@ -132,7 +131,7 @@ class BLENDER_BRAIN_OT_untick_all(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Empty the list."""
-        fields(required(context.scene)).ticked.clear()
+        fields(context.scene).ticked.clear()
         return {"FINISHED"}
 
 

@@ -17,7 +17,6 @@ from ..atlas.search import Search, UnknownStructureError
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import REVERSE, colormap_property
 from ..common.placing import leave_edit_mode
-from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..common.suggestions import text_property
 from ..data.region_values import read_region_values, value_columns
@@ -96,7 +95,7 @@ class BLENDER_BRAIN_OT_color_by_table(  # type: ignore[misc]
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the table with the regions' own atlas, and color them."""
-        scene = required(context.scene)
+        scene = context.scene
         path = Path(bpy.path.abspath(self.filepath))
         try:
             atlas = atlas_of(scene, self.atlas, self.folder)
@@ -131,7 +130,7 @@ class BLENDER_BRAIN_OT_color_by_table(  # type: ignore[misc]
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings beside the file browser."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         for name in ("column", "colormap", "reverse", "strength", "form", "ms_per_frame"):
             layout.prop(self, name)
@@ -155,7 +154,7 @@ class BLENDER_BRAIN_OT_place_objects(AtlasChoice, PlaceSettings, bpy.types.Opera
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Find the place and move them there."""
-        scene, chosen = required(context.scene), _movable(context)
+        scene, chosen = context.scene, _movable(context)
         things = editable(chosen)
         if not things:
             self.report({"ERROR"}, about_linked(chosen))

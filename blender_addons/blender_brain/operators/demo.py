@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..atlas import library
-from ..common.required import required
 from ..demo_atlas import NAME, VERSION, make_demo_atlas
 from ..settings import fields
 
@@ -32,7 +31,7 @@ class BLENDER_BRAIN_OT_make_demo_atlas(bpy.types.Operator):
         except OSError as error:
             self.report({"ERROR"}, f"The demo atlas cannot be saved: {error.strerror}.")
             return {"CANCELLED"}
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         typed.atlas = library.opened(f"{NAME}_v{VERSION}").atlas.full_name
         self.report({"INFO"}, f"Created {typed.atlas}; type CA3, DG, grey to try it.")
         return {"FINISHED"}

@@ -16,7 +16,6 @@ from ..common.changes import Settings, settings_of, told
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import colormap_property
 from ..common.placing import leave_edit_mode
-from ..common.required import required
 from ..common.selection import tell
 from ..film import FILM_COLORMAP, film_scene, set_stage
 from ..settings import FilmSettings
@@ -49,7 +48,7 @@ class StageSettings:
 
     def stage_told(self, context: bpy.types.Context, before: Settings) -> str:
         """Let the window show the bloom, and say in a sentence what was set and what changed."""
-        scene = required(context.scene)
+        scene = context.scene
         shown = film.show_bloom(context) if self.bloom else None
         lights = "a key, a fill and a light from behind orbit with it"
         text = film.stage_told(scene, self.degrees, shown, lights=lights)
@@ -83,7 +82,7 @@ class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operato
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         leave_edit_mode(context)
         try:
@@ -122,7 +121,7 @@ class BLENDER_BRAIN_OT_set_stage(StageSettings, OnScene):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Point the camera at everything visible; at all regions if none is."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         leave_edit_mode(context)
         regions = seen_regions(context) or all_regions(scene)

@@ -12,7 +12,6 @@ from ..atlas import Atlas, AtlasError, NotHereError, library
 from ..atlas.errors import not_here
 from ..atlas.search import UnknownStructureError
 from ..common.placing import leave_edit_mode, select_only
-from ..common.required import required
 from ..download import running
 from ..download.brainglobe import DownloadError
 from ..regions.imported import Imported, Parts, absent_meshes, import_regions
@@ -78,7 +77,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         select_only(context, imported.regions)
-        first = imported.new == len(all_regions(required(context.scene)))
+        first = imported.new == len(all_regions(context.scene))
         if first and show_object_colors(context):
             self.report({"INFO"}, "The viewport's Solid mode now shows object colors.")
         self.report(*imported_told(imported, atlas))
@@ -138,7 +137,7 @@ def _downloaded(
             f"Nothing was downloaded: {not_here(absent)}, and {running.lowered(refused)}."
         )
     current = running.start_meshes(atlas, absent)
-    manager = required(context.window_manager)
+    manager = context.window_manager
     manager.progress_begin(0.0, 1.0)
     try:
         current.wait(meanwhile=lambda: manager.progress_update(current.fraction))

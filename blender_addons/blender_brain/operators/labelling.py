@@ -11,7 +11,6 @@ from bpy.props import BoolProperty
 from ..common.changes import settings_of, told
 from ..common.colormaps.choice import ColormapPicker
 from ..common.placing import leave_edit_mode
-from ..common.required import required
 from ..data.value_colors import values_material
 from ..figures.color_bars import add_color_bar, color_bars_of
 from ..figures.in_picture import remove_figures
@@ -36,7 +35,7 @@ class BLENDER_BRAIN_OT_add_labels(LabelSettings, OnScene):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Lay the labels out for the picture as it is now."""
-        scene = required(context.scene)
+        scene = context.scene
         chosen, seen = selected_regions(context), set(seen_regions(context))
         regions = [region for region in chosen or all_regions(scene) if region in seen]
         if not regions:
@@ -81,14 +80,14 @@ class BLENDER_BRAIN_OT_remove_labels(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require labels."""
-        if labels_of(required(context.scene)):
+        if labels_of(context.scene):
             return True
         cls.poll_message_set("There are no labels in this scene")
         return False
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove them."""
-        scene = required(context.scene)
+        scene = context.scene
         labels, selected = labels_of(scene), context.selected_objects or []
         regions = selected_regions(context)
         if picked := [label for label in labels if label in selected]:
@@ -121,21 +120,21 @@ class BLENDER_BRAIN_OT_add_color_bar(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require regions that are colored by values."""
-        if values_material(all_regions(required(context.scene))) is not None:
+        if values_material(all_regions(context.scene)) is not None:
             return True
         cls.poll_message_set("Color regions by a table first")
         return False
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add one for the selected regions' values, or for all regions'."""
-        everywhere = all_regions(required(context.scene))
+        everywhere = all_regions(context.scene)
         material = values_material(selected_regions(context)) or values_material(everywhere)
         if material is None:
             self.report({"ERROR"}, "Color regions by a table first.")
             return {"CANCELLED"}
         regions = [region for region in everywhere if region.active_material == material]
         leave_edit_mode(context)
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         bar = add_color_bar(context, regions, material, horizontal=self.horizontal)
         self.report({"INFO"}, told(f"Added '{bar.name}'.", before, scene))
@@ -152,14 +151,14 @@ class BLENDER_BRAIN_OT_remove_color_bars(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require a color bar."""
-        if color_bars_of(required(context.scene)):
+        if color_bars_of(context.scene):
             return True
         cls.poll_message_set("There is no color bar in this scene")
         return False
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove them."""
-        count = remove_figures(color_bars_of(required(context.scene)))
+        count = remove_figures(color_bars_of(context.scene))
         self.report({"INFO"}, f"Removed {count} color bar{'s' * (count != 1)}.")
         return {"FINISHED"}
 

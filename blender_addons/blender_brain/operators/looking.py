@@ -9,7 +9,6 @@ import bpy
 
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.in_material import has_colormap
-from ..common.required import required
 from ..common.selection import about_linked, editable, tell
 from ..common.viewport import ShowColors
 from ..properties import chosen_regions
@@ -49,7 +48,7 @@ class BLENDER_BRAIN_OT_set_look(LookSettings, OnRegions):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings of this look."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "look")
         for name in LOOKS[self.look].settings:

@@ -126,7 +126,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the file, place its content like the regions, and say where it is."""
         path = Path(bpy.path.abspath(self.filepath))
-        scene = required(context.scene)
+        scene = context.scene
         leave_edit_mode(context)
         thing = None
         try:
@@ -153,6 +153,9 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
                 what=found.what,
                 named=found.structures,
                 column=found.structure_column,
+                sides=found.sides,
+                side_column=found.side_column,
+                axes_named=found.axes_named or self.axes != "file",
             )
             thing, notes = self._add(context, atlas, path, found, coordinates, landing)
             if self.color_by or self.size_by:
@@ -172,7 +175,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
             count = len(found.point_counts)
             lines = f", {count:,} line{'s' * (count != 1)}"
         text = (
-            f"'{thing.name}'{lines} in {atlas.full_name}: {found.taken}, in"
+            f"'{thing.name}'{lines} in {atlas.full_name}: {found.taken(coordinates)}, in"
             f" {coordinates.described()}. {landing.text}."
         )
         if landing.warning:
@@ -191,7 +194,7 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
         landing: Landing,
     ) -> tuple[bpy.types.Object, list[str]]:
         """Make the object."""
-        place = placement_in(required(context.scene), atlas)
+        place = placement_in(context.scene, atlas)
         points_um = coordinates.points_um(found.numbers, atlas.resolution_um, atlas.extent_um)
         values: dict[str, Any] = {name: without_gaps(one) for name, one in found.values.items()}
         places = landing.places
@@ -226,18 +229,18 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
         if times is not None:
             flash_points(
                 thing,
-                start_frame=required(context.scene).frame_start,
+                start_frame=context.scene.frame_start,
                 ms_per_frame=self.ms_per_frame,
                 fade_ms=self.fade_ms,
             )
             last = times[times < NEVER].max(initial=0.0) / self.ms_per_frame
-            end = required(context.scene).frame_start + last
+            end = context.scene.frame_start + last
             notes += [f"{path.name}: the last flash is at frame {end:g}."]
         return thing, notes
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings beside the file browser."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         draw_coordinates(layout, self)
         for name in ("as_points", "radius_um", "color_by", "size_by", "colormap", "reverse"):
@@ -310,7 +313,7 @@ class BLENDER_BRAIN_OT_color_points(LimitSettings, bpy.types.Operator):
         there = columns_of(required(context.object))
         if self.column not in there:
             self.column = next(iter(there), "")
-        return required(context.window_manager).invoke_props_dialog(self)
+        return context.window_manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Color them."""
@@ -338,7 +341,7 @@ class BLENDER_BRAIN_OT_color_points(LimitSettings, bpy.types.Operator):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what there is, and the settings."""
-        layout = required(self.layout)
+        layout = self.layout
         # A dialog opens with the pointer on its first row, where Enter must not change a field.
         if is_points(context.object):
             layout.label(text=f"Columns: {', '.join(columns_of(required(context.object)))}")

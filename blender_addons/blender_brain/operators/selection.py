@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from ..properties import chosen_regions
 from ..regions.record import is_region
 from ..regions.visibility import rendered_objects
@@ -74,7 +73,7 @@ class OnScene(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require a region in the scene."""
-        if any(is_region(thing) for thing in required(context.scene).objects):
+        if any(is_region(thing) for thing in context.scene.objects):
             return True
         cls.poll_message_set("Import a region first")
         return False

@@ -9,7 +9,6 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..common.placing import leave_edit_mode, select_only
-from ..common.required import required
 from ..common.selection import editable, refusal, tell
 from ..regions.visibility import isolate, show_all, show_level
 from .selection import OnScene, all_regions
@@ -34,7 +33,7 @@ class BLENDER_BRAIN_OT_show_level(OnScene):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide the others."""
-        regions = all_regions(required(context.scene))
+        regions = all_regions(context.scene)
         shown = show_level(editable(regions), self.level)
         text = f"{shown:,} region{'s' * (shown != 1)} at level {self.level}."
         tell(self, {"INFO"}, text, regions)
@@ -55,7 +54,7 @@ class BLENDER_BRAIN_OT_isolate(OnScene):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide the others, or show them."""
-        regions = all_regions(required(context.scene))
+        regions = all_regions(context.scene)
         wanted = [region for region in regions if region.name == self.region]
         if not wanted:
             self.report({"ERROR"}, f"There is no region '{self.region}' in this scene.")
@@ -83,7 +82,7 @@ class BLENDER_BRAIN_OT_show_all(OnScene):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hide nothing."""
-        regions = all_regions(required(context.scene))
+        regions = all_regions(context.scene)
         show_all(editable(regions))
         tell(self, {"INFO"}, "All regions are shown.", regions)
         return {"FINISHED"}

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from . import atlas, data, film, look, scene
+from . import atlas, data, film, look, output, scene
 
 __all__ = ["CLASSES"]
 
 # In the order in which they are shown.
-CLASSES = (*atlas.CLASSES, *scene.CLASSES, *look.CLASSES, *film.CLASSES, *data.CLASSES)
+CLASSES = (
+    *atlas.CLASSES,
+    *scene.CLASSES,
+    *look.CLASSES,
+    *film.CLASSES,
+    *output.CLASSES,
+    *data.CLASSES,
+)

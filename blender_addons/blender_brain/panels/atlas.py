@@ -12,7 +12,6 @@ from .. import demo_atlas
 from ..atlas import Atlas, AtlasError, Structure, library
 from ..atlas.errors import not_here
 from ..atlas.search import Search, UnknownStructureError
-from ..common.required import required
 from ..common.suggestions import draw_field
 from ..download import running
 from ..download.tasks import Task
@@ -34,8 +33,8 @@ class BLENDER_BRAIN_MT_atlases(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each, and what incomplete ones lack."""
-        layout = required(self.layout)
-        folder = fields(required(context.scene)).folder
+        layout = self.layout
+        folder = fields(context.scene).folder
         found = library.find(bpy.path.abspath(folder))
         for atlas in found:
             row = layout.row()
@@ -60,7 +59,7 @@ class BLENDER_BRAIN_PT_atlas(Tab):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the atlas, the search field and the import button."""
-        layout, scene = self.layout, required(context.scene)
+        layout, scene = self.layout, context.scene
         typed = fields(scene)
         opened = _opened(scene)
         name = opened.full_name if isinstance(opened, Atlas) else typed.atlas or "None"
@@ -101,12 +100,12 @@ class BLENDER_BRAIN_PT_tree(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require an atlas."""
-        return isinstance(_opened(required(context.scene)), Atlas)
+        return isinstance(_opened(context.scene), Atlas)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the expanded structures."""
         layout, context = self.layout, context
-        scene = required(context.scene)
+        scene = context.scene
         atlas = _opened(scene)
         assert isinstance(atlas, Atlas)
         open_rows, ticked = set(unfolded(context).keys()), set(fields(scene).ticked.keys())
@@ -131,7 +130,7 @@ class BLENDER_BRAIN_PT_options(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the import."""
         layout = self.layout
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         layout.use_property_split = True
         layout.use_property_decorate = False
         for setting in _IMPORT_SETTINGS:
@@ -153,7 +152,7 @@ class BLENDER_BRAIN_PT_download(Tab):
         if refused := running.refusal():
             _draw_offline(layout, refused)
             return
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         current = running.running()
         if current is not None:
             _draw_progress(layout, current)
@@ -242,7 +241,7 @@ def _opened(scene: bpy.types.Scene) -> Atlas | str:
     """Open the chosen atlas, or say why not."""
     typed = fields(scene)
     try:
-        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), anew=False).atlas
+        return library.opened(typed.atlas, bpy.path.abspath(typed.folder), recheck=False).atlas
     except AtlasError as error:
         return str(error)
 

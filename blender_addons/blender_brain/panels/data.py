@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from ..common.suggestions import draw_field
 from ..settings import draw_coordinates, fields
 from .tab import Tab
@@ -36,7 +35,7 @@ class BLENDER_BRAIN_PT_points(Tab):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         draw_coordinates(layout, typed)
         operator = layout.operator("blender_brain.import_points", icon="POINTCLOUD_DATA")
         for name in ("unit", "voxel_um", "axes", "flips", "zero", "bregma_um"):
@@ -57,7 +56,7 @@ class BLENDER_BRAIN_PT_place(Tab):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         row = layout.row()
         # Next to a label, the text would be truncated.
         row.use_property_split = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..common.required import required
 from ..common.suggestions import draw_field
 from ..operators.selection import seen_regions, selected_regions
 from ..settings import fields
@@ -21,7 +20,7 @@ class BLENDER_BRAIN_PT_labels(Tab):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what labels say and where, and the buttons."""
-        layout, scene = self.layout, required(context.scene)
+        layout, scene = self.layout, context.scene
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(scene)
@@ -48,7 +47,7 @@ class BLENDER_BRAIN_PT_film(Tab):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw a button for everything, and one for the existing regions."""
-        layout, scene = self.layout, required(context.scene)
+        layout, scene = self.layout, context.scene
         layout.use_property_split = True
         layout.use_property_decorate = False
         typed = fields(scene)

@@ -30,7 +30,7 @@ class BLENDER_BRAIN_PT_look(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the look and its button."""
         context, layout = context, self.layout
-        scene = required(context.scene)
+        scene = context.scene
         typed = fields(scene)
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -59,7 +59,7 @@ class BLENDER_BRAIN_PT_look(Tab):
         operator = row.operator("blender_brain.set_look", text=text, icon="SHADING_RENDERED")
         for name in ("look", *names):
             setattr(operator, name, getattr(typed, name))
-        view_transform = str(required(scene.view_settings).view_transform)
+        view_transform = str(scene.view_settings.view_transform)
         if view_transform != "Standard" and look.exact:
             layout.label(text=f"{view_transform} shifts these colors", icon="INFO")
 
@@ -113,7 +113,7 @@ class BLENDER_BRAIN_MT_columns(bpy.types.Menu):
         if material is None:
             return
         tree = required(material.node_tree)
-        layout = required(self.layout)
+        layout = self.layout
         # Invoked, the operator would ask for a file.
         layout.operator_context = "EXEC_DEFAULT"
         for column in str(COLUMNS.of(material, "")).splitlines():

@@ -7,7 +7,6 @@ from typing import Any
 
 import bpy
 
-from ..common.required import required
 from ..operators.selection import all_regions
 from ..regions.record import about, is_region
 from ..settings import fields
@@ -70,11 +69,11 @@ class BLENDER_BRAIN_PT_scene(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require a region."""
-        return bool(all_regions(required(context.scene)))
+        return bool(all_regions(context.scene))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the list, and the buttons to show and hide."""
-        layout, scene = self.layout, required(context.scene)
+        layout, scene = self.layout, context.scene
         typed = fields(scene)
         layout.template_list("BLENDER_BRAIN_UL_regions", "", scene, "objects", typed, "row", rows=5)
         row = layout.row(align=True)

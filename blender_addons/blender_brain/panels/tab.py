@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bpy
 
 
 class Tab(bpy.types.Panel):
     """Where the panels are."""
-
-    if TYPE_CHECKING:
-        layout: bpy.types.UILayout
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -17,9 +17,10 @@ from ..common.colormaps import srgb_to_linear
 from ..common.geometry import fill_mesh, set_attribute
 from ..common.required import required
 from ..common.selection import refusal
+from .decimation import decimation_of, set_decimation, set_meeting
 from .grouping import group
 from .hemispheres import Side
-from .junctions import junctions
+from .junctions import Rim, junctions
 from .look import set_color
 from .look_materials import atlas_colors
 from .orientation import DEFAULT_UM_PER_UNIT, Orientation, Placement, placement
@@ -29,7 +30,6 @@ from .surfaces import Origin, Shape, shapes
 
 Parts = Literal["ONLY", "DESCENDANTS", "LEAVES", "HIERARCHY"]
 Sides = Literal["BOTH", "LEFT", "RIGHT", "SPLIT"]
-DECIMATION: Final = "Decimation"
 # In lengths of an edge: rounding of single precision is much less, and edges are much longer.
 _SAME_PLACE: Final = 0.01
 _SIDES: Final[dict[Sides, tuple[Side | None, ...]]] = {
@@ -126,7 +126,7 @@ def import_regions(
     """
     chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
     shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
-    scene = required(context.scene)
+    scene = context.scene
     there = {_key(region): region for region in scene.objects if is_region(region)}
     wanted = [
         (structure, side, there.get((atlas.full_name, str(structure.id), side or "BOTH")))
@@ -165,7 +165,9 @@ def import_regions(
             if region is None:
                 shape = next(ready)
                 if isinstance(shape, AtlasError):
-                    result.damaged.append(str(shape))
+                    # Of both halves, it is said once.
+                    if str(shape) not in result.damaged:
+                        result.damaged.append(str(shape))
                     continue
                 if shape is None:
                     # One of the two sides may be empty: some structures are on one side only.
@@ -195,25 +197,14 @@ def import_regions(
     for there_already, shape in reshaped:
         _set_shape(there_already, shape, shaping)
     for _, one in placed:
-        _set_decimation(one, decimation)
+        if one.is_editable:
+            set_decimation(one, decimation)
         if smoothing is not None and one.is_editable:
             set_smoothing(one, smoothing)
-    _set_rims([region for region in scene.objects if is_region(region) and smoothing_of(region)])
+    _set_where_they_meet([region for region in scene.objects if is_region(region)])
     result.regions = [region for _, region in placed]
     result.new = len(made)
     return result
-
-
-def decimation_of(region: bpy.types.Object) -> float:
-    """Return the fraction of its triangles that a region's Decimate modifier keeps.
-
-    Returns
-    -------
-    float
-        1 if it has none.
-    """
-    modifier: Any = region.modifiers.get(DECIMATION)
-    return 1.0 if modifier is None else float(modifier.ratio)
 
 
 # --- Which structures ---
@@ -316,12 +307,26 @@ def _is_shaped_otherwise(region: bpy.types.Object, shaping: _Shaping) -> bool:
     )
 
 
-def _set_rims(regions: Sequence[bpy.types.Object]) -> None:
-    """Tell smoothed regions where they meet, so that no groove opens there."""
+def _set_where_they_meet(regions: Sequence[bpy.types.Object]) -> None:
+    """Tell regions whose shapes change where they meet, so that no groove opens there."""
+    smoothed = [region for region in regions if smoothing_of(region)]
+    simpler = [region for region in regions if decimation_of(region) < 1]
+    rims = _rims(smoothed)
+    for region, rim in rims:
+        mesh: Any = region.data
+        if mesh.is_editable:
+            set_rim(mesh, rim)
+    for region, rim in rims if simpler == smoothed else _rims(simpler):
+        if region.is_editable:
+            set_meeting(region, rim.points | _around_cut(region))
+
+
+def _rims(regions: Sequence[bpy.types.Object]) -> list[tuple[bpy.types.Object, Rim]]:
     groups: dict[tuple[str, str], list[bpy.types.Object]] = {}
     for region in regions:
         stored = about(region)
         groups.setdefault((stored.atlas, stored.orientation), []).append(region)
+    found: list[tuple[bpy.types.Object, Rim]] = []
     for alike in groups.values():
         points, triangles = zip(*(_in_scene(region) for region in alike), strict=True)
         paths = [[int(id) for id in about(region).path.split("/") if id] for region in alike]
@@ -330,13 +335,22 @@ def _set_rims(regions: Sequence[bpy.types.Object]) -> None:
             for one, faces in zip(points, triangles, strict=True)
             if len(faces)
         ]
-        if not lengths:
-            continue
-        apart = _SAME_PLACE * float(np.mean(lengths))
-        for region, rim in zip(alike, junctions(points, triangles, paths, apart), strict=True):
-            mesh: Any = region.data
-            if mesh.is_editable:
-                set_rim(mesh, rim)
+        if lengths:
+            apart = _SAME_PLACE * float(np.mean(lengths))
+            found += zip(alike, junctions(points, triangles, paths, apart), strict=True)
+    return found
+
+
+def _around_cut(region: bpy.types.Object) -> NDArray[np.bool_]:
+    """Find the points around the face where a region was cut in two."""
+    mesh: Any = region.data
+    points, triangles = _in_scene(region)
+    on_cut = np.zeros(len(points), np.float32)
+    if (there := mesh.attributes.get(ON_CUT)) is not None:
+        there.data.foreach_get("value", on_cut)
+    outside = np.zeros(len(points), bool)
+    outside[triangles[(on_cut[triangles] < 0.5).any(axis=1)]] = True
+    return outside & (on_cut > 0.5)
 
 
 def _in_scene(region: bpy.types.Object) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -348,16 +362,6 @@ def _in_scene(region: bpy.types.Object) -> tuple[NDArray[np.float32], NDArray[np
     mesh.loop_triangles.foreach_get("vertices", triangles)
     place = np.array(region.location, np.float32)
     return points.reshape(-1, 3) + place, triangles.reshape(-1, 3)
-
-
-def _set_decimation(region: bpy.types.Object, share: float) -> None:
-    if not region.is_editable:
-        return
-    modifier: Any = region.modifiers.get(DECIMATION)
-    if modifier is None and share < 1:
-        modifier = region.modifiers.new(DECIMATION, "DECIMATE")
-    if modifier is not None:
-        modifier.ratio = share
 
 
 def _key(region: bpy.types.Object) -> tuple[str, str, str]:

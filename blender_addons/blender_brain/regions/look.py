@@ -128,7 +128,7 @@ def shining(
     """
     turned_away = tree.add("ShaderNodeLayerWeight", {"Blend": 0.5})["Facing"]
     share = tree.mix(turned_away, 1.0, 0.25, name=FORM, label=FORM)
-    strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
+    strength = (1.0 * share).named(STRENGTH)
     if light is not None:
         strength = strength * light
     return tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})

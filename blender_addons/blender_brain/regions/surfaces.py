@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..atlas import Atlas, AtlasError, Structure, read_mesh
 from .hemispheres import Side, hemisphere
 from .orientation import Placement, facing_out
-from .repair import without_gaps
+from .repair import without_duplicates, without_gaps
 
 Origin = Literal["GEOMETRY", "ATLAS"]
 # Decoding and arithmetic release Python's lock; reading a few meshes ahead keeps the threads busy
@@ -71,12 +71,16 @@ def shape(
     on_cut, filled, left_open = None, 0, 0
     if side is None:
         mended, filled = without_gaps(points_um, triangles)
+        if not len(mended):
+            raise _flat(atlas, structure)
         triangles = mended.astype(np.int32, copy=False)
     else:
         middle_um = atlas.extent_um[2] / 2
         half = hemisphere(points_um, triangles, middle_um, side)
         points_um, triangles = np.asarray(half.points, np.float32), half.triangles
         if not len(triangles):
+            if not len(without_duplicates(read_mesh(atlas, structure.id)[1])):
+                raise _flat(atlas, structure)
             return None
         on_cut = points_um[:, 2] == np.float32(middle_um)
         filled, left_open = half.filled, half.open_edges
@@ -84,9 +88,19 @@ def shape(
     triangles = facing_out(points, triangles)
     location = np.zeros(3, np.float32)
     if origin == "GEOMETRY":
-        location = np.asarray((points.min(axis=0) + points.max(axis=0)) / 2, np.float32)
+        # Column by column, which is many times as fast as row by row.
+        columns = points.T.copy()
+        location = np.asarray((columns.min(axis=1) + columns.max(axis=1)) / 2, np.float32)
         points -= location
     return Shape(points, triangles, location, on_cut, filled, left_open)
+
+
+def _flat(atlas: Atlas, structure: Structure) -> AtlasError:
+    return AtlasError(
+        f"{atlas.full_name}: the mesh of '{structure.acronym}',"
+        f" {atlas.mesh_path(structure.id).name}, encloses nothing: all of its faces are lines or"
+        " points."
+    )
 
 
 def shapes(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import bpy
 
 from ..common.figures.drawing import find_drawing
-from ..common.required import required
 from .record import about
 
 _SOLID = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}
@@ -17,14 +16,14 @@ _SOLID = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "V
 def rendered_objects(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the objects in the picture: hidden neither themselves nor by a collection."""
     there: set[bpy.types.Object] = set()
-    layers = [required(context.view_layer).layer_collection]
+    layers = [context.view_layer.layer_collection]
     while layers:
-        layer = required(layers.pop())
-        collection = required(layer.collection)
+        layer = layers.pop()
+        collection = layer.collection
         if not layer.exclude and not collection.hide_render:
             there.update(collection.objects)
             layers.extend(layer.children)
-    objects = required(context.scene).objects
+    objects = context.scene.objects
     return [thing for thing in objects if thing in there and not thing.hide_render]
 
 

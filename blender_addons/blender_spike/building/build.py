@@ -107,7 +107,7 @@ def import_simulation(
             f"{', '.join(simulation.quantities)}."
         )
     wanted = _wanted(simulation, source)
-    scene = required(context.scene)
+    scene = context.scene
     if network.holds_network(simulation):
         # Its connections are lines, and there may be any number of them.
         style = "STRANDS"
@@ -339,7 +339,7 @@ def _name(path: Path) -> str:
 
 def _chosen_style(scene: bpy.types.Scene, style: str, sections: int) -> str:
     """Return the modifier's style, and prepare the scene for it."""
-    render = required(scene.render)
+    render = scene.render
     # Engines register themselves, so the stubs cannot know them all.
     in_cycles = str(render.engine) == "CYCLES"
     if style == AUTOMATIC:

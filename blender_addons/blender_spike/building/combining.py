@@ -131,7 +131,7 @@ def _hand_over_children(neuron: bpy.types.Object, others: Sequence[bpy.types.Obj
     for thing in bpy.data.objects:
         if thing.parent not in others or thing in others or not thing.is_editable:
             continue
-        place = required(thing.matrix_world).copy()
+        place = thing.matrix_world.copy()
         thing.parent = None if thing == neuron else neuron
         thing.matrix_world = place
 
@@ -145,7 +145,7 @@ def _hand_over_uses(
         for collection in one.users_collection:
             collection.objects.unlink(one)
         one.user_remap(neuron)
-        required(context.scene).collection.objects.link(one)
+        context.scene.collection.objects.link(one)
 
 
 def _check(everyone: Sequence[bpy.types.Object]) -> None:
@@ -296,11 +296,11 @@ class _Change:
 
 
 def _changes(everyone: Sequence[bpy.types.Object]) -> list[_Change]:
-    to_first = required(everyone[0].matrix_world).inverted()
+    to_first = everyone[0].matrix_world.inverted()
     before = dict.fromkeys(("segments", "sections", "cells"), 0)
     changes = []
     for one in everyone:
-        changes.append(_Change(to_first @ required(one.matrix_world), before.copy()))
+        changes.append(_Change(to_first @ one.matrix_world, before.copy()))
         for what in before:
             before[what] += getattr(about(one), what)
     return changes

@@ -5,7 +5,7 @@
 up the scene, `pace` its length.
 """
 
-from ..common.rendering.commands import Command
-from .simulation_film import main
+from ..common.story.story_command import StoryCommand
+from .simulation_film import build, parse
 
-COMMAND = Command("blender_spike", main)
+COMMAND = StoryCommand("blender_spike", parse, build)

@@ -15,12 +15,10 @@ from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
 from ..figures import adding
+from ..figures.owned import in_picture
 from ..playback.playback import find_modifier
 from .pace import set_pace
 
-# Fraction of an upright picture needed below by traces and color bar; a wide one has room at the
-# sides.
-_ROOM_FOR_FIGURES: Final = 0.2
 DEFAULTS: Final[dict[str, Any]] = {
     "colormap": "plasma",
     "thickness": 1.4,
@@ -64,11 +62,6 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     operators.blender_spike.set_look(look=look.identifier)
     film.use_plain_world(scene, look.background)
     with_figures = options.figures or bool(options.trace)
-    upright = options.resolution[0] < options.resolution[1]
-    room = _ROOM_FOR_FIGURES if with_figures and upright else 0.0
-    camera = film.frame_camera(scene, [neuron], bottom=room)
-    if options.orbit:
-        film.orbit(camera, options.orbit, scene.frame_start, scene.frame_end)
     if options.bloom and not look.needs_background:
         film.add_bloom(scene, strength=options.bloom)
     if with_figures:
@@ -78,3 +71,6 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
         adding.add_color_bar(bpy.context, neuron)
         adding.add_time_label(bpy.context, neuron)
         adding.add_scale_bar(bpy.context, neuron)
+    camera = film.compose(scene, [neuron], in_picture(neuron), degrees=options.orbit)
+    if options.orbit:
+        film.orbit(camera, options.orbit, scene.frame_start, scene.frame_end)

@@ -25,12 +25,6 @@ _OF_NETWORKS: Final = (
 )  # fmt: skip
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Import, color, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c blender_spike"
 ) -> argparse.Namespace:
@@ -45,7 +39,7 @@ def parse(
         prog=prog, description="Render a simulation file as a film: a neuron, or a network."
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file")
+    add("file", type=Path, help="simulation file, or a story (.toml)")
     common_options.add_output(parser)
     common_options.add_quantity_options(
         parser, lower="the lowest in the file; 0 for activity", upper="the highest; 1 for activity"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulation files that come with the extension; `tools/make_demos.py` writes them anew."""
+"""The simulation files that come with the extension; `tools/make_demos.py` rewrites them."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def add_scale_bar(
     _own(bar, neuron, SCALE_BAR)
     _place(context, neuron, bar, placement)
     if placement == "CAMERA":
-        camera = required(required(context.scene).camera)
+        camera = required(context.scene.camera)
         set_inputs(modifier_of(bar), {"Camera": camera, "In Frame": True})
     return bar
 
@@ -257,7 +257,7 @@ def _place(
     further: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     mend(neuron)
-    scene = required(context.scene)
+    scene = context.scene
     spot = _SPOTS[about_figure(figure).kind]
     _link(context, figure)
     if placement == "SCENE":
@@ -266,14 +266,14 @@ def _place(
         return
     camera = film.camera_of(scene) or film.frame_camera(scene, [neuron], also=way_of([neuron]))
     low, high = bounds(neuron)
-    subject = required(neuron.matrix_world) @ Vector((low + high) / 2)
+    subject = neuron.matrix_world @ Vector((low + high) / 2)
     figure.parent = frame.corner(scene, camera, spot.corner, subject)
     x, y = (a + b for a, b in zip(spot.in_picture, further, strict=True))
     figure.location = (x, y, 0.0)
 
 
 def _link(context: bpy.types.Context, figure: bpy.types.Object) -> None:
-    frame.collection(required(context.scene)).objects.link(figure)
+    frame.collection(context.scene).objects.link(figure)
 
 
 def _extent_um(neuron: bpy.types.Object) -> float:

@@ -50,6 +50,19 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
 
 
+def in_picture(neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the figures of a neuron that stand in a camera's picture, and the titles of traces."""
+    found = []
+    for figure in figures_of(neuron):
+        above = figure.parent
+        while above is not None and above.type != "CAMERA":
+            above = above.parent
+        if above is not None and not figure.hide_render:
+            title = traces.title_object(figure)
+            found += [figure] if title is None else [figure, title]
+    return found
+
+
 def lies_on(figure: bpy.types.Object) -> bpy.types.Object | None:
     """Find a figure of the same kind in the same place, of this neuron or another."""
     for other in (
@@ -108,7 +121,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
     neuron : Object
         An imported simulation.
     relabel : bool
-        Name the quantity and its unit anew, whatever somebody wrote there.
+        Rename the quantity and its unit, even where somebody changed their names.
     fit : bool
         Have axes fit the values even if somebody changed their limits.
 
@@ -203,7 +216,7 @@ def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
         if kind == traces.AXES_KIND:
             traces.follow_material(figure)
         elif kind == COLOR_BAR:
-            follow_colors(figure, required(neuron))
+            follow_colors(figure, neuron)
 
 
 def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:

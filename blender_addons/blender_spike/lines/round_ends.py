@@ -34,7 +34,7 @@ def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Nod
     # Along a line, values would move with the points.
     tangent = tree.add("GeometryNodeInputTangent")
     moved = blurred - position
-    aside = moved - tangent * tree.vector_math("DOT_PRODUCT", moved, tangent)
+    aside = moved - tangent * (moved @ tangent)
     part = tree.minimum(1.0, most / tree.maximum(tree.vector_math("LENGTH", aside), 1e-9))
     place = tree.add("GeometryNodeSplineParameter")["Index"]
     count = tree.add("GeometryNodeSplineLength")["Point Count"]

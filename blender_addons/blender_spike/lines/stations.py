@@ -7,6 +7,8 @@ strands, between two of their points.
 
 from __future__ import annotations
 
+from math import floor
+
 from ..common.nodes import Linkable, Node, Tree, Value
 from .style import Lines
 
@@ -97,8 +99,8 @@ def on_strands(lines: Lines, length: Value, smoothing: Value) -> Node:
     measured = tree.store(tree.store(measured, _WAY, spline["Length"]), _LENGTH, total)
     points = tree.add("GeometryNodeCurveToPoints", {"Curve": measured}, mode="EVALUATED")["Points"]
     along = tree.attribute(_PLACE)
-    whole = tree.math("FLOOR", along + 1e-4)
-    begins = tree.math("ROUND", tree.attribute(_FIRST))
+    whole = floor(along + 1e-4)
+    begins = round(tree.attribute(_FIRST))
     numbered = tree.store(points, STRAND_POINT, begins + whole, "INT")
     return tree.store(numbered, STRAND_FRACTION, tree.clamp(along - whole))
 

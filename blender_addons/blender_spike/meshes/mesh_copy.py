@@ -181,8 +181,8 @@ def show_instead(
     for constraint in along:
         constraint.target = heir
     if not along:
-        moved = required(copy.matrix_world) @ required(original.matrix_world).inverted()
-        copy.matrix_world = moved @ required(heir.matrix_world)
+        moved = copy.matrix_world @ original.matrix_world.inverted()
+        copy.matrix_world = moved @ heir.matrix_world
 
 
 def _active_color(name: str, material: bpy.types.Material) -> bpy.types.Mesh:
@@ -210,7 +210,7 @@ def _follow_place(copy: bpy.types.Object, neuron: bpy.types.Object) -> None:
         assert isinstance(constraint, bpy.types.CopyTransformsConstraint)
         constraint.target = neuron
     else:
-        copy.matrix_world = required(neuron.matrix_world).copy()
+        copy.matrix_world = neuron.matrix_world.copy()
 
 
 @nodes.group(GROUP)

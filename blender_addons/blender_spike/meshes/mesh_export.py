@@ -162,7 +162,7 @@ def export_mesh(
     """
     path = Path(os.fspath(filepath))
     kind = _format_of(path)
-    scene = required(context.scene)
+    scene = context.scene
     first = scene.frame_start if frame_start is None else frame_start
     last = scene.frame_end if frame_end is None else frame_end
     if frames == "CURRENT" or (frames == "AUTO" and not kind.is_animated):
@@ -172,7 +172,7 @@ def export_mesh(
     if not path.parent.is_dir():
         raise ExportError(f"There is no folder {path.parent}")
     one_by_one = frames == "RANGE" and not kind.is_animated
-    manager = required(context.window_manager)
+    manager = context.window_manager
     with _as_before(context), _copies(context, things, kind) as copies:
         scene.frame_start, scene.frame_end = first, last
         scene.frame_set(first)
@@ -238,8 +238,8 @@ def _vertices(copy: bpy.types.Object) -> int:
 @contextlib.contextmanager
 def _as_before(context: bpy.types.Context) -> Iterator[None]:
     """Restore frame, frame range and selection."""
-    scene = required(context.scene)
-    layer = required(context.view_layer)
+    scene = context.scene
+    layer = context.view_layer
     frame, subframe = scene.frame_current, scene.frame_subframe
     start, end = scene.frame_start, scene.frame_end
     active = layer.objects.active
@@ -269,7 +269,7 @@ def _copies(
         for thing in things:
             copy = thing
             if find_mesh_copy(thing) is None:
-                copy = add_mesh_copy(thing, required(required(context.scene).collection))
+                copy = add_mesh_copy(thing, context.scene.collection)
                 made += [copy, required(copy.data)]
             copies.append(copy)
             modifier = required(find_mesh_copy(copy))

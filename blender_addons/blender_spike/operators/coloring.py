@@ -320,9 +320,7 @@ class BLENDER_SPIKE_OT_set_look(ChangesNeurons):
                 set_look(material, self.look)
         follow_materials(neurons)
         look = LOOKS[self.look]
-        text = "; ".join(
-            [f"{look.name} on {which(neurons)}", *suit(required(context.scene), neurons, look)]
-        )
+        text = "; ".join([f"{look.name} on {which(neurons)}", *suit(context.scene, neurons, look)])
         tell(self, {"INFO"}, f"{text}.", chosen)
         return {"FINISHED"}
 

@@ -125,7 +125,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Ask where to."""
-        scene = required(context.scene)
+        scene = context.scene
         if not self.filepath:
             # In an unsaved file, the browser opens where it was last.
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path()
@@ -137,12 +137,12 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
             self.frame_start = scene.frame_start
         if not self.properties.is_property_set("frame_end"):
             self.frame_end = scene.frame_end
-        required(context.window_manager).fileselect_add(self)
+        context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw which frames are written, and which of them the format can hold."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "frames")
         try:
@@ -186,7 +186,7 @@ class BLENDER_SPIKE_OT_export_mesh(bpy.types.Operator):
         elif holds_animation(path):
             what += f", {written.frames:,} frame{'s' if written.frames > 1 else ''}"
         else:
-            frame = required(context.scene).frame_current
+            frame = context.scene.frame_current
             what += f", with the colors of frame {frame}; this format stores a single frame"
         size = sum(os.path.getsize(one) for one in written.files) / 1e6
         self.report({"INFO"}, f"Exported {what} ({size:.1f} MB).")

@@ -47,9 +47,7 @@ class BLENDER_SPIKE_OT_suggest(SuggestionsPopup):
 
     bl_idname = "blender_spike.suggest"
     FIELDS: ClassVar = {
-        "section": Field(
-            lambda context: new_figure_fields(required(context.scene)), "section", _sections
-        )
+        "section": Field(lambda context: new_figure_fields(context.scene), "section", _sections)
     }
 
 
@@ -80,7 +78,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw only the relevant settings."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "at")
         if self.at == "SECTION":
@@ -94,7 +92,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
         neuron = neuron_to_work_on(context)
         places = [(self.section, self.position)]
         if self.at != "SECTION":
-            spots = [required(context.scene).cursor.location]
+            spots = [context.scene.cursor.location]
             if self.at == "SELECTED":
                 spots = selected_places(context, neuron)
             segments = dict.fromkeys(nearest_segment(neuron, spot) for spot in spots)
@@ -108,7 +106,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             text = f"{len(places)} places are selected; select at most {_MOST_TRACES}."
             self.report({"ERROR"}, text)
             return {"CANCELLED"}
-        before = settings_of(required(context.scene))
+        before = settings_of(context.scene)
         try:
             made = [
                 adding.add_trace(
@@ -120,7 +118,7 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             self.report({"ERROR"}, f"{error}.")
             return {"CANCELLED"}
         names = ", ".join(f"'{trace.name}'" for trace in made)
-        self.report({"INFO"}, told(f"Added {names}.", before, required(context.scene)))
+        self.report({"INFO"}, told(f"Added {names}.", before, context.scene))
         return {"FINISHED"}
 
 
@@ -189,7 +187,7 @@ class BLENDER_SPIKE_OT_add_scale_bar(PlacementSetting, _OnFigures):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings, and what 0 means."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "placement")
         layout.prop(
@@ -231,7 +229,7 @@ class BLENDER_SPIKE_OT_remove_figures(_OnFigures):
 def _add(
     operator: Any, context: bpy.types.Context, add: Any, **settings: Any
 ) -> set[OperatorReturnItems]:
-    scene = required(context.scene)
+    scene = context.scene
     before = settings_of(scene)
     neuron = neuron_to_work_on(context)
     figure = add(context, neuron, placement=operator.placement, **settings)

@@ -15,11 +15,14 @@ from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.required import required
+from ..figures.owned import in_picture
 from ..playback.network import way_of
 from ..playback.playback import soma_of
 from ..views import VIEWS, view_of
 from .selection import OnNeurons, neurons_to_work_on, which
 
+# Of the orbit of Film Scene.
+_DEGREES = 30.0
 NO_CAMERA = "The scene has no camera: Frame Camera adds one."
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ class BLENDER_SPIKE_OT_black_world(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Replace the nodes of the scene's world."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         film.use_plain_world(scene)
         self.report({"INFO"}, told("The background is black.", before, scene))
@@ -80,7 +83,7 @@ class BLENDER_SPIKE_OT_backlight(OnNeurons):
         """Make the light, or move the existing one."""
         neurons = neurons_to_work_on(context)
         light = film.add_backlight(
-            required(context.scene),
+            context.scene,
             neurons,
             strength=self.strength,
             color=(self.color[0], self.color[1], self.color[2]),
@@ -113,10 +116,14 @@ class BLENDER_SPIKE_OT_bloom(bpy.types.Operator):
         )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Put a glare node into the scene's compositor."""
-        scene = required(context.scene)
+        """Put its nodes into the scene's compositor."""
+        scene = context.scene
         before = settings_of(scene)
-        film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        try:
+            film.add_bloom(scene, self.strength, figures_glow=self.figures_glow)
+        except film.LayersError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         text = f"Bright parts glow in renders{film.show_bloom(context)}."
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
@@ -153,7 +160,7 @@ class BLENDER_SPIKE_OT_frame_camera(OnNeurons):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Make the camera, or move the existing one."""
         direction, up = VIEWS[self.view]
-        scene = required(context.scene)
+        scene = context.scene
         neurons = neurons_to_work_on(context)
         before = settings_of(scene)
         camera = film.frame_camera(
@@ -182,7 +189,7 @@ class BLENDER_SPIKE_OT_orbit_camera(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the film camera's pivot; frame the camera first if there is none."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         camera = scene.camera
         if camera is None or not film.is_film_camera(camera):
@@ -204,7 +211,7 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         neurons = neurons_to_work_on(context)
         film.use_standard_view(scene)
@@ -213,11 +220,11 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.use_film_sampling(scene)
         film.keep_between_frames(scene)
         film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
-        camera = _framed(scene, neurons)
+        camera = _composed(scene, neurons, _DEGREES)
         film.add_backlight(scene, neurons)
-        film.orbit(camera, 30.0, scene.frame_start, scene.frame_end)
+        film.orbit(camera, _DEGREES, scene.frame_start, scene.frame_end)
         text = film.stage_told(
-            scene, 30.0, film.show_bloom(context), lights="a light shines from behind"
+            scene, _DEGREES, film.show_bloom(context), lights="a light shines from behind"
         )
         self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
@@ -244,7 +251,7 @@ class BLENDER_SPIKE_OT_fog(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the fog of the neurons' materials by the distances of the neurons."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)
@@ -284,7 +291,7 @@ class BLENDER_SPIKE_OT_focus(OnNeurons):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the depth of field of the scene's camera."""
-        scene = required(context.scene)
+        scene = context.scene
         camera = film.camera_of(scene)
         if camera is None:
             self.report({"ERROR"}, NO_CAMERA)
@@ -304,6 +311,17 @@ def _framed(scene: bpy.types.Scene, neurons: list[bpy.types.Object]) -> bpy.type
     direction, up = view_of(scene, neurons)
     also = way_of(neurons)
     return film.frame_camera(scene, neurons, also=also, direction=direction, up=up)
+
+
+def _composed(
+    scene: bpy.types.Scene, neurons: list[bpy.types.Object], degrees: float
+) -> bpy.types.Object:
+    """Frame neurons beside the figures that are in the picture."""
+    direction, up = view_of(scene, neurons)
+    figures = [one for neuron in neurons for one in in_picture(neuron)]
+    return film.compose(
+        scene, neurons, figures, direction=direction, up=up, degrees=degrees, also=way_of(neurons)
+    )
 
 
 CLASSES = (

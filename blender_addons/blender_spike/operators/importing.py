@@ -103,7 +103,7 @@ class BLENDER_SPIKE_OT_import_simulation(ImportSettings, bpy.types.Operator, Imp
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options, beside the file browser and where a file was dropped."""
-        draw_import_settings(required(self.layout), self)
+        draw_import_settings(self.layout, self)
 
 
 class BLENDER_SPIKE_OT_reload(OnActiveNeuron):
@@ -178,7 +178,7 @@ def import_told(
         Whether it was imported.
     """
     leave_edit_mode(context)
-    scene = required(context.scene)
+    scene = context.scene
     before, held_work = settings_of(scene), holds_work(scene)
     others = [thing for thing in scene.objects if find_modifier(thing) is not None]
     try:

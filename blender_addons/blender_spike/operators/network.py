@@ -156,15 +156,15 @@ class BLENDER_SPIKE_OT_animate_layout(_OfNetwork):
         self, context: bpy.types.Context, _event: bpy.types.Event
     ) -> set[OperatorReturnItems]:
         """Suggest two seconds from the current frame on."""
-        scene = required(context.scene)
+        scene = context.scene
         self.frame_start = scene.frame_current
         self.frame_end = scene.frame_current + 2 * scene.render.fps
-        return required(context.window_manager).invoke_props_dialog(self)
+        return context.window_manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the mix."""
         network = neuron_to_work_on(context)
-        scene = required(context.scene)
+        scene = context.scene
         first = scene.frame_start if self.frame_start < 0 else self.frame_start
         last = scene.frame_end if self.frame_end < 0 else self.frame_end
         if last <= first:

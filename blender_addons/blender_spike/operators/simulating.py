@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from ..common.required import required
 from ..simulating import programs, simulate
 from ..simulating.job import Job, is_model
 from ..simulating.process import CANCELLED
@@ -67,7 +66,7 @@ class BLENDER_SPIKE_OT_simulate(SimulateSettings, bpy.types.Operator):
             described["length_ms"] = model_length
         try:
             current = simulate.start(
-                Job(path=path, **described), chosen_program(context), required(context.scene)
+                Job(path=path, **described), chosen_program(context), context.scene
             )
         except simulate.SimulateError as problem:
             self.report({"ERROR"}, str(problem))

@@ -50,7 +50,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings, and what 0 means."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "frames", text="Frames" if self.frames else "Frames (Scene's)")
         layout.prop(self, "keep_start")
@@ -58,7 +58,7 @@ class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set when it starts and how fast it plays."""
-        scene = required(context.scene)
+        scene = context.scene
         chosen = neurons_to_work_on(context)
         neurons = editable(chosen)
         frames = self.frames or scene.frame_end - scene.frame_start + 1
@@ -135,7 +135,7 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
     ) -> set[OperatorReturnItems]:
         """Ask for the duration."""
         self.duration_ms = about(required(neuron_at_hand(context))).duration_ms
-        manager = required(context.window_manager)
+        manager = context.window_manager
         return manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

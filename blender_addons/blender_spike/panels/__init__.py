@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from . import adding, color, exporting, figures, film, look, network, simulate, simulation, time
+from . import (
+    adding,
+    color,
+    exporting,
+    figures,
+    film,
+    look,
+    network,
+    output,
+    simulate,
+    simulation,
+    time,
+)
 from .adding import NODES_ENTRY
 from .simulation import ADD_ENTRY
 
@@ -17,6 +29,7 @@ CLASSES = (
     *time.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *network.CLASSES,
     *figures.CLASSES,
     *exporting.CLASSES,

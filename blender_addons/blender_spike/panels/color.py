@@ -42,7 +42,7 @@ class BLENDER_SPIKE_MT_quantities(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each, with a mark before the one that is shown."""
-        layout = required(self.layout)
+        layout = self.layout
         neuron = required(neuron_at_hand(context))
         for name, holder in quantities_of(neuron).items():
             icon: Any = "RADIOBUT_ON" if name == about(neuron).quantity else "RADIOBUT_OFF"
@@ -119,7 +119,7 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
         row.operator("blender_spike.share_material", icon="LINKED")
         single = f"Make Single ({users})" if users > 1 else "Make Single"
         row.operator("blender_spike.make_single", text=single, icon="UNLINKED")
-        view_transform = str(required(required(context.scene).view_settings).view_transform)
+        view_transform = str(context.scene.view_settings.view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
@@ -141,9 +141,7 @@ class BLENDER_SPIKE_PT_looks(bpy.types.Panel):
         neuron = neuron_at_hand(context)
         material = None if neuron is None else voltage_material(neuron)
         shown = None if material is None else look_of(material)
-        grid = required(self.layout).grid_flow(
-            row_major=True, columns=3, even_columns=True, align=False
-        )
+        grid = self.layout.grid_flow(row_major=True, columns=3, even_columns=True, align=False)
         for look in LOOKS.values():
             cell = grid.column(align=True)
             if (path := picture_of(look)).exists():

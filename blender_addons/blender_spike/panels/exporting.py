@@ -17,7 +17,7 @@ class BLENDER_SPIKE_PT_export(Tab):
 
     bl_label = "Other Programs"
     bl_idname = "BLENDER_SPIKE_PT_export"
-    bl_order = 3
+    bl_order = 4
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod

@@ -55,7 +55,7 @@ class BLENDER_SPIKE_PT_figures(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what can be added, then the existing figures."""
         layout = self.layout
-        fields = new_figure_fields(required(context.scene))
+        fields = new_figure_fields(context.scene)
         layout.row().prop(fields, "placement", expand=True)
         column = layout.column(align=True)
         cells = is_network(neuron_at_hand(context))

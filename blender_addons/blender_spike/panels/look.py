@@ -37,14 +37,13 @@ class BLENDER_SPIKE_PT_look(_ShapeTab):
         layout = draw_inputs(self, context, {"Style": "Style"})
         modifier = required(find_modifier(neuron_at_hand(context)))
         chosen = input_value(modifier, "Style").value
-        for style in STYLES.values():
-            for name in style.inputs:
-                # A neuron imported before the style existed lacks its settings.
-                if has_input(modifier, name):
-                    row = layout.row()
-                    row.active = chosen == style.name
-                    label = name.partition(" ")[2]
-                    row.prop(input_value(modifier, name), "value", text=label or name)
+        # Several styles have a setting of the same name.
+        style = next((one for one in STYLES.values() if one.name == chosen), None)
+        for name in style.inputs if style is not None else ():
+            # A neuron imported before the style existed lacks its settings.
+            if has_input(modifier, name):
+                label = name.partition(" ")[2]
+                layout.prop(input_value(modifier, name), "value", text=label or name)
         layout.separator()
         draw_inputs(self, context, {"Thickness": "Thickness", "Homogeneity": "Homogeneity"})
         layout.prop(about(required(context.object)), "minimum_radius_um")

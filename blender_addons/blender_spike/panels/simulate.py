@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import bpy
 
-from ..common.required import required
 from ..simulating import simulate
 from ..simulating.job import is_model
 from ..simulating.simulate_settings import SETTINGS, BLENDER_SPIKE_PG_simulate, fields
@@ -38,7 +37,7 @@ class BLENDER_SPIKE_PT_simulate(Tab):
             layout.progress(factor=current.fraction, text=text)
             layout.operator("blender_spike.cancel_simulation", icon="CANCEL")
             return
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         layout.prop(typed, "filepath", text="", placeholder="Tracing (.swc) or model (.py, .hoc)")
         _draw_settings(layout, typed)
         row = layout.row()

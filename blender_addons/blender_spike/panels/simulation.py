@@ -9,7 +9,6 @@ import bpy
 
 from ..at_hand import neuron_at_hand
 from ..common.file_entries import MenuEntry
-from ..common.required import required
 from ..operators.importing import draw_import_settings
 from ..playback.network import is_network
 from ..playback.playback import find_modifier, strands_without_data
@@ -26,7 +25,7 @@ class BLENDER_SPIKE_MT_demos(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw an entry for each."""
-        required(self.layout).operator_enum("blender_spike.import_demo", "demo")
+        self.layout.operator_enum("blender_spike.import_demo", "demo")
 
 
 class BLENDER_SPIKE_PT_simulation(Tab):
@@ -38,7 +37,7 @@ class BLENDER_SPIKE_PT_simulation(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the file field, the import button and the figures."""
         context, layout = context, self.layout
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         layout.prop(typed, "filepath", text="", placeholder="Simulation file (.pickle)")
         row = layout.row()
         row.scale_y = 1.3
@@ -69,7 +68,7 @@ class BLENDER_SPIKE_PT_simulation(Tab):
 
 def _holds_neurons(context: bpy.types.Context) -> bool:
     """Tell whether anything was imported into the scene."""
-    things = required(context.scene).objects
+    things = context.scene.objects
     return any(thing.type == "CURVES" and find_modifier(thing) is not None for thing in things)
 
 

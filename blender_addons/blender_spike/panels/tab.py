@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import bpy
 
@@ -17,9 +16,6 @@ from ..playback.playback import find_modifier
 
 class Tab(bpy.types.Panel):
     """The location of all panels of this extension."""
-
-    if TYPE_CHECKING:
-        layout: bpy.types.UILayout
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -37,7 +37,7 @@ class BLENDER_SPIKE_PT_time(NeuronTab):
         row.prop(input_value(modifier, "Time"), "value", text="Time (ms)")
         if has_input(modifier, "Copies On"):
             layout.prop(input_value(modifier, "Copies On"), "value", text="Copies On")
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         layout.separator()
         row = layout.row(align=True)
         row.prop(typed, "frames")

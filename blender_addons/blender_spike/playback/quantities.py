@@ -147,5 +147,5 @@ def written(quantity: str, unit: str) -> str:
 
 def _described(neuron: bpy.types.Object) -> Iterable[bpy.types.Object]:
     kept = about(neuron).holders
-    held: Iterable[bpy.types.Object] = () if kept is None else required(kept.objects)
+    held: Iterable[bpy.types.Object] = () if kept is None else kept.objects
     return [holder for holder in held if about(holder).frames]

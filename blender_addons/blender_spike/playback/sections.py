@@ -188,7 +188,7 @@ def nearest_segment(neuron: bpy.types.Object, location: Any) -> int:
     location : sequence of float
         In world space.
     """
-    local = np.array(required(neuron.matrix_world).inverted() @ Vector(location))
+    local = np.array(neuron.matrix_world.inverted() @ Vector(location))
     if is_network(neuron):
         return int(np.argmin(np.linalg.norm(drawn_places(neuron) - local, axis=1)))
     found: list[tuple[float, int]] = []
@@ -223,11 +223,11 @@ def selected_places(context: bpy.types.Context, neuron: bpy.types.Object) -> lis
         data = neuron.data
         chosen = column(data, ".selection", "value", kind=bool)
         positions = column(data, "position", "vector", 3).reshape(-1, 3)
-        matrix = required(neuron.matrix_world)
+        matrix = neuron.matrix_world
         # Without the attribute, everything is selected, which singles out nothing.
         return [matrix @ Vector(place) for place in positions[: len(chosen)][chosen].tolist()]
     others = [thing for thing in context.selected_objects or () if thing != neuron]
-    return [required(thing.matrix_world).translation for thing in others]
+    return [thing.matrix_world.translation for thing in others]
 
 
 def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:

@@ -58,7 +58,7 @@ def check(job: Job) -> None:
             f"({', '.join(MODELS)})."
         )
     if not job.path.is_file():
-        raise JobError(f"{job.path} is not there.")
+        raise JobError(f"{job.path} was not found.")
     if job.length_ms and job.every_ms >= job.length_ms:
         raise JobError(
             f"An Interval of {job.every_ms:g} ms leaves no second frame in {job.length_ms:g} ms."

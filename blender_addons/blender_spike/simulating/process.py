@@ -152,7 +152,7 @@ class Simulation:
         if code == 0:
             if self.output.is_file():
                 return ""
-            return f"spike-export ended without an error, but {self.output} is not there."
+            return f"spike-export ended without an error, but {self.output} was not found."
         text = self._text()
         if "No module named spike_export" in text:
             return f"This Python has no spike-export; {HOW_TO_INSTALL}."

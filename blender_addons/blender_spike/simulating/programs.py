@@ -60,7 +60,7 @@ def command_of(chosen: str, environment: Mapping[str, str], home: Path) -> list[
             )
         return [str(inside)]
     if not path.is_file():
-        raise ProgramError(f"{path}, named in Preferences > Add-ons > BlenderSpike, is not there.")
+        raise ProgramError(f"{path}, named in Preferences > Add-ons > BlenderSpike, was not found.")
     name = path.stem.lower()
     if name.startswith(("python", "pypy")):
         return [str(path), "-m", "spike_export"]

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import bpy
 
-from ..common.required import required
 from ..properties import IMPORT_SETTINGS
 from ..properties import fields as import_fields
 from . import programs
@@ -174,7 +173,7 @@ def _import() -> None:
     window, area, region = place
     override: Any = bpy.context.temp_override(window=window, area=area, region=region)
     with override:
-        scene = required(bpy.context.scene)
+        scene = bpy.context.scene
         typed = import_fields(scene)
         # Names of cells are those of another file; a style that is not installed has no name.
         settings = {
@@ -200,7 +199,7 @@ def _viewport() -> tuple[bpy.types.Window, bpy.types.Area, bpy.types.Region] | N
     for window in manager.windows if manager is not None else ():
         if window.scene is None or window.scene.session_uid != _session.scene:
             continue
-        for area in required(window.screen).areas:
+        for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 return window, area, next(r for r in area.regions if r.type == "WINDOW")
     return None
@@ -209,6 +208,6 @@ def _viewport() -> tuple[bpy.types.Window, bpy.types.Area, bpy.types.Region] | N
 def _redraw() -> None:
     manager = bpy.context.window_manager
     for window in manager.windows if manager is not None else ():
-        for area in required(window.screen).areas:
+        for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 area.tag_redraw()

@@ -88,7 +88,6 @@ class ColormapPicker(bpy.types.Operator):
     if TYPE_CHECKING:
         colormap: str
         reverse: bool
-        layout: bpy.types.UILayout
     else:
         # For this choice, not the previous one.
         colormap: colormap_property("", options={"SKIP_SAVE"})
@@ -172,7 +171,7 @@ class ColormapPicker(bpy.types.Operator):
         space: Any = bpy.types.SpaceView3D
         self._handle = space.draw_handler_add(self._draw, (), "WINDOW", "POST_PIXEL")
         required(context.workspace).status_text_set(_HINT)
-        required(context.window_manager).modal_handler_add(self)
+        context.window_manager.modal_handler_add(self)
         self._area.tag_redraw()
         return {"RUNNING_MODAL"}
 
@@ -218,7 +217,7 @@ class ColormapPicker(bpy.types.Operator):
 
     def _band(self) -> Band:
         free = band.free_part(self._area, self._region)
-        scale = required(bpy.context.preferences).system.ui_scale
+        scale = bpy.context.preferences.system.ui_scale
         count = len(self._names())
         return Band(*free, self._region.height, scale, count, self._row)
 

@@ -291,6 +291,15 @@ def remove_group(group: bpy.types.NodeTree) -> None:
             remove_group(part)
 
 
+def drive_by_scale(
+    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
+) -> None:
+    """Have a node's first output follow how an empty is scaled along an axis."""
+    output = required(group.nodes[node].outputs)[0]
+    source = Source(empty, f"SCALE_{axis}", is_transform=True)
+    drive(output, "default_value", {"scale": source})
+
+
 # --- The node groups ---
 
 
@@ -342,7 +351,7 @@ def _write_group(empty: bpy.types.Object) -> bpy.types.NodeTree:
     group: bpy.types.NodeTree = tree.tree
     _KEY.put(group, key)
     for axis, node in zip("XYZ", scales, strict=True):
-        _drive_by_scale(group, node.bpy_node.name, empty, axis)
+        drive_by_scale(group, node.bpy_node.name, empty, axis)
     return group
 
 
@@ -371,7 +380,7 @@ def _renew(group: bpy.types.NodeTree) -> None:
     sockets: Any = required(group.interface).items_tree
     if group.library is not None or any(item.name == VOLUME for item in sockets):
         return
-    # These write the parts anew, and have older ones replaced.
+    # These rewrite the parts, and replace older ones.
     side_b_group()
     combine = combine_group()
     for node in every:
@@ -380,14 +389,6 @@ def _renew(group: bpy.types.NodeTree) -> None:
     tree = nodes.Tree(group, group.name)
     _write_volume(tree)
     tree.finish()
-
-
-def _drive_by_scale(
-    group: bpy.types.NodeTree, node: str, empty: bpy.types.Object, axis: str
-) -> None:
-    output = required(group.nodes[node].outputs)[0]
-    source = Source(empty, f"SCALE_{axis}", is_transform=True)
-    drive(output, "default_value", {"scale": source})
 
 
 def _unused(name: str) -> str:

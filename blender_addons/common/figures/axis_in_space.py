@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An axis between any two places, with ticks, numbers and a label that face a direction."""
+"""An axis between any two places, with ticks, numbers and a label that face a direction.
+
+At its ticks, lines of a grid may run across what it measures.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,12 @@ OF_AXIS: Final[dict[str, dict[str, Any]]] = {
     "Label": {"kind": "String", "description": "Label of the axis, with its unit"},
 }
 """Inputs of each axis, to be named after it."""
+# Width of a grid's lines, in that of the axis.
+_GRID_WIDTH: Final = 0.6
 # In units of the text's size: from the axis to the numbers, from the numbers to the label, and how
 # much room is kept for a number beside and below its tick.
 _TO_NUMBERS: Final = 0.75
-_TO_LABEL: Final = 0.6
+_TO_LABEL: Final = 0.7
 _NUMBER_WIDTH: Final = 2.2
 _POWER_WIDTH: Final = 4.2
 
@@ -49,7 +54,7 @@ def drawn_axes(
     places: Mapping[str, Mapping[str, Any]],
     facing: Linkable,
     style: Mapping[str, Linkable],
-) -> Node:
+) -> tuple[Node, Node]:
     """Draw the axes that are shown.
 
     Parameters
@@ -63,19 +68,26 @@ def drawn_axes(
         Rotation of the text.
     style : mapping
         With *Text Size* and *Line Width*.
+
+    Returns
+    -------
+    tuple of Node
+        The axes, and the grid: what runs *Across* from the ticks of each.
     """
-    drawn = []
+    drawn: list[Node] = []
+    grids: list[Node] = []
     for axis, inputs in own.items():
         settings = {key: inputs[key] for key in OF_AXIS if key != "Show"}
         shared = {key: style[key] for key in ("Text Size", "Line Width")}
         whole = tree.group(axis_group(), {"Facing": facing, **places[axis], **settings, **shared})
-        drawn.append(
-            tree.add(
-                "GeometryNodeSwitch", {"Switch": inputs["Show"], "True": whole},
-                input_type="GEOMETRY",
-            )
-        )  # fmt: skip
-    return tree.join(*drawn)
+        for output, parts in (("Geometry", drawn), ("Grid", grids)):
+            parts.append(
+                tree.add(
+                    "GeometryNodeSwitch", {"Switch": inputs["Show"], "True": whole[output]},
+                    input_type="GEOMETRY",
+                )
+            )  # fmt: skip
+    return tree.join(*drawn), tree.join(*grids)
 
 
 @nodes.group("Axis in Space")
@@ -86,6 +98,7 @@ def axis_group(tree: Tree) -> None:
     outward = tree.input("Outward", "Vector", description="Side to which the ticks point")
     label_outward = tree.input("Label Outward", "Vector")
     label_along = tree.input("Label Along", "Float", description="0 the start, 1 the end")
+    across = tree.input("Across", "Vector", description="From a tick to the end of its grid line")
     facing = tree.input("Facing", "Rotation")
     given = tree.inputs({key: OF_AXIS[key] for key in OF_AXIS if key != "Show"})
     size = tree.input("Text Size", **TEXT_INPUTS["Text Size"])
@@ -115,13 +128,20 @@ def axis_group(tree: Tree) -> None:
         reach = outward * (size * TICK)
         mark = _tube(tree, (0.0, 0.0, 0.0), reach, round_)
         marks = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": mark})
+    with tree.frame("Grid"):
+        thin = tree.add(
+            "GeometryNodeCurvePrimitiveCircle",
+            {"Resolution": 8, "Radius": width * (0.5 * _GRID_WIDTH)},
+        )["Curve"]
+        rule = _tube(tree, (0.0, 0.0, 0.0), across, thin)
+        rules = tree.add("GeometryNodeInstanceOnPoints", {"Points": points, "Instance": rule})
+    side = _in_picture(tree, outward, facing)
     with tree.frame("Numbers"):
         each = tree.add("GeometryNodeForeachGeometryElementInput", {"Geometry": points})
         value, there = value_and_place(each["Index"])
         of_all = {name: ticks[name] for name in ("Step", "Scientific")}
         number = tree.group(number_group(), {"Value": value, "Text Size": size, **of_all})
         gap = size * _TO_NUMBERS
-        side = _in_picture(tree, outward, facing)
         numbers = _facing(tree, number["Letters"], size, facing, there, side, gap)
         closing = tree.add(
             "GeometryNodeForeachGeometryElementOutput", {"Geometry": numbers}, domain="POINT"
@@ -134,11 +154,14 @@ def axis_group(tree: Tree) -> None:
         number_width = tree.switch("FLOAT", ticks["Scientific"], _NUMBER_WIDTH, _POWER_WIDTH)
         width_there = parts["X"] * number_width
         room = tree.math("MULTIPLY_ADD", parts["Y"], CAP_HEIGHT, width_there)
-        lines = room + (_TO_NUMBERS + _TO_LABEL)
+        # Where there are numbers: an axis may have its label at its end.
+        beyond = tree.maximum(label_side @ side, 0.0)
+        lines = (room + _TO_NUMBERS) * beyond + _TO_LABEL
         label_gap = (lines * size).labeled("Clear of the numbers")
         words = text(tree, given["Label"], size, "Left")
         label = _facing(tree, words, size, facing, spot, label_side, label_gap)
     tree.output("Geometry", tree.join(line, marks, closing["Generation_0"], label))
+    tree.output("Grid", rules)
 
 
 def _in_picture(tree: Tree, direction: Linkable, facing: Linkable) -> Node:

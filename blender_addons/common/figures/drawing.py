@@ -134,6 +134,11 @@ def new_figure(
     # It is visible, but neither lights nor shadows what is behind it.
     figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
     figure.visible_volume_scatter = figure.visible_shadow = False
+    # Cycles is an add-on. What a figure draws at a time is not to be smeared, such as the dot of a
+    # trace; moving along with a camera is.
+    cycles: Any = getattr(figure, "cycles", None)
+    if cycles is not None:
+        cycles.use_deform_motion = False
     return figure
 
 

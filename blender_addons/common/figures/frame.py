@@ -18,7 +18,6 @@ from mathutils import Matrix, Vector
 from ..drivers import Source, drive, make_exact
 from ..extent import world_points
 from ..marks import SHARED, Mark
-from ..required import required
 
 Corner = Literal["BOTTOM_LEFT", "BOTTOM_RIGHT", "TOP_LEFT", "TOP_RIGHT"]
 
@@ -49,7 +48,8 @@ _SHORTER_SIDE: Final = {
     "HORIZONTAL": "w * min(rx, ry) / rx",
     "VERTICAL": "w * min(rx, ry) / ry",
 }
-_WIDTH: Final = "(ortho if kind == 1 else depth * sensor / lens)"
+# As far away as the frame is.
+_WIDTH: Final = "(ortho if kind == 1 else max(depth, 1.1 * clip) * sensor / lens)"
 
 
 def corner(
@@ -123,7 +123,7 @@ def beside(
     """
     rotation = np.eye(3)
     if scene.camera is not None:
-        rotation = np.array(required(scene.camera.matrix_world).to_3x3().normalized())
+        rotation = np.array(scene.camera.matrix_world.to_3x3().normalized())
     seen = world_points(scene, [thing]) @ rotation
     low, high = seen.min(axis=0), seen.max(axis=0)
     size = _SHARE * float((high - low)[:2].max())
@@ -138,7 +138,7 @@ def beside(
 
 def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
     """Find or make the scene's collection of figures."""
-    top = required(scene.collection)
+    top = scene.collection
     for child in top.children:
         # Nothing can be added to one that is linked from another file.
         if child.name.split(".")[0] == COLLECTION and child.is_editable:
@@ -169,7 +169,7 @@ def _frame(scene: bpy.types.Scene, camera: bpy.types.Object, subject: Vector) ->
         if _DEPTH.on(child):
             return child
     whole = _empty(scene, f"{camera.name} Frame", camera)
-    away = required(camera.matrix_world).inverted() @ subject
+    away = camera.matrix_world.inverted() @ subject
     _DEPTH.put(whole, _NEARNESS * max(-away.z, 0.01))
     shorter = _SHORTER_SIDE[_data(camera).sensor_fit].replace("w", _WIDTH, 1)
     for axis in range(3):

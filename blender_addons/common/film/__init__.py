@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a film scene needs around its subject.
 
-`world` has the background and the glow, `camera` the camera, `lights` what lights the subject,
-`depth` what is in focus, `sampling` the render's samples, `transparency` films without a
-background.
+`world` has the background, `bloom` the glow, `camera` the camera, `composing` its picture, `lights`
+what lights the subject, `depth` what is in focus, `sampling` the render's samples, `transparency`
+films without a background.
 """
 
+from .bloom import (
+    BLOOM,
+    LayersError,
+    add_bloom,
+    bloom_strength,
+    check_ground,
+    cover_layers,
+    lay_on,
+    rendered_layers,
+    set_bloom_strength,
+    show_bloom,
+)
 from .camera import (
     CAMERA,
     PIVOT,
@@ -17,6 +29,7 @@ from .camera import (
     stage_told,
     way_told,
 )
+from .composing import compose
 from .depth import FOCUS, depths, focus_on
 from .lights import BACKLIGHT, FILL, KEY, add_backlight, add_key_and_fill, add_sun
 from .sampling import (
@@ -26,15 +39,11 @@ from .sampling import (
     see_through,
     use_film_sampling,
 )
-from .transparency import use_transparent_ground
+from .transparency import use_opaque_ground, use_transparent_ground
 from .world import (
-    BLOOM,
+    GROUND,
     WORLD,
-    add_bloom,
-    bloom_strength,
     plain_color,
-    set_bloom_strength,
-    show_bloom,
     use_plain_world,
     use_standard_view,
 )
@@ -45,6 +54,8 @@ __all__ = [
     "CAMERA",
     "FILL",
     "FOCUS",
+    "GROUND",
+    "LayersError",
     "MOST_SAMPLES",
     "NOISE_THRESHOLD",
     "KEY",
@@ -56,10 +67,13 @@ __all__ = [
     "add_key_and_fill",
     "bloom_strength",
     "camera_of",
+    "compose",
     "depths",
     "focus_on",
     "frame_camera",
     "keep_between_frames",
+    "lay_on",
+    "rendered_layers",
     "is_film_camera",
     "move_orbit",
     "orbit",
@@ -68,6 +82,9 @@ __all__ = [
     "see_through",
     "show_bloom",
     "use_film_sampling",
+    "use_opaque_ground",
+    "check_ground",
+    "cover_layers",
     "stage_told",
     "use_plain_world",
     "use_standard_view",

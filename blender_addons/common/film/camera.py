@@ -128,7 +128,33 @@ def frame_camera(
     below = float(np.ptp(spread @ upwards)) * bottom / (1 - bottom)
     spread = np.concatenate([spread, spread - below * upwards])
     fitted: Any = camera.camera_fit_coords(depsgraph(scene), spread.ravel().tolist())
-    location = np.array(fitted[0])
+    camera.parent = pivot
+    stand(camera, rotation, np.array(fitted[0]), middle, points)
+    scene.camera = camera
+    return camera
+
+
+def stand(
+    camera: bpy.types.Object,
+    rotation: NDArray[np.float64],
+    location: NDArray[np.float64],
+    middle: NDArray[np.float64],
+    points: NDArray[np.float64],
+) -> None:
+    """Put a camera from `frame_camera` in a place.
+
+    Parameters
+    ----------
+    rotation : ndarray, shape (3, 3)
+        See `looking`.
+    location, middle : ndarray, shape (3,)
+        Of the camera and its pivot.
+    points : ndarray, shape (P, 3)
+        Of the subject, which is not to be clipped.
+    """
+    pivot, data = camera.parent, camera.data
+    assert isinstance(data, bpy.types.Camera)
+    camera.parent = None
     camera.matrix_world = placed(rotation, location)
     camera.parent = pivot
     camera.matrix_parent_inverse = placed(np.eye(3), -middle)
@@ -136,8 +162,6 @@ def frame_camera(
     extent = float(np.ptp(points, axis=0).max())
     data.clip_start = max((distance - 2 * extent) / 2, distance / 1000)
     data.clip_end = distance + 10 * extent
-    scene.camera = camera
-    return camera
 
 
 def camera_of(scene: bpy.types.Scene) -> bpy.types.Object | None:
@@ -175,7 +199,7 @@ def orbit(
     pivot = camera.parent
     assert pivot is not None
     if axis is None:
-        rotation_at_rest: Any = required(camera.matrix_basis).to_3x3()
+        rotation_at_rest: Any = camera.matrix_basis.to_3x3()
         axis = tuple((rotation_at_rest @ Vector((0.0, 1.0, 0.0))).normalized())
     remove_fcurves(pivot, "rotation_axis_angle")
     pivot.rotation_mode = "AXIS_ANGLE"

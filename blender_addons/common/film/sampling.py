@@ -38,7 +38,7 @@ def use_film_sampling(scene: bpy.types.Scene, most: int = MOST_SAMPLES) -> None:
 def keep_between_frames(scene: bpy.types.Scene) -> None:
     """Let Cycles keep from one frame to the next what does not change.
 
-    Without it, meshes that do not depend on time are made anew, and sent to Cycles, in each frame.
+    Without it, meshes that do not depend on time are rebuilt, and sent to Cycles, in each frame.
     EEVEE is left as it is.
     """
     render: Any = scene.render

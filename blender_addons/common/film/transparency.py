@@ -14,7 +14,8 @@ import bpy
 
 from .. import nodes
 from ..nodes import Tree
-from ..required import required
+from .bloom import ground_below, lay_on
+from .world import GROUND
 
 GROUP: Final = "Glow with Coverage"
 # Colors of the film, and as a screen shows them.
@@ -72,9 +73,11 @@ def use_transparent_ground(scene: bpy.types.Scene, *, straight: bool) -> None:
         grounds, light covers what is below as much as it is bright. Otherwise for OpenEXR, where
         light adds to any ground.
     """
-    render = required(scene.render)
+    render = scene.render
     render.film_transparent = True
     group: Any = scene.compositing_node_group
+    if group is not None and GROUND in group.nodes:
+        lay_on(group, None)
     there = None if group is None else _covering(group)
     if not straight:
         if there is not None:
@@ -98,6 +101,24 @@ def use_transparent_ground(scene: bpy.types.Scene, *, straight: bool) -> None:
     output.location.x += 220.0
     group.links.new(link.from_socket, added.inputs[0])
     group.links.new(added.outputs[0], output.inputs[0])
+
+
+def use_opaque_ground(scene: bpy.types.Scene) -> None:
+    """Render a scene with its background again; what `use_transparent_ground` did is undone.
+
+    Raises
+    ------
+    LayersError
+        See `bloom.add_bloom`; nothing has changed then.
+    """
+    ground = ground_below(scene)
+    group: Any = scene.compositing_node_group
+    there = None if group is None else _covering(group)
+    if there is not None:
+        _taken_out(group, there)
+    scene.render.film_transparent = ground is not None
+    if group is not None and GROUND in group.nodes:
+        lay_on(group, ground)
 
 
 def _covering(group: Any) -> Any:

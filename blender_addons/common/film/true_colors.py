@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..changes import settings_of, told
-from ..required import required
 from .world import use_standard_view
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class UseStandardView(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set it, and report what it was."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         use_standard_view(scene)
         self.report({"INFO"}, told("Colors are shown as they are.", before, scene))

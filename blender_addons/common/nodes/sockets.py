@@ -190,10 +190,23 @@ class Node(_Term):
             self.line[_LABEL] = repr(label)
         return self
 
+    def named(self, name: str) -> Node:
+        """Give the node its own name, by which other code finds it again, and label it with it.
+
+        Returns
+        -------
+        Node
+            Itself.
+        """
+        self.bpy_node.name = name
+        if self.line is not None:
+            self.line[_NAME] = repr(name)
+        return self.labeled(name)
+
 
 Linkable = Socket | Node
-# Position of the label in the line of a node; see `Writer.add`.
-_LABEL = 3
+# Positions in the line of a node; see `Writer.add`.
+_NAME, _LABEL = 2, 3
 
 
 def names(sockets: Sequence[Any]) -> str:

@@ -152,7 +152,7 @@ class Tree(Writer):
     def store(
         self,
         geometry: Linkable,
-        name: str,
+        name: str | Linkable,
         value: Value,
         data_type: str = "FLOAT",
         domain: str = "POINT",

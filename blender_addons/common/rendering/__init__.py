@@ -2,6 +2,6 @@
 """Films without a window: what commands and scripts share.
 
 `options` reads the command line, `stage` begins and ends a film, `frames` renders and encodes,
-`transparency` keeps the glow, `commands` puts an extension's command into Blender. `frames` is the
-file that a render farm runs alone, so it needs nothing else of this.
+`voice` adds a sound, `commands` puts an extension's command into Blender. `frames` is the file that
+a render farm runs alone, so it needs nothing else of this.
 """

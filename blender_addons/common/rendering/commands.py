@@ -3,33 +3,42 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from typing import Any
 
 import bpy
 
+from . import stage
 from .frames import exit_code
 
 
 class Command:
-    """A command of Blender's command line, for as long as an extension is enabled.
+    """A command of Blender's command line that makes films, while an extension is enabled.
 
     Parameters
     ----------
     name : str
         An identifier; the extension's own.
-    main : callable
-        Gets the command's arguments.
+    parse : callable
+        Reads the command's arguments.
+    build : callable
+        Returns the scene to render, by the options.
     """
 
-    def __init__(self, name: str, main: Callable[[list[str]], None]) -> None:
-        self._name, self._main = name, main
+    def __init__(
+        self,
+        name: str,
+        parse: Callable[[list[str]], argparse.Namespace],
+        build: Callable[[argparse.Namespace], bpy.types.Scene],
+    ) -> None:
+        self.name, self._parse, self._build = name, parse, build
         self._handle: Any = None
 
     def add(self) -> None:
         """Let Blender know the command."""
         utils: Any = bpy.utils
-        self._handle = utils.register_cli_command(self._name, self.run)
+        self._handle = utils.register_cli_command(self.name, self.run)
 
     def remove(self) -> None:
         """Let Blender forget the command."""
@@ -39,5 +48,10 @@ class Command:
             self._handle = None
 
     def run(self, arguments: list[str]) -> int:
-        """Do it, and return the exit code."""
-        return exit_code(self._main, arguments)
+        """Build the scene, render, encode, and return the exit code."""
+        return exit_code(self.make, arguments)
+
+    def make(self, arguments: list[str]) -> None:
+        """Build the scene, render, encode."""
+        options = self._parse(arguments)
+        stage.render_film(self._build(options), options)

@@ -10,11 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from .frames import FILMS, frame_range, name_ending_in
+from .formats import ENDINGS, FORMATS, PICTURES
+from .frames import Film, frame_range, name_ending_in
 
 ENGINES: Final = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE"}
-WITH_ALPHA: Final = (".mov", ".webm")
-_SIZES: Final = {
+SIZES: Final = {
     "720p": (1280, 720),
     "1080p": (1920, 1080),
     "4k": (3840, 2160),
@@ -63,7 +63,7 @@ def add_film_options(
     )  # fmt: skip
     add(
         "--resolution", type=size, metavar="WxH",
-        help=f"or {', '.join(_SIZES)} (default: {resolution})",
+        help=f"or {', '.join(SIZES)} (default: {resolution})",
     )  # fmt: skip
     add(
         "--fps", type=frame_rate, default=Fraction(24), metavar="N",
@@ -74,15 +74,24 @@ def add_film_options(
         help="a quarter of the size, few samples, the frame's number in the picture",
     )  # fmt: skip
     add(
+        "--keep", action="store_true",
+        help="keep frames that are there: goes on with a film that was stopped",
+    )  # fmt: skip
+    add(
         "--transparent", action="store_true",
         help="no background, with the glow: for .mov, .webm and frames",
     )  # fmt: skip
     add(
-        "--exr", action="store_true",
-        help="frames as OpenEXR, 16 bit, in linear light; not together with a film",
+        "--format", choices=FORMATS,
+        help="of the film or the frames (default: what the film's name means, png for frames)",
     )  # fmt: skip
-    films = ", ".join(f"{ending} ({codec})" for ending, (codec, _) in FILMS.items())
-    add("--video", type=name_ending_in(*FILMS), metavar="FILE", help=f"film to write: {films}")
+    add("--exr", action="store_true", help="frames as OpenEXR: --format exr")
+    films = ", ".join(f"{ending} ({film.name})" for ending, film in ENDINGS.items())
+    add("--video", type=name_ending_in(*ENDINGS), metavar="FILE", help=f"film to write: {films}")
+    add(
+        "--voice", type=Path, metavar="FILE",
+        help="sound of the film from its first frame on, such as a voice (.wav, .mp3, .m4a)",
+    )  # fmt: skip
     add("--blend", type=name_ending_in(".blend"), metavar="FILE", help="scene to save (.blend)")
 
 
@@ -121,23 +130,48 @@ def completed(parser: argparse.ArgumentParser, options: argparse.Namespace) -> a
     Returns
     -------
     Namespace
-        The same one; `outdir` is always a folder.
+        The same one; `outdir` is always a folder, `film` a `Film` or None, and `pictures` is what
+        frames are written as, a `Pictures`.
     """
-    if options.outdir.suffix.lower() in FILMS:
+    if options.outdir.suffix.lower() in ENDINGS:
         if options.video is not None:
             parser.error(f"--video: the film is {options.outdir} already")
         options.video = options.outdir
         options.outdir = options.video.with_name(f"{options.video.stem}_frames")
-    if options.video is not None and options.exr:
-        parser.error("--exr: a film is made of PNG files; give a folder instead")
-    if options.video is not None and options.transparent:
-        suffix = options.video.suffix.lower()
-        if suffix not in WITH_ALPHA:
-            parser.error(
-                f"--transparent: {suffix} does not support transparency; use .mov, .webm or a "
-                "folder for frames"
-            )
+    if options.exr:
+        if options.format not in (None, "exr"):
+            parser.error(f"--exr: the format is {options.format} already")
+        options.format = "exr"
+    options.film = _film(parser, options)
+    options.pictures = PICTURES["png"]
+    if options.film is None:
+        options.pictures = PICTURES[options.format or "png"]
+    elif options.transparent and not options.film.keeps_alpha:
+        endings = ", ".join(ending for ending, one in ENDINGS.items() if one.keeps_alpha)
+        parser.error(
+            f"--transparent: {options.film.name} does not support transparency; use {endings} or a "
+            "folder for frames"
+        )
     return options
+
+
+def _film(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Film | None:
+    """Find what a film is encoded as; None if there are only frames."""
+    chosen = FORMATS[options.format] if options.format else None
+    if options.video is None:
+        if isinstance(chosen, Film):
+            parser.error(
+                f"--format: {chosen.name} is for films; give a name that ends in {chosen.ending}"
+            )
+        return None
+    ending = options.video.suffix.lower()
+    if chosen is None:
+        return ENDINGS[ending]
+    if not isinstance(chosen, Film):
+        parser.error(f"--format: a film is made of PNG files; give a folder for {chosen.name}")
+    if chosen.ending != ending:
+        parser.error(f"--format: the name of a film in {chosen.name} ends in {chosen.ending}")
+    return chosen
 
 
 def fill_in(options: argparse.Namespace, **defaults: Any) -> None:
@@ -199,8 +233,8 @@ def fps_and_base(rate: Fraction) -> tuple[int, float]:
 
 def size(text: str) -> tuple[int, int]:
     """Read ``WxH`` or a size's name; H.264 needs both even."""
-    if text.lower() in _SIZES:
-        return _SIZES[text.lower()]
+    if text.lower() in SIZES:
+        return SIZES[text.lower()]
     match = re.fullmatch(r"(\d+)x(\d+)", text)
     if not match:
         raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")

@@ -11,6 +11,8 @@ import bpy
 from .. import film
 from . import frames
 from .options import ENGINES, fps_and_base, part_of
+from .pictures import use_pictures
+from .voice import add_voice
 
 EEVEE_SAMPLES: Final = 16
 _DRAFT_PERCENT: Final = 25
@@ -30,25 +32,36 @@ def empty_scene(options: argparse.Namespace) -> Any:
     Scene
     """
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene: Any = bpy.context.scene
+    set_up(scene, options)
+    return scene
+
+
+def set_up(scene: Any, options: argparse.Namespace) -> None:
+    """Give a scene the render settings for glowing objects; see `empty_scene`."""
     import addon_utils
 
-    scene: Any = bpy.context.scene
     if options.engine == "cycles":
         addon_utils.enable("cycles")
     scene.render.engine = ENGINES[options.engine]
     scene.render.resolution_percentage = 100
     scene.render.fps, scene.render.fps_base = fps_and_base(options.fps)
-    settings = scene.render.image_settings
-    settings.file_format = "OPEN_EXR" if options.exr else "PNG"
-    if options.exr:
-        settings.color_depth = "16"
-    settings.color_mode = "RGBA" if options.transparent else "RGB"
+    use_files(scene, options)
     scene.render.use_persistent_data = True
     if options.engine == "cycles":
         # Emitted light needs no bounces.
         scene.cycles.max_bounces = 0
         scene.cycles.use_denoising = False
-    return scene
+
+
+def use_files(scene: Any, options: argparse.Namespace) -> None:
+    """Choose what frames are written as."""
+    use_pictures(
+        scene.render.image_settings,
+        options.pictures,
+        transparent=options.transparent,
+        depth=options.film and options.film.picture_depth,
+    )
 
 
 def set_size(scene: Any, size: tuple[int, int]) -> None:
@@ -74,22 +87,37 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
         film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES)
     else:
         scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
+    film.cover_layers(scene)
     if options.transparent:
-        film.use_transparent_ground(scene, straight=not options.exr)
+        film.use_transparent_ground(scene, straight=not options.pictures.is_premultiplied)
     if options.draft:
         _be_draft(scene)
     options.outdir.mkdir(parents=True, exist_ok=True)
     # Rendering may take hours: check before it that the results can be written.
     for file in filter(None, (options.blend, options.video)):
         frames.try_writing(file)
+    if options.voice:
+        _hear(scene, options)
     scene.frame_set(part[0])
     if options.blend:
         scene.render.filepath = frames.output_path(options.outdir / "frame_####")
         bpy.ops.wm.save_as_mainfile(filepath=str(options.blend.resolve()), compress=True)
         print(f"Saved {options.blend}", flush=True)
-    pictures = frames.render_frames(scene, part, options.outdir)
+    pictures = frames.render_frames(scene, part, options.outdir, only_missing=options.keep)
     if options.video:
-        frames.encode(scene, pictures, options.video)
+        frames.encode(scene, pictures, options.video, options.film)
+
+
+def _hear(scene: Any, options: argparse.Namespace) -> None:
+    """Add the voice, and say if the film ends before it."""
+    if not (options.video or options.blend):
+        raise RuntimeError("--voice: frames have no sound; make a film, or a scene with --blend.")
+    voice_s = add_voice(scene, options.voice)
+    count = scene.frame_end - scene.frame_start + 1
+    film_s = count * scene.render.fps_base / scene.render.fps
+    # A sound takes whole frames.
+    if voice_s > film_s + scene.render.fps_base / scene.render.fps:
+        print(f"The film ends after {film_s:.1f} s, the voice after {voice_s:.1f} s.", flush=True)
 
 
 def _be_draft(scene: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..common.tables import is_full_grid
 from .heightmap import MOST_CELLS, HeightmapError, check_dtype, check_shape
 
 Arrangement = Literal["AUTO", "FRAMES", "COLORS", "POINTS"]
@@ -108,7 +109,7 @@ def arranged(
         return _gridded(values)
     if arrangement == "AUTO" and values.ndim == 2 and values.shape[1] == 3 and found.x is None:
         named = tuple(name.casefold() for name in names[:2]) in _NAMES_OF_PLACES
-        if named or _is_full_grid(values):
+        if named or is_full_grid(values):
             made = _gridded(values)
             rows, columns = made.values.shape
             tell(
@@ -127,16 +128,6 @@ def arranged(
 
 def _may_be_picture(shape: tuple[int, ...]) -> bool:
     return len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) >= _SMALLEST_PICTURE
-
-
-def _is_full_grid(points: NDArray[Any]) -> bool:
-    """Whether the first two columns are all pairs of some x and some y, each pair once."""
-    if not np.isfinite(points[:, :2]).all():
-        return False
-    count_x, count_y = (len(np.unique(points[:, axis])) for axis in (0, 1))
-    if min(count_x, count_y) < 2 or count_x * count_y != len(points) or len(points) < 6:
-        return False
-    return len(np.unique(points[:, :2], axis=0)) == len(points)
 
 
 def _gridded(points: NDArray[Any]) -> Located:

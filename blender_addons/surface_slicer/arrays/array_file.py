@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..common.tables import (
+    KNOWN_BY,
     TableError,
     array_names,
     how_to_convert,
@@ -178,7 +179,7 @@ def _read(path: Path, name: str, check: Check, tell: Tell) -> tuple[Located, tup
 def _read_text(
     file: BinaryIO, size: int, check: Check, tell: Tell
 ) -> tuple[Located, tuple[str, ...]]:
-    start = file.read(1024)
+    start = file.read(KNOWN_BY)
     if start.startswith(_PICTURES):
         raise HeightmapError(
             "it is a picture; Create Surface reads those, by names such as .png and .tif"

@@ -84,7 +84,7 @@ def evaluate(formula: str, variables: Mapping[str, NDArray[Any] | float]) -> _Ar
     ----------
     formula : str
         Numbers, the variables, ``pi``, ``e``, ``+ - * / // % **``, comparisons (1 where true) and
-        the functions of NumPy that `function_names` lists.
+        the functions of NumPy in `_FUNCTIONS`.
     variables : mapping
         Arrays that can be broadcast together, by name.
 
@@ -135,11 +135,6 @@ def sampled(
     x = np.linspace(*x_range, columns)[None, :]
     y = np.linspace(*y_range, rows)[:, None]
     return evaluate(formula, {"x": x, "y": y})
-
-
-def function_names() -> tuple[str, ...]:
-    """List the functions that a formula may use."""
-    return tuple(_FUNCTIONS)
 
 
 def _parsed(formula: str) -> ast.AST:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Films of surfaces without a window: ``blender -b -c surface_slicer density.npy film.mp4``."""
 
-from ..common.rendering.commands import Command
-from .surface_film import main
+from ..common.story.story_command import StoryCommand
+from .surface_film import build, parse
 
-COMMAND = Command("surface_slicer", main)
+COMMAND = StoryCommand("surface_slicer", parse, build)

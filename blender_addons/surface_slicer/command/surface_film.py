@@ -20,12 +20,6 @@ _DEFAULTS: Final[dict[str, Any]] = {"resolution": (1280, 720), "orbit": 60.0, "b
 _TRANSPARENT_BOUNCES: Final = 32
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Make the surface, color it, set the scene, render, encode."""
-    options = parse(arguments)
-    stage.render_film(build(options), options)
-
-
 def parse(
     arguments: Sequence[str], *, prog: str = "blender -b -c surface_slicer"
 ) -> argparse.Namespace:
@@ -34,7 +28,12 @@ def parse(
         prog=prog, description="Render an array as a film of a surface."
     )
     add = parser.add_argument
-    add("file", type=Path, nargs="?", help="array (.npy, .npz, .csv, .txt) or picture")
+    add(
+        "file",
+        type=Path,
+        nargs="?",
+        help="array (.npy, .npz, .csv, .txt), picture, or story (.toml)",
+    )
     common_options.add_output(parser)
     add("--array", default="", help="array in an .npz archive")
     add("--formula", help="formula of x and y from 0 to 1, instead of a file")

@@ -26,17 +26,30 @@ from .second_shape import POSITION
 
 GROUP: Final = "Curve Axes"
 AXES: Final = ("X", "Value")
+GRID: Final = "Grid"
 CURVE: Final = "Curve"
 """The input that keeps whose axes they are, though they be moved to another parent."""
 _PLACES: Final[dict[str, dict[str, Any]]] = {
     name: {"kind": "Float", "default": default, "hide": True}
     for name, default in (("Left", -1.0), ("Right", 1.0), ("Bottom", 0.0), ("Top", 1.0))
 }
+_GRID_INPUTS: Final[dict[str, dict[str, Any]]] = {
+    GRID: {
+        "kind": "Float",
+        "default": 0.2,
+        "minimum": 0.0,
+        "maximum": 1.0,
+        "unit": "FACTOR",
+        "description": "Brightness of lines across the curve at the ticks; 1 is that of the axes",
+    },
+}
 # Relative to the curve's width.
 _TEXT_PART: Final = 0.032
 _LINE_PART: Final = 0.0022
 # From the curve to the axes, in units of the text's size.
 _GAP: Final = 0.7
+# How far the far end of a grid's line is behind the curve, in the same units.
+_BEHIND: Final = 0.3
 
 
 class CurveAxesError(ValueError):
@@ -154,6 +167,7 @@ def _group(tree: Tree) -> None:
     tree.input("Geometry", "Geometry")
     own = inputs_of_axes(tree, AXES)
     style = tree.inputs(TEXT_INPUTS | LINE_INPUTS)
+    bright = tree.inputs(_GRID_INPUTS)[GRID]
     ends = tree.inputs(_PLACES)
     tree.input(CURVE, "Object", hide=True)
     with tree.frame("Upright, in the plane of the curve"):
@@ -162,6 +176,7 @@ def _group(tree: Tree) -> None:
         gap = style["Text Size"] * _GAP
         left = ends["Left"] - gap
         bottom = ends["Bottom"] - gap
+        behind = style["Text Size"] * _BEHIND
     down, to_left = (0.0, 0.0, -1.0), (-1.0, 0.0, 0.0)
     places: dict[str, dict[str, Any]] = {
         "X": {
@@ -170,6 +185,7 @@ def _group(tree: Tree) -> None:
             "Outward": down,
             "Label Outward": down,
             "Label Along": 0.5,
+            "Across": tree.vector(0.0, behind, ends["Top"] - bottom),
         },
         "Value": {
             "Start": tree.vector(left, 0.0, ends["Bottom"]),
@@ -177,7 +193,18 @@ def _group(tree: Tree) -> None:
             "Outward": to_left,
             "Label Outward": (0.0, 0.0, 1.0),
             "Label Along": 1.0,
+            "Across": tree.vector(ends["Right"] - left, behind, 0.0),
         },
     }
-    drawn = drawn_axes(tree, own, places, upright, style)
-    tree.output("Geometry", inked(tree, drawn, style))
+    drawn, grid = drawn_axes(tree, own, places, upright, style)
+    with tree.frame("Grid: as opaque as the axes, and darker"):
+        alpha = tree.add("FunctionNodeSeparateColor", {"Color": style["Color"]})["Alpha"]
+        black = tree.add(
+            "FunctionNodeCombineColor", {"Red": 0.0, "Green": 0.0, "Blue": 0.0, "Alpha": alpha}
+        )
+        color = tree.mix(bright, black, style["Color"], data_type="RGBA")
+        darker = inked(tree, grid, {**style, "Color": color})
+        shown = tree.add(
+            "GeometryNodeSwitch", {"Switch": bright > 0.0, "True": darker}, input_type="GEOMETRY"
+        )
+    tree.output("Geometry", tree.join(inked(tree, drawn, style), shown))

@@ -259,7 +259,7 @@ def _group(tree: Tree) -> None:
         x = tree.parts(tree.add("GeometryNodeInputPosition"))["X"]
         own = tree.switch("FLOAT", heights, tree.attribute(COLOR_VALUE), value)
         shown = tree.switch("FLOAT", along_x, own, (x - left) / width)
-        density = tree.math("ABSOLUTE", value - base) / farthest
+        density = abs(value - base) / farthest
     colored = tree.store(strip, COLOR, shown, label=COLOR)
     around = direction_of(tree, shown, low, high)
     turned = tree.store(colored, AROUND, around, "FLOAT_VECTOR", label=AROUND)

@@ -61,8 +61,8 @@ def color_fill(
             "ShaderNodeEmission", {"Color": color, "Strength": 1.0}, name=STRENGTH, label=STRENGTH
         )
         thin = 1.0 - tree.clamp(read_attribute(tree, DENSITY, label="Density"))
-        left = 1.0 - tree.math("MULTIPLY", thin, fade, name=FADE, label=FADE)
-        opaque = tree.math("MULTIPLY", left, opacity, name=OPACITY, label=OPACITY)
+        left = 1.0 - (thin * fade).named(FADE)
+        opaque = (left * opacity).named(OPACITY)
         clear = tree.add("ShaderNodeBsdfTransparent")
         tree.add("ShaderNodeOutputMaterial", {"Surface": tree.mix_shader(opaque, clear, glow)})
     own = required(material.node_tree)

@@ -38,26 +38,10 @@ INPUTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def displacement(moment: float, size: float, swings: float, along: float) -> float:
-    """Compute how far a point of a wiggling curve is above its place.
-
-    Parameters
-    ----------
-    moment : float
-        0 at the beginning of the wiggle, 1 at its end.
-    size, swings : float
-        See `INPUTS`.
-    along : float
-        0 at the first point of the curve, 1 at the last; both stay where they are.
-    """
-    swell = math.sin(math.pi * moment) ** 2
-    return size * swell * math.sin(math.tau * swings * moment) * math.sin(math.pi * along)
-
-
 def wiggling(
     tree: Tree, curve: Linkable, given: Mapping[str, Socket], first: Linkable, last: Linkable
 ) -> Node:
-    """Move the points of a curve up and down; the nodes of `displacement`.
+    """Move the points of a curve up and down: two sine waves that swell and fade, 0 at both ends.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import (
+    adding,
     arrow,
     color,
     color_ramp,
@@ -13,6 +14,7 @@ from . import (
     fill,
     film,
     morph,
+    output,
     showing,
     slicer_companions,
     slicing,
@@ -35,5 +37,7 @@ CLASSES = (
     *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
+    *output.CLASSES,
     *showing.CLASSES,
+    *adding.CLASSES,
 )

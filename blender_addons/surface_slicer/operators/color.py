@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
-from bpy_extras.io_utils import ImportHelper
 
-from ..arrays.heightmap import HeightmapError
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.choice import ColormapPicker
-from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..curve.arrow import arrow_material
 from ..curve.curve import find_modifier
@@ -23,6 +20,7 @@ from ..surface.lit import lit_input, set_lit
 from ..surface.surface import read_color_array
 from ..surface.surface_color import checked_limits, color_surface, find_material, limits_of, show
 from .cyclic import cyclic_told
+from .making import ARRAY, FromArray, file_property
 from .selection import (
     OnActiveSurface,
     OnSurfaces,
@@ -136,51 +134,30 @@ class SURFACE_SLICER_OT_show_values(OnSurfaces):
         return {"FINISHED"}
 
 
-class SURFACE_SLICER_OT_color_by_array(OnActiveSurface, ImportHelper):  # type: ignore[misc]
+class SURFACE_SLICER_OT_color_by_array(FromArray, OnActiveSurface):  # type: ignore[misc]
     """Color the active surface by a second array of the same shape"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.color_by_array"
     bl_label = "Color by Array"
     bl_options = {"REGISTER", "UNDO"}
+    NOTHING_CHOSEN = "Choose an array or an image first."
 
-    if TYPE_CHECKING:
-        filepath: str
-        filter_glob: str
-        array: str
-    else:
-        filepath: StringProperty(
-            name="File",
-            description="Array or image whose values set the colors",
-            subtype="FILE_PATH",
-            options={"SKIP_SAVE"},
-        )
+    if not TYPE_CHECKING:
+        filepath: file_property("Array or image whose values set the colors")
         filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
-        array: StringProperty(
-            name="Array",
-            description="Which array of an .npz archive; not needed if it holds only one",
-        )
+        array: ARRAY
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the array and show it instead of the height."""
+    def made(self, context: bpy.types.Context) -> tuple[str, str]:
+        """Show it instead of the height."""
         surface = required(surface_at_hand(context))
-        leave_edit_mode(context)
-        try:
-            read_color_array(
-                surface, self.filepath, self.array, lambda note: self.report({"INFO"}, note)
-            )
-        except HeightmapError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        read_color_array(surface, self.filepath, self.array, self.tell)
         show(surface, "ARRAY")
         data = about(surface)
-        self.report(
-            {"INFO"},
+        return (
             f"Colored '{surface.name}' by {data.color_title}, "
             f"from {data.color_low:.4g} to {data.color_high:.4g}.",
+            cyclic_told(find_material(surface), data.color_period),
         )
-        if cyclic := cyclic_told(find_material(surface), data.color_period):
-            self.report({"INFO"}, cyclic)
-        return {"FINISHED"}
 
 
 class SURFACE_SLICER_OT_lit(OnSurfaces):
@@ -216,7 +193,7 @@ class SURFACE_SLICER_OT_lit(OnSurfaces):
                     "first.",
                 )
                 return {"CANCELLED"}
-        lamps = any(thing.type == "LIGHT" for thing in required(context.scene).objects)
+        lamps = any(thing.type == "LIGHT" for thing in context.scene.objects)
         hint = "" if lamps else "; there is no lamp yet: add one, or use Film Scene"
         names = f"{len(surfaces):,} surfaces" if len(surfaces) > 1 else f"'{surfaces[0].name}'"
         self.report({"INFO"}, f"Lamps shine on {names}{hint}.")

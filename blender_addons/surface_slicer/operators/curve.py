@@ -7,32 +7,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, FloatVectorProperty, IntProperty, StringProperty
-from bpy_extras.io_utils import ImportHelper
+from bpy.props import FloatVectorProperty, IntProperty
 
-from ..arrays import array_file
 from ..arrays.heightmap import HeightmapError
 from ..common.animation import replaced
-from ..common.beside import beside_told, put_beside
-from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import colormap_property
 from ..common.nodes.modifiers import input_value
-from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked
 from ..common.value_color import shown_period
 from ..curve.curve import create_curve, draw_on, drawn_modifier, find_modifier
 from ..curve.curve_color import curve_material
 from .cyclic import cyclic_told
+from .making import (
+    ARRAY,
+    AT_ORIGIN,
+    COLOR_ARRAY,
+    BesideOthers,
+    FromArray,
+    color_file_property,
+    file_property,
+)
 from .selection import arrow_at_hand, curve_at_hand, made_here
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-FILTER = ";".join(f"*{e}" for e in array_file.EXTENSIONS)
 
-
-class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type: ignore[misc]
+class SURFACE_SLICER_OT_create_curve(FromArray, BesideOthers, bpy.types.Operator):  # type: ignore[misc]
     """Make a colored curve from an array's values or its two columns; it can be made to draw itself"""  # noqa: D400, D415, E501
 
     bl_idname = "surface_slicer.create_curve"
@@ -40,39 +42,18 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
     bl_options = {"REGISTER", "UNDO", "PRESET"}
 
     if TYPE_CHECKING:
-        filepath: str
-        filter_glob: str
-        array: str
         color_filepath: str
         color_array: str
         size: tuple[float, float]
         colormap: str
-        at_origin: bool
     else:
-        filepath: StringProperty(
-            name="File",
-            description="Array (.npy, .npz, .csv, .txt) to make a curve from",
-            subtype="FILE_PATH",
-            options={"SKIP_SAVE"},
+        filepath: file_property("Array (.npy, .npz, .csv, .txt) to make a curve from")
+        array: ARRAY
+        color_filepath: color_file_property(
+            "Second array, with as many values, that sets the colors; the curve's own values if "
+            "empty"
         )
-        filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
-        array: StringProperty(
-            name="Array",
-            description="Which array of an .npz archive; not needed if only one can be a curve",
-            options={"SKIP_SAVE"},
-        )
-        color_filepath: StringProperty(
-            name="Color File",
-            description="Second array, with as many values, that sets the colors; the curve's own "
-            "values if empty",
-            subtype="FILE_PATH",
-            options={"PATH_SUPPORTS_BLEND_RELATIVE", "SKIP_SAVE"},
-        )
-        color_array: StringProperty(
-            name="Color Array",
-            description="Which array of the color file, if that is an .npz archive",
-            options={"SKIP_SAVE"},
-        )
+        color_array: COLOR_ARRAY
         size: FloatVectorProperty(
             name="Size",
             description="Width along x and height along z; a height of 0 is half the width",
@@ -82,46 +63,33 @@ class SURFACE_SLICER_OT_create_curve(bpy.types.Operator, ImportHelper):  # type:
             unit="LENGTH",
         )
         colormap: colormap_property()
-        at_origin: BoolProperty(
-            name="At Origin",
-            description="Place it at the scene's origin, even if another surface or curve is there",
-        )
+        at_origin: AT_ORIGIN
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Read the file and make the curve."""
-        if not self.filepath or not Path(self.filepath).name:
-            self.report({"ERROR"}, "Choose an array first.")
-            return {"CANCELLED"}
+    def made(self, context: bpy.types.Context) -> tuple[str, str]:
+        """Make the curve."""
         if not self.size[0]:
-            self.report({"ERROR"}, "A curve needs a size along x above 0.")
-            return {"CANCELLED"}
-        leave_edit_mode(context)
-        others = made_here(required(context.scene))
-        try:
-            curve = create_curve(
-                context,
-                self.filepath,
-                self.array,
-                color_filepath=self.color_filepath,
-                color_array=self.color_array,
-                size=(self.size[0], self.size[1]),
-                colormap=self.colormap,
-                tell=lambda note: self.report({"INFO"}, note),
-            )
-        except (HeightmapError, UnknownColormapError) as error:
-            self.report({"ERROR"}, f"{error}".rstrip(".") + ".")
-            return {"CANCELLED"}
+            raise HeightmapError("A curve needs a size along x above 0.")
+        others = made_here(context.scene)
+        curve = create_curve(
+            context,
+            self.filepath,
+            self.array,
+            color_filepath=self.color_filepath,
+            color_array=self.color_array,
+            size=(self.size[0], self.size[1]),
+            colormap=self.colormap,
+            tell=self.tell,
+        )
         data = curve.data
         assert isinstance(data, bpy.types.Curves)
         text = f"{Path(self.filepath).name}: a curve of {len(data.points):,} points"
         pieces = len(data.curves)
         text += f" in {pieces:,} pieces" if pieces > 1 else ""
-        neighbor = None if self.at_origin else put_beside(context, [curve], others)
-        self.report({"INFO"}, f"{text}{beside_told(neighbor)}.")
         material = required(curve_material(required(find_modifier(curve))))
-        if cyclic := cyclic_told(material, shown_period(material)):
-            self.report({"INFO"}, cyclic)
-        return {"FINISHED"}
+        return (
+            f"{text}{self.placed(context, curve, others)}.",
+            cyclic_told(material, shown_period(material)),
+        )
 
 
 class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
@@ -155,7 +123,7 @@ class SURFACE_SLICER_OT_draw_on(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set the keyframes."""
-        scene = required(context.scene)
+        scene = context.scene
         curve = required(curve_at_hand(context) or arrow_at_hand(context))
         for name in ("frame_start", "frame_end"):
             if not self.properties.is_property_set(name):

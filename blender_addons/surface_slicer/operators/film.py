@@ -13,7 +13,6 @@ from ..common import film
 from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.placing import leave_edit_mode
-from ..common.required import required
 from ..curve.curve import drawn_modifier
 from ..film import PRESETS, set_curve_scene, set_scene
 from ..surface.lift import is_surface
@@ -71,7 +70,7 @@ class SURFACE_SLICER_OT_film_scene(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of it; an existing film camera is reused."""
-        scene = required(context.scene)
+        scene = context.scene
         surfaces, curves = _surfaces(context), _curves(context)
         if not surfaces and not self.properties.is_property_set("orbit"):
             self.orbit = 0.0
@@ -94,13 +93,13 @@ def _surfaces(context: bpy.types.Context) -> list[bpy.types.Object]:
     surfaces = chosen_surfaces(context) if selected else []
     if surfaces or (selected and chosen_curves(context)):
         return surfaces
-    return [thing for thing in required(context.scene).objects if is_surface(thing)]
+    return [thing for thing in context.scene.objects if is_surface(thing)]
 
 
 def _curves(context: bpy.types.Context) -> list[bpy.types.Object]:
     """Find the selected curves and arrows, or all if none is selected."""
     selected = chosen_curves(context) if context.selected_objects else []
-    objects = required(context.scene).objects
+    objects = context.scene.objects
     return selected or [thing for thing in objects if drawn_modifier(thing) is not None]
 
 

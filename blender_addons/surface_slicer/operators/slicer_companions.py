@@ -253,7 +253,7 @@ class SURFACE_SLICER_OT_animate_sweep(OnSlicer):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keyframe the slicer's location."""
-        scene, slicer = required(context.scene), required(chosen_slicer(context))
+        scene, slicer = context.scene, required(chosen_slicer(context))
         if not self.properties.is_property_set("frame_start"):
             self.frame_start = scene.frame_start
         if not self.properties.is_property_set("frame_end"):

@@ -221,7 +221,7 @@ class SURFACE_SLICER_OT_remove_left_behind(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require something that was left behind."""
-        found = bool(editable(left_behind(required(context.scene).objects)))
+        found = bool(editable(left_behind(context.scene.objects)))
         if not found:
             cls.poll_message_set("Nothing was left behind by a deleted object")
         return found
@@ -229,7 +229,7 @@ class SURFACE_SLICER_OT_remove_left_behind(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Delete them, and name them."""
         leave_edit_mode(context)
-        found = editable(left_behind(required(context.scene).objects))
+        found = editable(left_behind(context.scene.objects))
         names = listed([f"'{thing.name}'" for thing in found])
         remove_left_behind(found)
         self.report({"INFO"}, f"Deleted {names}.")
@@ -243,7 +243,7 @@ def _same_place(slicer: bpy.types.Object) -> str:
         other = empty_of(group)
         if other is None or other == slicer:
             continue
-        if np.linalg.norm(np.array(required(other.matrix_world).translation) - place) < _TOUCHING:
+        if np.linalg.norm(np.array(other.matrix_world.translation) - place) < _TOUCHING:
             return f"; '{other.name}' is in the same place"
     return ""
 

@@ -21,7 +21,6 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..arrays import array_file, image_heights
 from ..arrays.heightmap import HeightmapError
-from ..common.beside import beside_told, put_beside
 from ..common.changes import settings_of, told
 from ..common.colormaps import names as colormap_names
 from ..common.colormaps import source as colormap_source
@@ -39,6 +38,7 @@ from ..surface.base_plane import add_base_plane
 from ..surface.surface import create_surface, reload_surface, shape_text, source_of
 from ..surface.surface_color import color_surface, find_material, show_what_is_left
 from .cyclic import cyclic_told
+from .making import AT_ORIGIN, BesideOthers
 from .selection import OnActiveSurface, OnSurfaces, chosen_surfaces, made_here, surface_at_hand
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ DROPPED = (".npy", ".npz", ".csv", ".asc")
 FILTER = ";".join(f"*{e}" for e in (*array_file.EXTENSIONS, *image_heights.EXTENSIONS))
 
 
-class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, ImportHelper):
+class SURFACE_SLICER_OT_create_surface(
+    SourceSettings, BesideOthers, bpy.types.Operator, ImportHelper
+):
     """Make a surface from an array, an image or a formula"""  # noqa: D400, D415
 
     bl_idname = "surface_slicer.create_surface"
@@ -65,7 +67,6 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         smooth: bool
         base_plane: bool
         axes: bool
-        at_origin: bool
         set_frame_range: bool
     else:
         directory: StringProperty(
@@ -99,10 +100,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
         axes: BoolProperty(
             name="Axes", description="Draw axes with ticks and numbers that face the camera"
         )
-        at_origin: BoolProperty(
-            name="At Origin",
-            description="Place it at the scene's origin, even if another surface or curve is there",
-        )
+        at_origin: AT_ORIGIN
         set_frame_range: BoolProperty(
             name="Set Frame Range",
             description="Make an empty scene as long as an animated surface, and extend any other "
@@ -123,7 +121,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the options that apply to the source."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         if self.filepath or self.browse:
             if self.filepath.lower().endswith(HOLDING_SEVERAL):
@@ -161,7 +159,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
             self.report({"ERROR"}, "A surface needs a size along x above 0.")
             return {"CANCELLED"}
         leave_edit_mode(context)
-        scene, made = required(context.scene), False
+        scene, made = context.scene, False
         for path in paths:
             before, others = settings_of(scene), made_here(scene)
             held_work = holds_work(scene)
@@ -183,9 +181,9 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
                 add_base_plane(surface)
             if self.axes:
                 add_axes(surface)
-            neighbor = None if self.at_origin else put_beside(context, [surface], others)
+            where = self.placed(context, surface, others)
             kind, text = _made(surface)
-            text = f"{text.removesuffix('.')}{beside_told(neighbor)}."
+            text = f"{text.removesuffix('.')}{where}."
             modifier = motion.find_modifier(surface)
             if modifier is not None and held_work:
                 start = input_value(modifier, "Start Frame").value
@@ -198,7 +196,7 @@ class SURFACE_SLICER_OT_create_surface(SourceSettings, bpy.types.Operator, Impor
 
 
 def _typed(context: bpy.types.Context) -> Any:
-    return fields(required(context.scene))
+    return fields(context.scene)
 
 
 def _of_surface(context: bpy.types.Context) -> Any:

@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
-from . import color, curve, film, slicing, surface
+from . import adding, color, curve, film, output, slicing, surface
+from .adding import NODES_ENTRY
 
-__all__ = ["CLASSES"]
+__all__ = ["CLASSES", "NODES_ENTRY"]
 
 # In the order in which they are shown.
-CLASSES = (*surface.CLASSES, *color.CLASSES, *slicing.CLASSES, *curve.CLASSES, *film.CLASSES)
+CLASSES = (
+    *surface.CLASSES,
+    *color.CLASSES,
+    *slicing.CLASSES,
+    *curve.CLASSES,
+    *film.CLASSES,
+    *output.CLASSES,
+    *adding.CLASSES,
+)

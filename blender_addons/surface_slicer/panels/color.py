@@ -94,7 +94,7 @@ class SURFACE_SLICER_PT_color(SurfaceTab):
             for name, value in {"by": now or "HEIGHT", **look_of(material)}.items():
                 setattr(button, name, value)
             button.ramp = ramp if number else not ramp
-        view_transform = str(required(required(context.scene).view_settings).view_transform)
+        view_transform = str(context.scene.view_settings.view_transform)
         if view_transform != "Standard":
             note = layout.column(align=True)
             note.label(text=f"{view_transform} shifts the colormap's colors", icon="INFO")
@@ -140,10 +140,10 @@ class SURFACE_SLICER_PT_color_ramp(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the fields and the button."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         names = ("ramp_colormap", "ramp_reverse", "ramp_start", "ramp_end", "stops")
         draw_field(layout, typed, "ramp_colormap", "surface_slicer.suggest", icon="COLOR")
         for name in names[1:]:

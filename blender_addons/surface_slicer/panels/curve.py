@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..common.colormaps.choice import draw_colormap, draw_range
+from ..common.figures.drawing import find_drawing
 from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
 from ..common.selection import draw_whose
@@ -17,7 +18,7 @@ from ..curve.arrow import (
     find_arrow_modifier,
 )
 from ..curve.curve import INPUTS, MORPH, find_modifier
-from ..curve.curve_axes import AXES, curve_axes_input, find_curve_axes
+from ..curve.curve_axes import AXES, GRID, curve_axes_input, find_curve_axes
 from ..curve.curve_color import curve_material, curve_settings
 from ..curve.fill import fill_material
 from ..curve.fill_color import fill_settings
@@ -93,6 +94,8 @@ def _draw_axes(layout: bpy.types.UILayout, curve: bpy.types.Object) -> None:
     if body is None:
         return
     draw_axes_of(body, AXES, lambda name: curve_axes_input(axes, name))
+    if has_input(required(find_drawing(axes)), GRID):
+        body.prop(curve_axes_input(axes, GRID), "value", text=GRID)
 
 
 def _draw_arrow(

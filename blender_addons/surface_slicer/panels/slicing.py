@@ -70,11 +70,11 @@ class SURFACE_SLICER_PT_left_behind(Tab):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Require something that was left behind."""
-        return bool(left_behind(required(context.scene).objects))
+        return bool(left_behind(context.scene.objects))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Name what is left, and offer to delete it."""
-        for thing in left_behind(required(context.scene).objects):
+        for thing in left_behind(context.scene.objects):
             self.layout.label(text=thing.name, icon="ORPHAN_DATA")
         self.layout.operator("surface_slicer.remove_left_behind", icon="TRASH")
 

@@ -29,7 +29,7 @@ class SURFACE_SLICER_PT_surface(Tab):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the source's fields and the button."""
         layout = self.layout
-        typed = fields(required(context.scene))
+        typed = fields(context.scene)
         layout.row().prop(typed, "kind", expand=True)
         layout.use_property_split = True
         layout.use_property_decorate = False

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bpy
 
@@ -15,9 +15,6 @@ from ..operators.selection import surface_at_hand
 
 class Tab(bpy.types.Panel):
     """A panel in the sidebar of the 3D viewport."""
-
-    if TYPE_CHECKING:
-        layout: bpy.types.UILayout
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -68,7 +68,7 @@ def drawn_points(
     # An empty that shows a collection is not seen itself.
     own = [one for one in things if one.type != "EMPTY" or one not in of_instancers]
     if own:
-        parts.append(world_points(required(context.scene), own))
+        parts.append(world_points(context.scene, own))
     return np.concatenate(parts).astype(np.float64)
 
 

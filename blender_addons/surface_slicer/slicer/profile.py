@@ -15,7 +15,6 @@ from ..common import nodes
 from ..common.cut.slicer_group import setting, slicer_group
 from ..common.extent import world_points
 from ..common.nodes import Linkable, Node, Tree
-from ..common.required import required
 from .companions import (
     companion_light,
     companion_of,
@@ -69,7 +68,7 @@ def add_profile(
     if there_is := companion_of(source, slicer, name):
         return there_is
     count_vertices(context, source)
-    points = world_points(required(context.scene), [source])
+    points = world_points(context.scene, [source])
     low, high = points.min(axis=0), points.max(axis=0)
     group = slicer_group(slicer)
     material = companion_light(name, color, strength)

@@ -174,7 +174,7 @@ def slice_objects(
     ValueError
         If none of the objects can be cut; nothing is changed then.
     """
-    required(context.view_layer).update()
+    context.view_layer.update()
     wanted = [
         thing
         for thing in objects
@@ -317,7 +317,7 @@ def _why_not(
     # An override does not keep its own custom properties when the file is saved.
     if thing.library is not None or thing.override_library is not None:
         return f"'{thing.name}' belongs to another file; make it local first (Object > Relations)."
-    if thing.name not in required(context.view_layer).objects:
+    if thing.name not in context.view_layer.objects:
         return f"'{thing.name}' cannot be cut: it is not in this view layer."
     for one in shown:
         if not is_editable(one) and needs_change(drawn_with(context, one)):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, Literal
 
 import bpy
@@ -12,7 +11,6 @@ from mathutils import Vector
 
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.cut.slicer_group import cut_by, find_group
-from ..common.required import required
 from .instances import drawn_points
 
 Easing = Literal["LINEAR", "SINE", "CUBIC"]
@@ -57,18 +55,12 @@ def animate_sweep(
     ValueError
         If it is not a slicer, cuts nothing or has no extent, or the frames are not in order.
     """
-    group = find_group(slicer)
-    objects = cut_by(group) if group is not None else []
-    if not objects:
-        raise ValueError(f"'{slicer.name}' cuts nothing; slice something with it first.")
     if frame_end - frame_start < (2 if back else 1):
         least = "two frames" if back else "one frame"
         raise ValueError(
             f"Frames {frame_start} to {frame_end} are too few; a sweep takes {least} or more."
         )
-    if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
-        raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")
-    begin, end = _ends(context, slicer, objects, margin)
+    begin, end = sweep_ends(context, slicer, margin)
     if reverse:
         begin, end = end, begin
     remove_fcurves(slicer, _LOCATION)
@@ -80,18 +72,37 @@ def animate_sweep(
         slicer.matrix_world = matrix
         slicer.keyframe_insert(_LOCATION, frame=frame)
     set_interpolation(slicer, _LOCATION, easing, "EASE_IN_OUT")
-    scene = required(context.scene)
+    scene = context.scene
     scene.frame_set(scene.frame_current)
     return begin, end
 
 
-def _ends(
-    context: bpy.types.Context,
-    slicer: bpy.types.Object,
-    objects: Sequence[bpy.types.Object],
-    margin: float,
+def sweep_ends(
+    context: bpy.types.Context, slicer: bpy.types.Object, margin: float = 0.05
 ) -> tuple[Vector, Vector]:
-    """Find where, on the line of its arrow, it cuts nothing and where it cuts everything away."""
+    """Find where, on the line of its arrow, a slicer cuts nothing and cuts everything away.
+
+    Parameters
+    ----------
+    margin : float
+        See `animate_sweep`.
+
+    Returns
+    -------
+    begin, end : Vector
+        In world space.
+
+    Raises
+    ------
+    ValueError
+        If it is not a slicer, cuts nothing or has no extent.
+    """
+    group = find_group(slicer)
+    objects = cut_by(group) if group is not None else []
+    if not objects:
+        raise ValueError(f"'{slicer.name}' cuts nothing; slice something with it first.")
+    if np.linalg.matrix_rank(np.array(slicer.matrix_world)[:3, :3]) < 3:
+        raise ValueError(f"'{slicer.name}' has a scale of 0, so it has no arrow; change its scale.")
     points = drawn_points(context, objects)
     matrix = np.array(slicer.matrix_world)
     arrow = matrix[:3, 2] / np.linalg.norm(matrix[:3, 2])

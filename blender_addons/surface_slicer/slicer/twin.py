@@ -8,8 +8,9 @@ evaluated surface with all its modifiers.
 On a grid, every n-th line is a wire, since the edges of a finely sampled surface would cover it
 completely. On anything else the edges are in no order, and wires are drawn where planes at equal
 distances meet it. The wires of a grid that moves are swept once, see `grid_wires`, and stored as
-the twin's own mesh; each frame only moves them. Whenever something else is asked for than was
-swept, the wires are made anew in each frame.
+the twin's own mesh; each frame only moves them. So are those of anything else, see `still_wires`;
+each frame only gives them its colors. Whenever something else is asked for than was swept, the
+wires are made anew in each frame.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from ..surface import motion
 from ..surface.datablocks import CELL, X, Y
 from ..surface.lift import is_surface
 from .companions import companion_light, companions_of, count_vertices, modifier_of, new_companion
-from .cuttable import PLAIN, materials_of
+from .cuttable import PLAIN, evaluated_geometry, materials_of
 from .grid_wires import grid_wires
 from .instances import drawn_points
 from .slicer import set_amount, slicers_of
-from .wire_nodes import AT, BESIDE, RING, wire_group
+from .still_wires import RING, sweep_still
+from .wire_nodes import AT, BESIDE, DRAWN, MEASURES, PLAYED, wire_group
 
 TWIN: Final = "Wireframe"
 WIRE_COLOR: Final = (0.2, 0.24, 0.33)
@@ -158,6 +160,8 @@ def _set_wires(
     set_inputs(modifier, values)
     if is_surface(source) and motion.find_modifier(source) is not None:
         _sweep(twin, source, input_value(modifier, "Every").value)
+    elif not is_surface(source) and has_input(modifier, "Still Vertices"):
+        _sweep_still(context, twin, source)
 
 
 def _sweep(twin: bpy.types.Object, source: bpy.types.Object, every: int) -> None:
@@ -183,3 +187,37 @@ def _sweep(twin: bpy.types.Object, source: bpy.types.Object, every: int) -> None
         "Swept Columns": shape[1],
     }
     set_inputs(modifier_of(twin), swept)
+
+
+def _sweep_still(
+    context: bpy.types.Context, twin: bpy.types.Object, source: bpy.types.Object
+) -> None:
+    """Store the wires of anything else, which may keep its shape while its colors play."""
+    modifier = modifier_of(twin)
+
+    def value(name: str) -> Any:
+        return input_value(modifier, name).value
+
+    def looked_at(number: int) -> Any:
+        """Evaluate the twin; its mesh lives as long as what is returned."""
+        set_inputs(modifier, {"Still Vertices": number})
+        return evaluated_geometry(context, twin)
+
+    vertices, played = 0, list[str]()
+    kind = list(DRAWN).index(value("Draw"))
+    shown, drawn = looked_at(-1), looked_at(0)
+    # So that rings stay round.
+    is_even = np.allclose(np.array(source.matrix_world.to_scale()), 1.0, atol=1e-4)
+    if is_even and shown is not None and shown.mesh is not None and drawn.mesh is not None:
+        mesh, material, radius = twin.data, value("Material"), 0.5 * value("Thickness")
+        assert isinstance(mesh, bpy.types.Mesh)
+        to_source = np.array(source.matrix_world.inverted_safe() @ twin.matrix_world)
+        vertices, played = sweep_still(mesh, drawn.mesh, shown.mesh, to_source, material, radius)
+    named = [*played, *[""] * (len(PLAYED) - len(played))]
+    still = {
+        "Still Vertices": vertices,
+        "Still Draw": kind,
+        "Still Measure": float(value(MEASURES[kind])),
+        **dict(zip(PLAYED, named, strict=True)),
+    }
+    set_inputs(modifier, still)

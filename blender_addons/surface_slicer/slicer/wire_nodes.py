@@ -12,6 +12,7 @@ from ..surface.datablocks import CELL
 from ..surface.motion import COLOR_VALUE, HEIGHT
 from .crossing import DISTANCE, crossing_edges
 from .grid_wires import SIDES
+from .still_wires import CORNERS, MOST_VALUES, RING, WAS, WEIGHTS
 
 GROUP: Final = "Slicer Wireframe"
 DRAWN: Final = {
@@ -22,8 +23,12 @@ DRAWN: Final = {
 """What wires run along, with a description."""
 AT: Final = "wire_at"
 BESIDE: Final = "wire_beside"
-RING: Final = "wire_ring"
 """Point attributes of swept wires; see `grid_wires.Wires`."""
+
+PLAYED: Final = tuple(f"Played {number}" for number in range(1, MOST_VALUES + 1))
+"""Inputs for the names of the attributes that still wires take from their object."""
+MEASURES: Final = ("Every", "Spacing", "Sharp Angle")
+"""The input that matters for each of `DRAWN`."""
 
 _LEVEL: Final = "section"
 _NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
@@ -44,7 +49,13 @@ _NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Swept Vertices": {"kind": "Int", "default": 0, "hide": True},
     "Swept Every": {"kind": "Int", "default": 0, "hide": True},
     "Swept Columns": {"kind": "Int", "default": 0, "hide": True},
+    "Still Vertices": {"kind": "Int", "default": 0, "hide": True},
+    "Still Draw": {"kind": "Int", "default": 0, "hide": True},
+    "Still Measure": {"kind": "Float", "default": 0.0, "hide": True},
+    **{name: {"kind": "String", "hide": True} for name in PLAYED},
 }
+# Relative to the size of the object: further, it has another shape.
+_SAME_PLACE: Final = 1e-5
 
 
 @nodes.group(GROUP)
@@ -69,25 +80,35 @@ def wire_group(tree: Tree) -> None:
     with tree.frame("The object, with its instances"):
         mesh = tree.add("GeometryNodeRealizeInstances", {"Geometry": info["Geometry"]})
         relative = tree.object(source, relative=True)["Transform"]
+        count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
+        off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
 
     def tubes(curves: Linkable) -> Node:
         return tree.tube(_placed(tree, curves, relative), SIDES, radius)
 
     with tree.frame("Wires, swept before: of this grid, these lines, and no other size"):
-        count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
         fits = count.equals(new["Swept Vertices"]) & every.equals(new["Swept Every"])
         as_wide = _is_as_wide(tree, mesh, new["Swept Columns"])
-        off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
         can = fits & (off < 1e-4) & as_wide
         before = _placed(tree, _moved(tree, swept, mesh, radius), relative)
         now = tubes(_grid_lines(tree, mesh, every))
         lines = tree.switch("GEOMETRY", can, now, before)
-    drawn = {
-        "Lines": lines,
-        "Sections": tubes(_sections(tree, mesh, size, new["Spacing"])),
-        "Sharp Edges": tubes(_sharp_edges(tree, mesh, new["Sharp Angle"])),
-    }
-    wires = tree.menu("GEOMETRY", draw, drawn)
+    with tree.frame("Wires, swept before: of an object with these vertices in these places"):
+        kind = tree.menu("INT", draw, {name: number for number, name in enumerate(DRAWN)})
+        measure = _one_of(tree, "FLOAT", kind, [every, new["Spacing"], new["Sharp Angle"]])
+        same = kind.equals(new["Still Draw"]) & measure.equals(new["Still Measure"], within=1e-6)
+        as_many = count.equals(new["Still Vertices"]) & same & (off < 1e-4)
+        stands = tree.switch("BOOLEAN", as_many, False, _is_in_place(tree, swept, mesh))
+        still = _placed(tree, _played(tree, swept, mesh, radius, new), relative)
+    drawn = [
+        lines,
+        tubes(_sections(tree, mesh, size, new["Spacing"])),
+        tubes(_sharp_edges(tree, mesh, new["Sharp Angle"])),
+    ]
+    made = _one_of(tree, "GEOMETRY", kind, drawn)
+    wires = tree.switch("GEOMETRY", stands, made, still)
+    with tree.frame("To look at the object with its instances"):
+        wires = tree.switch("GEOMETRY", new["Still Vertices"] < 0, wires, mesh)
     painted = tree.add("GeometryNodeSetMaterial", {"Geometry": wires, "Material": material})
     tree.output("Geometry", painted)
 
@@ -132,6 +153,62 @@ def _moved(tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable) -> Lin
             colored = tree.store(moved, name, here)
             moved = tree.switch("GEOMETRY", there, moved, colored)
     return moved
+
+
+def _one_of(tree: Tree, kind: str, chosen: Linkable, values: list[Any]) -> Any:
+    """Take one of several values by its number; the others are not computed."""
+    *before, found = values
+    for number, value in reversed([*enumerate(before)]):
+        found = tree.switch(kind, chosen.equals(number), found, value)
+    return found
+
+
+def _is_in_place(tree: Tree, swept: Linkable, mesh: Linkable) -> Node:
+    """Tell whether the vertices of still wires are where they were."""
+    with tree.frame("In place"):
+        here = _at_corner(tree, mesh, tree.add("GeometryNodeInputPosition"), 0, "FLOAT_VECTOR")
+        moved = tree.vector_math("DISTANCE", here, tree.attribute(WAS, "FLOAT_VECTOR"))
+        # All around a wire are at the same corner.
+        once = (tree.add("GeometryNodeInputIndex") % SIDES).equals(0, within=0.5)
+        most = tree.add(
+            "GeometryNodeAttributeStatistic",
+            {"Geometry": swept, "Selection": once, "Attribute": moved},
+            data_type="FLOAT", domain="POINT",
+        )["Max"]  # fmt: skip
+        box = tree.add("GeometryNodeBoundBox", {"Geometry": swept})
+        extent = tree.vector_math("DISTANCE", box["Min"], box["Max"])
+        return most <= extent * _SAME_PLACE
+
+
+def _at_corner(
+    tree: Tree, mesh: Linkable, value: Linkable, number: int, kind: str = "FLOAT"
+) -> Node:
+    return tree.sample(mesh, value, tree.attribute(CORNERS[number], "INT"), kind)
+
+
+def _played(
+    tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable, named: dict[str, Socket]
+) -> Linkable:
+    """Give still wires their width, and the values of now."""
+    with tree.frame("Still wires"):
+        away = tree.attribute(RING, "FLOAT_VECTOR") * radius
+        moved = tree.add("GeometryNodeSetPosition", {"Geometry": swept, "Offset": away})
+        wires: Linkable = moved
+        weights = tree.parts(tree.attribute(WEIGHTS, "FLOAT_VECTOR"))
+    for name in PLAYED:
+        with tree.frame(name):
+            value = tree.add(
+                "GeometryNodeInputNamedAttribute", {"Name": named[name]}, data_type="FLOAT"
+            )
+            there = tree.sample(mesh, value["Exists"], 0, "BOOLEAN")
+            first, *others = (
+                _at_corner(tree, mesh, value["Attribute"], number) * weights[axis]
+                for number, axis in enumerate("XYZ")
+            )
+            now = first + others[0] + others[1]
+            colored = tree.store(wires, named[name], now)
+            wires = tree.switch("GEOMETRY", there, wires, colored)
+    return wires
 
 
 def _sharp_edges(tree: Tree, mesh: Linkable, angle: Linkable) -> Node:

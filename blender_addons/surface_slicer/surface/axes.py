@@ -179,5 +179,5 @@ def _axes_group(tree: Tree) -> None:
             "Label Along": 1.0,
         },
     }
-    drawn = drawn_axes(tree, own, places, facing, style)
+    drawn, _ = drawn_axes(tree, own, places, facing, style)
     tree.output("Geometry", inked(tree, drawn, style))

@@ -131,7 +131,7 @@ def add_surface(
         _describe(surface, field, size)
         about(surface).period_begin, about(surface).period = _period(heights)
         if heights.frames > 1:
-            scene = required(context.scene)
+            scene = context.scene
             start = make_room(scene, heights.frames, 1, lengthen=set_frame_range)
             set_inputs(required(motion.find_modifier(surface)), {"Start Frame": float(start)})
         link(context, surface)

@@ -327,6 +327,6 @@ def _write_nodes(material: bpy.types.Material) -> None:
             # Level areas keep their color, and so do those that face the light more.
             lit = tree.clamp(normal @ _LIGHT / _LIGHT[2])
             share = tree.mix(0.0, 1.0, lit, name=RELIEF, label=RELIEF)
-        strength = tree.math("MULTIPLY", 1.0, share, name=STRENGTH, label=STRENGTH)
+        strength = (1.0 * share).named(STRENGTH)
         glow = tree.add("ShaderNodeEmission", {"Color": color, "Strength": strength})
         tree.add("ShaderNodeOutputMaterial", {"Surface": glow})

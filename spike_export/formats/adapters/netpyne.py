@@ -23,6 +23,8 @@ from ..peek import Peek
 _KEYS: Final = (b"netpyne_version", b"netpyne_changeset", b"simConfig", b"simData", b"netParams")
 _LARGEST_JSON: Final = 1 << 30
 _LARGEST_VALUES: Final = 8_000_000_000
+# NEURON's own limit for a section.
+_MOST_SEGMENTS: Final = 32767
 _UNITS: Final = {"v": "mV"}
 
 
@@ -45,7 +47,9 @@ def _read(path: Path, request: Request) -> Content:
         return _content(path, data, request)
     except FormatError:
         raise
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+    except (
+        ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError
+    ) as error:  # fmt: skip
         problem = (
             f"it is damaged, or not as NetPyNE saves it ({type(error).__name__}: {error!s:.80})"
         )
@@ -153,11 +157,17 @@ def _sections(cell: Any, config: Any) -> list[dict[str, Any]]:
             "type": section_type(name),
             "parent": order[parents[name]] if parents[name] else -1,
             "parent_x": float(secs[name]["topol"].get("parentX", 1.0)) if parents[name] else 0.0,
-            "nseg": int(secs[name]["geom"].get("nseg", 1)),
+            "nseg": _segments(name, secs[name]["geom"].get("nseg", 1)),
             "points": shapes[name][:: -1 if _is_reversed(cell, name) else 1] + [*offset, 0.0],
         }
         for name in order
     ]
+
+
+def _segments(name: str, nseg: Any) -> int:
+    if not 1 <= int(nseg) <= _MOST_SEGMENTS:
+        raise ValueError(f"{name:.40} has nseg {nseg!s:.20}, and NEURON at most {_MOST_SEGMENTS:,}")
+    return int(nseg)
 
 
 def _values(

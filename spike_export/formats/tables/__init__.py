@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Users' arrays and tables: ``.npy``, ``.npz``, and text in rows and columns.
 
-`npy` reads NumPy files, `text` splits text into rows, and `numbers` converts them to arrays, those
-of ESRI grids with `esri`; `other` names files that are not read, and `cyclic` finds
+`npy` reads NumPy files, `text` splits text into rows, and `to_array` converts them to arrays, those
+of ESRI grids with `esri`; `other` names files that are not read, and `period` finds
 values that come round.
 Nothing is dropped silently: guesses are listed in notes. Only NumPy is imported, so that the
 add-ons can bundle this folder unchanged.
@@ -10,13 +10,15 @@ add-ons can bundle this folder unchanged.
 
 from __future__ import annotations
 
-from .cyclic import find_period, period_named, period_text, usual_period
 from .npy import Check, array_names, read_npy, read_npz
-from .numbers import Mark, Numbers, decimal_mark, is_header, number, read_numbers
-from .other import how_to_convert
+from .other import KNOWN_BY, how_to_convert
+from .period import find_period, period_named, period_text, usual_period
+from .points import is_full_grid
 from .text import Row, Rows, TableError, read_rows
+from .to_array import Mark, Numbers, decimal_mark, is_header, number, read_numbers
 
 __all__ = [
+    "KNOWN_BY",
     "Check",
     "Mark",
     "Numbers",
@@ -27,6 +29,7 @@ __all__ = [
     "decimal_mark",
     "find_period",
     "how_to_convert",
+    "is_full_grid",
     "is_header",
     "number",
     "period_named",

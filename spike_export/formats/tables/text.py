@@ -89,7 +89,7 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
     TableError
         If it is not text.
     """
-    if how := how_to_convert(content[:1024]):
+    if how := how_to_convert(content):
         raise TableError(how)
     if content.startswith(b"PK\x03\x04"):
         raise TableError("it is a spreadsheet or an archive: save it as CSV")

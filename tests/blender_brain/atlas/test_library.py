@@ -60,7 +60,7 @@ def test_an_open_atlas_is_not_looked_for(disk: Disk, tmp_path: Path, by: str):
     wanted = {"name": NAME, "folder": str(own), "nothing": ""}[by]
 
     def ask() -> str:
-        return library.opened(wanted, str(tmp_path), anew=False).atlas.full_name
+        return library.opened(wanted, str(tmp_path), recheck=False).atlas.full_name
 
     assert disk.questions(ask) and disk.questions(ask) == 0
     disk.now += 60
@@ -89,7 +89,7 @@ def test_what_cannot_be_opened_is_not_tried_all_the_time(disk: Disk, tmp_path: P
 
     def ask() -> None:
         with pytest.raises(library.AtlasError, match="is not JSON"):
-            library.opened(NAME, str(tmp_path), anew=False)
+            library.opened(NAME, str(tmp_path), recheck=False)
 
     assert disk.questions(ask) and disk.questions(ask) == 0
     (own / "structures.json").write_text(whole)
@@ -100,7 +100,7 @@ def test_what_cannot_be_opened_is_not_tried_all_the_time(disk: Disk, tmp_path: P
     ask()
     (own / "structures.json").write_text(whole)
     disk.now += 60
-    assert library.opened(NAME, str(tmp_path), anew=False).atlas.name == NAME
+    assert library.opened(NAME, str(tmp_path), recheck=False).atlas.name == NAME
 
 
 def test_folders_among_very_many_files_are_found_without_asking_for_each(

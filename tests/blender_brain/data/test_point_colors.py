@@ -106,7 +106,7 @@ def test_the_volume_follows_a_column(bpy: Any):
     with pytest.raises(ValueError, match="'cells' has no column 'rate'; it has count"):
         color_points(thing, "rate")
     thing = added(bpy, change=np.array([1.0, -8.0, 0.0]))
-    with pytest.raises(ValueError, match="'change' cannot be a size: it is not positive"):
+    with pytest.raises(ValueError, match="'change' of '.*' cannot be a size: it is not positive"):
         color_points(thing, "", size="change")
 
 

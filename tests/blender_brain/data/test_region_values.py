@@ -60,6 +60,18 @@ def test_values_over_time(tmp_path: Path):
     assert np.array_equal(table.values, [[3, nan], [nan, nan], [1, 2]], equal_nan=True)
 
 
+def test_a_second_column_is_no_time_unless_regions_are_there_again(tmp_path: Path):
+    """As a count beside a density."""
+    table = read(tmp_path, "region,count,density\nCA3,7,0.5\nDG,9,0.25\n")
+    assert table.choices == ("count", "density") and table.name == "density"
+    assert table.times_ms.tolist() == [0] and table.values.tolist() == [[0.5, 0.25]]
+    table = read(tmp_path, "region,when,density\nCA3,7,0.5\nDG,9,0.25\nCA3,9,1\n")
+    assert table.times_ms.tolist() == [7, 9]
+    assert table.notes == (
+        "values.csv: 'when' was taken for times in ms; regions are there again.",
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.atlases import NAME, write_v3
+from helpers.eevee import rendered_by
 from helpers.pictures import read_pixels
 from numpy.typing import NDArray
 
@@ -193,6 +194,41 @@ def cross(a: Any, b: Any, c: Any, d: Any) -> bool:
         return False
     s, t = np.linalg.solve(matrix, c - a)
     return bool(0 < s < 1 and 0 < t < 1)
+
+
+@pytest.mark.slow
+def test_labels_fade_alike_in_both_engines(bpy: Any, scene: Any, tmp_path: Path):
+    """The text of one that is half gone, in the picture of EEVEE and in that of Cycles."""
+    from blender_brain.common.nodes.modifiers import input_value
+
+    scene.render.resolution_x, scene.render.resolution_y = 384, 216
+    scene.cycles.samples, scene.eevee.taa_render_samples = 16, 32
+    bpy.ops.blender_brain.add_labels(text_size=0.1)
+
+    def fading() -> list[tuple[float, str]]:
+        opacity = {
+            name: float(input_value(label.modifiers[0], "Opacity").value)
+            for name, label in labels(scene).items()
+        }
+        return [(one, name) for name, one in opacity.items() if 0.3 < one < 0.7]
+
+    for frame in range(1, 41):
+        scene.frame_set(frame)
+        if found := fading():
+            break
+    opacity, name = found[0]
+    letters = in_picture(bpy, labels(scene)[name])[:-44]
+    left, low = letters.min(axis=0) * (384, 216)
+    right, high = letters.max(axis=0) * (384, 216)
+    rows = slice(int(216 - high), int(216 - low) + 1)
+    columns = slice(int(left), int(right) + 1)
+    brightest = []
+    for engine in ("CYCLES", "BLENDER_EEVEE"):
+        text = rendered_by(engine, bpy, tmp_path)[rows, columns]
+        brightest.append(np.quantile(text.mean(axis=-1), 0.95))
+    # In sRGB, half as much light is 188.
+    wanted = 255 * (1.055 * opacity ** (1 / 2.4) - 0.055)
+    assert brightest == pytest.approx([wanted, wanted], rel=0.15)
 
 
 def test_a_label_of_what_is_never_seen_is_hidden_and_said_so(

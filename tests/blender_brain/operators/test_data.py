@@ -72,8 +72,12 @@ def test_a_folder_is_enough(bpy: Any, tmp_path: Path):
     assert ops.place_objects(region="CA3", side="BOTH") == {"FINISHED"}
 
 
-def test_the_columns_of_a_table_are_in_a_menu(bpy: Any, regions: Any, tmp_path: Path):
-    path = tmp_path / "summary.csv"
+def test_the_columns_of_a_table_are_in_a_menu(bpy: Any, tmp_path: Path):
+    from helpers.atlases import write_v3
+
+    write_v3(tmp_path)
+    bpy.ops.blender_brain.import_regions(folder=str(tmp_path), acronyms="CA3, DG")
+    regions, path = bpy.data.objects, tmp_path / "summary.csv"
     path.write_text(
         "structure_name,left_cell_count,right_cell_count,total_cells\nField CA3,1,2,3\nX,1,2,3\n"
     )

@@ -59,7 +59,7 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert regions(bpy) == ["CA3", "DG", "MO"]
 
 
-def test_changed_atlas_is_read_anew(bpy, tmp_path):
+def test_changed_atlas_is_read_again(bpy, tmp_path):
     """A terminology that grows and an atlas that comes are there without a restart."""
     from blender_brain.atlas import library
 

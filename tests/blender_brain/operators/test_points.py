@@ -148,7 +148,7 @@ def test_a_failed_import_leaves_nothing(bpy: Any, regions: Any, tmp_path: Path):
     path = tmp_path / "cells.csv"
     path.write_text("x,y,z,change\n4000,3000,3000,-1\n4000,3000,4000,2\n")
     before = set(bpy.data.objects), set(bpy.data.meshes)
-    with pytest.raises(RuntimeError, match="'change' cannot be a size"):
+    with pytest.raises(RuntimeError, match="'change' of 'cells' cannot be a size"):
         bpy.ops.blender_brain.import_points(filepath=str(path), size_by="change")
     assert (set(bpy.data.objects), set(bpy.data.meshes)) == before
 
@@ -163,76 +163,3 @@ def test_tracks_as_points(bpy: Any, regions: Any, tmp_path: Path):
         ops.import_points(filepath=str(path), size_by="x")
     assert ops.import_points(filepath=str(path), as_points=True) == {"FINISHED"}
     assert bpy.context.object.type == "MESH"
-
-
-# Three cells in the file's own shape each, what is said, and what else would be right.
-CELLS = ((8358.35, 4752.12, 8882.76), (8198.56, 3569.33, 8427.71), (8162.82, 2881.11, 8172.63))
-
-
-def rows(factor: float, before: str = "{n},", after: str = "") -> str:
-    """The cells' lines, in units of so many micrometers."""
-    return "".join(
-        f"{before.format(n=n)}{','.join(f'{one / factor:.6g}' for one in cell)}{after}\n"
-        for n, cell in enumerate(CELLS)
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        (
-            "abc_atlas.csv",
-            "cell_label,x,y,z,parcellation_index\n" + rows(1000, "c{n},", ",463"),
-            ["'x' for AP, 'y' for DV, 'z' for ML, in micrometers",
-             "they would fit as millimeters (100 %) inside"],
-        ),
-        (
-            "all_points.csv",
-            "coordinate_raw_axis_0,coordinate_raw_axis_1,coordinate_raw_axis_2,"
-            "coordinate_atlas_axis_0,coordinate_atlas_axis_1,coordinate_atlas_axis_2,"
-            "structure_name,hemisphere\n" + rows(10, "1671,4276,7994,", ",Field CA3,left"),
-            ["the atlas's voxels were read, not those of the raw image",
-             "'structure_name' agrees for 0 %", "they would fit as voxels of 10 µm (100 %) inside"],
-        ),
-        (
-            "allen_units.csv",
-            "id,anterior_posterior_ccf_coordinate,dorsal_ventral_ccf_coordinate,"
-            "left_right_ccf_coordinate,ecephys_structure_acronym\n" + rows(1, after=",MO"),
-            ["'left_right_ccf_coordinate' for ML, in micrometers. 3 units: 100 % inside the brain",
-             "'ecephys_structure_acronym' agrees for 0 %",
-             "Most points are not where the file says"],
-        ),
-        (
-            "cells.xml",
-            "<CellCounter_Marker_File><Marker_Data><Marker_Type><Type>1</Type>"
-            "<Marker><MarkerX>20</MarkerX><MarkerY>30</MarkerY><MarkerZ>60</MarkerZ></Marker>"
-            "</Marker_Type></Marker_Data></CellCounter_Marker_File>",
-            ["cells.xml has voxels of the raw image, not of an atlas",
-             "MarkerX for ML, MarkerY for DV, MarkerZ for AP"],
-        ),
-        (
-            "napari_points.csv",
-            "index,axis-0,axis-1,axis-2\n" + rows(25),
-            ["napari counts voxels, which were taken for those of this atlas",
-             "voxels of 25 µm (100 %) inside"],
-        ),
-    ],
-)  # fmt: skip
-def test_each_shape_of_labs_says_what_was_taken_and_what_would_fit(
-    bpy: Any, regions: Any, tmp_path: Path, capfd: Any, name: str, content: str, said: list[str]
-):
-    """Files are read as they are, never silently in a wrong unit; the message names the setting."""
-    (tmp_path / name).write_text(content)
-    message = imported(bpy, capfd, tmp_path / name)
-    for words in said:
-        assert words in message
-
-
-def test_the_setting_that_is_named_is_the_right_one(
-    bpy: Any, regions: Any, tmp_path: Path, capfd: Any
-):
-    """Millimeters that were read as micrometers come out right once the unit is chosen."""
-    (tmp_path / "cells.csv").write_text("x,y,z\n" + rows(1000, ""))
-    message = imported(bpy, capfd, tmp_path / "cells.csv", unit="mm")
-    assert "in millimeters. 3 points: 100 % inside the brain" in message
-    assert "Warning" not in message

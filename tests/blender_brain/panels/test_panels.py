@@ -13,7 +13,9 @@ from helpers.panels import operators, shown
 
 ADDON = "blender_brain"
 COLORS = {"BLENDER_BRAIN_PT_colors", "BLENDER_BRAIN_PT_range"}
-OTHERS = {f"BLENDER_BRAIN_PT_{what}" for what in ("scene", "look", "labels", "film", "data")}
+OTHERS = {
+    f"BLENDER_BRAIN_PT_{what}" for what in ("scene", "look", "labels", "film", "output", "data")
+}
 ON_REGION: dict[str, dict[str, Any]] = {
     "choose_atlas": {"atlas": NAME},
     "unfold": {"structure": "1"},
@@ -24,6 +26,10 @@ ON_REGION: dict[str, dict[str, Any]] = {
     "isolate": {"region": "CA3"},
     "show_all": {},
     "set_stage": {},
+    "picture_size": {"size": "square"},
+    "frame_rate": {"rate": "25"},
+    "output_format": {"format": "prores", "transparent": True},
+    "add_passes": {},
     "film_scene": {"glass": "grey", "glow": "DG", "gradient": "CA3"},
     "add_labels": {},
     "remove_labels": {},
@@ -37,7 +43,7 @@ NEW = {"import_regions", "import_points", "color_points"}
 # These need the network or a window, or write an atlas of their own.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "make_demo_atlas", "list_downloads",
-    "download_atlas", "download_meshes", "cancel_download",
+    "download_atlas", "download_meshes", "cancel_download", "render_film",
 }  # fmt: skip
 
 

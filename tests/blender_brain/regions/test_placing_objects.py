@@ -14,6 +14,8 @@ from helpers.solids import box
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 
 @pytest.fixture
 def scene(bpy: Any, tmp_path: Path) -> Any:

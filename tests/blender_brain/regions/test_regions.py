@@ -63,6 +63,21 @@ def test_inside_out_and_degenerate_meshes_are_mended(bpy, tmp_path, import_regio
     assert len(faces) == 12 and volume(found, faces) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("hemisphere", ["BOTH", "LEFT", "SPLIT"])
+def test_what_encloses_nothing_is_said_not_imported(bpy, tmp_path, import_regions, hemisphere):
+    flat = MESHES[463][0][:4], np.array([[0, 1, 1], [2, 3, 3]])
+    atlas = open_atlas(write_v2(tmp_path, meshes={463: flat, 8: MESHES[8]}))
+    result = import_regions("CA3, grey", atlas=atlas, hemisphere=hemisphere)
+    assert all(region.name.startswith("grey") for region in result.regions)
+    sentence = (
+        "made_up_100um_v1.2: the mesh of 'CA3', 463.obj, encloses nothing: all of its faces are"
+        " lines or points."
+    )
+    assert result.damaged == [sentence]
+    with pytest.raises(AtlasError, match="encloses nothing"):
+        import_regions("CA3", atlas=atlas, hemisphere=hemisphere)
+
+
 def test_blender_finds_nothing_to_mend(bpy, tmp_path, import_regions):
     """Faces that are there twice or repeat a point are gone before it looks."""
     points, triangles = MESHES[463]

@@ -3,28 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from helpers.node_editor import node_editor
 
 
 @pytest.fixture
-def editor(bpy: Any) -> Any:
-    """Open a tree in a node editor; the operators run there."""
-    window = bpy.context.window_manager.windows[0]
-    area = window.screen.areas[0]
-    kind = area.ui_type
-
-    def open_(tree: Any) -> Any:
-        area.ui_type = tree.bl_idname
-        space = area.spaces.active
-        space.pin = True
-        space.node_tree = tree
-        region = next(r for r in area.regions if r.type == "WINDOW")
-        return bpy.context.temp_override(window=window, area=area, region=region, space_data=space)
-
-    yield open_
-    area.ui_type = kind
+def editor(bpy: Any) -> Iterator[Any]:
+    with node_editor(bpy) as open_:
+        yield open_
 
 
 def test_a_group_is_added_where_the_cursor_is(bpy: Any, editor):

@@ -247,7 +247,8 @@ def test_every_operator_can_be_undone_and_says_what_it_does(bpy):
     What is simulated is imported later, by an operator that can be undone.
     """
     writing = {
-        f"BLENDER_SPIKE_OT_{name}" for name in ("export_mesh", "simulate", "cancel_simulation")
+        f"BLENDER_SPIKE_OT_{name}"
+        for name in ("export_mesh", "simulate", "cancel_simulation", "render_film")
     }
     names = [name for name in dir(bpy.types) if name.startswith("BLENDER_SPIKE_OT_")]
     assert len(names) > 10

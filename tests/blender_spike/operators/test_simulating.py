@@ -92,7 +92,7 @@ def test_a_result_is_imported_and_nothing_is_replaced(bpy: Any, folder):
     ("change", "said"),
     [
         ({"filepath": ""}, "Choose a tracing or a model to simulate first"),
-        ({"filepath": "gone.swc"}, "gone.swc is not there"),
+        ({"filepath": "gone.swc"}, "gone.swc was not found"),
         ({"filepath": "cell.swc", "every_ms": 60.0}, "leaves no second frame"),
     ],
 )

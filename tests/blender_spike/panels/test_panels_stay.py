@@ -38,6 +38,10 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "frame_camera": {},
     "orbit_camera": {},
     "film_scene": {},
+    "picture_size": {"size": "square"},
+    "frame_rate": {"rate": "25"},
+    "output_format": {"format": "prores", "transparent": True},
+    "add_passes": {},
     "fog": {},
     "focus": {},
     "mesh_copy": {},
@@ -54,7 +58,7 @@ WITHOUT_TIME = {"set_duration"}
 # Need a window, a node editor, or another program.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
-    "add_node_group",
+    "add_node_group", "render_film",
 }  # fmt: skip
 
 

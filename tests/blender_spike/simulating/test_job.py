@@ -65,7 +65,7 @@ def test_no_file_is_replaced(tmp_path):
     ("change", "said"),
     [
         ({"path": Path("/x/cell.pickle")}, "cell.pickle is neither a tracing"),
-        ({"path": Path("/x/gone.swc")}, "gone.swc is not there"),
+        ({"path": Path("/x/gone.swc")}, "gone.swc was not found"),
         ({"every_ms": 50.0}, "An Interval of 50 ms leaves no second frame in 50 ms"),
         ({"delay_ms": 50.0}, "The current begins at 50 ms, after the end at 50 ms"),
     ],

@@ -80,7 +80,7 @@ def test_what_is_said_where_there_is_none(tmp_path):
         command_of("", {"PATH": str(tmp_path)}, tmp_path)
     with pytest.raises(ProgramError, match=r"^There is no spike-export in .*; install it .* there"):
         command_of(str(tmp_path), {}, tmp_path)
-    with pytest.raises(ProgramError, match="gone, named in Preferences .*, is not there"):
+    with pytest.raises(ProgramError, match="gone, named in Preferences .*, was not found"):
         command_of(str(tmp_path / "gone"), {}, tmp_path)
     other = program(tmp_path / "blender")
     with pytest.raises(ProgramError, match="is neither Python nor spike-export"):

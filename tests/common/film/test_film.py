@@ -129,7 +129,7 @@ def test_bloom_glows_beyond_the_edge(bpy, film, tmp_path):
         pixels = read_pixels(scene.render.filepath)
         brightness.append(pixels[32, 8].mean())
     assert brightness[0] == 0 and brightness[1] > 2
-    assert [g.name for g in bpy.data.node_groups] == ["Bloom of Scene"]
+    assert [g.name for g in bpy.data.node_groups] == ["Bloom", "Bloom of Scene"]
 
 
 def test_scenes_have_their_own_bloom(bpy, film):
@@ -141,7 +141,7 @@ def test_scenes_have_their_own_bloom(bpy, film):
     seen = []
     for scene in (first, second):
         nodes = {node.bl_idname: node for node in scene.compositing_node_group.nodes}
-        strength = nodes["CompositorNodeGlare"].inputs["Strength"].default_value
+        strength = nodes["CompositorNodeGroup"].inputs["Strength"].default_value
         seen.append((nodes["CompositorNodeRLayers"].scene, strength))
     assert seen == [(first, 1.0), (second, 0.25)]
 

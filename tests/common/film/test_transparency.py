@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.films import film_frames
 from PIL import Image
 
 SIZE = (96, 72)
@@ -105,6 +106,46 @@ def test_exr_over_any_ground_is_the_film_on_it(bpy, scene, tmp_path, ground):
     assert np.abs(over - expected)[outside].max() <= 2
     if not ground:
         assert np.abs(over - expected).max() <= 2
+
+
+@pytest.mark.parametrize("ending", [".mov", pytest.param(".webm", marks=pytest.mark.slow)])
+def test_films_over_black_are_the_film_on_black(bpy, scene, tmp_path, ending):
+    """After encoding, decoding, and putting them over black; the halo is as bright."""
+    from common import film
+    from common.rendering import frames
+    from common.rendering.formats import ENDINGS
+
+    chosen = ENDINGS[ending]
+    black = png(bpy, scene, tmp_path / "black.png")
+    film.use_transparent_ground(scene, straight=True)
+    scene.render.image_settings.color_depth = chosen.picture_depth
+    scene.render.film_transparent = True
+    pictures = [tmp_path / f"frame_{k:04d}.png" for k in range(2)]
+    for picture in pictures:
+        png(bpy, scene, picture, alpha=True)
+    frames.encode(scene, pictures, tmp_path / f"film{ending}", chosen)
+    (seen, _) = film_frames(bpy, tmp_path / f"film{ending}", 2, SIZE)
+    away = np.abs(seen[..., :3] * seen[..., 3:] / 255 - black).max(axis=2)
+    halo = (black.max(axis=2) > 2) & (black.max(axis=2) < 150)
+    assert halo.mean() > 0.3
+    # Encoders blur color across the edge of the sphere.
+    assert np.percentile(away[halo], 95) <= 2 and np.median(away) <= 1
+
+
+@pytest.mark.parametrize("ground", [0.2, 1.0], ids=["grey", "white"])
+def test_png_over_a_bright_ground_covers_as_it_shines(bpy, scene, tmp_path, ground):
+    """Straight alpha cannot add; nowhere is it darker than the ground mixed with the light."""
+    from common import film
+
+    black = png(bpy, scene, tmp_path / "black.png")
+    film.use_transparent_ground(scene, straight=True)
+    kept = png(bpy, scene, tmp_path / "kept.png", alpha=True)
+    coverage = kept[..., 3:] / 255
+    level = 255 * ground
+    over = kept[..., :3] * coverage + level * (1 - coverage)
+    assert np.abs(over - (black + level * (1 - coverage))).max() <= 2
+    # Where there is no light, there is nothing but the ground.
+    assert np.abs(over - level)[black.max(axis=2) == 0].max(initial=0) <= 1
 
 
 def test_it_is_put_in_and_taken_out(bpy, scene):

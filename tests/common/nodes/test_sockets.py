@@ -135,6 +135,20 @@ def test_a_label_says_what_a_node_does(bpy, nodes):
     assert {node.label for node in tree.tree.nodes} == {""}
 
 
+def test_a_named_node_is_found_again(bpy, nodes):
+    """A tree is another one if its nodes have other names."""
+    groups = []
+    for name in ("Share", "Share", "Part"):
+        with nodes.geometry_group("Names") as tree:
+            half = (tree.input("a", "Float") * 0.5).named(name)
+            tree.output("Out", half, kind="Float")
+        groups.append(tree.tree)
+        node = tree.tree.nodes[name]
+        assert (node.operation, node.label) == ("MULTIPLY", name)
+        assert node.inputs[1].default_value == 0.5
+    assert groups[0] == groups[1] != groups[2]
+
+
 def test_sockets_can_be_kept_in_dicts(bpy, nodes):
     """``==`` and the hash are Python's own."""
     with nodes.geometry_group("Kept") as tree:

@@ -69,8 +69,17 @@ def test_a_film_has_its_frames_beside_it(options, tmp_path):
     ("words", "sentence"),
     [
         (["a.mp4", "--video", "b.mp4"], "--video: the film is a.mp4 already"),
-        (["a.mp4", "--exr"], "--exr: a film is made of PNG files"),
-        (["a.mp4", "--transparent"], "--transparent: .mp4 does not support transparency"),
+        (["a.mp4", "--exr"], "--format: a film is made of PNG files"),
+        (["a.mp4", "--transparent"], "--transparent: H.264 does not support transparency"),
+        (
+            ["a.mov", "--format", "hevc"],
+            "--format: the name of a film in HEVC, 10 Bit ends in .mp4",
+        ),
+        (
+            ["out", "--format", "prores"],
+            "--format: ProRes 4444 is for films; give a name that ends",
+        ),
+        (["out", "--exr", "--format", "png"], "--exr: the format is png already"),
         (["out", "--length", "0"], "'0' is not a whole number above 0"),
         (["out", "--resolution", "101x50"], "must be even"),
     ],
@@ -90,3 +99,19 @@ def test_a_simulation_at_a_pace_takes_as_many_frames(options):
     assert options.frames_for(0.3, 0.1) == 4
     assert options.frames_for(1.0, 0.3) == 5
     assert options.frames_for(0.0, 0.3) == 2
+
+
+def test_formats_follow_the_name_or_are_chosen(options):
+    assert parsed(options, "a.mp4").film.identifier == "h264"
+    assert parsed(options, "a.mp4", "--format", "av1").film.identifier == "av1"
+    assert parsed(options, "a.webm", "--transparent").film.keeps_alpha
+    assert parsed(options, "out").pictures.identifier == "png"
+    assert parsed(options, "out", "--exr").pictures.identifier == "exr"
+    assert parsed(options, "out", "--format", "exr_multilayer").film is None
+
+
+def test_each_ending_means_one_format(options):
+    from common.rendering.formats import ENDINGS, FILMS
+
+    assert set(ENDINGS) == {film.ending for film in FILMS.values()}
+    assert sum(film.is_usual for film in FILMS.values()) == len(ENDINGS)

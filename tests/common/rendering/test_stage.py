@@ -13,11 +13,14 @@ from helpers.pictures import add_camera, read_pixels
 from PIL import Image
 
 
-def options(outdir: Path, **more) -> argparse.Namespace:
+def options(outdir: Path, *, ending: str = "", form: str = "png", **more) -> argparse.Namespace:
+    from common.rendering.formats import ENDINGS, FORMATS
+
     given = {
         "frames": None, "length": None, "bloom": 0.0, "orbit": 0.0, "engine": "cycles",
-        "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False,
-        "transparent": False, "exr": False, "video": None, "blend": None, "outdir": outdir,
+        "samples": 64, "resolution": (96, 64), "fps": Fraction(24), "draft": False, "keep": False,
+        "transparent": False, "pictures": FORMATS[form], "film": ENDINGS.get(ending),
+        "video": None, "blend": None, "outdir": outdir, "voice": None,
     }  # fmt: skip
     return argparse.Namespace(**(given | more))
 
@@ -48,7 +51,8 @@ def film(bpy, outdir: Path, **more):
 def test_folders_may_have_braces(bpy, tmp_path):
     """They would be filled in: here with the file's name, or refused in the middle of a film."""
     for name in ("{blend_name}", "a{b}c", "{", "{{x}}"):
-        film(bpy, tmp_path / name, video=tmp_path / name / "film {fps}.mp4")
+        video = tmp_path / name / "film {fps}.mp4"
+        film(bpy, tmp_path / name, video=video, ending=".mp4")
         found = sorted(path.name for path in (tmp_path / name).iterdir())
         assert found == ["film {fps}.mp4", "frame_0001.png", "frame_0002.png"]
     assert len(list(tmp_path.iterdir())) == 4
@@ -71,7 +75,7 @@ def test_a_draft_is_small_and_numbered(bpy, tmp_path):
 def test_films_keep_transparency(bpy, tmp_path, suffix, mark):
     """Seen again in Blender, over a ground of another color."""
     video = tmp_path / f"film{suffix}"
-    film(bpy, tmp_path / "frames", transparent=True, video=video)
+    film(bpy, tmp_path / "frames", transparent=True, video=video, ending=suffix)
     assert mark in video.read_bytes()
     with Image.open(tmp_path / "frames" / "frame_0001.png") as picture:
         frame = np.array(picture)
@@ -92,8 +96,18 @@ def test_films_keep_transparency(bpy, tmp_path, suffix, mark):
     assert np.abs(seen[32, 48, :3] - 255).max() < 6
 
 
+def test_a_film_that_was_stopped_goes_on(bpy, tmp_path):
+    """With what is there, as it is."""
+    (tmp_path / "frame_0001.png").write_bytes(b"there")
+    film(bpy, tmp_path, keep=True)
+    assert (tmp_path / "frame_0001.png").read_bytes() == b"there"
+    assert read_pixels(tmp_path / "frame_0002.png").max() > 250
+    film(bpy, tmp_path)
+    assert read_pixels(tmp_path / "frame_0001.png").max() > 250
+
+
 def test_open_exr_frames_hold_more_than_white(bpy, tmp_path):
-    scene = film(bpy, tmp_path, exr=True, transparent=True)
+    scene = film(bpy, tmp_path, form="exr", transparent=True)
     assert scene.render.image_settings.color_depth == "16"
     found = sorted(path.name for path in tmp_path.iterdir())
     assert found == ["frame_0001.exr", "frame_0002.exr"]

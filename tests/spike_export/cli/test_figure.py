@@ -277,3 +277,14 @@ def test_files_of_other_programs(command, tmp_path):
     (tmp_path / "a.mat").write_bytes(b"MATLAB 5.0 MAT-file, damaged".ljust(200))
     result = command("figure", "matrix", "a.mat", "-o", "a.png")
     assert result[0] == 1 and "scipy.io.loadmat" in result[2]
+
+
+def test_a_matrix_of_points_is_told(command):
+    """It is drawn as three cells, but nobody who has a list of points expects that."""
+    x, y = np.meshgrid(np.arange(3), np.arange(4))
+    points = np.stack([x.ravel(), y.ravel(), np.hypot(x, y).ravel()], axis=1)
+    for name, array, told in (("points", points, True), ("rates", points[:, [2, 2, 2]], False)):
+        np.savetxt(f"{name}.txt", array)
+        code, _, errors = command("figure", "matrix", f"{name}.txt", "-o", f"{name}.png", *SMALL)
+        assert code == 0, errors
+        assert ("read as 12 frames of three cells; if they" in errors) == told

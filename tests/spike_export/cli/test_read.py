@@ -48,7 +48,22 @@ def test_what_no_command_reads_is_named(tmp_path, command):
     assert command("read", "a.txt")[2] == "Error: Cannot use a.txt: it is a text.\n"
     assert "file not found" in command("read", "b.txt")[2]
     code, _, error = command("read", tmp_path)
+    assert code == 1 and "it is a folder" in error
+    code, _, error = command("read", "/dev/null")
     assert code == 1 and "it is not a regular file" in error
+
+
+def test_a_folder_of_phy_s_goes_to_from_spikes(tmp_path, command):
+    folder = tmp_path / "phy"
+    folder.mkdir()
+    np.save(folder / "spike_times.npy", np.array([30, 60, 90]))
+    np.save(folder / "spike_clusters.npy", np.array([3, 0, 3]))
+    (folder / "params.py").write_text("sample_rate = 30000.\n")
+    code, out, error = command("read", "phy")
+    assert code == 0, error
+    assert "phy is a Kilosort or Phy folder; running spike-export from-spikes." in out
+    found = read(tmp_path / "phy.pickle")
+    assert [cell.spikes_ms.tolist() for cell in found.cells] == [[2], [1, 3]]
 
 
 def test_names_of_files_tell_nothing(tmp_path, command):

@@ -12,7 +12,7 @@ from spike_export import Quantity, Simulation, read
 from spike_export.edit.convert import ConversionError, convert, take_cells
 from spike_export.edit.merge import MergeError, merge
 from spike_export.edit.rejoining import Joint, rejoin
-from spike_export.edit.smoothing import Kernel
+from spike_export.edit.rise_and_decay import Kernel
 
 
 @pytest.fixture

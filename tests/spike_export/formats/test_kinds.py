@@ -72,7 +72,7 @@ FILES = {
     "multimeter": (NEST.replace("time_ms", "time_ms\tV_m").replace("14.3", "14.3\t-70"), "read"),
     "table": ("cell,time\n1,0.5\n2,0.7\n", "from-spikes"),
     "places": ("cell,x,y,z\n1,0,0,0\n", "from-spikes SPIKES --positions"),
-    "sonata-config": (json.dumps({"run": {}, "output": {}, "network": "c.json"}), "sonata"),
+    "sonata-config": (json.dumps({"reports": {}, "output": {}, "network": "c.json"}), "sonata"),
     "json": (json.dumps({"a": 1}), ""),
     "archive": (b"\x1f\x8b\x08\x00 and so on", ""),
     "picture": (b"\x89PNG\r\n\x1a\n", ""),

@@ -78,3 +78,10 @@ def test_what_is_open_is_refused(matrix, names, request_, sentence):
     with pytest.raises(FormatError, match=r"^Cannot use given.npy: .*\.$") as caught:
         of(matrix, names, **request_)
     assert sentence in str(caught.value)
+
+
+def test_values_that_are_infinite_count_nothing():
+    matrix = np.random.default_rng(0).random((6, 30))
+    matrix[:, 0], matrix[0] = np.inf, -np.inf
+    content = content_of_matrix(Path("m.npy"), matrix, Request(rows="cells", interval_ms=10))
+    assert content.values is not None and content.values.shape == (30, 6)

@@ -102,3 +102,18 @@ def test_hostile_arrays_are_a_sentence(phy, tmp_path):
     np.save(phy / "spike_times.npy", TIMES[:3])
     with pytest.raises(TableError, match="has 3 times, but cells for 4"):
         read(phy)
+
+
+@pytest.mark.parametrize("wrong", [b"\x0f", b"\x00", b'"', b"("])
+def test_a_damaged_header_is_a_sentence(phy, tmp_path, wrong):
+    """NumPy takes such a header for one of Python 2's, and tokenizes it."""
+    whole = (phy / "spike_times.npy").read_bytes()
+    damaged = whole.replace(b", 'fortran_order'", b"," + wrong + b"'fortran_order'")
+    (phy / "spike_times.npy").write_bytes(damaged)
+    with pytest.raises(TableError, match="is damaged"):
+        read(phy)
+    with zipfile.ZipFile(tmp_path / "s.npz", "w") as archive:
+        archive.writestr("times_ms.npy", damaged)
+        archive.writestr("ids.npy", (phy / "spike_clusters.npy").read_bytes())
+    with pytest.raises(TableError, match="is damaged"):
+        read(tmp_path / "s.npz")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spike_export.formats.tables import TableError, read_numbers, read_rows
+from spike_export.formats.tables import TableError, how_to_convert, read_numbers, read_rows
 
 NAN = float("nan")
 
@@ -173,30 +173,70 @@ def test_a_line_that_may_number_the_columns():
     assert found.notes[0].startswith("Line 1 was read as values; if its 0, 1, 2")
 
 
-@pytest.mark.slow
-def test_files_of_other_programs_say_how_to_convert(tmp_path):
-    """The code in each sentence makes the array that was stored."""
-    h5py, scipy_io = pytest.importorskip("h5py"), pytest.importorskip("scipy.io")
-    array = np.arange(12.0).reshape(3, 4)
-    with h5py.File(tmp_path / "a.h5", "w") as file:
-        file["NAME"] = array
-    scipy_io.savemat(tmp_path / "a.mat", {"NAME": array})
-    with scipy_io.netcdf_file(tmp_path / "a.nc", "w") as file:
-        for name, size in zip("yx", array.shape, strict=True):
+ARRAY = np.arange(12.0).reshape(3, 4)
+GAP = np.where(ARRAY == 5, np.nan, ARRAY)
+
+
+def in_hdf5(path):
+    with pytest.importorskip("h5py").File(path, "w") as file:
+        file["NAME"] = ARRAY
+    return ARRAY
+
+
+def in_matlab(path, version="5"):
+    pytest.importorskip("scipy.io").savemat(path, {"NAME": ARRAY}, format=version)
+    return ARRAY
+
+
+def in_matlab_4(path):
+    return in_matlab(path, "4")
+
+
+def in_matlab_7(path):
+    """As MATLAB does: HDF5 after a block of its own, columns first."""
+    with pytest.importorskip("h5py").File(path, "w", userblock_size=512) as file:
+        file["NAME"] = ARRAY.T
+    with path.open("r+b") as raw:
+        raw.write(b"MATLAB 7.3 MAT-file")
+    return ARRAY
+
+
+def in_netcdf(path, kind="NETCDF4"):
+    """As measurements are: whole numbers with a scale, and gaps."""
+    with pytest.importorskip("netCDF4").Dataset(path, "w", format=kind) as file:
+        for name, size in zip("yx", ARRAY.shape, strict=True):
             file.createDimension(name, size)
-        file.createVariable("NAME", "d", ("y", "x"))[:] = array
-    with h5py.File(tmp_path / "a73.mat", "w", userblock_size=512) as file:
-        file["NAME"] = array.T
-    content = bytearray((tmp_path / "a73.mat").read_bytes())
-    content[:19] = b"MATLAB 7.3 MAT-file"
-    (tmp_path / "a73.mat").write_bytes(content)
-    for name in ("a.h5", "a.mat", "a.nc", "a73.mat"):
-        path = tmp_path / name
-        with pytest.raises(TableError) as caught:
-            read_numbers(path.read_bytes())
-        code = str(caught.value).partition('python -c "')[2].removesuffix('"')
-        out = tmp_path / "out.npy"
-        code = code.replace("'FILE'", repr(str(path))).replace("'out.npy'", repr(str(out)))
-        subprocess.run([sys.executable, "-c", code], check=True)
-        np.testing.assert_array_equal(np.load(out), array)
-        out.unlink()
+        stored = file.createVariable("NAME", "i2", ("y", "x"), fill_value=-999)
+        stored.scale_factor, stored.add_offset = 0.5, -3.0
+        stored[:] = np.ma.array(ARRAY, mask=np.isnan(GAP))
+    return GAP
+
+
+def in_netcdf_3(path):
+    return in_netcdf(path, "NETCDF3_CLASSIC")
+
+
+def in_netcdf_5(path):
+    return in_netcdf(path, "NETCDF3_64BIT_DATA")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind",
+    [in_hdf5, in_matlab, in_matlab_4, in_matlab_7, in_netcdf, in_netcdf_3, in_netcdf_5],
+)
+def test_files_of_other_programs_say_how_to_convert(kind, tmp_path):
+    """The code in the sentence makes the array that was stored."""
+    path, out = tmp_path / "a.nc", tmp_path / "out.npy"
+    array = kind(path)
+    with pytest.raises(TableError, match="it is an? ") as caught:
+        read_numbers(path.read_bytes())
+    code = str(caught.value).partition('python -c "')[2].removesuffix('"')
+    code = code.replace("'FILE'", repr(str(path))).replace("'out.npy'", repr(str(out)))
+    subprocess.run([sys.executable, "-c", code], check=True)
+    np.testing.assert_array_equal(np.load(out), array)
+
+
+def test_what_begins_like_them_is_not_taken_for_them():
+    assert how_to_convert(b"CDF\4") == how_to_convert(b"\x89HDF") == how_to_convert(bytes(64)) == ""
+    assert how_to_convert(bytes(512) + b"\x89HDF\r\n\x1a\n").startswith("it is an HDF5 file")

@@ -9,7 +9,7 @@ import pytest
 from spike_export import read
 from spike_export.models.branching import (
     BranchingError,
-    avalanche_sizes,
+    _activated,
     branching_model,
     run,
     simulation,
@@ -52,6 +52,23 @@ def test_activity_goes_from_layer_to_layer():
     later = np.argwhere(active[1:, 20:])
     caused = [bool(reachable[active[step], neuron + 20].any()) for step, neuron in later]
     assert np.mean(caused) > 0.9
+
+
+def avalanche_sizes(model, avalanches, seed):
+    """Numbers of active neurons in avalanches that each begin with one of the first layer."""
+    random = np.random.default_rng(seed)
+    total = len(model.targets)
+    sizes = np.ones(avalanches, np.int64)
+    avalanche = np.arange(avalanches)
+    neurons = random.integers(model.neurons, size=avalanches)
+    while len(neurons):
+        activated = _activated(model, neurons, random)
+        started = np.repeat(avalanche[model.targets[neurons, 0] >= 0], activated.counts)
+        # A neuron activated by several others at once counts once.
+        each = np.unique(started * total + activated.targets)
+        avalanche, neurons = np.divmod(each, total)
+        sizes += np.bincount(avalanche, minlength=avalanches)
+    return sizes
 
 
 @pytest.mark.slow

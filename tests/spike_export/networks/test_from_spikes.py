@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spike_export import read
-from spike_export.edit.smoothing import Kernel
+from spike_export.edit.rise_and_decay import Kernel
 from spike_export.formats.spike_tables import read_spikes
 from spike_export.networks.from_spikes import SpikesError, simulation_from_spikes
 

@@ -12,7 +12,7 @@ import pytest
 
 from spike_export import SECTION_TYPES, Recorder
 from spike_export.neuron.model import _heads, group_cells
-from spike_export.neuron.shape import read_shape
+from spike_export.neuron.model_shape import read_shape
 from spike_export.section_types import section_type
 
 

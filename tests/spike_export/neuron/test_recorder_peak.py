@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from spike_export import Recorder, RecordingError
-from spike_export.neuron.frames import spread
+from spike_export.neuron.recorded_frames import spread
 
 DURATION_MS = 60.0
 

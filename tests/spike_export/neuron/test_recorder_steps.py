@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -425,3 +426,45 @@ def test_threads_of_neuron_8_are_recorded_by_events(h, network):
         "With several threads in NEURON 8, frames are sampled by events"
     )
     assert recorder.simulation().values.max() > 20
+
+
+@pytest.mark.parametrize("local", [0, 1])
+@pytest.mark.parametrize("peak", [False, True])
+def test_frames_that_do_not_fit_into_memory_are_further_apart(h, network, monkeypatch, local, peak):
+    """CVode leaps over what a frame every 0.1 ms would take gigabytes for."""
+    network.clamp.dur = 1
+    switch_on(h, METHODS[local])
+
+    def run(memory: int, every_ms: float) -> tuple[Any, str]:
+        monkeypatch.setattr(os, "sysconf", lambda name: memory if "PHYS" in name else 1)
+        with Recorder(every_ms=every_ms, mode="peak" if peak else "sample") as recorder:
+            h.finitialize(-65)
+            h.cvode.solve(2000)
+        return recorder.simulation(), recorder.note
+
+    whole, said = run(2**40, 3.2)
+    assert not said
+    few, said = run(1, 0.1)
+    assert (
+        said
+        == few.meta["note"]
+        == (
+            "With a frame every 0.1 ms the recording would not fit into memory; frames are 3.2 ms "
+            "apart."
+        )
+    )
+    assert few.meta["every_ms"] == 3.2 and few.n_frames == 626
+    assert few.time_ms == pytest.approx(whole.time_ms)
+    tolerance = 0.5 if peak else 1e-5
+    assert np.allclose(few.values, whole.values, rtol=0, atol=tolerance)
+
+
+def test_fixed_steps_that_do_not_fit_into_memory_are_further_apart(h, network, monkeypatch):
+    monkeypatch.setattr(os, "sysconf", lambda name: 1)
+    with Recorder(every_ms=0.025) as recorder:
+        h.finitialize(-65)
+        h.continuerun(2 * TSTOP)
+    simulation = recorder.simulation()
+    assert "frames are 0.1 ms apart" in recorder.note
+    assert simulation.n_frames == 501
+    assert np.allclose(np.diff(simulation.time_ms), 0.1)

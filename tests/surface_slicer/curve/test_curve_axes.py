@@ -50,20 +50,55 @@ def test_over_both_shapes_once_it_morphs(bpy, tmp_path):
     assert curve_axes_input(axes, "Value Label").value == "v"
 
 
-def test_they_lie_beside_the_curve_in_its_plane(bpy, tmp_path):
-    from surface_slicer.curve.curve_axes import find_curve_axes
-
-    curve = create(bpy, tmp_path)
-    bpy.ops.surface_slicer.add_curve_axes(x_label="t", value_label="v")
-    axes = find_curve_axes(curve)
+def drawn(bpy, axes):
+    """Where lines and letters are, and their colors."""
+    axes.update_tag()
     evaluated = axes.evaluated_get(bpy.context.evaluated_depsgraph_get())
     geometry = evaluated.evaluated_geometry()
     places = np.empty((len(geometry.mesh.vertices), 3), np.float32)
     geometry.mesh.vertices.foreach_get("co", places.ravel())
+    colors = np.empty((len(places), 4), np.float32)
+    geometry.mesh.attributes["figure_color"].data.foreach_get("color", colors.ravel())
+    return places, colors
+
+
+def test_they_lie_beside_the_curve_in_its_plane(bpy, tmp_path):
+    from surface_slicer.curve.curve_axes import curve_axes_input, find_curve_axes
+
+    curve = create(bpy, tmp_path)
+    bpy.ops.surface_slicer.add_curve_axes(x_label="t", value_label="v")
+    axes = find_curve_axes(curve)
+    curve_axes_input(axes, "Grid").value = 0.0
+    places, _ = drawn(bpy, axes)
     assert np.abs(places[:, 1]).max() < 0.02
     # No line or letter lies inside the curve's rectangle.
     inside = (places[:, 0] > -4) & (places[:, 2] > -2)
     assert not inside.any() and len(places) > 200
+
+
+def test_a_darker_grid_runs_behind_the_curve_at_the_ticks(bpy, tmp_path):
+    from surface_slicer.curve.curve_axes import curve_axes_input, find_curve_axes
+
+    curve = create(bpy, tmp_path)
+    bpy.ops.surface_slicer.add_curve_axes()
+    axes = find_curve_axes(curve)
+    curve_axes_input(axes, "Grid").value = 0.25
+    curve_axes_input(axes, "Color").value = (0.8, 0.4, 0.2, 0.5)
+    curve_axes_input(axes, "X Step").value = curve_axes_input(axes, "Value Step").value = 2.0
+    places, colors = drawn(bpy, axes)
+    dark = np.isclose(colors, (0.2, 0.1, 0.05, 0.5), atol=1e-5).all(axis=1)
+    assert np.isclose(colors[~dark], (0.8, 0.4, 0.2, 0.5), atol=1e-5).all()
+    x, y, z = places[dark].T
+    # Their far ends: 10, 12, … 20 along 8 units, and -2, 0, 2, 4 along 6.
+    up, across = (z > 3.9) & (x > -4.1), (x > 3.9) & (z > -2.1)
+    ends = [{round(float(end), 1) for end in ends} for ends in (x[up & ~across], z[across & ~up])]
+    assert ends == [{-4.0, -2.4, -0.8, 0.8, 2.4}, {-2.0, 0.0, 2.0}]
+    far = y[up | across]
+    assert far.min() > 0.01 and far.max() < 0.5 and y.min() > -0.01
+    curve_axes_input(axes, "X Show").value = False
+    left = drawn(bpy, axes)
+    rest = left[0][np.isclose(left[1][:, 0], 0.2, atol=1e-5)]
+    assert 0 < len(rest) < dark.sum() and not ((rest[:, 2] > -1.9) & (rest[:, 2] < -0.1)).any()
 
 
 def test_they_come_and_go_with_the_curve(bpy, tmp_path):

@@ -33,12 +33,11 @@ def line(bpy, curve, **inputs):
 
 @pytest.mark.parametrize("moment", [0.0, 0.3, 0.55, 1.0])
 def test_it_swings_as_the_formula_says(bpy, tmp_path, moment):
-    from surface_slicer.curve.wiggle import displacement
-
     curve = create(bpy, tmp_path)
     settings = {"Wiggle Size": 2.0, "Swings": 3.0}
     places, values = line(bpy, curve, Wiggle=moment, **settings)
-    up = [displacement(moment, 2.0, 3.0, along) for along in np.linspace(0, 1, 9)]
+    swing = np.sin(np.pi * moment) ** 2 * np.sin(2 * np.pi * 3.0 * moment)
+    up = 2.0 * swing * np.sin(np.pi * np.linspace(0, 1, 9))
     np.testing.assert_allclose(places[:, 2], VALUES + up, atol=2e-4)
     np.testing.assert_allclose(places[:, 0], np.arange(9.0) - 4, atol=1e-4)
     # The numbers are what they were, so the colors are.

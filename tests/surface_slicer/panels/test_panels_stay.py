@@ -27,6 +27,10 @@ ON_SURFACE: dict[str, dict[str, Any]] = {
     "slice_objects": {},
     "use_standard_view": {},
     "film_scene": {},
+    "picture_size": {"size": "square"},
+    "frame_rate": {"rate": "25"},
+    "output_format": {"format": "prores", "transparent": True},
+    "add_passes": {},
     "lit": {},
 }
 ON_SLICED: dict[str, dict[str, Any]] = {
@@ -48,7 +52,9 @@ NEW = {
 # Of a curve that is there.
 ON_CURVE = {"morph_curve", "add_curve_axes", "remove_curve_axes"}
 # These need a window, or are in the shader editor.
-ELSEWHERE = {"choose_colormap", "suggest", "show_colors", "fill_color_ramp"}
+ELSEWHERE = {
+    "choose_colormap", "suggest", "show_colors", "fill_color_ramp", "add_node_group", "render_film",
+}  # fmt: skip
 # Where something was deleted.
 AFTERWARDS = {"remove_left_behind"}
 

@@ -197,6 +197,88 @@ def test_sections_lie_on_planes_and_on_the_object(bpy, kind):
         assert len(np.unique(level)) == 2 * int(extent / 0.27) + 1
 
 
+def playing_ball(bpy):
+    """A ball whose size is an input, with a value that plays and a part that is an instance."""
+    from surface_slicer.common import nodes
+    from surface_slicer.common.glow import glowing
+
+    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=4)
+    ball = bpy.context.object
+    material = glowing("played")
+    with nodes.material(material) as tree:
+        color = tree.add("ShaderNodeAttribute", attribute_name="level", attribute_type="GEOMETRY")
+        light = tree.add("ShaderNodeEmission", {"Color": color["Fac"], "Strength": 1.0})
+        tree.add("ShaderNodeOutputMaterial", {"Surface": light})
+    ball.data.materials.append(material)
+    with nodes.geometry_group("Playing") as tree:
+        geometry = tree.input("Geometry", "Geometry")
+        size = tree.input("Size", "Float", default=1.0)
+        place = tree.add("GeometryNodeInputPosition")
+        now = tree.parts(place)["Z"] + tree.add("GeometryNodeInputSceneTime")["Frame"]
+        played = tree.store(geometry, "level", now)
+        grown = tree.add("GeometryNodeSetPosition", {"Geometry": played, "Position": place * size})
+        cube = tree.add("GeometryNodeMeshCube", {"Size": (0.5, 0.5, 0.5)})["Mesh"]
+        valued = tree.store(cube, "level", tree.add("GeometryNodeInputSceneTime")["Frame"])
+        aside = tree.add("GeometryNodeTransform", {"Geometry": valued, "Translation": (3, 0, 0)})
+        one = tree.add("GeometryNodeGeometryToInstance", {"Geometry": aside})
+        tree.output("Geometry", tree.join(grown, one))
+    modifier = ball.modifiers.new("Playing", "NODES")
+    modifier.node_group = tree.tree
+    return ball, modifier
+
+
+@pytest.mark.parametrize("draw", ["Sections", "Sharp Edges", "Lines"])
+def test_wires_of_what_keeps_its_shape_are_swept_once(bpy, draw):
+    """They are where they were, with the values of now; another width or place is followed."""
+    from surface_slicer.common.nodes.modifiers import input_value, set_inputs
+    from surface_slicer.slicer.slicer import slice_objects
+    from surface_slicer.slicer.twin import add_wireframe_twin
+
+    ball, _ = playing_ball(bpy)
+    ball.rotation_euler, ball.location = (0.3, 0.2, 0.1), (1, 2, 3)
+    slice_objects(bpy.context, [ball])
+    bpy.context.scene.frame_set(2)
+    twin = add_wireframe_twin(bpy.context, ball, draw=draw)
+    modifier = twin.modifiers[0]
+    for step in ({}, {"Thickness": 0.03}, {"Spacing": 0.3, "Sharp Angle": 0.9, "Every": 1}):
+        set_inputs(modifier, step)
+        bpy.context.scene.frame_set(7)
+        drawn, values = evaluated(bpy, twin)
+        geometry = twin.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+        is_swept = "wire_corner_1" in geometry.mesh.attributes
+        # Something else than was swept is made anew.
+        assert is_swept == ("Spacing" not in step or draw == "Lines")
+        stored = input_value(modifier, "Still Vertices").value
+        set_inputs(modifier, {"Still Vertices": 0})
+        made, _ = evaluated(bpy, twin)
+        set_inputs(modifier, {"Still Vertices": stored})
+        np.testing.assert_allclose(drawn, made, atol=2e-5)
+        matrix = np.array(ball.matrix_world)
+        local = (drawn - matrix[:3, 3]) @ matrix[:3, :3]
+        middles = np.repeat(local.reshape(-1, 5, 3).mean(axis=1), 5, axis=0)
+        level = np.where(middles[:, 0] < 2, middles[:, 2], 0) + 7
+        if is_swept:
+            np.testing.assert_allclose(values["level"], level, atol=1e-4)
+
+
+def test_another_shape_is_followed(bpy):
+    from surface_slicer.common.nodes.modifiers import set_inputs
+    from surface_slicer.slicer.slicer import slice_objects
+    from surface_slicer.slicer.twin import add_wireframe_twin
+
+    ball, playing = playing_ball(bpy)
+    slice_objects(bpy.context, [ball])
+    twin = add_wireframe_twin(bpy.context, ball)
+    before, _ = evaluated(bpy, twin)
+    set_inputs(playing, {"Size": 1.5})
+    after, _ = evaluated(bpy, twin)
+    assert before[:, 1].max() < 1.1 < 1.45 < after[:, 1].max()
+    # With as many vertices, and once more it is swept.
+    assert add_wireframe_twin(bpy.context, ball) == twin
+    again, _ = evaluated(bpy, twin)
+    np.testing.assert_allclose(again, after, atol=2e-5)
+
+
 def test_sharp_edges_are_those_of_a_cube(bpy):
     """Twelve of them, however finely its faces are divided."""
     from surface_slicer.common.nodes.modifiers import set_inputs

@@ -27,26 +27,40 @@ _UNITS: Final[dict[str, Unit]] = {
 }  # fmt: skip
 
 
+# What begins like this is no table, and none of the other formats has recognized it.
+_NO_TABLES: Final = {
+    "{": "JSON, but not as MouseLight writes it",
+    "[": "JSON, but not as MouseLight writes it",
+    "<": "XML or a web page, but no list of cells as cellfinder writes it",
+}
+
+
 def _read(peek: Peek) -> PointSet:
+    if what := _NO_TABLES.get(peek.text.lstrip()[:1]):
+        raise TableError(
+            f"{peek.path.name} is {what}; save the points as a table with columns AP, DV and ML."
+        )
     table, path = peek.table(), peek.path
-    columns, unit = [0, 1, 2], None
+    columns, unit, axes_named = [0, 1, 2], None, False
     if table.names is not None:
-        columns, unit = _named_columns(path.name, table.names)
+        columns, unit, axes_named = _named_columns(path.name, table.names)
     elif len(table.rows[0].fields) != 3:
         raise TableError(
             f"{path.name} has {len(table.rows[0].fields)} columns; without a header that names the "
             "coordinates, it should have three."
         )
-    return read_columns(peek, columns, Coordinates(unit or "um"), lines=True)
+    return read_columns(peek, columns, Coordinates(unit or "um"), lines=True, axes_named=axes_named)
 
 
-def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None]:
+def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None, bool]:
+    """Find columns and their unit, and tell whether all are named after the animal's axes."""
     names, units = [], []
     for field in header.fields:
         match = _UNIT.search(field)
         names.append(field[: match.start()] if match else field)
         units.append(_UNITS[match["unit"].casefold()] if match else None)
     columns: list[int] = []
+    axes_named = True
     for what, *patterns in _AXES:
         # A field of the whole name goes before one that ends with it.
         fitting: list[int] = []
@@ -58,12 +72,14 @@ def _named_columns(file: str, header: Row) -> tuple[list[int], Unit | None]:
             found = "more than one column" if fitting else "no column"
             raise TableError(f"{file}, line {header.line} names {found} for {what}.")
         columns += fitting
+        letter = re.compile(_NAMED.format(patterns[1]), re.IGNORECASE)
+        axes_named &= letter.fullmatch(names[fitting[0]]) is None
     named = {units[column] for column in columns}
     if len(named) > 1:
         raise TableError(
             f"{file}, line {header.line} names different units; all three must be the same."
         )
-    return columns, named.pop()
+    return columns, named.pop(), axes_named
 
 
 FORMAT: Final = PointFormat("table of points", 1000, lambda _peek: True, _read)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...common import tables
 from ..coordinates import Coordinates
-from ..point_set import MOST_POINTS, Peek, PointFormat, PointSet, checked
+from ..point_set import MOST_POINTS, UNNAMED, Peek, PointFormat, PointSet, checked
 from ..tables import named
 
 _FEW: Final = 5
@@ -36,12 +36,13 @@ def _read(peek: Peek) -> PointSet:
     except tables.TableError as problem:
         raise named(peek.path, problem) from None
     numbers = checked(peek.path, array)
-    taken = "The array's columns for AP, DV, ML"
     if not _is_a_line(numbers):
-        return PointSet(numbers, Coordinates(), taken)
+        return PointSet(numbers, Coordinates(), UNNAMED, axes_named=False)
     note = f"{peek.path.name}: each point is next to the one before, so it was read as a track."
     counts = np.array([len(numbers)], np.int32)
-    return PointSet(numbers, Coordinates(), taken, point_counts=counts, notes=(note,))
+    return PointSet(
+        numbers, Coordinates(), UNNAMED, point_counts=counts, axes_named=False, notes=(note,)
+    )
 
 
 def _is_a_line(numbers: NDArray[np.float64]) -> bool:

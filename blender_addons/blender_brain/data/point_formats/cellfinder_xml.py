@@ -100,9 +100,10 @@ def _read(peek: Peek) -> PointSet:
         checked(peek.path, numbers),
         # The image's planes, its rows and its columns are the axes of the array.
         Coordinates("voxel", order="mda"),
-        "MarkerX for ML, MarkerY for DV, MarkerZ for AP",
+        ("MarkerX", "MarkerY", "MarkerZ"),
         "cell",
         values={"Type": np.array(reader.kinds)},
+        axes_named=False,
         notes=(
             f"{peek.path.name} has voxels of the raw image, not of an atlas: what they are in an "
             "atlas is in all_points.csv, which brainmapper writes beside it.",

@@ -43,7 +43,7 @@ def _read(peek: Peek) -> PointSet:
     return PointSet(
         checked(peek.path, samples[:, :3]),
         Coordinates("um", order="mda"),
-        "x for ML, y for DV, z for AP, as MouseLight has them",
+        ("x", "y", "z"),
         point_counts=np.array([len(line) for line in lines], np.int32),
         radii=np.nan_to_num(samples[:, 3]),
     )

@@ -24,7 +24,7 @@ def _read(peek: Peek) -> PointSet:
         )
     columns = [peek.header.index(f"axis-{n}") for n in range(3)]
     note = f"{peek.path.name}: napari counts voxels, which were taken for those of this atlas."
-    return read_columns(peek, columns, Coordinates("voxel"), notes=[note])
+    return read_columns(peek, columns, Coordinates("voxel"), axes_named=False, notes=[note])
 
 
 FORMAT: Final = PointFormat("napari", 20, _recognizes, _read)

@@ -42,12 +42,11 @@ def _read(peek: Peek) -> PointSet:
     return PointSet(
         np.asarray(sections.points_um[:, :3], np.float64),
         Coordinates("um", order="mda" if mouselight else "adm"),
-        "x for ML, y for DV, z for AP, as MouseLight has them"
-        if mouselight
-        else "x for AP, y for DV, z for ML",
+        ("x", "y", "z"),
         "point",
         point_counts=np.asarray(sections.point_counts, np.int32),
         radii=np.asarray(sections.points_um[:, 3], np.float64) / 2,
+        axes_named=mouselight,
         notes=tuple(notes),
     )
 

@@ -19,7 +19,7 @@ SHARPNESS: Final = "Rim Sharpness"
 def _write(tree: nodes.Tree) -> None:
     color = tree.add("ShaderNodeObjectInfo")["Color"]
     turned_away = tree.add("ShaderNodeLayerWeight", {"Blend": 0.5})["Facing"]
-    edge = tree.math("POWER", turned_away, 3.0, name=SHARPNESS, label=SHARPNESS)
+    edge = (turned_away**3.0).named(SHARPNESS)
     opacity = tree.mix(edge, 0.0, 1.0, name=OPACITY, label="Opacity: front, rim")
     light = tree.add("ShaderNodeEmission", {"Color": color}, name=STRENGTH, label=STRENGTH)
     clear = tree.add("ShaderNodeBsdfTransparent")

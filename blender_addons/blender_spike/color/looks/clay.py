@@ -17,7 +17,7 @@ _SHADOWS: Final = "Shadows"
 def _write(light: Light) -> Linkable:
     tree = light.tree
     falls = modeling(tree)
-    amount = tree.math("MULTIPLY", light.position**0.5, 1.0, name=_PAINT, label=_PAINT)
+    amount = (light.position**0.5 * 1.0).named(_PAINT)
     clay = (0.66, 0.62, 0.57, 1.0)
     painted = tree.mix(
         tree.clamp(amount), clay, light.color, data_type="RGBA", name=_CLAY, label=_CLAY

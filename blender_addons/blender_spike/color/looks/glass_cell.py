@@ -27,12 +27,12 @@ def _write(light: Light) -> Linkable:
     with tree.frame("The spike: brightest in the middle"):
         active = light.position**2.0
         inside = (1.0 - falls.edge) * 0.8 + 0.4
-        spike = tree.math("MULTIPLY", active * inside, 1.6, name=_SPIKE, label=_SPIKE)
+        spike = (active * inside * 1.6).named(_SPIKE)
         glow = tree.add(
             "ShaderNodeEmission", {"Color": light.color, "Strength": light.strength * spike}
         )
     with tree.frame("What is behind shines through"):
-        clear = tree.math("MULTIPLY", 1.0 - active, 0.85, name=_CLEAR, label=_CLEAR)
+        clear = ((1.0 - active) * 0.85).named(_CLEAR)
         through = tree.add("ShaderNodeBsdfTransparent", {"Color": clear})
     shown: Linkable = through
     for part in (body, reflected, glow):

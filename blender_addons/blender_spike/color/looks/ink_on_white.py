@@ -17,9 +17,9 @@ def _write(light: Light) -> Linkable:
     tree = light.tree
     falls = modeling(tree)
     # At rest it is ink; the colormap's darkest colors would be as good, its lightest would not.
-    inked = tree.math("MULTIPLY", (1.0 - light.position) ** 2.0, 1.0, name=_INK, label=_INK)
+    inked = ((1.0 - light.position) ** 2.0 * 1.0).named(_INK)
     color = tree.mix(tree.clamp(inked), light.color, (0.01, 0.012, 0.02, 1.0), data_type="RGBA")
-    line = tree.math("MULTIPLY", falls.edge**3.0, 0.6, name=_OUTLINE, label=_OUTLINE)
+    line = (falls.edge**3.0 * 0.6).named(_OUTLINE)
     kept = tree.clamp(1.0 - line)
     return tree.add("ShaderNodeEmission", {"Color": color, "Strength": kept})
 

@@ -19,8 +19,8 @@ def _write(light: Light) -> Linkable:
     falls = modeling(tree)
     modeled = falls.shade * 0.95 + 0.25
     form = tree.mix(1.0, 1.0, modeled, name=_FORM, label=_FORM)
-    rim = tree.math("MULTIPLY", falls.edge**3.0, 0.45, name=_RIM, label=_RIM)
-    shine = tree.math("MULTIPLY", falls.gleam, 0.12, name=_SHINE, label=_SHINE)
+    rim = (falls.edge**3.0 * 0.45).named(_RIM)
+    shine = (falls.gleam * 0.12).named(_SHINE)
     colored = tree.add(
         "ShaderNodeEmission", {"Color": light.color, "Strength": light.strength * (form + rim)}
     )

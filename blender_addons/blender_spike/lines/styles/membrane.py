@@ -60,7 +60,7 @@ def _write(lines: Lines) -> Linkable:
         radius = skin_radius(tree, tree.attribute(RADIUS), voxel)
         # The work is that of filling each ball, so where they are wide there are fewer: a soma of
         # 400 balls that are 400 voxels wide would take minutes.
-        step = tree.maximum(tree.math("FLOOR", radius * _APART / voxel), 1.0)
+        step = tree.maximum(radius * _APART // voxel, 1.0)
         balls = tree.add(
             "GeometryNodeSeparateGeometry",
             {"Geometry": points, "Selection": (tree.attribute(ALONG, "INT") % step) < 0.5},

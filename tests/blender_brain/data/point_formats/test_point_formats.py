@@ -54,8 +54,11 @@ def test_tables(tmp_path: Path, content: str):
 
 def test_what_was_taken_for_which_axis(tmp_path: Path):
     found = read(tmp_path, "id,ML,AP,DV\n1,3,1,2\n")
-    assert found.taken == "'AP' for AP, 'DV' for DV, 'ML' for ML"
-    assert read(tmp_path, "1,2,3\n").taken == "The columns were taken for AP, DV, ML"
+    assert found.taken(found.coordinates) == "'AP' for AP, 'DV' for DV, 'ML' for ML"
+    bare = read(tmp_path, "1,2,3\n")
+    assert bare.taken(bare.coordinates) == (
+        "the first column for AP, the second for DV, the third for ML"
+    )
 
 
 def test_other_columns(tmp_path: Path):
@@ -83,6 +86,16 @@ def test_other_columns(tmp_path: Path):
         ("x,y,z\n1,2,3\n1,,3\n", "cells.csv, line 3: '' is not a coordinate."),
         ("1,2,3\n1,nan,3\n", "cells.csv, line 2: 'nan' is not a coordinate."),
         ("1,2,3\n1,here,3\n", "cells.csv, line 2: 'here' is not a coordinate."),
+        ("1,2,3\n1,2,-1e300\n", "cells.csv, line 2: '-1e300' is farther away than 1e+12."),
+        (
+            '{"a": [1, 2, 3]}\n{"a": [1, 2, 3]}\n',
+            "cells.csv is JSON, but not as MouseLight writes it; save the points as a table with "
+            "columns AP, DV and ML.",
+        ),
+        (
+            " <!DOCTYPE html>\n<html>\n",
+            "cells.csv is XML or a web page, but no list of cells as cellfinder writes it; save",
+        ),
         (
             "index,axis-0,axis-1\n0,1,2\n",
             "cells.csv has 2 axes; points in an atlas have the three axis-0, axis-1 and axis-2.",
@@ -103,6 +116,14 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str, sentence: str):
     with pytest.raises(TableError) as error:
         read(tmp_path, content)
     assert str(error.value).startswith(sentence)
+
+
+def test_arrays_too_far_away_and_no_file_at_all(tmp_path: Path):
+    np.save(tmp_path / "cells.npy", np.array([[1.0, 2, 3], [1, 1e13, 3]]))
+    with pytest.raises(TableError, match=r"cells.npy: point 2 is farther away than 1e\+12\."):
+        read_point_set(tmp_path / "cells.npy")
+    with pytest.raises(TableError, match="Choose a file first."):
+        read_point_set(Path(""))
 
 
 def test_brainmapper(tmp_path: Path):
@@ -284,7 +305,7 @@ def test_mouselight_has_its_own_order(tmp_path: Path):
     swc = "# Janelia MouseLight Neuron Browser\n1 1 5000 2000 3000 8 -1\n2 2 5100 2000 3000 1 1\n"
     found = read(tmp_path, swc, "neuron.swc")
     assert [3000, 2000, 5100] in points_um(found).tolist()
-    assert found.taken == "x for ML, y for DV, z for AP, as MouseLight has them"
+    assert found.taken(found.coordinates) == "x for ML, y for DV, z for AP"
 
 
 def test_pieces_that_belong_to_nothing_are_told_of(tmp_path: Path):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from spike_export import read
+from spike_export.formats.adapters import netpyne
 
 
 def results() -> dict[str, Any]:
@@ -201,10 +202,12 @@ def _huge(data: Any) -> None:
     data["net"]["cells"][0]["secs"]["dend"]["geom"]["nseg"] = 10**12
 
 
-def _huge_without_traces(data: Any) -> None:
-    _huge(data)
-    for name in data["simConfig"]["recordTraces"]:
-        del data["simData"][name]
+def _endless(data: Any) -> None:
+    data["net"]["cells"][0]["secs"]["dend"]["geom"]["nseg"] = float("inf")
+
+
+def _beyond_float(data: Any) -> None:
+    data["simData"]["spkt"][0] = 10**400
 
 
 def _fraction(data: Any) -> None:
@@ -226,8 +229,9 @@ def _no_tags(data: Any) -> None:
         (_unequal, "it has 4 spike times for 3 cells"),
         (_stranger, "cell 9 spikes, but is not among its cells"),
         (_orphan, "sections whose parents are missing"),
-        (_huge, "segments are too many"),
-        (_huge_without_traces, "segments take 188,000 GB; the limit is 8 GB"),
+        (_huge, "dend has nseg 1000000000000, and NEURON at most 32,767"),
+        (_endless, "OverflowError: cannot convert float infinity to integer"),
+        (_beyond_float, "OverflowError: int too large to convert to float"),
         (_fraction, "cell 0.5 spikes, but is not among its cells"),
         (_twice, "it has two cells with the gid 0"),
         (_no_tags, "it is damaged, or not as NetPyNE saves it (KeyError: 'tags')"),
@@ -238,6 +242,12 @@ def test_what_cannot_be_is_refused(saved, command, spoil, sentence):
     spoil(data)
     code, _, error = command("read", saved(data))
     assert code == 1 and sentence in error and error.count("\n") == 1
+
+
+def test_values_that_take_too_much_are_refused(saved, command, monkeypatch):
+    monkeypatch.setattr(netpyne, "_LARGEST_VALUES", 20)
+    code, _, error = command("read", saved(results()))
+    assert code == 1 and "segments are too many" in error
 
 
 @pytest.mark.parametrize("as_pickle", [False, True], ids=["json", "pickle"])
