@@ -33,7 +33,8 @@ _LOST: Final = 0.4
 _APART: Final = 0.08
 # Vertices for each square of a voxel, on surfaces that do not follow the grid.
 _DENSE: Final = 1.3
-# Over which part of a soma's radius its shape is smoothed, times 1.6, and in how many steps at most.
+# Over which part of a soma's radius its shape is smoothed, times 1.6, and in how many steps at
+# most.
 _ROUND: Final = 0.35
 _STEPS: Final = 600.0
 # About how many vertices a cell has, and how many cells have as many.
@@ -67,8 +68,8 @@ def _write(lines: Lines) -> Linkable:
         )["Selection"]
         mesh = skin(tree, balls, radius, voxel, 2)
         placed = give_stations(tree, mesh, points)
-        # Where neurites leave the soma, and between them, wider creases are left. The way over which
-        # they are smoothed is a part of the soma, so the number of steps grows with its square.
+        # Where neurites leave the soma, and between them, wider creases are left. They are
+        # smoothed over a part of the soma, and the number of steps grows with its square.
         size = tree.add(
             "GeometryNodeAttributeStatistic",
             {

@@ -114,6 +114,52 @@ def test_each_cell_is_one_closed_surface(bpy, tmp_path, count, spread_um):
     assert len(points) - len(edges) + faces == 2 * count
 
 
+def rooted():
+    """A soma of radius 10 µm, six neurites out of it, and a fork of one close to it."""
+    sections = [{"type": "soma", "points": [[-10, 0, 0, 20], [10, 0, 0, 20]]}]
+    for turn in np.arange(6) * np.pi / 3:
+        way = np.array([np.cos(turn), np.sin(turn), 0.3])
+        ends = [[*(way * far), 3] for far in (9, 14)]
+        sections.append({"points": ends, "parent": 0})
+    for side in (-1, 1):
+        sections.append({"points": [[14, 0, 4.2, 1.5], [40, 20 * side, 4.2, 1.5]], "parent": 1})
+    return sections
+
+
+@pytest.mark.slow
+def test_the_soma_has_no_seam(bpy, tmp_path):
+    """Faces that meet around it are nearly in one plane."""
+    neuron = load(bpy, tmp_path, simulation(rooted()))
+    geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+    mesh = geometry.mesh
+    count = len(mesh.polygons)
+    normals = np.empty((count, 3), np.float32)
+    mesh.polygon_normals.foreach_get("vector", normals.ravel())
+    corners = np.empty(count, np.int32)
+    mesh.polygons.foreach_get("loop_total", corners)
+    edge_of = column(mesh, ".corner_edge", dtype=np.int32)
+    faces = np.repeat(np.arange(count), corners)[np.argsort(edge_of, kind="stable")].reshape(-1, 2)
+    cosine = (normals[faces[:, 0]] * normals[faces[:, 1]]).sum(1)
+    ends = column(mesh, ".edge_verts", width=2, dtype=np.int32)
+    places = column(mesh, "position", "vector", 3)[ends].mean(1) / UM
+    # The neurites turn sharply, but where they leave the soma nothing does.
+    near = np.linalg.norm(places, axis=1) < 11.5
+    assert near.sum() > 1000
+    assert np.degrees(np.arccos(np.clip(cosine[near], -1, 1))).max() < 15
+
+
+@pytest.mark.slow
+def test_only_what_leaves_the_soma_is_wider_there(bpy, tmp_path):
+    """Branches close to it are as thin as recorded, also those on the way out."""
+    neuron = load(bpy, tmp_path, simulation(rooted()), **{"Membrane Smoothing": 0.0})
+    _, cloud = stations(bpy, neuron)
+    section = column(cloud, "section", dtype=np.int32)
+    radius = column(cloud, "station_radius") / UM
+    stems = (section >= 1) & (section <= 6)
+    assert radius[stems].max() > 2.5
+    assert radius[section > 6] == pytest.approx(0.75, abs=1e-3)
+
+
 @pytest.mark.slow
 def test_detail_sets_the_number_of_vertices(bpy, tmp_path):
     sim = simulation(branched())
