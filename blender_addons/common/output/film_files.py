@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from ..rendering.frames import Film
-from ..rendering.pictures import Pictures
+from ..rendering.picture_format import Pictures
 from ..required import required
 from .output_settings import format_of
 

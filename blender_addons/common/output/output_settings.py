@@ -12,7 +12,7 @@ from .. import film
 from ..rendering.formats import FORMATS
 from ..rendering.frames import Film, use_film
 from ..rendering.options import SIZES, fps_and_base
-from ..rendering.pictures import Pictures, use_pictures
+from ..rendering.picture_format import Pictures, use_pictures
 from ..required import required
 
 RATES: Final = {

@@ -12,7 +12,7 @@ from bpy.props import BoolProperty
 from .. import film
 from ..rendering import frames as rendering
 from ..rendering.formats import PICTURES
-from ..rendering.pictures import use_pictures
+from ..rendering.picture_format import use_pictures
 from ..required import required
 from .film_files import FilmFiles, film_files
 from .output_settings import format_of, is_transparent, set_format

@@ -11,7 +11,7 @@ import bpy
 from .. import film
 from . import frames
 from .options import ENGINES, fps_and_base, part_of
-from .pictures import use_pictures
+from .picture_format import use_pictures
 from .voice import add_voice
 
 EEVEE_SAMPLES: Final = 16

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...registry import collect
 from ..frames import Film
-from ..pictures import Pictures
+from ..picture_format import Pictures
 
 FORMATS: Final[Mapping[str, Film | Pictures]] = {
     one.identifier: one

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures in linear light."""
 
-from ..pictures import Pictures
+from ..picture_format import Pictures
 
 FORMAT = Pictures(
     identifier="exr",

@@ -130,7 +130,7 @@ def test_each_format_can_be_set(bpy):
     """By every one of them, Blender shows what it says."""
     from common.rendering.formats import FILMS, PICTURES
     from common.rendering.frames import use_film
-    from common.rendering.pictures import use_pictures
+    from common.rendering.picture_format import use_pictures
 
     render = bpy.context.scene.render
     for pictures in PICTURES.values():
