@@ -55,7 +55,8 @@ LOOPS: Final[Mapping[str, Loop]] = {
         "--look membrane_glow --thickness 2.2 --min-radius 0.012",
         "glow",
         "neuron",
-        "--resolution 400x600 --orbit 360 --samples 24",
+        # One whole turn in these 91 frames, of a film of 121.
+        f"--resolution 400x600 --orbit {360 * 120 / 91:.2f} --samples 24",
     ),
     "figures": Loop(
         f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "

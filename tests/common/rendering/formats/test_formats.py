@@ -14,7 +14,7 @@ from PIL import Image
 
 SIZE: Final = (320, 192)
 COUNT: Final = 4
-SCENE: Final = SimpleNamespace(render=SimpleNamespace(fps=24, fps_base=1.0))
+SCENE: Final = SimpleNamespace(render=SimpleNamespace(fps=24, fps_base=1.0), sequence_editor=None)
 
 
 def glow(number: int) -> np.ndarray:
