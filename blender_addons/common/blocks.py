@@ -143,7 +143,7 @@ class BlocksMenu(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw an entry for each group of this kind of tree."""
-        layout = required(self.layout)
+        layout = self.layout
         layout.operator_context = "INVOKE_REGION_WIN"
         for key, block in self.blocks.items():
             if _kind(context) in block.write:

@@ -164,7 +164,7 @@ def show_bloom(context: bpy.types.Context) -> str:
     """
     if bpy.app.background or context.window is None:
         return ""
-    spaces = [area.spaces.active for area in required(context.window.screen).areas]
+    spaces = [area.spaces.active for area in context.window.screen.areas]
     viewports = [space for space in spaces if isinstance(space, bpy.types.SpaceView3D)]
     for viewport in viewports:
         required(viewport.shading).use_compositor = "ALWAYS"
@@ -189,7 +189,7 @@ def cover_layers(scene: bpy.types.Scene) -> None:
 def _cover(scene: bpy.types.Scene, group: Any, ground: tuple[float, float, float] | None) -> None:
     _add_layers(scene, group)
     if ground is not None:
-        required(scene.render).film_transparent = True
+        scene.render.film_transparent = True
     lay_on(group, ground)
 
 
@@ -302,7 +302,7 @@ def check_ground(scene: bpy.types.Scene) -> None:
     LayersError
         See `add_bloom`.
     """
-    if not required(scene.render).film_transparent:
+    if not scene.render.film_transparent:
         _color_below(scene, len(rendered_layers(scene)) + 1)
 
 
@@ -325,7 +325,7 @@ def _ground_of(scene: bpy.types.Scene) -> tuple[float, float, float] | None:
         if alpha:
             return plain_color(scene) or (red, green, blue)
     count = len(rendered_layers(scene))
-    if count == 1 or required(scene.render).film_transparent:
+    if count == 1 or scene.render.film_transparent:
         return None
     return _color_below(scene, count)
 

@@ -13,7 +13,6 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ..extent import depsgraph, world_points
-from ..required import required
 from .camera import DIRECTION, UP, frame_camera, looking, stand
 from .rooms_in_picture import Room, largest_room, standpoint
 
@@ -58,7 +57,7 @@ def compose(
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     rotation = looking(np.array(direction), np.array(up))
     seen = _turned(points - middle, rotation[:, 1], degrees) @ rotation
-    render = required(scene.render)
+    render = scene.render
     width, height = render.resolution_x, render.resolution_y
     depsgraph(scene).update()
     taken = [_in_picture(scene, camera, figure) for figure in figures]
@@ -105,7 +104,7 @@ def _in_picture(
     corners = world_points(scene, [figure])
     inverse = np.array(camera.evaluated_get(graph).matrix_world.inverted())
     local = corners @ inverse[:3, :3].T + inverse[:3, 3]
-    render = required(scene.render)
+    render = scene.render
     focal = _focal(camera, render.resolution_x, render.resolution_y)
     seen = local[:, :2] / -local[:, 2:] * focal + 0.5
     (left, low), (right, high) = seen.min(axis=0), seen.max(axis=0)

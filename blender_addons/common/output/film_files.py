@@ -11,7 +11,6 @@ import bpy
 
 from ..rendering.frames import Film
 from ..rendering.picture_format import Pictures
-from ..required import required
 from .output_settings import format_of
 
 
@@ -39,7 +38,7 @@ def film_files(scene: bpy.types.Scene) -> FilmFiles:
         If the path has braces that Blender cannot fill in, or no name; or the format is none of
         `FORMATS`.
     """
-    render: Any = required(scene.render)
+    render: Any = scene.render
     numbers = range(scene.frame_start, scene.frame_end + 1, scene.frame_step)
     chosen = format_of(scene)
     if chosen is None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..required import required
 from .output_settings import format_of, is_transparent, rate_shown, size_shown
 from .passes import figures_of_scene
 from .setting import shown_format
@@ -26,8 +25,8 @@ class OutputPanel(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw menus that say what is set, the path, and the button that renders."""
-        layout, scene = self.layout, required(context.scene)
-        render: Any = required(scene.render)
+        layout, scene = self.layout, context.scene
+        render: Any = scene.render
         column = layout.column(align=True)
         column.operator_menu_enum(
             f"{self.addon}.picture_size", "size", text=size_shown(scene), icon="IMAGE_BACKGROUND"

@@ -13,7 +13,6 @@ from ..rendering.formats import FORMATS
 from ..rendering.frames import Film, use_film
 from ..rendering.options import SIZES, fps_and_base
 from ..rendering.picture_format import Pictures, use_pictures
-from ..required import required
 
 RATES: Final = {
     "23.976": Fraction(24000, 1001),
@@ -33,14 +32,14 @@ SIZE_NAMES: Final = {name: f"{name[0].upper()}{name[1:].replace('k', 'K')}" for 
 
 def set_size(scene: bpy.types.Scene, name: str) -> None:
     """Give a scene's pictures one of `SIZES`, all of it."""
-    render = required(scene.render)
+    render = scene.render
     render.resolution_x, render.resolution_y = SIZES[name]
     render.resolution_percentage = 100
 
 
 def set_rate(scene: bpy.types.Scene, name: str) -> None:
     """Give a scene one of `RATES`, exactly."""
-    render = required(scene.render)
+    render = scene.render
     render.fps, render.fps_base = fps_and_base(RATES[name])
 
 
@@ -58,7 +57,7 @@ def set_format(scene: bpy.types.Scene, name: str, *, transparent: bool | None = 
     LayersError
         See `film.use_opaque_ground`.
     """
-    render: Any = required(scene.render)
+    render: Any = scene.render
     chosen = FORMATS[name]
     clear = is_transparent(scene) if transparent is None else transparent
     if isinstance(chosen, Film):
@@ -82,12 +81,12 @@ def is_transparent(scene: bpy.types.Scene) -> bool:
     below = None if group is None else group.nodes.get(film.GROUND)
     # View layers lie on a color without having a background of their own.
     on_color = below is not None and below.inputs["Background"].default_value[3] > 0
-    return bool(required(scene.render).film_transparent) and not on_color
+    return bool(scene.render.film_transparent) and not on_color
 
 
 def size_shown(scene: bpy.types.Scene) -> str:
     """Return the size of a scene's pictures as the panel shows it."""
-    render = required(scene.render)
+    render = scene.render
     percent = render.resolution_percentage
     size = render.resolution_x, render.resolution_y
     names = [name for name, one in SIZES.items() if one == size]
@@ -97,7 +96,7 @@ def size_shown(scene: bpy.types.Scene) -> str:
 
 def rate_shown(scene: bpy.types.Scene) -> str:
     """Return a scene's frame rate as the panel shows it."""
-    render = required(scene.render)
+    render = scene.render
     rate = render.fps / render.fps_base
     near = [name for name, one in RATES.items() if abs(float(one) - rate) < 1e-4]
     return f"{near[0] if near else f'{rate:g}'} fps"
@@ -105,7 +104,7 @@ def rate_shown(scene: bpy.types.Scene) -> str:
 
 def format_of(scene: bpy.types.Scene) -> Film | Pictures | None:
     """Find which of `FORMATS` a scene's output is; None if it is another."""
-    render: Any = required(scene.render)
+    render: Any = scene.render
     settings, ffmpeg = render.image_settings, render.ffmpeg
     for one in FORMATS.values():
         if isinstance(one, Pictures):

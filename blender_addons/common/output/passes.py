@@ -55,7 +55,7 @@ def add_passes(scene: bpy.types.Scene) -> list[str]:
 
 def figures_of_scene(scene: bpy.types.Scene) -> bpy.types.Collection | None:
     """Find a scene's collection of figures, if there are any."""
-    children = required(scene.collection).children
+    children = scene.collection.children
     return next(
         (one for one in children if one.name.split(".")[0] == COLLECTION and one.objects), None
     )
@@ -80,7 +80,7 @@ def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
     LayersError
         See `film.add_bloom`; nothing has changed then.
     """
-    top = required(scene.collection)
+    top = scene.collection
     figures = figures_of_scene(scene)
     if figures is None:
         raise ValueError("There are no figures in the camera's picture yet: add some first.")
@@ -150,7 +150,7 @@ class AddPasses(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Add them, and say which format writes them."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         apart = ""
         if self.figures_apart:

@@ -85,7 +85,7 @@ class RenderFilm(bpy.types.Operator):
             return {"CANCELLED"}
         if not self._begin(context):
             return {"CANCELLED"}
-        manager = required(context.window_manager)
+        manager = context.window_manager
         self._done = len(self._files.frames) - len(self._left)
         self._switch()
         self._timer = manager.event_timer_add(_INTERVAL, window=context.window)
@@ -117,7 +117,7 @@ class RenderFilm(bpy.types.Operator):
         if self._left:
             number = self._left[0]
             there = count - len(self._left)
-            required(context.window_manager).progress_update(there)
+            context.window_manager.progress_update(there)
             text = f"Render Film: frame {number}, {there} of {count} are there. Esc: stop"
             required(context.workspace).status_text_set(text)
             picture = self._files.frames[number]
@@ -137,7 +137,7 @@ class RenderFilm(bpy.types.Operator):
 
     def _begin(self, context: bpy.types.Context) -> bool:
         """Check all that can be wrong before the first frame."""
-        scene = required(context.scene)
+        scene = context.scene
         # Undo makes another scene of the same name.
         self._name = scene.name
         try:
@@ -200,7 +200,7 @@ class RenderFilm(bpy.types.Operator):
 
     def _finish(self, context: bpy.types.Context) -> None:
         """Leave the window as it was."""
-        manager = required(context.window_manager)
+        manager = context.window_manager
         if self._timer is not None:
             manager.event_timer_remove(self._timer)
             self._timer = None

@@ -13,7 +13,6 @@ from ..changes import settings_of, told
 from ..rendering.formats import FORMATS
 from ..rendering.frames import Film
 from ..rendering.options import SIZES
-from ..required import required
 from .output_settings import RATES, SIZE_NAMES, format_of, set_format, set_rate, set_size
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ class PictureSize(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set it; the camera stays, so its subject may need to be framed again."""
-        scene = required(context.scene)
-        render = required(scene.render)
+        scene = context.scene
+        render = scene.render
         before = render.resolution_x * render.resolution_y and (
             render.resolution_x / render.resolution_y
         )
@@ -78,7 +77,7 @@ class FrameRate(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set it; nothing that moves by frames changes its pace."""
-        scene = required(context.scene)
+        scene = context.scene
         set_rate(scene, self.rate)
         seconds = (scene.frame_end - scene.frame_start + 1) / float(RATES[self.rate])
         self.report({"INFO"}, f"{self.rate} frames per second: the film takes {seconds:.4g} s.")
@@ -109,7 +108,7 @@ class OutputFormat(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Set it; the background comes and goes with it."""
-        scene = required(context.scene)
+        scene = context.scene
         before = settings_of(scene)
         chosen = FORMATS[self.format]
         if self.transparent and isinstance(chosen, Film) and not chosen.keeps_alpha:

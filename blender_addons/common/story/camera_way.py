@@ -67,7 +67,7 @@ class CameraWay:
             # The camera frames objects, and points besides.
             stand_in = bpy.data.objects.new("Here", None)
             stand_in.location = places[0].middle
-            required(self.scene.collection).objects.link(stand_in)
+            self.scene.collection.objects.link(stand_in)
             objects = [stand_in]
         try:
             camera = film.frame_camera(
