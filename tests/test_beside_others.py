@@ -23,7 +23,8 @@ TESTS = Path(__file__).resolve().parent
 def test_other_add_ons_beside_ours(tmp_path, first, theirs):
     if theirs != "bundled" and importlib.util.find_spec(theirs) is None:
         pytest.skip(f"{theirs} is not installed")
-    places = [str(TESTS.parent / "blender_addons"), str(TESTS.parent), *sys.path]
+    ours = [str(TESTS.parent / "blender_addons"), str(TESTS.parent)]
+    places = [*ours, *filter(None, [os.environ.get("PYTHONPATH")])]
     (tmp_path / "config").mkdir()
     config = tmp_path / "bg_config.conf"
     config.write_text(f"[default_dirs]\nbrainglobe_dir = {tmp_path}\n")
