@@ -111,6 +111,8 @@ def set_up(
     yield from open_tab(TABS[addon])
     with viewport():
         stage()
+        # View layers can lie over each other then, whatever the world.
+        bpy.context.scene.render.film_transparent = True
         bpy.ops.ed.undo_push(message="Scene of the test")
     area().spaces.active.shading.type = shading
     yield

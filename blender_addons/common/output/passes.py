@@ -84,9 +84,9 @@ def separate_figures(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
     figures = figures_of_scene(scene)
     if figures is None:
         raise ValueError("There are no figures in the camera's picture yet: add some first.")
+    film.check_ground(scene)
     if film.bloom_strength(scene) is None:
         film.add_bloom(scene, 0.0)
-    film.check_ground(scene)
     _gather(top)
     layer = scene.view_layers.get(FIGURES_LAYER)
     if layer is None:

@@ -119,6 +119,23 @@ def test_voltage_is_a_pass(bpy, tmp_path):
 
 
 @pytest.mark.slow
+def test_another_world_is_refused_before_anything_changes(bpy, tmp_path):
+    path = write(tmp_path / "cell.pickle", simulation(branched()))
+    bpy.ops.blender_spike.import_simulation(filepath=str(path))
+    neuron = bpy.context.object
+    bpy.ops.blender_spike.add_trace()
+    bpy.context.view_layer.objects.active = neuron
+    scene = bpy.context.scene
+    scene.world = bpy.data.worlds.new("own")
+    before = {kind: list(getattr(bpy.data, kind)) for kind in ("node_groups", "collections")}
+    with pytest.raises(RuntimeError, match="without a background that is of one color"):
+        bpy.ops.blender_spike.add_passes(figures_apart=True)
+    assert {kind: list(getattr(bpy.data, kind)) for kind in before} == before
+    assert scene.compositing_node_group is None and len(scene.view_layers) == 1
+    scene.render.film_transparent = True
+    assert bpy.ops.blender_spike.add_passes(figures_apart=True) == {"FINISHED"}
+
+
 def test_figures_apart_leave_the_picture_as_it_is(bpy, tmp_path):
     """They are alone on their view layer, and not on the other."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))
