@@ -13,6 +13,7 @@ import aud
 import bpy
 
 from ..marks import SHARED
+from ..rendering.voice import new_strip
 from .moments import frame_at
 
 _STRIP: Final = "Narration"
@@ -47,8 +48,7 @@ def put_sound(scene: Any, path: Path, first: int) -> float:
         return float(old.duration)
     if old is not None:
         editor.strips.remove(old)
-    channel = 1 + max((strip.channel for strip in editor.strips), default=0)
-    strip = editor.strips.new_sound(_STRIP, str(path), channel, first)
+    strip = new_strip(scene, _STRIP, str(path), first)
     strip[_SOUND] = True
     return float(strip.duration)
 
