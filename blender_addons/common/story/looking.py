@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mathutils import Vector
 
 from .. import film as staging
 from ..required import required
+from . import fields
 from .channels import Key
+from .fields import Field
 from .thing import View
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ VIEWS: Final = {
     "right": ((-1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
 }
 """Direction of view, and what is up in the picture."""
+VIEW_FIELDS: Final = {
+    "view": Field("from where it is seen", fields.choice(*VIEWS)),
+    "margin": Field(
+        "part of the picture left free on each side; below 0 it leaves the picture",
+        fields.number(-0.45, 0.45),
+    ),
+}
+"""What an event that lets the camera frame something can be told."""
 
 
 def view_of(film: FilmBuild, values: Any, base: View) -> View:
@@ -38,13 +47,13 @@ def view_of(film: FilmBuild, values: Any, base: View) -> View:
     return view
 
 
-def look(film: FilmBuild, happening: Happening, names: Sequence[str]) -> None:
-    """Let the camera frame things, from the event's first frame to its last."""
+def look(film: FilmBuild, happening: Happening) -> None:
+    """Let the camera frame what an event is about, from its first frame to its last."""
     if happening is film.opening:
         # The film begins so.
         return
     way = film.camera_way
-    shot = way.shot(film.places(names), view_of(film, happening.values, way.base))
+    shot = way.shot(film.places(happening.main), view_of(film, happening.values, way.base))
     way.go(shot, happening.begin, happening.end)
 
 

@@ -3,32 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .. import fields
-from ..event import Event, Happening, needed
-from ..fields import Field
-from ..looking import VIEWS, look
-
-if TYPE_CHECKING:
-    from ..film_build import FilmBuild
-
-
-def _apply(film: FilmBuild, happening: Happening) -> None:
-    look(film, happening, happening.main)
-
+from ..event import Event, needed
+from ..looking import VIEW_FIELDS, look
 
 EVENT = Event(
     name="fly_to",
     description="fly until one or several things fill the picture",
     main=needed('things, their parts as "cell/soma", or "all"', fields.texts),
-    fields={
-        "view": Field("from where it is seen", fields.choice(*VIEWS)),
-        "margin": Field(
-            "part of the picture left free on each side; below 0 it leaves the picture",
-            fields.number(-0.45, 0.45),
-        ),
-    },
-    apply=_apply,
+    fields=VIEW_FIELDS,
+    apply=look,
     lasts=2.0,
 )
