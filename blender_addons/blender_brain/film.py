@@ -14,8 +14,10 @@ from .atlas.film_regions import AUTOMATIC
 from .atlas.search import Search
 from .common import colormaps, film
 from .common.selection import editable
+from .figures.color_bars import color_bars_of
+from .figures.labels import labels_of, renew_labels, rooms_of_labels
 from .regions.decimation import decimation_of
-from .regions.film_view import DIRECTION, MARGIN, UP
+from .regions.film_view import DIRECTION, UP
 from .regions.imported import Imported, import_regions
 from .regions.look_materials import set_look
 from .regions.record import about, is_region
@@ -118,6 +120,9 @@ def set_stage(
 ) -> list[bpy.types.Object]:
     """Set up everything around the visible objects of a film.
 
+    They are as large as they fit beside the labels and color bars that are in the picture. Labels
+    are laid out again for the camera's way.
+
     Parameters
     ----------
     regions : sequence of Object
@@ -139,13 +144,15 @@ def set_stage(
     film.use_film_sampling(scene)
     if bloom:
         film.add_bloom(scene, strength=bloom, threshold=_BLOOM_THRESHOLD)
-    camera = film.frame_camera(
+    camera = film.compose(
         scene,
         subject,
+        color_bars_of(scene),
         direction=DIRECTION,
         up=UP,
-        margin=MARGIN,
-        orbit_axis=UP if degrees else None,
+        degrees=degrees,
+        axis=UP,
+        taken=rooms_of_labels(scene),
     )
     # Glowing regions need none, but the atlas's colors are lit.
     film.add_key_and_fill(scene, subject)
@@ -154,6 +161,8 @@ def set_stage(
         film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     # Each surface behind another counts; a folded cortex has many.
     film.see_through(scene)
+    if labels_of(scene):
+        renew_labels(context)
     return subject
 
 
