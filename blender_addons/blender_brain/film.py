@@ -83,17 +83,7 @@ def film_scene(
         If there is no such colormap; nothing has changed then.
     """
     colormaps.resolve(colormap)
-    search = Search(atlas.structures)
-    parts = []
-    for names, suitable in (
-        (glass, film_regions.glass),
-        (glow, film_regions.glow),
-        (gradient, film_regions.gradient),
-    ):
-        if names.strip().casefold() == AUTOMATIC:
-            parts.append(suitable(atlas.structures))
-        else:
-            parts.append(search.find(names) if names.strip() else [])
+    parts = film_structures(atlas, Search(atlas.structures), glass, glow, gradient)
     imported = _imported(context, atlas, [one for part in parts for one in part])
     own = editable(imported.regions)
     show_all(own)
@@ -109,6 +99,26 @@ def film_scene(
         set_look(colored, "GRADIENT", colormap=colormap)
     set_stage(context, imported.regions, degrees=degrees, bloom=bloom)
     return FilmRegions(imported, *parts)
+
+
+def film_structures(
+    atlas: Atlas, search: Search, glass: str, glow: str, gradient: str
+) -> list[list[Structure]]:
+    """Find the regions of a film scene, see `film_scene`: of glass, glowing, and in colors.
+
+    Raises
+    ------
+    UnknownStructureError
+    """
+    suitable = (
+        lambda: film_regions.glass(atlas.structures, atlas.may_have_mesh),
+        lambda: film_regions.glow(atlas.structures),
+        lambda: film_regions.gradient(atlas.structures),
+    )
+    return [
+        automatic() if names.strip().casefold() == AUTOMATIC else search.find(names)
+        for names, automatic in zip((glass, glow, gradient), suitable, strict=True)
+    ]
 
 
 def set_stage(

@@ -257,9 +257,7 @@ def _look(
         if seen[i]:
             region = int(index[0])
             clear[i] = _clear(obstacles, region, eyes[i], world[i], beside, parallel)
-            alone[i] = region not in obstacles.glass or _is_free(
-                obstacles, world[i], ways[i], _FAR
-            )
+            alone[i] = region not in obstacles.glass or _is_free(obstacles, world[i], ways[i], _FAR)
     seen &= clear >= np.minimum(clear.max(axis=-1, keepdims=True), _MOST_SIDES)
     seen &= alone | ~(seen & alone).any(axis=-1, keepdims=True)
     return at, np.where(seen, facing * clear, 0.0), seen

@@ -246,11 +246,11 @@ def _span(curve: Any) -> tuple[int, int]:
 
 def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:
     """Put points at all angles around an axis through the origin."""
-    outermost = outermost(points)
+    farthest = outermost(points)
     turned: list[NDArray[np.float64]] = []
     for angle in np.linspace(0, 2 * np.pi, 72):
         matrix: Any = Matrix.Rotation(angle, 3, axis)
-        turned.append(outermost @ np.array(matrix).T)
+        turned.append(farthest @ np.array(matrix).T)
     return np.concatenate(turned)
 
 

@@ -55,7 +55,9 @@ def labels(scene: Any) -> dict[str, Any]:
 def texts(scene: Any) -> dict[str, str]:
     from blender_brain.common.nodes.modifiers import input_value
 
-    return {name: input_value(one.modifiers[0], "Text").value for name, one in labels(scene).items()}
+    return {
+        name: input_value(one.modifiers[0], "Text").value for name, one in labels(scene).items()
+    }
 
 
 def shown(scene: Any) -> list[str]:
@@ -408,7 +410,9 @@ def test_the_stage_has_room_for_labels_and_the_color_bar(
         )
         low, high = subject.min(axis=0), subject.max(axis=0)
         assert low.min() > 0.01 and high.max() < 0.99
-        assert high[0] < in_picture(bpy, bar)[:, 0].min() or low[1] > in_picture(bpy, bar)[:, 1].max()
+        assert (
+            high[0] < in_picture(bpy, bar)[:, 0].min() or low[1] > in_picture(bpy, bar)[:, 1].max()
+        )
         for name in shown(scene):
             # Without both tubes of the line and the dot.
             letters = in_picture(bpy, there[name])[:-44]
