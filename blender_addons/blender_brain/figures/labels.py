@@ -165,16 +165,23 @@ def add_labels(
 
 
 def renew_labels(context: bpy.types.Context) -> None:
-    """Lay all labels out again, for the camera's present way; their texts and columns stay."""
+    """Lay all labels out again, for the camera's present way; their texts and styles stay."""
     scene = context.scene
     groups: dict[tuple[Columns, float], dict[bpy.types.Object, str]] = {}
+    styles: dict[bpy.types.Object, dict[str, Any]] = {}
     for label, by in drawn_by(scene, GROUP).items():
         region = input_value(by, "Region").value
         if region is not None:
             kind = (_COLUMNS.of(label, "BOTH"), float(input_value(by, "Text Size").value))
             groups.setdefault(kind, {})[region] = str(input_value(by, "Text").value)
+            styles[region] = {
+                "Color": tuple(input_value(by, "Color").value),
+                "Line Width": input_value(by, "Line Width").value,
+            }
     for (where, size), texts in groups.items():
-        add_labels(context, [*texts], where=where, size=size, words=[*texts.values()])
+        made = add_labels(context, [*texts], where=where, size=size, words=[*texts.values()])
+        for region, label in zip(texts, made.labels, strict=True):
+            set_inputs(required(drawing(label, GROUP)), styles[region])
 
 
 def rooms_of_labels(scene: bpy.types.Scene) -> list[Room]:

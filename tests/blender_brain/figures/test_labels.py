@@ -387,6 +387,7 @@ def test_the_stage_has_room_for_labels_and_the_color_bar(
 ):
     """In upright, square and wide pictures, while the camera circles; texts and columns stay."""
     from blender_brain.common.extent import world_points
+    from blender_brain.common.nodes.modifiers import input_value, set_inputs
     from bpy_extras.object_utils import world_to_camera_view
     from mathutils import Vector
 
@@ -395,9 +396,11 @@ def test_the_stage_has_room_for_labels_and_the_color_bar(
     bar = colored(bpy, tmp_path)
     ops.add_labels(wording="NAME", columns="RIGHT", text_size=0.03)
     before = texts(scene)
+    set_inputs(labels(scene)["CA3"].modifiers[0], {"Color": (1, 0, 0, 1), "Text": "here"})
     ops.set_stage()
     there = labels(scene)
-    assert texts(scene) == before and "Field CA3" in before.values()
+    assert texts(scene) == before | {"CA3": "here"}
+    assert input_value(there["CA3"].modifiers[0], "Color").value[:] == (1, 0, 0, 1)
     regions = [bpy.data.objects[name] for name in there]
     fullest = 0.0
     for frame in (1, 8, 15, 22, 31, 40):
