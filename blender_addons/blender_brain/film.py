@@ -110,14 +110,15 @@ def film_structures(
     ------
     UnknownStructureError
     """
+    asked = [names.strip().casefold() for names in (glass, glow, gradient)]
     suitable = (
-        lambda: film_regions.glass(atlas.structures, atlas.may_have_mesh),
-        lambda: film_regions.glow(atlas.structures),
-        lambda: film_regions.gradient(atlas.structures),
+        film_regions.glass(atlas.structures, atlas.may_have_mesh),
+        film_regions.glow(atlas.structures),
+        film_regions.gradient(atlas.structures),
     )
     return [
-        automatic() if names.strip().casefold() == AUTOMATIC else search.find(names)
-        for names, automatic in zip((glass, glow, gradient), suitable, strict=True)
+        own if short == AUTOMATIC else search.find(names)
+        for names, short, own in zip((glass, glow, gradient), asked, suitable, strict=True)
     ]
 
 

@@ -282,8 +282,8 @@ def _table(
         without = [one.acronym for one, gap in zip(regions.values(), empty, strict=True) if gap]
         names = ", ".join(dict.fromkeys(without[:_MOST_NAMED]))
         more = f" and {len(without) - _MOST_NAMED:,} more" if len(without) > _MOST_NAMED else ""
-        one = len(without) == 1
-        notes = [*notes, f"{path.name}: {names}{more} {'has' if one else 'have'} no value."]
+        verb = "has" if len(without) == 1 else "have"
+        notes = [*notes, f"{path.name}: {names}{more} {verb} no value."]
     return RegionValues(
         name,
         tuple(regions.values()),

@@ -47,7 +47,7 @@ def test_import_and_its_mistakes(bpy, folder, tmp_path):
     assert call(atlas=NAME, folder=folder, acronyms="CA3, DG") == {"FINISHED"}
     assert regions(bpy) == ["CA3", "DG"]
     assert [one.name for one in bpy.context.selected_objects] == ["CA3", "DG"]
-    assert "the closest" in refused(call, folder=folder, acronyms="hippocampus")
+    assert "the closest" in refused(call, folder=folder, acronyms="hippocampal")
     assert f"available: {NAME}" in refused(call, atlas="mouse", folder=folder, acronyms="CA3")
     assert "is not the folder of an atlas" in refused(call, atlas=str(tmp_path), acronyms="CA3")
     assert "first" in refused(call, folder=folder, acronyms=" ")
