@@ -31,7 +31,7 @@ FINDING = {"home", "expanduser", "environ"}
 # What an extension may bring along or find in every Blender.
 OWN = {
     "DracoPy", "addon_utils", "aud", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras",
-    "mathutils", "numpy",
+    "mathutils", "numpy", "pyfive",
 }  # fmt: skip
 VERSIONS = sorted(path.stem for path in SCENES.glob("*.json"))
 
