@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 import os
+import time
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,9 +32,12 @@ _PLACES: Final = (0, 512, 1024, 2048, 4096)
 # What pyfive reads to find arrays, without their values.
 _MOST_READS: Final = 1_000_000
 _MOST_BYTES: Final = 32 << 20
+# Of the processor's time, since pyfive copies what it has read of a header with each part of it.
+_MOST_SECONDS: Final = 10.0
+_MOST_VISITS: Final = 1_000
 _MOST_MEMBERS: Final = 10_000
 _DEEPEST: Final = 16
-_MOST_VALUES: Final = 4_000_000_000
+_MOST_VALUES: Final = 300_000_000
 # A chunk that is larger than what it is part of.
 _LARGEST_CHUNK: Final = 64 << 20
 _MOST_TEXTS: Final = 1_000_000
@@ -66,6 +71,11 @@ class Stored:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     attributes: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """Return an attribute that is a text; empty if it is none."""
+        value = self.attributes.get(name)
+        return value if isinstance(value, str) else ""
 
 
 class Hdf5Arrays:
@@ -265,6 +275,8 @@ class _Guarded:
     def __init__(self, file: BinaryIO, start: int) -> None:
         self._start = start
         self._reads = self._bytes = 0
+        self._visits: Counter[int] = Counter()
+        self._end = time.process_time() + _MOST_SECONDS
         self._file = file
         self.size = os.fstat(file.fileno()).st_size - start
         self.unlimited: Any = _From(file, start)
@@ -272,6 +284,9 @@ class _Guarded:
     def seek(self, place: int, whence: int = 0) -> int:
         if whence or not 0 <= place <= self.size:
             raise TableError(_UNKNOWN)
+        self._visits[place] += 1
+        if self._visits[place] > _MOST_VISITS:
+            raise TableError("it is damaged: a part of it leads back to itself")
         return self._file.seek(self._start + place) - self._start
 
     def tell(self) -> int:
@@ -281,7 +296,8 @@ class _Guarded:
         content = self._file.read(min(length, _MOST_BYTES) if length >= 0 else _MOST_BYTES)
         self._reads += 1
         self._bytes += len(content)
-        if self._reads > _MOST_READS or self._bytes > _MOST_BYTES:
+        is_over = time.process_time() > self._end
+        if is_over or self._reads > _MOST_READS or self._bytes > _MOST_BYTES:
             raise TableError("it is damaged, or has more parts than can be listed")
         return content
 
@@ -298,7 +314,13 @@ class _From:
 
 
 def _attributes(found: Any) -> dict[str, Any]:
-    return {str(name): _plain(value) for name, value in found.attrs.items()}
+    plain = {str(name): _plain(value) for name, value in found.attrs.items()}
+    return {
+        name: value
+        for name, value in plain.items()
+        if isinstance(value, str) or (isinstance(value, np.generic | np.ndarray)
+                                      and value.dtype.kind in "biufO")
+    }  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

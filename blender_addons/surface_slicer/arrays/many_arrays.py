@@ -151,7 +151,7 @@ def _opened(path: Path, file: BinaryIO, begin: bytes) -> Iterator[_Many]:
                 held[name] = _hdf5(content, name)
             elif name.startswith("#") or "MATLAB_empty" in stored.attributes:
                 continue
-            elif stored.attributes.get("MATLAB_class") == "char":
+            elif stored.text("MATLAB_class") == "char":
                 unread[name] = "is text"
             else:
                 held[name] = _matlab_73(content, name)
@@ -206,7 +206,7 @@ def _hdf5(content: Hdf5Arrays, name: str) -> _Held:
         )
         return Located(values, x, y)
 
-    return _Held(shape, stored.dtype, read, stored.attributes.get("CLASS") == "DIMENSION_SCALE")
+    return _Held(shape, stored.dtype, read, stored.text("CLASS") == "DIMENSION_SCALE")
 
 
 def _coordinates(
@@ -215,8 +215,7 @@ def _coordinates(
     """Read the coordinates along a dimension, if it has evenly spaced ones."""
     if not scale or content.arrays[scale].shape != (count,):
         return None
-    label = content.arrays[scale].attributes.get("NAME", "")
-    if isinstance(label, str) and label.startswith("This is a netCDF dimension but not"):
+    if content.arrays[scale].text("NAME").startswith("This is a netCDF dimension but not"):
         return None
     places = _decoded(content, scale, lambda _: None).astype(np.float64)
     steps = np.diff(places)
