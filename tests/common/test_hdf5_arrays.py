@@ -50,7 +50,9 @@ def read_all(path: Path) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("dtype", ["f8", ">f4", "f2", "u1", ">i2", "i8"])
 def test_all_that_h5py_reads(written, options, dtype):
     def fill(file):
-        file.create_group("deep/er").create_dataset("a", data=(100 * HEIGHTS).astype(dtype), **options)
+        file.create_group("deep/er").create_dataset(
+            "a", data=(100 * HEIGHTS).astype(dtype), **options
+        )
 
     path = written(fill)
     (found,) = read_all(path).values()

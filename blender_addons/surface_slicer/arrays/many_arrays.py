@@ -159,9 +159,7 @@ def _opened(path: Path, file: BinaryIO, begin: bytes) -> Iterator[_Many]:
 
 
 def _matlab_5(file: BinaryIO, variable: Variable) -> _Held:
-    return _matlab(
-        variable.shape, np.dtype(np.float64), lambda: read_matlab_matrix(file, variable)
-    )
+    return _matlab(variable.shape, np.dtype(np.float64), lambda: read_matlab_matrix(file, variable))
 
 
 def _matlab_73(content: Hdf5Arrays, name: str) -> _Held:
@@ -250,8 +248,10 @@ def _decoded(content: Hdf5Arrays, name: str, tell: Tell) -> NDArray[Any]:
     if holes.any():
         values = np.where(holes, np.nan, values)
         count = int(holes.sum())
-        means = "value that means no data is a hole" if count == 1 else (
-            "values that mean no data are holes"
+        means = (
+            "value that means no data is a hole"
+            if count == 1
+            else ("values that mean no data are holes")
         )
         said.append(f"{count:,} {means}")
     if said:

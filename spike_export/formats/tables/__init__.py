@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Users' arrays and tables: ``.npy``, ``.npz``, MATLAB's, and text in rows and columns.
 
-`npy` reads NumPy files, `matlab_5` MATLAB's older ones, `text` splits text into rows, and `to_array`
-converts them to arrays, those of ESRI grids with `esri`; `other` names files that are not read, and
-`period` finds values that come round.
+`npy` reads NumPy files, `matlab_5` MATLAB's older ones, `text` splits text into rows, and
+`to_array` converts them to arrays, those of ESRI grids with `esri`; `other` names files that are
+not read, and `period` finds values that come round.
 Nothing is dropped silently: guesses are listed in notes. Only NumPy is imported, so that the
 add-ons can bundle this folder unchanged.
 """

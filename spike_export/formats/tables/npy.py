@@ -95,7 +95,9 @@ def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
                 shape, _, dtype = _header(member)
             check(shape, dtype)
 
-        return _read_member(archive, members[chosen_array(list(members), name, check_member)], check)
+        return _read_member(
+            archive, members[chosen_array(list(members), name, check_member)], check
+        )
 
 
 def chosen_array(names: Sequence[str], name: str, check: Callable[[str], object]) -> str:

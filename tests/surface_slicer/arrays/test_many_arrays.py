@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Surfaces from HDF5, netCDF 4 and MATLAB's files, with the libraries that write them as referees."""
+"""Surfaces from HDF5, netCDF 4 and MATLAB's files, against the libraries that write them."""
 
 from __future__ import annotations
 

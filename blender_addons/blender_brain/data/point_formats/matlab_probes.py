@@ -59,9 +59,7 @@ def _of_variables(peek: Peek, file: BinaryIO) -> PointSet:
     return points_or_track(peek.path, tables.read_matlab_matrix(file, variables[name]))
 
 
-def _probes(
-    peek: Peek, name: str, found: list[Points], order: str, are_lines: bool
-) -> PointSet:
+def _probes(peek: Peek, name: str, found: list[Points], order: str, are_lines: bool) -> PointSet:
     probes = [one for one in found if len(one) > are_lines]
     if not probes:
         raise tables.TableError(f"its {name} has no probe with points")
@@ -96,9 +94,10 @@ def _annotations(structure: Any) -> tuple[list[Points], str, bool]:
     for one in _structures(structure):
         for annotation in _structures(one.get("annotation")):
             for place in _structures(annotation.get("vertices_ccf")):
-                axes = [place.get(axis) for axis in ("ap", "dv", "ml")]
-                if all(isinstance(axis, np.ndarray) and axis.size == axes[0].size for axis in axes):
-                    found.append(_points(np.stack([axis.ravel() for axis in axes], axis=1)))
+                named = [place.get(axis) for axis in ("ap", "dv", "ml")]
+                axes = [axis.ravel() for axis in named if isinstance(axis, np.ndarray)]
+                if len(axes) == len(AXES) and len({len(axis) for axis in axes}) == 1:
+                    found.append(_points(np.stack(axes, axis=1)))
     return [one for one in found if len(one)], "adm", False
 
 
