@@ -21,10 +21,10 @@ def _recognizes(peek: Peek) -> bool:
 
 
 def _read(peek: Peek) -> PointSet:
-    how = _HOW.format(name=peek.path.name)
+    name = peek.path.name
     raise TableError(
-        f"{peek.path.name}: it is a pickle, as HERBS saves it, which can run programs when read; "
-        f"convert it by {how}."
+        f"{name}: it is a pickle, as HERBS saves it, which can run programs when read; convert it "
+        f"by {_HOW.format(name=name)}."
     )
 
 
