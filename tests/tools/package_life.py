@@ -7,11 +7,12 @@ extension's own folder), ``traces`` (remember what Blender holds besides its own
 (see that it is the same as remembered), ``gone:NAMES`` (neither files nor modules of these are
 left), ``current`` (no module of an older version is left), ``wheels:FOLDERS`` (just these are
 installed), ``brought:TAGS`` (the made-up wheel has the one of them for this Python), ``draco:DATA``
-(decode meshes with what the extension brought), ``matrix:FILE`` (read HDF5 with it), ``downloading:DATA`` (disable the extension while
-it downloads), ``cut_off:DATA`` (uninstall it meanwhile), ``preferences`` (save them, as a window
-does when it is closed), ``empty`` (an empty file), ``film`` (camera and light), ``save:BLEND``,
-``open:BLEND``, ``measure:JSON`` (what the scene's geometry is), ``picture:JSON`` (what it looks
-like), ``work:NAME:DATA`` (change what was made before).
+(decode meshes with what the extension brought), ``matrix:FILE`` (read HDF5 with it),
+``downloading:DATA`` (disable the extension while it downloads), ``cut_off:DATA`` (uninstall it
+meanwhile), ``preferences`` (save them, as a window does when it is closed), ``empty`` (an empty
+file), ``film`` (camera and light), ``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the
+scene's geometry is), ``picture:JSON`` (what it looks like), ``work:NAME:DATA`` (change what was
+made before).
 """
 
 from __future__ import annotations
