@@ -113,7 +113,7 @@ def read_one_of_many(path: Path, name: str, check: Check, tell: Tell) -> Located
 
 def _read(many: _Many, name: str, check: Check, tell: Tell) -> Located:
     if name in many.unread:
-        raise TableError(f"'{name}' in it {many.unread[name]}")
+        raise TableError(f"'{name}' in it cannot be used: it {many.unread[name]}")
     names = [one for one in many.held if name or not many.held[one].is_scale] or list(many.held)
     if not names:
         wrong = [f"'{one}' {why}" for one, why in many.unread.items() if "not read" in why]

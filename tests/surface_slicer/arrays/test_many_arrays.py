@@ -77,7 +77,7 @@ def test_of_several_one_has_to_be_named(tmp_path, save):
     np.testing.assert_array_equal(grid(path, "other")[0].values, HEIGHTS + 1)
     with pytest.raises(HeightmapError, match="Cannot read a.mat: it holds no array 'none'; it has"):
         grid(path, "none")
-    with pytest.raises(HeightmapError, match="'by' in it is "):
+    with pytest.raises(HeightmapError, match="'by' in it cannot be used: it is "):
         grid(path, "by")
     with pytest.raises(HeightmapError, match="'fs' in it: its array has 1 dimension"):
         grid(path, "fs")

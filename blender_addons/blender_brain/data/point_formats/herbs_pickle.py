@@ -9,7 +9,7 @@ from ..point_set import Peek, PointFormat, PointSet
 from ..tables import TableError
 
 _HOW: Final = (
-    "python -c \"import pickle, numpy as n; s = pickle.load(open('{name}', 'rb'))['data'];"
+    "python -c \"import pickle, numpy as n; s = pickle.load(open('FILE', 'rb'))['data'];"
     " n.save('probe.npy', n.concatenate(s['sites_vox']))\"; then choose voxels of 10 µm, the axes "
     "ML, AP, DV, and Flip for all three"
 )
@@ -24,7 +24,7 @@ def _read(peek: Peek) -> PointSet:
     name = peek.path.name
     raise TableError(
         f"{name}: it is a pickle, as HERBS saves it, which can run programs when read; convert it "
-        f"by {_HOW.format(name=name)}."
+        f"by {_HOW.replace('FILE', name)}."
     )
 
 
