@@ -20,7 +20,7 @@ from ..common.tables import (
     read_npz,
     read_numbers,
 )
-from .arrangement import Arrangement, Located, arranged, checker
+from .arrangement import NAMES_OF_PLACES, Arrangement, Located, arranged, checker
 from .heightmap import MOST_CELLS, HeightmapError, check_shape
 
 __all__ = ["EXTENSIONS", "Tell", "array_names", "read_array", "read_grid", "silent"]
@@ -88,8 +88,9 @@ def read_grid(
     Parameters
     ----------
     filepath, name, tell
-        See `read_array`. If the name is not given, the arrays ``x``, ``y`` and ``z`` of an archive,
-        in any case, are coordinates and heights.
+        See `read_array`. If the name is not given, the arrays ``x`` and ``y`` of an archive, in any
+        case and also called ``lon`` and ``lat``, are coordinates, and ``z`` or the only other
+        one has the heights.
     arrangement : str
         What the array's dimensions mean; ``"AUTO"`` where they leave one possibility.
 
@@ -105,11 +106,13 @@ def read_grid(
 
     places: list[NDArray[np.float64]] = []
     names = {n.casefold(): n for n in array_names(path)}
-    if not name and {"x", "y", "z"} <= names.keys():
-        name = names["z"]
+    pair = next((pair for pair in NAMES_OF_PLACES if names.keys() >= set(pair)), ())
+    others = names.keys() - set(pair)
+    if not name and pair and ("z" in others or len(others) == 1):
+        name = names["z" if "z" in others else others.pop()]
         places = [
             _read(path, names[axis], _check_places, note)[0].values.astype(np.float64)
-            for axis in "xy"
+            for axis in pair
         ]
     found, columns = _read(path, name, checker(arrangement), note)
     try:
@@ -117,7 +120,7 @@ def read_grid(
             shape = found.values.shape[-2:]
             x, y = (_along(p, shape, axis) for p, axis in zip(places, (1, 0), strict=True))
             found = Located(found.values, x, y)
-            note(f"The coordinates are its arrays '{names['x']}' and '{names['y']}'.")
+            note("The coordinates are its arrays '{}' and '{}'.".format(*(names[n] for n in pair)))
         return arranged(found, arrangement, columns, note)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot read {path.name}: {error}.") from None
