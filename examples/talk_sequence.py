@@ -72,6 +72,7 @@ NAMES_X: Final = GRAPH_X - GRAPH_WIDTH / 2 - 1.2
 RADIUS, THIN = 0.05, 0.026
 OPACITY: Final = 0.8
 WIGGLE_SIZE, SWINGS = 0.6, 6.0
+FEWEST_SAMPLES: Final = 8
 # From orange, at low values, to red: autumn begins with red, and ends with yellow.
 FIRE: Final[dict[str, Any]] = {"colormap": "autumn_r", "Start": 0.0, "End": 0.42}
 # Length of the array, in s.
@@ -153,6 +154,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Sequence(package, keys, times, Path(folder)).make(scene)
     set_ground(scene, package, options.bloom)
+    if options.engine == "cycles":
+        # None of its lines is thinner than a pixel.
+        scene.cycles.adaptive_min_samples = FEWEST_SAMPLES
     if options.frames and options.frames[1] > scene.frame_end:
         raise RuntimeError(
             f"The film ends with frame {scene.frame_end}: --times end=… makes it longer."
