@@ -66,7 +66,7 @@ GRAPH_X: Final = 1.5
 WITH_CIRCLE_X, WITH_NAMES_X = -0.4, 0.1
 CIRCLE: Final = (-6.1, 0.0, 1.55)
 # Heights of the rows: where 0 is in each.
-FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.25, 1.55, -0.35, -2.9
+FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.5, 1.55, -0.35, -2.9
 # The right end of the rows' names.
 NAMES_X: Final = GRAPH_X - GRAPH_WIDTH / 2 - 1.2
 RADIUS, THIN = 0.05, 0.026
