@@ -20,8 +20,8 @@ ROOMS: Final = {
         "suggestions colormaps blocks figures value_color clock film rendering output story"
     ),
     "blender_spike": (
-        "common simulation_file cells lines properties simulating playback blocks color meshes "
-        "at_hand solid_colors views figures building demos operators panels "
+        "common simulation_file sound cells lines properties simulating playback blocks color "
+        "meshes at_hand solid_colors views sounding figures building demos operators panels "
         "story command api"
     ),
     "blender_brain": (
