@@ -119,14 +119,18 @@ def sound_of(
             np.bincount(which, np.cos(angle) ** 2, len(keys)),
             np.bincount(which, np.sin(angle) ** 2, len(keys)),
         ]
-    ).T.astype(np.float32)
+    )
     notes = [_note(pitch, kind) for pitch in known]
     length = len(notes[0]) if notes else 0
-    sound = np.zeros((count + length, 2), np.float32)
-    for key, gain in zip(keys.tolist(), gains, strict=True):
+    sides = np.zeros((2, count + length), np.float32)
+    # Sums of contiguous numbers, without a new array for each, are ten times as fast.
+    scaled = np.empty(length, np.float32)
+    for key, *both in zip(keys.tolist(), *gains.tolist(), strict=True):
         pitch, begin = divmod(key, count + 1)
-        sound[begin : begin + length] += notes[pitch] * gain
-    return to_peak(sound[:count])
+        for side, gain in zip(sides, both, strict=True):
+            np.multiply(notes[pitch], gain, out=scaled)
+            side[begin : begin + length] += scaled
+    return to_peak(sides[:, :count].T)
 
 
 def to_peak(sound: Samples) -> Samples:
@@ -142,7 +146,7 @@ def _note(pitch_hz: float, kind: Kind) -> Samples:
     time = np.arange(round(_LASTS * decay * RATE)) / RATE
     envelope = np.minimum(time / _ATTACK_S, 1.0) * np.exp(-time / decay)
     note = envelope * np.cos(2 * np.pi * pitch_hz * time)
-    return note.astype(np.float32)[:, None]
+    return note.astype(np.float32)
 
 
 def _share(values: Floats) -> Floats:

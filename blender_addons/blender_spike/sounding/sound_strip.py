@@ -117,6 +117,8 @@ def add_spikes(
     told = f"{len(film_s):,} spikes of {len(np.unique(of)):,} {what}."
     if silent:
         told += f" {silent:,} more are in no frame, or only where time leaps or runs back."
+    if pitch == "type" and len(np.unique(heights[drawn_ones])) == 1:
+        told += " All are of one section type, so all sound alike."
     if any(map(_has_copies, neurons)):
         told += " Copies on points are silent."
     return Heard(_put(scene, neurons, "spikes", made, by_story=by_story), told)
@@ -196,7 +198,7 @@ def outdated(scene: bpy.types.Scene) -> list[str]:
     old = []
     for strip in strips_of(scene):
         mark = _mark_of(strip)
-        there = [scene.objects.get(name) for name in mark["neurons"]]
+        there: list[Any] = [scene.objects.get(name) for name in mark["neurons"]]
         neurons = [one for one in there if one is not None and find_modifier(one) is not None]
         # A neuron that was renamed or deleted, too.
         if len(neurons) < len(there) or _digest(scene, neurons) != mark["state"]:
