@@ -14,7 +14,7 @@ from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..sound import electrode
 from ..sound.clicks import Kind, Samples, Voicing, pans, sound_of
 from ..sound.course import Course, check_length, heard_at, steady
-from ..sound.spiking import Each, SoundError, SpikeTimes, by_section, spikes_of
+from ..sound.spiking import Each, SoundError, SpikeTimes, by_section, counted, spikes_of
 from ..sound.wave_file import write_wave
 from .console import (
     ABOVE_ZERO,
@@ -166,18 +166,15 @@ def _clicks(
     across, up = centers[:, 0], centers[:, 2 if _is_upright(simulation, centers) else 1]
     if pitch == "type":
         up = simulation.section_types.astype(np.float64)
-    shown = np.unique(np.flatnonzero(is_chosen))
-    pitches, places = np.full(len(up), np.nan), np.full(len(up), np.nan)
-    pitches[shown], places[shown] = voicing.pitches_hz(up[shown]), pans(across[shown])
-    of = section_of[spikes.segments[which]]
+    sources, of = np.unique(section_of[spikes.segments[which]], return_inverse=True)
+    pitches, places = voicing.pitches_hz(up[sources]), pans(across[sources])
     made = sound_of(film_s, pitches[of], places[of], length_s, voicing.kind)
     left_out = len(spikes.time_ms) - len(np.unique(which))
     if left_out:
         say(f"{left_out:,} spikes before the first or after the last frame are left out.")
-    if pitch == "type" and len(np.unique(up[shown])) == 1:
-        say(f"All sections are of the type {SECTION_TYPES[int(up[shown][0])]}, so all sound alike.")
-    what = "sections" if sections_each else "cells"
-    return made, f"{len(which):,} spikes of {len(np.unique(of)):,} {what}."
+    if pitch == "type" and len(np.unique(up[sources])) == 1:
+        say(f"All are of the type {SECTION_TYPES[int(up[sources[0]])]}, so all sound alike.")
+    return made, counted(len(which), len(sources), sections_each=sections_each)
 
 
 def _electrode(

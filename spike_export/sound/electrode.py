@@ -6,6 +6,7 @@ It is on the film's time, so it is slowed down as the film is, and its frequenci
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -17,8 +18,8 @@ from .spiking import SoundError
 
 LOWEST_HZ: Final = 20.0
 """Nobody hears what is slower, and it only moves the loudspeaker."""
-# Of the range that the film shows: below, it is nothing but rounding that is heard.
-_LEAST: Final = 0.01
+# Of the range that the film shows: below, what is heard is how the samples were connected.
+_LEAST: Final = 0.02
 _BLOCK: Final = 1 << 20
 
 
@@ -46,12 +47,13 @@ def voltage_sound(
     known = np.isfinite(values)
     if not known.any():
         raise SoundError("The section has no values.")
+    between = _smooth(time_ms[known], values[known].astype(np.float64))
     count = round(length_s * RATE)
     played = np.empty(count, np.float32)
     for begin in range(0, count, _BLOCK):
         film_s = np.arange(begin, min(begin + _BLOCK, count)) / RATE
         shown = shown_at(course, film_s)
-        played[begin : begin + len(film_s)] = np.interp(shown, time_ms[known], values[known])
+        played[begin : begin + len(film_s)] = between(shown)
     spread = float(np.ptp(played)) if count else 0.0
     heard = _high_passed(played)
     if not spread or float(np.ptp(heard)) < _LEAST * spread:
@@ -82,6 +84,26 @@ def told(course: Course) -> str:
         return "The voltage is heard in real time."
     how = f"slowed down {slower:,.3g}" if slower > 1 else f"sped up {1 / slower:,.3g}"
     return f"The voltage is {how} times, as the film is, and so is its pitch."
+
+
+def _smooth(
+    time_ms: NDArray[np.float64], values: NDArray[np.float64]
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Connect samples by cubics: the kinks of straight lines would be heard."""
+    if len(values) < 3:
+        return lambda times: np.interp(times, time_ms, values)
+    slopes = np.gradient(values, time_ms)
+
+    def between(times: NDArray[np.float64]) -> NDArray[np.float64]:
+        after = np.clip(np.searchsorted(time_ms, times), 1, len(values) - 1)
+        before, gap = after - 1, np.diff(time_ms)[after - 1]
+        t = ((times - time_ms[before]) / gap).clip(0.0, 1.0)
+        way = t * t * (3 - 2 * t)
+        bend = t * (1 - t) * ((1 - t) * slopes[before] - t * slopes[after]) * gap
+        smooth: NDArray[np.float64] = values[before] + way * (values[after] - values[before]) + bend
+        return smooth
+
+    return between
 
 
 def _high_passed(values: Samples) -> Samples:

@@ -175,6 +175,12 @@ def by_section(each: Each, cells: int, sections: int) -> bool:
     return each == "section" or (each == "auto" and cells == 1 and sections > 1)
 
 
+def counted(spikes: int, sources: int, *, sections_each: bool) -> str:
+    """Say how many spikes are heard, in a sentence."""
+    what = "section" if sections_each else "cell"
+    return f"{spikes:,} spike{'s' * (spikes != 1)} of {sources:,} {what}{'s' * (sources != 1)}."
+
+
 def with_some(spikes: SpikeTimes, otherwise: str) -> SpikeTimes:
     """Return spikes, or refuse to make a sound of none."""
     if not len(spikes.time_ms):

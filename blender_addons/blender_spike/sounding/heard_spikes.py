@@ -31,6 +31,9 @@ from ..sound.spiking import (
 )
 
 _UNKNOWN: Final = -1
+# The share of the next segment's value, at the most, and the weight of points with more of it.
+_CENTER: Final = 1e-6
+_ELSEWHERE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,9 +147,12 @@ def _drawn(neuron: bpy.types.Object, counts: NDArray[np.int32]) -> Drawn:
         segments = column(data, "segment_a", "value", kind=np.int32)
         of_points, own = _own_points(neuron, data, len(positions))
         valid = own & (segments >= 0) & (segments < total)
-        number += np.bincount(segments[valid], minlength=total)
+        # A segment is where its own value is; a soma of which a sphere is left has none of these.
+        is_center = column(data, "weight_b", "value") < _CENTER
+        weights = np.where(is_center, 1.0, _ELSEWHERE)[valid]
+        number += np.bincount(segments[valid], weights, total)
         for axis in range(3):
-            sums[:, axis] += np.bincount(segments[valid], positions[valid, axis], total)
+            sums[:, axis] += np.bincount(segments[valid], weights * positions[valid, axis], total)
         if network:
             # All of its sections are somata, the first of the types.
             sections, kinds = np.searchsorted(np.cumsum(counts), segments, "right"), 0 * segments

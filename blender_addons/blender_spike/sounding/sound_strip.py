@@ -27,7 +27,7 @@ from ..playback.sections import find_segment, segment_counts, title_of
 from ..sound import electrode
 from ..sound.clicks import Samples, Voicing, pans, sound_of
 from ..sound.course import heard_at
-from ..sound.spiking import Each, SoundError
+from ..sound.spiking import Each, SoundError, counted
 from ..sound.wave_file import write_wave
 from ..views import view_of
 from .film_course import course_of, film_length_s, state_of
@@ -106,18 +106,15 @@ def add_spikes(
             if silent
             else f"'{neurons[0].name}' has no spikes: nothing rises to the threshold."
         )
-    places, heights = np.concatenate(across), np.concatenate(height)
-    pan, pitches = np.zeros(first), np.zeros(first)
-    drawn_ones = np.isfinite(places)
-    pan[drawn_ones] = pans(places[drawn_ones])
-    voicing = voicing or Voicing()
-    pitches[drawn_ones] = voicing.pitches_hz(heights[drawn_ones])
-    made = sound_of(film_s, pitches[of], pan[of], length_s, voicing.kind)
-    what = "sections" if sectionwise else "cells"
-    told = f"{len(film_s):,} spikes of {len(np.unique(of)):,} {what}."
+    sources, which = np.unique(of, return_inverse=True)
+    heights = np.concatenate(height)[sources]
+    pan, voicing = pans(np.concatenate(across)[sources]), voicing or Voicing()
+    pitches = voicing.pitches_hz(heights)
+    made = sound_of(film_s, pitches[which], pan[which], length_s, voicing.kind)
+    told = counted(len(film_s), len(sources), sections_each=sectionwise)
     if silent:
         told += f" {silent:,} more are in no frame, or only where time leaps or runs back."
-    if pitch == "type" and len(np.unique(heights[drawn_ones])) == 1:
+    if pitch == "type" and len(np.unique(heights)) == 1:
         told += " All are of one section type, so all sound alike."
     if any(map(_has_copies, neurons)):
         told += " Copies on points are silent."

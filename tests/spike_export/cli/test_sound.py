@@ -29,7 +29,7 @@ def test_neuron_s_own_spikes_are_heard_on_the_film_s_time(tmp_path):
     """The demo's spike, as NEURON's detector timed it."""
     path = tmp_path / "a.wav"
     code, told = run(NEURON, "-o", path, "--each", "cell", "--ms-per-frame", 0.02, "--fps", 25)
-    assert code == 0 and "1 spikes of 1 cells." in told
+    assert code == 0 and "1 spike of 1 cell." in told
     (spike,) = spike_export.read(NEURON).cells[0].spikes_ms
     rate, sound = read_wave(path)
     assert onsets(sound, rate) == pytest.approx([spike / 0.02 / 25], abs=1e-3)
