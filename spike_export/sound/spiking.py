@@ -129,7 +129,7 @@ def threshold_for(quantity: str, unit: str, given: float | None) -> float:
         return given
     if unit != "mV":
         raise SoundError(
-            f"No spikes were recorded, and {quantity or 'what is shown'} is no voltage in mV: "
+            f"No spikes are stored, and {quantity or 'what is shown'} is no voltage in mV: "
             "give the threshold above which there is a spike."
         )
     return SPIKE_THRESHOLD_MV
