@@ -75,6 +75,18 @@ def heard_at(course: Course, time_ms: Floats) -> tuple[Floats, NDArray[np.int64]
     SoundError
         If there are more than `MOST_SPIKES`.
     """
+    found = [_forwards(course, time_ms)]
+    if course.at_the_ends == "Ping-Pong":
+        # Running back on the way back is forwards.
+        mirrored = course._replace(shown_ms=2 * course.end_ms - course.shown_ms)
+        found.append(_forwards(mirrored, time_ms))
+    film_s, which = (np.concatenate(one) for one in zip(*found, strict=True))
+    order = np.argsort(film_s, kind="stable")
+    return film_s[order], which[order]
+
+
+def _forwards(course: Course, time_ms: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Find when spikes are passed on the way forth."""
     shown = course.shown_ms
     inside = np.flatnonzero((time_ms >= course.begin_ms) & (time_ms <= course.end_ms))
     times, which = time_ms[inside], inside

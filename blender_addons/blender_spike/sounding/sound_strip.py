@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -168,7 +168,7 @@ def strips_of(
     editor: Any = scene.sequence_editor
     names = None if neurons is None else {neuron.name for neuron in neurons}
     found = []
-    for strip in editor.strips if editor is not None else ():
+    for _, strip in _each(editor.strips) if editor is not None else ():
         mark = _mark_of(strip)
         if (
             mark
@@ -183,11 +183,13 @@ def strips_of(
 def remove_strips(scene: bpy.types.Scene, strips: Sequence[Any]) -> None:
     """Remove strips, and sounds that nothing else plays."""
     editor: Any = scene.sequence_editor
-    for strip in strips:
-        sound = strip.sound
-        editor.strips.remove(strip)
-        if sound is not None and not sound.users:
-            bpy.data.sounds.remove(sound)
+    wanted = list(strips)
+    for owner, strip in list(_each(editor.strips)) if wanted else ():
+        if strip in wanted:
+            sound = strip.sound
+            owner.remove(strip)
+            if sound is not None and not sound.users:
+                bpy.data.sounds.remove(sound)
 
 
 def outdated(scene: bpy.types.Scene) -> list[str]:
@@ -231,6 +233,15 @@ def _put(
     state = _digest(scene, neurons)
     strip[_MARK] = json.dumps({"neurons": names, "what": what, "state": state, "story": by_story})
     return strip
+
+
+def _each(strips: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield strips, and those within meta strips, each with what it is removed from."""
+    for strip in strips:
+        if strip.type == "META":
+            yield from _each(strip.strips)
+        else:
+            yield strips, strip
 
 
 def _mark_of(strip: Any) -> dict[str, Any]:

@@ -161,6 +161,12 @@ def test_its_own_strip_is_replaced_and_others_are_left_alone(bpy, neuron, tmp_pa
     assert set(strips(scene)) == {"Voice", "cell spikes"} and len(bpy.data.sounds) == 2
     strip = strips(scene)["cell spikes"]
     assert (strip.volume, strip.mute, strip.channel) == (0.25, True, channel)
+    # Even where a person has put it into a meta strip.
+    meta = scene.sequence_editor.strips.new_meta("Meta", 9, 0)
+    strip.move_to_meta(meta)
+    bpy.ops.blender_spike.add_spike_sound(each="cell")
+    assert set(strips(scene)) == {"Voice", "Meta", "cell spikes"} and not len(meta.strips)
+    scene.sequence_editor.strips.remove(meta)
     assert bpy.ops.blender_spike.remove_sound() == {"FINISHED"}
     assert set(strips(scene)) == {"Voice"} and len(bpy.data.sounds) == 1
     assert not bpy.ops.blender_spike.remove_sound.poll()
@@ -175,6 +181,9 @@ def test_it_goes_along_when_the_scene_is_saved_moved_and_appended(bpy, neuron, t
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     moved = path.rename(tmp_path / "b.blend")
     bpy.ops.wm.open_mainfile(filepath=str(moved))
+    assert heard(bpy.context.scene) == pytest.approx(before)
+    # The spikes themselves have come along, too.
+    bpy.ops.blender_spike.add_spike_sound(each="cell")
     assert heard(bpy.context.scene) == pytest.approx(before)
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     with bpy.data.libraries.load(str(moved)) as (_, wanted):
@@ -294,3 +303,36 @@ def test_the_voltage_as_an_electrode_hears_it(bpy, tmp_path):
     part = sound[: rate // 2, 0]
     spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 16 * rate))
     assert np.argmax(spectrum) / 16 == pytest.approx(200 / 5, abs=1.5)
+
+
+def test_a_network_s_cells_are_heard(bpy, capfd):
+    from blender_spike import demos
+
+    import spike_export
+
+    scene = bpy.context.scene
+    scene.render.fps = 10
+    bpy.ops.blender_spike.import_demo(demo="NETWORK")
+    bpy.ops.blender_spike.add_spike_sound()
+    assert "448 spikes of 173 cells." in capfd.readouterr().out
+    cells = spike_export.read(demos.NETWORK).cells
+    steps = np.unique(np.concatenate([cell.spikes_ms for cell in cells]))
+    assert heard(scene, "demo_network spikes") == pytest.approx(steps / 10, abs=1e-3)
+
+
+def test_the_command_puts_it_in_the_film(bpy, tmp_path, capfd):
+    from blender_spike.command.simulation_film import build, parse
+
+    path = write(tmp_path / "cell.pickle", ramp())
+    film = str(tmp_path / "film.mp4")
+    options = parse([str(path), film, "--sound", "--ms-per-frame", "0.05", "--fps", "25"])
+    with pytest.raises(ValueError, match="nothing rises to the threshold"):
+        build(options)
+    values = np.where(ramp().values > 5, 20, -65).astype(np.float32)
+    write(path, dataclasses.replace(ramp(), values=values))
+    scene = build(options)
+    assert "Sound: 4 spikes of 4 sections." in capfd.readouterr().out
+    at = (5 + 0.1 * 45 / 85) / 0.05 / 25
+    assert heard(scene) == pytest.approx([at], abs=1e-3)
+    with pytest.raises(RuntimeError, match="--sound: frames have no sound"):
+        build(parse([str(path), str(tmp_path / "frames"), "--sound"]))

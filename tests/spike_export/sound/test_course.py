@@ -56,6 +56,9 @@ def test_loops_are_heard_each_time_and_ping_pong_on_its_way_forth():
         assert film_s == pytest.approx(times)
         assert which == [0, 1] * (len(times) // 2)
     assert heard(course([0, 10], [-10, 0], ends="Loop"), [1, 4])[0] == pytest.approx([1, 4])
+    # Running back from 15, which is 5 on its way back, it goes on to 10, and then back.
+    back = course([0, 15], [15, 0], ends="Ping-Pong")
+    assert heard(back, [1, 6, 9])[0] == pytest.approx([1, 4])
 
 
 @pytest.mark.parametrize("ends", ["Hold", "Loop", "Ping-Pong"])
