@@ -145,7 +145,7 @@ def only(*things: Any) -> None:
 
 
 def neurons() -> None:
-    """Two that share a material, with figures, and a third beside them."""
+    """Two that share a material, with figures and a sound, and a third beside them."""
     ops = bpy.ops.blender_spike
     for _ in range(3):
         ops.import_simulation(filepath=str(DATA / "cell.pickle"))
@@ -154,6 +154,7 @@ def neurons() -> None:
     ops.share_material()
     ops.add_trace(section="soma")
     ops.add_color_bar()
+    ops.add_spike_sound()
     only(third, first, second)
 
 

@@ -16,6 +16,7 @@ from . import (
     output,
     showing,
     simulating,
+    sound,
     timing,
 )
 from .importing import MENU_ENTRY
@@ -32,6 +33,7 @@ CLASSES = (
     *figures.CLASSES,
     *network.CLASSES,
     *film.CLASSES,
+    *sound.CLASSES,
     *output.CLASSES,
     *exporting.CLASSES,
     *showing.CLASSES,

@@ -14,6 +14,7 @@ from . import (
     output,
     simulate,
     simulation,
+    sound,
     time,
 )
 from .adding import NODES_ENTRY
@@ -27,6 +28,7 @@ CLASSES = (
     *simulate.CLASSES,
     *color.CLASSES,
     *time.CLASSES,
+    *sound.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
     *output.CLASSES,

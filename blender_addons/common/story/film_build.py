@@ -231,6 +231,8 @@ class FilmBuild:
         staging.put_labels(self)
         self._drop([one for one in made.names_in(scene) if one.startswith("/")])
         scene.frame_set(self.first)
+        for thing in self.things.values():
+            thing.be_heard()
         for name, (source, touched) in self._sources.items():
             things = made.objects_of(scene, name)
             if things and not touched:

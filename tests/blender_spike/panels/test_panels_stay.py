@@ -29,6 +29,9 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_color_bar": {},
     "add_time_label": {},
     "add_scale_bar": {},
+    "add_spike_sound": {"at_threshold": True},
+    "add_voltage_sound": {},
+    "remove_sound": {},
     "remove_figures": {},
     "set_look": {"look": "FLAT"},
     "use_standard_view": {},
@@ -84,6 +87,9 @@ def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
     if name == "remove_figures":
         bpy.ops.blender_spike.add_trace()
+    if name in ("remove_sound", "add_voltage_sound"):
+        bpy.context.scene.render.fps = 240
+        bpy.ops.blender_spike.add_spike_sound(at_threshold=True)
     before = shown(bpy, ADDON)
     assert before >= {f"BLENDER_SPIKE_PT_{what}" for what in ("color", "time", "look", "figures")}
     bpy.ops.blender_spike.frame_camera()
