@@ -14,13 +14,16 @@ from . import (
     importing,
     network,
     output,
+    pace,
     showing,
     simulating,
+    story,
     timing,
 )
 from .importing import MENU_ENTRY
+from .story import STORY_ENTRY
 
-__all__ = ["CLASSES", "MENU_ENTRY"]
+__all__ = ["CLASSES", "MENU_ENTRY", "STORY_ENTRY"]
 
 CLASSES = (
     *importing.CLASSES,
@@ -32,6 +35,8 @@ CLASSES = (
     *figures.CLASSES,
     *network.CLASSES,
     *film.CLASSES,
+    *pace.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *exporting.CLASSES,
     *showing.CLASSES,

@@ -12,8 +12,10 @@ from . import (
     look,
     network,
     output,
+    pace,
     simulate,
     simulation,
+    story,
     time,
 )
 from .adding import NODES_ENTRY
@@ -27,8 +29,10 @@ CLASSES = (
     *simulate.CLASSES,
     *color.CLASSES,
     *time.CLASSES,
+    *pace.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *network.CLASSES,
     *figures.CLASSES,
