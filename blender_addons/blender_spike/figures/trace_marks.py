@@ -16,6 +16,7 @@ import numpy as np
 from ..common import nodes
 from ..common.figures import frame
 from ..common.figures.drawing import TEXT_INPUTS, find_drawing, inked, new_figure, remove_figure
+from ..common.figures.scales import LINE_INPUTS
 from ..common.nodes import Tree
 from ..common.nodes.modifiers import follow, input_value, set_inputs
 from ..common.required import required
@@ -26,9 +27,9 @@ from ..properties import about_figure
 
 GROUP: Final = "BlenderSpike: Trace Mark"
 KIND: Final = "MARK"
-# Of the neuron's largest extent: the least diameter, and the width of the line in the diameter.
+# Parts of the neuron's largest extent: the least diameter, and the width of the line.
 _LEAST: Final = 0.02
-_LINE: Final = 0.16
+_LINE: Final = 0.0035
 # So much wider than what it marks.
 _WIDER: Final = 1.7
 
@@ -114,7 +115,7 @@ def _put(mark: bpy.types.Object) -> None:
         required(find_drawing(mark)),
         {
             "Neuron": neuron, "Cell": segment if cells else -1, "Place": place.tolist(),
-            "Size": max(_LEAST * extent, 2 * _WIDER * radius),
+            "Size": max(_LEAST * extent, 2 * _WIDER * radius), "Line Width": _LINE * extent,
         },
     )  # fmt: skip
 
@@ -147,7 +148,7 @@ def node_group(tree: Tree) -> None:
     place = tree.input("Place", "Vector", hide=True, description="In the neuron's own space")
     cell = tree.input("Cell", "Int", default=-1, hide=True, description="Of a network")
     size = tree.input("Size", "Float", default=0.1, minimum=0.0, description="Diameter")
-    style = tree.inputs({name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
+    style = tree.inputs(LINE_INPUTS | {name: TEXT_INPUTS[name] for name in ("Color", "Ink")})
     with tree.frame("Where the cell is now"):
         shown = tree.object(neuron, relative=True)["Geometry"]
         cells = tree.add("GeometryNodeInstancesToPoints", {"Instances": shown})
@@ -158,7 +159,7 @@ def node_group(tree: Tree) -> None:
         ring = tree.add(
             "GeometryNodeCurvePrimitiveCircle", {"Resolution": 48, "Radius": size * 0.5}
         )["Curve"]
-        round_ = tree.tube(ring, 8, size * (_LINE / 2))
+        round_ = tree.tube(ring, 8, style["Line Width"] * 0.5)
         nearer = tree.vector(0.0, 0.0, size * 0.5)
         forward = tree.add(
             "FunctionNodeRotateVector", {"Vector": nearer, "Rotation": camera["Rotation"]}

@@ -103,16 +103,22 @@ def test_it_goes_with_its_trace(bpy, cell):
 
 
 def test_it_follows_another_file(bpy, cell, tmp_path):
-    """In which the section is elsewhere, and later not at all."""
-    trace = add(bpy, cell, "soma")
+    """In which the section is longer."""
+    from blender_spike.playback.sections import find_segment, nearest_segment, section_names
+
+    section = section_names(cell)[1]
+    trace = add(bpy, cell, section, 0.9)
     before = center(bpy, mark_of(trace))
-    moved = branched()
-    for section in moved[0]["sections"]:
-        section["points"][:, 0] += 500.0
-    path = write(tmp_path / "two.pickle", simulation(moved, 5))
+    longer = branched()
+    longer[1]["points"] = [[x, 2 * y, *more] for x, y, *more in longer[1]["points"]]
+    path = write(tmp_path / "two.pickle", simulation(longer, 5))
     bpy.ops.blender_spike.relink(filepath=str(path))
     bpy.context.view_layer.update()
-    assert np.linalg.norm(center(bpy, mark_of(trace)) - before) > 1.0
+    place = center(bpy, mark_of(trace))
+    assert np.linalg.norm(place - before) > 0.2
+    camera = np.array(bpy.context.scene.camera.matrix_world)[:3, 2]
+    there = place - camera * size(mark_of(trace)) / 2
+    assert nearest_segment(cell, there) == find_segment(cell, section, 0.9)
 
 
 def test_it_is_saved_and_appended(bpy, cell, tmp_path):
