@@ -137,6 +137,22 @@ def test_it_is_saved_and_appended(bpy, cell, tmp_path):
     assert center(bpy, bpy.data.objects[mark]) == pytest.approx(where, abs=1e-4)
 
 
+def test_copies_have_their_own(bpy, cell):
+    from blender_spike.common.nodes.modifiers import input_value
+    from blender_spike.figures.trace_marks import marks_of
+
+    trace = add(bpy, cell)
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.ops.object.duplicate()
+    copy = next(one for one in bpy.context.selected_objects if one.type == "CURVES")
+    (mark,) = marks_of(copy)
+    assert mark.parent == copy and mark != mark_of(trace)
+    modifier = mark.modifiers[0]
+    assert input_value(modifier, "Neuron").value == copy
+    assert input_value(modifier, "Trace").value not in (None, trace)
+    assert [mark] == [mark_of(input_value(modifier, "Trace").value)]
+
+
 def test_a_cell_of_a_network_takes_it_along(bpy, tmp_path):
     from blender_spike.common.nodes.modifiers import input_value
     from blender_spike.playback.network import drawn_places
