@@ -60,7 +60,7 @@ def marked_times(
             told = f"still {time:g} ms in frame {frame}"
         else:
             try:
-                time = simulated(name.strip().casefold())
+                time = simulated(name.strip().casefold(), seconds=True)
             except ValueError:
                 skipped.append(f"'{name:.40}'")
                 continue

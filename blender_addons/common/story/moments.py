@@ -104,8 +104,13 @@ def duration(value: object) -> float:
     return found
 
 
-def simulated(value: object) -> float:
-    """Read a time of a simulation, such as ``2.1 ms`` or ``0.5 s``.
+def simulated(value: object, *, seconds: bool = False) -> float:
+    """Read a time of a simulation, such as ``2.1 ms``.
+
+    Parameters
+    ----------
+    seconds : bool
+        Allow ``0.5 s``, too, where it cannot be taken for a time of the film.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def simulated(value: object) -> float:
         Saying what is allowed; a number without its unit might be seconds.
     """
     match = _SIMULATED.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
+    if not match or not (match[2] or seconds):
         raise ValueError(f"'{value!s:.60}' is not a time of the simulation such as '2.1 ms'")
     return float(match[1]) * (1.0 if match[2] else 1000.0)
 
