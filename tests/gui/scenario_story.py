@@ -75,7 +75,7 @@ def scenario() -> Step:
     yield from open_tab("Surface Slicer")
     yield from open_panel("SURFACE_SLICER_PT_story")
     picture("panel")
-    yield from click("surface_slicer.rebuild_story")
+    yield from click("surface_slicer.rebuild_story", 0.7)
     yield from see(lambda: film().render.fps == 25, "it is rebuilt")
     check(wave().location.z == 0.25, "what was moved by hand stays")
     yield from back_and_forth(lambda: film().render.fps == 24, lambda: film().render.fps == 25)
