@@ -12,9 +12,11 @@ from . import (
     look,
     network,
     output,
+    pace,
     simulate,
     simulation,
     sound,
+    story,
     time,
 )
 from .adding import NODES_ENTRY
@@ -29,8 +31,10 @@ CLASSES = (
     *color.CLASSES,
     *time.CLASSES,
     *sound.CLASSES,
+    *pace.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *network.CLASSES,
     *figures.CLASSES,

@@ -7,6 +7,7 @@ of thousands of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ NAMES: Final = Mark("blender_spike", "section_names", "section_names")
 COUNTS: Final = Mark("blender_spike", "segments_per_section", "segments_per_section")
 SPIKES: Final = Mark("blender_spike", "spikes", "blender_spike_spikes")
 """Times in ms, ascending, and segments of recorded spikes; missing if there are none."""
+
+_NAME: Final = re.compile(r"(?:(.+)\.)?([A-Za-z]+)(?:_(\d+))?(?:\[(\d+)\])?", re.ASCII)
+_WORDS: Final = {"dend": "dendrite", "apic": "apical dendrite"}
 
 
 class UnknownSectionError(ValueError):
@@ -179,6 +183,41 @@ def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
     """
     pieces = segment_counts(neuron)[section_names(neuron).index(section)]
     return section if pieces == 1 else f"{section}({position:.3g})"
+
+
+def short_title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
+    """Write a location as films do: ``dendrite 1.29``, with the position if it is not the middle.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    section : str
+        One that it has. Written as it is if another one would be called the same.
+    """
+    names = section_names(neuron)
+    short = short_name(section)
+    if short != section and sum(short_name(name) == short for name in names) > 1:
+        short = section
+    pieces = _segment_counts(neuron)[names.index(section)]
+    middle = pieces == 1 or abs(position - 0.5) < 5e-4
+    return short if middle else f"{short}, {position:.3g}"
+
+
+def short_name(section: str) -> str:
+    """Write a section's name in words: ``dend[3]`` as ``dendrite 3``.
+
+    Returns
+    -------
+    str
+        The same name if it is not made as NEURON's are.
+    """
+    match = _NAME.fullmatch(section)
+    if match is None:
+        return section
+    cell, word, group, index = match.groups()
+    number = ".".join(one for one in (group, index) if one is not None)
+    return " ".join(one for one in (cell, _WORDS.get(word.casefold(), word), number) if one)
 
 
 def default_section(neuron: bpy.types.Object) -> str:

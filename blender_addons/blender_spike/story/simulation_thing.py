@@ -19,6 +19,7 @@ from ..common.story import fields
 from ..common.story.fields import Field
 from ..common.story.pacing import Pacing
 from ..common.story.thing import PLACING, Number, Thing, View
+from ..playback.marked_time import show_time
 from ..playback.network import is_network, way_of
 from ..playback.playback import find_modifier
 from ..properties import about
@@ -142,7 +143,7 @@ class SimulationThing(Thing):
 
     def use_time(self) -> None:
         """Show the time that is keyframed."""
-        set_inputs(self.modifier, {"Use Time": True, "At the Ends": "Hold"})
+        show_time(self.neuron)
 
     def pacing(self) -> Pacing:
         """Return how it plays."""
