@@ -31,7 +31,7 @@ _NARRATION: Final = {
 
 
 def tell(
-    path: Path,
+    path: str | Path,
     *,
     scene: bpy.types.Scene | None = None,
     size: str = "",
@@ -42,7 +42,7 @@ def tell(
 
     Parameters
     ----------
-    path : Path
+    path : path-like
         Paths in it begin in its own folder.
     scene : Scene, optional
         With an earlier version of the film: see `Film`. What a person changed in it is kept, and
@@ -61,6 +61,7 @@ def tell(
         With file and line, and what is allowed.
     """
     events = {name: event.all_fields for name, event in EVENTS.items()}
+    path = Path(path)
     story = read_story(path, list(KINDS), events)
     with story.at((FILM,)):
         given = read_fields(story.film, _FILM, "the film")
