@@ -193,6 +193,7 @@ def main() -> None:
     others = [
         dist / f"spike_export-{version}-py3-none-any.whl",
         dist / f"spike_export-{version}.tar.gz",
+        dist / f"neuro_films-{version}-py3-none-any.whl",
         *(make_demos.FOLDER / name for name in make_demos.COMMANDS),
         ROOT / "CHANGELOG.md",
     ]

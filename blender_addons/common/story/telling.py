@@ -33,7 +33,7 @@ _NARRATION: Final = {
 
 
 def tell(
-    path: Path,
+    path: str | Path,
     *,
     scene: bpy.types.Scene | None = None,
     add_scene: bool = False,
@@ -45,7 +45,7 @@ def tell(
 
     Parameters
     ----------
-    path : Path
+    path : path-like
         Paths in it begin in its own folder.
     scene : Scene, optional
         With an earlier version of the film: see `Film`. What a person changed in it is kept, and
@@ -66,6 +66,7 @@ def tell(
         With file and line, and what is allowed.
     """
     events = {name: event.all_fields for name, event in EVENTS.items()}
+    path = Path(path)
     story = read_story(path, list(KINDS), events)
     _check(story)
     with story.at((FILM,)):

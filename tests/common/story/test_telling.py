@@ -59,7 +59,7 @@ def told(folder, scene=None, *changes):
         assert before in text
         text = text.replace(before, after)
     (folder / "story.toml").write_text(text)
-    return tell(folder / "story.toml", scene=scene)
+    return tell(str(folder / "story.toml"), scene=scene)
 
 
 def reopened(bpy, folder, film):
