@@ -41,8 +41,8 @@ def joined(tree: Tree, curves: Linkable, micrometer: Value) -> Node:
         {"Value": tree.attribute(STRAND_POINT, "INT"), "Index": first},
         data_type="INT",
     )
-    chain = number - tree.attribute(CHAIN_BACK, "INT")
-    marked = tree.store(curves, _CHAIN, chain, "INT", "CURVE")
+    begins = number - tree.attribute(CHAIN_BACK, "INT")
+    marked = tree.store(curves, _CHAIN, begins, "INT", "CURVE")
     in_order = tree.add(
         "GeometryNodeSortElements",
         {
