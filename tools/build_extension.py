@@ -19,6 +19,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import tomllib
 
@@ -33,28 +34,65 @@ EXTENSIONS = ("blender_spike", "blender_brain", "surface_slicer")
 LONGEST_PATH = 260 - 144 - 27
 # As long as a text can be that stands for a link.
 _LONGEST_LINK = 200
-# Wheels bundled with an extension, and for which Pythons and platforms: blender.org's builds have
-# 3.13, newer Linux distributions, such as Debian, 3.14, and those have Blender for Arm,
-# too. Blender.org has nothing for Intel Macs any more, but others build it, and that wheel is 3 of
-# the zip's 31 MB, so that one zip still serves all. Windows on Arm has no wheel and goes without.
-WHEELS = {
-    "blender_brain": (
-        "DracoPy==2.2.0",
-        (
-            ("3.13", "manylinux_2_28_x86_64"),
-            ("3.14", "manylinux_2_28_x86_64"),
-            ("3.13", "manylinux_2_28_aarch64"),
-            ("3.14", "manylinux_2_28_aarch64"),
-            ("3.13", "macosx_11_0_arm64"),
-            ("3.13", "macosx_11_0_x86_64"),
-            ("3.13", "win_amd64"),
-        ),
-    )
-}
+
+
+class Wheels(NamedTuple):
+    """The wheels of one package, in the version that is bundled.
+
+    Attributes
+    ----------
+    requirement : str
+        With the version.
+    targets : tuple
+        Python and platform of each; empty for one wheel that serves all.
+    sha256 : tuple of str
+        Of these wheels, in any order; pip refuses all others.
+    """
+
+    requirement: str
+    targets: tuple[tuple[str, str], ...]
+    sha256: tuple[str, ...]
+
+
+# Blender.org's builds have Python 3.13, newer Linux distributions, such as Debian, 3.14, and those
+# have Blender for Arm, too. Blender.org has nothing for Intel Macs any more, but others build it,
+# and that wheel is 3 of the zip's 31 MB, so that one zip still serves all. Windows on Arm has no
+# wheel and goes without.
+_DRACOPY = Wheels(
+    "DracoPy==2.2.0",
+    (
+        ("3.13", "manylinux_2_28_x86_64"),
+        ("3.14", "manylinux_2_28_x86_64"),
+        ("3.13", "manylinux_2_28_aarch64"),
+        ("3.14", "manylinux_2_28_aarch64"),
+        ("3.13", "macosx_11_0_arm64"),
+        ("3.13", "macosx_11_0_x86_64"),
+        ("3.13", "win_amd64"),
+    ),
+    (
+        "ea0fc4a58554e74cf796ee058dbd434d4081923c206fdeac286c73f571eb4328",
+        "6d81fd39267d77af05ed6c9fe05243351d91952c80c163785182565226074391",
+        "94af90d8ccf3bebb39f7e71be71cc43802f2fda57e8d11fe397c19ef3ed5e0fe",
+        "92cdfd61138c47ae3e1f5b537595556f96fc6968a3e1077d046e44065059869b",
+        "67b58a1a99f505876651122688c9bf70b3809f7ff47d34a85471cf14481c5826",
+        "0f2ba507a5b88f760384e08bb09464be6702a9c3a5d20dec5b9a69711beed248",
+        "f48bf90f5651a957db9ffba03057aa224ec9bd815927749d4101737a48b547eb",
+    ),
+)
+# The last version that needs nothing but NumPy; newer ones need compiled packages.
+_PYFIVE = Wheels(
+    "pyfive==1.1.1",
+    (),
+    ("f2b65324c45d77a79e5263b7d07fd7a39d87e1cc4d25c28e19bad2f7e80da7d3",),
+)
+WHEELS = {"blender_brain": (_DRACOPY, _PYFIVE), "surface_slicer": (_PYFIVE,)}
 
 
 def download_wheels(name: str, folder: Path) -> list[Path]:
     """Download the wheels that an extension bundles, unmodified.
+
+    Where there is no network, pip finds them in the folder that the variable PIP_FIND_LINKS names,
+    if PIP_NO_INDEX is 1.
 
     Parameters
     ----------
@@ -73,23 +111,32 @@ def download_wheels(name: str, folder: Path) -> list[Path]:
     RuntimeError
         With what is missing, and pip's last message.
     """
-    if name not in WHEELS:
-        return []
-    requirement, targets = WHEELS[name]
-    for python, platform in targets:
-        try:
-            _output(
-                sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-                "--no-deps", "--only-binary=:all:", "--python-version", python,
-                "--platform", platform, "--dest", str(folder), requirement,
-            )  # fmt: skip
-        except RuntimeError as problem:
-            said = str(problem).strip().rpartition("\n")[2].removeprefix("ERROR: ")
-            raise RuntimeError(
-                f"{requirement} for Python {python} on {platform} cannot be downloaded ({said}); "
-                "is this machine online?"
-            ) from None
+    for wheels in WHEELS.get(name, ()):
+        for python, platform in wheels.targets or (("", ""),):
+            which = f" for Python {python} on {platform}" if python else ""
+            try:
+                _download(wheels, python, platform, folder)
+            except RuntimeError as problem:
+                said = str(problem).strip().rpartition("\n")[2].removeprefix("ERROR: ")
+                raise RuntimeError(
+                    f"{wheels.requirement}{which} cannot be downloaded ({said}); is this machine "
+                    "online?"
+                ) from None
     return sorted(folder.glob("*.whl"))
+
+
+def _download(wheels: Wheels, python: str, platform: str, folder: Path) -> None:
+    target = ("--python-version", python, "--platform", platform) if python else ()
+    with tempfile.TemporaryDirectory() as temporary:
+        # pip takes checksums from such files only.
+        pinned = Path(temporary) / "pinned.txt"
+        hashes = " ".join(f"--hash=sha256:{one}" for one in wheels.sha256)
+        pinned.write_text(f"{wheels.requirement} {hashes}\n", encoding="utf-8")
+        _output(
+            sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+            "--no-deps", "--only-binary=:all:", *target, "--dest", str(folder),
+            "--requirement", str(pinned),
+        )  # fmt: skip
 
 
 def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:

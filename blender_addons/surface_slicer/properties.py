@@ -58,8 +58,8 @@ def _array(search: Any = None) -> Any:
     return text_property(
         search,
         name="Array",
-        description="Which array of an .npz archive, not needed if it holds only one; or which "
-        "page of a TIFF, counted from 1, instead of all as frames",
+        description="Which array of a file that holds several; or which page of a TIFF, counted "
+        "from 1, instead of all as frames",
     )
 
 

@@ -125,7 +125,8 @@ def _arguments(node: ast.AST, tree: ast.Module) -> list[ast.expr]:
         return node.args if _shows(node, tree) else []
     # What somebody else reports.
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-        return node.value.elts[1:] if ast.unparse(node.value.elts[0]) in _ALARMS else []
+        first, rest = node.value.elts[:1], node.value.elts[1:]
+        return rest if first and ast.unparse(first[0]) in _ALARMS else []
     return []
 
 

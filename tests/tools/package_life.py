@@ -7,11 +7,12 @@ extension's own folder), ``traces`` (remember what Blender holds besides its own
 (see that it is the same as remembered), ``gone:NAMES`` (neither files nor modules of these are
 left), ``current`` (no module of an older version is left), ``wheels:FOLDERS`` (just these are
 installed), ``brought:TAGS`` (the made-up wheel has the one of them for this Python), ``draco:DATA``
-(decode meshes with what the extension brought), ``downloading:DATA`` (disable the extension while
-it downloads), ``cut_off:DATA`` (uninstall it meanwhile), ``preferences`` (save them, as a window
-does when it is closed), ``empty`` (an empty file), ``film`` (camera and light), ``save:BLEND``,
-``open:BLEND``, ``measure:JSON`` (what the scene's geometry is), ``picture:JSON`` (what it looks
-like), ``work:NAME:DATA`` (change what was made before).
+(decode meshes with what the extension brought), ``matrix:FILE`` (read HDF5 with it),
+``downloading:DATA`` (disable the extension while it downloads), ``cut_off:DATA`` (uninstall it
+meanwhile), ``preferences`` (save them, as a window does when it is closed), ``empty`` (an empty
+file), ``film`` (camera and light), ``save:BLEND``, ``open:BLEND``, ``measure:JSON`` (what the
+scene's geometry is), ``picture:JSON`` (what it looks like), ``work:NAME:DATA`` (change what was
+made before).
 """
 
 from __future__ import annotations
@@ -178,6 +179,23 @@ def draco(data: str) -> None:
     assert len(bpy.context.object.data.polygons) == 12
 
 
+def matrix(path: str) -> None:
+    """Read HDF5 by the wheel that was installed with one of the extensions."""
+    (folder,) = {str(found.parent.parent) for found in HOME.rglob("pyfive/__init__.py")}
+    assert folder in sys.path
+    # Before another one, which may be there for the tests.
+    sys.path.insert(0, folder)
+    import pyfive
+
+    assert HOME in Path(pyfive.__file__).parents, pyfive.__file__
+    if "create_surface" in dir(bpy.ops.surface_slicer):
+        bpy.ops.surface_slicer.create_surface(filepath=path)
+        assert len(bpy.context.object.data.vertices) == 27
+    if "import_points" in dir(bpy.ops.blender_brain):
+        bpy.ops.blender_brain.import_points(filepath=path)
+        assert len(bpy.context.object.data.vertices) == 9
+
+
 def serve(data: str) -> AtlasServer:
     server = AtlasServer(Path(data) / "served" / "brainglobe-atlasapi")
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -317,7 +335,7 @@ def main(steps: list[str]) -> None:
             {
                 "install": install, "enable": enable, "disable": disable, "uninstall": uninstall,
                 "measure": measure, "picture": picture, "downloading": disable_while_downloading,
-                "cut_off": uninstall_while_downloading, "draco": draco,
+                "cut_off": uninstall_while_downloading, "draco": draco, "matrix": matrix,
             }[what](rest)  # fmt: skip
     print("all well", flush=True)
 

@@ -31,7 +31,7 @@ FINDING = {"home", "expanduser", "environ"}
 # What an extension may bring along or find in every Blender.
 OWN = {
     "DracoPy", "addon_utils", "aud", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras",
-    "mathutils", "numpy",
+    "mathutils", "numpy", "pyfive",
 }  # fmt: skip
 VERSIONS = sorted(path.stem for path in SCENES.glob("*.json"))
 
@@ -178,6 +178,31 @@ def test_draco_meshes_are_read_by_the_wheel_that_it_brings_along(data, tmp_path)
     live(
         tmp_path / "home", f"install:{brain}", f"wheels:dracopy-{version}.dist-info",
         f"draco:{data}", "uninstall:blender_brain", "wheels:", "gone:blender_brain",
+    )  # fmt: skip
+
+
+def test_hdf5_is_read_by_the_wheel_that_two_bring_along(tmp_path):
+    """It stays until the last of them goes."""
+    h5py = pytest.importorskip("h5py")
+    try:
+        wheels = BUILDER.download_wheels("surface_slicer", tmp_path / "wheels")
+    except RuntimeError as problem:
+        assert not list(tmp_path.rglob("*.whl")), problem
+        pytest.skip(f"needs a network: {problem}")
+    slicer, brain = (
+        BUILDER.build(name, tmp_path / "dist", wheels)
+        for name in ("surface_slicer", "blender_brain")
+    )
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        points = np.random.default_rng(1).uniform(1000, 5000, (9, 3))
+        file.create_dataset("points", data=points, compression="gzip", shuffle=True)
+    read, there = (
+        f"matrix:{tmp_path / 'a.h5'}",
+        f"wheels:{wheels[0].name.split('-py3')[0]}.dist-info",
+    )
+    live(
+        tmp_path / "home", f"install:{slicer}", there, read, f"install:{brain}", "demo", there,
+        read, "uninstall:surface_slicer", there, read, "uninstall:blender_brain", "wheels:",
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from .coordinates import AXES, ORDERS, Coordinates
 from .table_layout import Half
-from .tables import Table, TableError, read_bytes, read_table
+from .tables import Table, TableError, read_begin, read_bytes, read_table
 
 MOST_POINTS: Final = 20_000_000
 FARTHEST: Final = 1e12
@@ -90,9 +91,13 @@ class Peek:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.content = read_bytes(path)
-        self.begin = self.content[:_PEEK]
+        self.begin = read_begin(path, _PEEK)
         self._table: Table | None = None
+
+    @functools.cached_property
+    def content(self) -> bytes:
+        """All of it."""
+        return read_bytes(self.path)
 
     @property
     def text(self) -> str:

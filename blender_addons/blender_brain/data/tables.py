@@ -80,6 +80,20 @@ def read_bytes(path: Path) -> bytes:
     TableError
         If it is not a file, cannot be read, or is larger than any reasonable table.
     """
+    content = read_begin(path, MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise TableError(f"{path.name} is larger than {MOST_BYTES >> 20} MB.")
+    return content
+
+
+def read_begin(path: Path, most: int) -> bytes:
+    """Read a file's first bytes.
+
+    Raises
+    ------
+    TableError
+        If it is not a file, or cannot be read.
+    """
     if not path.name:
         raise TableError("Choose a file first.")
     try:
@@ -89,12 +103,9 @@ def read_bytes(path: Path) -> bytes:
                 f"{path.name} is not a file." if path.exists() else f"{path.name} is missing."
             )
         with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+            return stream.read(most)
     except OSError as problem:
         raise TableError(f"{path.name} cannot be read: {problem.strerror}.") from None
-    if len(content) > MOST_BYTES:
-        raise TableError(f"{path.name} is larger than {MOST_BYTES >> 20} MB.")
-    return content
 
 
 def named(path: Path, problem: tables.TableError) -> TableError:

@@ -44,7 +44,7 @@ from .at_hand import AtlasChoice, LimitSettings, atlas_of, placement_in
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-FILES = "*.csv;*.tsv;*.txt;*.npy;*.swc;*.xml;*.json;*.nwb;*.h5;*.mat;*.pkl"
+FILES = "*.csv;*.tsv;*.txt;*.npy;*.swc;*.xml;*.json;*.nwb;*.h5;*.hdf5;*.mat;*.pkl"
 
 
 class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
@@ -251,7 +251,9 @@ class BLENDER_BRAIN_OT_import_points(  # type: ignore[misc]
 
 def read_as(own: Coordinates, settings: Any) -> Coordinates:
     """Apply the user's settings, see `PointSettings`, to what a file says."""
-    changes: dict[str, Any] = {"flips": frozenset(settings.flips), "voxel_um": settings.voxel_um}
+    changes: dict[str, Any] = {"flips": frozenset(settings.flips)}
+    if settings.unit != "file":
+        changes["voxel_um"] = settings.voxel_um
     for setting, name in (("unit", "unit"), ("axes", "order"), ("zero", "origin")):
         if (chosen := getattr(settings, setting)) != "file":
             changes[name] = chosen

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read arrays from untrusted files: ``.npy``, ``.npz`` and numbers as text."""
+"""Read arrays from untrusted files: NumPy's, HDF5, MATLAB's, netCDF and numbers as text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from ..common.tables import (
     KNOWN_BY,
     TableError,
-    array_names,
     how_to_convert,
     read_npy,
     read_npz,
     read_numbers,
 )
+from ..common.tables import array_names as names_in_archive
 from .arrangement import Arrangement, Located, arranged, checker
 from .heightmap import MOST_CELLS, HeightmapError, check_shape
+from .many_arrays import EXTENSIONS as OF_MANY
+from .many_arrays import is_of_many, names_of_many, read_one_of_many
 
 __all__ = ["EXTENSIONS", "Tell", "array_names", "read_array", "read_grid", "silent"]
 
@@ -29,7 +31,7 @@ Check = Callable[[tuple[int, ...], np.dtype[Any]], None]
 Tell = Callable[[str], object]
 """Called with a sentence for each guess."""
 
-EXTENSIONS: Final = (".npy", ".npz", ".csv", ".tsv", ".txt", ".asc")
+EXTENSIONS: Final = (".npy", ".npz", *OF_MANY, ".csv", ".tsv", ".txt", ".asc")
 # Numbers as text need about 25 bytes each.
 _MOST_TEXT_BYTES: Final = 25 * MOST_CELLS
 # How PNG, TIFF, JPEG and OpenEXR files begin.
@@ -38,6 +40,18 @@ _PICTURES: Final = (b"\x89PNG", b"II*\0", b"MM\0*", b"\xff\xd8\xff", b"v/1\x01")
 
 def silent(_note: str) -> None:
     """Ignore a sentence."""
+
+
+def array_names(filepath: str | os.PathLike[str]) -> list[str]:
+    """List the arrays of a file that can hold several.
+
+    Returns
+    -------
+    list of str
+        Empty for other files, and for files that cannot be read.
+    """
+    path = Path(os.fspath(filepath))
+    return names_in_archive(path) if path.suffix.lower() == ".npz" else names_of_many(path)
 
 
 def read_array(
@@ -51,9 +65,10 @@ def read_array(
     Parameters
     ----------
     filepath : path-like
-        ``.npy``, ``.npz``; anything else is read as text, see `read_numbers`.
+        ``.npy``, ``.npz``; HDF5, netCDF 4 and MATLAB's by their content; anything else is read as
+        text, see `read_numbers`.
     name : str
-        Which array of an ``.npz`` archive; not needed if only one of them passes the check.
+        Which array of a file that can hold several; not needed if only one passes the check.
     check : callable
         Raises `HeightmapError` for unsuitable shapes and types, before any memory is allocated;
         `heightmap.check_shape` accepts surfaces.
@@ -82,14 +97,14 @@ def read_grid(
 ) -> Located:
     """Read heights over x and y.
 
-    An ``.npz`` archive may hold x and y beside the heights, a table may begin with them, and a list
-    of points is put on its grid.
+    A file of several arrays may hold x and y beside the heights, a table may begin with them,
+    netCDF has them as dimensions, and a list of points is put on its grid.
 
     Parameters
     ----------
     filepath, name, tell
-        See `read_array`. If the name is not given, the arrays ``x``, ``y`` and ``z`` of an archive,
-        in any case, are coordinates and heights.
+        See `read_array`. If the name is not given, the arrays ``x``, ``y`` and ``z`` of a file, in
+        any case, are coordinates and heights.
     arrangement : str
         What the array's dimensions mean; ``"AUTO"`` where they leave one possibility.
 
@@ -162,6 +177,9 @@ def _read(path: Path, name: str, check: Check, tell: Tell) -> tuple[Located, tup
                 return Located(read_npy(file, check)), ()
             if path.suffix.lower() == ".npz":
                 return Located(read_npz(file, name, check)), ()
+            if is_of_many(file.read(KNOWN_BY)):
+                return read_one_of_many(path, name, check, tell), ()
+            file.seek(0)
             return _read_text(file, size, check, tell)
     except FileNotFoundError:
         problem = "there is no such file"

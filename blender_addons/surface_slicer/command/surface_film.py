@@ -35,7 +35,7 @@ def parse(
         help="array (.npy, .npz, .csv, .txt), picture, or story (.toml)",
     )
     common_options.add_output(parser)
-    add("--array", default="", help="array in an .npz archive")
+    add("--array", default="", help="array in a file that holds several")
     add("--formula", help="formula of x and y from 0 to 1, instead of a file")
     add("--origin", choices=("upper", "lower"), default="upper", help="where row 0 is")
     add("--height-scale", type=float, default=0.0, help="units for 1 in the data (default: fit)")

@@ -30,12 +30,12 @@ else:
 FILTER: Final = ";".join(f"*{e}" for e in array_file.EXTENSIONS)
 ARRAY: Final = StringProperty(
     name="Array",
-    description="Which array of an .npz archive; not needed if only one can be used",
+    description="Which array of a file that holds several; not needed if only one can be used",
     options={"SKIP_SAVE"},
 )
 COLOR_ARRAY: Final = StringProperty(
     name="Color Array",
-    description="Which array of the color file, if that is an .npz archive",
+    description="Which array of the color file, if that holds several",
     options={"SKIP_SAVE"},
 )
 AT_ORIGIN: Final = BoolProperty(

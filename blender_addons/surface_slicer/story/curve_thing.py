@@ -27,7 +27,7 @@ class CurveThing(Thing):
     kind = "curve"
     fields: ClassVar[dict[str, Field]] = {
         "file": Field("an array: values, or x and y", fields.text, needed=True),
-        "array": Field("which array of an .npz archive", fields.text, ""),
+        "array": Field("which array of a file that holds several", fields.text, ""),
         "second_file": Field("an array with as many values, for the event morph", fields.text, ""),
         "color_file": Field("an array with as many values, for the colors", fields.text, ""),
         "size": Field("width and height; 0 for half the width", fields.numbers(2, 0, 1e4),

@@ -41,7 +41,7 @@ class SurfaceThing(Thing):
     kind = "surface"
     fields: ClassVar[dict[str, Field]] = {
         "file": Field("an array (.npy, .npz, .csv, .txt) or a picture", fields.text, ""),
-        "array": Field("which array of an .npz archive", fields.text, ""),
+        "array": Field("which array of a file that holds several", fields.text, ""),
         "formula": Field("a formula of x and y, instead of a file", fields.text, ""),
         "preset": Field("close and lit, or as a diagram in exact colors", fields.choice(*_PRESETS),
                         "close"),

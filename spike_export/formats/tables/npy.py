@@ -16,7 +16,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -89,15 +89,51 @@ def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:
         members = _members(archive)
         if not members:
             raise TableError("it holds no array")
-        if name:
-            if name not in members:
-                raise TableError(f"it holds no array '{name}'; it has {_listed(members)}")
-            return _read_member(archive, members[name], check)
-        usable = [info for info in members.values() if _is_wanted(archive, info, check)]
-        if len(usable) > 1:
-            raise TableError(f"it holds several arrays, choose one: {_listed(members)}")
-        # If none can be used, the first one's problem is reported.
-        return _read_member(archive, usable[0] if usable else next(iter(members.values())), check)
+
+        def check_member(one: str) -> None:
+            with archive.open(members[one]) as member:
+                shape, _, dtype = _header(member)
+            check(shape, dtype)
+
+        return _read_member(
+            archive, members[chosen_array(list(members), name, check_member)], check
+        )
+
+
+def chosen_array(names: Sequence[str], name: str, check: Callable[[str], object]) -> str:
+    """Choose one of the arrays of a file.
+
+    Parameters
+    ----------
+    names : sequence of str
+        At least one.
+    name : str
+        If empty, the only one that passes the check; if none does, the first, whose problem is to
+        be reported.
+    check : callable
+        Raises `TableError` for an array that cannot be used.
+
+    Raises
+    ------
+    TableError
+        If there is no such array, or several pass.
+    """
+    if name:
+        if name not in names:
+            raise TableError(f"it holds no array '{name}'; it has {_listed(names)}")
+        return name
+    usable = [one for one in names if _passes(check, one)]
+    if len(usable) > 1:
+        raise TableError(f"it holds several arrays, choose one: {_listed(usable)}")
+    return usable[0] if usable else names[0]
+
+
+def _passes(check: Callable[[str], object], name: str) -> bool:
+    try:
+        check(name)
+    except TableError:
+        return False
+    return True
 
 
 def array_names(filepath: str | os.PathLike[str]) -> list[str]:
@@ -170,16 +206,6 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     }
 
 
-def _is_wanted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> bool:
-    try:
-        with archive.open(info) as member:
-            shape, _, dtype = _header(member)
-        check(shape, dtype)
-    except TableError:
-        return False
-    return True
-
-
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) -> NDArray[Any]:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise TableError("it is packed in a way that NumPy does not use")
@@ -194,6 +220,5 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Check) 
             raise TableError(f"'{info.filename}' in it: {error}") from None
 
 
-def _listed(members: dict[str, zipfile.ZipInfo]) -> str:
-    names = [f"'{name[:40]}'" for name in list(members)[:8]]
-    return ", ".join(names) + (", …" if len(members) > 8 else "")
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name[:40]}'" for name in names[:8]) + (", …" if len(names) > 8 else "")

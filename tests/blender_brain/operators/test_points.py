@@ -93,6 +93,18 @@ def test_where_they_landed_is_said(bpy: Any, regions: Any, tmp_path: Path, capfd
     assert "miss" not in said and "in millimeters" in said
 
 
+def test_voxels_of_another_program_have_the_size_that_its_files_say(
+    bpy: Any, regions: Any, tmp_path: Path, capfd: Any
+):
+    scipy_io = pytest.importorskip("scipy.io")
+    voxels = np.rint([middle_um(bpy, "CA3") / 10 + 1 + [0, n, 0] for n in range(3)])
+    path = tmp_path / "probe_ccf.mat"
+    scipy_io.savemat(path, {"probe_ccf": {"trajectory_coords": voxels}})
+    assert "CA3 100 %" in imported(bpy, capfd, path, as_points=True)
+    # What the user chooses goes before it.
+    assert "CA3 100 %" not in imported(bpy, capfd, path, as_points=True, unit="other_voxel")
+
+
 def test_regions_remember_their_atlas(bpy: Any, regions: Any, tmp_path: Path):
     """And an operator that is given a folder needs no setting of the scene."""
     from blender_brain.atlas import library

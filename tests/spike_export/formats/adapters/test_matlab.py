@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spike_export import read
-from spike_export.formats import mat5
+from spike_export.formats.tables import matlab_5
 
 h5py = pytest.importorskip("h5py")
 scipy_io = pytest.importorskip("scipy.io")
@@ -54,8 +54,8 @@ def test_of_several_one_has_to_be_named(tmp_path, command, save):
 
 def test_damage_and_bombs_are_refused(tmp_path, command, monkeypatch):
     _compressed(tmp_path / "a.mat", {"x": np.zeros((3000, 3000))})
-    monkeypatch.setattr(mat5, "_UNSUSPICIOUS", 0)
-    monkeypatch.setattr(mat5, "_LARGEST_RATIO", 10)
+    monkeypatch.setattr(matlab_5, "_UNSUSPICIOUS", 0)
+    monkeypatch.setattr(matlab_5, "_LARGEST_RATIO", 10)
     code, _, error = command("read", "a.mat", "--rows", "cells", "--interval", 33)
     assert code == 1 and error == "Error: Cannot use a.mat: 'x' claims 72 MB.\n"
     _version_5(tmp_path / "b.mat", {"x": MATRIX})
