@@ -182,7 +182,7 @@ SCENES: Mapping[str, Scene] = {
     "styles": Scene(
         "python tools/style_sheet.py out/demo.pickle out/gallery/styles.png",
         ["styles.png"],
-        height=788,
+        height=1062,
     ),
     "looks": Scene(
         "python tools/look_pictures.py out/demo.pickle out/gallery/looks.png",
