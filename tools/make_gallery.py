@@ -217,7 +217,7 @@ def main(names: tuple[str, ...]) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, array in arrays().items():
         np.save(OUT / f"{name}.npy", array)
-    (OUT / "cells.csv").write_text(cells())
+    (OUT / "cells.csv").write_text(cells(), encoding="utf-8")
     for name, scene in SCENES.items():
         if not names or name in names:
             run(scene)
