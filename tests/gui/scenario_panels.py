@@ -44,21 +44,17 @@ def scenario() -> Step:
     yield
     yield from sidebar_picture("more")
     picture("window")
-    yield from of_networks_and_films()
+    yield from of_networks()
 
 
-def of_networks_and_films() -> Step:
-    """Show the panels that need a network, and the one that renders, each by itself."""
+def of_networks() -> Step:
+    """Show the panels that need a network, each by itself."""
     ops = bpy.ops.blender_spike
     with viewport():
         ops.import_demo(demo="NETWORK")
         ops.add_layout(kind="Circle")
-        ops.add_time_label()
-        ops.picture_size(size="1080p")
-        ops.output_format(format="h264")
-    bpy.context.scene.render.filepath = "//film/"
-    names = ("network", "layout", "output")
-    # Before all but one of them are taken away.
+    names = ("network", "layout")
+    # Before one of them is taken away.
     panels = [getattr(bpy.types, f"BLENDER_SPIKE_PT_{name}") for name in names]
     for name, panel in zip(names, panels, strict=True):
         yield from show_panels("blender_spike", of=panel)
