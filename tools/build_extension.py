@@ -342,7 +342,7 @@ def _name_website(tree: Path, website: str) -> None:
 
 
 def _output(*command: str) -> str:
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if result.returncode:
         raise RuntimeError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
     return result.stdout
